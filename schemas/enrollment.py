@@ -1,0 +1,109 @@
+"""What enrollment says: requests to the notifier (`.requests.*`) and the life of an account (`.lifecycle`).
+
+Lifecycle events hold opaque ids, types, masked names and times: no sealed value and no personal data.
+"""
+
+from typing import Literal
+
+from pydantic import AwareDatetime, Field
+
+from schemas.base import Channel, Event, MethodType, Model, OpaqueId, Sealed
+from schemas.verification import ChallengeTerms
+
+Intent = Literal["signIn", "manage", "administer"]
+Decision = Literal["none", "register", "nudge", "reconfirm", "manage", "administer"]
+
+
+class Destination(Model):
+    """Where a message goes: sealed under `destination` (bound to method and challenge), with its keyed hash and mask."""
+
+    sealed: Sealed
+    masked: str = Field(max_length=128)
+
+
+class MethodRequested(Event):
+    """A challenge was opened, or is to be sent once more (`send` > 1): deliver its code.
+
+    Nothing may be sent after `not_after`, the end of the code.
+    """
+
+    terms: ChallengeTerms
+    channel: Channel
+    send: int = Field(default=1, ge=1, le=100)
+    destination: Destination | None = None
+    locale: str = Field(default="en", max_length=35, description="BCP 47")
+    not_after: AwareDatetime
+    requested_at: AwareDatetime
+
+
+class ChallengeCancelled(Event):
+    """The challenge is over before its end; nothing more is sent for it and no proof counts."""
+
+    challenge_id: OpaqueId
+    method_id: OpaqueId
+    reason: Literal["superseded", "cancelled"]
+    cancelled_at: AwareDatetime
+
+
+class EnrollmentStarted(Event):
+    """The ticket of an interrupt was used."""
+
+    session_id: OpaqueId
+    intent: Intent
+    decision: Decision
+    required: tuple[MethodType, ...]
+    started_at: AwareDatetime
+
+
+class EnrollmentStepReached(Event):
+    """The person moved to a step of the wizard, for the first time or again."""
+
+    session_id: OpaqueId
+    step: str = Field(max_length=64, pattern=r"^[a-zA-Z]+(\.[a-zA-Z]+)*$")
+    reached_at: AwareDatetime
+
+
+class EnrollmentCompleted(Event):
+    """All that was required is set up; `methods` lists the types on file."""
+
+    session_id: OpaqueId
+    methods: tuple[MethodType, ...]
+    completed_at: AwareDatetime
+
+
+class EnrollmentSkipped(Event):
+    """The person put it off, as policy allows."""
+
+    session_id: OpaqueId
+    skips_left: int = Field(ge=0)
+    required_on: AwareDatetime | None = None
+    skipped_at: AwareDatetime
+
+
+class EnrollmentCancelled(Event):
+    """The person left, or the session ended by time; what was set up is kept."""
+
+    session_id: OpaqueId
+    reason: Literal["cancelled", "expired"]
+    cancelled_at: AwareDatetime
+
+
+class MethodRegistered(Event):
+    """A method became active after its proof."""
+
+    method_id: OpaqueId
+    method_type: MethodType
+    display_name: str = Field(max_length=128, description="masked")
+    phone_type: Literal["mobile", "alternateMobile", "office"] | None = None
+    is_default: bool
+    session_id: OpaqueId | None = None
+    challenge_id: OpaqueId | None = None
+    registered_at: AwareDatetime
+
+
+class DefaultMethodChanged(Event):
+    """Another method is used first from now on."""
+
+    method_id: OpaqueId | None
+    previous_method_id: OpaqueId | None = None
+    changed_at: AwareDatetime

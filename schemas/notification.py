@@ -1,0 +1,66 @@
+"""What the notifier says about its deliveries (`.deliveries`)."""
+
+from typing import Literal
+
+from pydantic import AwareDatetime, Field
+
+from schemas.base import Channel, Event, OpaqueId
+
+DeliveryFailureReason = Literal[
+    "destinationRejected",
+    "providerUnavailable",
+    "providerRefused",
+    "notDelivered",
+    "expiredBeforeSending",
+    "destinationMismatch",
+]
+RefusalReason = Literal["resendTooSoon", "sendLimitReached", "phoneNumberNotAllowed"]
+
+
+class CodeSent(Event):
+    """A provider accepted the message of one send. It says nothing about arrival."""
+
+    challenge_id: OpaqueId
+    delivery_id: OpaqueId
+    send: int = Field(ge=1)
+    channel: Channel
+    provider: str = Field(max_length=64)
+    provider_message_id: str | None = Field(default=None, max_length=128)
+    repeated: bool = Field(default=False, description="sent once more because an earlier outcome is unknown")
+    sent_at: AwareDatetime
+
+
+class DeliveryConfirmed(Event):
+    """The provider reported that the message arrived at the device."""
+
+    challenge_id: OpaqueId
+    delivery_id: OpaqueId
+    send: int = Field(ge=1)
+    channel: Channel
+    provider: str = Field(max_length=64)
+    delivered_at: AwareDatetime
+
+
+class DeliveryFailed(Event):
+    """This send will not arrive. `permanent`: sending again to the same destination will not help."""
+
+    challenge_id: OpaqueId
+    delivery_id: OpaqueId
+    send: int = Field(ge=1)
+    channel: Channel
+    provider: str | None = Field(default=None, max_length=64)
+    reason: DeliveryFailureReason
+    permanent: bool
+    failed_at: AwareDatetime
+
+
+class SendRefused(Event):
+    """The notifier did not send, by a limit or by policy."""
+
+    challenge_id: OpaqueId
+    delivery_id: OpaqueId
+    send: int = Field(ge=1)
+    channel: Channel
+    reason: RefusalReason
+    retry_after: int | None = Field(default=None, ge=0, description="seconds")
+    refused_at: AwareDatetime

@@ -1,0 +1,123 @@
+"""The one table of topics: who writes what where, who reads it, and how long it is kept."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+from schemas import enrollment as e
+from schemas import notification as n
+from schemas import verification as v
+from schemas.base import Event
+
+Service = Literal["enrollment", "notifier", "verifier"]
+
+FOR_EVER: None = None
+PARTITIONS = 12
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One topic after the prefix. `retention` None keeps records for ever; `segment` is how fast retention can bite."""
+
+    name: str
+    events: tuple[type[Event], ...]
+    producers: tuple[Service, ...]
+    consumers: tuple[Service, ...]
+    retention: timedelta | None
+    segment: timedelta | None = None
+    keeps_body_when_dead: bool = True
+    partitions: int = PARTITIONS
+
+
+REQUEST_EVENTS: tuple[type[Event], ...] = (e.MethodRequested, e.ChallengeCancelled)
+
+
+def _requests(channel: str, consumers: tuple[Service, ...] = ("notifier", "verifier")) -> Topic:
+    return Topic(
+        f"requests.{channel}",
+        REQUEST_EVENTS,
+        producers=("enrollment",),
+        consumers=consumers,
+        retention=timedelta(hours=24),
+        segment=timedelta(hours=1),
+        keeps_body_when_dead=False,
+    )
+
+
+REQUESTS = {
+    "sms": _requests("sms"),
+    "voice": _requests("voice"),
+    "email": _requests("email"),
+    "push": _requests("push"),
+    "local": _requests("local", consumers=("verifier",)),
+}
+
+DELIVERIES = Topic(
+    "deliveries",
+    (n.CodeSent, n.DeliveryConfirmed, n.DeliveryFailed, n.SendRefused),
+    producers=("notifier",),
+    consumers=("enrollment", "verifier"),
+    retention=timedelta(days=7),
+)
+
+SUBMISSIONS = Topic(
+    "submissions",
+    (v.CodeSubmitted,),
+    producers=("enrollment", "notifier"),
+    consumers=("verifier",),
+    retention=timedelta(hours=1),
+    segment=timedelta(minutes=10),
+    keeps_body_when_dead=False,
+)
+
+VERDICTS = Topic(
+    "verdicts",
+    (v.MethodVerified, v.VerificationFailed, v.ChallengeExpired, v.AuthenticatorDisabled),
+    producers=("verifier",),
+    consumers=("enrollment",),
+    retention=timedelta(days=7),
+)
+
+LIFECYCLE = Topic(
+    "lifecycle",
+    (
+        e.EnrollmentStarted,
+        e.EnrollmentStepReached,
+        e.EnrollmentCompleted,
+        e.EnrollmentSkipped,
+        e.EnrollmentCancelled,
+        e.MethodRegistered,
+        e.DefaultMethodChanged,
+    ),
+    producers=("enrollment",),
+    consumers=("enrollment", "verifier"),
+    retention=FOR_EVER,
+)
+
+DEAD_LETTERS = Topic(
+    "dead-letters",
+    (),
+    producers=("enrollment", "notifier", "verifier"),
+    consumers=(),
+    retention=timedelta(days=14),
+    partitions=1,
+)
+
+TOPICS: tuple[Topic, ...] = (*REQUESTS.values(), DELIVERIES, SUBMISSIONS, VERDICTS, LIFECYCLE, DEAD_LETTERS)
+
+EVENTS: dict[str, type[Event]] = {event.__name__: event for topic in TOPICS for event in topic.events}
+"""Every event by its CloudEvents `type`."""
+
+
+def full_name(prefix: str, topic: Topic) -> str:
+    """The topic as Kafka knows it."""
+    return f"{prefix}.{topic.name}"
+
+
+def kafka_settings(topic: Topic) -> dict[str, str]:
+    """Topic-level Kafka configuration for `topic`, in Kafka's names and units (ms)."""
+    milliseconds = -1 if topic.retention is None else int(topic.retention.total_seconds() * 1000)
+    settings = {"retention.ms": str(milliseconds), "cleanup.policy": "delete"}
+    if topic.segment is not None:
+        settings["segment.ms"] = str(int(topic.segment.total_seconds() * 1000))
+    return settings
