@@ -15,7 +15,7 @@ Decision = Literal["none", "register", "nudge", "reconfirm", "manage", "administ
 
 
 class Destination(Model):
-    """Where a message goes: sealed under `destination` (bound to method and challenge), with its keyed hash and mask."""
+    """Where a message goes: sealed under `destination`, bound to method and challenge, with its mask."""
 
     sealed: Sealed
     masked: str = Field(max_length=128)

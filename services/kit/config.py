@@ -1,0 +1,137 @@
+"""The configuration file: tenants, clients, branding, providers and the first policy."""
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationError
+from pydantic.alias_generators import to_camel
+
+from schemas.base import MethodType
+
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
+
+
+class ConfigError(Exception):
+    """The configuration file cannot be used; the message says where and why."""
+
+
+class _Closed(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel, populate_by_name=True)
+
+
+class Branding(_Closed):
+    """How an organisation looks."""
+
+    accent_color: str = Field(default="#1d4ed8", pattern=r"^#[0-9a-fA-F]{6}$")
+    logo: str | None = Field(default=None, pattern=r"^/static/[A-Za-z0-9._/-]+$")
+
+
+class GroupPolicy(_Closed):
+    """What an organisation asks of a group."""
+
+    required: tuple[MethodType, ...] = ()
+    allowed: tuple[MethodType, ...] = ()
+    profile: Literal["entra", "nist-aal2", "asvs-l2"] = "entra"
+
+
+class Tenant(_Closed):
+    """One organisation."""
+
+    display_name: str = Field(min_length=1, max_length=64)
+    branding: Branding = Branding()
+    groups: dict[str, GroupPolicy]
+    default_group: str
+    code_minutes: int = Field(default=5, ge=1, le=10)
+
+    def policy_for(self, groups: tuple[str, ...]) -> GroupPolicy:
+        """The policy of the first of a person's groups that has one, else the default group's."""
+        name = next((group for group in groups if group in self.groups), self.default_group)
+        return self.groups[name]
+
+
+class Client(_Closed):
+    """A platform that integrates the product: who signs its tokens and where it may send people back to."""
+
+    issuer: str
+    tenants: tuple[Identifier, ...]
+    jwks_url: AnyHttpUrl
+    return_urls: tuple[AnyHttpUrl, ...]
+
+
+class TwilioProvider(_Closed):
+    """An account at Twilio, or at a service that speaks its REST API."""
+
+    name: Identifier
+    type: Literal["twilio"]
+    base_url: AnyHttpUrl
+    account_sid: str = Field(pattern=r"^AC[0-9a-f]{32}$")
+    auth_token: SecretStr
+    sender: str = Field(min_length=1, max_length=64)
+
+
+class Providers(_Closed):
+    """Providers by channel, in the order in which they are tried."""
+
+    sms: tuple[TwilioProvider, ...] = ()
+
+
+class NumberRules(_Closed):
+    """Which phone numbers are taken beside those that are valid by numbering plan."""
+
+    fictional: tuple[str, ...] = Field(default=(), description="E.164 prefixes of fictional ranges; demo only")
+
+
+class Config(_Closed):
+    """The whole file."""
+
+    tenants: dict[Identifier, Tenant]
+    clients: dict[Identifier, Client]
+    providers: Providers = Providers()
+    numbers: NumberRules = NumberRules()
+
+    def tenant(self, tenant_id: str) -> Tenant:
+        """The tenant with that id; it must exist (tokens are checked against the clients' tenants first)."""
+        return self.tenants[tenant_id]
+
+
+VARIABLE = re.compile(r"\$\{([A-Z][A-Z0-9_]*)(?::-([^}]*))?\}")
+
+
+def load_config(path: Path, environment: Mapping[str, str] | None = None) -> Config:
+    """Read the file, with `${NAME:-default}` replaced from the environment.
+
+    Raises:
+        ConfigError: one line that names the place and the remedy.
+    """
+    variables = os.environ if environment is None else environment
+    try:
+        content = yaml.safe_load(_expanded(path.read_text(), variables))
+        return Config.model_validate(content)
+    except OSError:
+        raise ConfigError(f"SECURITY_INFO_CONFIG: cannot read {path}; point it to your configuration file") from None
+    except yaml.YAMLError as error:
+        raise ConfigError(f"SECURITY_INFO_CONFIG: {path} is not YAML: {_place(error)}") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ConfigError(f"SECURITY_INFO_CONFIG: {path}: {where}: {first['msg']}") from None
+
+
+def _expanded(text: str, variables: Mapping[str, str]) -> str:
+    def value(match: re.Match[str]) -> str:
+        name, default = match.groups()
+        found = variables.get(name, default)
+        if found is None:
+            raise ConfigError(f"{name}: the configuration file refers to it and it is not set; set it")
+        return found
+
+    return VARIABLE.sub(value, text)
+
+
+def _place(error: yaml.YAMLError) -> Any:
+    mark = getattr(error, "problem_mark", None)
+    return f"line {mark.line + 1}" if mark else "unreadable"

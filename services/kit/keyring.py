@@ -1,0 +1,124 @@
+"""Keys by purpose and id. A service starts only with the keys that it needs and refuses all others."""
+
+import base64
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+Purpose = Literal["code", "destination", "submission", "secret", "index", "signing", "vapid"]
+ServiceName = Literal["enrollment", "notifier", "verifier"]
+
+PURPOSES: Mapping[ServiceName, frozenset[Purpose]] = {
+    "enrollment": frozenset({"destination", "submission", "secret", "index", "signing"}),
+    "notifier": frozenset({"code", "destination", "index", "vapid"}),
+    "verifier": frozenset({"code", "submission", "secret"}),
+}
+
+KEY_BYTES = 32
+
+
+class KeyringError(Exception):
+    """The keyring file cannot be used; the message says which file, why and what to do."""
+
+
+@dataclass(frozen=True)
+class Key:
+    """One secret key. `secret` never shows in a representation."""
+
+    id: str
+    secret: bytes = field(repr=False)
+
+
+class _StoredKey(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")
+    key: SecretStr
+    created_at: datetime = Field(alias="createdAt")
+
+
+class Keyring:
+    """The keys of one service, newest first in each purpose."""
+
+    def __init__(self, keys: Mapping[Purpose, tuple[Key, ...]]) -> None:
+        self._keys = keys
+
+    @classmethod
+    def load(cls, path: Path, service: ServiceName) -> "Keyring":
+        """Read the file of `service`.
+
+        Raises:
+            KeyringError: unreadable, a purpose missing, or a purpose that this service must not hold.
+        """
+        try:
+            content = json.loads(path.read_text())
+        except (OSError, ValueError) as error:
+            raise KeyringError(
+                f"SECURITY_INFO_KEYRING: cannot read {path} ({type(error).__name__}); "
+                "create keyrings with `security-info keys new DIR`"
+            ) from None
+        return cls(_checked(content, path, service))
+
+    def newest(self, purpose: Purpose) -> Key:
+        """The key for new values."""
+        return self._keys[purpose][0]
+
+    def find(self, purpose: Purpose, key_id: str) -> Key | None:
+        """The key with that id, if it is still held."""
+        return next((key for key in self.all(purpose) if key.id == key_id), None)
+
+    def all(self, purpose: Purpose) -> tuple[Key, ...]:
+        """All keys of a purpose, newest first."""
+        return self._keys.get(purpose, ())
+
+
+def _checked(content: Any, path: Path, service: ServiceName) -> dict[Purpose, tuple[Key, ...]]:
+    if not isinstance(content, dict):
+        raise KeyringError(f"SECURITY_INFO_KEYRING: {path} is not an object of keys by purpose")
+    needed = PURPOSES[service]
+    if missing := needed - content.keys():
+        raise KeyringError(f"SECURITY_INFO_KEYRING: {path} lacks keys for {', '.join(sorted(missing))}")
+    if superfluous := content.keys() - needed:
+        raise KeyringError(
+            f"SECURITY_INFO_KEYRING: {path} holds keys for {', '.join(sorted(superfluous))}, "
+            f"which {service} must not have; give each service its own file"
+        )
+    return {purpose: _keys(content[purpose], path, purpose) for purpose in needed}
+
+
+def _keys(entries: Any, path: Path, purpose: str) -> tuple[Key, ...]:
+    try:
+        stored = [_StoredKey.model_validate(entry) for entry in entries]
+        keys = tuple(Key(entry.id, _decode(entry.key.get_secret_value())) for entry in stored)
+    except (TypeError, ValueError, ValidationError):
+        raise KeyringError(f"SECURITY_INFO_KEYRING: {path}: the keys for {purpose} are malformed") from None
+    if not keys:
+        raise KeyringError(f"SECURITY_INFO_KEYRING: {path} lacks keys for {purpose}")
+    return keys
+
+
+def _decode(text: str) -> bytes:
+    secret = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    if len(secret) != KEY_BYTES:
+        raise ValueError("wrong length")
+    return secret
+
+
+def new_keyrings(now: datetime) -> dict[ServiceName, dict[str, list[dict[str, str]]]]:
+    """Fresh key files for all services; purposes that two services share get the same key."""
+    keys = {purpose: [_new_key(now)] for purpose in get_args(Purpose)}
+    return {service: {purpose: keys[purpose] for purpose in sorted(needed)} for service, needed in PURPOSES.items()}
+
+
+def _new_key(now: datetime) -> dict[str, str]:
+    return {
+        "id": secrets.token_hex(4),
+        "key": base64.urlsafe_b64encode(secrets.token_bytes(KEY_BYTES)).decode().rstrip("="),
+        "createdAt": now.isoformat().replace("+00:00", "Z"),
+    }

@@ -1,0 +1,1 @@
+"""Documents, their outbox and its relay, deadlines."""

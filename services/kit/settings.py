@@ -1,0 +1,122 @@
+"""Settings from the environment (`SECURITY_INFO_…`) or `.env`; a mistake stops the start and is named in one line."""
+
+import os
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from pydantic import AnyHttpUrl, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "SECURITY_INFO_"
+
+
+class SettingsError(Exception):
+    """A setting is missing, malformed or unknown; the message names it and says what to do."""
+
+
+class ServiceSettings(BaseSettings):
+    """What every service reads. Each service adds nothing of its own that another does not know by name."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True)
+
+    environment: Literal["production", "demo"] = "production"
+    kafka_url: str = Field(default="127.0.0.1:9092", description="bootstrap servers, comma separated")
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    kafka_username: str | None = None
+    kafka_password: SecretStr | None = None
+    kafka_ca_file: Path | None = None
+    mongodb_url: SecretStr = SecretStr("mongodb://127.0.0.1:27017")
+    keyring: Path
+    public_url: AnyHttpUrl = AnyHttpUrl("http://localhost:8000")
+    authenticator_url: AnyHttpUrl | None = None
+    callback_url: AnyHttpUrl = AnyHttpUrl("http://127.0.0.1:8030")
+    config: Path = Path("deploy/demo/config.yaml")
+    topic_prefix: str = Field(default="security-info", pattern=r"^[a-zA-Z0-9._-]{1,100}$")
+    clock_offset: int = Field(default=0, description="seconds; demo only")
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    enrollment_port: int = Field(default=8000, ge=1, le=65535)
+    notifier_port: int = Field(default=8030, ge=1, le=65535)
+    verifier_port: int = Field(default=8040, ge=1, le=65535)
+    northbridge_port: int = Field(default=8010, ge=1, le=65535)
+    handset_port: int = Field(default=8020, ge=1, le=65535)
+    smtp_port: int = Field(default=2525, ge=1, le=65535)
+    kafka_port: int = Field(default=9092, ge=1, le=65535)
+    mongodb_port: int = Field(default=27017, ge=1, le=65535)
+    demo_home: Path = Path(".local/demo")
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether the demo's relaxations (http, its keys, the clock offset) are allowed."""
+        return self.environment == "demo"
+
+    @property
+    def public_origin(self) -> str:
+        """The public URL without a trailing slash, as tokens and pages name it."""
+        return str(self.public_url).rstrip("/")
+
+    @property
+    def authenticator_origin(self) -> str:
+        """Where the authenticator app lives."""
+        return str(self.authenticator_url or self.public_url).rstrip("/")
+
+    @property
+    def callback_origin(self) -> str:
+        """Where providers reach the notifier."""
+        return str(self.callback_url).rstrip("/")
+
+    @property
+    def offset(self) -> timedelta:
+        """The demo's clock offset."""
+        return timedelta(seconds=self.clock_offset)
+
+    @model_validator(mode="after")
+    def _production_is_strict(self) -> "ServiceSettings":
+        if self.is_demo:
+            return self
+        if self.clock_offset:
+            raise ValueError("clock_offset: only allowed with SECURITY_INFO_ENVIRONMENT=demo")
+        if self.public_url.scheme != "https":
+            raise ValueError("public_url: must be https unless SECURITY_INFO_ENVIRONMENT=demo")
+        return self
+
+
+S = TypeVar("S", bound=ServiceSettings)
+
+NOT_READ_BY_SERVICES = frozenset({"TWILIO_AUTH_TOKEN", "SMTP_PASSWORD"})
+"""Variables that only the configuration file refers to."""
+
+
+def load_settings(cls: type[S], **overrides: object) -> S:
+    """Read `cls` from the environment, refusing variables that no service knows.
+
+    Raises:
+        SettingsError: one line that names the variable and the remedy.
+    """
+    refuse_unknown(os.environ, _known_names([ServiceSettings, cls]))
+    try:
+        return cls(**overrides)  # type: ignore[arg-type]  # values come by name from the command line
+    except ValidationError as error:
+        raise SettingsError(_explain(error)) from None
+
+
+def refuse_unknown(environment: Mapping[str, str], known: Iterable[str]) -> None:
+    """Refuse a variable with the prefix that nobody reads: most often it is a spelling mistake."""
+    names = set(known)
+    for variable in sorted(environment):
+        if variable.startswith(PREFIX) and variable.removeprefix(PREFIX) not in names:
+            raise SettingsError(f"{variable}: no service knows this setting; correct its spelling or remove it")
+
+
+def _known_names(classes: Iterable[type[BaseSettings]]) -> set[str]:
+    return {name.upper() for cls in classes for name in cls.model_fields} | NOT_READ_BY_SERVICES
+
+
+def _explain(error: ValidationError) -> str:
+    first = error.errors()[0]
+    name = PREFIX + str(first["loc"][0]).upper() if first["loc"] else PREFIX.rstrip("_")
+    if first["type"] == "missing":
+        return f"{name}: required but not set; set it in the environment or in .env"
+    return f"{name}: {first['msg'].removeprefix('Value error, ')}"
