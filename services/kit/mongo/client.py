@@ -1,0 +1,48 @@
+"""The database driver; the only module that names it (see docs/adr/0004-motor.md)."""
+
+from typing import Any
+
+from bson.codec_options import CodecOptions
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
+from pymongo.errors import AutoReconnect, ConnectionFailure, NetworkTimeout, PyMongoError, ServerSelectionTimeoutError
+
+from services.kit.settings import ServiceSettings
+
+Document = dict[str, Any]
+Collection = AsyncIOMotorCollection[Document]
+
+DATABASE_DOWN = (ConnectionFailure, AutoReconnect, NetworkTimeout, ServerSelectionTimeoutError)
+"""What the driver raises when the server cannot be reached, as opposed to refusing a request."""
+
+SERVER_SELECTION_MS = 2_000
+
+
+class Database:
+    """The database of one service; no service opens another's."""
+
+    def __init__(self, settings: ServiceSettings, name: str) -> None:
+        self._client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(
+            settings.mongodb_url.get_secret_value(),
+            serverSelectionTimeoutMS=SERVER_SELECTION_MS,
+            appname=f"security-info-{name}",
+            w="majority",
+            journal=True,
+            uuidRepresentation="standard",
+        )
+        self._database = self._client.get_database(name, codec_options=CodecOptions(tz_aware=True))
+
+    def collection(self, name: str) -> Collection:
+        """A collection of this service's database; times come back aware, in UTC."""
+        return self._database.get_collection(name)
+
+    async def ready(self) -> bool:
+        """Whether the server answers."""
+        try:
+            await self._database.command("ping")
+        except PyMongoError:
+            return False
+        return True
+
+    def close(self) -> None:
+        """Drop the connections."""
+        self._client.close()

@@ -1,0 +1,64 @@
+"""Work that one replica at a time does every few seconds, under a lease."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import structlog
+from pymongo.errors import DuplicateKeyError, PyMongoError
+
+from services.kit.clock import Clock
+from services.kit.ids import new_id
+from services.kit.mongo.client import Collection
+
+log = structlog.get_logger(__name__)
+
+
+class Sweeper:
+    """Runs `work` every `every` in the one process that holds the lease; `work` returns how many things it ended."""
+
+    def __init__(
+        self, name: str, *, every: timedelta, work: Callable[[], Awaitable[int]], leases: Collection, clock: Clock
+    ) -> None:
+        self._name = name
+        self._every = every
+        self._work = work
+        self._leases = leases
+        self._clock = clock
+        self._owner = new_id()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Start sweeping in the background."""
+        self._task = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        """Stop; the lease runs out by itself."""
+        if self._task:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                if await self._hold():
+                    ended = await self._work()
+                    if ended:
+                        log.info("deadlines passed", sweeper=self._name, ended=ended)
+            except PyMongoError:
+                log.warning("deadlines wait for the database", sweeper=self._name)
+            await asyncio.sleep(self._every.total_seconds())
+
+    async def _hold(self) -> bool:
+        """Take or keep the lease. A lost race is a duplicate key or an update that matched nothing."""
+        now = self._clock.now()
+        lease = {"owner": self._owner, "until": now + 3 * self._every}
+        mine_or_free = {"_id": self._name, "$or": [{"owner": self._owner}, {"until": {"$lt": now}}]}
+        result = await self._leases.update_one(mine_or_free, {"$set": lease})
+        if result.matched_count:
+            return True
+        try:
+            await self._leases.insert_one({"_id": self._name, **lease})
+        except DuplicateKeyError:
+            return False
+        return True

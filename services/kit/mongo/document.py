@@ -1,0 +1,171 @@
+"""Documents with compare-and-set, an inbox and an outbox: new state, consumed and emitted events in one write.
+
+Layout: `{_id, version, state, inbox: [event id], outbox: [pending event], relay: {owner, until}}`. `relay` exists only
+while the outbox is not empty; it names who publishes, and until when nobody else may.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel
+from pymongo.errors import DuplicateKeyError
+
+from schemas.envelope import Envelope
+from services.kit.clock import Clock
+from services.kit.mongo.client import Collection, Document
+from services.kit.mongo.outbox import Emission, Pending, enclose, to_document
+from services.kit.mongo.relay import Relay
+from services.kit.telemetry import traceparent_header
+
+S = TypeVar("S", bound=BaseModel)
+
+INBOX_SIZE = 64
+MAX_CONFLICTS = 50
+
+
+class DuplicateDocumentError(Exception):
+    """A document with this id, or with another unique value of it, exists already."""
+
+
+class StaleDocumentError(Exception):
+    """Somebody else changed the document since it was read."""
+
+
+class AlreadyHandledError(Exception):
+    """The event that causes this change was handled before."""
+
+
+@dataclass(frozen=True)
+class Stored(Generic[S]):
+    """A state as it was read, with the version that a change must still find."""
+
+    id: str
+    version: int
+    state: S
+    inbox: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True)
+class Change(Generic[S]):
+    """What a decision leads to: the next state and the events that tell of it."""
+
+    state: S
+    emissions: Sequence[Emission] = ()
+
+
+class Documents(Generic[S]):
+    """The documents of one aggregate."""
+
+    def __init__(self, collection: Collection, state: type[S], *, relay: Relay, clock: Clock, source: str) -> None:
+        self._collection = collection
+        self._state = state
+        self._relay = relay
+        self._clock = clock
+        self._source = source
+        relay.watch(collection)
+
+    async def get(self, document_id: str) -> Stored[S] | None:
+        """The document, or None."""
+        return self._stored(await self._collection.find_one({"_id": document_id}, _PROJECTION))
+
+    async def find(
+        self, criteria: Mapping[str, Any], *, sort: Sequence[tuple[str, int]] = (), limit: int = 0
+    ) -> list[Stored[S]]:
+        """The documents that match; names are those of the stored layout (`state.…`)."""
+        cursor = self._collection.find(criteria, _PROJECTION, sort=list(sort) or None, limit=limit)
+        return [stored async for document in cursor if (stored := self._stored(document))]
+
+    async def insert(
+        self, document_id: str, state: S, emissions: Sequence[Emission] = (), cause: Envelope | None = None
+    ) -> Stored[S]:
+        """Create a document together with its first events.
+
+        Raises:
+            DuplicateDocumentError: it exists already.
+        """
+        pending = self._enclosed(emissions, cause)
+        inbox = [cause.id] if cause else []
+        document: Document = {"_id": document_id, "version": 1, "state": _dump(state), "inbox": inbox}
+        if pending:
+            document |= {"outbox": [to_document(entry) for entry in pending], "relay": self._relay.lease()}
+        try:
+            await self._collection.insert_one(document)
+        except DuplicateKeyError:
+            raise DuplicateDocumentError(document_id) from None
+        self._relay.wake(self._collection, document_id, pending)
+        return Stored(document_id, 1, state, tuple(inbox))
+
+    async def save(
+        self, stored: Stored[S], state: S, emissions: Sequence[Emission] = (), cause: Envelope | None = None
+    ) -> Stored[S]:
+        """Replace the state if nobody changed the document and `cause` was not handled, and queue the events.
+
+        Raises:
+            AlreadyHandledError: `cause` is in the inbox.
+            StaleDocumentError: the version is not the one that was read.
+        """
+        if cause and cause.id in stored.inbox:
+            raise AlreadyHandledError(cause.id)
+        pending = self._enclosed(emissions, cause)
+        result = await self._collection.update_one(
+            {"_id": stored.id, "version": stored.version}, self._update(state, pending, cause)
+        )
+        if result.modified_count == 0:
+            raise StaleDocumentError(stored.id)
+        self._relay.wake(self._collection, stored.id, pending)
+        inbox = (*stored.inbox, cause.id) if cause else stored.inbox
+        return Stored(stored.id, stored.version + 1, state, inbox[-INBOX_SIZE:])
+
+    async def change(
+        self, document_id: str, decide: Callable[[S], Change[S]], cause: Envelope | None = None
+    ) -> Stored[S] | None:
+        """Read, decide and save until nobody interferes; a cause handled before changes nothing. None: no document.
+
+        `decide` must be pure: it may run several times.
+        """
+        for _ in range(MAX_CONFLICTS):
+            stored = await self.get(document_id)
+            if stored is None or (cause and cause.id in stored.inbox):
+                return stored
+            change = decide(stored.state)
+            if change.state == stored.state and not change.emissions and cause is None:
+                return stored
+            try:
+                return await self.save(stored, change.state, change.emissions, cause)
+            except StaleDocumentError:
+                continue
+        raise StaleDocumentError(document_id)
+
+    async def delete(self, document_id: str) -> None:
+        """Remove the document with all that it holds."""
+        await self._collection.delete_one({"_id": document_id})
+
+    def _update(self, state: S, pending: Sequence[Pending], cause: Envelope | None) -> Document:
+        update: Document = {"$set": {"state": _dump(state)}, "$inc": {"version": 1}}
+        pushes: Document = {}
+        if cause:
+            pushes["inbox"] = {"$each": [cause.id], "$slice": -INBOX_SIZE}
+        if pending:
+            pushes["outbox"] = {"$each": [to_document(entry) for entry in pending]}
+            update["$set"]["relay"] = self._relay.lease()
+        if pushes:
+            update["$push"] = pushes
+        return update
+
+    def _enclosed(self, emissions: Sequence[Emission], cause: Envelope | None) -> list[Pending]:
+        now, trace = self._clock.now(), traceparent_header()
+        return [enclose(e, source=self._source, at=now, traceparent=trace, cause=cause) for e in emissions]
+
+    def _stored(self, document: Document | None) -> Stored[S] | None:
+        if document is None:
+            return None
+        state = self._state.model_validate(document["state"])
+        return Stored(document["_id"], document["version"], state, tuple(document.get("inbox", ())))
+
+
+_PROJECTION = {"version": 1, "state": 1, "inbox": 1}
+
+
+def _dump(state: BaseModel) -> Document:
+    return state.model_dump(by_alias=True)

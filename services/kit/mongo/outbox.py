@@ -1,0 +1,90 @@
+"""Events that wait in a document until the relay has published them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from schemas.base import Event
+from schemas.envelope import Envelope
+from schemas.topics import EVENTS, TOPICS, Topic
+from services.kit.ids import new_id
+
+BY_NAME = {topic.name: topic for topic in TOPICS}
+
+
+@dataclass(frozen=True)
+class Emission:
+    """An event that a state change emits. `correlation_id` is the challenge, else the session."""
+
+    topic: Topic
+    event: Event
+    tenant: str
+    user: str | None
+    correlation_id: str
+    sequence: int | None = None
+
+
+@dataclass(frozen=True)
+class Pending:
+    """An emission with its envelope, as it waits."""
+
+    topic: Topic
+    envelope: Envelope
+
+
+def enclose(
+    emission: Emission, *, source: str, at: datetime, traceparent: str | None, cause: Envelope | None
+) -> Pending:
+    """Give an emission its identity, once, before it is stored: a repeated publish carries the same id."""
+    envelope = Envelope(
+        id=new_id(),
+        type=type(emission.event).__name__,
+        source=source,
+        time=at,
+        tenant=emission.tenant,
+        subject=emission.user,
+        correlation_id=emission.correlation_id,
+        causation_id=cause.id if cause else None,
+        sequence=emission.sequence,
+        traceparent=traceparent,
+        event=emission.event,
+    )
+    return Pending(emission.topic, envelope)
+
+
+def to_document(pending: Pending) -> dict[str, Any]:
+    """How a pending event is kept; absent attributes are left out."""
+    envelope = pending.envelope
+    entry = {
+        "id": envelope.id,
+        "topic": pending.topic.name,
+        "type": envelope.type,
+        "source": envelope.source,
+        "time": envelope.time,
+        "tenant": envelope.tenant,
+        "subject": envelope.subject,
+        "correlationId": envelope.correlation_id,
+        "causationId": envelope.causation_id,
+        "sequence": envelope.sequence,
+        "traceparent": envelope.traceparent,
+        "event": envelope.event.model_dump_json(by_alias=True, exclude_none=True),
+    }
+    return {name: value for name, value in entry.items() if value is not None}
+
+
+def from_document(entry: dict[str, Any]) -> Pending:
+    """The reverse of `to_document`."""
+    envelope = Envelope(
+        id=entry["id"],
+        type=entry["type"],
+        source=entry["source"],
+        time=entry["time"],
+        tenant=entry["tenant"],
+        subject=entry.get("subject"),
+        correlation_id=entry["correlationId"],
+        causation_id=entry.get("causationId"),
+        sequence=entry.get("sequence"),
+        traceparent=entry.get("traceparent"),
+        event=EVENTS[entry["type"]].model_validate_json(entry["event"]),
+    )
+    return Pending(BY_NAME[entry["topic"]], envelope)

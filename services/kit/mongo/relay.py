@@ -1,0 +1,219 @@
+"""The only publisher: takes events from outboxes to Kafka, in the order of each document.
+
+Right after a commit the process that made it publishes. A sweeper does it for processes that died: it takes documents
+whose lease ran out. Marking is in bulk; an event that was published but not yet marked is published again after a
+crash, with the same id.
+"""
+
+import asyncio
+import contextlib
+import os
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Protocol
+
+import structlog
+from pymongo import UpdateOne
+from pymongo.errors import PyMongoError
+
+from schemas.envelope import Envelope
+from schemas.topics import Topic
+from services.kit.clock import Clock
+from services.kit.ids import new_id
+from services.kit.mongo.client import Collection, Document
+from services.kit.mongo.outbox import Pending, from_document
+
+log = structlog.get_logger(__name__)
+
+LEASE = timedelta(seconds=15)
+SWEEP_EVERY = 2.0
+SWEEP_LIMIT = 200
+MARK_EVERY = 0.02
+RETRY_AFTER = 0.5
+RETRY_CAP = 5.0
+STOP_WITHIN = 5.0
+CONCURRENCY = 64
+
+
+class PublishFailedError(Exception):
+    """Kafka did not take the event in time."""
+
+
+class Publisher(Protocol):
+    """Takes one event to Kafka and returns when all in-sync replicas have it."""
+
+    async def publish(self, topic: Topic, envelope: Envelope) -> None:
+        """Raises `PublishFailedError`."""
+        ...
+
+
+@dataclass
+class _Lane:
+    """The unsent events of one document, and whether somebody works on them."""
+
+    collection: Collection
+    document_id: str
+    queue: deque[Pending] = field(default_factory=deque)
+
+
+class Relay:
+    """Publishes in the background; `start` before the first commit, `stop` after the last."""
+
+    def __init__(self, publisher: Publisher, clock: Clock, *, owner: str | None = None) -> None:
+        self._publisher = publisher
+        self._clock = clock
+        self._owner = owner or f"{os.getpid()}-{new_id()[-12:]}"
+        self._collections: dict[str, Collection] = {}
+        self._lanes: dict[tuple[str, str], _Lane] = {}
+        self._sent: list[tuple[Collection, str, str]] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._background: list[asyncio.Task[None]] = []
+        self._slots = asyncio.Semaphore(CONCURRENCY)
+
+    @property
+    def waiting(self) -> int:
+        """Events of this process that Kafka has not taken yet."""
+        return sum(len(lane.queue) for lane in self._lanes.values())
+
+    def watch(self, collection: Collection) -> None:
+        """Sweep this collection too."""
+        self._collections[collection.name] = collection
+
+    def lease(self) -> Document:
+        """The lease that a commit with events writes: this process publishes them."""
+        return {"owner": self._owner, "until": self._clock.now() + LEASE}
+
+    def wake(self, collection: Collection, document_id: str, pending: Sequence[Pending]) -> None:
+        """Publish these events of a document, after those of it that still wait."""
+        if not pending:
+            return
+        key = (collection.name, document_id)
+        lane = self._lanes.get(key)
+        if lane is not None:
+            lane.queue.extend(pending)
+            return
+        self._lanes[key] = _Lane(collection, document_id, deque(pending))
+        task = asyncio.create_task(self._drain(key))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def prepare(self) -> None:
+        """Create the index by which the sweeper finds what was left."""
+        for collection in self._collections.values():
+            await collection.create_index("relay.until", sparse=True)
+
+    def start(self) -> None:
+        """Start marking and sweeping."""
+        self._background = [asyncio.create_task(self._mark_always()), asyncio.create_task(self._sweep_always())]
+
+    async def stop(self) -> None:
+        """Give what waits a few seconds; what is left is swept by another process."""
+        for task in self._background:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=STOP_WITHIN)
+        for task in tuple(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, *self._background, return_exceptions=True)
+        with contextlib.suppress(PyMongoError):
+            await self._mark()
+
+    async def _drain(self, key: tuple[str, str]) -> None:
+        lane = self._lanes[key]
+        try:
+            while lane.queue:
+                pending = lane.queue[0]
+                async with self._slots:
+                    await self._publish(lane, pending)
+                lane.queue.popleft()
+                self._sent.append((lane.collection, lane.document_id, pending.envelope.id))
+        finally:
+            del self._lanes[key]
+
+    async def _publish(self, lane: _Lane, pending: Pending) -> None:
+        delay = RETRY_AFTER
+        while True:
+            try:
+                await self._publisher.publish(pending.topic, pending.envelope)
+            except PublishFailedError:
+                log.warning("event waits for Kafka", type=pending.envelope.type, event=pending.envelope.id)
+                await asyncio.sleep(delay)
+                delay = min(delay * 2, RETRY_CAP)
+                await self._renew(lane)
+            else:
+                return
+
+    async def _renew(self, lane: _Lane) -> None:
+        """Keep others off while this process goes on trying; it does not matter when the database is down as well."""
+        with contextlib.suppress(PyMongoError):
+            await lane.collection.update_one(
+                {"_id": lane.document_id, "relay.owner": self._owner}, {"$set": {"relay": self.lease()}}
+            )
+
+    async def _mark_always(self) -> None:
+        while True:
+            await asyncio.sleep(MARK_EVERY)
+            try:
+                await self._mark()
+            except PyMongoError:
+                log.warning("published events cannot be marked yet")
+                await asyncio.sleep(RETRY_AFTER)
+
+    async def _mark(self) -> None:
+        """Remove published events; only afterwards drop the leases of documents that have none left."""
+        while self._sent:
+            batch = self._sent[:500]
+            grouped: dict[str, dict[str, list[str]]] = {}
+            for collection, document_id, event_id in batch:
+                grouped.setdefault(collection.name, {}).setdefault(document_id, []).append(event_id)
+            for name, documents in grouped.items():
+                await self._collections[name].bulk_write(_marks(documents), ordered=True)
+            del self._sent[: len(batch)]
+
+    async def _sweep_always(self) -> None:
+        while True:
+            try:
+                for collection in self._collections.values():
+                    await self._sweep(collection)
+            except PyMongoError:
+                log.warning("outboxes cannot be swept yet")
+            await asyncio.sleep(SWEEP_EVERY)
+
+    async def _sweep(self, collection: Collection) -> None:
+        left = collection.find(
+            {"relay.until": {"$lt": self._clock.now()}}, {"outbox": 1, "relay": 1}, limit=SWEEP_LIMIT
+        )
+        async for document in left:
+            if (collection.name, document["_id"]) in self._lanes:
+                continue
+            await self._take_over(collection, document)
+
+    async def _take_over(self, collection: Collection, document: Document) -> None:
+        claimed = await collection.update_one(
+            {
+                "_id": document["_id"],
+                "relay.owner": document["relay"]["owner"],
+                "relay.until": document["relay"]["until"],
+            },
+            {"$set": {"relay": self.lease()}},
+        )
+        if claimed.modified_count == 0:
+            return
+        current = await collection.find_one({"_id": document["_id"]}, {"outbox": 1})
+        entries = (current or {}).get("outbox") or []
+        if entries:
+            log.info("publishing what another process left", document=document["_id"], events=len(entries))
+            self.wake(collection, document["_id"], [from_document(entry) for entry in entries])
+        else:
+            await collection.update_one(_EMPTY | {"_id": document["_id"]}, {"$unset": {"relay": ""}})
+
+
+_EMPTY: Document = {"outbox": {"$size": 0}}
+
+
+def _marks(documents: dict[str, list[str]]) -> list[UpdateOne]:
+    pulls = [UpdateOne({"_id": key}, {"$pull": {"outbox": {"id": {"$in": ids}}}}) for key, ids in documents.items()]
+    drops = [UpdateOne(_EMPTY | {"_id": key}, {"$unset": {"relay": ""}}) for key in documents]
+    return [*pulls, *drops]
