@@ -13,8 +13,9 @@ from pymongo.errors import DuplicateKeyError
 
 from schemas.envelope import Envelope
 from services.kit.clock import Clock
+from services.kit.decision import Change, Emission
 from services.kit.mongo.client import Collection, Document
-from services.kit.mongo.outbox import Emission, Pending, enclose, to_document
+from services.kit.mongo.outbox import Pending, enclose, to_document
 from services.kit.mongo.relay import Relay
 from services.kit.telemetry import traceparent_header
 
@@ -44,14 +45,6 @@ class Stored(Generic[S]):
     version: int
     state: S
     inbox: tuple[str, ...] = field(default=(), repr=False)
-
-
-@dataclass(frozen=True)
-class Change(Generic[S]):
-    """What a decision leads to: the next state and the events that tell of it."""
-
-    state: S
-    emissions: Sequence[Emission] = ()
 
 
 class Documents(Generic[S]):

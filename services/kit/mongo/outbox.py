@@ -4,24 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from schemas.base import Event
 from schemas.envelope import Envelope
 from schemas.topics import EVENTS, TOPICS, Topic
+from services.kit.decision import Emission
 from services.kit.ids import new_id
 
 BY_NAME = {topic.name: topic for topic in TOPICS}
-
-
-@dataclass(frozen=True)
-class Emission:
-    """An event that a state change emits. `correlation_id` is the challenge, else the session."""
-
-    topic: Topic
-    event: Event
-    tenant: str
-    user: str | None
-    correlation_id: str
-    sequence: int | None = None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Accounts, sessions and the wizard: what a person sets up, and what the organisation asks for."""

@@ -1,0 +1,263 @@
+"""Enrollment's view of a challenge: what was asked, what became of the message, and what the verifier said."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Literal
+
+from schemas.base import Channel, Event, MethodType, Purpose
+from schemas.enrollment import ChallengeCancelled, Destination, MethodRequested
+from schemas.notification import CodeSent, DeliveryConfirmed, DeliveryFailed, SendRefused
+from schemas.topics import REQUESTS, SUBMISSIONS, Topic
+from schemas.verification import ChallengeTerms, CodeSubmitted, VerificationFailed
+from services.enrollment.domain.base import State
+from services.kit.decision import Change, Emission
+from services.kit.errors import ProblemError
+
+RESEND_AFTER = (timedelta(seconds=30), timedelta(seconds=60), timedelta(seconds=120))
+MAX_SENDS = 5
+MAX_PENDING_SUBMISSIONS = 8
+
+Status = Literal["pending", "verified", "failed", "denied", "expired", "cancelled"]
+DeliveryState = Literal["queued", "sent", "delivered", "failed", "unknown"]
+
+_RANK: Mapping[DeliveryState, int] = {"queued": 0, "unknown": 1, "sent": 2, "failed": 3, "delivered": 4}
+
+
+class Registration(State):
+    """What becomes of the method once it is proven. `destination` is sealed for the account, not for the challenge."""
+
+    display_name: str
+    phone_type: Literal["mobile", "alternateMobile", "office"] | None = None
+    delivery: Literal["sms", "voice"] | None = None
+    destination: str | None = None
+    destination_hash: str | None = None
+
+
+class Delivery(State):
+    """What is known of the newest message. `detail` is a reason of `DeliveryFailed` or `SendRefused`."""
+
+    state: DeliveryState = "queued"
+    send: int = 1
+    provider: str | None = None
+    detail: str | None = None
+    permanent: bool = False
+    requested_at: datetime
+
+
+class Submission(State):
+    """A proof under way, or judged: `result` is `verified` or a reason of `VerificationFailed`."""
+
+    id: str
+    at: datetime
+    result: str | None = None
+
+
+class Challenge(State):
+    """One request to prove one method. `terms` travel to the verifier; `destination` is sealed for this challenge."""
+
+    id: str
+    tenant: str
+    user: str
+    terms: ChallengeTerms
+    channel: Channel
+    locale: str = "en"
+    destination: Destination | None = None
+    registration: Registration | None = None
+    status: Status = "pending"
+    delivery: Delivery
+    sends: int = 1
+    resend_at: datetime
+    submissions: tuple[Submission, ...] = ()
+    attempts_left: int
+    failure: str | None = None
+    retry_at: datetime | None = None
+    ended_at: datetime | None = None
+
+    @property
+    def method_id(self) -> str:
+        """The method that is to be proven."""
+        return self.terms.method_id
+
+    @property
+    def method_type(self) -> MethodType:
+        """Its type."""
+        return self.terms.method_type
+
+    @property
+    def purpose(self) -> Purpose:
+        """Why it is asked."""
+        return self.terms.purpose
+
+    @property
+    def session_id(self) -> str | None:
+        """The session in which it is asked, if any."""
+        return self.terms.session_id
+
+    @property
+    def expires_at(self) -> datetime:
+        """When the code dies."""
+        return self.terms.expires_at
+
+    @property
+    def pending_submission(self) -> Submission | None:
+        """The newest proof that the verifier has not judged yet."""
+        return next((one for one in reversed(self.submissions) if one.result is None), None)
+
+    def submission(self, submission_id: str) -> Submission | None:
+        """The proof with that id."""
+        return next((one for one in self.submissions if one.id == submission_id), None)
+
+    def status_at(self, now: datetime) -> Status:
+        """The status, expiry derived: the verifier's own word may arrive later or never."""
+        return "expired" if self.status == "pending" and now >= self.expires_at else self.status
+
+    def resend_wait(self, now: datetime) -> timedelta:
+        """How long until another message may be asked for."""
+        return max(self.resend_at - now, timedelta())
+
+
+def opened(challenge: Challenge) -> Change[Challenge]:
+    """The first request: deliver the code."""
+    return Change(challenge, (_requested(challenge, challenge.delivery.requested_at),))
+
+
+def resend(challenge: Challenge, *, at: datetime) -> Change[Challenge]:
+    """Ask for the message once more; the code stays the same.
+
+    Raises:
+        ProblemError: `challengeEnded`, `codeExpired`, `sendLimitReached`, `resendTooSoon` with the wait.
+    """
+    _require_pending(challenge, at)
+    if challenge.sends >= MAX_SENDS:
+        raise ProblemError("sendLimitReached")
+    if wait := challenge.resend_wait(at):
+        seconds = int(wait.total_seconds()) + 1
+        raise ProblemError("resendTooSoon", headers={"Retry-After": str(seconds)}, retryAfter=seconds)
+    sends = challenge.sends + 1
+    pause = RESEND_AFTER[min(sends, len(RESEND_AFTER)) - 1]
+    again = challenge.model_copy(
+        update={
+            "sends": sends,
+            "resend_at": at + pause,
+            "delivery": Delivery(state="queued", send=sends, requested_at=at),
+        }
+    )
+    return Change(again, (_requested(again, at),))
+
+
+def submit_code(challenge: Challenge, submission_id: str, sealed_code: str, *, at: datetime) -> Change[Challenge]:
+    """Hand a typed code to the verifier. The same submission again changes nothing.
+
+    Raises:
+        ProblemError: `challengeEnded`, `codeExpired`, `attemptsExhausted`, `rateLimited`.
+    """
+    if challenge.submission(submission_id):
+        return Change(challenge)
+    _require_pending(challenge, at)
+    if sum(1 for one in challenge.submissions if one.result is None) >= MAX_PENDING_SUBMISSIONS:
+        raise ProblemError("rateLimited", headers={"Retry-After": "1"})
+    submission = Submission(id=submission_id, at=at)
+    event = CodeSubmitted(submission_id=submission_id, terms=challenge.terms, code=sealed_code, submitted_at=at)
+    more = challenge.model_copy(update={"submissions": (*challenge.submissions, submission)[-20:]})
+    return Change(more, (_emission(challenge, SUBMISSIONS, event),))
+
+
+def cancel(challenge: Challenge, reason: Literal["superseded", "cancelled"], *, at: datetime) -> Change[Challenge]:
+    """End it before its time; one that ended stays as it is."""
+    if challenge.status != "pending":
+        return Change(challenge)
+    event = ChallengeCancelled(challenge_id=challenge.id, method_id=challenge.method_id, reason=reason, cancelled_at=at)
+    ended = challenge.model_copy(update={"status": "cancelled", "ended_at": at})
+    return Change(ended, (_emission(challenge, REQUESTS[challenge.channel], event),))
+
+
+def verified(challenge: Challenge, submission_id: str | None, *, at: datetime) -> Change[Challenge]:
+    """The verifier said yes."""
+    return Change(_judged(challenge, submission_id, "verified", {"status": "verified", "ended_at": at}))
+
+
+def refused(challenge: Challenge, event: VerificationFailed, *, at: datetime) -> Change[Challenge]:
+    """The verifier said no; without tries left the challenge has failed."""
+    if challenge.status != "pending":
+        return Change(_judged(challenge, event.submission_id, event.reason, {}))
+    fields: dict[str, object] = {
+        "attempts_left": min(challenge.attempts_left, event.attempts_left),
+        "failure": event.reason,
+        "retry_at": at + timedelta(seconds=event.retry_after) if event.retry_after else None,
+    }
+    if event.reason in {"attemptsExhausted", "authenticatorDisabled"}:
+        fields |= {"status": "failed", "attempts_left": 0, "ended_at": at}
+    elif event.reason == "codeExpired":
+        fields |= {"status": "expired", "ended_at": at}
+    return Change(_judged(challenge, event.submission_id, event.reason, fields))
+
+
+def expired(challenge: Challenge, *, at: datetime) -> Change[Challenge]:
+    """Time ran out."""
+    if challenge.status != "pending":
+        return Change(challenge)
+    return Change(challenge.model_copy(update={"status": "expired", "ended_at": at}))
+
+
+def delivery_told(
+    challenge: Challenge, event: CodeSent | DeliveryConfirmed | DeliveryFailed | SendRefused
+) -> Change[Challenge]:
+    """Note what the notifier says of the newest message; reports may come twice and out of order."""
+    if event.send != challenge.delivery.send:
+        return Change(challenge)
+    told = _told(challenge.delivery, event)
+    if _RANK[told.state] <= _RANK[challenge.delivery.state]:
+        return Change(challenge)
+    fields: dict[str, object] = {"delivery": told}
+    if isinstance(event, SendRefused) and event.retry_after:
+        fields["resend_at"] = max(challenge.resend_at, event.refused_at + timedelta(seconds=event.retry_after))
+    return Change(challenge.model_copy(update=fields))
+
+
+def _told(delivery: Delivery, event: CodeSent | DeliveryConfirmed | DeliveryFailed | SendRefused) -> Delivery:
+    match event:
+        case CodeSent():
+            return delivery.model_copy(update={"state": "sent", "provider": event.provider})
+        case DeliveryConfirmed():
+            return delivery.model_copy(update={"state": "delivered", "provider": event.provider})
+        case DeliveryFailed():
+            known = {"provider": event.provider, "detail": event.reason, "permanent": event.permanent}
+            return delivery.model_copy(update={"state": "failed", **known})
+        case SendRefused():
+            return delivery.model_copy(update={"state": "failed", "detail": event.reason})
+
+
+def _judged(challenge: Challenge, submission_id: str | None, result: str, fields: dict[str, object]) -> Challenge:
+    judged = tuple(
+        one.model_copy(update={"result": result}) if one.id == submission_id else one for one in challenge.submissions
+    )
+    return challenge.model_copy(update={"submissions": judged, **fields})
+
+
+def _require_pending(challenge: Challenge, at: datetime) -> None:
+    match challenge.status_at(at):
+        case "pending":
+            return
+        case "expired":
+            raise ProblemError("codeExpired")
+        case "failed":
+            raise ProblemError("attemptsExhausted", attemptsLeft=0)
+        case _:
+            raise ProblemError("challengeEnded")
+
+
+def _requested(challenge: Challenge, at: datetime) -> Emission:
+    event = MethodRequested(
+        terms=challenge.terms,
+        channel=challenge.channel,
+        send=challenge.sends,
+        destination=challenge.destination,
+        locale=challenge.locale,
+        not_after=challenge.expires_at,
+        requested_at=at,
+    )
+    return _emission(challenge, REQUESTS[challenge.channel], event)
+
+
+def _emission(challenge: Challenge, topic: Topic, event: Event) -> Emission:
+    return Emission(topic, event, challenge.tenant, challenge.user, correlation_id=challenge.id)

@@ -1,0 +1,82 @@
+"""Phone numbers: read, checked against the chosen country and the numbering plan, masked."""
+
+from dataclasses import dataclass
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
+
+from services.kit.errors import ProblemError
+
+MAX_LENGTH = 40
+
+REFUSED_TYPES = {
+    PhoneNumberType.PREMIUM_RATE,
+    PhoneNumberType.SHARED_COST,
+    PhoneNumberType.UAN,
+    PhoneNumberType.PAGER,
+    PhoneNumberType.PERSONAL_NUMBER,
+    PhoneNumberType.VOIP,
+    PhoneNumberType.VOICEMAIL,
+    PhoneNumberType.TOLL_FREE,
+}
+"""Premium, shared-cost and virtual ranges: costly to send to, or not bound to a device."""
+
+NEVER_TEXTED = {PhoneNumberType.FIXED_LINE}
+
+
+@dataclass(frozen=True)
+class PhoneNumber:
+    """A checked number. `e164` is a secret of the person: it is sealed before it is stored."""
+
+    e164: str
+    masked: str
+
+
+def parse_number(text: str, region: str | None, *, fictional: tuple[str, ...] = (), texts: bool = True) -> PhoneNumber:
+    """The number that `text` means when typed in `region` (ISO 3166-1 alpha-2; None: only the international form).
+
+    Raises:
+        ProblemError: `phoneNumberInvalid`, also for another country's number; `phoneNumberNotAllowed` for a range
+            that is refused.
+    """
+    number = _parsed(text, region)
+    e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    if e164.startswith(fictional):
+        if region not in {None, phonenumbers.region_code_for_country_code(number.country_code or 0)} or len(e164) != 13:
+            raise ProblemError("phoneNumberInvalid")
+        return PhoneNumber(e164, mask(e164, number.country_code))
+    if phonenumbers.number_type(number) in REFUSED_TYPES:
+        raise ProblemError("phoneNumberNotAllowed")
+    if not phonenumbers.is_valid_number(number) or not _belongs(number, region):
+        raise ProblemError("phoneNumberInvalid")
+    if texts and phonenumbers.number_type(number) in NEVER_TEXTED:
+        raise ProblemError("phoneNumberNotAllowed", "This number cannot receive text messages.")
+    return PhoneNumber(e164, mask(e164, number.country_code))
+
+
+def mask(e164: str, country_code: int | None) -> str:
+    """`+44 •••• ••0142`: the country code and the last four digits."""
+    return f"+{country_code} •••• ••{e164[-4:]}"
+
+
+def region_of(e164: str) -> str | None:
+    """The region in which a number lives."""
+    return phonenumbers.region_code_for_number(phonenumbers.parse(e164))
+
+
+def national_format(e164: str) -> str:
+    """How people of the number's country write it."""
+    return phonenumbers.format_number(phonenumbers.parse(e164), PhoneNumberFormat.NATIONAL)
+
+
+def _parsed(text: str, region: str | None) -> phonenumbers.PhoneNumber:
+    if len(text) > MAX_LENGTH:
+        raise ProblemError("phoneNumberInvalid")
+    try:
+        return phonenumbers.parse(text, region)
+    except NumberParseException:
+        raise ProblemError("phoneNumberInvalid") from None
+
+
+def _belongs(number: phonenumbers.PhoneNumber, region: str | None) -> bool:
+    return region is None or phonenumbers.is_valid_number_for_region(number, region)
