@@ -1,0 +1,38 @@
+"""How a command fails: one clear line on stderr and an exit code, never a stack trace."""
+
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import NoReturn
+
+FAILED = 1
+EXPLAINED = frozenset({"SettingsError", "KeyringError", "ConfigError", "CommandFailedError"})
+"""Errors whose message was written for the person at the keyboard. By name, so that nothing is imported for it."""
+
+
+class CommandFailedError(Exception):
+    """A command could not do its work; the message says why and what to do."""
+
+
+def leave(error: Exception) -> NoReturn:
+    """Print one line for `error` and exit with 1. `SECURITY_INFO_LOG_LEVEL=debug` adds the stack trace."""
+    if os.environ.get("SECURITY_INFO_LOG_LEVEL") == "debug":
+        traceback.print_exception(error)
+    print(f"security-info: {describe(error)}", file=sys.stderr)
+    sys.exit(FAILED)
+
+
+def describe(error: Exception) -> str:
+    """One line. The text of an unexpected error is not shown: it may quote a value that must not be seen."""
+    if type(error).__name__ in EXPLAINED:
+        return " ".join(str(error).split())
+    return (
+        f"unexpected {type(error).__name__} at {_place(error)}; "
+        "run again with SECURITY_INFO_LOG_LEVEL=debug for the stack trace"
+    )
+
+
+def _place(error: Exception) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "an unknown place"

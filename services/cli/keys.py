@@ -1,0 +1,45 @@
+"""`security-info keys …`: the services' keyrings."""
+
+import json
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from services.cli.failures import CommandFailedError
+
+app = typer.Typer(no_args_is_help=True, help="Keys by purpose, one file a service.")
+
+
+@app.callback()
+def keys() -> None:
+    """Keys by purpose, one file a service, each with only the purposes that the service needs."""
+
+
+@app.command()
+def new(directory: Annotated[Path, typer.Argument(metavar="DIR", help="Created if absent.")]) -> None:
+    """Write fresh enrollment.json, notifier.json and verifier.json to DIR, readable by you alone.
+
+    Never overwrites: what was sealed under a key that is gone cannot be opened again.
+    """
+    from services.kit.clock import SystemClock
+    from services.kit.keyring import new_keyrings
+
+    contents = {directory / f"{name}.json": keyring for name, keyring in new_keyrings(SystemClock().now()).items()}
+    if present := [path for path in contents if path.exists()]:
+        raise CommandFailedError(f"{present[0]} exists already; choose another directory, or move the old keys away")
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for path, keyring in contents.items():
+            _write_private(path, json.dumps(keyring, indent=2) + "\n")
+            typer.echo(f"wrote {path}")
+    except OSError as error:
+        raise CommandFailedError(f"cannot write to {directory}: {error.strerror}") from None
+
+
+def _write_private(path: Path, content: str) -> None:
+    """Create the file with mode 0600 from its first moment, and only if it is new."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(content)

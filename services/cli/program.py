@@ -1,0 +1,27 @@
+"""The program: its commands, and what happens when one fails."""
+
+import typer
+
+from services.cli import demo_token, keys, serve
+from services.cli.failures import leave
+
+app = typer.Typer(
+    name="security-info",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    help="Set up your security info: run the services, watch their events, look after keys and topics.\n\n"
+    "Exit codes: 0 done, 1 failed with one line on stderr, 2 wrong usage.",
+)
+app.add_typer(serve.app, name="serve")
+app.add_typer(keys.app, name="keys")
+app.command("demo-token")(demo_token.demo_token)
+
+
+def main() -> None:
+    """Run the command line; leaves with exit code 0, 1 or 2."""
+    try:
+        app()
+    except Exception as error:  # noqa: BLE001  # the last place that can turn it into one line
+        leave(error)
