@@ -1,0 +1,32 @@
+"""All rules over all modules of services and schemas."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.lint import boundaries, rules
+from tests.lint.source import Finding, Rule, Source
+
+CHECKED = ("services", "schemas")
+RULES: tuple[Rule, ...] = (
+    boundaries.libraries,
+    boundaries.purity,
+    rules.publishing,
+    rules.time,
+    rules.printing,
+    rules.catching,
+    rules.atomic_reads,
+    rules.names,
+    rules.secrets,
+)
+
+
+def sources(root: Path) -> Iterator[Source]:
+    """Every module, in the order of its path."""
+    for folder in CHECKED:
+        for path in sorted((root / folder).rglob("*.py")):
+            yield Source.parse(path.relative_to(root).as_posix(), path.read_text("utf-8"))
+
+
+def check(root: Path) -> list[Finding]:
+    """What breaks a rule, in the order of place."""
+    return sorted(finding for source in sources(root) for rule in RULES for finding in rule(source))
