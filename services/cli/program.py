@@ -1,5 +1,7 @@
 """The program: its commands, and what happens when one fails."""
 
+from collections.abc import Sequence
+
 import typer
 
 from services.cli import demo_token, keys, serve
@@ -19,9 +21,9 @@ app.add_typer(keys.app, name="keys")
 app.command("demo-token")(demo_token.demo_token)
 
 
-def main() -> None:
-    """Run the command line; leaves with exit code 0, 1 or 2."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line, by default on the arguments of the process; leaves with exit code 0, 1 or 2."""
     try:
-        app()
+        app(arguments)
     except Exception as error:  # noqa: BLE001  # the last place that can turn it into one line
         leave(error)
