@@ -1,6 +1,6 @@
 """The exported contract is current, closed, and says what travels."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,9 @@ from schemas.base import Event
 from schemas.export import DIRECTORY, documents, event_schema, outdated
 from schemas.notification import SendRefused
 from schemas.topics import EVENTS, TOPICS
+
+SEALED = str({"maxLength": 8192, "pattern": "^[A-Za-z0-9._-]+$", "type": "string"})[1:-1]
+"""How a sealed value looks in a schema."""
 
 
 def test_exported_schemas_are_current() -> None:
@@ -44,6 +47,21 @@ def test_an_event_as_it_travels_is_valid_by_its_schema() -> None:
     body = event.model_dump(mode="json", by_alias=True, exclude_none=True)
 
     Draft202012Validator(event_schema(SendRefused)).validate(body)
+
+
+def test_sealed_values_travel_only_on_topics_kept_for_a_day_at_most() -> None:
+    sealed = {name for name, event in EVENTS.items() if SEALED in str(event_schema(event))}
+    kept_longer = [topic for topic in TOPICS if topic.retention is None or topic.retention > timedelta(days=1)]
+
+    assert "CodeSubmitted" in sealed
+    assert [(t.name, e.__name__) for t in kept_longer for e in t.events if e.__name__ in sealed] == []
+
+
+def test_dead_letters_do_not_keep_sealed_values() -> None:
+    sealed = {name for name, event in EVENTS.items() if SEALED in str(event_schema(event))}
+    with_body = [topic for topic in TOPICS if topic.keeps_body_when_dead]
+
+    assert [(t.name, e.__name__) for t in with_body for e in t.events if e.__name__ in sealed] == []
 
 
 def test_event_names_are_unique_across_topics_that_differ() -> None:
