@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import typer
 
-from services.cli import demo_token, keys, serve
+from services.cli import demo_token, events, keys, serve
 from services.cli.failures import leave
 
 app = typer.Typer(
@@ -17,6 +17,7 @@ app = typer.Typer(
     "Exit codes: 0 done, 1 failed with one line on stderr, 2 wrong usage.",
 )
 app.add_typer(serve.app, name="serve")
+app.add_typer(events.app, name="events")
 app.add_typer(keys.app, name="keys")
 app.command("demo-token")(demo_token.demo_token)
 

@@ -1,0 +1,97 @@
+"""`security-info events …`: what happens on the topics."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from schemas.envelope import Envelope
+    from schemas.topics import Topic
+    from services.cli.selection import Selection
+
+    Show = Callable[[Topic, Envelope], None]
+
+app = typer.Typer(no_args_is_help=True, help="Watch what the services tell each other.")
+
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line instead of readable lines.")]
+TenantName = Annotated[str | None, typer.Option(help="Only this tenant.")]
+
+
+@app.command()
+def tail(
+    topic: Annotated[
+        list[str] | None, typer.Option(help="Only this topic after the prefix, such as verdicts or requests.sms.")
+    ] = None,
+    user: Annotated[str | None, typer.Option(help="Only this user id.")] = None,
+    type_: Annotated[list[str] | None, typer.Option("--type", help="Only this event, such as MethodVerified.")] = None,
+    tenant: TenantName = None,
+    from_beginning: Annotated[
+        bool, typer.Option("--from-beginning/--live", help="All that is kept, or only what comes from now on.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show events as they come, until Ctrl-C. --topic and --type can be repeated.
+
+    Sealed values are never shown, ids are shortened; --json has the ids in full. Takes part in no consumer group, so
+    that nobody misses an event for it.
+    """
+    from services.cli.selection import Selection, topics_named, types_named
+
+    selection = Selection(tenant=tenant, user=user, types=types_named(type_ or ()))
+    chosen = topics_named(topic or ())
+    _until_interrupted(_follow(chosen, selection, _printer(as_json), from_beginning=from_beginning))
+
+
+@app.command()
+def user(
+    user_id: Annotated[str, typer.Argument(metavar="ID", help='The opaque user id, such as "sam".')],
+    tenant: TenantName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show all events that are kept about one person, of all topics, in the order of their time."""
+    from services.cli.selection import Selection
+
+    _until_interrupted(_tell(Selection(tenant=tenant, user=user_id), _printer(as_json)))
+
+
+def _until_interrupted(work: Coroutine[Any, Any, None]) -> None:
+    """Run `work`; Ctrl-C is how a person ends it, and no failure."""
+    try:
+        asyncio.run(work)
+    except KeyboardInterrupt:
+        return
+
+
+def _printer(as_json: bool) -> "Show":
+    from rich.console import Console
+
+    from services.cli.lines import as_json as json_line
+    from services.cli.lines import as_line
+
+    console = Console(highlight=False, soft_wrap=True)
+    if as_json:
+        return lambda topic, envelope: console.out(json_line(topic.name, envelope))
+    return lambda topic, envelope: console.print(as_line(topic.name, envelope))
+
+
+async def _follow(topics: "list[Topic]", selection: "Selection", show: "Show", *, from_beginning: bool) -> None:
+    from services.cli.settings import operator_settings
+    from services.kit.kafka.tail import tail as read
+
+    async for topic, envelope in read(operator_settings(), topics, from_beginning=from_beginning, follow=True):
+        if selection.takes(envelope):
+            show(topic, envelope)
+
+
+async def _tell(selection: "Selection", show: "Show") -> None:
+    """Read what is kept, then show it: topics are read side by side, and only the time orders them."""
+    from services.cli.selection import topics_named
+    from services.cli.settings import operator_settings
+    from services.kit.kafka.tail import tail as read
+
+    everything = read(operator_settings(), topics_named(()), from_beginning=True, follow=False)
+    wanted = [(topic, envelope) async for topic, envelope in everything if selection.takes(envelope)]
+    for topic, envelope in sorted(wanted, key=lambda entry: entry[1].time):
+        show(topic, envelope)
