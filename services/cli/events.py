@@ -21,6 +21,7 @@ TenantName = Annotated[str | None, typer.Option(help="Only this tenant.")]
 
 @app.command()
 def tail(
+    *,
     topic: Annotated[
         list[str] | None, typer.Option(help="Only this topic after the prefix, such as verdicts or requests.sms.")
     ] = None,

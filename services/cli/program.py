@@ -12,7 +12,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
+    rich_markup_mode="markdown",
     help="Set up your security info: run the services, watch their events, look after keys and topics.\n\n"
     "Exit codes: 0 done, 1 failed with one line on stderr, 2 wrong usage.",
 )
