@@ -1,7 +1,7 @@
 """`security-info events …`: what happens on the topics."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from schemas.topics import Topic
     from services.cli.selection import Selection
 
+    Records = AsyncIterator[tuple[Topic, Envelope]]
     Show = Callable[[Topic, Envelope], None]
 
 app = typer.Typer(no_args_is_help=True, help="Watch what the services tell each other.")
@@ -42,7 +43,8 @@ def tail(
 
     selection = Selection(tenant=tenant, user=user, types=types_named(type_ or ()))
     chosen = topics_named(topic or ())
-    _until_interrupted(_follow(chosen, selection, _printer(as_json), from_beginning=from_beginning))
+    records = _records(chosen, from_beginning=from_beginning, follow=True)
+    _until_interrupted(follow(records, selection, _printer(as_json)))
 
 
 @app.command()
@@ -52,9 +54,10 @@ def user(
     as_json: AsJson = False,
 ) -> None:
     """Show all events that are kept about one person, of all topics, in the order of their time."""
-    from services.cli.selection import Selection
+    from services.cli.selection import Selection, topics_named
 
-    _until_interrupted(_tell(Selection(tenant=tenant, user=user_id), _printer(as_json)))
+    records = _records(topics_named(()), from_beginning=True, follow=False)
+    _until_interrupted(tell(records, Selection(tenant=tenant, user=user_id), _printer(as_json)))
 
 
 def _until_interrupted(work: Coroutine[Any, Any, None]) -> None:
@@ -77,22 +80,22 @@ def _printer(as_json: bool) -> "Show":
     return lambda topic, envelope: console.print(as_line(topic.name, envelope))
 
 
-async def _follow(topics: "list[Topic]", selection: "Selection", show: "Show", *, from_beginning: bool) -> None:
+def _records(topics: "list[Topic]", *, from_beginning: bool, follow: bool) -> "Records":
     from services.cli.settings import operator_settings
     from services.kit.kafka.tail import tail as read
 
-    async for topic, envelope in read(operator_settings(), topics, from_beginning=from_beginning, follow=True):
+    return read(operator_settings(), topics, from_beginning=from_beginning, follow=follow)
+
+
+async def follow(records: "Records", selection: "Selection", show: "Show") -> None:
+    """Show what is wanted as it comes."""
+    async for topic, envelope in records:
         if selection.takes(envelope):
             show(topic, envelope)
 
 
-async def _tell(selection: "Selection", show: "Show") -> None:
-    """Read what is kept, then show it: topics are read side by side, and only the time orders them."""
-    from services.cli.selection import topics_named
-    from services.cli.settings import operator_settings
-    from services.kit.kafka.tail import tail as read
-
-    everything = read(operator_settings(), topics_named(()), from_beginning=True, follow=False)
-    wanted = [(topic, envelope) async for topic, envelope in everything if selection.takes(envelope)]
+async def tell(records: "Records", selection: "Selection", show: "Show") -> None:
+    """Read to the end, then show what is wanted: topics are read side by side, and only the time orders them."""
+    wanted = [(topic, envelope) async for topic, envelope in records if selection.takes(envelope)]
     for topic, envelope in sorted(wanted, key=lambda entry: entry[1].time):
         show(topic, envelope)

@@ -10,6 +10,9 @@ FAILED = 1
 EXPLAINED = frozenset({"SettingsError", "KeyringError", "ConfigError", "CommandFailedError"})
 """Errors whose message was written for the person at the keyboard. By name, so that nothing is imported for it."""
 
+UNREACHABLE = frozenset({"KafkaConnectionError", "NodeNotReadyError", "KafkaTimeoutError"})
+"""What aiokafka raises when no broker answers."""
+
 
 class CommandFailedError(Exception):
     """A command could not do its work; the message says why and what to do."""
@@ -27,6 +30,10 @@ def describe(error: Exception) -> str:
     """One line. The text of an unexpected error is not shown: it may quote a value that must not be seen."""
     if type(error).__name__ in EXPLAINED:
         return " ".join(str(error).split())
+    if isinstance(error, ModuleNotFoundError):
+        return f"{error.name} is not installed; install the extra of the service, such as 'security-info[enrollment]'"
+    if type(error).__name__ in UNREACHABLE:
+        return "Kafka does not answer; start it, or correct SECURITY_INFO_KAFKA_URL"
     return (
         f"unexpected {type(error).__name__} at {_place(error)}; "
         "run again with SECURITY_INFO_LOG_LEVEL=debug for the stack trace"

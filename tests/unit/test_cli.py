@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+from aiokafka.errors import KafkaConnectionError
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
@@ -24,6 +25,9 @@ COMMANDS = (
     ("serve", "verifier"),
     ("serve", "notifier"),
     ("keys", "new"),
+    ("events", "tail"),
+    ("events", "user"),
+    ("topics", "ensure"),
     ("demo-token",),
 )
 
@@ -84,6 +88,10 @@ def test_every_command_explains_itself(command: tuple[str, ...], security_info: 
         ("nonsense",),
         ("demo-token",),
         ("keys", "new"),
+        ("events", "user"),
+        ("events", "tail", "--topic", "nonsense"),
+        ("events", "tail", "--type", "nonsense"),
+        ("topics", "ensure", "--replication", "0"),
         ("serve", "notifier"),
         ("serve", "notifier", "--channel", "pigeon"),
         ("serve", "notifier", "--channel", "local"),
@@ -186,6 +194,14 @@ def test_a_failure_is_one_line_on_stderr(
 def test_an_unexpected_error_does_not_show_its_text() -> None:
     assert "hunter2" not in describe(ValueError("password hunter2"))
     assert describe(CommandFailedError("say\nthis")) == "say this"
+
+
+def test_a_missing_extra_is_named() -> None:
+    assert describe(ModuleNotFoundError(name="phonenumbers")).startswith("phonenumbers is not installed")
+
+
+def test_a_broker_that_is_down_is_said_so() -> None:
+    assert "SECURITY_INFO_KAFKA_URL" in describe(KafkaConnectionError())
 
 
 def one_line(text: str) -> str:

@@ -1,13 +1,16 @@
 """Which events the command line shows."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import typer
 
 from schemas.envelope import Envelope
+from schemas.topics import VERDICTS, Topic
 from schemas.verification import ChallengeExpired
+from services.cli.events import follow, tell
 from services.cli.selection import Selection, topics_named, types_named
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -56,3 +59,30 @@ def test_a_name_that_nothing_has_is_refused_with_the_names_that_there_are(
 ) -> None:
     with pytest.raises(typer.BadParameter, match="there are: "):
         look_up(["nonsense"])
+
+
+EARLIER = replace(EXPIRED, id="e0", time=NOW - timedelta(seconds=1))
+OTHER = replace(EXPIRED, id="e2", subject="alex")
+
+
+async def arriving(*envelopes: Envelope) -> AsyncIterator[tuple[Topic, Envelope]]:
+    for envelope in envelopes:
+        yield VERDICTS, envelope
+
+
+async def test_following_shows_what_is_wanted_as_it_comes() -> None:
+    shown: list[str] = []
+
+    await follow(
+        arriving(EXPIRED, OTHER, EARLIER), Selection(user="sam"), lambda _, envelope: shown.append(envelope.id)
+    )
+
+    assert shown == ["e1", "e0"]
+
+
+async def test_a_persons_events_are_told_in_the_order_of_their_time() -> None:
+    shown: list[str] = []
+
+    await tell(arriving(EXPIRED, OTHER, EARLIER), Selection(user="sam"), lambda _, envelope: shown.append(envelope.id))
+
+    assert shown == ["e0", "e1"]

@@ -1,0 +1,31 @@
+"""`security-info topics …`: the topics on Kafka."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, help="The topics on Kafka.")
+
+
+@app.callback()
+def topics() -> None:
+    """The topics on Kafka, as `schemas/topics.py` describes them."""
+
+
+@app.command()
+def ensure(
+    replication: Annotated[int, typer.Option(min=1, max=9, help="Copies of each new topic; 3 in production.")] = 1,
+) -> None:
+    """Create the topics that are absent, and correct how long the others are kept. Safe to repeat.
+
+    Services do not create topics: a topic that appears by itself has one partition and the wrong retention.
+    """
+    from schemas.topics import TOPICS, full_name
+    from services.cli.settings import operator_settings
+    from services.kit.kafka.topics import ensure_topics
+
+    settings = operator_settings()
+    asyncio.run(ensure_topics(settings.kafka_url, settings.topic_prefix, replication))
+    for topic in TOPICS:
+        typer.echo(full_name(settings.topic_prefix, topic))
