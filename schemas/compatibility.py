@@ -234,27 +234,32 @@ def _project_version() -> str:
     return str(project["version"])
 
 
-def check(base: str | None) -> list[Break]:
-    """The breaks of the working tree against HEAD and against `base`."""
+def earlier(base: str | None) -> list[dict[str, str]]:
+    """The committed directories to compare with: those of HEAD and of `base`. Empty without git or a history."""
     program = shutil.which("git")
     if program is None:
         return []
-    git, new = _Git(program, ROOT), _on_disk(DIRECTORY)
-    found: list[Break] = []
-    for ref in dict.fromkeys(filter(None, ("HEAD", base or git.base()))):
-        old = git.files(ref)
-        found += not_reset(breaks(old, new), old, _resets(new), _project_version())
+    git = _Git(program, ROOT)
+    refs = dict.fromkeys(ref for ref in ("HEAD", base or git.base()) if ref)
+    return [files for ref in refs if (files := git.files(ref))]
+
+
+def check(versions: list[dict[str, str]], new: Mapping[str, str]) -> list[Break]:
+    """The breaks of `new` against each of the earlier versions, without those that a reset allows."""
+    found = [b for old in versions for b in not_reset(breaks(old, new), old, _resets(new), _project_version())]
     return list(dict.fromkeys(found))
 
 
-def reset(file: str, reason: str) -> None:
-    """Note that the committed `file` is given up."""
-    git = shutil.which("git")
-    old = _Git(git, ROOT).files("HEAD") if git else {}
-    if file not in old:
-        raise SystemExit(f"schemas/json/{file}: not committed, so there is nothing to reset")
-    entries = [*_resets(_on_disk(DIRECTORY)), {"file": file, "replaces": digest(old[file]), "reason": reason}]
-    (DIRECTORY / RESETS).write_text(json.dumps(entries, indent=2, ensure_ascii=False) + "\n", "utf-8")
+def given_up(file: str, versions: list[dict[str, str]], new: Mapping[str, str], reason: str) -> list[dict[str, str]]:
+    """The entries that allow `file` to differ from what it was in each of the earlier versions."""
+    texts = dict.fromkeys(old[file] for old in versions if file in old and old[file] != new.get(file))
+    return [{"file": file, "replaces": digest(text), "reason": reason} for text in texts]
+
+
+def _note(entries: list[dict[str, str]], present: Mapping[str, str]) -> None:
+    known = _resets(present)
+    content = [*known, *(entry for entry in entries if entry not in known)]
+    (DIRECTORY / RESETS).write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", "utf-8")
 
 
 def main(arguments: list[str]) -> int:
@@ -264,14 +269,23 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--reset", metavar="FILE", help="before the first release: allow FILE to break")
     parser.add_argument("--reason", help="why FILE may break")
     options = parser.parse_args(arguments)
+    versions = earlier(options.base)
     if options.reset:
         if not options.reason:
             parser.error("--reset needs --reason")
-        reset(options.reset, options.reason)
-    stale = outdated(documents(), DIRECTORY)
+        entries = given_up(options.reset, versions, _on_disk(DIRECTORY), options.reason)
+        if not entries:
+            parser.error(f"schemas/json/{options.reset} is as it was committed, so there is nothing to reset")
+        _note(entries, _on_disk(DIRECTORY))
+    return _report(outdated(documents(), DIRECTORY), versions)
+
+
+def _report(stale: list[str], versions: list[dict[str, str]]) -> int:
+    if not versions:
+        sys.stderr.write("schemas/json: no committed schemas were found, so there was nothing to compare with\n")
     for name in stale:
         sys.stderr.write(f"schemas/json/{name}: not current: run `python -m schemas.export` and commit it\n")
-    found = check(options.base)
+    found = check(versions, _on_disk(DIRECTORY))
     for b in found:
         sys.stderr.write(
             f"schemas/json/{b.file}: {b.path}: {b.change}: raise VERSION of the event, or read the top of "

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from schemas.compatibility import breaks, digest, not_reset, schema_breaks, table_breaks
+from schemas.compatibility import breaks, check, digest, given_up, not_reset, schema_breaks, table_breaks
 
 BASE: dict[str, Any] = {
     "type": "object",
@@ -178,3 +178,16 @@ def test_a_reset_counts_only_for_the_file_that_it_gives_up() -> None:
 
 def test_after_the_first_release_there_are_no_resets() -> None:
     assert len(not_reset(breaks(OLD, BROKEN), OLD, [RESET], "1.0.0")) == 1
+
+
+def test_a_reset_gives_up_every_earlier_text_of_the_file() -> None:
+    older = {"Event.1.json": json.dumps(changed("properties", "id", "maxLength", to=32))}
+
+    entries = given_up("Event.1.json", [older, OLD], BROKEN, "why")
+
+    assert check([older, OLD], BROKEN | {"resets.json": json.dumps(entries)}) == []
+    assert [b.path for b in check([older, OLD], BROKEN)] == ["/retryAfter", "/id"]
+
+
+def test_there_is_nothing_to_reset_in_a_file_that_did_not_change() -> None:
+    assert given_up("Event.1.json", [OLD], OLD, "why") == []
