@@ -1,0 +1,218 @@
+"""The services' door to Kafka: events in by handlers, events out for the relay."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+from aiokafka import ConsumerRecord
+from aiokafka.errors import KafkaError
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker
+from faststream.kafka.message import FAKE_CONSUMER, KafkaMessage
+
+from schemas.envelope import Envelope
+from schemas.topics import DEAD_LETTERS, TOPICS, Topic, full_name
+from services.kit.clock import Clock, monotonic
+from services.kit.kafka import metrics
+from services.kit.kafka.connection import client_options, security, servers
+from services.kit.kafka.dead_letters import DeadLetters
+from services.kit.kafka.handlers import EventHandlers
+from services.kit.kafka.policy import growing
+from services.kit.kafka.processing import GroupProcessing, LiveProcessing, Processing
+from services.kit.kafka.producer import EventProducer
+from services.kit.kafka.reading import from_client
+from services.kit.kafka.record import Record
+from services.kit.kafka.subscription import OnReconnect, Subscription
+from services.kit.mongo.relay import PublishFailedError
+from services.kit.settings import ServiceSettings
+
+__all__ = ["EventBroker", "EventHandlers", "PublishFailedError"]
+
+log = structlog.get_logger(__name__)
+
+STOP_WITHIN = 20.0
+DRAIN_WITHIN = 10.0
+FLUSH_WITHIN = 4.0
+PROBE_EVERY = 2.0
+PROBE_SOON = 0.25
+MISSES_UNTIL_DOWN = 2
+
+
+class EventBroker:
+    """Subscriptions and one producer. Starts while Kafka is down and recovers by itself.
+
+    `service` is the name in `schemas.topics`; what it consumes and produces there must exist for it to be ready.
+    """
+
+    def __init__(self, settings: ServiceSettings, service: str, clock: Clock) -> None:
+        self._prefix = settings.topic_prefix
+        self._clock = clock
+        self._service = service
+        self._producer = EventProducer(client_options(settings, f"security-info-{service}"))
+        self._topics = {full_name(self._prefix, topic): topic for topic in TOPICS}
+        self._broker = _faststream(settings, service)
+        self._subscriptions: list[Subscription] = []
+        self._starters: list[asyncio.Task[None]] = []
+        self._monitor: asyncio.Task[None] | None = None
+        self._present: frozenset[str] | None = None
+        self._required = {
+            name for name, topic in self._topics.items() if service in topic.producers or topic is DEAD_LETTERS
+        }
+
+    def subscribe(
+        self,
+        topics: Sequence[Topic],
+        handlers: EventHandlers,
+        *,
+        group: str | None,
+        on_reconnect: OnReconnect | None = None,
+    ) -> None:
+        """Give the records of `topics` to `handlers`; call it before `start`.
+
+        With a `group`, each record is handled by one member at least once, in order within its key; without one, each
+        replica gets what comes from now on, nothing is committed, failures are dropped, and `on_reconnect` is awaited
+        after Kafka was away, when events may have been missed.
+        """
+        self._topics |= {full_name(self._prefix, topic): topic for topic in topics}
+        names = [full_name(self._prefix, topic) for topic in topics]
+        self._required |= set(names)
+        self._subscriptions.append(
+            Subscription(self._broker, names, self._processing(handlers, group), group=group, on_reconnect=on_reconnect)
+        )
+
+    async def start(self) -> None:
+        """Begin to connect; returns at once, whether Kafka is there or not."""
+        self._producer.start()
+        await self._broker.connect()
+        self._monitor = asyncio.create_task(self._watch())
+        self._starters = [asyncio.create_task(self._join(subscription)) for subscription in self._subscriptions]
+
+    async def stop_consuming(self) -> None:
+        """Finish what runs, commit, leave the groups; publishing still works. Stop the relay after this."""
+        for task in self._starters:
+            task.cancel()
+        await asyncio.gather(*self._starters, return_exceptions=True)
+        self._starters = []
+        started = [subscription for subscription in self._subscriptions if subscription.started]
+        await asyncio.gather(*(subscription.stop(DRAIN_WITHIN) for subscription in started))
+
+    async def stop(self) -> None:
+        """Stop consuming, send what is buffered, close all connections; takes 20 s at most."""
+        try:
+            async with asyncio.timeout(STOP_WITHIN):
+                await self.stop_consuming()
+                if self._monitor is not None:
+                    self._monitor.cancel()
+                    await asyncio.gather(self._monitor, return_exceptions=True)
+                await self._producer.stop(FLUSH_WITHIN)
+                await self._broker.stop()
+        except TimeoutError:
+            log.warning("Kafka was left before all was finished; it will be delivered again")
+
+    async def ready(self) -> bool:
+        """Whether Kafka answers, all topics that this service needs exist, and its consumers have joined."""
+        return (
+            self._present is not None
+            and self._required <= self._present
+            and all(subscription.started for subscription in self._subscriptions)
+        )
+
+    def alive(self) -> bool:
+        """Whether consuming can go on; if not, only a restart of the process helps."""
+        return not any(subscription.stuck for subscription in self._subscriptions)
+
+    async def publish(self, topic: Topic, envelope: Envelope) -> None:
+        """Publish an event, with the trace context that it was stored with; for the relay alone.
+
+        Raises:
+            PublishFailedError: not all in-sync replicas had it within 5 s. It may still arrive.
+        """
+        began = monotonic()
+        try:
+            await self._producer.send(
+                full_name(self._prefix, topic), key=envelope.key, value=envelope.body, headers=tuple(envelope.headers)
+            )
+        except PublishFailedError:
+            metrics.PUBLISH_FAILURES.labels(topic.name).inc()
+            raise
+        metrics.PUBLISH_SECONDS.labels(topic.name).observe(monotonic() - began)
+
+    def _processing(self, handlers: EventHandlers, group: str | None) -> Processing:
+        if group is None:
+            return LiveProcessing(handlers, self._topics)
+        letters = DeadLetters(self._producer, self._topics, prefix=self._prefix, service=self._service)
+        return GroupProcessing(handlers, self._topics, letters)
+
+    async def _join(self, subscription: Subscription) -> None:
+        """Start a subscription once its topics exist; asking for absent ones could create them wrongly."""
+        pauses = growing(0.1, 2.0, 2.0)
+        while not subscription.started:
+            if self._present is None or not set(subscription.topics) <= self._present:
+                await asyncio.sleep(0.05)
+                continue
+            try:
+                await subscription.start()
+            except (KafkaError, OSError, TimeoutError) as error:
+                log.warning("a consumer cannot join yet", group=subscription.group, error=type(error).__name__)
+                await asyncio.sleep(next(pauses))
+
+    async def _watch(self) -> None:
+        """Know whether Kafka answers, replace a producer that may have noticed nothing, tell live listeners."""
+        misses, was_up = 0, False
+        while True:
+            try:
+                self._present = await self._producer.topics()
+            except PublishFailedError:
+                misses += 1
+            else:
+                if misses >= MISSES_UNTIL_DOWN and was_up:
+                    log.info("Kafka is back")
+                    await asyncio.gather(*(subscription.reconnected() for subscription in self._subscriptions))
+                misses, was_up = 0, True
+            if misses == MISSES_UNTIL_DOWN:
+                self._present = None
+                self._producer.renew()
+                log.warning("Kafka does not answer")
+            metrics.CONNECTED.set(0 if self._present is None else 1)
+            await asyncio.sleep(PROBE_EVERY if misses == 0 and await self.ready() else PROBE_SOON)
+
+
+def _faststream(settings: ServiceSettings, service: str) -> KafkaBroker:
+    """FastStream as we need it: it creates no topics, acknowledges nothing by itself, and never fails to parse."""
+    quiet = logging.getLogger("faststream.security_info")
+    quiet.setLevel(logging.ERROR)
+    return KafkaBroker(
+        servers(settings),
+        client_id=f"security-info-{service}",
+        consumer_only=True,
+        allow_auto_create_topics=False,
+        ack_policy=AckPolicy.MANUAL,
+        graceful_timeout=DRAIN_WITHIN,
+        parser=_parse,
+        decoder=_decode,
+        security=security(settings),
+        logger=quiet,
+        apply_types=False,
+    )
+
+
+async def _parse(raw: "ConsumerRecord[Any, Any]") -> KafkaMessage:
+    """Never raises: headers are read later, by `schemas.envelope`, which tells what is wrong with them."""
+    return KafkaMessage(
+        body=b"",
+        headers={},
+        reply_to="",
+        content_type=None,
+        message_id=f"{raw.topic}-{raw.partition}-{raw.offset}",
+        correlation_id=None,
+        raw_message=raw,
+        path={},
+        consumer=FAKE_CONSUMER,
+    )
+
+
+async def _decode(message: KafkaMessage) -> Record:
+    """The whole record, whatever is in it."""
+    return from_client(message.raw_message)

@@ -1,0 +1,40 @@
+"""Which handler takes which event."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+from schemas.base import Event
+from schemas.envelope import Envelope
+
+E = TypeVar("E", bound=Event)
+Handler = Callable[[E, Envelope], Awaitable[None]]
+"""Takes an event and its envelope. Must bear being called again with the same `envelope.id`."""
+
+
+class EventHandlers:
+    """The handlers of one subscription, one for an event type.
+
+    Types that nobody registered are skipped and counted.
+    """
+
+    def __init__(self) -> None:
+        self._handlers: dict[str, Handler[Any]] = {}
+
+    def on(self, event: type[E]) -> Callable[[Handler[E]], Handler[E]]:
+        """Register the decorated function for `event`.
+
+        Raises:
+            ValueError: `event` has a handler already.
+        """
+
+        def register(handler: Handler[E]) -> Handler[E]:
+            if event.__name__ in self._handlers:
+                raise ValueError(f"{event.__name__} has a handler already")
+            self._handlers[event.__name__] = handler
+            return handler
+
+        return register
+
+    def find(self, event_type: str) -> Handler[Any] | None:
+        """The handler of a CloudEvents `type`, if there is one."""
+        return self._handlers.get(event_type)

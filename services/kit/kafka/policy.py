@@ -1,0 +1,56 @@
+"""What happens when a handler fails: wait for a dependency, try a record again, or put it aside."""
+
+from collections.abc import Iterator
+
+from pymongo.errors import ConnectionFailure
+
+from services.kit.mongo.relay import PublishFailedError
+
+TRIES = 5
+FIRST_PAUSE = 0.05
+PAUSE_FACTOR = 3.0
+DEPENDENCY_FIRST_PAUSE = 0.1
+DEPENDENCY_PAUSE_CAP = 5.0
+
+
+class DependencyDownError(Exception):
+    """Something that the handler needs does not answer; the record is not to blame."""
+
+
+DEPENDENCY_ERRORS = (DependencyDownError, PublishFailedError, ConnectionFailure)
+"""`ConnectionFailure` is the parent of `AutoReconnect`, `NetworkTimeout` and `ServerSelectionTimeoutError`."""
+
+
+def is_dependency_down(error: BaseException) -> bool:
+    """Whether `error` says that something else is down, not that the record is bad; its causes count too."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, DEPENDENCY_ERRORS):
+            return True
+        seen = seen.__cause__
+    return False
+
+
+def growing(first: float, factor: float, cap: float) -> Iterator[float]:
+    """Pauses in seconds that grow up to `cap`, without end."""
+    pause = first
+    while True:
+        yield min(pause, cap)
+        pause = min(pause * factor, cap)
+
+
+class Patience:
+    """Counts the failures of one record; a dependency that is down costs no try."""
+
+    def __init__(self) -> None:
+        self._failures = 0
+        self._waits = growing(DEPENDENCY_FIRST_PAUSE, 2.0, DEPENDENCY_PAUSE_CAP)
+        self._pauses = growing(FIRST_PAUSE, PAUSE_FACTOR, DEPENDENCY_PAUSE_CAP)
+
+    def pause_after(self, error: Exception) -> float | None:
+        """Seconds until the next try, or None when there is none left."""
+        if is_dependency_down(error):
+            return next(self._waits)
+        self._failures += 1
+        self._waits = growing(DEPENDENCY_FIRST_PAUSE, 2.0, DEPENDENCY_PAUSE_CAP)
+        return None if self._failures >= TRIES else next(self._pauses)

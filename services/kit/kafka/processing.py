@@ -1,0 +1,117 @@
+"""One record from its bytes to its outcome."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import structlog
+
+from schemas.envelope import Envelope, Malformed, Unknown
+from schemas.topics import Topic
+from services.kit.clock import monotonic
+from services.kit.kafka import metrics
+from services.kit.kafka.dead_letters import DeadLetters
+from services.kit.kafka.handlers import EventHandlers, Handler
+from services.kit.kafka.lanes import AbandonedError, Pause
+from services.kit.kafka.policy import Patience, is_dependency_down
+from services.kit.kafka.record import Record, read
+from services.kit.telemetry import event_context
+
+log = structlog.get_logger(__name__)
+
+Run = Callable[[Handler[Any], Envelope, Record, Pause], Awaitable[str]]
+
+
+class Processing:
+    """Reads records and gives them to handlers; `topics` maps full names to what they are."""
+
+    def __init__(self, handlers: EventHandlers, topics: Mapping[str, Topic]) -> None:
+        self._handlers = handlers
+        self._topics = topics
+
+    async def process(self, record: Record, pause: Pause) -> None:
+        """Deal with a record for good.
+
+        Raises:
+            AbandonedError: it must be delivered again.
+        """
+        event = read(record)
+        match event:
+            case Unknown():
+                kind, outcome = "unknown", "unknown"
+            case Malformed():
+                kind, outcome = "malformed", await self.malformed(record, event.reason, pause)
+            case Envelope():
+                kind, outcome = event.type, await self._dispatch(record, event, pause)
+        metrics.CONSUMED.labels(self._name(record), kind, outcome).inc()
+
+    async def malformed(self, record: Record, reason: str, pause: Pause) -> str:
+        """Deal with a record that cannot be read; returns the outcome."""
+        raise NotImplementedError
+
+    async def failed(self, record: Record, error: Exception, patience: Patience, pause: Pause) -> str | None:
+        """A handler failed. Returns the outcome, or None to try again."""
+        raise NotImplementedError
+
+    async def _dispatch(self, record: Record, envelope: Envelope, pause: Pause) -> str:
+        handler = self._handlers.find(envelope.type)
+        if handler is None:
+            return "unhandled"
+        began = monotonic()
+        with event_context(envelope):
+            try:
+                return await self._try(handler, record, envelope, pause)
+            finally:
+                metrics.HANDLER_SECONDS.labels(envelope.type).observe(monotonic() - began)
+
+    async def _try(self, handler: Handler[Any], record: Record, envelope: Envelope, pause: Pause) -> str:
+        patience = Patience()
+        while True:
+            try:
+                await handler(envelope.event, envelope)
+            except AbandonedError:
+                raise
+            except Exception as error:  # noqa: BLE001 # ends in a retry or in a dead letter, never in silence
+                if (outcome := await self.failed(record, error, patience, pause)) is not None:
+                    return outcome
+            else:
+                return "handled"
+
+    def _name(self, record: Record) -> str:
+        topic = self._topics.get(record.topic)
+        return topic.name if topic else record.topic
+
+
+class GroupProcessing(Processing):
+    """For a group: nothing is lost. Waits for dependencies, and puts aside what nobody can handle."""
+
+    def __init__(self, handlers: EventHandlers, topics: Mapping[str, Topic], dead_letters: DeadLetters) -> None:
+        super().__init__(handlers, topics)
+        self._dead_letters = dead_letters
+
+    async def malformed(self, record: Record, reason: str, pause: Pause) -> str:
+        await self._dead_letters.put(record, f"malformed: {reason}", "malformed", pause)
+        return "dead"
+
+    async def failed(self, record: Record, error: Exception, patience: Patience, pause: Pause) -> str | None:
+        seconds = patience.pause_after(error)
+        down = is_dependency_down(error)
+        name = type(error).__name__
+        if seconds is None:
+            log.exception("a handler failed for the last time", exc_info=error)
+            await self._dead_letters.put(record, f"handler failed: {name}", "handler", pause)
+            return "dead"
+        log.warning("a handler will be tried again", error=name, dependency=down, after_seconds=seconds)
+        metrics.HANDLER_RETRIES.labels(self._name(record), "dependency" if down else "record").inc()
+        await pause(seconds)
+        return None
+
+
+class LiveProcessing(Processing):
+    """Without a group: news for who happens to listen. What fails is dropped; the group deals with it properly."""
+
+    async def malformed(self, record: Record, reason: str, pause: Pause) -> str:  # noqa: ARG002 # same shape
+        return "dropped"
+
+    async def failed(self, record: Record, error: Exception, patience: Patience, pause: Pause) -> str | None:  # noqa: ARG002
+        log.warning("a live event was dropped", error=type(error).__name__, dependency=is_dependency_down(error))
+        return "dropped"

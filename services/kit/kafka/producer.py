@@ -1,0 +1,155 @@
+"""A producer that is replaced when it is stuck, so that Kafka's return is noticed within seconds."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import structlog
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError
+
+from services.kit.kafka.metrics import PRODUCERS_REPLACED
+from services.kit.kafka.record import RawHeaders
+from services.kit.mongo.relay import PublishFailedError
+
+log = structlog.get_logger(__name__)
+
+PUBLISH_WITHIN = 5.0
+START_WITHIN = 5.0
+PROBE_WITHIN = 2.0
+REOPEN_FIRST = 0.1
+REOPEN_CAP = 1.0
+
+
+class TooLargeError(PublishFailedError):
+    """The record is larger than Kafka takes; trying again does not help."""
+
+
+class AbandonableProducer(AIOKafkaProducer):  # type: ignore[misc]  # aiokafka has no types
+    """aiokafka's producer, whose `stop` waits for ever while Kafka is down, with a way to give it up."""
+
+    async def abandon(self) -> None:
+        """Close it at once and forget what is buffered."""
+        self._closed = True
+        if self._sender is not None:
+            await self._sender.close()
+        await self.client.close()
+
+
+class EventProducer:
+    """One idempotent producer at a time, opened in the background and replaced when stuck.
+
+    A publish that misses its deadline may still arrive: consumers know events by their id.
+    """
+
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        self._options = options
+        self._current: AbandonableProducer | None = None
+        self._opened = asyncio.Event()
+        self._opener: asyncio.Task[None] | None = None
+        self._farewells: set[asyncio.Task[None]] = set()
+
+    def start(self) -> None:
+        """Begin to connect; does not wait."""
+        self._opener = asyncio.create_task(self._open())
+
+    async def stop(self, within: float) -> None:
+        """Send what is buffered, but no longer than `within` seconds."""
+        if self._opener is not None:
+            self._opener.cancel()
+            await asyncio.gather(self._opener, return_exceptions=True)
+        current, self._current = self._current, None
+        self._opened.clear()
+        if current is not None:
+            with contextlib.suppress(TimeoutError, KafkaError):
+                await asyncio.wait_for(current.flush(), within)
+            await _give_up(current)
+        await asyncio.gather(*self._farewells)
+
+    async def send(self, topic: str, *, key: bytes | None, value: bytes | None, headers: RawHeaders) -> None:
+        """Publish one record and return when all in-sync replicas have it.
+
+        Raises:
+            TooLargeError: Kafka will never take it.
+            PublishFailedError: it was not taken within 5 s.
+        """
+        used: AbandonableProducer | None = None
+        try:
+            async with asyncio.timeout(PUBLISH_WITHIN):
+                used = await self._producer()
+                await used.send_and_wait(topic, value, key=key, headers=list(headers))
+        except MessageSizeTooLargeError as error:
+            raise TooLargeError(type(error).__name__) from None
+        except (TimeoutError, KafkaError) as error:
+            self._replace(used)
+            raise PublishFailedError(type(error).__name__) from None
+
+    async def topics(self) -> frozenset[str]:
+        """The topics that Kafka has; asked without naming any, so that none is created by asking.
+
+        Raises:
+            PublishFailedError: Kafka does not answer.
+        """
+        try:
+            async with asyncio.timeout(PROBE_WITHIN):
+                producer = await self._producer()
+                return frozenset((await producer.client.fetch_all_metadata()).topics())
+        except (TimeoutError, KafkaError) as error:
+            raise PublishFailedError(type(error).__name__) from None
+
+    def renew(self) -> None:
+        """Give the present producer up: Kafka was away, and it may take long to notice."""
+        self._replace(self._current)
+
+    async def _producer(self) -> AbandonableProducer:
+        while self._current is None:
+            await self._opened.wait()
+        return self._current
+
+    def _replace(self, broken: AbandonableProducer | None) -> None:
+        """Give `broken` up; whoever comes second finds it replaced already."""
+        if broken is None or broken is not self._current:
+            return
+        PRODUCERS_REPLACED.inc()
+        self._current = None
+        self._opened.clear()
+        farewell = asyncio.create_task(_give_up(broken))
+        self._farewells.add(farewell)
+        farewell.add_done_callback(self._farewells.discard)
+        self._opener = asyncio.create_task(self._open())
+
+    async def _open(self) -> None:
+        delay = REOPEN_FIRST
+        while (producer := await _started(self._new)) is None:
+            await asyncio.sleep(delay)
+            delay = min(delay * 2, REOPEN_CAP)
+        self._current = producer
+        self._opened.set()
+
+    def _new(self) -> AbandonableProducer:
+        return AbandonableProducer(
+            **self._options, acks="all", enable_idempotence=True, request_timeout_ms=int(PUBLISH_WITHIN * 1000)
+        )
+
+
+async def _started(new: Callable[[], AbandonableProducer]) -> AbandonableProducer | None:
+    producer = new()
+    try:
+        async with asyncio.timeout(START_WITHIN):
+            await producer.start()
+    except (TimeoutError, KafkaError, OSError):
+        await _give_up(producer)
+        return None
+    except asyncio.CancelledError:
+        await _give_up(producer)
+        raise
+    return producer
+
+
+async def _give_up(producer: AbandonableProducer) -> None:
+    try:
+        async with asyncio.timeout(START_WITHIN):
+            await producer.abandon()
+    except (TimeoutError, KafkaError, OSError) as error:
+        log.warning("a producer did not close in time", error=type(error).__name__)

@@ -1,0 +1,60 @@
+"""A record as it lies on Kafka, and how it is read without ever raising."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from schemas.envelope import Envelope, Malformed, Unknown, decode
+
+RawHeaders = tuple[tuple[str, bytes | None], ...]
+Partition = tuple[str, int]
+"""Topic and partition number."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """Bytes and where they lie. `topic` is the full name, with the prefix."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    headers: RawHeaders
+    body: bytes | None
+
+    @property
+    def origin(self) -> Partition:
+        """The partition that it lies on."""
+        return (self.topic, self.partition)
+
+    @property
+    def lane(self) -> bytes:
+        """What must stay in order: records of one key, or of one partition where there is no key."""
+        return self.key if self.key is not None else f"\0{self.topic}\0{self.partition}".encode()
+
+
+def read(record: Record) -> Envelope | Unknown | Malformed:
+    """The event in a record. Total: it never raises, whatever the bytes."""
+    for name, value in record.headers:
+        if name.startswith("ce_") and text(value) is None:
+            return Malformed(f"header {name[:64]} is not text")
+    return decode(text_headers(record.headers), record.body)
+
+
+def text_headers(headers: RawHeaders) -> dict[str, str]:
+    """Headers that are text; null and non-UTF-8 ones are left out."""
+    return {name: value for name, raw in headers if (value := text(raw)) is not None}
+
+
+def text(value: bytes | None) -> str | None:
+    """The value as text, or None where it is none."""
+    if value is None:
+        return None
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def raw_headers(headers: Sequence[tuple[str, bytes | None]] | None) -> RawHeaders:
+    """Headers as a client gives them, made immutable."""
+    return tuple((name, value) for name, value in headers or ())

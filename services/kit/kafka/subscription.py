@@ -1,0 +1,154 @@
+"""One subscription: FastStream's subscriber, our lanes between it and the handlers, and the commits."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from aiokafka import ConsumerRebalanceListener, TopicPartition
+from aiokafka.errors import KafkaError
+from faststream import AckPolicy
+
+from services.kit.kafka.lanes import Lanes, Offsets
+from services.kit.kafka.metrics import IN_FLIGHT
+from services.kit.kafka.processing import Processing
+from services.kit.kafka.record import Record
+
+if TYPE_CHECKING:
+    from aiokafka import AIOKafkaConsumer
+    from faststream.kafka import KafkaBroker
+
+log = structlog.get_logger(__name__)
+
+COMMIT_WITHIN = 5.0
+REVOKE_WITHIN = 8.0
+START_WITHIN = 15.0
+SESSION_MS = 10_000
+REBALANCE_MS = 30_000
+POLL_NEVER_ENDS_MS = 24 * 3_600_000
+"""While a dependency is down the lanes are full and nothing is polled; leaving the group would not help anybody."""
+
+OnReconnect = Callable[[], Awaitable[None]]
+
+
+class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
+    """Records of some topics to one set of handlers, as a member of a group or, with None, live from now on."""
+
+    def __init__(
+        self,
+        broker: "KafkaBroker",
+        topics: Sequence[str],
+        processing: Processing,
+        *,
+        group: str | None,
+        on_reconnect: OnReconnect | None = None,
+    ) -> None:
+        self.topics = topics
+        self.group = group
+        self._on_reconnect = on_reconnect
+        self._lanes = Lanes(processing.process, self._commit)
+        self._committer: asyncio.Task[None] | None = None
+        self._started = False
+        self._subscriber = broker.subscriber(*topics, **self._options())
+        self._subscriber(self._lanes_accept)
+        IN_FLIGHT.labels(group or "live").set_function(lambda: self._lanes.in_flight)
+
+    @property
+    def started(self) -> bool:
+        """Whether the consumer has joined."""
+        return self._started
+
+    @property
+    def stuck(self) -> bool:
+        """Whether a lane broke, so that only a restart helps."""
+        return self._lanes.failure is not None
+
+    async def start(self) -> None:
+        """Join the group, or listen from now on.
+
+        Raises:
+            KafkaError, OSError, TimeoutError: Kafka does not answer; start again later.
+        """
+        try:
+            async with asyncio.timeout(START_WITHIN):
+                if self.group is None:
+                    self._lanes.open()
+                await self._subscriber.start()
+                await self._fix_live_positions()
+        except BaseException:
+            await self._leave()
+            raise
+        if self.group is not None:
+            self._committer = asyncio.create_task(self._lanes.commit_always())
+        self._started = True
+
+    async def stop(self, within: float) -> None:
+        """Finish what runs, commit, leave the group."""
+        await self._lanes.drain(within)
+        if self._committer is not None:
+            self._committer.cancel()
+            await asyncio.gather(self._committer, return_exceptions=True)
+        self._started = False
+        await self._leave()
+
+    async def reconnected(self) -> None:
+        """Kafka is back: events may have come while nobody listened live."""
+        if self._on_reconnect is None:
+            return
+        try:
+            await self._on_reconnect()
+        except Exception:
+            log.exception("what follows a reconnect failed")
+
+    async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
+        """Finish and commit before others take over; aiokafka always revokes all partitions."""
+        if revoked:
+            log.info("partitions are taken away", group=self.group, count=len(revoked))
+        await self._lanes.drain(REVOKE_WITHIN)
+
+    async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
+        """Take records again. Nothing may be awaited before: a record at a closed gate is dropped."""
+        self._lanes.open()
+        log.info("partitions are assigned", group=self.group, count=len(assigned))
+
+    def _options(self) -> dict[str, Any]:
+        if self.group is None:
+            return {"auto_offset_reset": "latest", "ack_policy": AckPolicy.MANUAL}
+        return {
+            "group_id": self.group,
+            "auto_offset_reset": "earliest",
+            "ack_policy": AckPolicy.MANUAL,
+            "listener": self,
+            "session_timeout_ms": SESSION_MS,
+            "rebalance_timeout_ms": REBALANCE_MS,
+            "max_poll_interval_ms": POLL_NEVER_ENDS_MS,
+        }
+
+    async def _lanes_accept(self, record: Record) -> None:
+        await self._lanes.accept(record)
+
+    async def _fix_live_positions(self) -> None:
+        """Without a group, ask now where "now" is; at the first fetch, what came in between would be missed."""
+        consumer: AIOKafkaConsumer | None = self._subscriber.consumer
+        if self.group is None and consumer is not None:
+            for place in consumer.assignment():
+                await consumer.position(place)
+
+    async def _commit(self, offsets: Offsets) -> bool:
+        consumer: AIOKafkaConsumer | None = self._subscriber.consumer
+        if consumer is None or self.group is None:
+            return True
+        places = {TopicPartition(topic, partition): offset for (topic, partition), offset in offsets.items()}
+        try:
+            async with asyncio.timeout(COMMIT_WITHIN):
+                await consumer.commit(places)
+        except (KafkaError, TimeoutError) as error:
+            log.warning("offsets are not committed yet", group=self.group, error=type(error).__name__)
+            return False
+        return True
+
+    async def _leave(self) -> None:
+        with contextlib.suppress(KafkaError, OSError, TimeoutError):
+            async with asyncio.timeout(COMMIT_WITHIN):
+                await self._subscriber.stop()

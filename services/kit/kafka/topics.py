@@ -1,0 +1,79 @@
+"""Creates the topics of `schemas.topics`, and corrects how long they are kept."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import TopicAlreadyExistsError, for_code
+
+from schemas.topics import TOPICS, Topic, full_name, kafka_settings
+
+SET_FOR_TOPIC = 1
+"""`DYNAMIC_TOPIC_CONFIG` in Kafka's DescribeConfigs."""
+
+
+async def ensure_topics(
+    bootstrap: str,
+    prefix: str,
+    replication: int,
+    *,
+    topics: Sequence[Topic] = TOPICS,
+    options: Mapping[str, Any] | None = None,
+) -> None:
+    """Create what is absent, and alter settings that differ. Safe to repeat and to run side by side.
+
+    `options` are aiokafka's for TLS and SASL (`connection.client_options`). Partitions of existing topics are left
+    alone: adding some would move keys to other partitions and break their order.
+
+    Raises:
+        KafkaError: Kafka does not answer, or refuses.
+    """
+    admin = AIOKafkaAdminClient(**{"bootstrap_servers": bootstrap.split(","), **(options or {})})
+    await admin.start()
+    try:
+        present = set(await admin.list_topics())
+        wanted = {full_name(prefix, topic): topic for topic in topics}
+        await _create(admin, {name: topic for name, topic in wanted.items() if name not in present}, replication)
+        await _correct(admin, {name: topic for name, topic in wanted.items() if name in present})
+    finally:
+        await admin.close()
+
+
+async def _create(admin: AIOKafkaAdminClient, absent: Mapping[str, Topic], replication: int) -> None:
+    if not absent:
+        return
+    answer = await admin.create_topics(
+        [
+            NewTopic(name, topic.partitions, replication, topic_configs=kafka_settings(topic))
+            for name, topic in absent.items()
+        ]
+    )
+    for name, code, *text in answer.topic_errors:
+        _raise_for(code, f"{name}: {text[0] if text else ''}", ignored=TopicAlreadyExistsError.errno)
+
+
+async def _correct(admin: AIOKafkaAdminClient, present: Mapping[str, Topic]) -> None:
+    for name, topic in present.items():
+        own = await _own_settings(admin, name)
+        wanted = own | kafka_settings(topic)
+        if own == wanted:
+            continue
+        for response in await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, name, wanted)]):
+            for code, text, *_ in response.resources:
+                _raise_for(code, f"{name}: {text}")
+
+
+async def _own_settings(admin: AIOKafkaAdminClient, name: str) -> dict[str, str]:
+    """The settings that were set for this topic; altering replaces all of them at once."""
+    found: dict[str, str] = {}
+    for response in await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, name)]):
+        for code, text, _, __, entries in response.resources:
+            _raise_for(code, f"{name}: {text}")
+            found |= {setting: value for setting, value, _, source, *_ in entries if source == SET_FOR_TOPIC}
+    return found
+
+
+def _raise_for(code: int, text: str, *, ignored: int = 0) -> None:
+    if code not in {0, ignored}:
+        raise for_code(code)(text)
