@@ -21,9 +21,11 @@ FailureReason = Literal[
 
 
 class CodeTerms(Model):
-    """How a one-time code is derived: RFC 4226 HOTP over HKDF(code key, nonce, binding). No part of it is secret."""
+    """How a one-time code is derived: RFC 4226 HOTP over HKDF(code key, nonce, binding). No part of it is secret.
 
-    key_id: str = Field(max_length=64)
+    The key is the newest one that was made before the challenge, so that whoever opens a challenge needs no key.
+    """
+
     nonce: str = Field(pattern=r"^[A-Za-z0-9_-]{22,86}$", description="base64url, at least 128 bits")
     digits: int = Field(default=6, ge=6, le=10)
     destination_hash: KeyedHash

@@ -11,7 +11,7 @@ from services.kit.sealing import decode, derive
 
 
 class CodeUnderivableError(Exception):
-    """The terms have no code part, or the key that they name is gone."""
+    """The terms have no code part."""
 
 
 def derive_code(keyring: Keyring, terms: ChallengeTerms, *, tenant: str) -> SecretStr:
@@ -19,9 +19,9 @@ def derive_code(keyring: Keyring, terms: ChallengeTerms, *, tenant: str) -> Secr
 
     The counter is constant because the secret is used for one challenge only.
     """
-    key = keyring.find("code", terms.code.key_id) if terms.code else None
-    if terms.code is None or key is None:
+    if terms.code is None:
         raise CodeUnderivableError
+    key = keyring.in_use_at("code", terms.created_at)
     secret = derive(
         key,
         salt=decode(terms.code.nonce),

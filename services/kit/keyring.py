@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 Purpose = Literal["code", "destination", "submission", "secret", "index", "signing", "vapid"]
 ServiceName = Literal["enrollment", "notifier", "verifier"]
@@ -29,10 +29,11 @@ class KeyringError(Exception):
 
 @dataclass(frozen=True)
 class Key:
-    """One secret key. `secret` never shows in a representation."""
+    """One secret key, in use from `created_at` on. `secret` never shows in a representation."""
 
     id: str
     secret: bytes = field(repr=False)
+    created_at: datetime
 
 
 class _StoredKey(BaseModel):
@@ -40,7 +41,7 @@ class _StoredKey(BaseModel):
 
     id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")
     key: SecretStr
-    created_at: datetime = Field(alias="createdAt")
+    created_at: AwareDatetime = Field(alias="createdAt")
 
 
 class Keyring:
@@ -73,6 +74,11 @@ class Keyring:
         """The key with that id, if it is still held."""
         return next((key for key in self.all(purpose) if key.id == key_id), None)
 
+    def in_use_at(self, purpose: Purpose, moment: datetime) -> Key:
+        """The newest key made at or before `moment`, else the oldest: services that hold the same keys agree on it."""
+        keys = self.all(purpose)
+        return next((key for key in keys if key.created_at <= moment), keys[-1])
+
     def all(self, purpose: Purpose) -> tuple[Key, ...]:
         """All keys of a purpose, newest first."""
         return self._keys.get(purpose, ())
@@ -95,7 +101,7 @@ def _checked(content: Any, path: Path, service: ServiceName) -> dict[Purpose, tu
 def _keys(entries: Any, path: Path, purpose: str) -> tuple[Key, ...]:
     try:
         stored = [_StoredKey.model_validate(entry) for entry in entries]
-        keys = tuple(Key(entry.id, _decode(entry.key.get_secret_value())) for entry in stored)
+        keys = tuple(Key(entry.id, _decode(entry.key.get_secret_value()), entry.created_at) for entry in stored)
     except (TypeError, ValueError, ValidationError):
         raise KeyringError(f"SECURITY_INFO_KEYRING: {path}: the keys for {purpose} are malformed") from None
     if not keys:

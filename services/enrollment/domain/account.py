@@ -68,6 +68,8 @@ class Session(State):
     )
     registered: tuple[str, ...] = ()
     cookie_hash: str
+    return_url: str
+    locale: str = "en"
     started_at: datetime
     expires_at: datetime
     outcome: Outcome | None = None
@@ -88,6 +90,7 @@ class Account(State):
     methods: tuple[Method, ...] = ()
     default_method_id: str | None = None
     sessions: tuple[Session, ...] = ()
+    next_deadline: datetime | None = Field(default=None, description="when the first open session ends; swept by it")
     created_at: datetime
 
     @property
@@ -134,7 +137,8 @@ class _Ledger:
         return self.put(sessions=others)
 
     def change(self) -> Change[Account]:
-        return Change(self.account, self.emissions)
+        open_until = [one.expires_at for one in self.account.sessions if one.outcome is None]
+        return Change(self.put(next_deadline=min(open_until, default=None)).account, self.emissions)
 
 
 def start_session(account: Account, session: Session, *, at: datetime) -> Change[Account]:
@@ -176,6 +180,15 @@ def move_session(
     return ledger.change()
 
 
+def end_overdue_sessions(account: Account, *, at: datetime) -> Change[Account]:
+    """End every session whose time ran out."""
+    ledger = _Ledger(account)
+    for session in account.sessions:
+        if session.outcome is None and session.expires_at <= at:
+            ledger = _ended(ledger, session, "expired", at)
+    return ledger.change()
+
+
 def end_session(
     account: Account, session_id: str, outcome: Literal["cancelled", "expired"], *, at: datetime
 ) -> Change[Account]:
@@ -183,9 +196,7 @@ def end_session(
     session = account.session(session_id)
     if session is None or session.outcome is not None:
         return Change(account)
-    ended = session.model_copy(update={"outcome": outcome, "ended_at": at})
-    event = EnrollmentCancelled(session_id=session_id, reason=outcome, cancelled_at=at)
-    return _Ledger(account).put_session(ended).tell(event, session_id).change()
+    return _ended(_Ledger(account), session, outcome, at).change()
 
 
 def register_method(
@@ -232,6 +243,12 @@ def open_session(account: Account, session_id: str, *, at: datetime) -> Session:
     if session is None or not session.is_open(at):
         raise ProblemError("sessionEnded")
     return session
+
+
+def _ended(ledger: _Ledger, session: Session, outcome: Literal["cancelled", "expired"], at: datetime) -> _Ledger:
+    event = EnrollmentCancelled(session_id=session.id, reason=outcome, cancelled_at=at)
+    ended = session.model_copy(update={"outcome": outcome, "ended_at": at})
+    return ledger.put_session(ended).tell(event, session.id)
 
 
 def _session_after(ledger: _Ledger, challenge: Challenge, at: datetime) -> _Ledger:

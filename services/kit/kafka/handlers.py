@@ -38,3 +38,18 @@ class EventHandlers:
     def find(self, event_type: str) -> Handler[Any] | None:
         """The handler of a CloudEvents `type`, if there is one."""
         return self._handlers.get(event_type)
+
+    def only(self, wanted: Callable[[Envelope], bool]) -> "EventHandlers":
+        """The same handlers for the events that are wanted at the moment they arrive; others are skipped."""
+        chosen = EventHandlers()
+        for event_type, handler in self._handlers.items():
+            chosen._handlers[event_type] = _if_wanted(handler, wanted)
+        return chosen
+
+
+def _if_wanted(handler: Handler[Any], wanted: Callable[[Envelope], bool]) -> Handler[Any]:
+    async def handle(event: Any, envelope: Envelope) -> None:
+        if wanted(envelope):
+            await handler(event, envelope)
+
+    return handle

@@ -1,0 +1,138 @@
+"""The HTTP API for platforms."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Header, Request
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic.alias_generators import to_camel
+
+from schemas.base import MethodType
+from schemas.enrollment import Decision, Intent
+from services.enrollment.domain.account import Profile
+from services.enrollment.handlers.interrupts import AskInterrupt, ask_interrupt, read_interrupt
+from services.enrollment.parts import Parts
+from services.enrollment.tokens import Caller
+from services.kit.errors import ProblemError
+
+router = APIRouter()
+
+UserId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,128}$")]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=254)]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", alias_generator=to_camel, populate_by_name=True, frozen=True)
+
+
+class User(_Body):
+    """The person who just signed in, as the platform knows them. `id` is opaque."""
+
+    id: UserId
+    user_principal_name: Text
+    display_name: Text
+    groups: tuple[Annotated[str, StringConstraints(min_length=1, max_length=128)], ...] = Field((), max_length=200)
+    emails: tuple[Text, ...] = Field((), max_length=10, description="addresses to tell of changes")
+    phones: tuple[Text, ...] = Field((), max_length=10)
+
+
+class InterruptRequest(_Body):
+    """Ask whether this person must set something up before going on."""
+
+    user: User
+    return_url: Annotated[str, StringConstraints(min_length=8, max_length=2048)]
+    state: Annotated[str, StringConstraints(max_length=512)] | None = None
+    locale: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}$")] | None = None
+    intent: Intent = "signIn"
+    authenticated_at: AwareDatetime
+    amr: tuple[Annotated[str, StringConstraints(max_length=32)], ...] = Field((), max_length=20)
+
+    @field_validator("return_url")
+    @classmethod
+    def _is_url(cls, value: str) -> str:
+        if not value.startswith(("https://", "http://")) or len(value.split("/", 3)[2]) == 0:
+            raise ValueError("not an absolute http(s) address")
+        return value
+
+
+class InterruptAnswer(_Body):
+    """`url` leads the browser to the prompt, once, within 5 minutes."""
+
+    id: str
+    decision: Decision
+    url: str | None = None
+    expires_at: datetime | None = None
+
+
+class InterruptOutcome(_Body):
+    """What became of an interrupt. `status` is `pending`, `completed`, `skipped`, `cancelled` or `expired`."""
+
+    id: str
+    status: str
+    methods: tuple[MethodType, ...]
+    completed_at: datetime | None = None
+
+
+async def caller(request: Request, authorization: Annotated[str | None, Header()] = None) -> Caller:
+    """The client that calls, by its bearer token (RFC 6750)."""
+    scheme, _, token = (authorization or "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise ProblemError("tokenInvalid", headers={"WWW-Authenticate": "Bearer"})
+    parts: Parts = request.app.state.parts
+    return await parts.tokens.check(token.strip())
+
+
+CallerNow = Annotated[Caller, Depends(caller)]
+
+
+@router.post("/v1.0/interrupts", response_model_exclude_none=True)
+async def post_interrupt(request: Request, body: InterruptRequest, by: CallerNow) -> InterruptAnswer:
+    """Whether the person must set something up; with the address to send the browser to."""
+    by.require("interrupts")
+    if body.intent == "administer":
+        by.require("admin")
+    if body.intent != "signIn":
+        raise ProblemError("requestMalformed", f"The intent {body.intent} is not offered yet.")
+    parts: Parts = request.app.state.parts
+    asked = await ask_interrupt(_command(body), by, store=parts.desk.store, config=parts.config, clock=parts.clock)
+    origin = parts.settings.public_origin
+    url = f"{origin}/security-info/start?{urlencode({'ticket': asked.ticket})}" if asked.ticket else None
+    return InterruptAnswer(
+        id=asked.interrupt.id,
+        decision=asked.interrupt.decision,
+        url=url,
+        expires_at=asked.interrupt.ticket_expires_at,
+    )
+
+
+@router.get("/v1.0/interrupts/{interrupt_id}", response_model_exclude_none=True)
+async def get_interrupt(request: Request, interrupt_id: str, by: CallerNow) -> InterruptOutcome:
+    """What became of it: the authority, whatever the browser carries."""
+    by.require("interrupts")
+    parts: Parts = request.app.state.parts
+    status = await read_interrupt(interrupt_id, by, store=parts.desk.store, clock=parts.clock)
+    return InterruptOutcome(
+        id=status.id, status=status.status, methods=status.methods, completed_at=status.completed_at
+    )
+
+
+@router.get("/.well-known/jwks.json")
+async def get_jwks(request: Request) -> dict[str, Any]:
+    """The public keys by which results are checked (RFC 7517)."""
+    parts: Parts = request.app.state.parts
+    return parts.signer.jwks()
+
+
+def _command(body: InterruptRequest) -> AskInterrupt:
+    user = body.user
+    profile = Profile(user_principal_name=user.user_principal_name, display_name=user.display_name, groups=user.groups)
+    return AskInterrupt(
+        user=user.id,
+        profile=profile,
+        return_url=body.return_url,
+        state=body.state,
+        locale=body.locale,
+        intent=body.intent,
+        authenticated_at=body.authenticated_at,
+    )

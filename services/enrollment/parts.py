@@ -1,0 +1,21 @@
+"""What the running service is made of; `app.py` puts it together."""
+
+from dataclasses import dataclass
+
+from services.enrollment.handlers.sessions import Desk
+from services.enrollment.settings import EnrollmentSettings
+from services.enrollment.tokens import ClientTokens, Signer
+from services.kit.clock import Clock
+from services.kit.config import Config
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Found by the routes as `request.app.state.parts`."""
+
+    settings: EnrollmentSettings
+    config: Config
+    clock: Clock
+    desk: Desk
+    tokens: ClientTokens
+    signer: Signer

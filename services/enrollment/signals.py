@@ -1,0 +1,53 @@
+"""Waking requests of this process that wait for a verdict or a delivery report."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+REREAD_EVERY = 1.0
+"""Seconds after which a waiting request reads the document again, whatever it was told."""
+
+
+class Signals:
+    """Who waits for which challenge. Telling is a hint: whoever waits reads the document."""
+
+    def __init__(self) -> None:
+        self._waiting: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+
+    def is_awaited(self, challenge_id: str) -> bool:
+        """Whether a request of this process waits for this challenge."""
+        return challenge_id in self._waiting
+
+    def tell(self, challenge_id: str) -> None:
+        """Something changed."""
+        for event in self._waiting.get(challenge_id, ()):
+            event.set()
+
+    async def tell_all(self) -> None:
+        """Anything may have changed, for example while the connection was lost."""
+        for challenge_id in tuple(self._waiting):
+            self.tell(challenge_id)
+
+    @asynccontextmanager
+    async def awaiting(self, challenge_id: str) -> AsyncIterator[asyncio.Event]:
+        """Be told of changes; enter before reading, so that none is missed."""
+        event = asyncio.Event()
+        self._waiting[challenge_id].add(event)
+        try:
+            yield event
+        finally:
+            self._waiting[challenge_id].discard(event)
+            if not self._waiting[challenge_id]:
+                del self._waiting[challenge_id]
+
+
+async def next_change(event: asyncio.Event, *, within: float = REREAD_EVERY) -> None:
+    """Wait until told, at most `within` seconds."""
+    try:
+        async with asyncio.timeout(within):
+            await event.wait()
+    except TimeoutError:
+        return
+    finally:
+        event.clear()

@@ -1,0 +1,65 @@
+"""Where enrollment keeps its aggregates, and how they are found."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pymongo import ASCENDING
+
+from services.enrollment.domain.account import Account
+from services.enrollment.domain.challenge import Challenge
+from services.enrollment.domain.interrupt import Interrupt
+from services.kit.clock import Clock
+from services.kit.mongo.client import Database
+from services.kit.mongo.document import Documents, Stored
+from services.kit.mongo.relay import Relay
+
+SOURCE = "enrollment"
+KEEP_ENDED_CHALLENGES = timedelta(days=1)
+KEEP_ENDED_INTERRUPTS = timedelta(days=30)
+SWEEP_LIMIT = 200
+GRACE = timedelta(seconds=60)
+"""How long the verifier may take to say that a challenge expired before enrollment says so itself."""
+
+
+@dataclass(frozen=True)
+class Store:
+    """The three aggregates of this service."""
+
+    database: Database
+    accounts: Documents[Account]
+    challenges: Documents[Challenge]
+    interrupts: Documents[Interrupt]
+
+    @classmethod
+    def open(cls, database: Database, relay: Relay, clock: Clock) -> "Store":
+        """The store in `database`, whose events `relay` publishes."""
+        return cls(
+            database,
+            Documents(database.collection("accounts"), Account, relay=relay, clock=clock, source=SOURCE),
+            Documents(database.collection("challenges"), Challenge, relay=relay, clock=clock, source=SOURCE),
+            Documents(database.collection("interrupts"), Interrupt, relay=relay, clock=clock, source=SOURCE),
+        )
+
+    async def prepare(self) -> None:
+        """Create the indexes; safe to repeat."""
+        accounts, challenges = self.database.collection("accounts"), self.database.collection("challenges")
+        interrupts = self.database.collection("interrupts")
+        await accounts.create_index([("state.nextDeadline", ASCENDING)], sparse=True)
+        await challenges.create_index([("state.status", ASCENDING), ("state.terms.expiresAt", ASCENDING)])
+        await challenges.create_index("state.endedAt", expireAfterSeconds=int(KEEP_ENDED_CHALLENGES.total_seconds()))
+        await interrupts.create_index("state.ticketHash", unique=True, sparse=True)
+        await interrupts.create_index("state.endedAt", expireAfterSeconds=int(KEEP_ENDED_INTERRUPTS.total_seconds()))
+
+    async def interrupt_of_ticket(self, ticket_hash: str) -> Stored[Interrupt] | None:
+        """The interrupt whose ticket has that hash."""
+        found = await self.interrupts.find({"state.ticketHash": ticket_hash}, limit=1)
+        return found[0] if found else None
+
+    async def accounts_with_overdue_sessions(self, now: datetime) -> list[Stored[Account]]:
+        """Accounts with a session whose time ran out."""
+        return await self.accounts.find({"state.nextDeadline": {"$lte": now}}, limit=SWEEP_LIMIT)
+
+    async def overdue_challenges(self, now: datetime) -> list[Stored[Challenge]]:
+        """Challenges that the verifier should have ended by now."""
+        overdue = {"state.status": "pending", "state.terms.expiresAt": {"$lte": now - GRACE}}
+        return await self.challenges.find(overdue, limit=SWEEP_LIMIT)

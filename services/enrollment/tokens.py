@@ -1,0 +1,181 @@
+"""Tokens: those of the platforms' clients, which are checked, and the result, which is signed here."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+import structlog
+from joserfc import jws, jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, KeySet
+
+from schemas.base import MethodType
+from services.enrollment.domain.account import Outcome
+from services.enrollment.domain.interrupt import Interrupt
+from services.kit.clock import Clock, monotonic
+from services.kit.config import Client, Config
+from services.kit.errors import ProblemError
+from services.kit.ids import new_id
+from services.kit.keyring import Keyring
+from services.kit.sealing import signing_key_pem, token_hash
+
+log = structlog.get_logger(__name__)
+
+MAX_TOKEN_AGE = timedelta(minutes=5)
+SKEW = timedelta(seconds=60)
+RESULT_LIFE = timedelta(minutes=2)
+JWKS_LIFE = 600.0
+JWKS_RETRY = 5.0
+JWKS_TIMEOUT = 3.0
+ALGORITHMS = ["ES256", "RS256"]
+MAX_TOKEN_LENGTH = 8192
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who calls the API: a client, for one tenant, with scopes."""
+
+    client_id: str
+    tenant: str
+    scopes: frozenset[str]
+
+    def require(self, scope: str) -> None:
+        """Raises `scopeMissing`."""
+        if scope not in self.scopes:
+            raise ProblemError("scopeMissing", f"The token needs the scope {scope}.")
+
+
+@dataclass
+class _CachedKeys:
+    keys: KeySet
+    fetched: float
+
+
+class ClientTokens:
+    """Checks bearer tokens against the key sets of the configured clients."""
+
+    def __init__(self, config: Config, audience: str, clock: Clock, http: httpx.AsyncClient) -> None:
+        self._by_issuer = {client.issuer: (name, client) for name, client in config.clients.items()}
+        self._audience = audience
+        self._clock = clock
+        self._http = http
+        self._cache: dict[str, _CachedKeys] = {}
+
+    async def check(self, token: str) -> Caller:
+        """The caller of a bearer token (RFC 9068 in spirit: signature, `iss`, `aud`, times, `tid`, `scope`).
+
+        Raises:
+            ProblemError: `tokenInvalid`, without a hint at what is wrong; `unavailable` if keys cannot be had.
+        """
+        if len(token) > MAX_TOKEN_LENGTH:
+            raise ProblemError("tokenInvalid")
+        issuer, key_id = _claimed(token)
+        known = self._by_issuer.get(issuer)
+        if known is None:
+            raise ProblemError("tokenInvalid")
+        name, client = known
+        claims = _verified(token, await self._keys(client, key_id))
+        return self._caller(name, client, claims)
+
+    def _caller(self, name: str, client: Client, claims: Mapping[str, Any]) -> Caller:
+        now = self._clock.now()
+        issued, expires = _moment(claims.get("iat"), now), _moment(claims.get("exp"), now)
+        audience = claims.get("aud")
+        audiences = audience if isinstance(audience, list) else [audience]
+        acceptable = (
+            claims.get("iss") == client.issuer
+            and self._audience in audiences
+            and issued - SKEW <= now < expires
+            and now - issued <= MAX_TOKEN_AGE + SKEW
+            and expires - issued <= MAX_TOKEN_AGE
+            and isinstance(claims.get("jti"), str)
+            and claims.get("tid") in client.tenants
+            and isinstance(claims.get("scope"), str)
+        )
+        if not acceptable:
+            raise ProblemError("tokenInvalid")
+        return Caller(name, claims["tid"], frozenset(claims["scope"].split()))
+
+    async def _keys(self, client: Client, key_id: str) -> KeySet:
+        cached = self._cache.get(client.issuer)
+        age = monotonic() - cached.fetched if cached else JWKS_LIFE
+        if cached and age < JWKS_LIFE and (_holds(cached.keys, key_id) or age < JWKS_RETRY):
+            return cached.keys
+        try:
+            keys = await self._fetch(client)
+        except (httpx.HTTPError, JoseError, ValueError, KeyError, TypeError) as error:
+            log.warning("key set of a client cannot be had", client=client.issuer, error=type(error).__name__)
+            if cached:
+                return cached.keys
+            raise ProblemError("unavailable", headers={"Retry-After": "5"}) from None
+        self._cache[client.issuer] = _CachedKeys(keys, monotonic())
+        return keys
+
+    async def _fetch(self, client: Client) -> KeySet:
+        answer = await self._http.get(str(client.jwks_url), timeout=JWKS_TIMEOUT, follow_redirects=False)
+        answer.raise_for_status()
+        return KeySet.import_key_set(answer.json())
+
+
+class Signer:
+    """Signs what platforms check: results now, proofs later. Keys overlap while they rotate."""
+
+    def __init__(self, keyring: Keyring, issuer: str, clock: Clock) -> None:
+        self._keys = [
+            ECKey.import_key(signing_key_pem(key), {"kid": key.id, "use": "sig", "alg": "ES256"})
+            for key in keyring.all("signing")
+        ]
+        self._issuer = issuer
+        self._clock = clock
+
+    def jwks(self) -> dict[str, Any]:
+        """The public keys (RFC 7517), newest first."""
+        return {"keys": [key.as_dict(private=False) for key in self._keys]}
+
+    def result(self, interrupt: Interrupt, status: Outcome, methods: tuple[MethodType, ...]) -> str:
+        """The signed outcome that the browser carries back to the platform."""
+        now = self._clock.now()
+        claims = {
+            "iss": self._issuer,
+            "aud": interrupt.client_id,
+            "sub": interrupt.user,
+            "tid": interrupt.tenant,
+            "iat": int(now.timestamp()),
+            "exp": int((now + RESULT_LIFE).timestamp()),
+            "jti": new_id(),
+            "interruptId": interrupt.id,
+            "stateHash": token_hash(interrupt.caller_state or ""),
+            "status": status,
+            "methods": list(methods),
+        }
+        return jwt.encode({"alg": "ES256", "kid": self._keys[0].kid, "typ": "JWT"}, claims, self._keys[0])
+
+
+def _claimed(token: str) -> tuple[str, str]:
+    """Issuer and key id as the token claims them: only to find the key, nothing else is believed yet."""
+    try:
+        parsed = jws.extract_compact(token.encode())
+        claims = json.loads(parsed.payload)
+        return str(claims["iss"]), str(parsed.headers().get("kid"))
+    except (JoseError, ValueError, TypeError, KeyError):
+        raise ProblemError("tokenInvalid") from None
+
+
+def _verified(token: str, keys: KeySet) -> Mapping[str, Any]:
+    try:
+        return jwt.decode(token, keys, algorithms=ALGORITHMS).claims
+    except (JoseError, ValueError, TypeError, KeyError):
+        raise ProblemError("tokenInvalid") from None
+
+
+def _holds(keys: KeySet, key_id: str) -> bool:
+    return any(key.kid == key_id for key in keys.keys)
+
+
+def _moment(value: Any, now: datetime) -> datetime:
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 <= value < 2**33:
+        raise ProblemError("tokenInvalid")
+    return datetime.fromtimestamp(value, tz=now.tzinfo)

@@ -1,0 +1,83 @@
+"""Errors as problem documents (RFC 9457), or as pages where a person asked for a page."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pymongo.errors import ConnectionFailure
+from starlette.exceptions import HTTPException
+
+from services.kit.errors import ProblemError
+from services.kit.telemetry import current_trace
+
+log = structlog.get_logger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+BY_STATUS = {404: "notFound", 405: "methodNotSupported", 413: "bodyTooLarge", 400: "requestMalformed"}
+MAX_FIELD_ERRORS = 10
+
+Page = Callable[[Request, ProblemError], Awaitable[Response | None]]
+"""Shows a problem to a person; None where the caller is no browser on a page."""
+
+
+def install_problem_handlers(app: FastAPI, page: Page | None = None) -> None:
+    """Turn every error into a problem; nothing that an attacker could use leaves."""
+
+    async def answer(request: Request, problem: ProblemError) -> Response:
+        shown = await page(request, problem) if page else None
+        return shown or problem_response(problem)
+
+    async def on_problem(request: Request, error: Exception) -> Response:
+        return await answer(request, _as_problem(error))
+
+    for kind in (ProblemError, RequestValidationError, HTTPException, ConnectionFailure, Exception):
+        app.add_exception_handler(kind, on_problem)
+
+
+def problem_response(problem: ProblemError) -> Response:
+    """The problem document of an error."""
+    trace = current_trace()
+    body: dict[str, Any] = {
+        "type": f"https://security-info.example/errors#{problem.code}",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.detail,
+        "code": problem.code,
+        "traceId": trace.trace_id if trace else None,
+        **problem.members,
+    }
+    content = {name: value for name, value in body.items() if value is not None}
+    return JSONResponse(content, problem.status, headers=problem.headers, media_type=MEDIA_TYPE)
+
+
+def _as_problem(error: Exception) -> ProblemError:
+    match error:
+        case ProblemError():
+            return error
+        case RequestValidationError():
+            return ProblemError("requestMalformed", _first(error), errors=_fields(error))
+        case HTTPException():
+            code = BY_STATUS.get(error.status_code, "requestMalformed" if error.status_code < 500 else "internal")
+            return ProblemError(code, headers=error.headers)
+        case ConnectionFailure():
+            log.warning("the database does not answer")
+            return ProblemError("unavailable", headers={"Retry-After": "2"})
+        case _:
+            log.exception("unexpected error", exc_info=error)
+            return ProblemError("internal")
+
+
+def _first(error: RequestValidationError) -> str:
+    fields = _fields(error)
+    return f"{fields[0]['field']}: {fields[0]['reason']}" if fields else "The body cannot be read."
+
+
+def _fields(error: RequestValidationError) -> list[dict[str, str]]:
+    """Where and why, never what: a value may be a secret."""
+    return [
+        {"field": ".".join(str(part) for part in one["loc"][1:])[:128] or "body", "reason": str(one["type"])}
+        for one in error.errors()[:MAX_FIELD_ERRORS]
+    ]
