@@ -1,0 +1,53 @@
+"""`make demo`: everything up, supervised, until the person has seen enough."""
+
+import threading
+
+from rich.console import Console
+from rich.table import Table
+
+from deploy.local.given import given_settings
+from deploy.local.install import install_kafka
+from deploy.local.interrupts import ignore_interrupts, interruptible
+from deploy.local.output import Terminal
+from deploy.local.places import LOCAL
+from deploy.local.ports import Ports
+from deploy.local.stack import LAUNCHER, LocalStack
+from deploy.local.supervisor import Supervisor
+
+
+def run_demo() -> None:
+    """Start the demo on the ports of the settings and stay until Ctrl-C, SIGTERM, or a part that cannot be kept alive.
+
+    Raises:
+        StackError: it could not start, or could not be kept up.
+    """
+    settings = given_settings()
+    terminal = Terminal()
+    stack = LocalStack(LOCAL, Ports.from_environment(settings), environment=settings, sink=terminal)
+    with interruptible():
+        try:
+            if "kafka" in stack.managed:
+                install_kafka(lambda text: terminal(LAUNCHER, text))
+            stack.up()
+            _announce(stack)
+            terminal(LAUNCHER, "everything is ready; Ctrl-C stops it")
+            Supervisor(stack, terminal).watch(threading.Event())
+        except KeyboardInterrupt:
+            terminal(LAUNCHER, "stopping")
+        finally:
+            ignore_interrupts()
+            stack.down()
+    terminal(LAUNCHER, "all stopped")
+
+
+def _announce(stack: LocalStack) -> None:
+    table = Table(show_header=False, box=None, padding=(0, 2))
+    table.add_row("Sign in at Northbridge", stack.url("northbridge"), "as sam@northbridge.example, password demo")
+    table.add_row("Handset and inbox", stack.url("handset"), "where the texts arrive")
+    table.add_row("The product", stack.url("enrollment"), "pages and API")
+    table.add_row("Events", ".venv/bin/security-info events tail", "in another terminal")
+    table.add_row("Logs", str(stack.log("enrollment").parent), "one file a part")
+    console = Console()
+    console.print()
+    console.print(table, soft_wrap=True)
+    console.print()
