@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import NoReturn
 
 FAILED = 1
-EXPLAINED = frozenset({"SettingsError", "KeyringError", "ConfigError", "CommandFailedError"})
+EXPLAINED = frozenset({"SettingsError", "KeyringError", "ConfigError", "CommandFailedError", "DeadLetterError"})
 """Errors whose message was written for the person at the keyboard. By name, so that nothing is imported for it."""
 
-UNREACHABLE = frozenset({"KafkaConnectionError", "NodeNotReadyError", "KafkaTimeoutError"})
-"""What aiokafka raises when no broker answers."""
+UNREACHABLE = frozenset({"KafkaConnectionError", "NodeNotReadyError", "KafkaTimeoutError", "TimeoutError"})
+"""What is raised when no broker answers."""
 
 
 class CommandFailedError(Exception):

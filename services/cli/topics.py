@@ -23,9 +23,11 @@ def ensure(
     """
     from schemas.topics import TOPICS, full_name
     from services.cli.settings import operator_settings
+    from services.kit.kafka.connection import client_options
     from services.kit.kafka.topics import ensure_topics
 
     settings = operator_settings()
-    asyncio.run(ensure_topics(settings.kafka_url, settings.topic_prefix, replication))
+    options = client_options(settings, "security-info-cli")
+    asyncio.run(ensure_topics(settings.kafka_url, settings.topic_prefix, replication, options=options))
     for topic in TOPICS:
         typer.echo(full_name(settings.topic_prefix, topic))

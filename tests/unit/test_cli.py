@@ -28,6 +28,9 @@ COMMANDS = (
     ("events", "tail"),
     ("events", "user"),
     ("topics", "ensure"),
+    ("dead-letters", "list"),
+    ("dead-letters", "show"),
+    ("dead-letters", "replay"),
     ("demo-token",),
 )
 
@@ -88,6 +91,8 @@ def test_every_command_explains_itself(command: tuple[str, ...], security_info: 
         ("nonsense",),
         ("demo-token",),
         ("keys", "new"),
+        ("dead-letters", "show"),
+        ("dead-letters", "replay"),
         ("events", "user"),
         ("events", "tail", "--topic", "nonsense"),
         ("events", "tail", "--type", "nonsense"),

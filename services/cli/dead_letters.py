@@ -1,0 +1,92 @@
+"""`security-info dead-letters …`: records that no handler could deal with."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from services.kit.kafka.dead_letters import DeadLetter
+
+app = typer.Typer(no_args_is_help=True, help="Records that no handler could deal with.")
+
+LetterId = Annotated[str, typer.Argument(metavar="ID", help="As `dead-letters list` shows it, such as 0-17.")]
+
+
+@app.command("list")
+def list_() -> None:
+    """List the dead letters that are kept, oldest first: id, service, origin, event and reason."""
+    asyncio.run(_list())
+
+
+@app.command()
+def show(letter_id: LetterId) -> None:
+    """Show one dead letter: where it came from, why it was put aside, and its headers. Bodies are not shown."""
+    from services.cli.settings import operator_settings
+    from services.kit.kafka.dead_letters import show_dead_letter
+
+    letter = asyncio.run(show_dead_letter(operator_settings(), letter_id))
+    for name, value in {**details(letter), **headers(letter)}.items():
+        typer.echo(f"{name:<20} {value}")
+
+
+@app.command()
+def replay(letter_id: LetterId) -> None:
+    """Publish the record again where it came from, once the reason is mended.
+
+    Safe to repeat: consumers know an event that they handled by its id. A body that was not kept is read from the
+    origin, as long as that keeps it.
+    """
+    from services.cli.settings import operator_settings
+    from services.kit.kafka.dead_letters import replay_dead_letter
+
+    letter = asyncio.run(replay_dead_letter(operator_settings(), letter_id))
+    typer.echo(f"published again on {letter.origin_topic}: {letter.event_type or 'a record of unknown type'}")
+
+
+async def _list() -> None:
+    from services.cli.settings import operator_settings
+    from services.kit.kafka.dead_letters import list_dead_letters
+
+    async for letter in list_dead_letters(operator_settings()):
+        typer.echo(row(letter))
+
+
+def row(letter: "DeadLetter") -> str:
+    """A dead letter in one line."""
+    event = printable(letter.event_type or "?")
+    origin = f"{letter.origin_topic}/{letter.origin_partition}@{letter.origin_offset}"
+    return f"{letter.id:<8} {printable(letter.service):<11} {printable(origin)}  {event}  {printable(letter.reason)}"
+
+
+def details(letter: "DeadLetter") -> Mapping[str, str]:
+    """Where it came from and why it was put aside."""
+    return {
+        "id": letter.id,
+        "service": printable(letter.service),
+        "reason": printable(letter.reason),
+        "origin topic": printable(letter.origin_topic),
+        "origin partition": str(letter.origin_partition),
+        "origin offset": str(letter.origin_offset),
+        "body": "kept" if letter.has_body else "not kept here",
+    }
+
+
+def headers(letter: "DeadLetter") -> Mapping[str, str]:
+    """The headers that the record had; bytes that are no text are counted, not shown."""
+    return {printable(name): _header(value) for name, value in letter.original_headers}
+
+
+def printable(text: str) -> str:
+    """The text without characters that could steer a terminal: a bad record may hold anything."""
+    return "".join(character if character.isprintable() else "�" for character in text)
+
+
+def _header(value: bytes | None) -> str:
+    if value is None:
+        return "(null)"
+    try:
+        return printable(value.decode())
+    except UnicodeDecodeError:
+        return f"({len(value)} bytes that are no text)"
