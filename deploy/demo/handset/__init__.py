@@ -1,0 +1,1 @@
+"""The handset and inbox: stands in for the telephone network, its Twilio-shaped provider, and a mail server."""

@@ -1,0 +1,55 @@
+"""What both sites of the demo world share: templates, the look, and strict response headers."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from fastapi import FastAPI, Request, Response
+from fastapi.staticfiles import StaticFiles
+from fastapi.templating import Jinja2Templates
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+SHARED = Path(__file__).parent
+
+
+def templates_of(site: Path) -> Jinja2Templates:
+    """The templates of a site, on top of the shared base."""
+    loader = FileSystemLoader([site / "templates", SHARED / "templates"])
+    return Jinja2Templates(env=Environment(loader=loader, autoescape=True, undefined=StrictUndefined))
+
+
+def mount_static(app: FastAPI, site: Path) -> None:
+    """Serve the site's own files and the shared look."""
+    app.mount("/static/shared", StaticFiles(directory=SHARED / "static"))
+    app.mount("/static", StaticFiles(directory=site / "static"))
+
+
+def add_security_headers(app: FastAPI, *, form_action: str = "'self'") -> None:
+    """Deny by default: own styles and scripts only, no framing by others, nothing cached.
+
+    Args:
+        form_action: sources that a form may lead to; Chromium counts the redirect that follows as well.
+    """
+    policy = (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        f"frame-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action {form_action}"
+    )
+
+    @app.middleware("http")
+    async def secure(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        response = await call_next(request)
+        response.headers.setdefault("Content-Security-Policy", policy)
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
+
+
+def refuse_foreign_posts(app: FastAPI, origin: str, *, under: tuple[str, ...]) -> None:
+    """Refuse a form that another site's page sent here; callers that are no browsers name no origin and pass."""
+
+    @app.middleware("http")
+    async def guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        sender = request.headers.get("origin", origin)
+        if request.method == "POST" and request.url.path.startswith(under) and sender not in (origin, "null"):
+            return Response("This form was sent from another site.", 403, media_type="text/plain")
+        return await call_next(request)
