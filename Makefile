@@ -1,0 +1,61 @@
+# Everything that one does with this repository; `make help` lists it.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+BIN := .venv/bin
+INSTALLED := .venv/installed
+SUITES := $(wildcard tests/unit tests/contract tests/integration tests/e2e)
+
+.PHONY: help demo smoke test lint format database reset install topics
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: $(INSTALLED) ## Create .venv, fetch the local Kafka; the other targets do it as needed
+	@$(BIN)/python -m deploy.local install
+
+demo: $(INSTALLED) ## Start everything, print the addresses, stay with the merged log; Ctrl-C stops it
+	@exec $(BIN)/python -m deploy.local demo
+
+smoke: $(INSTALLED) ## Walk the main job in a real browser, on the stack that is up or one of its own
+	@exec $(BIN)/python -m deploy.local smoke
+
+test: install ## Run the whole suite, unit tests first, browser tests included
+	@$(BIN)/python -m deploy.local check
+	@exec $(BIN)/python -m pytest $(SUITES)
+
+lint: $(INSTALLED) ## Run all static checks
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m schemas.compatibility
+	$(BIN)/python -m tests.lint
+
+format: $(INSTALLED) ## Format the code and sort the imports
+	$(BIN)/ruff check --select I --fix .
+	$(BIN)/ruff format .
+
+topics: $(INSTALLED) ## Write deploy/topics.yaml anew from schemas/topics.py
+	@$(BIN)/python -m deploy.local topics
+
+database: $(INSTALLED) ## Build the fast local database with cargo, about 5 minutes; used from then on
+	@$(BIN)/python -m deploy.local database
+
+reset: $(INSTALLED) ## Delete the demo's data, keys and logs
+	@$(BIN)/python -m deploy.local reset
+
+$(INSTALLED): pyproject.toml
+	@for name in $${PYTHON:-python3.11 python3.12 python3.13 python3}; do \
+	  if "$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python=$$name; break; fi; \
+	done; \
+	if [ -z "$${python:-}" ]; then \
+	  echo "Python 3.11 or newer is missing: apt-get install python3 python3-venv, or name one with PYTHON=…" >&2; exit 1; \
+	fi; \
+	echo "installing into .venv ($$python)"; \
+	[ -x $(BIN)/python ] || "$$python" -m venv .venv || { \
+	  echo "Python's venv is missing: apt-get install python3-venv" >&2; rm -rf .venv; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
