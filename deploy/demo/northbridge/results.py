@@ -1,0 +1,124 @@
+"""Checks the signed result that a browser brings back: it is believed for nothing but what is checked here."""
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+LONGEST_LIFE = timedelta(minutes=2)
+SKEW = timedelta(seconds=30)
+LONGEST_RESULT = 8192
+STATUSES = frozenset({"completed", "skipped", "cancelled", "expired"})
+
+
+class ResultRefusedError(Exception):
+    """The result is not what the product would have sent for this sign-in; the message says why, for the log."""
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a result must say to be the answer to one interrupt of ours."""
+
+    issuer: str
+    audience: str
+    tenant: str
+    user: str
+    interrupt_id: str
+    state: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """A result whose signature and claims were checked."""
+
+    id: str
+    status: str
+    methods: tuple[str, ...]
+    expires_at: datetime
+
+
+class SeenResults:
+    """The ids of results that were taken, for as long as they could be sent again."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, datetime] = {}
+
+    def claim(self, result: Result, now: datetime) -> None:
+        """Take a result once.
+
+        Raises:
+            ResultRefusedError: it was taken before.
+        """
+        self._seen = {key: until for key, until in self._seen.items() if until + SKEW > now}
+        if result.id in self._seen:
+            raise ResultRefusedError("used before")
+        self._seen[result.id] = result.expires_at
+
+    def release(self, result: Result) -> None:
+        """Let a result be tried again, because its confirmation could not be had."""
+        self._seen.pop(result.id, None)
+
+
+def state_hash(state: str) -> str:
+    """base64url of the SHA-256 of the state, without padding."""
+    return base64.urlsafe_b64encode(hashlib.sha256(state.encode()).digest()).rstrip(b"=").decode()
+
+
+def verify(token: str, keys: Mapping[str, Any], expected: Expected, now: datetime) -> Result:
+    """Check a result (RFC 7519) against the product's published keys.
+
+    Raises:
+        ResultRefusedError: forged, expired, or the answer to something else.
+    """
+    if not token or len(token) > LONGEST_RESULT:
+        raise ResultRefusedError("absent or too long")
+    try:
+        claims = jwt.decode(token, KeySet.import_key_set(dict(keys)), algorithms=["ES256"]).claims  # type: ignore[arg-type]  # checked by joserfc
+    except (JoseError, ValueError, KeyError, TypeError) as error:
+        raise ResultRefusedError(f"signature: {type(error).__name__}") from None
+    _check_claims(claims, expected)
+    return _read(claims, _expiry(claims, now))
+
+
+def _check_claims(claims: Mapping[str, Any], expected: Expected) -> None:
+    wanted = {
+        "iss": expected.issuer,
+        "aud": expected.audience,
+        "tid": expected.tenant,
+        "sub": expected.user,
+        "interruptId": expected.interrupt_id,
+        "stateHash": state_hash(expected.state),
+    }
+    for name, value in wanted.items():
+        if not hmac.compare_digest(str(claims.get(name)).encode(), value.encode()):
+            raise ResultRefusedError(f"{name} is another")
+
+
+def _expiry(claims: Mapping[str, Any], now: datetime) -> datetime:
+    expires = claims.get("exp")
+    if not isinstance(expires, int | float):
+        raise ResultRefusedError("exp is missing")
+    moment = datetime.fromtimestamp(expires, tz=now.tzinfo)
+    if moment <= now - SKEW:
+        raise ResultRefusedError("expired")
+    if moment > now + LONGEST_LIFE + SKEW:
+        raise ResultRefusedError("exp is too far away")
+    return moment
+
+
+def _read(claims: Mapping[str, Any], expires_at: datetime) -> Result:
+    identity, status, methods = claims.get("jti"), claims.get("status"), claims.get("methods")
+    if not isinstance(identity, str) or not identity:
+        raise ResultRefusedError("jti is missing")
+    if status not in STATUSES:
+        raise ResultRefusedError("status is unknown")
+    if not isinstance(methods, list) or not all(isinstance(method, str) for method in methods):
+        raise ResultRefusedError("methods are malformed")
+    return Result(identity, str(status), tuple(methods), expires_at)

@@ -1,0 +1,176 @@
+"""Northbridge's pages."""
+
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from deploy.demo.northbridge import wording
+from deploy.demo.northbridge.flow import Platform, ask_product, take_answer
+from deploy.demo.northbridge.product import ProductRefusedError, ProductUnreachableError
+from deploy.demo.northbridge.results import ResultRefusedError
+from deploy.demo.northbridge.sessions import Session
+from deploy.demo.pages import templates_of
+from deploy.demo.people import PASSWORD, Character, SignInRefusedError, authenticate
+from deploy.demo.settings import WorldSettings
+
+HERE = Path(__file__).parent
+COOKIE = "northbridge_session"
+FRESH = timedelta(minutes=10)
+"""How long ago a person may have signed in to manage security info; the product asks for the same."""
+
+log = logging.getLogger(__name__)
+
+
+def build_site(platform: Platform, settings: WorldSettings, characters: Sequence[Character]) -> APIRouter:
+    """The routes that people use."""
+    router = APIRouter(include_in_schema=False)
+    pages = Pages(platform, settings, characters)
+    router.get("/")(pages.sign_in_page)
+    router.post("/sign-in")(pages.sign_in)
+    router.get("/sign-in")(pages.go_on)
+    router.get("/return")(pages.come_back)
+    router.get("/home")(pages.home)
+    router.get("/my-security-info")(pages.manage)
+    router.post("/sign-out")(pages.sign_out)
+    return router
+
+
+class Pages:
+    """One method a page; what they do is in flow.py."""
+
+    def __init__(self, platform: Platform, settings: WorldSettings, characters: Sequence[Character]) -> None:
+        self._platform = platform
+        self._settings = settings
+        self._characters = characters
+        self._templates = templates_of(HERE)
+
+    async def sign_in_page(self, request: Request, who: Annotated[str, Query(max_length=200)] = "") -> Response:
+        """The form, with the fields filled in for a person who was chosen."""
+        chosen = next((person for person in self._characters if person.listed and person.name == who), None)
+        user_name, password = (chosen.user_name, PASSWORD) if chosen else ("", "")
+        return self._sign_in_form(request, user_name=user_name, password=password)
+
+    async def sign_in(
+        self,
+        request: Request,
+        user_name: Annotated[str, Form(alias="userName", max_length=200)] = "",
+        password: Annotated[str, Form(max_length=200)] = "",
+    ) -> Response:
+        """Check the password, then ask the product."""
+        try:
+            person = authenticate(self._characters, user_name, password)
+        except SignInRefusedError:
+            log.info("a sign-in was refused")
+            return self._sign_in_form(request, user_name=user_name, error=True)
+        session = self._platform.sessions.start(person, self._platform.now(), self._session(request))
+        response = await self._ask(request, session, "signIn")
+        response.set_cookie(COOKIE, session.id, httponly=True, samesite="lax")
+        return response
+
+    async def go_on(self, request: Request) -> Response:
+        """Ask the product again, where it could not be reached right after the sign-in."""
+        session = self._session(request)
+        return await self._ask(request, session, "signIn") if session else _to("/")
+
+    async def come_back(
+        self,
+        request: Request,
+        state: Annotated[str, Query(max_length=512)] = "",
+        result: Annotated[str, Query(max_length=8192)] = "",
+    ) -> Response:
+        """Take the answer that the browser brings; the address with the result does not stay in the history's page."""
+        session = self._session(request)
+        if session is None:
+            return self._refused(request, signed_in=False)
+        try:
+            await take_answer(self._platform, session, state, result)
+        except ResultRefusedError as reason:
+            log.warning("a result was refused: %s", reason)
+            return self._refused(request, signed_in=True)
+        except ProductUnreachableError as reason:
+            return self._unreachable(request, reason)
+        return _to("/home")
+
+    async def home(self, request: Request) -> Response:
+        """The landing page."""
+        session = self._session(request)
+        if session is None:
+            return _to("/")
+        outcome = session.outcome
+        return self._page(
+            request,
+            "home.html",
+            person=session.person,
+            outcome=outcome,
+            headline=wording.headline(outcome) if outcome else "",
+            sentence=wording.sentence(outcome) if outcome else "",
+            methods=wording.methods_in_words(outcome.methods) if outcome else [],
+        )
+
+    async def manage(self, request: Request) -> Response:
+        """Send the person to their security info; a sign-in of long ago is not good enough."""
+        session = self._session(request)
+        if session is None:
+            return _to("/")
+        if self._platform.now() - session.authenticated_at > FRESH:
+            return self._sign_in_form(request, user_name=session.person.user_name, again=True)
+        return await self._ask(request, session, "manage")
+
+    async def sign_out(self, request: Request) -> Response:
+        """End the session."""
+        session = self._session(request)
+        if session is not None:
+            self._platform.sessions.end(session)
+        response = _to("/")
+        response.delete_cookie(COOKIE, httponly=True, samesite="lax")
+        return response
+
+    async def _ask(self, request: Request, session: Session, intent: str) -> Response:
+        try:
+            url = await ask_product(self._platform, session, intent)
+        except ProductUnreachableError as reason:
+            return self._unreachable(request, reason)
+        except ProductRefusedError as reason:
+            log.warning("the product refused to be asked: %s", reason)
+            return self._page(request, "unavailable.html", 502, intent=intent)
+        return _to(url or "/home")
+
+    def _session(self, request: Request) -> Session | None:
+        return self._platform.sessions.find(request.cookies.get(COOKIE))
+
+    def _sign_in_form(
+        self, request: Request, *, user_name: str, password: str = "", error: bool = False, again: bool = False
+    ) -> Response:
+        return self._page(
+            request,
+            "sign_in.html",
+            401 if error else 200,
+            people=[character for character in self._characters if character.listed],
+            demo_password=PASSWORD,
+            user_name=user_name,
+            password=password,
+            error=error,
+            again=again,
+            session=self._session(request),
+        )
+
+    def _unreachable(self, request: Request, reason: ProductUnreachableError) -> Response:
+        log.warning("the product can't be reached: %s", reason)
+        retry = request.url.path + (f"?{request.url.query}" if request.method == "GET" and request.url.query else "")
+        return self._page(request, "unreachable.html", 503, retry=retry)
+
+    def _refused(self, request: Request, *, signed_in: bool) -> Response:
+        return self._page(request, "refused.html", 400, signed_in=signed_in)
+
+    def _page(self, request: Request, template: str, status: int = 200, **context: Any) -> Response:
+        common = {"handset": self._settings.handset_origin, "authenticator": self._settings.authenticator_page}
+        return self._templates.TemplateResponse(request, template, common | context, status)
+
+
+def _to(url: str) -> Response:
+    return RedirectResponse(url, 303)
