@@ -4,8 +4,8 @@ import asyncio
 import socket
 import threading
 import time
-from collections.abc import Callable, Coroutine
-from typing import TypeVar
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, TypeVar
 
 import httpx
 from aiokafka.admin import AIOKafkaAdminClient
@@ -51,10 +51,10 @@ def database_answers(url: str) -> bool:
         client.close()
 
 
-def kafka_answers(servers: str) -> bool:
-    """Whether the broker tells about its cluster."""
+def kafka_answers(options: Mapping[str, Any]) -> bool:
+    """Whether the broker tells about its cluster; `options` are aiokafka's."""
     try:
-        outside_loop(_ask_kafka(servers))
+        outside_loop(_ask_kafka(options))
     except (KafkaError, OSError):
         return False
     return True
@@ -89,8 +89,8 @@ def wait_until(condition: Callable[[], bool], *, seconds: float) -> bool:
     return True
 
 
-async def _ask_kafka(servers: str) -> None:
-    admin = AIOKafkaAdminClient(bootstrap_servers=servers, request_timeout_ms=int(PATIENCE_SECONDS * 1000))
+async def _ask_kafka(options: Mapping[str, Any]) -> None:
+    admin = AIOKafkaAdminClient(**options, request_timeout_ms=int(PATIENCE_SECONDS * 1000))
     try:
         await admin.start()
         await admin.describe_cluster()

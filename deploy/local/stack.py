@@ -11,13 +11,17 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Self
 
+from aiokafka.errors import KafkaError
+
 from deploy.local import health, kafka
+from deploy.local.connection import kafka_options
 from deploy.local.database import find_database
 from deploy.local.errors import AlreadyUpError, StackError
 from deploy.local.places import ROOT, VENV_PROGRAMS
 from deploy.local.ports import Ports, free_ports, refuse_taken
 from deploy.local.process import ManagedProcess, Sink, end_orphan
-from deploy.local.topics import DEFAULT_PREFIX, ensure_topics
+from deploy.local.topics import DEFAULT_PREFIX
+from services.kit.kafka.topics import ensure_topics
 
 __all__ = ["CHANNELS", "PARTS", "SERVERS", "SERVICES", "WORLD", "LocalStack", "Ports"]
 
@@ -29,6 +33,9 @@ CHANNELS = ("sms",)
 """What the notifier of the local stack serves."""
 
 SECURITY_INFO = str(VENV_PROGRAMS / "security-info")
+
+COPIES = 1
+"""Of each topic that the launcher creates; the local broker is alone."""
 
 READY_SECONDS = 30.0
 GRACE_SECONDS = 4.0
@@ -195,7 +202,7 @@ class LocalStack:
 
     def relaunch(self, name: str) -> None:
         """Start a part that died, without waiting until it is ready."""
-        self.kill(name)
+        self._processes[name].kill()
         self._launch([name])
 
     def claim(self) -> None:
@@ -249,9 +256,13 @@ class LocalStack:
         Raises:
             StackError: Kafka does not answer, or refuses one.
         """
-        if not health.wait_until(lambda: health.kafka_answers(self.kafka_url), seconds=READY_SECONDS):
+        options = kafka_options(self.settings())
+        if not health.wait_until(lambda: health.kafka_answers(options), seconds=READY_SECONDS):
             raise StackError(f"Kafka at {self.kafka_url} does not answer: start it, or correct SECURITY_INFO_KAFKA_URL")
-        health.outside_loop(ensure_topics(self.kafka_url, self.topic_prefix))
+        try:
+            health.outside_loop(ensure_topics(self.kafka_url, self.topic_prefix, COPIES, options=options))
+        except KafkaError as error:
+            raise StackError(f"Kafka at {self.kafka_url} refuses the topics: {error}") from error
 
     def await_ready(self, names: Iterable[str], seconds: float = READY_SECONDS) -> None:
         """Wait for parts that were launched.
@@ -269,7 +280,7 @@ class LocalStack:
     def is_ready(self, name: str) -> bool:
         """Whether the part answers now."""
         if name == "kafka":
-            return health.port_is_open(self.ports.kafka) and health.kafka_answers(self.kafka_url)
+            return health.port_is_open(self.ports.kafka) and health.kafka_answers(kafka_options(self.settings()))
         if name == "mongodb":
             return health.port_is_open(self.ports.mongodb) and health.database_answers(self.mongodb_url)
         port = self.ports.of(name)[name]
