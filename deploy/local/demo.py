@@ -1,9 +1,7 @@
 """`make demo`: everything up, supervised, until the person has seen enough."""
 
+import os
 import threading
-
-from rich.console import Console
-from rich.table import Table
 
 from deploy.local.given import given_settings
 from deploy.local.install import install_kafka
@@ -41,13 +39,14 @@ def run_demo() -> None:
 
 
 def _announce(stack: LocalStack) -> None:
-    table = Table(show_header=False, box=None, padding=(0, 2))
-    table.add_row("Sign in at Northbridge", stack.url("northbridge"), "as sam@northbridge.example, password demo")
-    table.add_row("Handset and inbox", stack.url("handset"), "where the texts arrive")
-    table.add_row("The product", stack.url("enrollment"), "pages and API")
-    table.add_row("Events", ".venv/bin/security-info events tail", "in another terminal")
-    table.add_row("Logs", str(stack.log("enrollment").parent), "one file a part")
-    console = Console()
-    console.print()
-    console.print(table, soft_wrap=True)
-    console.print()
+    lines = (
+        ("Sign in at Northbridge", stack.url("northbridge"), "as sam@northbridge.example, password demo"),
+        ("Handset and inbox", stack.url("handset"), "where the texts arrive"),
+        ("The product", stack.url("enrollment"), "pages and API"),
+        ("Events", "security-info events tail", "in another terminal, from .venv/bin"),
+        ("Logs", os.path.relpath(stack.log("enrollment").parent), "one file a part"),
+    )
+    print()
+    for what, where, remark in lines:
+        print(f"  {what:<24}{where:<28}{remark}")
+    print(flush=True)

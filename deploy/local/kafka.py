@@ -11,7 +11,13 @@ from deploy.local.places import KAFKA_ARCHIVE, KAFKA_LIBS
 JVM = ("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 """Quick to start and small rather than fast in the long run."""
 
-QUIET = ("-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-Dorg.slf4j.simpleLogger.showThreadName=false")
+QUIET = (
+    "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+    "-Dorg.slf4j.simpleLogger.showThreadName=false",
+    # These warn at each start and stop of a node that is alone.
+    "-Dorg.slf4j.simpleLogger.log.org.apache.kafka.controller.QuorumController=error",
+    "-Dorg.slf4j.simpleLogger.log.org.apache.kafka.clients.NetworkClient=error",
+)
 
 
 def server_properties(port: int, controller_port: int, data: Path) -> str:

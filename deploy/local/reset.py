@@ -2,6 +2,7 @@
 
 import shutil
 
+from deploy.local.given import given_settings
 from deploy.local.places import LOCAL
 from deploy.local.ports import Ports
 from deploy.local.stack import LocalStack
@@ -15,7 +16,7 @@ def reset() -> list[str]:
     Raises:
         AlreadyUpError: the demo is running.
     """
-    with LocalStack(LOCAL, Ports()) as stack:
+    with LocalStack(LOCAL, Ports.from_environment(given_settings())) as stack:
         return empty(stack)
 
 

@@ -244,7 +244,7 @@ class LocalStack:
         Raises:
             StackError: a command that makes them failed.
         """
-        keys, clients = self.home / "keys", self.home / "demo" / "clients"
+        keys, clients = self.home / "keys", Path(self.settings()["SECURITY_INFO_DEMO_HOME"]) / "clients"
         if not (keys / "enrollment.json").exists():
             self._run([SECURITY_INFO, "keys", "new", str(keys)])
         if not (clients / "southgate.json").exists():
