@@ -70,14 +70,20 @@ class Documents(Generic[S]):
         return [stored async for document in cursor if (stored := self._stored(document))]
 
     async def insert(
-        self, document_id: str, state: S, emissions: Sequence[Emission] = (), cause: Envelope | None = None
+        self,
+        document_id: str,
+        state: S,
+        emissions: Sequence[Emission] = (),
+        cause: Envelope | None = None,
+        *,
+        follows: Envelope | None = None,
     ) -> Stored[S]:
         """Create a document together with its first events.
 
         Raises:
             DuplicateDocumentError: it exists already.
         """
-        pending = self._enclosed(emissions, cause)
+        pending = self._enclosed(emissions, cause or follows)
         inbox = [cause.id] if cause else []
         document: Document = {"_id": document_id, "version": 1, "state": _dump(state), "inbox": inbox}
         if pending:
@@ -90,7 +96,13 @@ class Documents(Generic[S]):
         return Stored(document_id, 1, state, tuple(inbox))
 
     async def save(
-        self, stored: Stored[S], state: S, emissions: Sequence[Emission] = (), cause: Envelope | None = None
+        self,
+        stored: Stored[S],
+        state: S,
+        emissions: Sequence[Emission] = (),
+        cause: Envelope | None = None,
+        *,
+        follows: Envelope | None = None,
     ) -> Stored[S]:
         """Replace the state if nobody changed the document and `cause` was not handled, and queue the events.
 
@@ -100,7 +112,7 @@ class Documents(Generic[S]):
         """
         if cause and cause.id in stored.inbox:
             raise AlreadyHandledError(cause.id)
-        pending = self._enclosed(emissions, cause)
+        pending = self._enclosed(emissions, cause or follows)
         result = await self._collection.update_one(
             {"_id": stored.id, "version": stored.version}, self._update(state, pending, cause)
         )
@@ -111,11 +123,17 @@ class Documents(Generic[S]):
         return Stored(stored.id, stored.version + 1, state, inbox[-INBOX_SIZE:])
 
     async def change(
-        self, document_id: str, decide: Callable[[S], Change[S]], cause: Envelope | None = None
+        self,
+        document_id: str,
+        decide: Callable[[S], Change[S]],
+        cause: Envelope | None = None,
+        *,
+        follows: Envelope | None = None,
     ) -> Stored[S] | None:
         """Read, decide and save until nobody interferes; a cause handled before changes nothing. None: no document.
 
-        `decide` must be pure: it may run several times.
+        `decide` must be pure: it may run several times. `follows` is the event behind a later step of the same use
+        case, whose first step has it in the inbox already; the events that are emitted name it as their cause.
         """
         for _ in range(MAX_CONFLICTS):
             stored = await self.get(document_id)
@@ -125,8 +143,29 @@ class Documents(Generic[S]):
             if change.state == stored.state and not change.emissions and cause is None:
                 return stored
             try:
-                return await self.save(stored, change.state, change.emissions, cause)
+                return await self.save(stored, change.state, change.emissions, cause, follows=follows)
             except StaleDocumentError:
+                continue
+        raise StaleDocumentError(document_id)
+
+    async def change_or_insert(
+        self,
+        document_id: str,
+        fresh: S,
+        decide: Callable[[S], Change[S]],
+        cause: Envelope | None = None,
+        *,
+        follows: Envelope | None = None,
+    ) -> Stored[S]:
+        """As `change`; where there is no document, decide on `fresh` and create it with the result."""
+        for _ in range(MAX_CONFLICTS):
+            stored = await self.change(document_id, decide, cause, follows=follows)
+            if stored is not None:
+                return stored
+            first = decide(fresh)
+            try:
+                return await self.insert(document_id, first.state, first.emissions, cause, follows=follows)
+            except DuplicateDocumentError:
                 continue
         raise StaleDocumentError(document_id)
 

@@ -1,0 +1,1 @@
+"""Judges proofs; owns the counters of challenges, authenticators and sessions."""

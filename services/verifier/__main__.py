@@ -1,0 +1,5 @@
+"""`python -m services.verifier`."""
+
+from services.verifier.app import main
+
+main()

@@ -1,0 +1,269 @@
+"""A challenge: how many proofs were counted, what each came to, and how it ended.
+
+```mermaid
+stateDiagram-v2
+    [*] --> pending: request, or the first submission
+    [*] --> cancelled: cancellation before anything else
+    pending --> pending: proof counted, found wrong, or handed back uncounted
+    pending --> verified: right proof
+    pending --> failed: last wrong proof, session out of tries, or authenticator disabled
+    pending --> expired: its time is over
+    pending --> cancelled: cancellation
+    verified --> [*]
+    failed --> [*]
+    expired --> [*]
+    cancelled --> [*]
+```
+
+A proof passes two writes: `receive` counts it, then it is compared, then `accept`, `reject` or `hand_back` says what
+came of it. Between the two it lies in `attempts` without an outcome; a crash there leads to another comparison, never
+to another count.
+"""
+
+from datetime import datetime
+from typing import Literal
+
+from schemas.base import Event
+from schemas.topics import VERDICTS
+from schemas.verification import (
+    ChallengeExpired,
+    ChallengeTerms,
+    FailureReason,
+    MethodVerified,
+    VerificationFailed,
+)
+from services.kit.decision import Change, Emission
+from services.verifier.domain.base import Refusal, State
+
+Status = Literal["pending", "verified", "failed", "expired", "cancelled"]
+
+
+class Attempt(State):
+    """One counted proof; the same proof again joins it.
+
+    `void` is one that was looked at while the challenge ended. `attempts_left` is what was told with `wrong`.
+    """
+
+    digest: str
+    submissions: tuple[str, ...]
+    outcome: Literal["right", "wrong", "void"] | None = None
+    attempts_left: int = 0
+
+
+class Challenge(State):
+    """One request to prove one method. `terms` is None where its cancellation came before all else."""
+
+    id: str
+    tenant: str
+    user: str
+    terms: ChallengeTerms | None = None
+    status: Status = "pending"
+    attempts: tuple[Attempt, ...] = ()
+    opened_at: datetime
+    ended_at: datetime | None = None
+
+    def attempt(self, digest: str) -> Attempt | None:
+        """The counted proof with that digest."""
+        return next((one for one in self.attempts if one.digest == digest), None)
+
+    def awaits(self, digest: str) -> bool:
+        """Whether this proof was counted and nothing came of it yet."""
+        attempt = self.attempt(digest)
+        return attempt is not None and attempt.outcome is None
+
+    def is_proven_by(self, digest: str) -> bool:
+        """Whether this was the right proof."""
+        attempt = self.attempt(digest)
+        return attempt is not None and attempt.outcome == "right"
+
+    def agrees_with(self, terms: ChallengeTerms, user: str) -> bool:
+        """Whether a record speaks of this challenge as it was opened; its terms are never replaced."""
+        return self.user == user and self.terms in {None, terms}
+
+    def wrong_left(self, terms: ChallengeTerms) -> int:
+        """Tries left by what was found wrong; proofs under judgement are not among them."""
+        return max(terms.max_attempts - sum(1 for one in self.attempts if one.outcome == "wrong"), 0)
+
+
+def challenge_id(tenant: str, challenge: str) -> str:
+    """The id of the document."""
+    return f"{tenant}/{challenge}"
+
+
+def opened(terms: ChallengeTerms, *, tenant: str, user: str, at: datetime) -> Challenge:
+    """A challenge nobody answered yet."""
+    return Challenge(id=terms.challenge_id, tenant=tenant, user=user, terms=terms, opened_at=at)
+
+
+def cancelled_unseen(challenge: str, *, tenant: str, user: str, at: datetime) -> Challenge:
+    """The end of a challenge whose request is still under way on another topic."""
+    return Challenge(id=challenge, tenant=tenant, user=user, status="cancelled", opened_at=at, ended_at=at)
+
+
+def receive(
+    challenge: Challenge, terms: ChallengeTerms, submission_id: str, digest: str, *, at: datetime
+) -> Change[Challenge]:
+    """Count a proof, before anybody looks whether it is right; or say why it does not count."""
+    if challenge.status == "pending" and at >= terms.expires_at:
+        ended = expire(challenge, at=at)
+        late = _failed(ended.state, terms, submission_id, reason="codeExpired", left=0, at=at)
+        return Change(ended.state, (*ended.emissions, late))
+    if challenge.status != "pending":
+        return Change(
+            challenge, (_failed(challenge, terms, submission_id, reason=_end_reason(challenge), left=0, at=at),)
+        )
+    known = challenge.attempt(digest)
+    if known is not None and known.outcome is not None:
+        again = _failed(challenge, terms, submission_id, reason="codeIncorrect", left=known.attempts_left, at=at)
+        return Change(challenge, (again,))
+    if known is not None:
+        return Change(_with_attempt(challenge, _joined(known, submission_id)))
+    if len(challenge.attempts) >= terms.max_attempts:
+        return Change(challenge, (_failed(challenge, terms, submission_id, reason="challengeEnded", left=0, at=at),))
+    counted = Attempt(digest=digest, submissions=(submission_id,))
+    return Change(challenge.model_copy(update={"attempts": (*challenge.attempts, counted)}))
+
+
+def accept(challenge: Challenge, terms: ChallengeTerms, digest: str, *, at: datetime) -> Change[Challenge]:
+    """The proof is right: once. Whoever sent the same beside it learns that the challenge has ended."""
+    attempt = challenge.attempt(digest)
+    if attempt is None or not challenge.awaits(digest):
+        return Change(challenge)
+    if challenge.status != "pending":
+        return _too_late(challenge, terms, attempt, at)
+    first, *others = attempt.submissions
+    right = _with_attempt(challenge, attempt.model_copy(update={"outcome": "right"}))
+    verified = right.model_copy(update={"status": "verified", "ended_at": at})
+    proven = MethodVerified(
+        challenge_id=challenge.id,
+        submission_id=first,
+        purpose=terms.purpose,
+        method_id=terms.method_id,
+        method_type=terms.method_type,
+        session_id=terms.session_id,
+        verified_at=at,
+    )
+    ended = [_failed(verified, terms, other, reason="challengeEnded", left=0, at=at) for other in others]
+    return Change(verified, (_emission(verified, proven), *ended))
+
+
+def reject(
+    challenge: Challenge,
+    terms: ChallengeTerms,
+    digest: str,
+    *,
+    session_left: int,
+    authenticator: Refusal | None,
+    at: datetime,
+) -> Change[Challenge]:
+    """The proof is wrong. `authenticator` is what its counter makes of it: a pause, or the end."""
+    attempt = challenge.attempt(digest)
+    if attempt is None or not challenge.awaits(digest):
+        return Change(challenge)
+    if challenge.status != "pending":
+        return _too_late(challenge, terms, attempt, at)
+    disabled = authenticator is not None and authenticator.reason == "authenticatorDisabled"
+    left = 0 if disabled else min(challenge.wrong_left(terms) - 1, session_left)
+    judged = _with_attempt(challenge, attempt.model_copy(update={"outcome": "wrong", "attempts_left": left}))
+    reason: FailureReason = "codeIncorrect"
+    if left == 0:
+        judged = judged.model_copy(update={"status": "failed", "ended_at": at})
+        reason = "authenticatorDisabled" if disabled else "attemptsExhausted"
+    pause = authenticator.retry_after if authenticator else None
+    return Change(
+        judged,
+        tuple(
+            _failed(judged, terms, one, reason=reason, left=left, at=at, retry_after=pause)
+            for one in attempt.submissions
+        ),
+    )
+
+
+def hand_back(
+    challenge: Challenge, terms: ChallengeTerms, digest: str, *, refusal: Refusal, at: datetime
+) -> Change[Challenge]:
+    """Nothing may be compared: the proof is not counted after all. Only a pause leaves the challenge open."""
+    attempt = challenge.attempt(digest)
+    if attempt is None or not challenge.awaits(digest):
+        return Change(challenge)
+    if challenge.status != "pending":
+        return _too_late(challenge, terms, attempt, at)
+    rest = challenge.model_copy(update={"attempts": tuple(one for one in challenge.attempts if one is not attempt)})
+    left = rest.wrong_left(terms)
+    if refusal.reason != "methodCoolingDown":
+        left = 0
+        rest = rest.model_copy(update={"status": "failed", "ended_at": at})
+    told = [
+        _failed(rest, terms, one, reason=refusal.reason, left=left, at=at, retry_after=refusal.retry_after)
+        for one in attempt.submissions
+    ]
+    return Change(rest, told)
+
+
+def cancel(challenge: Challenge, *, at: datetime) -> Change[Challenge]:
+    """End it before its time; one that ended stays as it is."""
+    if challenge.status != "pending":
+        return Change(challenge)
+    return Change(challenge.model_copy(update={"status": "cancelled", "ended_at": at}))
+
+
+def expire(challenge: Challenge, *, at: datetime) -> Change[Challenge]:
+    """Its time is over; one that ended, or whose time is not over, stays as it is."""
+    terms = challenge.terms
+    if challenge.status != "pending" or terms is None or at < terms.expires_at:
+        return Change(challenge)
+    expired = challenge.model_copy(update={"status": "expired", "ended_at": at})
+    event = ChallengeExpired(challenge_id=challenge.id, purpose=terms.purpose, method_id=terms.method_id, expired_at=at)
+    return Change(expired, (_emission(expired, event),))
+
+
+def _too_late(challenge: Challenge, terms: ChallengeTerms, attempt: Attempt, at: datetime) -> Change[Challenge]:
+    """It ended while the proof was looked at: whatever the proof was, it does not count."""
+    reason = _end_reason(challenge)
+    told = [_failed(challenge, terms, one, reason=reason, left=0, at=at) for one in attempt.submissions]
+    return Change(_with_attempt(challenge, attempt.model_copy(update={"outcome": "void"})), told)
+
+
+def _end_reason(challenge: Challenge) -> FailureReason:
+    return "codeExpired" if challenge.status == "expired" else "challengeEnded"
+
+
+def _joined(attempt: Attempt, submission_id: str) -> Attempt:
+    if submission_id in attempt.submissions:
+        return attempt
+    return attempt.model_copy(update={"submissions": (*attempt.submissions, submission_id)})
+
+
+def _with_attempt(challenge: Challenge, attempt: Attempt) -> Challenge:
+    attempts = tuple(attempt if one.digest == attempt.digest else one for one in challenge.attempts)
+    return challenge.model_copy(update={"attempts": attempts})
+
+
+def _failed(
+    challenge: Challenge,
+    terms: ChallengeTerms,
+    submission_id: str,
+    *,
+    reason: FailureReason,
+    left: int,
+    at: datetime,
+    retry_after: int | None = None,
+) -> Emission:
+    event = VerificationFailed(
+        challenge_id=challenge.id,
+        submission_id=submission_id,
+        purpose=terms.purpose,
+        method_id=terms.method_id,
+        method_type=terms.method_type,
+        reason=reason,
+        attempts_left=left,
+        retry_after=retry_after,
+        failed_at=at,
+    )
+    return _emission(challenge, event)
+
+
+def _emission(challenge: Challenge, event: Event) -> Emission:
+    return Emission(
+        topic=VERDICTS, event=event, tenant=challenge.tenant, user=challenge.user, correlation_id=challenge.id
+    )

@@ -1,0 +1,202 @@
+"""Use cases: open, end and expire a challenge, and judge a proof."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+import structlog
+
+from schemas.enrollment import ChallengeCancelled, MethodRequested
+from schemas.envelope import Envelope
+from schemas.verification import ChallengeTerms
+from services.kit.clock import Clock
+from services.kit.decision import Change
+from services.verifier.domain import authenticator as authenticators
+from services.verifier.domain import challenge as challenges
+from services.verifier.domain import session as sessions
+from services.verifier.domain.authenticator import authenticator_id
+from services.verifier.domain.base import Refusal
+from services.verifier.domain.challenge import Challenge, challenge_id
+from services.verifier.domain.session import MAX_WRONG, SessionTries, session_id
+from services.verifier.methods.base import Proof, Submission
+from services.verifier.methods.registry import Methods
+from services.verifier.store import Store
+
+log = structlog.get_logger(__name__)
+
+Conclusion = Callable[[Challenge, ChallengeTerms, str], Change[Challenge]]
+"""What comes of the proof with that digest."""
+
+
+class ChallengeGoneError(Exception):
+    """The challenge was deleted while a proof was judged, a day after its end."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A counted proof on its way to a verdict: where it belongs and what counts it."""
+
+    terms: ChallengeTerms
+    proof: Proof
+    cause: Envelope
+    tenant: str
+    user: str
+    authenticator: str
+    at: datetime
+
+    @property
+    def id(self) -> str:
+        """The same after a crash, so that the counters know it again."""
+        return f"{self.terms.challenge_id}:{self.proof.digest}"
+
+    @property
+    def challenge(self) -> str:
+        """The challenge's document."""
+        return challenge_id(self.tenant, self.terms.challenge_id)
+
+    @property
+    def session(self) -> str | None:
+        """The session's document, where there is a session."""
+        return session_id(self.tenant, self.user, self.terms.session_id) if self.terms.session_id else None
+
+
+async def open_challenge(event: MethodRequested, envelope: Envelope, *, store: Store, clock: Clock) -> None:
+    """Know a challenge from its request on, so that its end can be told even if nobody answers."""
+    user = envelope.subject or ""
+    fresh = challenges.opened(event.terms, tenant=envelope.tenant, user=user, at=clock.now())
+    stored = await store.challenges.change_or_insert(challenge_id(envelope.tenant, fresh.id), fresh, _as_it_is)
+    _agrees(stored.state, event.terms, user)
+
+
+async def cancel_challenge(event: ChallengeCancelled, envelope: Envelope, *, store: Store, clock: Clock) -> None:
+    """No proof counts from now on. Remembered even where the request is still under way."""
+    now, user = clock.now(), envelope.subject or ""
+    unseen = challenges.cancelled_unseen(event.challenge_id, tenant=envelope.tenant, user=user, at=now)
+
+    def end(challenge: Challenge) -> Change[Challenge]:
+        return challenges.cancel(challenge, at=now) if challenge.user == user else Change(challenge)
+
+    await store.challenges.change_or_insert(challenge_id(envelope.tenant, event.challenge_id), unseen, end)
+
+
+async def judge_submission(
+    event: Submission, envelope: Envelope, *, methods: Methods, store: Store, clock: Clock
+) -> None:
+    """Count a proof, then compare it, then tell what came of it.
+
+    Raises:
+        ProofUnreadableError: it cannot be opened here; nothing is counted.
+    """
+    tenant, user = envelope.tenant, envelope.subject or ""
+    method = methods.of(event.terms.kind)
+    proof = method.read(event, tenant=tenant, user=user)
+    counter = authenticator_id(event.terms, method.identity(event.terms), tenant=tenant, user=user)
+    trial = Trial(event.terms, proof, envelope, tenant, user, counter, clock.now())
+    challenge = await _count(trial, event.submission_id, store)
+    if not _agrees(challenge, event.terms, user):
+        return
+    if challenge.awaits(proof.digest):
+        challenge = await _judge(trial, store)
+    if challenge.is_proven_by(proof.digest):
+        await _forgive(trial, store)
+
+
+async def expire_overdue(*, store: Store, clock: Clock) -> int:
+    """End open challenges whose time is over; returns how many were found."""
+    now = clock.now()
+    overdue = await store.overdue(now)
+    for stored in overdue:
+        await store.challenges.change(stored.id, lambda challenge: challenges.expire(challenge, at=now))
+    return len(overdue)
+
+
+def _as_it_is(challenge: Challenge) -> Change[Challenge]:
+    return Change(challenge)
+
+
+def _agrees(challenge: Challenge, terms: ChallengeTerms, user: str) -> bool:
+    if challenge.agrees_with(terms, user):
+        return True
+    log.warning("a record with other terms for a known challenge is ignored", challenge=challenge.id)
+    return False
+
+
+async def _count(trial: Trial, submission_id: str, store: Store) -> Challenge:
+    """The challenge with the proof counted in, opened by its terms where its request has not come yet."""
+    fresh = challenges.opened(trial.terms, tenant=trial.tenant, user=trial.user, at=trial.at)
+
+    def decide(challenge: Challenge) -> Change[Challenge]:
+        if not challenge.agrees_with(trial.terms, trial.user):
+            return Change(challenge)
+        return challenges.receive(challenge, trial.terms, submission_id, trial.proof.digest, at=trial.at)
+
+    return (await store.challenges.change_or_insert(trial.challenge, fresh, decide, trial.cause)).state
+
+
+async def _judge(trial: Trial, store: Store) -> Challenge:
+    """Let session and authenticator count the trial as well, and only then compare."""
+    session_left, refused = await _count_in_session(trial, store)
+    refused = refused or await _count_in_authenticator(trial, store)
+    at = trial.at
+    if refused:
+        await _take_back_in_session(trial, store)
+        return await _conclude(trial, store, partial(challenges.hand_back, refusal=refused, at=at))
+    if await trial.proof.holds():
+        return await _conclude(trial, store, partial(challenges.accept, at=at))
+    penalty = await _fail_authenticator(trial, store)
+    reject = partial(challenges.reject, session_left=session_left, authenticator=penalty, at=at)
+    return await _conclude(trial, store, reject)
+
+
+async def _conclude(trial: Trial, store: Store, decide: Conclusion) -> Challenge:
+    def conclude(challenge: Challenge) -> Change[Challenge]:
+        return decide(challenge, trial.terms, trial.proof.digest)
+
+    stored = await store.challenges.change(trial.challenge, conclude, follows=trial.cause)
+    if stored is None:
+        raise ChallengeGoneError(trial.terms.challenge_id)
+    return stored.state
+
+
+async def _count_in_session(trial: Trial, store: Store) -> tuple[int, Refusal | None]:
+    """Tries left in the session after this one, and whether it refuses it."""
+    if trial.session is None:
+        return MAX_WRONG, None
+    fresh = SessionTries(tenant=trial.tenant, user=trial.user, touched_at=trial.at)
+    stored = await store.sessions.change_or_insert(
+        trial.session, fresh, lambda session: sessions.admit(session, trial.id, at=trial.at)
+    )
+    return stored.state.left, sessions.refusal(stored.state, trial.id)
+
+
+async def _take_back_in_session(trial: Trial, store: Store) -> None:
+    if trial.session is not None:
+        await store.sessions.change(trial.session, lambda session: sessions.take_back(session, trial.id))
+
+
+async def _count_in_authenticator(trial: Trial, store: Store) -> Refusal | None:
+    fresh = authenticators.unused(trial.terms, tenant=trial.tenant, user=trial.user)
+    stored = await store.authenticators.change_or_insert(
+        trial.authenticator,
+        fresh,
+        lambda counter: authenticators.admit(counter, trial.terms, trial.id, at=trial.at),
+        follows=trial.cause,
+    )
+    return authenticators.refusal(stored.state, trial.id, at=trial.at)
+
+
+async def _fail_authenticator(trial: Trial, store: Store) -> Refusal | None:
+    """What the failure leads to: nothing, a pause, or the end of the authenticator."""
+    stored = await store.authenticators.change(
+        trial.authenticator,
+        lambda counter: authenticators.fail(counter, trial.terms, at=trial.at),
+        follows=trial.cause,
+    )
+    return authenticators.penalty(stored.state, at=trial.at) if stored else None
+
+
+async def _forgive(trial: Trial, store: Store) -> None:
+    """The proof was right: what was counted for it, and the authenticator's failures before it, are taken back."""
+    await store.authenticators.change(trial.authenticator, lambda counter: authenticators.succeed(counter, trial.id))
+    await _take_back_in_session(trial, store)

@@ -1,0 +1,12 @@
+"""Requests in: the verifier answers for its health and its metrics, and for nothing else."""
+
+from fastapi import FastAPI
+from starlette.types import Lifespan
+
+from services.kit.http.app import build_app
+from services.verifier.parts import Parts
+
+
+def health_app(parts: Parts, lifespan: Lifespan[FastAPI]) -> FastAPI:
+    """`/healthz`, `/readyz`, `/metrics`."""
+    return build_app("verifier", readiness=parts.readiness, lifespan=lifespan)

@@ -1,0 +1,53 @@
+"""Where the verifier keeps its counters, and how they are found."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pymongo import ASCENDING
+
+from services.kit.clock import Clock
+from services.kit.mongo.client import Collection, Database
+from services.kit.mongo.document import Documents, Stored
+from services.kit.mongo.relay import Relay
+from services.verifier.domain.authenticator import Authenticator
+from services.verifier.domain.challenge import Challenge
+from services.verifier.domain.session import SessionTries
+
+SOURCE = "verifier"
+KEEP_ENDED = timedelta(days=1)
+SWEEP_LIMIT = 200
+
+
+@dataclass(frozen=True)
+class Store:
+    """The three aggregates of this service, and the leases of its sweeper."""
+
+    challenges: Documents[Challenge]
+    authenticators: Documents[Authenticator]
+    sessions: Documents[SessionTries]
+    leases: Collection
+    database: Database
+
+    @classmethod
+    def open(cls, database: Database, relay: Relay, clock: Clock) -> "Store":
+        """The store in `database`, whose events `relay` publishes."""
+        return cls(
+            Documents(database.collection("challenges"), Challenge, relay=relay, clock=clock, source=SOURCE),
+            Documents(database.collection("authenticators"), Authenticator, relay=relay, clock=clock, source=SOURCE),
+            Documents(database.collection("sessions"), SessionTries, relay=relay, clock=clock, source=SOURCE),
+            database.collection("leases"),
+            database,
+        )
+
+    async def prepare(self) -> None:
+        """Create the indexes; safe to repeat. Those with a time only delete what ended a day ago."""
+        challenges, sessions = self.database.collection("challenges"), self.database.collection("sessions")
+        kept = int(KEEP_ENDED.total_seconds())
+        await challenges.create_index([("state.status", ASCENDING), ("state.terms.expiresAt", ASCENDING)])
+        await challenges.create_index("state.endedAt", expireAfterSeconds=kept)
+        await sessions.create_index("state.touchedAt", expireAfterSeconds=kept)
+
+    async def overdue(self, now: datetime) -> list[Stored[Challenge]]:
+        """Open challenges whose time is over, the oldest first."""
+        criteria = {"state.status": "pending", "state.terms.expiresAt": {"$lte": now}}
+        return await self.challenges.find(criteria, sort=[("state.terms.expiresAt", ASCENDING)], limit=SWEEP_LIMIT)
