@@ -4,14 +4,12 @@ A dead letter has the record's key and headers, and its body only where the topi
 safe to repeat, since consumers know events by their `ce_id`.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from typing import Any
 
 import structlog
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
 from schemas.topics import DEAD_LETTERS, TOPICS, Topic, full_name
@@ -20,7 +18,7 @@ from services.kit.kafka.connection import client_options
 from services.kit.kafka.lanes import Pause
 from services.kit.kafka.policy import DEPENDENCY_FIRST_PAUSE, DEPENDENCY_PAUSE_CAP, growing
 from services.kit.kafka.producer import EventProducer, TooLargeError
-from services.kit.kafka.reading import from_client, read_kept
+from services.kit.kafka.reading import Reader, read_kept, read_one, reader
 from services.kit.kafka.record import RawHeaders, Record, text_headers
 from services.kit.mongo.relay import PublishFailedError
 from services.kit.settings import ServiceSettings
@@ -31,7 +29,8 @@ PREFIX = "dl_"
 TOPIC, PARTITION, OFFSET = "dl_origin_topic", "dl_origin_partition", "dl_origin_offset"
 REASON, SERVICE, BODY, NULL_HEADERS = "dl_reason", "dl_service", "dl_body", "dl_null_headers"
 LONGEST_REASON = 300
-READ_WITHIN = 10.0
+CLIENT_ID = "security-info-dead-letters"
+FLUSH_WITHIN = 5.0
 
 
 class DeadLetterError(Exception):
@@ -159,7 +158,7 @@ async def list_dead_letters(settings: ServiceSettings) -> AsyncIterator[DeadLett
     Raises:
         DeadLetterError: Kafka does not answer.
     """
-    async with _consumer(settings) as consumer:
+    async with _reader(settings) as consumer:
         async for record in read_kept(consumer, [full_name(settings.topic_prefix, DEAD_LETTERS)]):
             if (letter := as_dead_letter(record)) is not None:
                 yield letter
@@ -171,7 +170,7 @@ async def show_dead_letter(settings: ServiceSettings, letter_id: str) -> DeadLet
     Raises:
         DeadLetterError: there is no such letter (any more), or Kafka does not answer.
     """
-    async with _consumer(settings) as consumer:
+    async with _reader(settings) as consumer:
         return await _letter(consumer, settings, letter_id)
 
 
@@ -183,40 +182,44 @@ async def replay_dead_letter(settings: ServiceSettings, letter_id: str) -> DeadL
     Raises:
         DeadLetterError: no such letter, the origin is not kept any more, or Kafka does not answer.
     """
-    async with _consumer(settings) as consumer:
+    async with _reader(settings) as consumer:
         letter = await _letter(consumer, settings, letter_id)
         if letter.origin_topic not in {full_name(settings.topic_prefix, topic) for topic in TOPICS}:
             raise DeadLetterError(f"{letter.origin_topic} is none of our topics; nothing was published")
         record = await _original(consumer, letter)
-    producer = EventProducer(client_options(settings, "security-info-cli"))
+    producer = EventProducer(client_options(settings, CLIENT_ID))
     producer.start()
     try:
         await producer.send(letter.origin_topic, key=record.key, value=record.body, headers=record.headers)
     except PublishFailedError as error:
         raise DeadLetterError(f"Kafka did not take the record ({error}); try again, it is safe to repeat") from None
     finally:
-        await producer.stop(READ_WITHIN)
+        await producer.stop(FLUSH_WITHIN)
     return letter
 
 
-async def _letter(consumer: AIOKafkaConsumer, settings: ServiceSettings, letter_id: str) -> DeadLetter:
+async def _letter(consumer: Reader, settings: ServiceSettings, letter_id: str) -> DeadLetter:
     partition, _, offset = letter_id.partition("-")
     if not (partition.isdecimal() and offset.isdecimal()):
         raise DeadLetterError(f"{letter_id!r} is no dead letter's id; it looks like 0-17")
-    record = await _read_one(consumer, full_name(settings.topic_prefix, DEAD_LETTERS), int(partition), int(offset))
+    record = await read_one(
+        consumer, TopicPartition(full_name(settings.topic_prefix, DEAD_LETTERS), int(partition)), int(offset)
+    )
     letter = as_dead_letter(record) if record else None
     if letter is None:
         raise DeadLetterError(f"there is no dead letter {letter_id}; it may be too old")
     return letter
 
 
-async def _original(consumer: AIOKafkaConsumer, letter: DeadLetter) -> Record:
+async def _original(consumer: Reader, letter: DeadLetter) -> Record:
     told = text_headers(letter.record.headers).get(BODY)
     if told != "left":
         return replace(
             letter.record, headers=letter.original_headers, body=letter.record.body if told == "kept" else None
         )
-    origin = await _read_one(consumer, letter.origin_topic, letter.origin_partition, letter.origin_offset)
+    origin = await read_one(
+        consumer, TopicPartition(letter.origin_topic, letter.origin_partition), letter.origin_offset
+    )
     if origin is None:
         raise DeadLetterError(
             f"{letter.origin_topic} does not keep the record of dead letter {letter.id} any more; it cannot be replayed"
@@ -224,30 +227,10 @@ async def _original(consumer: AIOKafkaConsumer, letter: DeadLetter) -> Record:
     return origin
 
 
-async def _read_one(consumer: AIOKafkaConsumer, topic: str, partition: int, offset: int) -> Record | None:
-    """The record at that very offset, if it is still kept."""
-    place = TopicPartition(topic, partition)
-    if topic not in await consumer.topics():
-        return None
-    consumer.assign([place])
-    first = (await consumer.beginning_offsets([place]))[place]
-    last = (await consumer.end_offsets([place]))[place]
-    if not first <= offset < last:
-        return None
-    consumer.seek(place, offset)
-    found = from_client(await consumer.getone(place))
-    return found if found.offset == offset else None
-
-
 @asynccontextmanager
-async def _consumer(settings: ServiceSettings) -> AsyncIterator[AIOKafkaConsumer]:
-    options: dict[str, Any] = client_options(settings, "security-info-cli")
-    consumer = AIOKafkaConsumer(**options, enable_auto_commit=False, auto_offset_reset="earliest")
+async def _reader(settings: ServiceSettings) -> AsyncIterator[Reader]:
     try:
-        async with asyncio.timeout(READ_WITHIN):
-            await consumer.start()
-        yield consumer
+        async with reader(settings, CLIENT_ID) as consumer:
+            yield consumer
     except (KafkaError, OSError, TimeoutError) as error:
         raise DeadLetterError(f"Kafka at {settings.kafka_url} does not answer ({type(error).__name__})") from None
-    finally:
-        await consumer.stop()

@@ -1,18 +1,12 @@
 """Reading events from outside, without a group: what is kept, or what comes."""
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
-
-from aiokafka import AIOKafkaConsumer
 
 from schemas.envelope import Envelope
 from schemas.topics import Topic, full_name
-from services.kit.kafka.connection import client_options
-from services.kit.kafka.reading import read_kept, read_live
+from services.kit.kafka.reading import read_kept, read_live, reader
 from services.kit.kafka.record import read
 from services.kit.settings import ServiceSettings
-
-CONNECT_WITHIN = 10.0
 
 
 async def tail(
@@ -23,15 +17,10 @@ async def tail(
     Records that are no events of ours are left out; the dead-letter commands show those.
 
     Raises:
-        KafkaError, TimeoutError: Kafka does not answer.
+        KafkaError, OSError, TimeoutError: Kafka does not answer.
     """
     named = {full_name(settings.topic_prefix, topic): topic for topic in topics}
-    consumer = AIOKafkaConsumer(
-        **client_options(settings, "security-info-tail"), enable_auto_commit=False, auto_offset_reset="earliest"
-    )
-    try:
-        async with asyncio.timeout(CONNECT_WITHIN):
-            await consumer.start()
+    async with reader(settings, "security-info-tail") as consumer:
         records = (
             read_live(consumer, list(named), from_beginning=from_beginning)
             if follow
@@ -41,5 +30,3 @@ async def tail(
             event = read(record)
             if isinstance(event, Envelope):
                 yield named[record.topic], event
-    finally:
-        await consumer.stop()

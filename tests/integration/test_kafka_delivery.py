@@ -1,0 +1,128 @@
+"""Delivery on a real broker: at least once, in order within a key, parallel across keys, also through rebalances."""
+
+import asyncio
+import sys
+from asyncio.subprocess import PIPE
+from collections import defaultdict
+
+from schemas.enrollment import EnrollmentStepReached
+from schemas.envelope import Envelope
+from schemas.topics import LIFECYCLE
+from services.kit.kafka.broker import EventBroker, EventHandlers
+from services.kit.settings import ServiceSettings
+from tests.support.kafka import event_broker, running, step, until
+
+
+class Seen:
+    """Handlers that note the order of what they get."""
+
+    def __init__(self, pause: float = 0) -> None:
+        self.by_user: dict[str, list[int]] = defaultdict(list)
+        self.ids: list[str] = []
+        self.traces: list[str | None] = []
+        self.now, self.most = 0, 0
+        self.handlers = EventHandlers()
+        self._pause = pause
+        self.handlers.on(EnrollmentStepReached)(self._note)
+
+    async def _note(self, _: EnrollmentStepReached, envelope: Envelope) -> None:
+        self.now += 1
+        self.most = max(self.most, self.now)
+        await asyncio.sleep(self._pause)
+        self.now -= 1
+        self.by_user[envelope.subject or ""].append(envelope.sequence or 0)
+        self.ids.append(envelope.id)
+        self.traces.append(envelope.traceparent)
+
+
+def member(settings: ServiceSettings, seen: Seen, group: str | None = "g") -> EventBroker:
+    broker = event_broker(settings)
+    broker.subscribe([LIFECYCLE], seen.handlers, group=group)
+    return broker
+
+
+async def publish(broker: EventBroker, users: int, each: int) -> list[Envelope]:
+    events = [step(f"user-{user}", number) for number in range(1, each + 1) for user in range(users)]
+    for number in range(each):
+        await asyncio.gather(
+            *(broker.publish(LIFECYCLE, event) for event in events[number * users : (number + 1) * users])
+        )
+    return events
+
+
+async def test_events_arrive_in_order_within_a_key_and_in_parallel_across_keys(settings: ServiceSettings) -> None:
+    seen = Seen(pause=0.01)
+    async with running(member(settings, seen)) as broker:
+        await publish(broker, users=30, each=10)
+        await until(lambda: len(seen.ids) == 300)
+    assert all(numbers == list(range(1, 11)) for numbers in seen.by_user.values())
+    assert seen.most > 10
+
+
+async def test_a_restart_goes_on_where_the_last_one_stopped(settings: ServiceSettings) -> None:
+    first, second = Seen(), Seen()
+    async with running(member(settings, first)) as broker:
+        await publish(broker, users=20, each=5)
+        await until(lambda: len(first.ids) == 100)
+    async with running(member(settings, second)) as broker:
+        await broker.publish(LIFECYCLE, step("after", 1))
+        await until(lambda: "after" in second.by_user)
+    assert list(second.by_user) == ["after"]
+
+
+async def test_the_stored_trace_context_arrives_as_it_was(settings: ServiceSettings) -> None:
+    seen = Seen()
+    trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    event = step("sam", 1)
+    async with running(member(settings, seen)) as broker:
+        await broker.publish(LIFECYCLE, Envelope(**{**event.__dict__, "traceparent": trace}))
+        await until(lambda: seen.ids)
+    assert seen.traces == [trace]
+
+
+async def test_a_crash_before_the_commit_delivers_again(settings: ServiceSettings) -> None:
+    seen = Seen()
+    async with running(event_broker(settings)) as publisher:
+        await publisher.publish(LIFECYCLE, step("stall", 1))
+        arguments = ("-m", "tests.support.kafka_member", settings.kafka_url, settings.topic_prefix)
+        process = await asyncio.create_subprocess_exec(sys.executable, *arguments, stdout=PIPE)
+        assert process.stdout is not None
+        async with asyncio.timeout(30):
+            while await process.stdout.readline() != b"stall 1\n":
+                assert process.returncode is None
+        process.kill()
+        await process.wait()
+        async with running(member(settings, seen, group="crash")):
+            await until(lambda: seen.by_user.get("stall") == [1], within=40)
+
+
+async def test_two_members_lose_nothing_when_one_comes_and_one_goes(settings: ServiceSettings) -> None:
+    first, second = Seen(pause=0.005), Seen(pause=0.005)
+    one, two = member(settings, first), member(settings, second)
+    async with running(event_broker(settings)) as publisher:
+        await one.start()
+        await until(one.ready)
+        publishing = asyncio.create_task(publish(publisher, users=40, each=60))
+        await until(lambda: len(first.ids) > 100)
+        await two.start()
+        await until(lambda: len(second.ids) > 100)
+        await one.stop()
+        events = await publishing
+        await until(lambda: {event.id for event in events} <= {*first.ids, *second.ids})
+        await two.stop()
+    for seen in (first, second):
+        assert all(_first_times(numbers) == sorted(set(numbers)) for numbers in seen.by_user.values())
+
+
+async def test_without_a_group_each_replica_hears_what_comes_from_now_on(settings: ServiceSettings) -> None:
+    first, second = Seen(), Seen()
+    async with running(event_broker(settings)) as publisher:
+        await publisher.publish(LIFECYCLE, step("before", 1))
+        async with running(member(settings, first, group=None)), running(member(settings, second, group=None)):
+            await publisher.publish(LIFECYCLE, step("after", 1))
+            await until(lambda: first.ids and second.ids)
+    assert [list(seen.by_user) for seen in (first, second)] == [["after"], ["after"]]
+
+
+def _first_times(numbers: list[int]) -> list[int]:
+    return list(dict.fromkeys(numbers))

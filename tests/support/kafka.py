@@ -1,0 +1,237 @@
+"""A real Kafka broker for tests: the one that is given, or one of our own on a free port."""
+
+import asyncio
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from aiokafka import AIOKafkaProducer
+
+from schemas.enrollment import EnrollmentStepReached
+from schemas.envelope import Envelope
+from schemas.topics import Topic, full_name
+from services.kit.clock import SystemClock
+from services.kit.ids import new_id
+from services.kit.kafka.broker import EventBroker
+from services.kit.kafka.topics import ensure_topics
+from services.kit.settings import ServiceSettings
+
+LIBRARIES = "TEST_KAFKA_LIBRARIES"
+START_WITHIN = 40.0
+STOP_WITHIN = 20.0
+
+
+class LocalKafka:
+    """Apache Kafka as one process, formatted anew; `stop` and `start` keep its data."""
+
+    def __init__(self, home: Path, jars: Path) -> None:
+        self.home = home
+        self.port, self._controller_port = free_port(), free_port()
+        self._libraries = jars
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Bootstrap server."""
+        return f"127.0.0.1:{self.port}"
+
+    def format(self) -> None:
+        """Prepare the data folder."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        self._properties.write_text(self._configuration())
+        cluster = self._java("kafka.tools.StorageTool", "random-uuid").strip().splitlines()[-1]
+        self._java("kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self._properties))
+
+    def start(self) -> None:
+        """Start and wait until it takes connections."""
+        with (self.home / "kafka.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [
+                    *self._command,
+                    "-Xmx384m",
+                    "-XX:+UseSerialGC",
+                    "-XX:TieredStopAtLevel=1",
+                    "kafka.Kafka",
+                    str(self._properties),
+                ],
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + START_WITHIN
+        while not listens(self.port):
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"Kafka did not start; see {self.home / 'kafka.log'}")
+            time.sleep(0.05)
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        """End the process."""
+        if self._process is None:
+            return
+        self._process.send_signal(how)
+        try:
+            self._process.wait(STOP_WITHIN)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process = None
+
+    @property
+    def _properties(self) -> Path:
+        return self.home / "server.properties"
+
+    @property
+    def _command(self) -> list[str]:
+        return ["java", "-cp", f"{self._libraries}/*", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"]
+
+    def _java(self, *arguments: str) -> str:
+        done = subprocess.run([*self._command, *arguments], check=True, capture_output=True, text=True, timeout=60)
+        return done.stdout
+
+    def _configuration(self) -> str:
+        return "\n".join(
+            (
+                "process.roles=broker,controller",
+                "node.id=1",
+                f"controller.quorum.voters=1@127.0.0.1:{self._controller_port}",
+                f"listeners=PLAINTEXT://127.0.0.1:{self.port},CONTROLLER://127.0.0.1:{self._controller_port}",
+                f"advertised.listeners=PLAINTEXT://127.0.0.1:{self.port}",
+                "controller.listener.names=CONTROLLER",
+                f"log.dirs={self.home / 'data'}",
+                "auto.create.topics.enable=false",
+                "offsets.topic.replication.factor=1",
+                "offsets.topic.num.partitions=4",
+                "transaction.state.log.replication.factor=1",
+                "transaction.state.log.min.isr=1",
+                "group.initial.rebalance.delay.ms=0",
+            )
+        )
+
+
+def libraries() -> Path | None:
+    """Kafka's jars: named by a variable, or where the local stack puts them."""
+    places = [Path(named)] if (named := os.environ.get(LIBRARIES)) else [Path(".local/kafka/libs")]
+    return next((place for place in places if any(place.glob("kafka_2.13-*.jar"))), None)
+
+
+@pytest.fixture(scope="session")
+def own_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalKafka]:
+    """A broker of this test run's own, which tests may stop and start."""
+    jars = libraries()
+    if jars is None or shutil.which("java") is None:
+        pytest.skip("Kafka's jars or Java are missing: `make demo` fetches the jars")
+    broker = LocalKafka(tmp_path_factory.mktemp("kafka"), jars)
+    broker.format()
+    broker.start()
+    yield broker
+    broker.stop(signal.SIGKILL)
+
+
+@pytest.fixture(scope="session")
+def kafka_url(request: pytest.FixtureRequest) -> str:
+    """A broker that tests must leave running: the given one, else our own."""
+    if given := os.environ.get("SECURITY_INFO_KAFKA_URL"):
+        return given
+    own: LocalKafka = request.getfixturevalue("own_kafka")
+    return own.url
+
+
+@pytest.fixture
+async def settings(kafka_url: str) -> ServiceSettings:
+    """Settings with topics of this test's own."""
+    return await with_topics(kafka_url)
+
+
+async def with_topics(url: str) -> ServiceSettings:
+    """Create topics under a prefix that nobody else has, and say how to reach them."""
+    made = settings_for(url, f"t{uuid4().hex[:8]}")
+    await ensure_topics(made.kafka_url, made.topic_prefix, 1)
+    return made
+
+
+def settings_for(url: str, prefix: str) -> ServiceSettings:
+    """Settings of a demo service, whatever the environment says."""
+    return ServiceSettings(
+        _env_file=None, environment="demo", kafka_url=url, topic_prefix=prefix, keyring=Path("unused.json")
+    )
+
+
+@asynccontextmanager
+async def running(broker: EventBroker, *, ready: bool = True) -> AsyncIterator[EventBroker]:
+    """Start, wait until ready, stop."""
+    await broker.start()
+    try:
+        if ready:
+            await until(broker.ready)
+        yield broker
+    finally:
+        await broker.stop()
+
+
+def event_broker(settings: ServiceSettings, service: str = "enrollment") -> EventBroker:
+    """A broker as a service has it."""
+    return EventBroker(settings, service, SystemClock())
+
+
+async def until(condition: Callable[[], object], within: float = 30.0) -> None:
+    """Wait until the condition, which may be a coroutine function, holds."""
+    async with asyncio.timeout(within):
+        while True:
+            answer = condition()
+            if await answer if asyncio.iscoroutine(answer) else answer:
+                return
+            await asyncio.sleep(0.01)
+
+
+def step(user: str, number: int) -> Envelope:
+    """The `number`th event of a user: a lifecycle event, whose sequence tells the order."""
+    return Envelope(
+        id=new_id(),
+        type=EnrollmentStepReached.__name__,
+        source="enrollment",
+        time=SystemClock().now(),
+        tenant="northbridge",
+        correlation_id="session-1",
+        event=EnrollmentStepReached(session_id="session-1", step="phone", reached_at=SystemClock().now()),
+        subject=user,
+        sequence=number,
+    )
+
+
+async def write_raw(
+    settings: ServiceSettings,
+    topic: Topic,
+    value: bytes | None,
+    headers: list[tuple[str, bytes | None]],
+    key: bytes | None = None,
+) -> tuple[int, int]:
+    """Put any bytes on a topic; returns partition and offset."""
+    producer = AIOKafkaProducer(bootstrap_servers=settings.kafka_url)
+    await producer.start()
+    try:
+        told = await producer.send_and_wait(full_name(settings.topic_prefix, topic), value, key=key, headers=headers)
+        return told.partition, told.offset
+    finally:
+        await producer.stop()
+
+
+def free_port() -> int:
+    """A port that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def listens(port: int) -> bool:
+    """Whether somebody takes connections there."""
+    with socket.socket() as probe:
+        probe.settimeout(0.5)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
