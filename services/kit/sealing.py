@@ -101,6 +101,16 @@ def token_hash(token: str) -> str:
     return encode(hashlib.sha256(token.encode()).digest())
 
 
+def message_code(secret: str, message: str) -> str:
+    """HMAC-SHA-256 of a short message under a random secret of at least 128 bits, base64url."""
+    return encode(hmac.new(secret.encode(), message.encode(), hashlib.sha256).digest())
+
+
+def fingerprint(content: bytes) -> str:
+    """A short name for public content, 96 bits of its SHA-256: changes when the content does."""
+    return encode(hashlib.sha256(content).digest()[:12])
+
+
 def derive(key: Key, *, salt: bytes, info: tuple[str, ...], length: int = 32) -> bytes:
     """HKDF-SHA-256 (RFC 5869) with framed `info`."""
     return HKDF(algorithm=SHA256(), length=length, salt=salt, info=_framed(*info)).derive(key.secret)

@@ -1,0 +1,100 @@
+"""Static files: read once, named by their content, and one small stylesheet for each organisation's colour."""
+
+import mimetypes
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from fastapi import APIRouter, FastAPI, Request, Response
+
+from services.enrollment.wizard.colours import accent_on
+from services.kit.config import Branding
+from services.kit.errors import ProblemError
+from services.kit.http.headers import security_headers
+from services.kit.sealing import fingerprint
+
+DIRECTORY: Final = Path(__file__).parent / "static"
+FOR_EVER: Final = "public, max-age=31536000, immutable"
+CHECK_EACH_TIME: Final = "no-cache"
+A_WHILE: Final = "public, max-age=300"
+"""For the organisation's stylesheet: its address stays the same when the colour changes."""
+
+LIGHT_GROUNDS: Final = ("#ffffff", "#f3f5f7")
+DARK_GROUNDS: Final = ("#192129", "#10161c")
+"""Card and ground in `app.css`; the accent must be readable on both."""
+
+TYPES: Final = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+
+
+@dataclass(frozen=True)
+class Asset:
+    """A file as it is sent; `version` changes with its content."""
+
+    content: bytes
+    media_type: str
+    version: str
+
+
+def static_url(name: str) -> str:
+    """The address of a static file; it changes with the content, so that browsers may keep it for ever."""
+    return f"/static/{name}?v={_assets()[name].version}"
+
+
+def tenant_stylesheet_url(tenant: str) -> str:
+    """The address of an organisation's stylesheet."""
+    return f"/static/tenant/{tenant}.css"
+
+
+def tenant_stylesheet(branding: Branding) -> str:
+    """The organisation's colour in light and dark, moved as far as readable text on it and in it needs."""
+    light, dark = accent_on(branding.accent_color, LIGHT_GROUNDS), accent_on(branding.accent_color, DARK_GROUNDS)
+    return (
+        f":root{{--accent:{light.fill};--on-accent:{light.on_fill};--accent-text:{light.text}}}\n"
+        "@media (prefers-color-scheme:dark){"
+        f":root{{--accent:{dark.fill};--on-accent:{dark.on_fill};--accent-text:{dark.text}}}}}\n"
+    )
+
+
+def mount_static(app: FastAPI, brandings: Mapping[str, Branding]) -> None:
+    """Serve the files below `/static`, and a stylesheet for each organisation by its tenant id."""
+    router = APIRouter(include_in_schema=False)
+    stylesheets = {tenant: _stylesheet(branding) for tenant, branding in brandings.items()}
+
+    @router.get("/static/tenant/{tenant}.css")
+    async def get_stylesheet(request: Request, tenant: str) -> Response:
+        return _answer(request, stylesheets.get(tenant), A_WHILE)
+
+    @router.get("/static/{name:path}")
+    async def get_file(request: Request, name: str, v: str | None = None) -> Response:
+        asset = _assets().get(name)
+        return _answer(request, asset, FOR_EVER if asset and v == asset.version else CHECK_EACH_TIME)
+
+    app.include_router(router)
+
+
+def _answer(request: Request, asset: Asset | None, cache: str) -> Response:
+    if asset is None:
+        raise ProblemError("notFound")
+    headers = security_headers(None) | {"ETag": f'"{asset.version}"', "Cache-Control": cache}
+    if request.headers.get("if-none-match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    return Response(asset.content, media_type=asset.media_type, headers=headers)
+
+
+def _stylesheet(branding: Branding) -> Asset:
+    content = tenant_stylesheet(branding).encode()
+    return Asset(content, "text/css", fingerprint(content))
+
+
+@lru_cache(maxsize=1)
+def _assets() -> Mapping[str, Asset]:
+    """All files, by their path below the directory. Nothing else can be asked for."""
+    return {path.relative_to(DIRECTORY).as_posix(): _read(path) for path in DIRECTORY.rglob("*") if path.is_file()}
+
+
+def _read(path: Path) -> Asset:
+    content = path.read_bytes()
+    media_type = TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    return Asset(content, media_type, fingerprint(content))

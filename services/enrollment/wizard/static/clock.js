@@ -1,0 +1,24 @@
+// The server's time, as the page was told it, so that a wrong clock on this device changes no countdown.
+
+const pageTime = document.body.dataset.now;
+const offset = pageTime ? Date.parse(pageTime) - Date.now() : 0;
+
+export function serverNow() {
+  return Date.now() + offset;
+}
+
+/** Whole seconds until a time, never negative. */
+export function secondsUntil(time) {
+  return Math.max(0, Math.ceil((time - serverNow()) / 1000));
+}
+
+export function inWords(seconds) {
+  if (seconds < 60) return seconds === 1 ? "1 second" : `${seconds} seconds`;
+  const minutes = Math.ceil(seconds / 60);
+  return minutes === 1 ? "1 minute" : `${minutes} minutes`;
+}
+
+/** Text changes only when it differs: a live region must not repeat itself. */
+export function say(element, text) {
+  if (element && element.textContent !== text) element.textContent = text;
+}
