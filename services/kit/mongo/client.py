@@ -43,6 +43,10 @@ class Database:
             return False
         return True
 
+    async def drop(self) -> None:
+        """Delete all that it holds."""
+        await self._database.client.drop_database(self._database.name)
+
     def close(self) -> None:
-        """Drop the connections."""
+        """Close the connections."""
         self._client.close()

@@ -1,0 +1,19 @@
+"""Keyrings of services that belong together."""
+
+from datetime import UTC, datetime, timedelta
+from functools import cache
+
+from services.kit.keyring import PURPOSES, Key, Keyring, ServiceName
+
+MADE_AT = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@cache
+def keyring(service: ServiceName) -> Keyring:
+    """The keyring of a service; the same purpose has the same key in all of them."""
+    return Keyring({purpose: (made_key(purpose),) for purpose in PURPOSES[service]})
+
+
+def made_key(name: str, *, age: timedelta = timedelta()) -> Key:
+    """A key that is always the same for the same name, made `age` before the others."""
+    return Key(f"{name}-key", name.encode().ljust(32, b"."), MADE_AT - age)

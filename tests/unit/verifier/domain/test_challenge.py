@@ -1,0 +1,204 @@
+"""A challenge counts, judges and ends."""
+
+from datetime import timedelta
+
+import pytest
+
+from schemas.base import Event
+from schemas.verification import ChallengeExpired, FailureReason, MethodVerified, VerificationFailed
+from services.kit.decision import Change
+from services.verifier.domain.base import Refusal
+from services.verifier.domain.challenge import (
+    Challenge,
+    accept,
+    cancel,
+    cancelled_unseen,
+    expire,
+    hand_back,
+    opened,
+    receive,
+    reject,
+)
+from tests.support.challenges import TENANT, USER, terms
+from tests.support.clock import NOON
+
+TERMS = terms(max_attempts=3)
+LATE = TERMS.expires_at
+
+
+def fresh() -> Challenge:
+    return opened(TERMS, tenant=TENANT, user=USER, at=NOON)
+
+
+def events(change: Change[Challenge]) -> list[Event]:
+    return [emission.event for emission in change.emissions]
+
+
+def failures(change: Change[Challenge]) -> list[tuple[str | None, FailureReason, int]]:
+    told = [event for event in events(change) if isinstance(event, VerificationFailed)]
+    return [(event.submission_id, event.reason, event.attempts_left) for event in told]
+
+
+def counted(challenge: Challenge, digest: str, submission: str | None = None) -> Challenge:
+    change = receive(challenge, TERMS, submission or f"of-{digest}", digest, at=NOON)
+    assert not change.emissions
+    return change.state
+
+
+def wrong(challenge: Challenge, digest: str, *, session_left: int = 9) -> Change[Challenge]:
+    return reject(challenge, TERMS, digest, session_left=session_left, authenticator=None, at=NOON)
+
+
+def test_a_proof_is_counted_before_anything_is_said_about_it() -> None:
+    challenge = counted(fresh(), "a")
+    assert challenge.awaits("a")
+    assert challenge.wrong_left(TERMS) == 3
+
+
+def test_the_right_proof_is_accepted_once() -> None:
+    change = accept(counted(fresh(), "a"), TERMS, "a", at=NOON)
+    assert [type(event) for event in events(change)] == [MethodVerified]
+    assert change.state.status == "verified"
+    assert change.state.is_proven_by("a")
+    assert accept(change.state, TERMS, "a", at=NOON) == Change(change.state)
+
+
+def test_the_same_right_proof_again_finds_the_challenge_ended() -> None:
+    verified = accept(counted(fresh(), "a"), TERMS, "a", at=NOON).state
+    assert failures(receive(verified, TERMS, "again", "a", at=NOON)) == [("again", "challengeEnded", 0)]
+
+
+def test_a_double_click_gets_one_verdict_and_one_end() -> None:
+    challenge = counted(counted(fresh(), "a", "first"), "a", "second")
+    change = accept(challenge, TERMS, "a", at=NOON)
+    assert isinstance(events(change)[0], MethodVerified)
+    assert failures(change) == [("second", "challengeEnded", 0)]
+
+
+def test_each_wrong_proof_takes_a_try_and_the_last_ends_the_challenge() -> None:
+    challenge, told = fresh(), []
+    for digest in "abc":
+        change = wrong(counted(challenge, digest), digest)
+        told += failures(change)
+        challenge = change.state
+    assert told == [("of-a", "codeIncorrect", 2), ("of-b", "codeIncorrect", 1), ("of-c", "attemptsExhausted", 0)]
+    assert challenge.status == "failed"
+    assert challenge.ended_at == NOON
+
+
+def test_the_same_wrong_proof_again_costs_nothing_and_is_told_the_same() -> None:
+    challenge = wrong(counted(fresh(), "a"), "a").state
+    again = receive(challenge, TERMS, "again", "a", at=NOON)
+    assert failures(again) == [("again", "codeIncorrect", 2)]
+    assert again.state == challenge
+
+
+def test_a_verdict_is_not_given_twice() -> None:
+    judged = wrong(counted(fresh(), "a"), "a").state
+    assert wrong(judged, "a") == Change(judged)
+
+
+def test_no_more_proofs_are_counted_than_may_be_judged() -> None:
+    challenge = counted(counted(counted(fresh(), "a"), "b"), "c")
+    change = receive(challenge, TERMS, "fourth", "d", at=NOON)
+    assert failures(change) == [("fourth", "challengeEnded", 0)]
+    assert change.state == challenge
+
+
+def test_the_right_one_among_parallel_proofs_still_counts() -> None:
+    challenge = counted(counted(counted(fresh(), "a"), "b"), "c")
+    first = wrong(challenge, "a")
+    second = wrong(first.state, "b")
+    assert failures(first) + failures(second) == [("of-a", "codeIncorrect", 2), ("of-b", "codeIncorrect", 1)]
+    assert accept(second.state, TERMS, "c", at=NOON).state.status == "verified"
+
+
+def test_a_proof_whose_challenge_ended_meanwhile_does_not_count() -> None:
+    challenge = accept(counted(counted(fresh(), "a"), "b"), TERMS, "a", at=NOON).state
+    for change in (wrong(challenge, "b"), accept(challenge, TERMS, "b", at=NOON)):
+        assert failures(change) == [("of-b", "challengeEnded", 0)]
+        assert change.state.status == "verified"
+        assert not change.state.awaits("b")
+
+
+def test_a_session_without_tries_ends_the_challenge() -> None:
+    change = wrong(counted(fresh(), "a"), "a", session_left=0)
+    assert failures(change) == [("of-a", "attemptsExhausted", 0)]
+    assert change.state.status == "failed"
+
+
+def test_a_failure_that_leads_to_a_pause_tells_how_long() -> None:
+    pause = Refusal("methodCoolingDown", 60)
+    change = reject(counted(fresh(), "a"), TERMS, "a", session_left=9, authenticator=pause, at=NOON)
+    assert failures(change) == [("of-a", "codeIncorrect", 2)]
+    assert [event.retry_after for event in events(change) if isinstance(event, VerificationFailed)] == [60]
+
+
+def test_a_failure_that_disables_the_authenticator_ends_the_challenge() -> None:
+    disabled = Refusal("authenticatorDisabled")
+    change = reject(counted(fresh(), "a"), TERMS, "a", session_left=9, authenticator=disabled, at=NOON)
+    assert failures(change) == [("of-a", "authenticatorDisabled", 0)]
+    assert change.state.status == "failed"
+
+
+def test_a_pause_hands_the_try_back_so_that_the_same_proof_may_come_later() -> None:
+    refusal = Refusal("methodCoolingDown", 42)
+    change = hand_back(counted(fresh(), "a"), TERMS, "a", refusal=refusal, at=NOON)
+    assert failures(change) == [("of-a", "methodCoolingDown", 3)]
+    assert change.state == fresh()
+    assert counted(change.state, "a").awaits("a")
+
+
+@pytest.mark.parametrize("reason", ["attemptsExhausted", "authenticatorDisabled"])
+def test_a_refusal_that_waiting_does_not_cure_ends_the_challenge(reason: FailureReason) -> None:
+    change = hand_back(counted(fresh(), "a"), TERMS, "a", refusal=Refusal(reason), at=NOON)
+    assert failures(change) == [("of-a", reason, 0)]
+    assert change.state.status == "failed"
+
+
+def test_a_late_proof_ends_the_challenge_and_is_told_so() -> None:
+    change = receive(fresh(), TERMS, "late", "a", at=LATE)
+    assert [type(event) for event in events(change)] == [ChallengeExpired, VerificationFailed]
+    assert failures(change) == [("late", "codeExpired", 0)]
+    assert change.state.attempts == ()
+
+
+def test_a_proof_after_expiry_is_told_that_the_code_expired() -> None:
+    expired = expire(fresh(), at=LATE).state
+    assert failures(receive(expired, TERMS, "late", "a", at=LATE)) == [("late", "codeExpired", 0)]
+
+
+def test_a_proof_after_cancelling_finds_the_challenge_ended() -> None:
+    change = receive(cancel(fresh(), at=NOON).state, TERMS, "s", "a", at=NOON)
+    assert failures(change) == [("s", "challengeEnded", 0)]
+
+
+def test_a_cancellation_that_comes_first_is_remembered() -> None:
+    unseen = cancelled_unseen(TERMS.challenge_id, tenant=TENANT, user=USER, at=NOON)
+    assert unseen.agrees_with(TERMS, USER)
+    assert failures(receive(unseen, TERMS, "s", "a", at=NOON)) == [("s", "challengeEnded", 0)]
+    assert expire(unseen, at=LATE) == Change(unseen)
+
+
+def test_expiry_is_told_once_and_not_early() -> None:
+    assert expire(fresh(), at=LATE - timedelta(milliseconds=1)) == Change(fresh())
+    change = expire(fresh(), at=LATE)
+    assert [type(event) for event in events(change)] == [ChallengeExpired]
+    assert expire(change.state, at=LATE) == Change(change.state)
+
+
+def test_what_ended_is_neither_cancelled_nor_expired() -> None:
+    verified = accept(counted(fresh(), "a"), TERMS, "a", at=NOON).state
+    assert cancel(verified, at=NOON) == Change(verified)
+    assert expire(verified, at=LATE) == Change(verified)
+
+
+def test_other_terms_and_other_people_do_not_agree_with_an_open_challenge() -> None:
+    assert fresh().agrees_with(TERMS, USER)
+    assert not fresh().agrees_with(terms(max_attempts=100), USER)
+    assert not fresh().agrees_with(TERMS, "kim")
+
+
+def test_verdicts_are_about_the_challenge_and_its_person() -> None:
+    (emission,) = accept(counted(fresh(), "a"), TERMS, "a", at=NOON).emissions
+    assert (emission.tenant, emission.user, emission.correlation_id) == (TENANT, USER, TERMS.challenge_id)
