@@ -37,7 +37,7 @@ SECURITY_INFO = str(VENV_PROGRAMS / "security-info")
 COPIES = 1
 """Of each topic that the launcher creates; the local broker is alone."""
 
-READY_SECONDS = 30.0
+READY_SECONDS = 60.0
 GRACE_SECONDS = 4.0
 """How long a part may take to stop before it is killed. Two rounds of it stay below ten seconds."""
 
