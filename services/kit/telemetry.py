@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlencode
 
 import structlog
 
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
 TRACEPARENT = re.compile(r"(?!ff)([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?", re.ASCII)
 REDACTED = "(redacted)"
-SECRET_PARAMETERS = re.compile(r"(?i)\b(ticket|result|token|code)=[^&\s#\"']*")
+SECRET_NAMES = frozenset({"ticket", "result", "token", "code"})
+SECRET_PARAMETERS = re.compile(rf"(?i)\b({'|'.join(sorted(SECRET_NAMES))})=[^&\s#\"']*")
 REPEATS_AFTER = 30.0
 
 
@@ -112,6 +114,12 @@ def bind(
 def redact(text: str) -> str:
     """`text` without the values of query parameters that let somebody in."""
     return SECRET_PARAMETERS.sub(lambda match: f"{match[1]}={REDACTED}", text)
+
+
+def redact_query(query: str) -> str:
+    """A query string as it may be logged: names are decoded first, so that none is hidden by its spelling."""
+    pairs = parse_qsl(query, keep_blank_values=True)
+    return urlencode([(name, REDACTED if name.lower() in SECRET_NAMES else value) for name, value in pairs], safe="()")
 
 
 def configure_logging(service: str, *, demo: bool, level: str = "info") -> None:

@@ -50,6 +50,15 @@ async def publish(broker: EventBroker, users: int, each: int) -> list[Envelope]:
     return events
 
 
+async def publish_until(enough: asyncio.Event, broker: EventBroker, users: int) -> list[Envelope]:
+    events: list[Envelope] = []
+    while not enough.is_set():
+        number = len(events) // users + 1
+        events += (batch := [step(f"user-{user}", number) for user in range(users)])
+        await asyncio.gather(*(broker.publish(LIFECYCLE, event) for event in batch))
+    return events
+
+
 async def test_events_arrive_in_order_within_a_key_and_in_parallel_across_keys(settings: ServiceSettings) -> None:
     seen = Seen(pause=0.01)
     async with running(member(settings, seen)) as broker:
@@ -102,11 +111,15 @@ async def test_two_members_lose_nothing_when_one_comes_and_one_goes(settings: Se
     async with running(event_broker(settings)) as publisher:
         await one.start()
         await until(one.ready)
-        publishing = asyncio.create_task(publish(publisher, users=40, each=60))
+        enough = asyncio.Event()
+        publishing = asyncio.create_task(publish_until(enough, publisher, users=40))
         await until(lambda: len(first.ids) > 100)
         await two.start()
         await until(lambda: len(second.ids) > 100)
         await one.stop()
+        alone = len(second.ids)
+        await until(lambda: len(second.ids) > alone + 200)
+        enough.set()
         events = await publishing
         await until(lambda: {event.id for event in events} <= {*first.ids, *second.ids})
         await two.stop()

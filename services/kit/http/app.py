@@ -1,0 +1,140 @@
+"""What every service's HTTP side has: health, readiness, metrics, trace context, and one log line a request."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from importlib.metadata import version
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Response
+from fastapi.responses import JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
+from starlette.types import ASGIApp, Lifespan, Message, Receive, Scope, Send
+
+from services.kit.clock import monotonic
+from services.kit.http.problem import install_problem_handlers
+from services.kit.telemetry import redact_query, use_trace
+
+log = structlog.get_logger("access")
+
+Check = Callable[[], Awaitable[bool]]
+
+CHECK_WITHIN = 2.0
+QUIET_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+REQUESTS = Counter("security_info_http_requests_total", "HTTP requests answered.", ["route", "method", "status"])
+REQUEST_SECONDS = Histogram(
+    "security_info_http_request_seconds",
+    "Time to answer an HTTP request; an event stream counts until its end.",
+    ["route", "method"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+
+
+class ServiceApp(FastAPI):
+    """An application whose requests carry a trace context, unexpected errors included, and are logged."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] == "http":
+            await _traced(super().__call__, scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
+def build_app(
+    service: str,
+    *,
+    readiness: Mapping[str, Check],
+    lifespan: Lifespan[FastAPI],
+    liveness: Mapping[str, Callable[[], bool]] | None = None,
+) -> FastAPI:
+    """An application with `/healthz`, `/readyz` and `/metrics`, and problem documents for errors.
+
+    `readiness` says by name which dependency can be used now. `liveness` names what only a restart can help, such as
+    the broker's `alive`; that the event loop turns is shown by the answer itself.
+    """
+    app = ServiceApp(
+        title=f"security-info {service}",
+        version=version("security-info"),
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    install_problem_handlers(app)
+    _add_probes(app, readiness, liveness or {})
+    return app
+
+
+def _add_probes(app: FastAPI, readiness: Mapping[str, Check], liveness: Mapping[str, Callable[[], bool]]) -> None:
+    @app.get("/healthz", include_in_schema=False)
+    async def healthz() -> Response:
+        return _report({name: alive() for name, alive in liveness.items()}, "parts")
+
+    @app.get("/readyz", include_in_schema=False)
+    async def readyz() -> Response:
+        answers = await asyncio.gather(*(_check(check) for check in readiness.values()))
+        return _report(dict(zip(readiness, answers, strict=True)), "dependencies")
+
+    @app.get("/metrics", include_in_schema=False)
+    async def metrics() -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+def _report(states: Mapping[str, bool], name: str) -> JSONResponse:
+    ok = all(states.values())
+    words = {key: "ok" if state else "down" for key, state in states.items()}
+    content = {"status": "ok" if ok else "down", name: words}
+    return JSONResponse(content, 200 if ok else 503, headers={"Cache-Control": "no-store"})
+
+
+async def _check(check: Check) -> bool:
+    """Whether a dependency is up; one that does not say so in time is down."""
+    try:
+        async with asyncio.timeout(CHECK_WITHIN):
+            return await check()
+    except (TimeoutError, OSError):
+        return False
+
+
+async def _traced(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer within the caller's trace, then say in one line what was asked and answered."""
+    status: list[int] = []
+
+    async def note(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            status.append(message["status"])
+        await send(message)
+
+    structlog.contextvars.clear_contextvars()
+    began = monotonic()
+    with use_trace(_header(scope, b"traceparent")):
+        try:
+            await app(scope, receive, note)
+        except Exception:
+            if not status:
+                raise
+            # Answered and logged by the handlers of kit.http.problem; the server would only log it once more.
+        finally:
+            _tell(scope, status[0] if status else 499, monotonic() - began)
+
+
+def _tell(scope: Scope, status: int, seconds: float) -> None:
+    """499 stands for a caller who left before the answer."""
+    route = getattr(scope.get("route"), "path", "unmatched")
+    method = scope["method"] if scope["method"] in METHODS else "other"
+    REQUESTS.labels(route, method, status).inc()
+    REQUEST_SECONDS.labels(route, method).observe(seconds)
+    path = scope.get("raw_path", b"").decode("ascii", "replace")
+    if path not in QUIET_PATHS:
+        log.info("request", **_described(scope, path), status=status, milliseconds=round(seconds * 1000, 1))
+
+
+def _described(scope: Scope, path: str) -> dict[str, Any]:
+    query = redact_query(scope.get("query_string", b"").decode("latin-1"))
+    return {"method": scope["method"], "path": path, **({"query": query} if query else {})}
+
+
+def _header(scope: Scope, wanted: bytes) -> str | None:
+    return next((value.decode("latin-1") for name, value in scope["headers"] if name == wanted), None)

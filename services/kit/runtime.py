@@ -1,0 +1,63 @@
+"""Runs a service in the foreground until it is told to stop."""
+
+import asyncio
+import errno
+import signal
+import socket
+import sys
+from typing import NoReturn
+
+import uvicorn
+from fastapi import FastAPI
+
+GRACE_SECONDS = 5
+"""For requests under way; event streams are cut then. What the application stops has deadlines of its own."""
+
+
+def run(app: FastAPI, host: str, port: int) -> None:
+    """Serve until SIGTERM or SIGINT, then finish what is under way and exit with 0.
+
+    A taken port, or a start that fails, ends the process with one line on stderr and status 1.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _leave)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            lifespan="on",
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+    )
+    asyncio.run(server.serve(sockets=[listen(host, port)]))
+    if not server.started:
+        fail("the service did not start; the log says why")
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket on that address; port 0 takes any that is free."""
+    made = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind((host, port))
+        made.listen(128)
+    except OSError as error:
+        made.close()
+        if error.errno == errno.EADDRINUSE:
+            fail(f"port {port} on {host} is taken by another process; stop that one, or choose another with --port")
+        fail(f"cannot listen on port {port} of {host}: {error.strerror}")
+    return made
+
+
+def fail(message: str) -> NoReturn:
+    """End the process with one line on stderr and status 1."""
+    sys.stderr.write(f"security-info: {' '.join(message.split())}\n")
+    sys.exit(1)
+
+
+def _leave(_: int, __: object) -> NoReturn:
+    """What the server passes on once it has stopped, and what happens before it has begun."""
+    sys.exit(0)
