@@ -96,6 +96,11 @@ def equal(left: str, right: str) -> bool:
     return hmac.compare_digest(left.encode(), right.encode())
 
 
+def hmac_sha1(key: bytes, content: bytes) -> bytes:
+    """HMAC-SHA-1 (RFC 2104), 20 bytes: only where a provider's protocol prescribes it."""
+    return hmac.new(key, content, hashlib.sha1).digest()
+
+
 def token_hash(token: str) -> str:
     """SHA-256 of a random token of at least 128 bits: enough for look-up, useless to a thief of the database."""
     return encode(hashlib.sha256(token.encode()).digest())

@@ -1,0 +1,1 @@
+"""Delivers requests to people through providers, and says what became of each."""

@@ -1,0 +1,11 @@
+"""The registry of channels: one file and one line each."""
+
+from collections.abc import Callable, Mapping
+
+from schemas.base import Channel as ChannelName
+from services.notifier.channels.base import Channel
+from services.notifier.channels.sms import TextMessages
+
+CHANNELS: Mapping[ChannelName, Callable[[], Channel]] = {
+    "sms": TextMessages,
+}

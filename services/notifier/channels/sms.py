@@ -1,0 +1,36 @@
+"""Text messages."""
+
+from schemas.base import Channel as ChannelName
+from services.kit.config import Config
+from services.notifier.channels.base import Particulars
+from services.notifier.domain import Delivery
+from services.notifier.providers.base import Message, Provider, Workshop
+from services.notifier.providers.twilio import TwilioTexts
+from services.notifier.texts import Texts
+
+
+class TextMessages:
+    """A text whose last line lets browsers fill the code in (origin-bound one-time codes, `@host #code`)."""
+
+    name: ChannelName = "sms"
+
+    def __init__(self) -> None:
+        self._texts = Texts(self.name)
+
+    def providers(self, config: Config, workshop: Workshop) -> tuple[Provider, ...]:
+        """Accounts at Twilio, or at services that speak its protocol."""
+        return tuple(
+            TwilioTexts(account, workshop.client, workshop.callbacks(account.name)) for account in config.providers.sms
+        )
+
+    def compose(self, delivery: Delivery, destination: str, particulars: Particulars) -> Message:
+        """The text in the person's language."""
+        code = particulars.code.get_secret_value()
+        body = self._texts.render(
+            delivery.locale,
+            organization=particulars.organization,
+            code=code,
+            minutes=particulars.minutes,
+            host=particulars.host,
+        )
+        return Message(delivery.id, destination, body, mark=body.rstrip().rpartition("\n")[2])

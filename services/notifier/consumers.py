@@ -1,0 +1,28 @@
+"""Events in: which handler takes which. One group a channel, so that channels are scaled one by one."""
+
+from functools import partial
+
+from schemas.enrollment import ChallengeCancelled, MethodRequested
+from schemas.envelope import Envelope
+from schemas.topics import REQUESTS
+from services.kit.clock import Clock
+from services.kit.kafka.broker import EventBroker, EventHandlers
+from services.notifier.dispatcher import Dispatcher, Line
+from services.notifier.handlers import accept_request, cancel_deliveries
+from services.notifier.store import Store
+
+GROUP = "security-info.notifier"
+
+
+def subscribe(broker: EventBroker, line: Line, store: Store, dispatcher: Dispatcher, clock: Clock) -> None:
+    """Queue what is requested of a channel; no provider is ever called from here."""
+    channel, first = line.channel.name, line.route[0]
+    handlers = EventHandlers()
+
+    @handlers.on(MethodRequested)
+    async def queue(event: MethodRequested, envelope: Envelope) -> None:
+        if await accept_request(event, envelope, store=store, clock=clock, provider=first):
+            dispatcher.wake(channel, first)
+
+    handlers.on(ChallengeCancelled)(partial(cancel_deliveries, store=store, clock=clock))
+    broker.subscribe([REQUESTS[channel]], handlers, group=f"{GROUP}.{channel}")

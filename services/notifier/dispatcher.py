@@ -1,0 +1,198 @@
+"""Takes queued deliveries to their providers: one bounded pool for each, so that a slow one holds up nobody else."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import structlog
+from pymongo.errors import PyMongoError
+
+from services.kit.clock import monotonic
+from services.kit.mongo.document import Stored
+from services.kit.telemetry import bind, use_trace
+from services.notifier import domain, metrics
+from services.notifier.channels.base import Channel
+from services.notifier.domain import Delivery
+from services.notifier.handlers import Attempt, Desk, Outcome, deliver
+from services.notifier.providers.base import TIMEOUT, Provider
+
+log = structlog.get_logger(__name__)
+
+POOL_SIZE = 16
+POLL_EVERY = 1.0
+DEPTH_EVERY = 10.0
+ATTEMPT_WITHIN = 2 * TIMEOUT + 2.0
+"""Asking and sending; below the lease of a claim."""
+STOP_WITHIN = TIMEOUT + 2.0
+WRITE_RETRY_AFTER = 0.25
+
+
+@dataclass(frozen=True)
+class Line:
+    """A channel with its providers in order."""
+
+    channel: Channel
+    providers: tuple[Provider, ...]
+
+    @property
+    def route(self) -> tuple[str, ...]:
+        """The providers' names."""
+        return tuple(provider.name for provider in self.providers)
+
+
+class Dispatcher:
+    """The pools of all channels that this process serves."""
+
+    def __init__(self, lines: Sequence[Line], desk: Desk, *, size: int = POOL_SIZE) -> None:
+        self._pools = [
+            _Pool(line, index, desk, size, self.wake) for line in lines for index in range(len(line.providers))
+        ]
+
+    def start(self) -> None:
+        """Begin; what an earlier process left is found at once."""
+        for pool in self._pools:
+            pool.start()
+
+    async def stop(self) -> None:
+        """Claim nothing more and let the running calls end; what is cut off is taken over when its lease runs out."""
+        await asyncio.gather(*(pool.stop() for pool in self._pools))
+
+    def wake(self, channel: str, provider: str) -> None:
+        """Something new waits for this provider."""
+        for pool in self._pools:
+            if pool.serves(channel, provider):
+                pool.wake()
+
+    def alive(self) -> bool:
+        """Whether all pools still work."""
+        return all(pool.alive() for pool in self._pools)
+
+
+class _Pool:
+    def __init__(self, line: Line, index: int, desk: Desk, size: int, wake: Callable[[str, str], None]) -> None:
+        self._line = line
+        self._provider = line.providers[index]
+        self._others = tuple(name for name in line.route if name != self._provider.name) if index == 0 else None
+        self._desk = desk
+        self._wake_other = wake
+        self._size = size
+        self._woken = asyncio.Event()
+        self._attempts: set[asyncio.Task[None]] = set()
+        self._loop: asyncio.Task[None] | None = None
+        self._paused_until = 0.0
+        self._depth_at = 0.0
+
+    def serves(self, channel: str, provider: str) -> bool:
+        return (self._line.channel.name, self._provider.name) == (channel, provider)
+
+    def start(self) -> None:
+        self._loop = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        if self._loop:
+            self._loop.cancel()
+            await asyncio.gather(self._loop, return_exceptions=True)
+        if self._attempts:
+            await asyncio.wait(self._attempts, timeout=STOP_WITHIN)
+        for task in self._attempts:
+            task.cancel()
+        await asyncio.gather(*self._attempts, return_exceptions=True)
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    def alive(self) -> bool:
+        return self._loop is None or not self._loop.done()
+
+    async def _run(self) -> None:
+        while True:
+            self._woken.clear()
+            try:
+                took_all = await self._take()
+                await self._measure()
+            except PyMongoError as error:
+                log.warning("the queue waits for the database", error=type(error).__name__)
+                took_all = True
+            if took_all:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._woken.wait(), POLL_EVERY)
+
+    async def _take(self) -> bool:
+        """Claim as many as there is room for; False if more may be waiting and there is room."""
+        room = self._size - len(self._attempts)
+        if room <= 0 or monotonic() < self._paused_until:
+            return True
+        now = self._desk.clock.now()
+        name = self._line.channel.name
+        found = await self._desk.store.due(name, self._provider.name, adopted_from=self._others, now=now, limit=room)
+        for stored in found:
+            await self._claim(stored)
+        return len(found) < room or len(self._attempts) >= self._size
+
+    async def _claim(self, stored: Stored[Delivery]) -> None:
+        claim = domain.claimed(stored.state, provider=self._provider.name, at=self._desk.clock.now())
+        claimed = await self._desk.store.claim(stored, claim)
+        if claimed is None:
+            return
+        attempt = Attempt(claimed.state, self._line.channel, self._provider, self._line.route)
+        task = asyncio.create_task(self._attempt(attempt))
+        self._attempts.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._attempts.discard(task)
+        self.wake()
+        if not task.cancelled() and (error := task.exception()):
+            log.error("an attempt broke off; its lease will run out", error=type(error).__name__, exc_info=error)
+
+    async def _attempt(self, attempt: Attempt) -> None:
+        delivery = attempt.delivery
+        with use_trace(delivery.traceparent):
+            bind(tenant=delivery.tenant, user=delivery.user, challenge=delivery.terms.challenge_id)
+            try:
+                async with asyncio.timeout(ATTEMPT_WITHIN):
+                    outcome = await deliver(attempt, self._desk)
+            except (TimeoutError, PyMongoError) as error:
+                log.warning("an attempt broke off; its lease will run out", error=type(error).__name__)
+                return
+            if outcome.pause is not None:
+                self._paused_until = max(self._paused_until, monotonic() + outcome.pause)
+            await self._write(delivery, outcome)
+
+    async def _write(self, delivery: Delivery, outcome: Outcome) -> None:
+        """Write the outcome down; as long as the lease lasts also against a database that is away for a moment."""
+        deadline = monotonic() + domain.LEASE.total_seconds()
+        while True:
+            try:
+                after = await self._desk.store.change(delivery, outcome.decide)
+            except PyMongoError as error:
+                if monotonic() > deadline:
+                    log.warning("an outcome could not be written down", error=type(error).__name__)
+                    return
+                await asyncio.sleep(WRITE_RETRY_AFTER)
+            else:
+                self._tell(delivery, after, outcome)
+                return
+
+    def _tell(self, before: Delivery, after: Delivery | None, outcome: Outcome) -> None:
+        """Count what ended, and look again in time at what is to be tried again."""
+        channel, name = before.channel, self._provider.name
+        if after is None:
+            return
+        if outcome.accepted:
+            waited = (self._desk.clock.now() - before.requested_at).total_seconds()
+            metrics.DELIVERIES.labels(channel, name, "sent").inc()
+            metrics.SENT_AFTER.labels(channel, name).observe(max(0.0, waited))
+        elif not after.is_open:
+            metrics.DELIVERIES.labels(channel, name, after.reason or after.status).inc()
+        elif after.next_attempt_at:
+            pause = (after.next_attempt_at - self._desk.clock.now()).total_seconds()
+            asyncio.get_running_loop().call_later(max(0.0, pause), self._wake_other, channel, after.provider)
+
+    async def _measure(self) -> None:
+        if monotonic() < self._depth_at:
+            return
+        self._depth_at = monotonic() + DEPTH_EVERY
+        channel, name = self._line.channel.name, self._provider.name
+        metrics.QUEUED.labels(channel, name).set(await self._desk.store.depth(channel, name))

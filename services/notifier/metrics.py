@@ -1,0 +1,41 @@
+"""What Prometheus learns about deliveries."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+DELIVERIES = Counter(
+    "security_info_deliveries_total",
+    "Deliveries by channel, provider and outcome: sent, delivered, cancelled, or a reason of failure or refusal.",
+    ["channel", "provider", "outcome"],
+)
+PROVIDER_CALLS = Counter(
+    "security_info_provider_calls_total",
+    "Calls to providers by result: accepted, found, absent, permanent, throttled, transient, unknown, failed.",
+    ["channel", "provider", "call", "result"],
+)
+PROVIDER_SECONDS = Histogram(
+    "security_info_provider_call_seconds",
+    "Time that a call to a provider took, whatever its result.",
+    ["channel", "provider", "call"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5),
+)
+SENT_AFTER = Histogram(
+    "security_info_delivery_sent_seconds",
+    "Time from the request to a provider's acceptance.",
+    ["channel", "provider"],
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 120, 300),
+)
+REPEATED = Counter(
+    "security_info_deliveries_repeated_total",
+    "Messages sent once more because the outcome of an earlier call is unknown.",
+    ["channel", "provider"],
+)
+QUEUED = Gauge(
+    "security_info_deliveries_queued",
+    "Deliveries that wait or are being sent.",
+    ["channel", "provider"],
+)
+CALLBACKS = Counter(
+    "security_info_provider_callbacks_total",
+    "Status callbacks of providers by result: taken, forged, unknown (delivery or status).",
+    ["provider", "result"],
+)

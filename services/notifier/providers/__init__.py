@@ -1,0 +1,1 @@
+"""Those who carry messages: one file each, all behind the same protocol."""

@@ -1,0 +1,99 @@
+"""What a provider is, and what can go wrong with it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol, runtime_checkable
+
+import httpx
+
+from schemas.notification import DeliveryFailureReason
+
+TIMEOUT = 5.0
+"""Seconds that one call to a provider may take in all."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message as the provider gets it. Nothing of its content shows in a representation.
+
+    `mark` is the part of the body that stays the same whenever the message is composed anew.
+    """
+
+    delivery_id: str
+    to: str = field(repr=False)
+    body: str = field(repr=False)
+    mark: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The provider has the message, under this id of its own."""
+
+    message_id: str | None
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """What providers are made with; `callbacks` gives a provider's callback address up to the delivery's id."""
+
+    client: httpx.AsyncClient
+    callbacks: Callable[[str], str]
+
+
+class ProviderError(Exception):
+    """The message was not accepted."""
+
+
+class PermanentError(ProviderError):
+    """This destination can't be reached, by this or another provider."""
+
+
+class TransientError(ProviderError):
+    """It was certainly not accepted this time; later, or by another provider, it may be.
+
+    `retry_after`: seconds that the provider asks for, for all calls to it.
+    """
+
+    def __init__(
+        self, cause: str, *, reason: DeliveryFailureReason = "providerUnavailable", retry_after: float | None = None
+    ) -> None:
+        super().__init__(cause)
+        self.reason: DeliveryFailureReason = reason
+        self.retry_after = retry_after
+
+
+class OutcomeUnknownError(ProviderError):
+    """Nobody knows whether the provider took the message: its answer never came."""
+
+
+class Provider(Protocol):
+    """Carries messages."""
+
+    @property
+    def name(self) -> str:
+        """Its name in the configuration."""
+        ...
+
+    async def send(self, message: Message) -> Receipt:
+        """Hand the message over, within `TIMEOUT`.
+
+        Raises:
+            PermanentError: the destination is no good.
+            TransientError: not this time.
+            OutcomeUnknownError: it may have been taken.
+        """
+        ...
+
+
+@runtime_checkable
+class Inquiring(Protocol):
+    """A provider that can be asked what it has."""
+
+    async def find(self, message: Message, *, since: datetime) -> Receipt | None:
+        """The same message, if the provider took it at `since` or later.
+
+        Raises:
+            ProviderError: it can't be asked now.
+        """
+        ...

@@ -1,0 +1,165 @@
+"""Twilio's REST API, 2010-04-01: https://www.twilio.com/docs/messaging/api/message-resource."""
+
+import asyncio
+import base64
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx
+
+from services.kit.config import TwilioProvider
+from services.kit.sealing import equal, hmac_sha1
+from services.notifier.domain import Report
+from services.notifier.providers.base import (
+    TIMEOUT,
+    Message,
+    OutcomeUnknownError,
+    PermanentError,
+    Receipt,
+    TransientError,
+)
+
+API_VERSION = "2010-04-01"
+UNREACHABLE = frozenset({21211, 21214, 21217, 21265, 21408, 21610, 21612, 21614})
+"""Error codes that no repetition cures: no such number, not a mobile, opted out, no permission for the region."""
+UNDELIVERABLE = frozenset({"30004", "30005", "30006", "21610", "21614"})
+"""Error codes of callbacks that say the same: blocked, no such destination, landline."""
+DEFAULT_RETRY_AFTER = 2.0
+LONGEST_RETRY_AFTER = 600.0
+SECOND = timedelta(seconds=1)
+PAGE_SIZE = 50
+
+
+class TwilioTexts:
+    """Texts by one account. Signed status callbacks go to `callbacks` plus the id of the delivery."""
+
+    def __init__(self, account: TwilioProvider, client: httpx.AsyncClient, callbacks: str) -> None:
+        self.name = account.name
+        base = str(account.base_url).rstrip("/")
+        self._url = f"{base}/{API_VERSION}/Accounts/{account.account_sid}/Messages.json"
+        self._auth = httpx.BasicAuth(account.account_sid, account.auth_token.get_secret_value())
+        self._sender = account.sender
+        self._client = client
+        self._callbacks = callbacks
+
+    async def send(self, message: Message) -> Receipt:
+        """Create a message; see `Provider.send`."""
+        form = {
+            "To": message.to,
+            "From": self._sender,
+            "Body": message.body,
+            "StatusCallback": f"{self._callbacks}/{message.delivery_id}",
+        }
+        with _network_failures():
+            async with asyncio.timeout(TIMEOUT):
+                response = await self._client.post(self._url, data=form, auth=self._auth, timeout=TIMEOUT)
+        if response.status_code != httpx.codes.CREATED:
+            raise _refusal(response)
+        return Receipt(_text(_document(response), "sid"))
+
+    async def find(self, message: Message, *, since: datetime) -> Receipt | None:
+        """Look among the newest messages to this number for one with the same mark; see `Inquiring.find`.
+
+        Twilio knows nothing of our id, and keeps whole seconds.
+        """
+        query = {"To": message.to, "PageSize": str(PAGE_SIZE), "DateSent>": f"{since - timedelta(days=1):%Y-%m-%d}"}
+        with _network_failures():
+            async with asyncio.timeout(TIMEOUT):
+                response = await self._client.get(self._url, params=query, auth=self._auth, timeout=TIMEOUT)
+        if response.status_code != httpx.codes.OK:
+            raise _refusal(response)
+        since = since.replace(microsecond=0) - SECOND
+        ours = (one for one in _messages(response) if _is_ours(one, message, since))
+        return next((Receipt(_text(one, "sid")) for one in ours), None)
+
+
+def signature(token: str, url: str, parameters: Sequence[tuple[str, str]]) -> str:
+    """What Twilio puts into `X-Twilio-Signature`: https://www.twilio.com/docs/usage/security#validating-requests."""
+    signed = url + "".join(name + value for name, value in sorted(set(parameters)))
+    return base64.b64encode(hmac_sha1(token.encode(), signed.encode())).decode()
+
+
+def is_genuine(token: str, url: str, parameters: Sequence[tuple[str, str]], given: str) -> bool:
+    """Whether Twilio signed this request; in constant time."""
+    return equal(signature(token, url, parameters), given)
+
+
+def read_report(parameters: Mapping[str, str]) -> Report | None:
+    """A status callback. Total: None for a status that says nothing to us."""
+    message_id = parameters.get("MessageSid", "")[:64] or None
+    match parameters.get("MessageStatus", "").lower():
+        case "accepted" | "scheduled" | "queued" | "sending" | "sent":
+            return Report(outcome="accepted", message_id=message_id)
+        case "delivered" | "read":
+            return Report(outcome="delivered", message_id=message_id)
+        case "failed" | "undelivered" | "canceled":
+            permanent = parameters.get("ErrorCode", "") in UNDELIVERABLE
+            return Report(outcome="failed", message_id=message_id, permanent=permanent)
+    return None
+
+
+@contextmanager
+def _network_failures() -> Iterator[None]:
+    """Before the request is out, nothing can have been accepted; afterwards nobody knows."""
+    try:
+        yield
+    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+        raise TransientError(type(error).__name__) from None
+    except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
+        raise OutcomeUnknownError(type(error).__name__) from None
+
+
+def _refusal(response: httpx.Response) -> PermanentError | TransientError | OutcomeUnknownError:
+    """What an answer other than success means."""
+    status, code = response.status_code, _document(response).get("code")
+    cause = f"HTTP {status}, code {code if isinstance(code, int) else 'none'}"
+    if code in UNREACHABLE:
+        return PermanentError(cause)
+    if status == httpx.codes.TOO_MANY_REQUESTS:
+        return TransientError(cause, retry_after=_retry_after(response))
+    if status in {httpx.codes.BAD_GATEWAY, httpx.codes.GATEWAY_TIMEOUT} or response.is_success:
+        return OutcomeUnknownError(cause)
+    return TransientError(cause, reason="providerUnavailable" if response.is_server_error else "providerRefused")
+
+
+def _retry_after(response: httpx.Response) -> float:
+    asked = response.headers.get("Retry-After", "")
+    return min(float(asked), LONGEST_RETRY_AFTER) if asked.isascii() and asked.isdecimal() else DEFAULT_RETRY_AFTER
+
+
+def _document(response: httpx.Response) -> dict[str, Any]:
+    try:
+        content = response.json()
+    except (ValueError, RecursionError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _messages(response: httpx.Response) -> list[dict[str, Any]]:
+    listed = _document(response).get("messages")
+    return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+
+
+def _is_ours(listed: dict[str, Any], message: Message, since: datetime) -> bool:
+    return (
+        _text(listed, "to") == message.to
+        and (_text(listed, "body") or "").rstrip().endswith(message.mark)
+        and _created(listed) >= since
+    )
+
+
+def _created(listed: dict[str, Any]) -> datetime:
+    """When it was created; unreadable counts as just now, since a message too few is worse than one too many."""
+    try:
+        created = parsedate_to_datetime(str(listed.get("date_created")))
+    except ValueError:
+        return datetime.max.replace(tzinfo=UTC)
+    return created if created.tzinfo else created.replace(tzinfo=UTC)
+
+
+def _text(content: dict[str, Any], name: str) -> str | None:
+    value = content.get(name)
+    return value[:4096] if isinstance(value, str) else None

@@ -1,0 +1,125 @@
+"""Where deliveries and the limits of numbers are kept, and how what is due is found."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from pymongo import ASCENDING
+
+from schemas.envelope import Envelope
+from services.kit.clock import Clock
+from services.kit.decision import Change
+from services.kit.mongo.client import Database
+from services.kit.mongo.document import Documents, DuplicateDocumentError, StaleDocumentError, Stored
+from services.kit.mongo.relay import Relay
+from services.notifier.domain import Delivery, Refusal, Sends, document_id, take
+
+SOURCE = "notifier"
+KEEP_ENDED = timedelta(days=1)
+KEEP_SENDS = timedelta(days=2)
+SWEEP_LIMIT = 200
+EVER = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Store:
+    """The two aggregates of this service."""
+
+    database: Database
+    deliveries: Documents[Delivery]
+    sends: Documents[Sends]
+
+    @classmethod
+    def open(cls, database: Database, relay: Relay, clock: Clock) -> "Store":
+        """The store in `database`, whose events `relay` publishes."""
+        return cls(
+            database,
+            Documents(database.collection("deliveries"), Delivery, relay=relay, clock=clock, source=SOURCE),
+            Documents(database.collection("sends"), Sends, relay=relay, clock=clock, source=SOURCE),
+        )
+
+    async def prepare(self) -> None:
+        """Create the indexes; safe to repeat."""
+        deliveries, sends = self.database.collection("deliveries"), self.database.collection("sends")
+        await deliveries.create_index("state.id", unique=True)
+        await deliveries.create_index(
+            [("state.channel", ASCENDING), ("state.provider", ASCENDING), ("state.nextAttemptAt", ASCENDING)]
+        )
+        await deliveries.create_index([("state.endedAt", ASCENDING), ("state.notAfter", ASCENDING)])
+        await deliveries.create_index("state.endedAt", expireAfterSeconds=int(KEEP_ENDED.total_seconds()))
+        await sends.create_index("state.lastAt", expireAfterSeconds=int(KEEP_SENDS.total_seconds()))
+
+    async def add(self, delivery: Delivery, cause: Envelope) -> bool:
+        """Queue a delivery; False if this send of the challenge was queued before."""
+        key = document_id(delivery.tenant, delivery.terms.challenge_id, delivery.send)
+        try:
+            await self.deliveries.insert(key, delivery, cause=cause)
+        except DuplicateDocumentError:
+            return False
+        return True
+
+    async def due(
+        self, channel: str, provider: str, *, adopted_from: Collection[str] | None, now: datetime, limit: int
+    ) -> list[Stored[Delivery]]:
+        """What `provider` has to look at now, the longest waiting first.
+
+        `adopted_from`: the other configured providers, given to the first provider alone: it takes over what belongs
+        to none of them, because the configuration has changed.
+        """
+        whose: object = provider if adopted_from is None else {"$nin": sorted(adopted_from)}
+        return await self.deliveries.find(
+            {"state.channel": channel, "state.provider": whose, "state.nextAttemptAt": {"$gt": EVER, "$lte": now}},
+            sort=[("state.nextAttemptAt", ASCENDING)],
+            limit=limit,
+        )
+
+    async def claim(self, stored: Stored[Delivery], claimed: Delivery) -> Stored[Delivery] | None:
+        """Write the claim; None if somebody else was quicker."""
+        try:
+            return await self.deliveries.save(stored, claimed)
+        except StaleDocumentError:
+            return None
+
+    async def change(self, delivery: Delivery, decide: Callable[[Delivery], Change[Delivery]]) -> Delivery | None:
+        """Apply a decision to a delivery as it is now."""
+        key = document_id(delivery.tenant, delivery.terms.challenge_id, delivery.send)
+        stored = await self.deliveries.change(key, decide)
+        return stored.state if stored else None
+
+    async def of_challenge(self, tenant: str, challenge_id: str) -> list[Delivery]:
+        """All deliveries of a challenge; `;` follows `:` in order."""
+        first = f"{tenant}/{challenge_id}"
+        found = await self.deliveries.find({"_id": {"$gt": f"{first}:", "$lt": f"{first};"}})
+        return [stored.state for stored in found]
+
+    async def by_id(self, delivery_id: str) -> Delivery | None:
+        """The delivery that a provider's callback is about."""
+        found = await self.deliveries.find({"state.id": delivery_id}, limit=1)
+        return found[0].state if found else None
+
+    async def overdue(self, now: datetime) -> list[Delivery]:
+        """Deliveries that are open although their time is over."""
+        found = await self.deliveries.find({"state.endedAt": None, "state.notAfter": {"$lte": now}}, limit=SWEEP_LIMIT)
+        return [stored.state for stored in found]
+
+    async def depth(self, channel: str, provider: str) -> int:
+        """How many deliveries wait for `provider` or are being sent."""
+        waiting = {"state.channel": channel, "state.provider": provider, "state.nextAttemptAt": {"$gt": EVER}}
+        return await self.database.collection("deliveries").count_documents(waiting)
+
+    async def take(self, tenant: str, number_hash: str, delivery_id: str, *, at: datetime) -> Refusal | None:
+        """Count a message against the limits of its number, in one write; None if it may be sent."""
+        key = f"{tenant}/{number_hash}"
+        while True:
+            stored = await self.sends.get(key)
+            taken = take(stored.state if stored else Sends(), delivery_id, at=at)
+            if isinstance(taken, Refusal):
+                return taken
+            try:
+                if stored is None:
+                    await self.sends.insert(key, taken)
+                elif taken != stored.state:
+                    await self.sends.save(stored, taken)
+            except (DuplicateDocumentError, StaleDocumentError):
+                continue
+            return None
