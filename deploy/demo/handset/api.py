@@ -38,7 +38,7 @@ def _add_lists(router: APIRouter, world: World) -> None:
     @router.get("/calls")
     async def calls(to: To = None) -> list[dict[str, Any]]:
         wanted = destination(to)
-        found = world.calls.newest_first(lambda call: not call.lost and wanted in (None, call.to))
+        found = world.calls.newest_first(lambda call: call.reached_phone and wanted in (None, call.to))
         return [call.as_json() for call in found]
 
     @router.get("/mail")

@@ -91,7 +91,7 @@ def _view(world: World, settings: WorldSettings, to: str) -> dict[str, Any]:
     number = wanted if wanted and "@" not in wanted else None
     address = wanted.lower() if wanted and "@" in wanted else None
     texts = world.texts.newest_first(lambda text: text.arrived)
-    calls = world.calls.newest_first(lambda call: not call.lost and call.status != "queued")
+    calls = world.calls.newest_first(lambda call: call.reached_phone)
     return {
         "to": wanted or "",
         "version": world.version,

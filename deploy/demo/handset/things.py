@@ -75,6 +75,11 @@ class Call:
         return "\n".join(self.said)
 
     @property
+    def reached_phone(self) -> bool:
+        """Whether the phone rings, or did; a lost call never gets so far."""
+        return self.status != "queued"
+
+    @property
     def ended(self) -> bool:
         """Whether the line is dead."""
         return self.status in ENDED
