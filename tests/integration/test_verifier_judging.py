@@ -1,0 +1,386 @@
+"""The verifier on the real broker and database: what is submitted is judged once, and guessing leads nowhere."""
+
+import asyncio
+import re
+import statistics
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from pydantic import SecretStr
+
+from schemas.base import Event
+from schemas.envelope import Envelope
+from schemas.topics import REQUESTS, SUBMISSIONS, VERDICTS, Topic
+from schemas.verification import (
+    ChallengeExpired,
+    ChallengeTerms,
+    MethodVerified,
+    VerificationFailed,
+)
+from services.kit.clock import SystemClock, monotonic
+from services.kit.kafka.broker import EventBroker, EventHandlers
+from services.kit.settings import ServiceSettings
+from services.verifier.domain.challenge import Challenge, challenge_id
+from services.verifier.handlers import judge_submission
+from services.verifier.methods.registry import known_methods
+from services.verifier.parts import Parts
+from services.verifier.settings import VerifierSettings
+from tests.support.challenges import (
+    NUMBER,
+    TENANT,
+    cancelled,
+    enveloped,
+    requested,
+    right_code,
+    submitted,
+    terms,
+    wrong_codes,
+)
+from tests.support.clock import FixedClock
+from tests.support.kafka import event_broker, running, until
+from tests.support.keys import keyring
+from tests.support.mongo import LocalDatabase
+
+
+@dataclass
+class Bench:
+    """A verifier at work, and enrollment's side of the topics."""
+
+    enrollment: EventBroker
+    verifier: Parts
+    user: str
+    verdicts: list[Envelope] = field(default_factory=list)
+
+    async def say(self, topic: Topic, event: Event, challenge_id: str) -> Envelope:
+        """Publish as enrollment would."""
+        envelope = enveloped(event, challenge_id, user=self.user)
+        await self.enrollment.publish(topic, envelope)
+        return envelope
+
+    async def guess(self, of: ChallengeTerms, codes: Sequence[str]) -> None:
+        """Submit all of them at once."""
+        await asyncio.gather(
+            *(self.say(SUBMISSIONS, submitted(of, code, user=self.user), of.challenge_id) for code in codes)
+        )
+
+    def events(self) -> list[Event]:
+        """What the verifier said of this person, in order, each once."""
+        unique = {verdict.id: verdict for verdict in self.verdicts if verdict.subject == self.user}
+        return [verdict.event for verdict in unique.values()]
+
+    def reasons(self) -> dict[str, int]:
+        """How often each reason was given; `verified` for the right one."""
+        counts: dict[str, int] = defaultdict(int)
+        for event in self.events():
+            match event:
+                case VerificationFailed():
+                    counts[event.reason] += 1
+                case MethodVerified():
+                    counts["verified"] += 1
+                case _:
+                    counts[type(event).__name__] += 1
+        return dict(counts)
+
+    async def challenge(self, of: ChallengeTerms) -> Challenge | None:
+        """The challenge as it is stored."""
+        stored = await self.verifier.store.challenges.get(challenge_id(TENANT, of.challenge_id))
+        return stored.state if stored else None
+
+    async def is_cancelled(self, of: ChallengeTerms) -> bool:
+        """Whether its cancellation has arrived."""
+        challenge = await self.challenge(of)
+        return challenge is not None and challenge.status == "cancelled"
+
+    async def told(self, count: int) -> list[Event]:
+        """So many verdicts have come."""
+        await until(lambda: len(self.events()) >= count)
+        return self.events()
+
+
+def verifier_settings(settings: ServiceSettings, mongodb_url: str) -> VerifierSettings:
+    """The verifier's settings beside the broker's."""
+    return VerifierSettings.model_validate(
+        settings.model_dump() | {"mongodb_url": SecretStr(mongodb_url), "keyring": settings.keyring}
+    )
+
+
+@asynccontextmanager
+async def verifying(settings: VerifierSettings, clock: FixedClock | SystemClock | None = None) -> AsyncIterator[Parts]:
+    """A verifier in this process."""
+    parts = Parts.assemble(settings, keyring("verifier"), clock or SystemClock())
+    await parts.start()
+    try:
+        yield parts
+    finally:
+        await parts.stop()
+
+
+@asynccontextmanager
+async def listening(settings: ServiceSettings, verifier: Parts) -> AsyncIterator[Bench]:
+    """Enrollment's broker, which hears every verdict."""
+    heard = EventHandlers()
+    bench = Bench(event_broker(settings), verifier, f"user-{uuid4().hex[:12]}")
+
+    async def hear(_: Event, envelope: Envelope) -> None:
+        bench.verdicts.append(envelope)
+
+    for event in VERDICTS.events:
+        heard.on(event)(hear)
+    bench.enrollment.subscribe([VERDICTS], heard, group="bench")
+    async with running(bench.enrollment):
+        yield bench
+
+
+@pytest.fixture
+async def bench(settings: ServiceSettings, mongodb_url: str) -> AsyncIterator[Bench]:
+    """A verifier that is ready."""
+    async with verifying(verifier_settings(settings, mongodb_url)) as parts, listening(settings, parts) as made:
+        await until(parts.broker.ready)
+        await until(parts.preparation.ready)
+        yield made
+
+
+def now() -> datetime:
+    return SystemClock().now()
+
+
+def asked(
+    *, session: str | None = None, life: timedelta = timedelta(minutes=5), max_attempts: int = 5
+) -> ChallengeTerms:
+    """A challenge that begins now."""
+    return terms(uuid4().hex, session_id=session, created_at=now(), life=life, max_attempts=max_attempts)
+
+
+async def test_the_right_code_is_verified(bench: Bench) -> None:
+    of = asked(session="s")
+    await bench.say(REQUESTS["sms"], requested(of), of.challenge_id)
+    cause = await bench.say(SUBMISSIONS, submitted(of, right_code(of), user=bench.user), of.challenge_id)
+    (event,) = await bench.told(1)
+    assert isinstance(event, MethodVerified)
+    verdict = bench.verdicts[0]
+    assert (verdict.tenant, verdict.subject, verdict.correlation_id) == (TENANT, bench.user, of.challenge_id)
+    assert (verdict.source, verdict.causation_id) == ("verifier", cause.id)
+
+
+async def test_a_submission_opens_its_challenge_when_the_request_has_not_come(bench: Bench) -> None:
+    of = asked()
+    await bench.guess(of, wrong_codes(of, 1))
+    await bench.told(1)
+    await bench.say(REQUESTS["sms"], requested(of), of.challenge_id)
+    await bench.guess(of, [right_code(of)])
+    await bench.told(2)
+    assert bench.reasons() == {"codeIncorrect": 1, "verified": 1}
+
+
+async def test_terms_are_never_replaced(bench: Bench) -> None:
+    of = asked()
+    await bench.say(REQUESTS["sms"], requested(of), of.challenge_id)
+    await bench.guess(of, wrong_codes(of, 1))
+    await bench.told(1)
+    more = of.model_copy(update={"max_attempts": 100})
+    await bench.guess(more, [right_code(more)])
+    await bench.guess(of, wrong_codes(of, 2)[1:])
+    await bench.told(2)
+    assert bench.reasons() == {"codeIncorrect": 2}
+
+
+async def test_a_submission_delivered_again_is_judged_once(bench: Bench) -> None:
+    of = asked()
+    envelope = await bench.say(SUBMISSIONS, submitted(of, wrong_codes(of, 1)[0], user=bench.user), of.challenge_id)
+    for _ in range(3):
+        await bench.enrollment.publish(SUBMISSIONS, envelope)
+    await bench.guess(of, [right_code(of)])
+    await bench.told(2)
+    assert bench.reasons() == {"codeIncorrect": 1, "verified": 1}
+
+
+async def test_the_same_wrong_code_again_costs_no_try(bench: Bench) -> None:
+    of = asked()
+    await bench.guess(of, wrong_codes(of, 1) * 8)
+    told = await bench.told(8)
+    assert {(event.reason, event.attempts_left) for event in told if isinstance(event, VerificationFailed)} == {
+        ("codeIncorrect", 4)
+    }
+
+
+async def test_of_64_parallel_guesses_as_many_are_judged_as_the_challenge_allows(bench: Bench) -> None:
+    of = asked()
+    await bench.guess(of, wrong_codes(of, 64))
+    await bench.told(64)
+    assert bench.reasons() == {"codeIncorrect": 4, "attemptsExhausted": 1, "challengeEnded": 59}
+
+
+async def test_two_verifiers_judge_no_more_than_one(settings: ServiceSettings, mongodb_url: str) -> None:
+    """Both take guesses on one challenge at the same time, as around a rebalance."""
+    made = verifier_settings(settings, mongodb_url)
+    async with verifying(made) as one, verifying(made) as two, listening(settings, one) as bench:
+        await until(one.broker.ready)
+        await until(two.broker.ready)
+        of = asked()
+        codes = wrong_codes(of, 64)
+        await asyncio.gather(
+            *(judged_by(one if number % 2 else two, of, code, bench) for number, code in enumerate(codes))
+        )
+        await bench.told(64)
+        challenge = await bench.challenge(of)
+    assert challenge is not None
+    assert challenge.status == "failed"
+    assert sum(1 for attempt in challenge.attempts if attempt.outcome == "wrong") == of.max_attempts
+    assert bench.reasons() == {"codeIncorrect": 4, "attemptsExhausted": 1, "challengeEnded": 59}
+
+
+async def judged_by(parts: Parts, of: ChallengeTerms, code: str, bench: Bench) -> None:
+    """Hand a submission to one replica's handler, past the order of Kafka."""
+    event = submitted(of, code, user=bench.user)
+    await judge_submission(
+        event,
+        enveloped(event, of.challenge_id, user=bench.user),
+        methods=known_methods(keyring("verifier")),
+        store=parts.store,
+        clock=SystemClock(),
+    )
+
+
+async def test_500_wrong_codes_over_many_challenges_and_then_the_right_one_is_refused(bench: Bench) -> None:
+    challenges = [asked() for _ in range(100)]
+    for of in challenges:
+        await bench.guess(of, wrong_codes(of, 5))
+    last = asked()
+    await bench.guess(last, [right_code(last)])
+    await bench.told(501)
+    reasons = bench.reasons()
+    assert reasons["codeIncorrect"] + reasons["attemptsExhausted"] == 10
+    assert reasons["methodCoolingDown"] == 491
+    assert "verified" not in reasons
+    waits = {
+        event.retry_after for event in bench.events() if isinstance(event, VerificationFailed) and event.retry_after
+    }
+    assert all(0 < wait <= 60 for wait in waits)
+
+
+async def test_one_session_has_ten_wrong_tries_whatever_the_number(bench: Bench) -> None:
+    session = uuid4().hex
+    for digit in range(3):
+        of = terms(uuid4().hex, number=f"{NUMBER[:-1]}{digit}", session_id=session, created_at=now())
+        await bench.guess(of, wrong_codes(of, 4))
+    await bench.told(12)
+    reasons = bench.reasons()
+    assert reasons["codeIncorrect"] == 9
+    assert reasons["attemptsExhausted"] == 1
+    assert reasons["challengeEnded"] == 2
+
+
+async def test_a_cancelled_challenge_takes_no_proof(bench: Bench) -> None:
+    of = asked()
+    await bench.say(REQUESTS["sms"], requested(of), of.challenge_id)
+    await bench.say(REQUESTS["sms"], cancelled(of), of.challenge_id)
+    later = asked()
+    await bench.say(REQUESTS["sms"], cancelled(later), later.challenge_id)
+    await until(lambda: bench.is_cancelled(of))
+    await until(lambda: bench.is_cancelled(later))
+    for one in (of, later):
+        await bench.guess(one, [right_code(one)])
+    await bench.told(2)
+    assert bench.reasons() == {"challengeEnded": 2}
+
+
+async def test_a_challenge_that_nobody_answers_expires_once(bench: Bench) -> None:
+    of = asked(life=timedelta(seconds=1))
+    await bench.say(REQUESTS["sms"], requested(of), of.challenge_id)
+    (event,) = await bench.told(1)
+    assert isinstance(event, ChallengeExpired)
+    await bench.guess(of, [right_code(of)])
+    await bench.told(2)
+    assert bench.reasons() == {"ChallengeExpired": 1, "codeExpired": 1}
+
+
+async def test_a_hundred_failures_disable_the_authenticator(settings: ServiceSettings, mongodb_url: str) -> None:
+    clock = FixedClock(now())
+    async with verifying(verifier_settings(settings, mongodb_url), clock) as parts, listening(settings, parts) as bench:
+        for number in range(102):
+            of = terms(uuid4().hex, session_id=None, created_at=clock.now(), max_attempts=1)
+            event = submitted(of, (wrong_codes(of, 1)[0] if number < 101 else right_code(of)), user=bench.user)
+            await bench.say(SUBMISSIONS, event, of.challenge_id)
+            await bench.told(number + 1)
+            clock.advance(timedelta(hours=25))
+        await bench.told(103)
+        assert await parts.broker.ready()
+    reasons = bench.reasons()
+    assert reasons == {"attemptsExhausted": 99, "AuthenticatorDisabled": 1, "authenticatorDisabled": 3}
+
+
+async def test_a_sealed_code_of_somebody_else_counts_nothing(bench: Bench) -> None:
+    of = asked()
+    stolen = submitted(of, right_code(of), user="kim")
+    await bench.say(SUBMISSIONS, stolen, of.challenge_id)
+    await bench.guess(of, [right_code(of)])
+    await bench.told(1)
+    assert bench.reasons() == {"verified": 1}
+
+
+async def test_the_verifier_starts_without_a_database_and_recovers(
+    settings: ServiceSettings, own_mongodb: LocalDatabase
+) -> None:
+    own_mongodb.stop()
+    made = verifier_settings(settings, own_mongodb.url)
+    async with verifying(made) as parts, listening(settings, parts) as bench:
+        await until(parts.broker.ready)
+        assert not await parts.database.ready()
+        assert not await parts.preparation.ready()
+        of = asked()
+        await bench.guess(of, [right_code(of)])
+        own_mongodb.start()
+        await bench.told(1)
+        await until(parts.preparation.ready)
+        assert await parts.database.ready()
+    assert bench.reasons() == {"verified": 1}
+
+
+async def test_the_database_goes_away_and_comes_back(settings: ServiceSettings, own_mongodb: LocalDatabase) -> None:
+    async with verifying(verifier_settings(settings, own_mongodb.url)) as parts, listening(settings, parts) as bench:
+        await until(parts.preparation.ready)
+        of = asked()
+        await bench.guess(of, wrong_codes(of, 1))
+        await bench.told(1)
+        own_mongodb.stop()
+        await bench.guess(of, wrong_codes(of, 3)[1:])
+        await until(lambda: _is_down(parts))
+        own_mongodb.start()
+        await bench.guess(of, [right_code(of)])
+        await bench.told(4)
+    assert bench.reasons() == {"codeIncorrect": 3, "verified": 1}
+
+
+async def _is_down(parts: Parts) -> bool:
+    return not await parts.database.ready()
+
+
+async def test_nothing_in_clear_rests_in_the_database(bench: Bench) -> None:
+    of = asked()
+    codes = [*wrong_codes(of, 2), right_code(of)]
+    await bench.guess(of, codes)
+    await bench.told(3)
+    challenge = await bench.challenge(of)
+    assert challenge is not None
+    words = set(re.split(r"[^A-Za-z0-9_+-]+", challenge.model_dump_json()))
+    assert not words & {*codes, NUMBER}
+
+
+async def test_a_right_code_gets_its_verdict_quickly(
+    bench: Bench, record_property: Callable[[str, object], None]
+) -> None:
+    took: list[float] = []
+    for _ in range(60):
+        of = asked()
+        began = monotonic()
+        await bench.guess(of, [right_code(of)])
+        await bench.told(len(took) + 1)
+        took.append((monotonic() - began) * 1000)
+    record_property("p50_ms", round(statistics.median(took), 1))
+    print(f"submission to verdict: p50 {statistics.median(took):.1f} ms, worst {max(took):.1f} ms")  # noqa: T201
+    assert statistics.median(took) < 1000
