@@ -32,9 +32,13 @@ def run(app: FastAPI, host: str, port: int) -> None:
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
     )
-    asyncio.run(server.serve(sockets=[listen(host, port)]))
-    if not server.started:
-        fail("the service did not start; the log says why")
+    listening = listen(host, port)
+    try:
+        asyncio.run(server.serve(sockets=[listening]))
+    except SystemExit as leaving:
+        if leaving.code:
+            fail("the service did not start; the log says why")
+        raise
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -10,7 +10,9 @@ from schemas.envelope import Envelope
 from schemas.topics import LIFECYCLE
 from services.kit.kafka.broker import EventBroker, EventHandlers
 from services.kit.settings import ServiceSettings
-from tests.support.kafka import event_broker, running, step, until
+from tests.support.events import step
+from tests.support.kafka import event_broker, running
+from tests.support.waiting import until
 
 
 class Seen:
@@ -82,9 +84,8 @@ async def test_a_restart_goes_on_where_the_last_one_stopped(settings: ServiceSet
 async def test_the_stored_trace_context_arrives_as_it_was(settings: ServiceSettings) -> None:
     seen = Seen()
     trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
-    event = step("sam", 1)
     async with running(member(settings, seen)) as broker:
-        await broker.publish(LIFECYCLE, Envelope(**{**event.__dict__, "traceparent": trace}))
+        await broker.publish(LIFECYCLE, step("sam", 1, traceparent=trace))
         await until(lambda: seen.ids)
     assert seen.traces == [trace]
 

@@ -21,7 +21,9 @@ from services.kit.kafka.dead_letters import (
 )
 from services.kit.kafka.policy import DependencyDownError
 from services.kit.settings import ServiceSettings
-from tests.support.kafka import LocalKafka, event_broker, running, step, until, with_topics, write_raw
+from tests.support.events import step
+from tests.support.kafka import LocalKafka, event_broker, running, with_topics, write_raw
+from tests.support.waiting import until
 
 T = TypeVar("T")
 

@@ -1,13 +1,12 @@
 """A real Kafka broker for tests: the one that is given, or one of our own on a free port."""
 
-import asyncio
 import os
 import shutil
 import signal
 import socket
 import subprocess
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from uuid import uuid4
@@ -15,14 +14,12 @@ from uuid import uuid4
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from schemas.enrollment import EnrollmentStepReached
-from schemas.envelope import Envelope
 from schemas.topics import Topic, full_name
 from services.kit.clock import SystemClock
-from services.kit.ids import new_id
 from services.kit.kafka.broker import EventBroker
 from services.kit.kafka.topics import ensure_topics
 from services.kit.settings import ServiceSettings
+from tests.support.waiting import until
 
 LIBRARIES = "TEST_KAFKA_LIBRARIES"
 START_WITHIN = 40.0
@@ -72,8 +69,8 @@ class LocalKafka:
                 raise RuntimeError(f"Kafka did not start; see {self.home / 'kafka.log'}")
             time.sleep(0.05)
 
-    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
-        """End the process."""
+    def stop(self, how: signal.Signals = signal.SIGKILL) -> None:
+        """End the process, by default as a machine that fails does."""
         if self._process is None:
             return
         self._process.send_signal(how)
@@ -132,7 +129,7 @@ def own_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalKafka]:
     broker.format()
     broker.start()
     yield broker
-    broker.stop(signal.SIGKILL)
+    broker.stop()
 
 
 @pytest.fixture(scope="session")
@@ -179,31 +176,6 @@ async def running(broker: EventBroker, *, ready: bool = True) -> AsyncIterator[E
 def event_broker(settings: ServiceSettings, service: str = "enrollment") -> EventBroker:
     """A broker as a service has it."""
     return EventBroker(settings, service, SystemClock())
-
-
-async def until(condition: Callable[[], object], within: float = 30.0) -> None:
-    """Wait until the condition, which may be a coroutine function, holds."""
-    async with asyncio.timeout(within):
-        while True:
-            answer = condition()
-            if await answer if asyncio.iscoroutine(answer) else answer:
-                return
-            await asyncio.sleep(0.01)
-
-
-def step(user: str, number: int) -> Envelope:
-    """The `number`th event of a user: a lifecycle event, whose sequence tells the order."""
-    return Envelope(
-        id=new_id(),
-        type=EnrollmentStepReached.__name__,
-        source="enrollment",
-        time=SystemClock().now(),
-        tenant="northbridge",
-        correlation_id="session-1",
-        event=EnrollmentStepReached(session_id="session-1", step="phone", reached_at=SystemClock().now()),
-        subject=user,
-        sequence=number,
-    )
 
 
 async def write_raw(

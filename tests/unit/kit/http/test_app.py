@@ -1,0 +1,114 @@
+"""Health, readiness, metrics, traces and the access log."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+import httpx
+from fastapi import FastAPI
+from structlog.testing import capture_logs
+
+from services.kit.errors import ProblemError
+from services.kit.http.app import build_app
+
+TRACE_ID = "0af7651916cd43dd8448eb211c80319c"
+TRACEPARENT = f"00-{TRACE_ID}-b7ad6b7169203331-01"
+
+
+@asynccontextmanager
+async def nothing(_: FastAPI) -> AsyncIterator[None]:
+    yield
+
+
+async def up() -> bool:
+    return True
+
+
+async def down() -> bool:
+    return False
+
+
+async def hangs() -> bool:
+    await asyncio.Event().wait()
+    return True
+
+
+def app(**alive: bool) -> FastAPI:
+    made = build_app(
+        "verifier",
+        readiness={"kafka": up, "mongodb": up},
+        lifespan=nothing,
+        liveness={name: partial(bool, state) for name, state in alive.items()},
+    )
+
+    @made.get("/things/{name}")
+    async def things(name: str) -> str:
+        if name == "refused":
+            raise ProblemError("unknownUser")
+        if name == "broken":
+            raise ValueError(name)
+        return name
+
+    return made
+
+
+async def get(of: FastAPI, path: str, **headers: str) -> httpx.Response:
+    transport = httpx.ASGITransport(of)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        return await client.get(path, headers=headers)
+
+
+async def test_ready_when_all_dependencies_are() -> None:
+    answer = await get(app(), "/readyz")
+    assert (answer.status_code, answer.json()) == (
+        200,
+        {"status": "ok", "dependencies": {"kafka": "ok", "mongodb": "ok"}},
+    )
+
+
+async def test_what_is_down_is_named() -> None:
+    of = build_app("verifier", readiness={"kafka": up, "mongodb": down}, lifespan=nothing)
+    answer = await get(of, "/readyz")
+    assert (answer.status_code, answer.json()["dependencies"]) == (503, {"kafka": "ok", "mongodb": "down"})
+
+
+async def test_what_does_not_answer_is_down() -> None:
+    answer = await get(build_app("verifier", readiness={"mongodb": hangs}, lifespan=nothing), "/readyz")
+    assert answer.status_code == 503
+
+
+async def test_alive_unless_a_part_is_stuck() -> None:
+    assert (await get(app(consumers=True), "/healthz")).status_code == 200
+    stuck = await get(app(consumers=False), "/healthz")
+    assert (stuck.status_code, stuck.json()["parts"]) == (503, {"consumers": "down"})
+
+
+async def test_metrics_name_the_route_not_the_path() -> None:
+    of = app()
+    await get(of, "/things/sam")
+    await get(of, "/nowhere/sam")
+    text = (await get(of, "/metrics")).text
+    assert 'security_info_http_requests_total{method="GET",route="/things/{name}",status="200"}' in text
+    assert 'route="unmatched",status="404"' in text
+    assert "/nowhere" not in text
+
+
+async def test_the_trace_of_the_caller_is_in_the_problem() -> None:
+    for path, status in (("/things/refused", 404), ("/things/broken", 500), ("/nowhere", 404)):
+        answer = await get(app(), path, traceparent=TRACEPARENT)
+        assert (answer.status_code, answer.json()["traceId"]) == (status, TRACE_ID)
+
+
+async def test_one_line_a_request_without_its_secrets() -> None:
+    with capture_logs() as lines:
+        await get(app(), "/things/sam?ticket=abc&lang=en")
+        await get(app(), "/readyz")
+    (line,) = [line for line in lines if line["event"] == "request"]
+    assert line["query"] == "ticket=(redacted)&lang=en"
+    assert (line["method"], line["path"], line["status"]) == ("GET", "/things/sam", 200)
+
+
+async def test_no_route_of_ours_is_in_the_public_description() -> None:
+    paths = (await get(app(), "/openapi.json")).json()["paths"]
+    assert list(paths) == ["/things/{name}"]

@@ -1,0 +1,271 @@
+"""Which offsets may be committed, and in which order records are handled."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.kit.kafka.lanes import AbandonedError, Lanes, Offsets, Pause, Progress
+from services.kit.kafka.record import Partition, Record
+from tests.support.waiting import until
+
+A: Partition = ("topic", 0)
+B: Partition = ("topic", 1)
+
+
+def record(offset: int, key: str | None = "sam", partition: int = 0) -> Record:
+    return Record("topic", partition, offset, None if key is None else key.encode(), (), b"{}")
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> tuple[dict[Partition, list[int]], list[tuple[Partition, int]]]:
+    """Records by partition with gaps in their offsets, and an order in which some of them are finished."""
+    begun = {place: sorted(draw(st.sets(st.integers(0, 60), max_size=15))) for place in (A, B)}
+    everything = [(place, offset) for place, offsets in begun.items() for offset in offsets]
+    order = draw(st.permutations(everything))
+    return begun, order[: draw(st.integers(0, len(order)))]
+
+
+@given(histories())
+def test_what_is_committed_is_the_end_of_the_finished_prefix(
+    history: tuple[dict[Partition, list[int]], list[tuple[Partition, int]]],
+) -> None:
+    begun, finished = history
+    progress = Progress()
+    for place, offsets in begun.items():
+        for offset in offsets:
+            progress.began(place, offset)
+    for place, offset in finished:
+        progress.finished(place, offset)
+    assert progress.committable() == {
+        place: position
+        for place, offsets in begun.items()
+        if (position := _end_of_prefix(offsets, {offset for at, offset in finished if at == place})) is not None
+    }
+
+
+@given(histories(), st.integers(1, 5))
+def test_a_position_never_goes_back_and_is_told_once(
+    history: tuple[dict[Partition, list[int]], list[tuple[Partition, int]]], every: int
+) -> None:
+    begun, finished = history
+    progress, last = Progress(), dict.fromkeys(begun, -1)
+    for place, offsets in begun.items():
+        for offset in offsets:
+            progress.began(place, offset)
+    for number, (place, offset) in enumerate(finished):
+        progress.finished(place, offset)
+        if number % every == 0:
+            told = progress.committable()
+            assert all(position > last[at] for at, position in told.items())
+            last |= told
+            progress.committed(told)
+            assert progress.committable() == {}
+
+
+def test_what_finishes_while_a_commit_is_under_way_is_committed_next() -> None:
+    progress = Progress()
+    progress.began(A, 1)
+    progress.began(A, 2)
+    progress.finished(A, 1)
+    under_way = progress.committable()
+    progress.finished(A, 2)
+    progress.committed(under_way)
+    assert progress.committable() == {A: 3}
+
+
+def test_a_partition_read_again_from_before_is_known_anew() -> None:
+    progress = Progress()
+    for offset in (5, 6, 3):
+        progress.began(A, offset)
+    progress.finished(A, 6)
+    assert progress.committable() == {}
+    progress.finished(A, 3)
+    assert progress.committable() == {A: 4}
+
+
+def test_what_finishes_after_the_partition_was_taken_away_does_not_matter() -> None:
+    progress = Progress()
+    progress.began(A, 1)
+    progress.clear()
+    progress.finished(A, 1)
+    assert progress.committable() == {}
+
+
+class Shell:
+    """Lanes with what they handled and committed; `gate` holds handlers back."""
+
+    def __init__(self, **options: int) -> None:
+        self.order: dict[bytes | None, list[int]] = defaultdict(list)
+        self.commits: dict[Partition, int] = {}
+        self.running = self.most = 0
+        self.gate = asyncio.Event()
+        self.lanes = Lanes(self._handle, self._commit, **options)
+        self.lanes.open()
+
+    async def _handle(self, taken: Record, _: Pause) -> None:
+        self.running += 1
+        self.most = max(self.most, self.running)
+        try:
+            await self.gate.wait()
+            self.order[taken.key].append(taken.offset)
+        finally:
+            self.running -= 1
+
+    async def _commit(self, offsets: Offsets) -> bool:
+        self.commits |= offsets
+        return True
+
+    async def idle(self) -> None:
+        await until(lambda: not self.lanes.in_flight)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from("abcde"), st.integers(0, 2)), max_size=60), st.integers(1, 8))
+async def test_records_of_a_key_are_handled_in_order_and_all_are_committed(
+    keys: list[tuple[str, int]], at_once: int
+) -> None:
+    shell = Shell(at_once=at_once, in_flight=10)
+    shell.gate.set()
+    expected: Mapping[bytes, list[int]] = defaultdict(list)
+    ends: dict[Partition, int] = {}
+    for offset, (key, partition) in enumerate(keys):
+        expected[key.encode()].append(offset)
+        ends["topic", partition] = offset + 1
+        await shell.lanes.accept(record(offset, key, partition))
+    await shell.idle()
+    await shell.lanes.drain(1)
+    assert shell.order == expected
+    assert shell.commits == ends
+    assert shell.most <= at_once
+
+
+async def test_other_keys_go_on_while_one_is_held_up() -> None:
+    done: list[bytes | None] = []
+
+    async def handle(taken: Record, pause: Pause) -> None:
+        if taken.key == b"slow":
+            await pause(60)
+        done.append(taken.key)
+
+    shell = Shell()
+    lanes = Lanes(handle, shell._commit)
+    lanes.open()
+    for offset, key in enumerate(("slow", "slow", "quick", "other")):
+        await lanes.accept(record(offset, key))
+    await until(lambda: len(done) == 2)
+    await lanes.drain(1)
+    assert done == [b"quick", b"other"]
+    assert shell.commits == {}
+
+
+async def test_taking_waits_while_too_many_are_in_flight() -> None:
+    shell = Shell(in_flight=2)
+    await shell.lanes.accept(record(1))
+    await shell.lanes.accept(record(2))
+    third = asyncio.create_task(shell.lanes.accept(record(3)))
+    await asyncio.sleep(0.01)
+    assert not third.done()
+    shell.gate.set()
+    await third
+    await shell.idle()
+    assert shell.order == {b"sam": [1, 2, 3]}
+
+
+async def test_a_record_that_waited_through_a_rebalance_is_dropped_for_it_will_come_again() -> None:
+    shell = Shell(in_flight=1)
+    await shell.lanes.accept(record(1))
+    waiting = asyncio.create_task(shell.lanes.accept(record(2)))
+    await asyncio.sleep(0)
+    shell.gate.set()
+    await shell.lanes.drain(1)
+    shell.lanes.open()
+    await waiting
+    assert shell.lanes.in_flight == 0
+    assert shell.order == {b"sam": [1]}
+    assert shell.commits == {A: 2}
+
+
+async def test_draining_finishes_what_runs_and_leaves_what_waits() -> None:
+    shell = Shell()
+    for offset in (1, 2, 3):
+        await shell.lanes.accept(record(offset))
+    await asyncio.sleep(0)
+    draining = asyncio.create_task(shell.lanes.drain(5))
+    await asyncio.sleep(0)
+    shell.gate.set()
+    await draining
+    assert shell.order == {b"sam": [1]}
+    assert shell.commits == {A: 2}
+    assert shell.lanes.in_flight == 0
+
+
+async def test_draining_cancels_what_does_not_end_and_does_not_commit_it() -> None:
+    shell = Shell()
+    await shell.lanes.accept(record(1))
+    await asyncio.sleep(0)
+    await shell.lanes.drain(0.01)
+    assert (shell.commits, shell.lanes.in_flight, shell.running) == ({}, 0, 0)
+
+
+async def test_a_pause_ends_at_once_when_the_partition_is_taken_away() -> None:
+    abandoned: list[int] = []
+
+    async def handle(taken: Record, pause: Pause) -> None:
+        try:
+            await pause(60)
+        except AbandonedError:
+            abandoned.append(taken.offset)
+            raise
+
+    shell = Shell()
+    lanes = Lanes(handle, shell._commit)
+    lanes.open()
+    await lanes.accept(record(1))
+    await asyncio.sleep(0)
+    await lanes.drain(5)
+    assert abandoned == [1]
+    assert lanes.failure is None
+
+
+async def test_a_failed_commit_is_tried_again() -> None:
+    answers = [False, True]
+    taken: list[Offsets] = []
+
+    async def commit(offsets: Offsets) -> bool:
+        taken.append(offsets)
+        return answers.pop(0)
+
+    shell = Shell()
+    shell.gate.set()
+    lanes = Lanes(shell._handle, commit)
+    lanes.open()
+    committing = asyncio.create_task(lanes.commit_always())
+    await lanes.accept(record(1))
+    await until(lambda: not answers)
+    committing.cancel()
+    assert taken == [{A: 2}, {A: 2}]
+
+
+async def test_a_lane_that_breaks_is_told() -> None:
+    async def handle(_: Record, __: Pause) -> None:
+        raise RuntimeError
+
+    shell = Shell()
+    lanes = Lanes(handle, shell._commit)
+    lanes.open()
+    await lanes.accept(record(1))
+    await until(lambda: lanes.failure is not None)
+    await lanes.drain(1)
+    assert shell.commits == {}
+
+
+def _end_of_prefix(offsets: list[int], finished: set[int]) -> int | None:
+    end = None
+    for offset in offsets:
+        if offset not in finished:
+            break
+        end = offset + 1
+    return end

@@ -1,0 +1,55 @@
+"""A service as a process: it says which port is taken, and ends when told to."""
+
+import signal
+import socket
+import subprocess
+import sys
+
+PROGRAM = """
+import sys
+from contextlib import asynccontextmanager
+from services.kit.http.app import build_app
+from services.kit.runtime import run
+
+@asynccontextmanager
+async def lifespan(app):
+    {start}
+    print("up", flush=True)
+    yield
+    print("down", flush=True)
+
+run(build_app("verifier", readiness={{}}, lifespan=lifespan), "127.0.0.1", int(sys.argv[1]))
+"""
+
+
+def start(port: int, first: str = "pass") -> subprocess.Popen[str]:
+    program = PROGRAM.format(start=first)
+    return subprocess.Popen(
+        [sys.executable, "-c", program, str(port)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def test_a_taken_port_is_one_clear_line() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        process = start(port)
+        _, errors = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert len(errors.splitlines()) == 1
+    assert f"port {port}" in errors
+
+
+def test_it_stops_what_it_started_and_exits_with_zero() -> None:
+    process = start(0)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "up\n"
+    process.send_signal(signal.SIGTERM)
+    rest, _ = process.communicate(timeout=30)
+    assert (rest.strip(), process.returncode) == ("down", 0)
+
+
+def test_a_start_that_fails_is_status_one() -> None:
+    process = start(0, "raise ValueError")
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert errors.splitlines()[-1].startswith("security-info: ")
