@@ -11,7 +11,7 @@ from schemas.enrollment import ChallengeCancelled, MethodRequested
 from schemas.envelope import Envelope
 from schemas.notification import DeliveryFailureReason
 from services.kit.clock import Clock
-from services.kit.codes import CodeUnderivableError, derive_code
+from services.kit.codes import derive_code
 from services.kit.config import Config
 from services.kit.decision import Change
 from services.kit.ids import new_id
@@ -122,9 +122,6 @@ async def deliver(attempt: Attempt, desk: Desk) -> Outcome:
         message = compose(attempt, desk)
     except DestinationMismatchError:
         return _failed(attempt, "destinationMismatch", desk, permanent=True)
-    except CodeUnderivableError:
-        log.exception("a code cannot be derived: its key is not in the keyring", delivery=delivery.id)
-        return _failed(attempt, "providerRefused", desk)
     if delivery.uncertain is None:
         return await _send_first(attempt, message, desk)
     return await _settle(attempt, message, desk)
@@ -135,7 +132,6 @@ def compose(attempt: Attempt, desk: Desk) -> Message:
 
     Raises:
         DestinationMismatchError: see there.
-        CodeUnderivableError: the key of the code is gone.
     """
     delivery = attempt.delivery
     destination = _open_destination(delivery, desk)

@@ -1,0 +1,190 @@
+"""Deliveries and limits, without anything around them."""
+
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas.base import Event
+from schemas.enrollment import Destination, MethodRequested
+from schemas.notification import CodeSent, DeliveryConfirmed, DeliveryFailed, SendRefused
+from services.kit.decision import Change
+from services.notifier import domain
+from services.notifier.domain import LEASE, Delivery, Refusal, Report, Sends, take
+from tests.support.challenges import terms
+from tests.support.clock import NOON
+
+SECOND = timedelta(seconds=1)
+ROUTE = ("a", "b")
+
+
+def queued(**fields: object) -> Delivery:
+    of = terms()
+    event = MethodRequested(
+        terms=of,
+        channel="sms",
+        destination=Destination(sealed="k.x", masked="+44 •••• ••0142"),
+        not_after=of.expires_at,
+        requested_at=NOON,
+    )
+    made = domain.requested(
+        event, delivery_id="d-1", tenant="northbridge", user="sam", provider="a", traceparent=None, at=NOON
+    )
+    return made.model_copy(update=fields)
+
+
+def sending(provider: str = "a") -> Delivery:
+    return domain.claimed(queued(), provider=provider, at=NOON)
+
+
+def told(change: Change[Delivery]) -> list[type[Event]]:
+    return [type(emission.event) for emission in change.emissions]
+
+
+def sent() -> Delivery:
+    return domain.sent(sending(), provider="a", message_id="SM1", at=NOON).state
+
+
+def test_a_claim_keeps_others_off_for_the_lease() -> None:
+    assert sending().next_attempt_at == NOON + LEASE
+    assert sending().uncertain is None
+
+
+def test_taking_over_a_lapsed_lease_makes_the_outcome_uncertain() -> None:
+    again = domain.claimed(sending(), provider="a", at=NOON + LEASE)
+    assert (again.uncertain, again.attempts) == ("a", 2)
+
+
+def test_sent_is_told_once() -> None:
+    first = domain.sent(sending(), provider="a", message_id="SM1", at=NOON)
+    assert told(first) == [CodeSent]
+    assert first.state.next_attempt_at is None
+    assert told(domain.sent(first.state, provider="a", message_id="SM1", at=NOON)) == []
+
+
+def test_a_callback_before_our_own_write_tells_of_both() -> None:
+    early = domain.reported(sending(), Report(outcome="delivered", message_id="SM1"), provider="a", at=NOON)
+    assert told(early) == [CodeSent, DeliveryConfirmed]
+    late = domain.sent(early.state, provider="a", message_id="SM1", at=NOON)
+    assert (late.state.status, told(late)) == ("delivered", [])
+
+
+def test_an_accepted_callback_settles_an_unknown_outcome() -> None:
+    unknown = domain.uncertain(sending(), 1, at=NOON).state
+    settled = domain.reported(unknown, Report(outcome="accepted"), provider="a", at=NOON)
+    assert (settled.state.status, settled.state.uncertain, told(settled)) == ("sent", None, [CodeSent])
+
+
+def test_undelivered_is_told_and_delivered_wins_over_it() -> None:
+    failed = domain.reported(sent(), Report(outcome="failed"), provider="a", at=NOON)
+    assert told(failed) == [DeliveryFailed]
+    delivered = domain.reported(failed.state, Report(outcome="delivered"), provider="a", at=NOON)
+    assert told(delivered) == [DeliveryConfirmed]
+
+
+@given(st.lists(st.sampled_from(["accepted", "delivered", "failed"]), max_size=8))
+def test_callbacks_in_any_order_tell_nothing_twice(outcomes: list[str]) -> None:
+    delivery, seen = sending(), list[type[Event]]()
+    for outcome in outcomes:
+        change = domain.reported(delivery, Report.model_validate({"outcome": outcome}), provider="a", at=NOON)
+        delivery, seen = change.state, seen + told(change)
+    assert len(seen) == len(set(seen))
+    if "delivered" in outcomes:
+        assert delivery.status == "delivered"
+
+
+def test_the_next_provider_is_tried_at_once_and_then_all_pause() -> None:
+    first = domain.postponed(sending(), 1, route=ROUTE, at=NOON).state
+    assert (first.status, first.provider, first.next_attempt_at) == ("queued", "b", NOON)
+    second = domain.postponed(domain.claimed(first, provider="b", at=NOON), 2, route=ROUTE, at=NOON).state
+    assert (second.provider, second.next_attempt_at) == ("a", NOON + SECOND)
+
+
+def test_a_single_provider_gets_the_pause_that_it_asks_for() -> None:
+    later = domain.postponed(sending(), 1, route=("a",), at=NOON, wait=timedelta(seconds=42)).state
+    assert later.next_attempt_at == NOON + timedelta(seconds=42)
+
+
+def test_no_attempt_in_the_life_of_the_code_is_told_at_once() -> None:
+    late = NOON + timedelta(minutes=5) - SECOND
+    change = domain.postponed(sending(), 1, route=("a",), at=late, reason="providerRefused")
+    assert told(change) == [DeliveryFailed]
+    assert change.state.reason == "providerRefused"
+
+
+def test_an_attempt_that_was_taken_over_decides_nothing() -> None:
+    over = domain.claimed(sending(), provider="a", at=NOON + LEASE)
+    assert domain.postponed(over, 1, route=ROUTE, at=NOON).state == over
+    assert domain.uncertain(over, 1, at=NOON).state == over
+    assert domain.repeating(over, 1).state == over
+    assert domain.repeating(over, 2).state.repeats == 1
+
+
+def test_a_repeated_message_says_so() -> None:
+    again = domain.repeating(sending(), 1).state
+    event = domain.sent(again, provider="a", message_id="SM2", at=NOON).emissions[0].event
+    assert isinstance(event, CodeSent)
+    assert event.repeated
+
+
+def test_cancelling_stops_what_waits_and_what_would_be_tried_again() -> None:
+    assert domain.cancelled(queued(), at=NOON).state.status == "cancelled"
+    marked = domain.cancelled(sending(), at=NOON).state
+    assert marked.status == "sending"
+    assert domain.postponed(marked, 1, route=ROUTE, at=NOON).state.status == "cancelled"
+    assert domain.cancelled(sent(), at=NOON).state == sent()
+
+
+@pytest.mark.parametrize(
+    ("delivery", "reason"),
+    [
+        (queued(), "expiredBeforeSending"),
+        (queued(uncertain="a"), "providerUnavailable"),
+        (sending(), "providerUnavailable"),
+    ],
+)
+def test_overdue(delivery: Delivery, reason: str) -> None:
+    after = NOON + timedelta(minutes=5)
+    assert domain.overdue(delivery, at=after - SECOND).state == delivery
+    change = domain.overdue(delivery, at=after)
+    assert (change.state.reason, told(change)) == (reason, [DeliveryFailed])
+
+
+def test_refused_says_when_to_come_back() -> None:
+    change = domain.refused(sending(), Refusal(reason="resendTooSoon", retry_after=7), at=NOON)
+    event = change.emissions[0].event
+    assert isinstance(event, SendRefused)
+    assert (event.retry_after, change.state.status) == (7, "refused")
+
+
+def test_a_number_gets_one_message_in_ten_seconds() -> None:
+    first = take(Sends(), "d-1", at=NOON)
+    assert isinstance(first, Sends)
+    assert take(first, "d-1", at=NOON + SECOND) == first
+    assert take(first, "d-2", at=NOON + 3 * SECOND) == Refusal(reason="resendTooSoon", retry_after=7)
+    assert isinstance(take(first, "d-2", at=NOON + 10 * SECOND), Sends)
+
+
+def test_a_number_gets_ten_messages_a_day() -> None:
+    sends: Sends | Refusal = Sends()
+    for number in range(10):
+        assert isinstance(sends, Sends)
+        sends = take(sends, f"d-{number}", at=NOON + timedelta(minutes=number))
+    assert isinstance(sends, Sends)
+    refusal = take(sends, "d-11", at=NOON + timedelta(hours=1))
+    assert refusal == Refusal(reason="sendLimitReached", retry_after=23 * 3600)
+    assert isinstance(take(sends, "d-11", at=NOON + timedelta(days=1)), Sends)
+
+
+@given(st.lists(st.integers(min_value=1, max_value=90_000), max_size=40))
+def test_no_pattern_of_sends_gets_past_the_limits(gaps: list[int]) -> None:
+    sends, at, let_in = Sends(), NOON, list[datetime]()
+    for number, gap in enumerate(gaps):
+        at += timedelta(seconds=gap)
+        taken = take(sends, f"d-{number}", at=at)
+        if isinstance(taken, Sends):
+            sends, let_in = taken, [*let_in, at]
+    assert all(later - sooner >= timedelta(seconds=10) for sooner, later in pairwise(let_in))
+    assert all(sum(start <= one < start + timedelta(days=1) for one in let_in) <= 10 for start in let_in)
