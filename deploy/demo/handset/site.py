@@ -16,6 +16,7 @@ from deploy.demo.pages import templates_of
 from deploy.demo.settings import WorldSettings
 
 HERE = Path(__file__).parent
+MOST_NUMBERS = 8
 MAIL_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox allow-popups; frame-ancestors 'self'"
 )
@@ -96,7 +97,7 @@ def _view(world: World, settings: WorldSettings, to: str) -> dict[str, Any]:
         "to": wanted or "",
         "version": world.version,
         "now": world.now(),
-        "numbers": list(dict.fromkeys([*(text.to for text in texts), *(call.to for call in calls)]))[:8],
+        "numbers": _numbers(number, [*(text.to for text in texts), *(call.to for call in calls)]),
         "texts": [text for text in texts if number in (None, text.to)][:60],
         "calls": [call for call in calls if number in (None, call.to)][:20],
         "mails": world.mails.newest_first(lambda mail: address in (None, mail.to.lower()))[:40],
@@ -104,6 +105,11 @@ def _view(world: World, settings: WorldSettings, to: str) -> dict[str, Any]:
         "authenticator": settings.authenticator_page,
         "northbridge": settings.northbridge_origin,
     }
+
+
+def _numbers(chosen: str | None, seen: list[str]) -> list[str]:
+    """The numbers to choose from: the chosen one first, so that it is in sight on a narrow screen."""
+    return list(dict.fromkeys([chosen, *seen] if chosen else seen))[:MOST_NUMBERS]
 
 
 def linked(text: str) -> Markup:
