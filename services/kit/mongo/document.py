@@ -15,7 +15,7 @@ from schemas.envelope import Envelope
 from services.kit.clock import Clock
 from services.kit.decision import Change, Emission
 from services.kit.mongo.client import Collection, Document
-from services.kit.mongo.outbox import Pending, enclose, to_document
+from services.kit.mongo.outbox import Pending, enclose, from_document, to_document
 from services.kit.mongo.relay import Relay
 from services.kit.telemetry import traceparent_header
 
@@ -39,12 +39,17 @@ class AlreadyHandledError(Exception):
 
 @dataclass(frozen=True)
 class Stored(Generic[S]):
-    """A state as it was read, with the version that a change must still find."""
+    """A state as it was read, with the version that a change must still find.
+
+    `unsent` are events of earlier changes that another process has not published yet, or never will: who changes the
+    document next publishes them before its own, so that their order holds. Some may so be published twice.
+    """
 
     id: str
     version: int
     state: S
     inbox: tuple[str, ...] = field(default=(), repr=False)
+    unsent: tuple[Pending, ...] = field(default=(), repr=False, compare=False)
 
 
 class Documents(Generic[S]):
@@ -118,9 +123,10 @@ class Documents(Generic[S]):
         )
         if result.modified_count == 0:
             raise StaleDocumentError(stored.id)
-        self._relay.wake(self._collection, stored.id, pending)
+        if pending:
+            self._relay.wake(self._collection, stored.id, [*stored.unsent, *pending])
         inbox = (*stored.inbox, cause.id) if cause else stored.inbox
-        return Stored(stored.id, stored.version + 1, state, inbox[-INBOX_SIZE:])
+        return Stored(stored.id, stored.version + 1, state, inbox[-INBOX_SIZE:], () if pending else stored.unsent)
 
     async def change(
         self,
@@ -193,10 +199,12 @@ class Documents(Generic[S]):
         if document is None:
             return None
         state = self._state.model_validate(document["state"])
-        return Stored(document["_id"], document["version"], state, tuple(document.get("inbox", ())))
+        waiting = () if self._relay.has(document.get("relay")) else document.get("outbox", ())
+        unsent = tuple(from_document(entry) for entry in waiting)
+        return Stored(document["_id"], document["version"], state, tuple(document.get("inbox", ())), unsent)
 
 
-_PROJECTION = {"version": 1, "state": 1, "inbox": 1}
+_PROJECTION = {"version": 1, "state": 1, "inbox": 1, "outbox": 1, "relay": 1}
 
 
 def _dump(state: BaseModel) -> Document:

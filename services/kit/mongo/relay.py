@@ -65,6 +65,7 @@ class Relay:
         self._publisher = publisher
         self._clock = clock
         self._owner = owner or f"{os.getpid()}-{new_id()[-12:]}"
+        self._sweeping = f"{self._owner}/sweeping"
         self._collections: dict[str, Collection] = {}
         self._lanes: dict[tuple[str, str], _Lane] = {}
         self._sent: list[tuple[Collection, str, str]] = []
@@ -84,6 +85,10 @@ class Relay:
     def lease(self) -> Document:
         """The lease that a commit with events writes: this process publishes them."""
         return {"owner": self._owner, "until": self._clock.now() + LEASE}
+
+    def has(self, lease: Document | None) -> bool:
+        """Whether this process took charge of all that waits in the document, when it committed to it last."""
+        return lease is not None and lease["owner"] == self._owner
 
     def wake(self, collection: Collection, document_id: str, pending: Sequence[Pending]) -> None:
         """Publish these events of a document, after those of it that still wait."""
@@ -138,7 +143,7 @@ class Relay:
             try:
                 await self._publisher.publish(pending.topic, pending.envelope)
             except PublishFailedError:
-                log.warning("event waits for Kafka", type=pending.envelope.type, event=pending.envelope.id)
+                log.warning("event waits for Kafka", type=pending.envelope.type, event_id=pending.envelope.id)
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, RETRY_CAP)
                 await self._renew(lane)
@@ -149,7 +154,8 @@ class Relay:
         """Keep others off while this process goes on trying; it does not matter when the database is down as well."""
         with contextlib.suppress(PyMongoError):
             await lane.collection.update_one(
-                {"_id": lane.document_id, "relay.owner": self._owner}, {"$set": {"relay": self.lease()}}
+                {"_id": lane.document_id, "relay.owner": {"$in": [self._owner, self._sweeping]}},
+                {"$set": {"relay.until": self._clock.now() + LEASE}},
             )
 
     async def _mark_always(self) -> None:
@@ -191,18 +197,22 @@ class Relay:
             await self._take_over(collection, document)
 
     async def _take_over(self, collection: Collection, document: Document) -> None:
+        """Publish what another process left. A commit of our own that comes between does so itself, before its events:
+        the lease is not yet one that it takes for ours."""
         claimed = await collection.update_one(
             {
                 "_id": document["_id"],
                 "relay.owner": document["relay"]["owner"],
                 "relay.until": document["relay"]["until"],
             },
-            {"$set": {"relay": self.lease()}},
+            {"$set": {"relay": self.lease() | {"owner": self._sweeping}}},
         )
         if claimed.modified_count == 0:
             return
         current = await collection.find_one({"_id": document["_id"]}, {"outbox": 1})
         entries = (current or {}).get("outbox") or []
+        if (collection.name, document["_id"]) in self._lanes:
+            return
         if entries:
             log.info("publishing what another process left", document=document["_id"], events=len(entries))
             self.wake(collection, document["_id"], [from_document(entry) for entry in entries])

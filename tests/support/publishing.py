@@ -1,0 +1,31 @@
+"""A publisher that notes what it is given, and fails when it is told to."""
+
+import asyncio
+from collections.abc import Callable
+
+from schemas.envelope import Envelope
+from schemas.topics import Topic
+from services.kit.mongo.relay import PublishFailedError
+
+
+class NotingPublisher:
+    """Takes events into `published`; `fails` decides about each, `gate` holds them all while it is closed."""
+
+    def __init__(self, fails: Callable[[Envelope], bool] = lambda _: False) -> None:
+        self.published: list[Envelope] = []
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.fails = fails
+
+    async def publish(self, topic: Topic, envelope: Envelope) -> None:
+        """Note the event, or raise `PublishFailedError`."""
+        assert type(envelope.event) in topic.events
+        await self.gate.wait()
+        if self.fails(envelope):
+            raise PublishFailedError
+        self.published.append(envelope)
+
+    @property
+    def sequences(self) -> list[int | None]:
+        """The sequence numbers in the order of publishing."""
+        return [envelope.sequence for envelope in self.published]
