@@ -19,6 +19,7 @@ CATALOGUE: Mapping[str, Entry] = {
     "methodNotAllowedByPolicy": Entry(403, "The organisation does not allow this method"),
     "returnUrlNotAllowed": Entry(403, "The return address is not on the client's list"),
     "formExpired": Entry(403, "This form is too old"),
+    "otherPerson": Entry(403, "The form belongs to another person's session"),
     "notFound": Entry(404, "There is nothing here"),
     "unknownUser": Entry(404, "There is no such user"),
     "unknownChallenge": Entry(404, "There is no such challenge"),

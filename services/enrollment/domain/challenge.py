@@ -99,6 +99,11 @@ class Challenge(State):
         return self.terms.expires_at
 
     @property
+    def sends_left(self) -> int:
+        """How often the message may still be asked for."""
+        return MAX_SENDS - self.sends
+
+    @property
     def pending_submission(self) -> Submission | None:
         """The newest proof that the verifier has not judged yet."""
         return next((one for one in reversed(self.submissions) if one.result is None), None)

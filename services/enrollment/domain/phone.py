@@ -61,7 +61,8 @@ def mask(e164: str, country_code: int | None) -> str:
 
 def region_of(e164: str) -> str | None:
     """The region in which a number lives."""
-    return phonenumbers.region_code_for_number(phonenumbers.parse(e164))
+    region: str | None = phonenumbers.region_code_for_number(phonenumbers.parse(e164))
+    return region
 
 
 def national_format(e164: str) -> str:

@@ -87,6 +87,12 @@ async def use_ticket(ticket: str, desk: Desk) -> tuple[Visit, str]:
     return Visit(account.state, session), secret
 
 
+async def ticket_is_of(ticket: str, session_id: str, desk: Desk) -> bool:
+    """Whether a ticket led to this session."""
+    stored = await desk.store.interrupt_of_ticket(token_hash(ticket))
+    return stored is not None and stored.id == session_id
+
+
 async def recognise(session_id: str, secret: str, desk: Desk) -> Visit:
     """Who holds this cookie; the session may have ended.
 
@@ -163,8 +169,8 @@ async def request_phone(visit: Visit, region: str, number: str, form_token: str,
     return moved
 
 
-async def submit_code(visit: Visit, challenge_id: str, code: str, desk: Desk) -> Challenge:
-    """Hand a typed code to the verifier and wait for its word; the answer may still be open after 10 s.
+async def submit_code(visit: Visit, challenge_id: str, code: str, desk: Desk) -> tuple[Challenge, str | None]:
+    """Hand a typed code to the verifier and wait for its word: `verified`, a reason, or None after 10 s.
 
     Raises:
         ProblemError: `codeMalformed`, `challengeEnded`, `codeExpired`, `attemptsExhausted`, `rateLimited`.
@@ -197,15 +203,18 @@ async def resend(visit: Visit, desk: Desk) -> None:
     await desk.store.challenges.change(challenge.id, lambda state: challenges.resend(state, at=now))
 
 
-async def _judged(challenge_id: str, submission_id: str, told: asyncio.Event, desk: Desk) -> Challenge:
+async def _judged(
+    challenge_id: str, submission_id: str, told: asyncio.Event, desk: Desk
+) -> tuple[Challenge, str | None]:
     deadline = monotonic() + VERDICT_WITHIN
     while True:
         stored = await desk.store.challenges.get(challenge_id)
         if stored is None:
             raise ProblemError("challengeEnded")
         submission = stored.state.submission(submission_id)
-        if submission is None or submission.result or monotonic() >= deadline:
-            return stored.state
+        result = submission.result if submission else stored.state.failure
+        if result or monotonic() >= deadline:
+            return stored.state, result
         await next_change(told)
 
 

@@ -1,5 +1,6 @@
 """What each page of the wizard shows, and how it becomes HTML. A view is plain data; the templates hold the words."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -158,6 +159,13 @@ class CodeView:
     checking: str | None = None
     ended: bool = False
     back: str | None = None
+
+    @property
+    def minutes_left(self) -> int | None:
+        """How long the code lives, in whole minutes, begun ones counted; None without a `now` or after its end."""
+        if self.frame.now is None:
+            return None
+        return max(0, math.ceil((self.expires_at - self.frame.now).total_seconds() / 60)) or None
 
     @property
     def challenge_id(self) -> str:

@@ -15,7 +15,21 @@ class Delivery {
 
   update({ state, text }) {
     this.element.dataset.state = state;
-    say(this.text, text);
+    if (this.text.textContent !== text) this.text.replaceChildren(...this.together(text));
+  }
+
+  /** A masked number is not torn apart at the end of a line. */
+  together(text) {
+    const { masked } = this.text.dataset;
+    if (!masked) return [text];
+    return text.split(masked).flatMap((part, at) => (at === 0 ? [part] : [this.unbroken(masked), part]));
+  }
+
+  unbroken(text) {
+    const span = document.createElement("span");
+    span.className = "together";
+    span.textContent = text;
+    return span;
   }
 
   slow() {
@@ -63,7 +77,6 @@ class CodePage {
     this.resend = button ? new Resend(button) : null;
     this.outcome = root.querySelector("[data-outcome]");
     this.checking = root.dataset.checking === "yes";
-    this.attempts = Number(root.dataset.attempts);
     this.source = null;
     document.addEventListener("visibilitychange", () => this.follow());
     addEventListener("pagehide", () => this.close());
@@ -98,13 +111,12 @@ class CodePage {
     if (status === "verified") this.verified();
     else if (NEW_CODE_NEEDED.has(status)) this.ended();
     else if (this.checking && !checking) this.judgedWrong(attemptsLeft);
-    this.attempts = attemptsLeft;
   }
 
   judgedWrong(left) {
     this.checking = false;
     const tries = left === 1 ? "1 try" : `${left} tries`;
-    if (left < this.attempts || left > 0) this.conclude(this.root.dataset.wrong.replace("{left}", tries), "wrong");
+    if (left > 0) this.conclude(this.root.dataset.wrong.replace("{left}", tries), "wrong");
   }
 
   verified() {
@@ -125,7 +137,10 @@ class CodePage {
   finish() {
     this.over = true;
     this.close();
-    this.root.querySelector("[data-open]")?.setAttribute("hidden", "");
+    const open = this.root.querySelector("[data-open]");
+    const hadFocus = open.contains(document.activeElement);
+    open.hidden = true;
+    if (hadFocus) document.querySelector("h2").focus();
   }
 
   /** This tab's own form is under way: its answer says what happened. */

@@ -1,0 +1,5 @@
+"""`python -m services.enrollment`."""
+
+from services.enrollment.app import main
+
+main()

@@ -1,0 +1,102 @@
+"""The one place where enrollment is put together."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from functools import partial
+
+import httpx
+import structlog
+from fastapi import FastAPI
+
+from services.enrollment import http
+from services.enrollment.consumers import subscribe
+from services.enrollment.handlers.reports import end_overdue
+from services.enrollment.handlers.sessions import Desk
+from services.enrollment.parts import Parts
+from services.enrollment.settings import EnrollmentSettings
+from services.enrollment.signals import Signals
+from services.enrollment.store import Store
+from services.enrollment.tokens import ClientTokens, Signer
+from services.enrollment.wizard import routes
+from services.kit.clock import SystemClock
+from services.kit.config import ConfigError, load_config
+from services.kit.http.app import build_app
+from services.kit.http.problem import install_problem_handlers
+from services.kit.kafka.broker import EventBroker
+from services.kit.keyring import Keyring, KeyringError
+from services.kit.mongo.client import Database
+from services.kit.mongo.deadlines import Sweeper
+from services.kit.mongo.prepare import Preparation
+from services.kit.mongo.relay import Relay
+from services.kit.runtime import fail, run
+from services.kit.sealing import Sealer
+from services.kit.settings import SettingsError, load_settings
+from services.kit.telemetry import configure_logging
+
+log = structlog.get_logger(__name__)
+
+SWEEP_EVERY = timedelta(seconds=5)
+
+
+def main(port: int | None = None) -> None:
+    """Run until told to stop. A mistake in settings, keyring or configuration ends it with one line and status 1."""
+    try:
+        settings = load_settings(EnrollmentSettings)
+        configure_logging("enrollment", demo=settings.is_demo, level=settings.log_level)
+        app = build(settings)
+    except (SettingsError, KeyringError, ConfigError) as error:
+        fail(str(error))
+    run(app, "127.0.0.1" if settings.is_demo else "0.0.0.0", port or settings.enrollment_port)  # noqa: S104 - in a container
+
+
+def build(settings: EnrollmentSettings) -> FastAPI:
+    """The service as an application, its background work in its lifespan."""
+    config = load_config(settings.config)
+    keyring = Keyring.load(settings.keyring, "enrollment")
+    clock = SystemClock(settings.offset)
+    broker = EventBroker(settings, "enrollment", clock)
+    database = Database(settings, "enrollment")
+    relay = Relay(broker, clock)
+    store, signals = Store.open(database, relay, clock), Signals()
+    client = httpx.AsyncClient()
+    parts = Parts(
+        settings=settings,
+        config=config,
+        clock=clock,
+        desk=Desk(store, config, clock, keyring, Sealer(keyring), signals),
+        tokens=ClientTokens(config, settings.public_origin, clock, client),
+        signer=Signer(keyring, settings.public_origin, clock),
+    )
+    subscribe(broker, store, signals)
+    preparation = Preparation([store.prepare, relay.prepare])
+    sweeper = Sweeper(
+        "sessions",
+        every=SWEEP_EVERY,
+        work=partial(end_overdue, store=store, clock=clock),
+        leases=database.collection("leases"),
+        clock=clock,
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        preparation.start()
+        relay.start()
+        await broker.start()
+        sweeper.start()
+        yield
+        await sweeper.stop()
+        await broker.stop_consuming()
+        await relay.stop()
+        await broker.stop()
+        await preparation.stop()
+        await client.aclose()
+        database.close()
+
+    readiness = {"kafka": broker.ready, "mongodb": database.ready, "indexes": preparation.ready}
+    app = build_app("enrollment", readiness=readiness, lifespan=lifespan)
+    app.state.parts = parts
+    app.include_router(http.router)
+    routes.mount(app)
+    install_problem_handlers(app, routes.problem_page)
+    return app

@@ -1,0 +1,1 @@
+"""The pages that lead a person through setting up."""

@@ -1,0 +1,39 @@
+"""The session cookie: which session a browser holds, and the secret that proves it."""
+
+import re
+from dataclasses import dataclass
+
+from fastapi import Request, Response
+
+FORM = re.compile(r"([A-Za-z0-9-]{8,64})\.([A-Za-z0-9_-]{16,128})")
+
+
+@dataclass(frozen=True)
+class SessionCookie:
+    """`session_id` names the session; `secret` proves that it is this browser's, and is the root of its CSRF tokens."""
+
+    session_id: str
+    secret: str
+
+
+def cookie_name(*, secure: bool) -> str:
+    """`__Host-` (RFC 6265bis, section 4.1.3.2) wherever https is spoken."""
+    return "__Host-security-info" if secure else "security-info"
+
+
+def read_cookie(request: Request, *, secure: bool) -> SessionCookie | None:
+    """The session that this browser holds, if any; not checked yet."""
+    match = FORM.fullmatch(request.cookies.get(cookie_name(secure=secure), ""))
+    return SessionCookie(*match.groups()) if match else None
+
+
+def write_cookie(response: Response, session: SessionCookie, *, secure: bool) -> None:
+    """Hand the session to this browser until it is closed; the session's own end is kept on the server."""
+    response.set_cookie(
+        cookie_name(secure=secure),
+        f"{session.session_id}.{session.secret}",
+        httponly=True,
+        secure=secure,
+        samesite="lax",
+        path="/",
+    )
