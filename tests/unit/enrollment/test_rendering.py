@@ -1,0 +1,255 @@
+"""Pages from views: fixed names and headings, what forms carry, and that nothing of a person becomes markup."""
+
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient
+
+from services.enrollment.wizard.assets import DARK_GROUNDS, DIRECTORY, LIGHT_GROUNDS
+from services.enrollment.wizard.colours import accent_on, contrast
+from services.enrollment.wizard.rendering import FieldError, Pages, View, mount_static, static_url, tenant_stylesheet
+from services.kit.config import Branding
+from services.kit.http.csrf import csrf_matches, csrf_token
+from services.kit.http.headers import security_headers
+from services.kit.http.problem import install_problem_handlers
+from tests.support.pages import FRAME, code_view, frame, phone_view, sample_views
+
+PAGES = Pages()
+ACCENTS = ("#0f5f6b", "#7a3e9d", "#ffd400", "#ffffff", "#000000", "#1d4ed8", "#808080", "#39ff14")
+FIRST_PAGE_BYTES = 60_000
+VOID = {"meta", "link", "input", "img", "path", "circle", "rect"}
+
+
+class Outline(HTMLParser):
+    """Elements with attributes and text, in order; fails on tags that do not match."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None], list[str]]] = []
+        self._open: list[tuple[str, list[str]]] = []
+        self.feed(html)
+        assert not self._open
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        text: list[str] = []
+        self.elements.append((tag, dict(attrs), text))
+        if tag not in VOID:
+            self._open.append((tag, text))
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs), []))
+
+    def handle_endtag(self, tag: str) -> None:
+        opened, _ = self._open.pop()
+        assert opened == tag
+
+    def handle_data(self, data: str) -> None:
+        for _, text in self._open:
+            text.append(data)
+
+    def texts(self, tag: str) -> list[str]:
+        """The words of each such element."""
+        return [" ".join("".join(text).split()) for name, _, text in self.elements if name == tag]
+
+    def fields(self) -> dict[str, str | None]:
+        """Names and values of hidden fields; a later form's value wins."""
+        return {
+            str(attributes["name"]): attributes.get("value")
+            for tag, attributes, _ in self.elements
+            if tag == "input" and attributes.get("type") == "hidden"
+        }
+
+
+def outline(view: View) -> Outline:
+    """The page of a view, parsed."""
+    return Outline(PAGES.render(view))
+
+
+@pytest.mark.parametrize("name", sample_views())
+def test_every_page_is_well_formed_without_inline_code(name: str) -> None:
+    page = outline(sample_views()[name])
+    assert len(page.texts("title")) == len(page.texts("h1")) == len(page.texts("main")) == 1
+    assert page.elements[0][1] == {"lang": "en"}
+    for tag, attributes, text in page.elements:
+        assert not any(attribute.startswith("on") or attribute == "style" for attribute in attributes)
+        assert tag != "style"
+        assert tag != "script" or not "".join(text).strip()
+    ids = [attributes["id"] for _, attributes, _ in page.elements if "id" in attributes]
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("name", sample_views())
+def test_every_page_of_a_session_says_who_and_offers_to_leave(name: str) -> None:
+    view = sample_views()[name]
+    page = outline(view)
+    if view.frame.person:
+        assert f"{view.frame.person} · Not you?" in page.texts("p")
+        assert page.texts("button").count("Cancel and return") == 1
+    else:
+        assert not page.texts("form")
+
+
+@pytest.mark.parametrize(
+    ("name", "headings", "buttons"),
+    [
+        ("prompt", ("More information required",), ["Next"]),
+        ("phone", ("Keep your account secure", "Phone"), ["Next"]),
+        ("code", ("Keep your account secure", "Enter the code"), ["Resend", "Next"]),
+        ("code-ended", ("Keep your account secure", "Enter the code"), []),
+        ("done", ("Keep your account secure", "Phone verified"), ["Done"]),
+        ("success", ("Success",), ["Done"]),
+        ("cancel", ("Leave the setup?",), []),
+    ],
+)
+def test_headings_and_buttons_are_the_fixed_ones(name: str, headings: tuple[str, ...], buttons: list[str]) -> None:
+    page = outline(sample_views()[name])
+    assert (*page.texts("h1"), *page.texts("h2")) == headings
+    assert [text for text in page.texts("button") if text not in {"Cancel and return", "Stay"}] == buttons
+
+
+@pytest.mark.parametrize(
+    ("name", "step"),
+    [
+        ("prompt", "prompt"),
+        ("phone", "phone"),
+        ("code", "phone.code"),
+        ("done", "phone.verified"),
+        ("success", "success"),
+    ],
+)
+def test_forms_carry_session_token_and_step(name: str, step: str) -> None:
+    fields = outline(sample_views()[name]).fields()
+    assert (fields["session"], fields["csrf"], fields["step"]) == (FRAME.session_id, FRAME.csrf, step)
+
+
+def test_code_form_names_its_challenge_and_phone_form_its_press() -> None:
+    assert outline(code_view()).fields()["challenge"] == "0193a000-challenge"
+    assert outline(phone_view()).fields()["formToken"] == "one-press"
+
+
+def test_error_is_in_the_title_and_tied_to_its_field() -> None:
+    page = outline(phone_view(FieldError("number", "That doesn't look like a phone number.")))
+    assert page.texts("title")[0].startswith("Error: Phone")
+    field = next(attributes for _, attributes, _ in page.elements if attributes.get("id") == "number")
+    assert field["aria-invalid"] == "true"
+    assert field["aria-describedby"] == "number-error number-hint"
+    assert field["value"] == "12345"
+
+
+def test_countries_are_a_native_list_with_the_chosen_one() -> None:
+    page = outline(phone_view())
+    chosen = [
+        attributes["value"] for tag, attributes, _ in page.elements if tag == "option" and "selected" in attributes
+    ]
+    assert chosen == ["GB"]
+    assert "United Kingdom (+44)" in page.texts("option")
+
+
+def test_progress_tells_the_states_in_words() -> None:
+    page = outline(code_view())
+    assert "Method 1 of 2" in page.texts("p")
+    steps = [(attributes, text) for tag, attributes, text in page.elements if tag == "li"]
+    assert [attributes.get("aria-current") for attributes, _ in steps] == [None, "step", None]
+    words = [" ".join("".join(text).split()) for _, text in steps]
+    assert words == ["Done: Enter your number", "2 Current step: Enter the code", "3 To do: Done"]
+
+
+def test_resend_is_enabled_without_a_script_and_gone_when_none_is_left() -> None:
+    resend = next(attributes for _, attributes, text in outline(code_view()).elements if "data-resend" in attributes)
+    assert "aria-disabled" not in resend
+    assert "disabled" not in resend
+    assert "Resend" not in outline(replace(code_view(), sends_left=0)).texts("button")
+
+
+def test_code_tells_how_long_it_lives() -> None:
+    assert "6 digits, valid for 5 more minutes." in outline(code_view()).texts("p")
+    unknown = replace(code_view(), frame=replace(frame("Enter the code", 1), now=None))
+    assert "6 digits." in outline(unknown).texts("p")
+
+
+def test_nothing_of_a_person_or_an_organisation_becomes_markup() -> None:
+    evil = "<script>alert(1)</script>\"'"
+    views = [
+        replace(view, frame=replace(view.frame, organization=evil, title=evil, notice=evil))
+        for view in sample_views().values()
+    ]
+    views.append(replace(phone_view(FieldError("number", evil)), number=evil, region=evil, form_token=evil))
+    views.append(replace(code_view(FieldError("code", evil)), masked=evil, checking=evil))
+    for view in views:
+        page = PAGES.render(view)
+        assert "<script>alert" not in page
+        assert 'value="<' not in page
+
+
+def test_first_page_is_small() -> None:
+    page = PAGES.render(sample_views()["prompt"])
+    files = ("app.css", "page.js", "clock.js", "shield.svg")
+    total = len(page.encode()) + sum((DIRECTORY / name).stat().st_size for name in files)
+    assert total < FIRST_PAGE_BYTES
+
+
+@pytest.mark.parametrize("accent", ACCENTS)
+@pytest.mark.parametrize("grounds", [LIGHT_GROUNDS, DARK_GROUNDS])
+def test_any_colour_becomes_readable(accent: str, grounds: tuple[str, ...]) -> None:
+    colours = accent_on(accent, grounds)
+    assert contrast(colours.on_fill, colours.fill) >= 4.5
+    assert all(contrast(colours.text, ground) >= 4.5 for ground in grounds)
+    assert all(contrast(colours.fill, ground) >= 3 for ground in grounds)
+
+
+def test_readable_colour_stays_as_it_is() -> None:
+    assert accent_on("#0f5f6b", LIGHT_GROUNDS).fill == "#0f5f6b"
+    assert "--accent:#0f5f6b" in tenant_stylesheet(Branding(accent_color="#0f5f6b"))
+
+
+def test_grounds_are_those_of_the_stylesheet() -> None:
+    css = (DIRECTORY / "app.css").read_text()
+    for ground in (*LIGHT_GROUNDS, *DARK_GROUNDS):
+        assert f": {ground};" in css
+
+
+async def test_static_files_are_kept_for_ever_by_version_and_checked_without() -> None:
+    app = FastAPI()
+    mount_static(app, {"northbridge": Branding()})
+    install_problem_handlers(app)
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://localhost") as client:
+        versioned = await client.get(static_url("app.css"))
+        plain = await client.get("/static/app.css", headers={"If-None-Match": versioned.headers["etag"]})
+        tenant = await client.get("/static/tenant/northbridge.css")
+        missing = [
+            (await client.get(path)).status_code
+            for path in ("/static/nothing.css", "/static/tenant/unknown.css", "/static/%2e%2e/rendering.py")
+        ]
+    assert "immutable" in versioned.headers["cache-control"]
+    assert versioned.headers["x-content-type-options"] == "nosniff"
+    assert (plain.status_code, plain.headers["cache-control"]) == (304, "no-cache")
+    assert tenant.headers["content-type"].startswith("text/css")
+    assert missing == [404, 404, 404]
+
+
+@pytest.mark.parametrize(
+    ("origin", "expected"),
+    [
+        (None, "form-action 'self';"),
+        ("http://127.0.0.1:8010", "form-action 'self' http://127.0.0.1:8010;"),
+        ("https://x.example; script-src *", "form-action 'self';"),
+        ("https://user@x.example", "form-action 'self';"),
+        ("javascript:alert(1)", "form-action 'self';"),
+    ],
+)
+def test_forms_lead_here_or_to_the_return_address_and_nowhere_else(origin: str | None, expected: str) -> None:
+    policy = security_headers(origin)["Content-Security-Policy"]
+    assert expected in policy
+    assert "unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy
+
+
+def test_form_token_belongs_to_one_session() -> None:
+    token = csrf_token("secret-of-one-session")
+    assert csrf_matches("secret-of-one-session", token)
+    assert not csrf_matches("secret-of-another", token)
+    assert not csrf_matches("secret-of-one-session", "")
+    assert not csrf_matches("secret-of-one-session", "é")
+    assert "secret" not in token
