@@ -9,4 +9,5 @@ from services.verifier.parts import Parts
 
 def health_app(parts: Parts, lifespan: Lifespan[FastAPI]) -> FastAPI:
     """`/healthz`, `/readyz`, `/metrics`."""
-    return build_app("verifier", readiness=parts.readiness, lifespan=lifespan)
+    liveness = {"consumers": parts.broker.alive}
+    return build_app("verifier", readiness=parts.readiness, lifespan=lifespan, liveness=liveness)

@@ -10,9 +10,9 @@ from services.kit.mongo.deadlines import Sweeper
 from services.kit.mongo.document import Documents
 from services.kit.mongo.relay import LEASE, Relay
 from tests.support.clock import FixedClock
-from tests.support.kafka import until
 from tests.support.publishing import NotingPublisher
 from tests.support.tally import Tally, counted, told
+from tests.support.waiting import until
 
 
 def documents(database: Database, relay: Relay, clock: FixedClock) -> Documents[Tally]:

@@ -42,9 +42,10 @@ from tests.support.challenges import (
     wrong_codes,
 )
 from tests.support.clock import FixedClock
-from tests.support.kafka import event_broker, running, until
+from tests.support.kafka import event_broker, running
 from tests.support.keys import keyring
 from tests.support.mongo import LocalDatabase
+from tests.support.waiting import until
 
 
 @dataclass

@@ -1,0 +1,68 @@
+"""Notifier and verifier derive the same code, and a different one for anything else."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas.verification import ChallengeTerms
+from services.kit.codes import CodeUnderivableError, derive_code
+from services.kit.keyring import Keyring
+from tests.support.challenges import TENANT, terms
+from tests.support.keys import MADE_AT, keyring, made_key
+
+TERMS = terms()
+
+
+def code(of: ChallengeTerms, *, tenant: str = TENANT, keys: Keyring | None = None) -> str:
+    return derive_code(keys or keyring("verifier"), of, tenant=tenant).get_secret_value()
+
+
+def with_code(**changes: object) -> ChallengeTerms:
+    assert TERMS.code is not None
+    return TERMS.model_copy(update={"code": TERMS.code.model_copy(update=changes)})
+
+
+def test_both_services_derive_the_same_code_again_and_again() -> None:
+    assert code(TERMS) == code(TERMS, keys=keyring("notifier"))
+
+
+@given(
+    st.integers(6, 10), st.text("ABCDEFGHabcdefgh0123-_", min_size=22, max_size=86).filter(lambda t: len(t) % 4 != 1)
+)
+def test_a_code_has_as_many_digits_as_asked(digits: int, nonce: str) -> None:
+    derived = code(with_code(digits=digits, nonce=nonce))
+    assert len(derived) == digits
+    assert derived.isascii()
+    assert derived.isdecimal()
+
+
+def test_everything_in_the_binding_changes_the_code() -> None:
+    others = [
+        code(TERMS, tenant="southgate"),
+        code(terms("challenge-2")),
+        code(TERMS.model_copy(update={"method_id": "method-2"})),
+        code(terms(number="+447700900143")),
+        code(with_code(nonce="B" * 22)),
+        code(TERMS, keys=Keyring({"code": (made_key("another"),)})),
+    ]
+    assert len({code(TERMS), *others}) == len(others) + 1
+
+
+def test_a_challenge_keeps_its_code_when_a_key_is_added_later() -> None:
+    before = Keyring({"code": (made_key("code", age=timedelta(days=9)),)})
+    after = Keyring({"code": (made_key("newer"), made_key("code", age=timedelta(days=9)))})
+    earlier = terms(created_at=MADE_AT - timedelta(days=1))
+    assert code(earlier, keys=before) == code(earlier, keys=after)
+    later = terms(created_at=MADE_AT)
+    assert code(later, keys=before) != code(later, keys=after)
+
+
+def test_a_code_shows_nothing_of_itself() -> None:
+    assert code(TERMS) not in repr(derive_code(keyring("verifier"), TERMS, tenant=TENANT))
+
+
+def test_terms_without_a_code_part_have_no_code() -> None:
+    with pytest.raises(CodeUnderivableError):
+        code(TERMS.model_copy(update={"code": None}))
