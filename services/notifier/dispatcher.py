@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import structlog
-from pymongo.errors import PyMongoError
 
 from services.kit.clock import monotonic
+from services.kit.mongo.client import DatabaseError
 from services.kit.mongo.document import Stored
 from services.kit.telemetry import bind, use_trace
 from services.notifier import domain, metrics
@@ -111,7 +111,7 @@ class _Pool:
             try:
                 took_all = await self._take()
                 await self._measure()
-            except PyMongoError as error:
+            except DatabaseError as error:
                 log.warning("the queue waits for the database", error=type(error).__name__)
                 took_all = True
             if took_all:
@@ -153,7 +153,7 @@ class _Pool:
             try:
                 async with asyncio.timeout(ATTEMPT_WITHIN):
                     outcome = await deliver(attempt, self._desk)
-            except (TimeoutError, PyMongoError) as error:
+            except (TimeoutError, DatabaseError) as error:
                 log.warning("an attempt broke off; its lease will run out", error=type(error).__name__)
                 return
             if outcome.pause is not None:
@@ -166,7 +166,7 @@ class _Pool:
         while True:
             try:
                 after = await self._desk.store.change(delivery, outcome.decide)
-            except PyMongoError as error:
+            except DatabaseError as error:
                 if monotonic() > deadline:
                     log.warning("an outcome could not be written down", error=type(error).__name__)
                     return

@@ -85,7 +85,7 @@ def enter_code(page: Page, code: str) -> None:
     page.get_by_role("button", name="Next").click()
 
 
-def walk(page: Page, world: World, person: str, number: str, seen: Seen = lambda name, page: None) -> None:
+def walk(page: Page, world: World, person: str, number: str, seen: Seen = lambda *_: None) -> None:
     """The whole path: sign-in, prompt, phone, code, verified, Success, back in the application."""
     sign_in(page, world, person)
     expect(page.get_by_text(person)).to_be_visible()

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from fastapi import Request, Response
+from pydantic import SecretStr
 
 FORM = re.compile(r"([A-Za-z0-9-]{8,64})\.([A-Za-z0-9_-]{16,128})")
 
@@ -13,7 +14,7 @@ class SessionCookie:
     """`session_id` names the session; `secret` proves that it is this browser's, and is the root of its CSRF tokens."""
 
     session_id: str
-    secret: str
+    secret: SecretStr
 
 
 def cookie_name(*, secure: bool) -> str:
@@ -24,14 +25,14 @@ def cookie_name(*, secure: bool) -> str:
 def read_cookie(request: Request, *, secure: bool) -> SessionCookie | None:
     """The session that this browser holds, if any; not checked yet."""
     match = FORM.fullmatch(request.cookies.get(cookie_name(secure=secure), ""))
-    return SessionCookie(*match.groups()) if match else None
+    return SessionCookie(match.group(1), SecretStr(match.group(2))) if match else None
 
 
 def write_cookie(response: Response, session: SessionCookie, *, secure: bool) -> None:
     """Hand the session to this browser until it is closed; the session's own end is kept on the server."""
     response.set_cookie(
         cookie_name(secure=secure),
-        f"{session.session_id}.{session.secret}",
+        f"{session.session_id}.{session.secret.get_secret_value()}",
         httponly=True,
         secure=secure,
         samesite="lax",

@@ -1,11 +1,13 @@
 """The pages of the wizard: GET shows where the session is, POST acts and redirects (or shows what is wrong)."""
 
-from collections.abc import AsyncIterator
-from typing import Annotated, Literal
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Annotated
 from urllib.parse import urlencode, urlsplit
 
 from fastapi import APIRouter, FastAPI, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from services.enrollment.domain.account import Outcome
 from services.enrollment.domain.challenge import Challenge
@@ -21,7 +23,7 @@ from services.enrollment.wizard.live import challenge_stream
 from services.enrollment.wizard.rendering import CancelView, FieldError, Frame, MessageView, Pages, View, mount_static
 from services.enrollment.wizard.views import WIZARD, Filled
 from services.enrollment.wizard.wording import code_problem, number_problem, resend_problem
-from services.kit.errors import ProblemError
+from services.kit.errors import CATALOGUE, ProblemError
 from services.kit.http.csrf import csrf_matches, csrf_token
 from services.kit.http.headers import security_headers
 from services.kit.telemetry import bind, current_trace
@@ -40,7 +42,36 @@ TITLES = {
 }
 
 Hidden = Annotated[str, Form(max_length=256)]
-Typed = Annotated[str, Form(max_length=256)]
+
+
+class WizardForm(BaseModel):
+    """All that a form of the wizard can carry; each step reads its own fields."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    session: str = Field("", max_length=256)
+    csrf: str = Field("", max_length=256)
+    step: str = Field("", max_length=64)
+    action: str = Field("next", max_length=32)
+    region: str = Field("", max_length=8)
+    number: str = Field("", max_length=256)
+    code: SecretStr = Field(SecretStr(""), max_length=256)
+    form_key: str = Field("", max_length=256, alias="formToken")
+    challenge: str = Field("", max_length=64)
+
+
+@dataclass(frozen=True)
+class Here:
+    """A request of a person in a session."""
+
+    parts: Parts
+    cookie: SessionCookie
+    visit: Visit
+
+    @property
+    def desk(self) -> Desk:
+        """What the use cases work with."""
+        return self.parts.desk
 
 
 @router.get("/security-info/start")
@@ -54,7 +85,7 @@ async def start(request: Request, ticket: Annotated[str, Query(max_length=256)] 
             return RedirectResponse(WIZARD, SEE_OTHER)
         raise
     response = RedirectResponse("/security-info/prompt", SEE_OTHER)
-    write_cookie(response, SessionCookie(visit.session.id, secret), secure=_secure(parts))
+    write_cookie(response, SessionCookie(visit.session.id, SecretStr(secret)), secure=_secure(parts))
     return response
 
 
@@ -62,75 +93,64 @@ async def start(request: Request, ticket: Annotated[str, Query(max_length=256)] 
 @router.get(WIZARD)
 async def show(request: Request, step: Annotated[str | None, Query(max_length=64)] = None) -> Response:
     """Where the session is; `step` looks back at an earlier one."""
-    parts, cookie, visit = await _visit(request)
-    _require_open(visit, parts)
-    return await _page(parts, cookie, visit, step=shown_step(visit.session, step))
+    here = await _here(request)
+    _require_open(here)
+    return await _page(here, step=shown_step(here.visit.session, step))
 
 
 @router.post("/security-info/prompt")
 @router.post(WIZARD)
-async def act(
-    request: Request,
-    session: Hidden = "",
-    csrf: Hidden = "",
-    step: Hidden = "",
-    action: Hidden = "next",
-    region: Typed = "",
-    number: Typed = "",
-    code: Typed = "",
-    form_token: Annotated[str, Form(alias="formToken", max_length=256)] = "",
-    challenge: Hidden = "",
-) -> Response:
+async def act(request: Request, form: Annotated[WizardForm, Form()]) -> Response:
     """A form of the wizard. A form of a step that is over changes nothing and shows where the session is."""
-    parts, cookie, visit = await _visit(request)
-    _require_form(cookie, session, csrf)
-    _require_open(visit, parts)
-    if shown_step(visit.session, step) != step:
+    here = await _here(request)
+    _require_form(here, form.session, form.csrf)
+    _require_open(here)
+    if shown_step(here.visit.session, form.step) != form.step:
         return RedirectResponse(WIZARD, SEE_OTHER)
-    match step, action:
+    match form.step, form.action:
         case "phone", _:
-            return await _number_typed(parts, cookie, visit, region, number, form_token)
+            return await _number_typed(here, form)
         case "phone.code", "resend":
-            return await _resend(parts, cookie, visit)
+            return await _resend(here)
         case "phone.code", _:
-            return await _code_typed(parts, cookie, visit, challenge, code)
+            return await _code_typed(here, form)
         case "success", _:
-            return await _return(parts, visit)
+            return await _return(here)
         case _:
-            await sessions.go_on(visit, step, parts.desk)
+            await sessions.go_on(here.visit, form.step, here.desk)
             return RedirectResponse(WIZARD, SEE_OTHER)
 
 
 @router.get("/security-info/cancel")
 async def ask_cancel(request: Request) -> Response:
     """Ask once before leaving."""
-    parts, cookie, visit = await _visit(request)
-    return _html(parts, visit, CancelView(frame=_frame(parts, cookie, visit, "Leave the setup?")))
+    here = await _here(request)
+    return _html(here.visit, CancelView(frame=_frame(here, "Leave the setup?")))
 
 
 @router.post("/security-info/cancel")
 async def cancel(request: Request, session: Hidden = "", csrf: Hidden = "") -> Response:
     """Leave, with what was set up so far kept."""
-    parts, cookie, visit = await _visit(request)
-    _require_form(cookie, session, csrf)
-    return await _return(parts, await sessions.cancel(visit, parts.desk))
+    here = await _here(request)
+    _require_form(here, session, csrf)
+    return await _return(replace(here, visit=await sessions.cancel(here.visit, here.desk)))
 
 
 @router.get("/security-info/return")
 async def go_back(request: Request) -> Response:
     """From a session that has ended back to the platform."""
-    parts, _, visit = await _visit(request)
-    if visit.session.outcome is None and visit.session.is_open(parts.clock.now()):
+    here = await _here(request)
+    if here.visit.session.outcome is None and here.visit.session.is_open(here.parts.clock.now()):
         return RedirectResponse(WIZARD, SEE_OTHER)
-    return await _return(parts, visit)
+    return await _return(here)
 
 
 @router.post("/security-info/stay")
 async def stay(request: Request, session: Hidden = "", csrf: Hidden = "") -> Response:
     """The person is still there: the session is extended."""
-    parts, cookie, visit = await _visit(request)
-    _require_form(cookie, session, csrf)
-    extended = await sessions.stay(visit, parts.desk)
+    here = await _here(request)
+    _require_form(here, session, csrf)
+    extended = await sessions.stay(here.visit, here.desk)
     if "application/json" in request.headers.get("accept", ""):
         return JSONResponse({"sessionEndsAt": extended.session.expires_at.isoformat()})
     return RedirectResponse(WIZARD, SEE_OTHER)
@@ -139,11 +159,11 @@ async def stay(request: Request, session: Hidden = "", csrf: Hidden = "") -> Res
 @router.get(f"{WIZARD}/events")
 async def events(request: Request, challenge: Annotated[str, Query(max_length=64)]) -> Response:
     """Live state of the session's challenge (server-sent events)."""
-    parts, _, visit = await _visit(request)
-    requested = visit.session.requested
+    here = await _here(request)
+    requested = here.visit.session.requested
     if requested is None or requested.id != challenge:
         raise ProblemError("unknownChallenge")
-    stream: AsyncIterator[str] = challenge_stream(challenge, parts.desk)
+    stream: AsyncIterator[str] = challenge_stream(challenge, here.desk)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
 
@@ -170,104 +190,93 @@ async def problem_page(request: Request, problem: ProblemError) -> Response | No
     return HTMLResponse(pages.render(view), problem.status, headers=security_headers(None) | problem.headers)
 
 
-async def _number_typed(
-    parts: Parts, cookie: SessionCookie, visit: Visit, region: str, number: str, form_token: str
-) -> Response:
+async def _number_typed(here: Here, form: WizardForm) -> Response:
+    region = form.region if form.region in NAMES else "ZZ"
     try:
-        if region not in NAMES:
-            raise ProblemError("phoneNumberInvalid")
-        await sessions.request_phone(visit, region, number, form_token, parts.desk)
+        await sessions.request_phone(here.visit, region, form.number, form.form_key, here.desk)
     except ProblemError as problem:
         if problem.code == "sessionEnded":
             raise
         error = FieldError("number", number_problem(problem, views.country_name(region)))
-        filled = Filled(error=error, region=region, number=number)
-        return await _page(parts, cookie, visit, step="phone", filled=filled, status=problem.status)
+        filled = Filled(error=error, region=form.region, number=form.number)
+        return await _page(here, step="phone", filled=filled, status=problem.status)
     return RedirectResponse(WIZARD, SEE_OTHER)
 
 
-async def _code_typed(parts: Parts, cookie: SessionCookie, visit: Visit, challenge_id: str, code: str) -> Response:
-    before = await sessions.current_challenge(visit, parts.desk)
+async def _code_typed(here: Here, form: WizardForm) -> Response:
+    code = form.code.get_secret_value()
     try:
-        challenge, result = await sessions.submit_code(visit, challenge_id, code, parts.desk)
+        challenge, result = await sessions.submit_code(here.visit, form.challenge, code, here.desk)
     except ProblemError as problem:
+        before = await sessions.current_challenge(here.visit, here.desk)
         if before is None:
             raise
-        return await _code_again(parts, cookie, visit, before, problem.code, problem.status)
+        return await _code_again(here, before, problem.code, problem.status)
     if result in {None, "verified"}:
         return RedirectResponse(WIZARD, SEE_OTHER)
-    return await _code_again(parts, cookie, visit, challenge, result, 422)
+    return await _code_again(here, challenge, result or "", CATALOGUE[result or "codeIncorrect"].status)
 
 
-async def _code_again(
-    parts: Parts, cookie: SessionCookie, visit: Visit, challenge: Challenge, code: str | None, status: int
-) -> Response:
-    filled = Filled(error=FieldError("code", code_problem(code or "", challenge)))
-    return await _page(parts, cookie, visit, step="phone.code", filled=filled, status=status)
+async def _code_again(here: Here, challenge: Challenge, code: str, status: int) -> Response:
+    filled = Filled(error=FieldError("code", code_problem(code, challenge)))
+    return await _page(here, step="phone.code", filled=filled, status=status)
 
 
-async def _resend(parts: Parts, cookie: SessionCookie, visit: Visit) -> Response:
+async def _resend(here: Here) -> Response:
     try:
-        await sessions.resend(visit, parts.desk)
+        await sessions.resend(here.visit, here.desk)
     except ProblemError as problem:
-        challenge = await sessions.current_challenge(visit, parts.desk)
+        challenge = await sessions.current_challenge(here.visit, here.desk)
         if challenge is None:
             raise
         filled = Filled(notice=resend_problem(problem, challenge))
-        return await _page(parts, cookie, visit, step="phone.code", filled=filled, status=problem.status)
+        return await _page(here, step="phone.code", filled=filled, status=problem.status)
     return RedirectResponse(WIZARD, SEE_OTHER)
 
 
-async def _page(
-    parts: Parts,
-    cookie: SessionCookie,
-    visit: Visit,
-    *,
-    step: str,
-    filled: Filled | None = None,
-    status: int = 200,
-) -> Response:
-    given = filled or Filled()
-    challenge = await sessions.current_challenge(visit, parts.desk)
-    frame = _frame(parts, cookie, visit, TITLES.get(step, "Keep your account secure"), step, given.notice)
+async def _page(here: Here, *, step: str, filled: Filled | None = None, status: int = 200) -> Response:
+    given, visit = filled or Filled(), here.visit
+    challenge = await sessions.current_challenge(visit, here.desk)
+    frame = _frame(here, TITLES.get(step, "Keep your account secure"), step, given.notice)
     view: View
     match step:
         case "prompt":
             view = views.prompt_view(frame)
         case "phone":
-            view = views.phone_view(frame, visit, challenge, given, parts.desk)
+            view = views.phone_view(frame, visit, challenge, given, here.desk)
         case "phone.code" if challenge:
-            view = views.code_view(frame, challenge, given, parts.desk)
+            view = views.code_view(frame, challenge, given, here.desk)
         case "phone.verified":
             view = views.verified_view(frame, visit, "phone")
         case "success":
             view = views.success_view(frame, visit.account)
         case _:
             raise ProblemError("notFound")
-    return _html(parts, visit, view, status)
+    return _html(visit, view, status)
 
 
-async def _return(parts: Parts, visit: Visit) -> Response:
+async def _return(here: Here) -> Response:
     """To the platform, with the signed outcome."""
-    stored = await parts.desk.store.interrupts.get(visit.session.id)
+    parts, session = here.parts, here.visit.session
+    stored = await here.desk.store.interrupts.get(session.id)
     if stored is None:
         raise ProblemError("sessionEnded")
     interrupt = stored.state
-    outcome: Outcome = visit.session.outcome or "expired"
-    current = await outcome_of(interrupt, store=parts.desk.store, now=parts.clock.now())
+    outcome: Outcome = session.outcome or "expired"
+    current = await outcome_of(interrupt, store=here.desk.store, now=parts.clock.now())
     query = {"state": interrupt.caller_state or "", "result": parts.signer.result(interrupt, outcome, current.methods)}
     joint = "&" if urlsplit(interrupt.return_url).query else "?"
     return RedirectResponse(f"{interrupt.return_url}{joint}{urlencode(query)}", SEE_OTHER)
 
 
-async def _visit(request: Request) -> tuple[Parts, SessionCookie, Visit]:
+async def _here(request: Request) -> Here:
     parts: Parts = request.app.state.parts
     cookie = read_cookie(request, secure=_secure(parts))
     if cookie is None:
         raise ProblemError("sessionEnded")
-    visit = await sessions.recognise(cookie.session_id, cookie.secret, parts.desk)
+    visit = await sessions.recognise(cookie.session_id, cookie.secret.get_secret_value(), parts.desk)
     bind(tenant=visit.account.tenant, user=visit.account.user, session=visit.session.id)
-    return parts, cookie, visit
+    return Here(parts, cookie, visit)
 
 
 async def _holds_session_of(request: Request, ticket: str, desk: Desk) -> bool:
@@ -276,28 +285,27 @@ async def _holds_session_of(request: Request, ticket: str, desk: Desk) -> bool:
     if cookie is None or not await sessions.ticket_is_of(ticket, cookie.session_id, desk):
         return False
     try:
-        await sessions.recognise(cookie.session_id, cookie.secret, desk)
+        await sessions.recognise(cookie.session_id, cookie.secret.get_secret_value(), desk)
     except ProblemError:
         return False
     return True
 
 
-def _require_form(cookie: SessionCookie, session: str, csrf: str) -> None:
+def _require_form(here: Here, session: str, csrf: str) -> None:
     """The form was made for the session that this browser holds now."""
-    if session and session != cookie.session_id:
+    if session and session != here.cookie.session_id:
         raise ProblemError("otherPerson")
-    if not csrf_matches(cookie.secret, csrf):
+    if not csrf_matches(here.cookie.secret.get_secret_value(), csrf):
         raise ProblemError("formExpired")
 
 
-def _require_open(visit: Visit, parts: Parts) -> None:
-    if not visit.session.is_open(parts.clock.now()):
+def _require_open(here: Here) -> None:
+    if not here.visit.session.is_open(here.parts.clock.now()):
         raise ProblemError("sessionEnded", back="/security-info/return")
 
 
-def _frame(
-    parts: Parts, cookie: SessionCookie, visit: Visit, title: str, step: str | None = None, notice: str | None = None
-) -> Frame:
+def _frame(here: Here, title: str, step: str | None = None, notice: str | None = None) -> Frame:
+    parts, visit = here.parts, here.visit
     tenant = parts.config.tenant(visit.account.tenant)
     return Frame(
         organization=tenant.display_name,
@@ -305,7 +313,7 @@ def _frame(
         logo=tenant.branding.logo,
         person=visit.account.profile.user_principal_name,
         session_id=visit.session.id,
-        csrf=csrf_token(cookie.secret),
+        csrf=csrf_token(here.cookie.secret.get_secret_value()),
         progress=views.progress(visit, step) if step else None,
         session_ends_at=visit.session.expires_at,
         notice=notice,
@@ -314,7 +322,7 @@ def _frame(
     )
 
 
-def _html(parts: Parts, visit: Visit, view: View, status: int = 200) -> Response:
+def _html(visit: Visit, view: View, status: int = 200) -> Response:
     target = urlsplit(visit.session.return_url)
     headers = security_headers(f"{target.scheme}://{target.netloc}") | {"Cache-Control": "no-store"}
     return HTMLResponse(pages.render(view), status, headers=headers)
@@ -324,28 +332,29 @@ def _secure(parts: Parts) -> bool:
     return parts.settings.public_url.scheme == "https"
 
 
-Action = tuple[Literal["Back to the application", "Go on"], str] | None
+GO_ON = ("Go on", WIZARD)
+EXPLAINED: Mapping[str, tuple[str, str]] = {
+    "sessionEnded": ("Your session has ended", "Sign in again; what you set up is kept."),
+    "ticketUsed": ("This link can't be used any more", "Sign in again to get a new one."),
+    "ticketExpired": ("This link can't be used any more", "Sign in again to get a new one."),
+    "otherPerson": (
+        "This page belongs to someone else",
+        "Another person signed in in this browser, in another tab. Nothing was changed.",
+    ),
+    "formExpired": ("This form is too old", "Nothing was changed. Go on where you were."),
+    "notFound": ("There is nothing here", "Check the address, or go back."),
+    "requestMalformed": ("That didn't work", "Something in the form was too long or missing."),
+    "unavailable": (
+        "We can't go on right now",
+        "This is taking longer than usual. Nothing you set up is lost; try again in a moment.",
+    ),
+}
+WITHOUT_WAY_ON = frozenset({"sessionEnded", "ticketUsed", "ticketExpired"})
 
 
-def _explained(problem: ProblemError) -> tuple[str, str, Action]:
-    back = problem.members.get("back") or problem.members.get("returnUrl")
-    action: Action = ("Back to the application", str(back)) if back else None
-    match problem.code:
-        case "sessionEnded":
-            return "Your session has ended", "Sign in again; what you set up is kept.", action
-        case "ticketUsed" | "ticketExpired":
-            return "This link can't be used any more", "Sign in again to get a new one.", action
-        case "otherPerson":
-            text = "Another person signed in in this browser, in another tab. Nothing was changed."
-            return "This page belongs to someone else", text, ("Go on", WIZARD)
-        case "formExpired":
-            return "This form is too old", "Nothing was changed. Go on where you were.", ("Go on", WIZARD)
-        case "notFound":
-            return "There is nothing here", "Check the address, or go back.", ("Go on", WIZARD)
-        case "requestMalformed":
-            return "That didn't work", "Something in the form was too long or missing.", ("Go on", WIZARD)
-        case "unavailable":
-            text = "This is taking longer than usual. Nothing you set up is lost; try again in a moment."
-            return "We can't go on right now", text, ("Go on", WIZARD)
-        case _:
-            return "Something went wrong on our side", "Nothing you set up is lost.", ("Go on", WIZARD)
+def _explained(problem: ProblemError) -> tuple[str, str, tuple[str, str] | None]:
+    """Heading, text, and the one thing to do."""
+    heading, text = EXPLAINED.get(problem.code, ("Something went wrong on our side", "Nothing you set up is lost."))
+    if back := problem.members.get("back") or problem.members.get("returnUrl"):
+        return heading, text, ("Back to the application", str(back))
+    return heading, text, None if problem.code in WITHOUT_WAY_ON else GO_ON

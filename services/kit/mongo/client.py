@@ -11,6 +11,12 @@ from services.kit.settings import ServiceSettings
 Document = dict[str, Any]
 Collection = AsyncIOMotorCollection[Document]
 
+DatabaseError = PyMongoError
+"""What the driver raises, whatever the reason."""
+
+DatabaseDownError = ConnectionFailure
+"""The server cannot be reached: the parent of all such errors of the driver."""
+
 DATABASE_DOWN = (ConnectionFailure, AutoReconnect, NetworkTimeout, ServerSelectionTimeoutError)
 """What the driver raises when the server cannot be reached, as opposed to refusing a request."""
 

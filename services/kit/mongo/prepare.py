@@ -3,12 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
-import structlog
+import stamina
 from pymongo.errors import PyMongoError
-
-log = structlog.get_logger(__name__)
-
-RETRY_AFTER = 1.0
 
 
 class Preparation:
@@ -35,15 +31,10 @@ class Preparation:
 
     async def _run(self) -> None:
         for step in self._steps:
-            while not await _succeeds(step):
-                await asyncio.sleep(RETRY_AFTER)
+            await _patiently(step)
         self._done = True
 
 
-async def _succeeds(step: Callable[[], Awaitable[None]]) -> bool:
-    try:
-        await step()
-    except PyMongoError as error:
-        log.warning("indexes wait for the database", error=type(error).__name__)
-        return False
-    return True
+@stamina.retry(on=PyMongoError, attempts=None, timeout=None, wait_initial=0.5, wait_max=5.0)
+async def _patiently(step: Callable[[], Awaitable[None]]) -> None:
+    await step()
