@@ -31,7 +31,7 @@ from services.notifier.providers.base import (
     TransientError,
 )
 from services.notifier.providers.twilio import signature
-from tests.support.kafka import until
+from tests.support.waiting import until
 
 SID = "AC" + "0" * 31 + "1"
 TOKEN = "test-twilio-token"
