@@ -1,0 +1,220 @@
+"""A person registers a phone by text message: browser, three services, real broker, real database."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import expect
+
+from deploy.local.stack import LocalStack
+from tests.e2e.conftest import Person
+from tests.support.journey import (
+    World,
+    browser_page,
+    code_from_text,
+    enter_code,
+    give_number,
+    sign_in,
+    texts,
+    walk,
+)
+
+pytestmark = pytest.mark.timeout(240)
+
+LIFECYCLE = [
+    "EnrollmentStarted",
+    "EnrollmentStepReached",
+    "EnrollmentStepReached",
+    "EnrollmentStepReached",
+    "MethodRegistered",
+    "DefaultMethodChanged",
+    "EnrollmentStepReached",
+    "EnrollmentStepReached",
+    "EnrollmentCompleted",
+]
+OTHERS = {"MethodRequested", "CodeSent", "DeliveryConfirmed", "CodeSubmitted", "MethodVerified"}
+
+
+def command(stack: LocalStack, *arguments: str) -> str:
+    """What the command line prints, with the settings of this stack."""
+    program = str(Path(sys.executable).with_name("security-info"))
+    done = subprocess.run(
+        [program, *arguments],
+        env={**os.environ, **stack.settings()},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    return done.stdout
+
+
+def events_of(stack: LocalStack, user: str) -> list[dict[str, object]]:
+    """All events about a user, as the command line gives them."""
+    return [json.loads(line) for line in command(stack, "events", "user", user, "--json").splitlines() if line]
+
+
+def other_code(code: str, by: int = 1) -> str:
+    """A code that is not `code`."""
+    return f"{(int(code) + by) % 1_000_000:06d}"
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without JavaScript"])
+def test_person_registers_phone_by_text_message(stack: LocalStack, world: World, person: Person, scripts: bool) -> None:
+    with browser_page(scripts=scripts) as page:
+        walk(page, world, person.name, person.number)
+    assert len(texts(world, person.number)) == 1
+    assert texts(world, person.number)[0]["body"].splitlines()[-1].startswith("@localhost #")
+
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        events = events_of(stack, person.user)
+        types = {str(event["type"]) for event in events}
+        if types >= OTHERS and "EnrollmentCompleted" in types:
+            break
+    lifecycle = [event for event in events if event.get("sequence") is not None]
+    lifecycle.sort(key=lambda event: int(str(event["sequence"])))
+    assert [event["type"] for event in lifecycle] == LIFECYCLE
+    assert {str(event["type"]) for event in events} - set(LIFECYCLE) == OTHERS
+
+
+def test_wrong_code_leaves_four_tries_and_the_right_one_still_counts(world: World, person: Person) -> None:
+    with browser_page() as page:
+        sign_in(page, world, person.name)
+        page.get_by_role("button", name="Next").click()
+        give_number(page, person.number)
+        code = code_from_text(world, person.number)
+        enter_code(page, other_code(code))
+        expect(page.get_by_text("4 tries left")).to_be_visible()
+        expect(page).to_have_title(re.compile("^Error"))
+        enter_code(page, code)
+        expect(page.get_by_role("heading", name="Phone verified")).to_be_visible()
+
+
+def test_five_wrong_codes_end_the_challenge_and_the_right_one_comes_too_late(world: World, person: Person) -> None:
+    with browser_page() as page:
+        sign_in(page, world, person.name)
+        page.get_by_role("button", name="Next").click()
+        give_number(page, person.number)
+        code = code_from_text(world, person.number)
+        for number in range(1, 6):
+            enter_code(page, other_code(code, number))
+            expect(page).to_have_title(re.compile("^Error"))
+            if number < 5:
+                left = 5 - number
+                expect(page.get_by_text(f"{left} {'try' if left == 1 else 'tries'} left")).to_be_visible()
+        expect(page.get_by_text("Too many wrong codes")).to_be_visible()
+        expect(page.get_by_label("Code", exact=True)).not_to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("number", "country", "text"),
+    [
+        ("12345", "GB", "That doesn't look like a phone number in United Kingdom"),
+        ("+33 6 12 34 56 78", "GB", "That doesn't look like a phone number in United Kingdom"),
+        ("+1 900 555 0123", "US", "We can't use this kind of number"),
+        ("7" * 200, "GB", "That doesn't look like a phone number in United Kingdom"),
+    ],
+)
+def test_number_that_cannot_be_used_is_explained_beside_the_field(
+    world: World, person: Person, number: str, country: str, text: str
+) -> None:
+    with browser_page(scripts=False) as page:
+        sign_in(page, world, person.name)
+        page.get_by_role("button", name="Next").click()
+        page.get_by_label("Phone number").evaluate("field => field.removeAttribute('maxlength')")
+        give_number(page, number, country)
+        expect(page.get_by_text(text)).to_be_visible()
+        expect(page.get_by_label("Phone number")).to_have_value(number)
+
+
+def test_refresh_back_and_a_second_tab_lose_nothing_and_skip_nothing(world: World, person: Person) -> None:
+    with browser_page() as page:
+        sign_in(page, world, person.name)
+        page.get_by_role("button", name="Next").click()
+        page.reload()
+        expect(page.get_by_role("heading", name="Phone", exact=True)).to_be_visible()
+        give_number(page, person.number)
+        code = code_from_text(world, person.number)
+        page.reload()
+        expect(page.get_by_role("heading", name="Enter the code")).to_be_visible()
+        page.get_by_role("link", name="Back").click()
+        expect(page.get_by_role("heading", name="Phone", exact=True)).to_be_visible()
+        page.get_by_role("button", name="Next").click()
+        expect(page.get_by_role("heading", name="Enter the code")).to_be_visible()
+        second = page.context.new_page()
+        second.goto(f"{world.public}/security-info/setup")
+        enter_code(second, code)
+        expect(second.get_by_role("heading", name="Phone verified")).to_be_visible()
+        page.reload()
+        expect(page.get_by_role("heading", name="Phone verified")).to_be_visible()
+    assert len(texts(world, person.number)) == 1, "the same number while its code lives is texted once"
+
+
+def test_cancel_and_return_leads_back_to_the_platform(world: World, person: Person) -> None:
+    with browser_page(scripts=False) as page:
+        sign_in(page, world, person.name)
+        page.get_by_role("button", name="Cancel and return").click()
+        page.wait_for_url(f"{world.northbridge}/**")
+
+
+def interrupt(stack: LocalStack, world: World, changes: dict[str, object] | None = None) -> httpx.Response:
+    """Ask for an interrupt as a platform does."""
+    token = command(stack, "demo-token", "--scope", "interrupts").strip()
+    body = {
+        "user": {"id": f"sam.{os.urandom(4).hex()}", "userPrincipalName": "sam@x.example", "displayName": "Sam"},
+        "returnUrl": f"{world.northbridge}/return",
+        "authenticatedAt": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        **(changes or {}),
+    }
+    return httpx.post(
+        f"{world.public}/v1.0/interrupts", json=body, headers={"Authorization": f"Bearer {token}"}, timeout=20
+    )
+
+
+def test_ticket_is_used_once(stack: LocalStack, world: World) -> None:
+    answer = interrupt(stack, world).json()
+    first = httpx.get(answer["url"], follow_redirects=False, timeout=20)
+    assert first.status_code == 303
+    again = httpx.get(answer["url"], follow_redirects=False, timeout=20)
+    assert again.status_code == 410
+    assert "This link can&#39;t be used any more" in again.text
+    same_browser = httpx.get(answer["url"], cookies=dict(first.cookies), follow_redirects=False, timeout=20)
+    assert same_browser.status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "code"),
+    [
+        ({"returnUrl": "https://evil.example/"}, 403, "returnUrlNotAllowed"),
+        ({"returnUrl": "nonsense"}, 400, "requestMalformed"),
+        ({"unknown": True}, 400, "requestMalformed"),
+        ({"state": "x" * 513}, 400, "requestMalformed"),
+        ({"authenticatedAt": "2020-01-01T00:00:00Z"}, 400, "requestMalformed"),
+    ],
+)
+def test_bad_interrupt_is_refused_with_its_code(
+    stack: LocalStack, world: World, changes: dict[str, object], status: int, code: str
+) -> None:
+    answer = interrupt(stack, world, changes)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+def test_broken_token_and_broken_json_are_refused(stack: LocalStack, world: World) -> None:
+    url = f"{world.public}/v1.0/interrupts"
+    assert httpx.post(url, json={}, headers={"Authorization": "Bearer a.b.c"}, timeout=20).status_code == 401
+    assert httpx.post(url, json={}, timeout=20).json()["code"] == "tokenInvalid"
+
+
+def test_another_tenant_cannot_read_an_interrupt(stack: LocalStack, world: World) -> None:
+    identifier = interrupt(stack, world).json()["id"]
+    token = command(stack, "demo-token", "--scope", "interrupts", "--tenant", "southgate").strip()
+    headers = {"Authorization": f"Bearer {token}"}
+    answer = httpx.get(f"{world.public}/v1.0/interrupts/{identifier}", headers=headers, timeout=20)
+    assert (answer.status_code, answer.json()["code"]) == (404, "unknownInterrupt")
