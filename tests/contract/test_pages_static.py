@@ -18,6 +18,7 @@ from tests.support.pages import MASKED, NOW, code_view, phone_view, sample_views
 EVENTS = "/security-info/setup/events"
 VIEWS = sample_views()
 NARROWEST = 360
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 FAILED = f"We couldn't reach {MASKED}. Check the number, or use a different one."
 
 FITS = "() => document.documentElement.scrollWidth <= document.documentElement.clientWidth"
@@ -52,32 +53,34 @@ def stream(**changes: object) -> dict[str, Answer]:
 
 async def findings(page: Page) -> str:
     """What axe-core finds, readable."""
-    results = await Axe().run(page)
+    results = await Axe().run(page, options={"resultTypes": ["violations"]})
     return results.generate_report() if results.violations_count else ""
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, NARROWEST])
-async def test_every_page_is_accessible_and_fits(browser: Browser, width: int, scheme: Scheme) -> None:
-    for name, view in VIEWS.items():
-        async with opened(browser, view, width=width, scheme=scheme, answers=stream()) as page:
-            assert await findings(page) == "", name
-            assert await page.evaluate(FITS), name
-            assert await page.evaluate(SMALL_TARGETS) == [], name
+@pytest.mark.parametrize("name", VIEWS)
+async def test_every_page_is_accessible_and_fits(browser: Browser, name: str) -> None:
+    async with opened(browser, VIEWS[name], answers=stream()) as page:
+        for width in (1280, NARROWEST):
+            await page.set_viewport_size({"width": width, "height": 800})
+            assert await page.evaluate(FITS)
+            assert await page.evaluate(SMALL_TARGETS) == []
+            for scheme in SCHEMES:
+                await page.emulate_media(color_scheme=scheme)
+                assert await findings(page) == ""
 
 
-@pytest.mark.parametrize("accent", ["#ffd400", "#ffffff", "#000000", "#39ff14"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("accent", ["#ffd400", "#000000"])
+@pytest.mark.parametrize("scheme", SCHEMES)
 async def test_any_colour_of_an_organisation_is_readable(browser: Browser, accent: str, scheme: Scheme) -> None:
     async with opened(browser, VIEWS["code"], scheme=scheme, accent=accent, answers=stream()) as page:
         assert await findings(page) == ""
 
 
-@pytest.mark.parametrize("name", VIEWS)
-async def test_text_at_twice_its_size_fits(browser: Browser, name: str) -> None:
-    async with opened(browser, VIEWS[name], width=NARROWEST, answers=stream()) as page:
-        await page.evaluate("() => document.documentElement.style.setProperty('font-size', '200%')")
-        assert await page.evaluate(FITS)
+async def test_text_at_twice_its_size_fits(browser: Browser) -> None:
+    for name, view in VIEWS.items():
+        async with opened(browser, view, width=NARROWEST, answers=stream()) as page:
+            await page.evaluate("() => document.documentElement.style.setProperty('font-size', '200%')")
+            assert await page.evaluate(FITS), name
 
 
 @pytest.mark.parametrize("name", ["prompt", "phone", "code", "success", "cancel"])
