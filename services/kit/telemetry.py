@@ -5,7 +5,7 @@ import re
 import secrets
 import sys
 from collections.abc import Iterator, MutableMapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -73,34 +73,29 @@ def traceparent_header() -> str:
 
 
 @contextmanager
-def use_trace(traceparent: str | None) -> Iterator[TraceContext]:
-    """Continue the trace of the header, or begin one; log lines within carry its `trace_id`."""
+def use_trace(traceparent: str | None, **about: str) -> Iterator[TraceContext]:
+    """Continue the trace of the header, or begin one; log lines within carry its `trace_id` and what is `about`."""
     parent = TraceContext.parse(traceparent)
     context = parent.child() if parent else TraceContext.new()
     token = _trace.set(context)
     try:
-        with structlog.contextvars.bound_contextvars(trace_id=context.trace_id):
+        with structlog.contextvars.bound_contextvars(trace_id=context.trace_id, **about):
             yield context
     finally:
         _trace.reset(token)
 
 
-@contextmanager
-def event_context(envelope: "Envelope") -> Iterator[None]:
-    """Handle an event: its trace, and whom and what it is about."""
+def event_context(envelope: "Envelope") -> AbstractContextManager[TraceContext]:
+    """Handle an event within it: its trace, and whom and what log lines are about."""
     about = {
         "tenant": envelope.tenant,
         "user": envelope.subject,
-        "event": envelope.type,
+        "event_type": envelope.type,
         "event_id": envelope.id,
         "correlation": envelope.correlation_id,
         **_ids(envelope),
     }
-    with (
-        use_trace(envelope.traceparent),
-        structlog.contextvars.bound_contextvars(**{name: value for name, value in about.items() if value}),
-    ):
-        yield
+    return use_trace(envelope.traceparent, **{name: value for name, value in about.items() if value})
 
 
 def bind(

@@ -1,7 +1,6 @@
 """A real Kafka broker for tests: the one that is given, or one of our own on a free port."""
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -14,6 +13,8 @@ from uuid import uuid4
 import pytest
 from aiokafka import AIOKafkaProducer
 
+from deploy.local.install import install_kafka
+from deploy.local.kafka import broker, prepare
 from schemas.topics import Topic, full_name
 from services.kit.clock import SystemClock
 from services.kit.kafka.broker import EventBroker
@@ -21,18 +22,17 @@ from services.kit.kafka.topics import ensure_topics
 from services.kit.settings import ServiceSettings
 from tests.support.waiting import until
 
-LIBRARIES = "TEST_KAFKA_LIBRARIES"
 START_WITHIN = 40.0
-STOP_WITHIN = 20.0
+STOP_WITHIN = 10.0
 
 
 class LocalKafka:
-    """Apache Kafka as one process, formatted anew; `stop` and `start` keep its data."""
+    """The local stack's broker as one process; `stop` and `start` keep its data."""
 
-    def __init__(self, home: Path, jars: Path) -> None:
-        self.home = home
-        self.port, self._controller_port = free_port(), free_port()
-        self._libraries = jars
+    def __init__(self, home: Path) -> None:
+        self.port = free_port()
+        self._home = home
+        self._properties = prepare(home, self.port, free_port())
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -40,37 +40,18 @@ class LocalKafka:
         """Bootstrap server."""
         return f"127.0.0.1:{self.port}"
 
-    def format(self) -> None:
-        """Prepare the data folder."""
-        self.home.mkdir(parents=True, exist_ok=True)
-        self._properties.write_text(self._configuration())
-        cluster = self._java("kafka.tools.StorageTool", "random-uuid").strip().splitlines()[-1]
-        self._java("kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self._properties))
-
     def start(self) -> None:
         """Start and wait until it takes connections."""
-        with (self.home / "kafka.log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [
-                    *self._command,
-                    "-Xmx384m",
-                    "-XX:+UseSerialGC",
-                    "-XX:TieredStopAtLevel=1",
-                    "kafka.Kafka",
-                    str(self._properties),
-                ],
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+        with (self._home / "kafka.log").open("ab") as log:
+            self._process = subprocess.Popen(broker(self._properties), stdout=log, stderr=log, start_new_session=True)
         deadline = time.monotonic() + START_WITHIN
         while not listens(self.port):
             if self._process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"Kafka did not start; see {self.home / 'kafka.log'}")
+                raise RuntimeError(f"Kafka did not start; see {self._home / 'kafka.log'}")
             time.sleep(0.05)
 
-    def stop(self, how: signal.Signals = signal.SIGKILL) -> None:
-        """End the process, by default as a machine that fails does."""
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        """End the process, by force if it takes long."""
         if self._process is None:
             return
         self._process.send_signal(how)
@@ -81,55 +62,15 @@ class LocalKafka:
             self._process.wait()
         self._process = None
 
-    @property
-    def _properties(self) -> Path:
-        return self.home / "server.properties"
-
-    @property
-    def _command(self) -> list[str]:
-        return ["java", "-cp", f"{self._libraries}/*", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"]
-
-    def _java(self, *arguments: str) -> str:
-        done = subprocess.run([*self._command, *arguments], check=True, capture_output=True, text=True, timeout=60)
-        return done.stdout
-
-    def _configuration(self) -> str:
-        return "\n".join(
-            (
-                "process.roles=broker,controller",
-                "node.id=1",
-                f"controller.quorum.voters=1@127.0.0.1:{self._controller_port}",
-                f"listeners=PLAINTEXT://127.0.0.1:{self.port},CONTROLLER://127.0.0.1:{self._controller_port}",
-                f"advertised.listeners=PLAINTEXT://127.0.0.1:{self.port}",
-                "controller.listener.names=CONTROLLER",
-                f"log.dirs={self.home / 'data'}",
-                "auto.create.topics.enable=false",
-                "offsets.topic.replication.factor=1",
-                "offsets.topic.num.partitions=4",
-                "transaction.state.log.replication.factor=1",
-                "transaction.state.log.min.isr=1",
-                "group.initial.rebalance.delay.ms=0",
-            )
-        )
-
-
-def libraries() -> Path | None:
-    """Kafka's jars: named by a variable, or where the local stack puts them."""
-    places = [Path(named)] if (named := os.environ.get(LIBRARIES)) else [Path(".local/kafka/libs")]
-    return next((place for place in places if any(place.glob("kafka_2.13-*.jar"))), None)
-
 
 @pytest.fixture(scope="session")
 def own_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalKafka]:
     """A broker of this test run's own, which tests may stop and start."""
-    jars = libraries()
-    if jars is None or shutil.which("java") is None:
-        pytest.skip("Kafka's jars or Java are missing: `make demo` fetches the jars")
-    broker = LocalKafka(tmp_path_factory.mktemp("kafka"), jars)
-    broker.format()
-    broker.start()
-    yield broker
-    broker.stop()
+    install_kafka(print)
+    server = LocalKafka(tmp_path_factory.mktemp("kafka"))
+    server.start()
+    yield server
+    server.stop(signal.SIGKILL)
 
 
 @pytest.fixture(scope="session")
@@ -162,15 +103,15 @@ def settings_for(url: str, prefix: str) -> ServiceSettings:
 
 
 @asynccontextmanager
-async def running(broker: EventBroker, *, ready: bool = True) -> AsyncIterator[EventBroker]:
+async def running(events: EventBroker, *, ready: bool = True) -> AsyncIterator[EventBroker]:
     """Start, wait until ready, stop."""
-    await broker.start()
+    await events.start()
     try:
         if ready:
-            await until(broker.ready)
-        yield broker
+            await until(events.ready)
+        yield events
     finally:
-        await broker.stop()
+        await events.stop()
 
 
 def event_broker(settings: ServiceSettings, service: str = "enrollment") -> EventBroker:

@@ -17,7 +17,7 @@ log = structlog.get_logger(__name__)
 
 PUBLISH_WITHIN = 5.0
 START_WITHIN = 5.0
-PROBE_WITHIN = 2.0
+PROBE_WITHIN = 4.0
 REOPEN_FIRST = 0.1
 REOPEN_CAP = 1.0
 
