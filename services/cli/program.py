@@ -1,5 +1,6 @@
 """The program: its commands, and what happens when one fails."""
 
+import logging
 from collections.abc import Sequence
 
 import typer
@@ -26,6 +27,7 @@ app.command("demo-token")(demo_token.demo_token)
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line, by default on the arguments of the process; leaves with exit code 0, 1 or 2."""
+    logging.getLogger("aiokafka").addHandler(logging.NullHandler())  # unless logs are set up, our one line says it all
     try:
         app(arguments)
     except Exception as error:  # noqa: BLE001  # the last place that can turn it into one line
