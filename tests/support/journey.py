@@ -68,15 +68,15 @@ def texts(world: World, number: str) -> list[dict[str, str]]:
     return messages
 
 
-def code_from_text(world: World, number: str) -> str:
+def code_from_text(world: World, number: str, within: float = ARRIVES_WITHIN) -> str:
     """The code of the newest text, once one has arrived."""
-    deadline = time.monotonic() + ARRIVES_WITHIN
+    deadline = time.monotonic() + within
     while time.monotonic() < deadline:
         for message in texts(world, number):
             if found := CODE.search(message["body"]):
                 return found.group(1)
         time.sleep(0.1)
-    raise AssertionError(f"no text arrived at {number} within {ARRIVES_WITHIN:.0f} s")
+    raise AssertionError(f"no text arrived at {number} within {within:.0f} s")
 
 
 def enter_code(page: Page, code: str) -> None:
