@@ -1,228 +1,23 @@
 """The notifier on the real broker and database, with providers that speak Twilio's protocol."""
 
 import asyncio
-import json
-import os
-import re
 import signal
-import sys
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
-from uuid import uuid4
 
-import httpx
 import pytest
 import yaml
-from pymongo import MongoClient
 
-from schemas.base import Event
-from schemas.enrollment import ChallengeCancelled, Destination, MethodRequested
-from schemas.envelope import Envelope
 from schemas.notification import CodeSent, DeliveryConfirmed, DeliveryFailed, SendRefused
-from schemas.topics import DELIVERIES, REQUESTS
-from schemas.verification import ChallengeTerms, CodeTerms
-from services.kit.codes import derive_code
-from services.kit.ids import new_id
-from services.kit.kafka.broker import EventBroker, EventHandlers
-from services.kit.keyring import Keyring, new_keyrings
-from services.kit.sealing import Binding, Sealer, keyed_hash
 from services.kit.settings import ServiceSettings
 from services.notifier.app import build
 from services.notifier.settings import NotifierSettings
-from tests.support.kafka import LocalKafka, event_broker, free_port, running
+from tests.support.kafka import LocalKafka
 from tests.support.mongo import LocalDatabase
-from tests.support.providers import SID, TOKEN, TwilioServer, serving, twilio
+from tests.support.notifier import Bench, benched, is_ready, launched, notifying, shows, started, write_files
+from tests.support.providers import TwilioServer, serving
 from tests.support.waiting import until
-
-TENANT = "northbridge"
-LIFE = timedelta(minutes=5)
-
-
-@dataclass
-class Bench:
-    """Enrollment's side of the topics, two accounts at Twilio, and how to reach the notifier."""
-
-    settings: NotifierSettings
-    keys: Mapping[str, Keyring]
-    a: TwilioServer
-    b: TwilioServer
-    enrollment: EventBroker
-    user: str = field(default_factory=lambda: f"user-{uuid4().hex[:12]}")
-    number: str = field(default_factory=lambda: f"+4477009{uuid4().int % 100_000:05}")
-    heard: list[Envelope] = field(default_factory=list)
-
-    @property
-    def texts(self) -> list[dict[str, str]]:
-        """What either provider took, newest first."""
-        return [*self.a.messages, *self.b.messages]
-
-    def events(self) -> list[Event]:
-        """What the notifier said of this person, each once, in order."""
-        return [one.event for one in {one.id: one for one in self.heard if one.subject == self.user}.values()]
-
-    async def told(self, kind: type[Event], within: float = 30.0) -> Event:
-        """The first event of that kind."""
-        await until(lambda: any(isinstance(event, kind) for event in self.events()), within)
-        return next(event for event in self.events() if isinstance(event, kind))
-
-    def terms(self, *, life: timedelta = LIFE, number: str | None = None) -> ChallengeTerms:
-        """A challenge to prove the number."""
-        now = datetime.now(UTC)
-        return ChallengeTerms(
-            challenge_id=new_id(),
-            purpose="registration",
-            kind="code",
-            method_id="method-1",
-            method_type="phone",
-            created_at=now,
-            expires_at=now + life,
-            code=CodeTerms(
-                nonce="A" * 22,
-                destination_hash=keyed_hash(self.keys["enrollment"], number or self.number, tenant=TENANT),
-            ),
-        )
-
-    def code(self, of: ChallengeTerms) -> str:
-        """The code that belongs to it."""
-        return derive_code(self.keys["notifier"], of, tenant=TENANT).get_secret_value()
-
-    def request(self, of: ChallengeTerms, *, send: int = 1) -> Envelope:
-        """The event by which enrollment asks for a message."""
-        binding = Binding(TENANT, self.user, of.method_id, of.challenge_id)
-        sealed = Sealer(self.keys["enrollment"]).seal("destination", self.number.encode(), binding)
-        event = MethodRequested(
-            terms=of,
-            channel="sms",
-            send=send,
-            destination=Destination(sealed=sealed, masked="+44 •••• ••0142"),
-            not_after=of.expires_at,
-            requested_at=datetime.now(UTC),
-        )
-        return self._enveloped(event, of)
-
-    def cancellation(self, of: ChallengeTerms) -> Envelope:
-        """The event by which it says that the challenge is over."""
-        event = ChallengeCancelled(
-            challenge_id=of.challenge_id, method_id=of.method_id, reason="cancelled", cancelled_at=datetime.now(UTC)
-        )
-        return self._enveloped(event, of)
-
-    async def say(self, *envelopes: Envelope) -> None:
-        """Publish as enrollment would."""
-        for envelope in envelopes:
-            await self.enrollment.publish(REQUESTS["sms"], envelope)
-
-    async def ask(self, *, life: timedelta = LIFE) -> ChallengeTerms:
-        """A new challenge, whose message is asked for."""
-        of = self.terms(life=life)
-        await self.say(self.request(of))
-        return of
-
-    def stored(self) -> str:
-        """All that the database holds, as text."""
-        with MongoClient[dict[str, object]](self.settings.mongodb_url.get_secret_value()) as client:
-            base = client["notifier"]
-            return "\n".join(str(one) for name in base.list_collection_names() for one in base[name].find())
-
-    def statuses(self) -> list[str]:
-        """The states of all deliveries."""
-        with MongoClient[dict[str, dict[str, str]]](self.settings.mongodb_url.get_secret_value()) as client:
-            return [one["state"]["status"] for one in client["notifier"]["deliveries"].find()]
-
-    def _enveloped(self, event: Event, of: ChallengeTerms) -> Envelope:
-        return Envelope(
-            id=new_id(),
-            type=type(event).__name__,
-            source="enrollment",
-            time=datetime.now(UTC),
-            tenant=TENANT,
-            correlation_id=of.challenge_id,
-            subject=self.user,
-            event=event,
-        )
-
-
-def write_files(home: Path, servers: Mapping[str, TwilioServer]) -> dict[str, Path]:
-    """Keyrings of both services, made before any challenge, and a configuration."""
-    made = new_keyrings(datetime.now(UTC) - timedelta(days=1))
-    for service in ("enrollment", "notifier"):
-        (home / f"{service}.json").write_text(json.dumps(made[service]))
-    accounts = [
-        {
-            "name": name,
-            "type": "twilio",
-            "baseUrl": f"http://127.0.0.1:{server.port}",
-            "accountSid": SID,
-            "authToken": TOKEN,
-            "sender": "+447700900999",
-        }
-        for name, server in servers.items()
-    ]
-    group = {"staff": {"required": ["phone"], "allowed": ["phone"]}}
-    tenant = {"displayName": "Northbridge", "groups": group, "defaultGroup": "staff"}
-    config = {"tenants": {TENANT: tenant}, "clients": {}, "providers": {"sms": accounts}}
-    (home / "config.yaml").write_text(yaml.safe_dump(config))
-    return {"keyring": home / "notifier.json", "config": home / "config.yaml"}
-
-
-@asynccontextmanager
-async def benched(
-    settings: ServiceSettings, mongodb_url: str, home: Path, *, names: tuple[str, ...] = ("twilio-a",)
-) -> AsyncIterator[Bench]:
-    """Everything but the notifier."""
-    async with AsyncExitStack() as opened:
-        a, b = await opened.enter_async_context(twilio()), await opened.enter_async_context(twilio())
-        files = write_files(
-            home, {name: server for name, server in zip(("twilio-a", "twilio-b"), (a, b), strict=True) if name in names}
-        )
-        port = free_port()
-        more = {"mongodb_url": mongodb_url, "notifier_port": port, "callback_url": f"http://127.0.0.1:{port}", **files}
-        notifier = NotifierSettings.model_validate(settings.model_dump() | more)
-        keys = {
-            "enrollment": Keyring.load(home / "enrollment.json", "enrollment"),
-            "notifier": Keyring.load(home / "notifier.json", "notifier"),
-        }
-        bench = Bench(notifier, keys, a, b, event_broker(settings))
-        bench.enrollment.subscribe([DELIVERIES], hearing(bench.heard), group=None)
-        await opened.enter_async_context(running(bench.enrollment))
-        yield bench
-
-
-def hearing(heard: list[Envelope]) -> EventHandlers:
-    """Handlers that note everything about deliveries."""
-    handlers = EventHandlers()
-
-    async def hear(_: Event, envelope: Envelope) -> None:
-        heard.append(envelope)
-
-    for event in DELIVERIES.events:
-        handlers.on(event)(hear)
-    return handlers
-
-
-@asynccontextmanager
-async def notifying(bench: Bench) -> AsyncIterator[str]:
-    """The notifier in this process, ready; gives its address."""
-    async with serving(build(bench.settings, ["sms"]), bench.settings.notifier_port) as port:
-        url = f"http://127.0.0.1:{port}"
-        await until(lambda: is_ready(url))
-        yield url
-
-
-def shows(code: str, text: str) -> bool:
-    """Whether the code stands there as a token of its own, not within an id."""
-    return re.search(rf"(?<![0-9A-Za-z_-]){code}(?![0-9A-Za-z_-])", text) is not None
-
-
-async def is_ready(url: str) -> bool:
-    async with httpx.AsyncClient() as client:
-        try:
-            return (await client.get(f"{url}/readyz", timeout=5)).status_code == 200
-        except httpx.HTTPError:
-            return False
 
 
 @pytest.fixture
@@ -440,7 +235,8 @@ async def test_a_text_that_was_taken_before_the_kill_is_not_sent_again(
         assert (sent.repeated, len(bench.texts)) == (False, 1)
 
 
-async def test_it_starts_without_kafka_and_delivers_once_it_is_back(
+@pytest.mark.timeout(300)
+async def test_it_starts_without_kafka_delivers_once_it_is_back_and_loses_no_event_when_it_goes_again(
     own_kafka: LocalKafka, settings: ServiceSettings, own_mongodb: LocalDatabase, tmp_path: Path
 ) -> None:
     async with benched(settings, own_mongodb.url, tmp_path) as bench:
@@ -450,10 +246,18 @@ async def test_it_starts_without_kafka_and_delivers_once_it_is_back(
                 url = f"http://127.0.0.1:{port}"
                 assert not await is_ready(url)
                 await asyncio.to_thread(own_kafka.start)
-                await until(lambda: is_ready(url), within=40)
-                await until(bench.enrollment.ready)
+                await until(lambda: is_ready(url), within=90)
+                await until(bench.enrollment.ready, within=30)
+                bench.a.mode = "error"
                 await bench.ask()
-                await bench.told(CodeSent)
+                await until(lambda: bench.a.calls >= 1)
+                await asyncio.to_thread(own_kafka.stop)
+                bench.a.mode = "ok"
+                await until(lambda: bench.statuses() == ["sent"])
+                assert not bench.events()
+                await asyncio.to_thread(own_kafka.start)
+                await bench.told(CodeSent, within=90)
+                assert len(bench.texts) == 1
         finally:
             if not await listens_again(own_kafka):
                 await asyncio.to_thread(own_kafka.start)
@@ -505,32 +309,3 @@ async def test_a_mistake_ends_the_start_with_one_line(variable: str, value: str,
     assert process.returncode == 1
     assert errors.count(b"\n") == 1
     assert says in errors
-
-
-async def started(settings: NotifierSettings) -> asyncio.subprocess.Process:
-    """The notifier as a process of its own, ready."""
-    process = await launched(settings, {})
-    await until(lambda: is_ready(f"http://127.0.0.1:{settings.notifier_port}"))
-    return process
-
-
-async def launched(settings: NotifierSettings, more: Mapping[str, str]) -> asyncio.subprocess.Process:
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("SECURITY_INFO_")}
-    variables = {
-        "SECURITY_INFO_ENVIRONMENT": "demo",
-        "SECURITY_INFO_KAFKA_URL": settings.kafka_url,
-        "SECURITY_INFO_MONGODB_URL": settings.mongodb_url.get_secret_value(),
-        "SECURITY_INFO_TOPIC_PREFIX": settings.topic_prefix,
-        "SECURITY_INFO_KEYRING": str(settings.keyring),
-        "SECURITY_INFO_CONFIG": str(settings.config),
-        "SECURITY_INFO_CALLBACK_URL": settings.callback_origin,
-        "SECURITY_INFO_NOTIFIER_PORT": str(settings.notifier_port),
-    }
-    return await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "services.notifier",
-        env={**inherited, **variables, **more},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )

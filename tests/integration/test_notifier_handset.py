@@ -1,0 +1,141 @@
+"""The notifier as a process against the demo's handset: real adapter, real signatures, all of its fault modes."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from pydantic import AnyHttpUrl, SecretStr
+
+from deploy.local.stack import SERVERS, LocalStack
+from schemas.notification import CodeSent, DeliveryConfirmed, DeliveryFailed
+from schemas.topics import DELIVERIES
+from services.kit.keyring import Keyring
+from services.notifier.settings import NotifierSettings
+from tests.support.kafka import event_broker, running, settings_for
+from tests.support.notifier import Bench, hearing
+from tests.support.providers import TwilioServer
+from tests.support.stack import local_stack
+from tests.support.waiting import until
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
+    """Kafka, database, handset and notifier."""
+    with local_stack(tmp_path_factory.mktemp("notifier")) as stack:
+        stack.make_folders()
+        stack.make_keys()
+        stack.start(*SERVERS)
+        stack.start("handset", "notifier")
+        yield stack
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A person with a handset, and enrollment's side of the topics."""
+
+    bench: Bench
+    handset: str
+
+    async def texts(self) -> list[dict[str, str]]:
+        """What the handset shows for this number, newest first."""
+        async with httpx.AsyncClient() as client:
+            shown = await client.get(f"{self.handset}/api/messages", params={"to": self.bench.number})
+        return list(shown.raise_for_status().json())
+
+    async def fault(self, mode: str, **more: int) -> None:
+        """Make the provider behave like that."""
+        async with httpx.AsyncClient() as client:
+            told = await client.put(f"{self.handset}/api/faults", json={"provider": "twilio-a", "mode": mode, **more})
+        told.raise_for_status()
+
+
+@pytest.fixture
+async def desk(demo: LocalStack) -> AsyncIterator[Desk]:
+    """The provider is well, before and after."""
+    base = settings_for(demo.kafka_url, demo.topic_prefix)
+    more = {
+        "mongodb_url": SecretStr(demo.mongodb_url),
+        "callback_url": AnyHttpUrl(demo.url("notifier")),
+        "config": Path("deploy/demo/config.yaml"),
+    }
+    settings = NotifierSettings.model_validate(base.model_dump() | more)
+    keys = {
+        "enrollment": Keyring.load(demo.home / "keys" / "enrollment.json", "enrollment"),
+        "notifier": Keyring.load(demo.home / "keys" / "notifier.json", "notifier"),
+    }
+    bench = Bench(settings, keys, TwilioServer(), TwilioServer(), event_broker(base))
+    bench.number = f"+447700900{bench.number[-3:]}"
+    bench.enrollment.subscribe([DELIVERIES], hearing(bench.heard), group=f"bench-{bench.user}")
+    made = Desk(bench, demo.url("handset"))
+    async with running(bench.enrollment):
+        await made.fault("ok")
+        yield made
+        await made.fault("ok")
+
+
+async def test_a_text_arrives_and_its_arrival_is_confirmed(desk: Desk) -> None:
+    of = await desk.bench.ask()
+    await desk.bench.told(DeliveryConfirmed)
+    assert [type(event) for event in desk.bench.events()] == [CodeSent, DeliveryConfirmed]
+    texts = await desk.texts()
+    assert [text["body"].split("\n")[-1] for text in texts] == [f"@localhost #{desk.bench.code(of)}"]
+
+
+async def test_a_lost_text_is_sent_and_never_confirmed(desk: Desk) -> None:
+    await desk.fault("lost")
+    await desk.bench.ask()
+    await desk.bench.told(CodeSent)
+    with pytest.raises(TimeoutError):
+        await desk.bench.told(DeliveryConfirmed, within=2)
+
+
+async def test_an_invalid_number_is_told(desk: Desk) -> None:
+    await desk.fault("reject")
+    await desk.bench.ask()
+    failed = await desk.bench.told(DeliveryFailed)
+    assert isinstance(failed, DeliveryFailed)
+    assert (failed.reason, failed.permanent) == ("destinationRejected", True)
+
+
+@pytest.mark.parametrize("mode", ["error", "throttle"])
+async def test_a_text_comes_after_the_provider_is_well_again(desk: Desk, mode: str) -> None:
+    await desk.fault(mode)
+    await desk.bench.ask()
+    await asyncio.sleep(1)
+    assert not await desk.texts()
+    await desk.fault("ok")
+    await desk.bench.told(CodeSent)
+    await until(lambda: shown(desk, 1))
+
+
+async def test_a_slow_answer_does_not_double_the_text(desk: Desk) -> None:
+    await desk.fault("slow", delayMs=7000)
+    await desk.bench.ask()
+    sent = await desk.bench.told(CodeSent)
+    await asyncio.sleep(8)
+    assert isinstance(sent, CodeSent)
+    assert (sent.repeated, len(await desk.texts())) == (False, 1)
+
+
+async def test_a_request_that_hangs_is_sent_once_more(desk: Desk) -> None:
+    await desk.fault("hang")
+    await desk.bench.ask()
+    await asyncio.sleep(2)
+    await desk.fault("ok")
+    sent = await desk.bench.told(CodeSent)
+    assert isinstance(sent, CodeSent)
+    assert (sent.repeated, len(await desk.texts())) == (True, 1)
+
+
+async def shown(desk: Desk, count: int) -> bool:
+    return len(await desk.texts()) == count
+
+
+def test_neither_number_nor_code_is_in_the_log(demo: LocalStack) -> None:
+    log = demo.log("notifier").read_text()
+    assert "provider took a message" in log
+    assert "+447700900" not in log
+    assert "#" not in log
