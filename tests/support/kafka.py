@@ -7,22 +7,28 @@ import subprocess
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
 
 from deploy.local.install import install_kafka
 from deploy.local.kafka import broker, prepare
-from schemas.topics import Topic, full_name
+from schemas.topics import TOPICS, Topic, full_name
 from services.kit.clock import SystemClock
 from services.kit.kafka.broker import EventBroker
 from services.kit.kafka.topics import ensure_topics
 from services.kit.settings import ServiceSettings
 from tests.support.waiting import until
 
-START_WITHIN = 40.0
+PARTITIONS = 3
+NARROW_TOPICS = [replace(topic, partitions=min(topic.partitions, PARTITIONS)) for topic in TOPICS]
+"""A broker with thousands of partitions takes long to restart."""
+
+START_WITHIN = 60.0
 STOP_WITHIN = 10.0
 
 
@@ -91,7 +97,16 @@ async def settings(kafka_url: str) -> ServiceSettings:
 async def with_topics(url: str) -> ServiceSettings:
     """Create topics under a prefix that nobody else has, and say how to reach them."""
     made = settings_for(url, f"t{uuid4().hex[:8]}")
-    await ensure_topics(made.kafka_url, made.topic_prefix, 1)
+
+    async def ensured() -> bool:
+        """A broker that has just started listens before it takes such requests."""
+        try:
+            await ensure_topics(made.kafka_url, made.topic_prefix, 1, topics=NARROW_TOPICS)
+        except KafkaError:
+            return False
+        return True
+
+    await until(ensured)
     return made
 
 
