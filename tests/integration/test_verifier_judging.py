@@ -97,9 +97,9 @@ class Bench:
         challenge = await self.challenge(of)
         return challenge is not None and challenge.status == "cancelled"
 
-    async def told(self, count: int) -> list[Event]:
+    async def told(self, count: int, within: float = 30.0) -> list[Event]:
         """So many verdicts have come."""
-        await until(lambda: len(self.events()) >= count)
+        await until(lambda: len(self.events()) >= count, within)
         return self.events()
 
 
@@ -247,21 +247,23 @@ async def judged_by(parts: Parts, of: ChallengeTerms, code: str, bench: Bench) -
     )
 
 
-async def test_500_wrong_codes_over_many_challenges_and_then_the_right_one_is_refused(bench: Bench) -> None:
-    challenges = [asked() for _ in range(100)]
-    for of in challenges:
-        await bench.guess(of, wrong_codes(of, 5))
-    last = asked()
-    await bench.guess(last, [right_code(last)])
-    await bench.told(501)
+@pytest.mark.timeout(240)
+async def test_500_wrong_codes_over_many_challenges_and_then_the_right_one_is_refused(
+    settings: ServiceSettings, mongodb_url: str
+) -> None:
+    """The clock stands still: on a slow machine the pause of a minute would end while guesses wait."""
+    clock = FixedClock(now())
+    async with verifying(verifier_settings(settings, mongodb_url), clock) as parts, listening(settings, parts) as bench:
+        for _ in range(100):
+            of = asked()
+            await bench.guess(of, wrong_codes(of, 5))
+        last = asked()
+        await bench.guess(last, [right_code(last)])
+        await bench.told(501, within=200)
     reasons = bench.reasons()
-    assert reasons["codeIncorrect"] + reasons["attemptsExhausted"] == 10
-    assert reasons["methodCoolingDown"] == 491
-    assert "verified" not in reasons
-    waits = {
-        event.retry_after for event in bench.events() if isinstance(event, VerificationFailed) and event.retry_after
-    }
-    assert all(0 < wait <= 60 for wait in waits)
+    assert reasons == {"codeIncorrect": 8, "attemptsExhausted": 2, "methodCoolingDown": 491}
+    waits = [event.retry_after for event in bench.events() if isinstance(event, VerificationFailed)]
+    assert set(waits) == {None, 60}
 
 
 async def test_one_session_has_ten_wrong_tries_whatever_the_number(bench: Bench) -> None:
@@ -336,7 +338,7 @@ async def test_the_verifier_starts_without_a_database_and_recovers(
         of = asked()
         await bench.guess(of, [right_code(of)])
         own_mongodb.start()
-        await bench.told(1)
+        await bench.told(1, within=90)
         await until(parts.preparation.ready)
         assert await parts.database.ready()
     assert bench.reasons() == {"verified": 1}
@@ -353,7 +355,7 @@ async def test_the_database_goes_away_and_comes_back(settings: ServiceSettings, 
         await until(lambda: _is_down(parts))
         own_mongodb.start()
         await bench.guess(of, [right_code(of)])
-        await bench.told(4)
+        await bench.told(4, within=90)
     assert bench.reasons() == {"codeIncorrect": 3, "verified": 1}
 
 
