@@ -166,10 +166,7 @@ async def _send_first(attempt: Attempt, message: Message, desk: Desk) -> Outcome
         return _postponed(attempt, now)
     if now >= delivery.not_after:
         return _failed(attempt, "expiredBeforeSending", desk)
-    number = keyed_hash(desk.keyring, message.to, tenant=delivery.tenant)
-    if refusal := await desk.store.take(delivery.tenant, number, delivery.id, at=now):
-        return Outcome(partial(domain.refused, refusal=refusal, at=now))
-    return await _send(attempt, message, desk)
+    return await _refusal(delivery, message, desk) or await _send(attempt, message, desk)
 
 
 async def _settle(attempt: Attempt, message: Message, desk: Desk) -> Outcome:
@@ -186,6 +183,8 @@ async def _settle(attempt: Attempt, message: Message, desk: Desk) -> Outcome:
     now = desk.clock.now()
     if now >= delivery.not_after or delivery.cancelled or not domain.may_repeat(delivery, asked=asked):
         return _failed(attempt, "providerUnavailable", desk)
+    if refused := await _refusal(delivery, message, desk):
+        return refused
     attempted = delivery.attempts
     repeat = await desk.store.change(delivery, partial(domain.repeating, attempt=attempted))
     if repeat is None or not domain.is_at(repeat, attempted):
@@ -193,6 +192,14 @@ async def _settle(attempt: Attempt, message: Message, desk: Desk) -> Outcome:
     metrics.REPEATED.labels(delivery.channel, provider.name).inc()
     log.warning("sending once more: an earlier outcome is unknown", delivery=delivery.id, provider=provider.name)
     return await _send(attempt, message, desk)
+
+
+async def _refusal(delivery: Delivery, message: Message, desk: Desk) -> Outcome | None:
+    """What the limits of the number say; None lets it pass. Counted once, also when an attempt broke off after it."""
+    now = desk.clock.now()
+    number = keyed_hash(desk.keyring, message.to, tenant=delivery.tenant)
+    refusal = await desk.store.take(delivery.tenant, number, delivery.id, at=now)
+    return Outcome(partial(domain.refused, refusal=refusal, at=now)) if refusal else None
 
 
 async def _send(attempt: Attempt, message: Message, desk: Desk) -> Outcome:

@@ -3,19 +3,22 @@
 import asyncio
 import signal
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
+from pymongo import MongoClient
 
 from schemas.notification import CodeSent, DeliveryConfirmed, DeliveryFailed, SendRefused
+from services.kit.ids import new_id
 from services.kit.settings import ServiceSettings
 from services.notifier.app import build
 from services.notifier.settings import NotifierSettings
 from tests.support.kafka import LocalKafka
 from tests.support.mongo import LocalDatabase
-from tests.support.notifier import Bench, benched, is_ready, launched, notifying, shows, started, write_files
+from tests.support.notifier import LIFE, Bench, benched, is_ready, launched, notifying, shows, started, write_files
 from tests.support.providers import TwilioServer, serving
 from tests.support.waiting import until
 
@@ -104,6 +107,28 @@ async def test_a_number_gets_one_message_in_ten_seconds(bench: Bench) -> None:
     assert refused.reason == "resendTooSoon"
     assert 1 <= (refused.retry_after or 0) <= 10
     assert len(bench.texts) == 1
+
+
+async def test_an_attempt_that_broke_off_before_the_limit_does_not_get_past_it(bench: Bench) -> None:
+    await bench.ask()
+    await bench.told(CodeSent)
+    await asyncio.to_thread(leave_behind, bench)
+    refused = await bench.told(SendRefused)
+    assert isinstance(refused, SendRefused)
+    assert (refused.reason, refused.send, len(bench.texts)) == ("resendTooSoon", 2, 1)
+
+
+def leave_behind(bench: Bench) -> None:
+    """A second send of the same challenge, claimed by a process that died at once."""
+    now = datetime.now(UTC)
+    with MongoClient[dict[str, Any]](bench.settings.mongodb_url.get_secret_value()) as client:
+        deliveries = client["notifier"]["deliveries"]
+        first = deliveries.find_one({})
+        assert first is not None
+        left = {"id": new_id(), "send": 2, "status": "sending", "nextAttemptAt": now, "firstClaimedAt": now + LIFE}
+        ended = {"endedAt": None, "messageId": None}
+        key = first["_id"].removesuffix("1") + "2"
+        deliveries.insert_one({"_id": key, "version": 1, "state": {**first["state"], **left, **ended}, "inbox": []})
 
 
 async def test_a_rejected_number_is_permanent_and_no_other_provider_is_tried(pair: Bench) -> None:
