@@ -149,6 +149,9 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
         return True
 
     async def _leave(self) -> None:
-        with contextlib.suppress(KafkaError, OSError, TimeoutError):
+        """Close the consumer. While Kafka is down aiokafka ends this with the cancellation of a task of its own."""
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(COMMIT_WITHIN):
-                await self._subscriber.stop()
+                ended = await asyncio.gather(self._subscriber.stop(), return_exceptions=True)
+                for failure in filter(None, ended):
+                    log.info("a consumer was not closed properly", group=self.group, error=type(failure).__name__)
