@@ -6,9 +6,11 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 
 import structlog
 
+from services.kit.clock import monotonic
 from services.kit.kafka.record import Partition, Record
 
 log = structlog.get_logger(__name__)
@@ -17,6 +19,7 @@ MOST_AT_ONCE = 64
 MOST_IN_FLIGHT = 512
 COMMIT_EVERY = 0.1
 COMMIT_AFTER = 1_000
+STALLED_AFTER = 120.0
 
 Offsets = Mapping[Partition, int]
 Pause = Callable[[float], Awaitable[None]]
@@ -112,6 +115,7 @@ class Lanes:
         self._since_commit = 0
         self._committing = asyncio.Lock()
         self._failure: BaseException | None = None
+        self._busy_since: dict[bytes, float] = {}
 
     @property
     def in_flight(self) -> int:
@@ -122,6 +126,11 @@ class Lanes:
     def failure(self) -> BaseException | None:
         """What broke a lane, which must never happen: the record is stuck until the process is restarted."""
         return self._failure
+
+    @property
+    def stalled(self) -> bool:
+        """Whether a handler has neither ended nor paused for two minutes; one that waits for a dependency pauses."""
+        return any(monotonic() - since > STALLED_AFTER for since in self._busy_since.values())
 
     def open(self) -> None:
         """Take records from now on. Must not wait: a record that arrives at a closed gate is dropped."""
@@ -191,13 +200,15 @@ class Lanes:
                 async with self._slots:
                     if self._closing.is_set():
                         return
-                    await self._handle(lane[0], self._pause)
+                    self._busy_since[key] = monotonic()
+                    await self._handle(lane[0], partial(self._pause, key))
                 self._finish(lane.popleft())
         except AbandonedError:
             return
         finally:
             self._release(len(lane))
             del self._lanes[key]
+            self._busy_since.pop(key, None)
 
     def _finish(self, record: Record) -> None:
         self._progress.finished(record.origin, record.offset)
@@ -212,9 +223,10 @@ class Lanes:
         for _ in range(count):
             self._room.release()
 
-    async def _pause(self, seconds: float) -> None:
+    async def _pause(self, key: bytes, seconds: float) -> None:
         if await _either(self._closing, seconds):
             raise AbandonedError
+        self._busy_since[key] = monotonic()
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

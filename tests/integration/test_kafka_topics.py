@@ -1,0 +1,77 @@
+"""Topics as the table says, and reading them from outside, on a real broker."""
+
+from dataclasses import replace
+from datetime import timedelta
+from uuid import uuid4
+
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+
+from schemas.envelope import Envelope
+from schemas.topics import DEAD_LETTERS, LIFECYCLE, SUBMISSIONS, Topic, full_name, kafka_settings
+from services.kit.kafka.tail import tail
+from services.kit.kafka.topics import ensure_topics
+from services.kit.settings import ServiceSettings
+from tests.support.events import step
+from tests.support.kafka import event_broker, running, write_raw
+
+TOPICS = (LIFECYCLE, SUBMISSIONS, DEAD_LETTERS)
+
+
+async def described(url: str, prefix: str, topic: Topic) -> tuple[int, dict[str, str]]:
+    """Partitions, and the settings that the table has a word on."""
+    name = full_name(prefix, topic)
+    admin = AIOKafkaAdminClient(bootstrap_servers=url)
+    await admin.start()
+    try:
+        (about,) = await admin.describe_topics([name])
+        (answer,) = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, name)])
+    finally:
+        await admin.close()
+    settings = {entry[0]: entry[1] for entry in answer.resources[0][4]}
+    return len(about["partitions"]), {key: settings[key] for key in kafka_settings(topic)}
+
+
+async def test_topics_are_created_as_the_table_says_and_again_changes_nothing(kafka_url: str) -> None:
+    prefix = f"t{uuid4().hex[:8]}"
+    for _ in range(2):
+        await ensure_topics(kafka_url, prefix, 1, topics=TOPICS)
+        for topic in TOPICS:
+            assert await described(kafka_url, prefix, topic) == (topic.partitions, kafka_settings(topic))
+
+
+async def test_a_retention_that_differs_is_corrected(kafka_url: str) -> None:
+    prefix = f"t{uuid4().hex[:8]}"
+    before = replace(SUBMISSIONS, retention=timedelta(days=30), segment=None)
+    await ensure_topics(kafka_url, prefix, 1, topics=[before])
+    await ensure_topics(kafka_url, prefix, 1, topics=[SUBMISSIONS])
+    assert (await described(kafka_url, prefix, SUBMISSIONS))[1] == kafka_settings(SUBMISSIONS)
+
+
+async def test_what_is_kept_is_read_to_its_end_without_what_is_no_event(settings: ServiceSettings) -> None:
+    events = [step("sam", number) for number in range(1, 6)]
+    async with running(event_broker(settings)) as broker:
+        await write_raw(settings, LIFECYCLE, b"no event", [("x", None)], key=b"northbridge/sam")
+        for event in events:
+            await broker.publish(LIFECYCLE, event)
+    read = [entry async for entry in tail(settings, TOPICS, from_beginning=True, follow=False)]
+    assert read == [(LIFECYCLE, event) for event in events]
+
+
+async def test_nothing_kept_ends_at_once(settings: ServiceSettings) -> None:
+    assert [entry async for entry in tail(settings, TOPICS, from_beginning=True, follow=False)] == []
+
+
+async def test_what_comes_is_followed(settings: ServiceSettings) -> None:
+    seen: list[Envelope] = []
+    first, second = step("sam", 1), step("sam", 2)
+    async with running(event_broker(settings)) as broker:
+        await broker.publish(LIFECYCLE, first)
+        events = tail(settings, [LIFECYCLE], from_beginning=True, follow=True)
+        async for _, event in events:
+            seen.append(event)
+            if event == second:
+                break
+            await broker.publish(LIFECYCLE, second)
+        await events.aclose()  # type: ignore[attr-defined]  # an async generator
+    assert seen == [first, second]
