@@ -94,7 +94,7 @@ def build(settings: EnrollmentSettings) -> FastAPI:
         database.close()
 
     readiness = {"kafka": broker.ready, "mongodb": database.ready, "indexes": preparation.ready}
-    app = build_app("enrollment", readiness=readiness, lifespan=lifespan)
+    app = build_app("enrollment", readiness=readiness, lifespan=lifespan, liveness={"consumers": broker.alive})
     app.state.parts = parts
     app.include_router(http.router)
     routes.mount(app)
