@@ -39,8 +39,6 @@ class Parts:
         broker = EventBroker(settings, "verifier", clock)
         relay = Relay(broker, clock)
         store = Store.open(database, relay, clock)
-        group = f"{settings.topic_prefix}.verifier"
-        subscribe(broker, methods=known_methods(keyring), store=store, clock=clock, group=group)
         sweeper = Sweeper(
             "challenges",
             every=SWEEP_EVERY,
@@ -48,7 +46,21 @@ class Parts:
             leases=store.leases,
             clock=clock,
         )
-        return cls(database, broker, relay, store, Preparation([store.prepare, relay.prepare]), sweeper)
+
+        async def begin() -> None:
+            relay.start()
+            sweeper.start()
+
+        preparation = Preparation([store.prepare, relay.prepare, begin])
+        subscribe(
+            broker,
+            methods=known_methods(keyring),
+            store=store,
+            clock=clock,
+            group=f"{settings.topic_prefix}.verifier",
+            requirement=preparation.require,
+        )
+        return cls(database, broker, relay, store, preparation, sweeper)
 
     @property
     def readiness(self) -> Mapping[str, Callable[[], Awaitable[bool]]]:
@@ -56,17 +68,15 @@ class Parts:
         return {"kafka": self.broker.ready, "mongodb": self.database.ready, "indexes": self.preparation.ready}
 
     async def start(self) -> None:
-        """Begin; neither Kafka nor the database needs to be there."""
+        """Begin; neither Kafka nor the database needs to be there. Relay and sweeper follow the preparation."""
         self.preparation.start()
-        self.relay.start()
         await self.broker.start()
-        self.sweeper.start()
 
     async def stop(self) -> None:
         """End, in an order that loses nothing: what was consumed is finished, what was decided is published."""
+        await self.preparation.stop()
         await self.sweeper.stop()
         await self.broker.stop_consuming()
         await self.relay.stop()
         await self.broker.stop()
-        await self.preparation.stop()
         self.database.close()

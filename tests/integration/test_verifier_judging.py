@@ -24,6 +24,7 @@ from schemas.verification import (
 )
 from services.kit.clock import SystemClock, monotonic
 from services.kit.kafka.broker import EventBroker, EventHandlers
+from services.kit.mongo.client import DatabaseDownError
 from services.kit.settings import ServiceSettings
 from services.verifier.domain.challenge import Challenge, challenge_id
 from services.verifier.handlers import judge_submission
@@ -357,6 +358,23 @@ async def test_the_database_goes_away_and_comes_back(settings: ServiceSettings, 
         await bench.guess(of, [right_code(of)])
         await bench.told(4, within=90)
     assert bench.reasons() == {"codeIncorrect": 3, "verified": 1}
+
+
+async def test_a_database_that_hangs_is_one_that_is_down(settings: ServiceSettings, own_mongodb: LocalDatabase) -> None:
+    async with verifying(verifier_settings(settings, own_mongodb.url)) as parts, listening(settings, parts) as bench:
+        await until(parts.preparation.ready)
+        of = asked()
+        await bench.guess(of, wrong_codes(of, 1))
+        await bench.told(1)
+        own_mongodb.freeze()
+        try:
+            await bench.guess(of, [right_code(of)])
+            with pytest.raises(DatabaseDownError):
+                await bench.challenge(of)
+        finally:
+            own_mongodb.thaw()
+        await bench.told(2, within=90)
+    assert bench.reasons() == {"codeIncorrect": 1, "verified": 1}
 
 
 async def _is_down(parts: Parts) -> bool:

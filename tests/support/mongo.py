@@ -48,6 +48,18 @@ class LocalDatabase:
                 raise RuntimeError(f"the database did not start; see {self._home / 'database.log'}")
             time.sleep(0.02)
 
+    def freeze(self) -> None:
+        """Keep all connections and answer nothing, until `thaw`."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Go on."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self._process is not None:
+            self._process.send_signal(number)
+
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         """End the process."""
         if self._process is None:

@@ -21,6 +21,8 @@ DATABASE_DOWN = (ConnectionFailure, AutoReconnect, NetworkTimeout, ServerSelecti
 """What the driver raises when the server cannot be reached, as opposed to refusing a request."""
 
 SERVER_SELECTION_MS = 2_000
+ANSWER_WITHIN_MS = 10_000
+"""For one request. Without it, a server that keeps its connections but answers nothing would hold a lane for ever."""
 
 
 class Database:
@@ -30,6 +32,8 @@ class Database:
         self._client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(
             settings.mongodb_url.get_secret_value(),
             serverSelectionTimeoutMS=SERVER_SELECTION_MS,
+            connectTimeoutMS=ANSWER_WITHIN_MS,
+            socketTimeoutMS=ANSWER_WITHIN_MS,
             appname=f"security-info-{name}",
             w="majority",
             journal=True,

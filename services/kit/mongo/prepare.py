@@ -6,6 +6,12 @@ from collections.abc import Awaitable, Callable, Sequence
 import stamina
 from pymongo.errors import PyMongoError
 
+from services.kit.mongo.client import DatabaseDownError
+
+
+class NotPreparedError(DatabaseDownError):
+    """The database cannot be used yet: its indexes do not exist. Whoever consumes events waits and tries again."""
+
 
 class Preparation:
     """Runs each step until it succeeds; `ready` once all have."""
@@ -28,6 +34,16 @@ class Preparation:
     async def ready(self) -> bool:
         """Whether all indexes exist."""
         return self._done
+
+    async def require(self) -> None:
+        """Let nobody read or write before the indexes exist: unique ones hold only from then on, and not every server
+        that speaks MongoDB's protocol bears requests while it creates them.
+
+        Raises:
+            NotPreparedError: some are missing.
+        """
+        if not self._done:
+            raise NotPreparedError
 
     async def _run(self) -> None:
         for step in self._steps:
