@@ -51,6 +51,10 @@ class Preparation:
         self._done = True
 
 
-@stamina.retry(on=PyMongoError, attempts=None, timeout=None, wait_initial=0.5, wait_max=5.0)
 async def _patiently(step: Callable[[], Awaitable[None]]) -> None:
-    await step()
+    """As a block, not as a decorator: that one would log the step's owner, and with it how the database is reached."""
+    async for attempt in stamina.retry_context(
+        on=PyMongoError, attempts=None, timeout=None, wait_initial=0.5, wait_max=5.0
+    ):
+        with attempt:
+            await step()
