@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from uuid import uuid4
 
 from aiokafka.admin import AIOKafkaAdminClient
@@ -14,6 +15,7 @@ from services.kit.kafka.topics import ensure_topics
 from services.kit.settings import ServiceSettings
 from tests.support.events import step
 from tests.support.kafka import event_broker, running, write_raw
+from tests.support.waiting import until
 
 TOPICS = (LIFECYCLE, SUBMISSIONS, DEAD_LETTERS)
 
@@ -29,7 +31,12 @@ async def described(url: str, prefix: str, topic: Topic) -> tuple[int, dict[str,
     finally:
         await admin.close()
     settings = {entry[0]: entry[1] for entry in answer.resources[0][4]}
-    return len(about["partitions"]), {key: settings[key] for key in kafka_settings(topic)}
+    return len(about["partitions"]), {key: settings.get(key, "not told yet") for key in kafka_settings(topic)}
+
+
+async def as_the_table_says(url: str, prefix: str, topic: Topic) -> bool:
+    """Whether the broker describes it so; it learns of a new topic a moment after it was created."""
+    return await described(url, prefix, topic) == (topic.partitions, kafka_settings(topic))
 
 
 async def test_topics_are_created_as_the_table_says_and_again_changes_nothing(kafka_url: str) -> None:
@@ -37,7 +44,7 @@ async def test_topics_are_created_as_the_table_says_and_again_changes_nothing(ka
     for _ in range(2):
         await ensure_topics(kafka_url, prefix, 1, topics=TOPICS)
         for topic in TOPICS:
-            assert await described(kafka_url, prefix, topic) == (topic.partitions, kafka_settings(topic))
+            await until(partial(as_the_table_says, kafka_url, prefix, topic))
 
 
 async def test_a_retention_that_differs_is_corrected(kafka_url: str) -> None:
@@ -45,7 +52,7 @@ async def test_a_retention_that_differs_is_corrected(kafka_url: str) -> None:
     before = replace(SUBMISSIONS, retention=timedelta(days=30), segment=None)
     await ensure_topics(kafka_url, prefix, 1, topics=[before])
     await ensure_topics(kafka_url, prefix, 1, topics=[SUBMISSIONS])
-    assert (await described(kafka_url, prefix, SUBMISSIONS))[1] == kafka_settings(SUBMISSIONS)
+    await until(partial(as_the_table_says, kafka_url, prefix, SUBMISSIONS))
 
 
 async def test_what_is_kept_is_read_to_its_end_without_what_is_no_event(settings: ServiceSettings) -> None:

@@ -1,14 +1,16 @@
 """Creates the topics of `schemas.topics`, and corrects how long they are kept."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
+import stamina
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import TopicAlreadyExistsError, for_code
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from schemas.topics import TOPICS, Topic, full_name, kafka_settings
 
+LISTED_WITHIN = 10.0
 SET_FOR_TOPIC = 1
 """`DYNAMIC_TOPIC_CONFIG` in Kafka's DescribeConfigs."""
 
@@ -36,6 +38,7 @@ async def ensure_topics(
         wanted = {full_name(prefix, topic): topic for topic in topics}
         await _create(admin, {name: topic for name, topic in wanted.items() if name not in present}, replication)
         await _correct(admin, {name: topic for name, topic in wanted.items() if name in present})
+        await _await_listed(admin, wanted.keys())
     finally:
         await admin.close()
 
@@ -51,6 +54,17 @@ async def _create(admin: AIOKafkaAdminClient, absent: Mapping[str, Topic], repli
     )
     for name, code, *text in answer.topic_errors:
         _raise_for(code, f"{name}: {text[0] if text else ''}", ignored=TopicAlreadyExistsError.errno)
+
+
+class _NotListedError(KafkaError):
+    """Kafka has created a topic and does not show it yet."""
+
+
+@stamina.retry(on=_NotListedError, timeout=LISTED_WITHIN, attempts=None, wait_initial=0.02, wait_max=0.5)
+async def _await_listed(admin: AIOKafkaAdminClient, names: Set[str]) -> None:
+    """A topic is shown a moment after it was created; whoever asks next must find it."""
+    if names - set(await admin.list_topics()):
+        raise _NotListedError
 
 
 async def _correct(admin: AIOKafkaAdminClient, present: Mapping[str, Topic]) -> None:
