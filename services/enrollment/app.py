@@ -68,8 +68,6 @@ def build(settings: EnrollmentSettings) -> FastAPI:
         tokens=ClientTokens(config, settings.public_origin, clock, client),
         signer=Signer(keyring, settings.public_origin, clock),
     )
-    subscribe(broker, store, signals)
-    preparation = Preparation([store.prepare, relay.prepare])
     sweeper = Sweeper(
         "sessions",
         every=SWEEP_EVERY,
@@ -78,18 +76,23 @@ def build(settings: EnrollmentSettings) -> FastAPI:
         clock=clock,
     )
 
+    async def begin() -> None:
+        relay.start()
+        sweeper.start()
+
+    preparation = Preparation([store.prepare, relay.prepare, begin])
+    subscribe(broker, store, signals, requirement=preparation.require)
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         preparation.start()
-        relay.start()
         await broker.start()
-        sweeper.start()
         yield
+        await preparation.stop()
         await sweeper.stop()
         await broker.stop_consuming()
         await relay.stop()
         await broker.stop()
-        await preparation.stop()
         await client.aclose()
         database.close()
 

@@ -59,9 +59,6 @@ def build(settings: NotifierSettings, channels: Sequence[ChannelName]) -> FastAP
     store = Store.open(database, relay, clock)
     desk = Desk(store, config, clock, keyring, Sealer(keyring), settings.public_url.host or "localhost")
     dispatcher = Dispatcher(lines, desk)
-    for line in lines:
-        subscribe(broker, line, store, dispatcher, clock)
-    preparation = Preparation([store.prepare, relay.prepare])
     sweeper = Sweeper(
         "deliveries",
         every=SWEEP_EVERY,
@@ -70,20 +67,26 @@ def build(settings: NotifierSettings, channels: Sequence[ChannelName]) -> FastAP
         clock=clock,
     )
 
+    async def begin() -> None:
+        relay.start()
+        dispatcher.start()
+        sweeper.start()
+
+    preparation = Preparation([store.prepare, relay.prepare, begin])
+    for line in lines:
+        subscribe(broker, line, store, dispatcher, clock=clock, requirement=preparation.require)
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         preparation.start()
-        relay.start()
-        dispatcher.start()
         await broker.start()
-        sweeper.start()
         yield
+        await preparation.stop()
         await sweeper.stop()
         await broker.stop_consuming()
         await dispatcher.stop()
         await relay.stop()
         await broker.stop()
-        await preparation.stop()
         await client.aclose()
         database.close()
 

@@ -6,7 +6,8 @@ from schemas.enrollment import ChallengeCancelled, MethodRequested
 from schemas.envelope import Envelope
 from schemas.topics import REQUESTS
 from services.kit.clock import Clock
-from services.kit.kafka.broker import EventBroker, EventHandlers
+from services.kit.kafka.broker import EventBroker
+from services.kit.kafka.handlers import EventHandlers, Requirement
 from services.notifier.dispatcher import Dispatcher, Line
 from services.notifier.handlers import accept_request, cancel_deliveries
 from services.notifier.store import Store
@@ -14,7 +15,9 @@ from services.notifier.store import Store
 GROUP = "security-info.notifier"
 
 
-def subscribe(broker: EventBroker, line: Line, store: Store, dispatcher: Dispatcher, clock: Clock) -> None:
+def subscribe(
+    broker: EventBroker, line: Line, store: Store, dispatcher: Dispatcher, *, clock: Clock, requirement: Requirement
+) -> None:
     """Queue what is requested of a channel; no provider is ever called from here."""
     channel, first = line.channel.name, line.route[0]
     handlers = EventHandlers()
@@ -25,4 +28,4 @@ def subscribe(broker: EventBroker, line: Line, store: Store, dispatcher: Dispatc
             dispatcher.wake(channel, first)
 
     handlers.on(ChallengeCancelled)(partial(cancel_deliveries, store=store, clock=clock))
-    broker.subscribe([REQUESTS[channel]], handlers, group=f"{GROUP}.{channel}")
+    broker.subscribe([REQUESTS[channel]], handlers.after(requirement), group=f"{GROUP}.{channel}")

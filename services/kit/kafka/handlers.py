@@ -10,6 +10,9 @@ E = TypeVar("E", bound=Event)
 Handler = Callable[[E, Envelope], Awaitable[None]]
 """Takes an event and its envelope. Must bear being called again with the same `envelope.id`."""
 
+Requirement = Callable[[], Awaitable[None]]
+"""Raises an error of a dependency while events cannot be handled."""
+
 
 class EventHandlers:
     """The handlers of one subscription, one for an event type.
@@ -45,6 +48,21 @@ class EventHandlers:
         for event_type, handler in self._handlers.items():
             chosen._handlers[event_type] = _if_wanted(handler, wanted)
         return chosen
+
+    def after(self, requirement: Requirement) -> "EventHandlers":
+        """The same handlers, each after `requirement`: while that raises an error of a dependency, events wait."""
+        patient = EventHandlers()
+        for event_type, handler in self._handlers.items():
+            patient._handlers[event_type] = _after(requirement, handler)
+        return patient
+
+
+def _after(requirement: Requirement, handler: Handler[Any]) -> Handler[Any]:
+    async def handle(event: Any, envelope: Envelope) -> None:
+        await requirement()
+        await handler(event, envelope)
+
+    return handle
 
 
 def _if_wanted(handler: Handler[Any], wanted: Callable[[Envelope], bool]) -> Handler[Any]:

@@ -6,7 +6,7 @@ from typing import Any
 import stamina
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import TopicAlreadyExistsError, UnknownTopicOrPartitionError, for_code
 
 from schemas.topics import TOPICS, Topic, full_name, kafka_settings
 
@@ -56,15 +56,11 @@ async def _create(admin: AIOKafkaAdminClient, absent: Mapping[str, Topic], repli
         _raise_for(code, f"{name}: {text[0] if text else ''}", ignored=TopicAlreadyExistsError.errno)
 
 
-class _NotListedError(KafkaError):
-    """Kafka has created a topic and does not show it yet."""
-
-
-@stamina.retry(on=_NotListedError, timeout=LISTED_WITHIN, attempts=None, wait_initial=0.02, wait_max=0.5)
+@stamina.retry(on=UnknownTopicOrPartitionError, timeout=LISTED_WITHIN, attempts=None, wait_initial=0.02, wait_max=0.5)
 async def _await_listed(admin: AIOKafkaAdminClient, names: Set[str]) -> None:
     """A topic is shown a moment after it was created; whoever asks next must find it."""
     if names - set(await admin.list_topics()):
-        raise _NotListedError
+        raise UnknownTopicOrPartitionError
 
 
 async def _correct(admin: AIOKafkaAdminClient, present: Mapping[str, Topic]) -> None:
