@@ -1,0 +1,104 @@
+"""What a person sees when time has passed. Nobody sleeps: a second replica of enrollment lives later than the first."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import expect
+
+from deploy.local.ports import free_ports
+from deploy.local.stack import LocalStack
+from tests.e2e.conftest import Person
+from tests.e2e.test_phone_by_text import interrupt
+from tests.support.journey import World, browser_page, code_from_text, enter_code, give_number, sign_in
+
+pytestmark = pytest.mark.timeout(240)
+
+READY_WITHIN = 60.0
+
+
+@contextmanager
+def replica_later(stack: LocalStack, by: timedelta) -> Iterator[str]:
+    """Another replica of enrollment, whose clock is ahead; its origin."""
+    (port,) = free_ports(1)
+    program = str(Path(sys.executable).with_name("security-info"))
+    environment = {
+        **stack.environment("enrollment"),
+        "SECURITY_INFO_CLOCK_OFFSET": str(int(by.total_seconds())),
+    }
+    process = subprocess.Popen(
+        [program, "serve", "enrollment", "--port", str(port)],
+        env={**os.environ, **environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        origin = f"http://localhost:{port}"
+        _await_ready(origin)
+        yield origin
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def _await_ready(origin: str) -> None:
+    deadline = time.monotonic() + READY_WITHIN
+    while time.monotonic() < deadline:
+        try:
+            if httpx.get(f"{origin}/readyz", timeout=5).status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.1)
+    raise AssertionError(f"{origin} is not ready after {READY_WITHIN:.0f} s")
+
+
+def test_an_expired_code_is_explained_and_a_new_one_can_be_had(stack: LocalStack, world: World, person: Person) -> None:
+    with replica_later(stack, timedelta(minutes=6)) as later, browser_page() as page:
+        sign_in(page, world, person.name)
+        page.get_by_role("button", name="Next").click()
+        give_number(page, person.number)
+        code_from_text(world, person.number)
+        page.goto(f"{later}/security-info/setup")
+        expect(page.get_by_label("Code", exact=True)).not_to_be_visible()
+        page.get_by_role("link", name="Start again").click()
+        expect(page.get_by_role("heading", name="Phone", exact=True)).to_be_visible()
+
+
+def test_a_code_typed_after_its_end_is_refused_in_words(stack: LocalStack, world: World, person: Person) -> None:
+    with replica_later(stack, timedelta(minutes=6)) as later, browser_page(scripts=False) as page:
+        sign_in(page, world, person.name)
+        page.get_by_role("button", name="Next").click()
+        give_number(page, person.number)
+        code = code_from_text(world, person.number)
+        page.route(
+            f"{world.public}/security-info/setup",
+            lambda route: route.continue_(url=f"{later}/security-info/setup"),
+        )
+        enter_code(page, code)
+        expect(page.get_by_text("That code has expired. We can send you a new one.")).to_be_visible()
+
+
+def test_a_session_that_ended_says_so_and_leads_back(stack: LocalStack, world: World, person: Person) -> None:
+    with replica_later(stack, timedelta(minutes=16)) as later, browser_page(scripts=False) as page:
+        sign_in(page, world, person.name)
+        page.goto(f"{later}/security-info/setup")
+        expect(page.get_by_role("heading", name="Your session has ended")).to_be_visible()
+        expect(page.get_by_text("Sign in again; what you set up is kept.")).to_be_visible()
+        page.get_by_role("link", name="Back to the application").click()
+        page.wait_for_url(f"{world.northbridge}/**")
+
+
+def test_a_ticket_that_is_too_old_says_so(stack: LocalStack, world: World) -> None:
+    url = interrupt(stack, world).json()["url"]
+    with replica_later(stack, timedelta(minutes=6)) as later:
+        answer = httpx.get(url.replace(world.public, later), follow_redirects=False, timeout=20)
+    assert answer.status_code == 410
+    assert "This link can&#39;t be used any more" in answer.text
