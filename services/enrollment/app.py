@@ -13,6 +13,7 @@ from services.enrollment import http
 from services.enrollment.consumers import subscribe
 from services.enrollment.handlers.reports import end_overdue
 from services.enrollment.handlers.sessions import Desk
+from services.enrollment.idempotency import Idempotency
 from services.enrollment.parts import Parts
 from services.enrollment.settings import EnrollmentSettings
 from services.enrollment.signals import Signals
@@ -22,6 +23,7 @@ from services.enrollment.wizard import routes
 from services.kit.clock import SystemClock
 from services.kit.config import ConfigError, load_config
 from services.kit.http.app import build_app
+from services.kit.http.limits import Edge
 from services.kit.http.problem import install_problem_handlers
 from services.kit.kafka.broker import EventBroker
 from services.kit.keyring import Keyring, KeyringError
@@ -67,6 +69,8 @@ def build(settings: EnrollmentSettings) -> FastAPI:
         desk=Desk(store, config, clock, keyring, Sealer(keyring), signals),
         tokens=ClientTokens(config, settings.public_origin, clock, client),
         signer=Signer(keyring, settings.public_origin, clock),
+        edge=Edge(config.limits),
+        idempotency=Idempotency(store.answers, keyring, clock),
     )
     sweeper = Sweeper(
         "sessions",

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Header, Request
+from fastapi import APIRouter, Depends, Header, Request, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, field_validator
 from pydantic.alias_generators import to_camel
 
@@ -80,14 +80,20 @@ async def caller(request: Request, authorization: Annotated[str | None, Header()
     if scheme.lower() != "bearer" or not token:
         raise ProblemError("tokenInvalid", headers={"WWW-Authenticate": "Bearer"})
     parts: Parts = request.app.state.parts
-    return await parts.tokens.check(token.strip())
+    known = await parts.tokens.check(token.strip())
+    await parts.edge.admit("client", known.client_id)
+    return known
 
 
 CallerNow = Annotated[Caller, Depends(caller)]
+IdempotencyKey = Annotated[str | None, Header(min_length=1, max_length=255, pattern=r"^[\x21-\x7e]+$")]
+"""Makes a POST safe to repeat for 24 h."""
 
 
-@router.post("/v1.0/interrupts", response_model_exclude_none=True)
-async def post_interrupt(request: Request, body: InterruptRequest, by: CallerNow) -> InterruptAnswer:
+@router.post("/v1.0/interrupts", response_model=InterruptAnswer)
+async def post_interrupt(
+    request: Request, body: InterruptRequest, by: CallerNow, idempotency_key: IdempotencyKey = None
+) -> Response:
     """Whether the person must set something up; with the address to send the browser to."""
     by.require("interrupts")
     if body.intent == "administer":
@@ -95,15 +101,12 @@ async def post_interrupt(request: Request, body: InterruptRequest, by: CallerNow
     if body.intent != "signIn":
         raise ProblemError("requestMalformed", f"The intent {body.intent} is not offered yet.")
     parts: Parts = request.app.state.parts
-    asked = await ask_interrupt(_command(body), by, store=parts.desk.store, config=parts.config, clock=parts.clock)
-    origin = parts.settings.public_origin
-    url = f"{origin}/security-info/start?{urlencode({'ticket': asked.ticket})}" if asked.ticket else None
-    return InterruptAnswer(
-        id=asked.interrupt.id,
-        decision=asked.interrupt.decision,
-        url=url,
-        expires_at=asked.interrupt.ticket_expires_at,
-    )
+
+    async def answer() -> InterruptAnswer:
+        return await _ask(parts, body, by)
+
+    given = await parts.idempotency.once(idempotency_key, by, await _identity(request), answer)
+    return Response(given.body, given.status, media_type="application/json")
 
 
 @router.get("/v1.0/interrupts/{interrupt_id}", response_model_exclude_none=True)
@@ -122,6 +125,23 @@ async def get_jwks(request: Request) -> dict[str, Any]:
     """The public keys by which results are checked (RFC 7517)."""
     parts: Parts = request.app.state.parts
     return parts.signer.jwks()
+
+
+async def _identity(request: Request) -> str:
+    """What makes a request the same: method, path and body."""
+    return f"{request.method} {request.url.path}\n{(await request.body()).decode(errors='replace')}"
+
+
+async def _ask(parts: Parts, body: InterruptRequest, by: Caller) -> InterruptAnswer:
+    asked = await ask_interrupt(_command(body), by, store=parts.desk.store, config=parts.config, clock=parts.clock)
+    origin = parts.settings.public_origin
+    url = f"{origin}/security-info/start?{urlencode({'ticket': asked.ticket})}" if asked.ticket else None
+    return InterruptAnswer(
+        id=asked.interrupt.id,
+        decision=asked.interrupt.decision,
+        url=url,
+        expires_at=asked.interrupt.ticket_expires_at,
+    )
 
 
 def _command(body: InterruptRequest) -> AskInterrupt:

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 
 from services.enrollment.handlers.sessions import Desk
+from services.enrollment.idempotency import Idempotency
 from services.enrollment.settings import EnrollmentSettings
 from services.enrollment.tokens import ClientTokens, Signer
 from services.kit.clock import Clock
 from services.kit.config import Config
+from services.kit.http.limits import Edge
 
 
 @dataclass(frozen=True)
@@ -19,3 +21,5 @@ class Parts:
     desk: Desk
     tokens: ClientTokens
     signer: Signer
+    edge: Edge
+    idempotency: Idempotency

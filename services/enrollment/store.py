@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pymongo import ASCENDING
 
 from services.enrollment.domain.account import Account
+from services.enrollment.domain.answer import Answer
 from services.enrollment.domain.challenge import Challenge
 from services.enrollment.domain.interrupt import Interrupt
 from services.kit.clock import Clock
@@ -15,7 +16,9 @@ from services.kit.mongo.relay import Relay
 
 SOURCE = "enrollment"
 KEEP_ENDED_CHALLENGES = timedelta(days=1)
-KEEP_ENDED_INTERRUPTS = timedelta(days=30)
+KEEP_ANSWERS = timedelta(hours=24)
+KEEP_INTERRUPTS = timedelta(days=30)
+"""From their beginning: by then each has ended long ago, also those whose ticket nobody used."""
 SWEEP_LIMIT = 200
 GRACE = timedelta(seconds=60)
 """How long the verifier may take to say that a challenge expired before enrollment says so itself."""
@@ -23,12 +26,13 @@ GRACE = timedelta(seconds=60)
 
 @dataclass(frozen=True)
 class Store:
-    """The three aggregates of this service."""
+    """The three aggregates of this service, and the answers that are given once."""
 
     database: Database
     accounts: Documents[Account]
     challenges: Documents[Challenge]
     interrupts: Documents[Interrupt]
+    answers: Documents[Answer]
 
     @classmethod
     def open(cls, database: Database, relay: Relay, clock: Clock) -> "Store":
@@ -38,17 +42,20 @@ class Store:
             Documents(database.collection("accounts"), Account, relay=relay, clock=clock, source=SOURCE),
             Documents(database.collection("challenges"), Challenge, relay=relay, clock=clock, source=SOURCE),
             Documents(database.collection("interrupts"), Interrupt, relay=relay, clock=clock, source=SOURCE),
+            Documents(database.collection("answers"), Answer, relay=relay, clock=clock, source=SOURCE),
         )
 
     async def prepare(self) -> None:
         """Create the indexes; safe to repeat."""
         accounts, challenges = self.database.collection("accounts"), self.database.collection("challenges")
         interrupts = self.database.collection("interrupts")
+        answers = self.database.collection("answers")
+        await answers.create_index("state.startedAt", expireAfterSeconds=int(KEEP_ANSWERS.total_seconds()))
         await accounts.create_index([("state.nextDeadline", ASCENDING)], sparse=True)
         await challenges.create_index([("state.status", ASCENDING), ("state.terms.expiresAt", ASCENDING)])
         await challenges.create_index("state.endedAt", expireAfterSeconds=int(KEEP_ENDED_CHALLENGES.total_seconds()))
         await interrupts.create_index("state.ticketHash", unique=True, sparse=True)
-        await interrupts.create_index("state.endedAt", expireAfterSeconds=int(KEEP_ENDED_INTERRUPTS.total_seconds()))
+        await interrupts.create_index("state.createdAt", expireAfterSeconds=int(KEEP_INTERRUPTS.total_seconds()))
 
     async def interrupt_of_ticket(self, ticket_hash: str) -> Stored[Interrupt] | None:
         """The interrupt whose ticket has that hash."""

@@ -79,6 +79,18 @@ class Providers(_Closed):
     sms: tuple[TwilioProvider, ...] = ()
 
 
+Rate = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,6}/(second|minute|hour|day)$")]
+
+
+class EdgeLimits(_Closed):
+    """How much one replica takes before it says 429: `COUNT/UNIT`. Limits per number and challenge are not here."""
+
+    address: Rate = Field(default="120/minute", description="openings of tickets from one address")
+    client: Rate = Field(default="6000/minute", description="API calls of one client")
+    session: Rate = Field(default="60/minute", description="forms of one session")
+    request: Rate = Field(default="10/hour", description="numbers that one session may ask a code for")
+
+
 class NumberRules(_Closed):
     """Which phone numbers are taken beside those that are valid by numbering plan."""
 
@@ -92,6 +104,7 @@ class Config(_Closed):
     clients: dict[Identifier, Client]
     providers: Providers = Providers()
     numbers: NumberRules = NumberRules()
+    limits: EdgeLimits = EdgeLimits()
 
     def tenant(self, tenant_id: str) -> Tenant:
         """The tenant with that id; it must exist (tokens are checked against the clients' tenants first)."""

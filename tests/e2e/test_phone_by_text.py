@@ -7,10 +7,11 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Literal
 
 import httpx
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from deploy.local.stack import LocalStack
 from tests.e2e.conftest import Person
@@ -116,10 +117,10 @@ def test_five_wrong_codes_end_the_challenge_and_the_right_one_comes_too_late(wor
 @pytest.mark.parametrize(
     ("number", "country", "text"),
     [
-        ("12345", "GB", "That doesn't look like a phone number in United Kingdom"),
-        ("+33 6 12 34 56 78", "GB", "That doesn't look like a phone number in United Kingdom"),
+        ("12345", "GB", "That doesn't look like a phone number in the United Kingdom"),
+        ("+33 6 12 34 56 78", "GB", "That doesn't look like a phone number in the United Kingdom"),
         ("+1 900 555 0123", "US", "We can't use this kind of number"),
-        ("7" * 200, "GB", "That doesn't look like a phone number in United Kingdom"),
+        ("7" * 200, "GB", "That doesn't look like a phone number in the United Kingdom"),
     ],
 )
 def test_number_that_cannot_be_used_is_explained_beside_the_field(
@@ -155,6 +156,38 @@ def test_refresh_back_and_a_second_tab_lose_nothing_and_skip_nothing(world: Worl
         page.reload()
         expect(page.get_by_role("heading", name="Phone verified")).to_be_visible()
     assert len(texts(world, person.number)) == 1, "the same number while its code lives is texted once"
+
+
+def press(page: Page, role: Literal["button", "link"], name: str) -> None:
+    """Reach a control by Tab alone and press Enter."""
+    control = page.get_by_role(role, name=name, exact=True)
+    expect(control).to_be_visible()
+    for _ in range(30):
+        if control.evaluate("element => element === document.activeElement"):
+            page.keyboard.press("Enter")
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"Tab does not reach {name}")
+
+
+def test_the_whole_wizard_works_by_keyboard_alone(world: World, person: Person) -> None:
+    with browser_page() as page:
+        sign_in(page, world, person.name)
+        press(page, "button", "Next")
+        expect(page.get_by_role("heading", name="Phone", exact=True)).to_be_focused()
+        page.keyboard.press("Tab")
+        page.keyboard.type("United K")
+        page.keyboard.press("Tab")
+        page.keyboard.type(person.number)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", name="Enter the code")).to_be_focused()
+        page.keyboard.press("Tab")
+        page.keyboard.type(code_from_text(world, person.number))
+        page.keyboard.press("Enter")
+        press(page, "button", "Done")
+        expect(page.get_by_role("heading", name="Success")).to_be_visible()
+        press(page, "button", "Done")
+        page.wait_for_url(f"{world.northbridge}/**")
 
 
 def test_cancel_and_return_leads_back_to_the_platform(world: World, person: Person) -> None:
@@ -218,3 +251,21 @@ def test_another_tenant_cannot_read_an_interrupt(stack: LocalStack, world: World
     headers = {"Authorization": f"Bearer {token}"}
     answer = httpx.get(f"{world.public}/v1.0/interrupts/{identifier}", headers=headers, timeout=20)
     assert (answer.status_code, answer.json()["code"]) == (404, "unknownInterrupt")
+
+
+def test_an_idempotency_key_gives_the_first_answer_again_and_refuses_another_request(
+    stack: LocalStack, world: World
+) -> None:
+    token = command(stack, "demo-token", "--scope", "interrupts").strip()
+    key = f"key-{os.urandom(8).hex()}"
+    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": key}
+    body = {
+        "user": {"id": f"sam.{os.urandom(4).hex()}", "userPrincipalName": "sam@x.example", "displayName": "Sam"},
+        "returnUrl": f"{world.northbridge}/return",
+        "authenticatedAt": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+    }
+    url = f"{world.public}/v1.0/interrupts"
+    first, again = (httpx.post(url, json=body, headers=headers, timeout=20) for _ in range(2))
+    assert (first.status_code, first.json()) == (200, again.json())
+    other = httpx.post(url, json={**body, "state": "another"}, headers=headers, timeout=20)
+    assert (other.status_code, other.json()["code"]) == (409, "idempotencyConflict")

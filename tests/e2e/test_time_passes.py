@@ -17,11 +17,13 @@ from deploy.local.ports import free_ports
 from deploy.local.stack import LocalStack
 from tests.e2e.conftest import Person
 from tests.e2e.test_phone_by_text import interrupt
-from tests.support.journey import World, browser_page, code_from_text, enter_code, give_number, sign_in
+from tests.support.journey import World, browser_page, code_from_text, enter_code, give_number, sign_in, texts
 
 pytestmark = pytest.mark.timeout(240)
 
 READY_WITHIN = 60.0
+A_MESSAGE_A_NUMBER_MS = 10_500
+"""A number gets one message in 10 s, by the notifier's clock, which is nobody's to shift here."""
 
 
 @contextmanager
@@ -102,3 +104,27 @@ def test_a_ticket_that_is_too_old_says_so(stack: LocalStack, world: World) -> No
         answer = httpx.get(url.replace(world.public, later), follow_redirects=False, timeout=20)
     assert answer.status_code == 410
     assert "This link can&#39;t be used any more" in answer.text
+
+
+def test_resend_repeats_the_same_code_once_the_wait_is_over(stack: LocalStack, world: World, person: Person) -> None:
+    with replica_later(stack, timedelta(seconds=40)) as later, browser_page(scripts=False) as page:
+        sign_in(page, world, person.name)
+        page.get_by_role("button", name="Next").click()
+        give_number(page, person.number)
+        code = code_from_text(world, person.number)
+        page.get_by_role("button", name="Resend").click()
+        expect(page.get_by_text("You can ask for another message in")).to_be_visible()
+        page.wait_for_timeout(A_MESSAGE_A_NUMBER_MS)
+        page.route(
+            f"{world.public}/security-info/setup",
+            lambda route: route.continue_(url=f"{later}/security-info/setup"),
+        )
+        page.get_by_role("button", name="Resend").click()
+        expect(page.get_by_role("heading", name="Enter the code")).to_be_visible()
+        deadline = time.monotonic() + READY_WITHIN
+        while len(texts(world, person.number)) < 2 and time.monotonic() < deadline:
+            page.wait_for_timeout(100)
+        bodies = {message["body"] for message in texts(world, person.number)}
+    assert len(texts(world, person.number)) == 2
+    assert len(bodies) == 1
+    assert next(iter(bodies)).endswith(f"#{code}")

@@ -6,3 +6,15 @@ NAMES: dict[str, str] = {
     code: name for code, name in Locale("en").territories.items() if len(code) == 2 and code.isalpha()
 }
 """English names by ISO 3166-1 alpha-2 code."""
+
+WITH_ARTICLE = frozenset(
+    {"AE", "BS", "CD", "CF", "DO", "GB", "GM", "KM", "KY", "MH", "MV", "NL", "PH", "SB", "TC", "US", "VG", "VI"}
+)
+
+
+def in_a_sentence(region: str) -> str:
+    """The name as a sentence needs it: "the United Kingdom", "Spain"; "this country" for a code that is none."""
+    name = NAMES.get(region)
+    if name is None:
+        return "this country"
+    return f"the {name}" if region in WITH_ARTICLE else name

@@ -18,7 +18,7 @@ from services.enrollment.handlers.sessions import Desk, Visit
 from services.enrollment.parts import Parts
 from services.enrollment.wizard import views
 from services.enrollment.wizard.cookies import SessionCookie, read_cookie, write_cookie
-from services.enrollment.wizard.countries import NAMES
+from services.enrollment.wizard.countries import NAMES, in_a_sentence
 from services.enrollment.wizard.live import challenge_stream
 from services.enrollment.wizard.rendering import CancelView, FieldError, Frame, MessageView, Pages, View, mount_static
 from services.enrollment.wizard.views import WIZARD, Filled
@@ -78,6 +78,7 @@ class Here:
 async def start(request: Request, ticket: Annotated[str, Query(max_length=256)] = "") -> Response:
     """Use the ticket, once. The browser that holds its session already goes on where it was."""
     parts: Parts = request.app.state.parts
+    await parts.edge.admit("address", request.client.host if request.client else "")
     try:
         visit, secret = await sessions.use_ticket(ticket, parts.desk)
     except ProblemError as problem:
@@ -104,6 +105,7 @@ async def act(request: Request, form: Annotated[WizardForm, Form()]) -> Response
     """A form of the wizard. A form of a step that is over changes nothing and shows where the session is."""
     here = await _here(request)
     _require_form(here, form.session, form.csrf)
+    await here.parts.edge.admit("session", here.visit.session.id)
     _require_open(here)
     if shown_step(here.visit.session, form.step) != form.step:
         return RedirectResponse(WIZARD, SEE_OTHER)
@@ -193,11 +195,12 @@ async def problem_page(request: Request, problem: ProblemError) -> Response | No
 async def _number_typed(here: Here, form: WizardForm) -> Response:
     region = form.region if form.region in NAMES else "ZZ"
     try:
+        await here.parts.edge.admit("request", here.visit.session.id)
         await sessions.request_phone(here.visit, region, form.number, form.form_key, here.desk)
     except ProblemError as problem:
         if problem.code == "sessionEnded":
             raise
-        error = FieldError("number", number_problem(problem, views.country_name(region)))
+        error = FieldError("number", number_problem(problem, in_a_sentence(region)))
         filled = Filled(error=error, region=form.region, number=form.number)
         return await _page(here, step="phone", filled=filled, status=problem.status)
     return RedirectResponse(WIZARD, SEE_OTHER)
@@ -344,6 +347,7 @@ EXPLAINED: Mapping[str, tuple[str, str]] = {
     "formExpired": ("This form is too old", "Nothing was changed. Go on where you were."),
     "notFound": ("There is nothing here", "Check the address, or go back."),
     "requestMalformed": ("That didn't work", "Something in the form was too long or missing."),
+    "rateLimited": ("That was very fast", "Wait a moment, then go on. Nothing you set up is lost."),
     "unavailable": (
         "We can't go on right now",
         "This is taking longer than usual. Nothing you set up is lost; try again in a moment.",

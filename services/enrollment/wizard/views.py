@@ -126,11 +126,6 @@ def countries() -> tuple[Country, ...]:
     return tuple(sorted(listed, key=lambda country: country.name))
 
 
-def country_name(region: str) -> str:
-    """The English name of a region, for a sentence."""
-    return NAMES.get(region, "this country")
-
-
 def _typed_before(challenge: Challenge, desk: Desk) -> tuple[str | None, str]:
     if challenge.destination is None:
         return None, ""

@@ -3,12 +3,12 @@
 from datetime import datetime, timedelta
 
 from services.enrollment.domain.challenge import Challenge
+from services.enrollment.wizard.texts import LIVE
 from services.kit.errors import ProblemError
 
 PATIENCE = timedelta(seconds=8)
 """After this long without a sign the person is told that it takes longer than usual."""
 
-TAKES_LONGER = "This is taking longer than usual. Your message is on its way; you can wait here or come back."
 CHECKING = "We are still checking your code. You can wait here; nothing is lost."
 
 
@@ -18,7 +18,7 @@ def delivery_text(challenge: Challenge, now: datetime) -> str:
     delivery = challenge.delivery
     match delivery.state:
         case "queued" if now - delivery.requested_at > PATIENCE:
-            return TAKES_LONGER
+            return LIVE.slow_message
         case "queued":
             return f"We are sending a {_digits(challenge)}-digit code to {where}."
         case "sent":

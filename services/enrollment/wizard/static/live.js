@@ -22,7 +22,11 @@ class Delivery {
   together(text) {
     const { masked } = this.text.dataset;
     if (!masked) return [text];
-    return text.split(masked).flatMap((part, at) => (at === 0 ? [part] : [this.unbroken(masked), part]));
+    return text.split(masked).flatMap((part, at) => {
+      if (at === 0) return [part];
+      const stop = part.startsWith(".") ? "." : "";
+      return [this.unbroken(masked + stop), part.slice(stop.length)];
+    });
   }
 
   unbroken(text) {

@@ -1,0 +1,44 @@
+"""Stops floods at the edge, before anything is stored or published.
+
+Counts per replica, in memory: what must hold exactly (wrong codes, messages a number) is counted in the database by the
+service that owns it.
+"""
+
+import math
+from typing import Literal
+
+from limits import RateLimitItem, parse
+from limits.aio.storage import MemoryStorage
+from limits.aio.strategies import MovingWindowRateLimiter
+
+from services.kit.clock import SystemClock
+from services.kit.config import EdgeLimits
+from services.kit.errors import ProblemError
+
+Subject = Literal["address", "client", "session", "request"]
+
+
+class Edge:
+    """Moving windows by subject; over the limit, the caller is told when to come back."""
+
+    def __init__(self, limits: EdgeLimits) -> None:
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._limits: dict[Subject, RateLimitItem] = {
+            "address": parse(limits.address),
+            "client": parse(limits.client),
+            "session": parse(limits.session),
+            "request": parse(limits.request),
+        }
+
+    async def admit(self, subject: Subject, key: str) -> None:
+        """Count one request of a subject.
+
+        Raises:
+            ProblemError: `rateLimited`, with `Retry-After`.
+        """
+        limit = self._limits[subject]
+        if await self._limiter.hit(limit, subject, key):
+            return
+        window = await self._limiter.get_window_stats(limit, subject, key)
+        seconds = max(1, math.ceil(window.reset_time - SystemClock().now().timestamp()))
+        raise ProblemError("rateLimited", headers={"Retry-After": str(seconds)}, retryAfter=seconds)

@@ -1,0 +1,133 @@
+"""The rules of accounts and sessions, without I/O."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from schemas.base import MethodType
+from schemas.enrollment import EnrollmentCancelled
+from services.enrollment.domain import account as rules
+from services.enrollment.domain import wizard
+from services.enrollment.domain.account import Account, Profile, Session
+from services.enrollment.domain.challenge import Challenge, Registration
+from services.enrollment.domain.policy import missing_methods
+from services.kit.config import GroupPolicy
+from services.kit.decision import Change
+from services.kit.errors import ProblemError
+from tests.unit.enrollment.test_rules import challenge
+
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+REGISTRATION = Registration(display_name="+44 •••• ••0142", phone_type="mobile", delivery="sms")
+
+
+def session() -> Session:
+    return Session(
+        id="s1",
+        intent="signIn",
+        decision="register",
+        plan=("phone",),
+        cookie_hash="h",
+        return_url="http://127.0.0.1:8010/return",
+        started_at=NOW,
+        expires_at=NOW + rules.SESSION_LIFE,
+    )
+
+
+def account() -> Account:
+    return Account(
+        tenant="northbridge",
+        user="sam",
+        profile=Profile(user_principal_name="sam@northbridge.example", display_name="Sam"),
+        created_at=NOW,
+    )
+
+
+def started() -> Account:
+    return rules.start_session(account(), session(), at=NOW).state
+
+
+def asked() -> Challenge:
+    terms = challenge().terms.model_copy(update={"session_id": "s1"})
+    return challenge().model_copy(update={"terms": terms})
+
+
+def waiting() -> Account:
+    moved = rules.move_session(started(), "s1", lambda one: wizard.wait_for_proof(one, asked(), "phone.code"), at=NOW)
+    return moved.state
+
+
+def kinds(change: Change[Account]) -> list[str]:
+    return [type(emission.event).__name__ for emission in change.emissions]
+
+
+def test_a_ticket_starts_a_session_once() -> None:
+    change = rules.start_session(account(), session(), at=NOW)
+    assert kinds(change) == ["EnrollmentStarted", "EnrollmentStepReached"]
+    with pytest.raises(ProblemError) as refused:
+        rules.start_session(change.state, session(), at=NOW)
+    assert refused.value.code == "ticketUsed"
+
+
+def test_lifecycle_events_of_a_person_are_numbered_without_gaps() -> None:
+    change = rules.register_method(waiting(), asked(), REGISTRATION, at=NOW)
+    numbers = [emission.sequence for emission in change.emissions]
+    assert numbers == list(range(waiting().sequence + 1, waiting().sequence + 1 + len(numbers)))
+    assert change.state.sequence == numbers[-1]
+
+
+def test_a_verdict_registers_the_method_once_and_moves_the_session() -> None:
+    change = rules.register_method(waiting(), asked(), REGISTRATION, at=NOW)
+    assert kinds(change) == ["MethodRegistered", "DefaultMethodChanged", "EnrollmentStepReached"]
+    assert change.state.active_types == ("phone",)
+    assert change.state.default_method_id == "m1"
+    reached = change.state.session("s1")
+    assert reached is not None
+    assert reached.step == "phone.verified"
+    assert not rules.register_method(change.state, asked(), REGISTRATION, at=NOW).emissions
+
+
+def test_a_verdict_of_an_earlier_challenge_registers_but_moves_no_session() -> None:
+    change = rules.register_method(started(), asked(), REGISTRATION, at=NOW)
+    assert kinds(change) == ["MethodRegistered", "DefaultMethodChanged"]
+
+
+def test_done_on_the_last_method_completes_the_enrolment() -> None:
+    registered = rules.register_method(waiting(), asked(), REGISTRATION, at=NOW).state
+    change = rules.move_session(registered, "s1", lambda one: wizard.go_on(registered, one), at=NOW)
+    assert kinds(change) == ["EnrollmentStepReached", "EnrollmentCompleted"]
+    ended = change.state.session("s1")
+    assert ended is not None
+    assert (ended.step, ended.outcome) == ("success", "completed")
+
+
+def test_acting_extends_a_session_and_an_ended_one_takes_no_action() -> None:
+    later = NOW + timedelta(minutes=10)
+    moved = rules.move_session(started(), "s1", lambda one: one, at=later).state
+    assert moved.next_deadline == later + rules.SESSION_LIFE
+    with pytest.raises(ProblemError) as refused:
+        rules.move_session(started(), "s1", lambda one: one, at=NOW + rules.SESSION_LIFE)
+    assert refused.value.code == "sessionEnded"
+
+
+def test_an_overdue_session_ends_once_and_a_completed_one_stays_completed() -> None:
+    change = rules.end_overdue_sessions(started(), at=NOW + rules.SESSION_LIFE)
+    assert [one.event for one in change.emissions] == [
+        EnrollmentCancelled(session_id="s1", reason="expired", cancelled_at=NOW + rules.SESSION_LIFE)
+    ]
+    assert change.state.next_deadline is None
+    assert not rules.end_session(change.state, "s1", "cancelled", at=NOW).emissions
+
+
+def test_looking_back_never_skips_a_step() -> None:
+    at_code = waiting().session("s1")
+    assert at_code is not None
+    assert wizard.shown_step(at_code, "phone") == "phone"
+    assert wizard.shown_step(at_code, "success") == "phone.code"
+    assert wizard.shown_step(session(), "phone.code") == "prompt"
+
+
+def test_what_is_on_file_is_not_asked_again() -> None:
+    policy = GroupPolicy(required=("phone", "authenticatorApp"))
+    assert missing_methods(policy, ()) == ("authenticatorApp", "phone")
+    on_file: tuple[MethodType, ...] = ("authenticatorApp",)
+    assert missing_methods(policy, on_file) == ("phone",)
