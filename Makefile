@@ -24,7 +24,7 @@ smoke: $(INSTALLED) ## Walk the main job in a real browser, on the stack that is
 
 test: install ## Run the whole suite, unit tests first, browser tests included
 	@$(BIN)/python -m deploy.local check
-	@exec $(BIN)/python -m pytest $(SUITES)
+	@exec $(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(SUITES)
 
 lint: $(INSTALLED) ## Run all static checks
 	$(BIN)/ruff check .

@@ -85,6 +85,7 @@ class EnrollmentCancelled(Event):
 
     session_id: OpaqueId
     reason: Literal["cancelled", "expired"]
+    methods: tuple[MethodType, ...] = Field(default=(), description="types on file when it ended")
     cancelled_at: AwareDatetime
 
 

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from services.enrollment import http
 from services.enrollment.consumers import subscribe
+from services.enrollment.domain.wizard import FIRST_STEP
 from services.enrollment.handlers.reports import end_overdue
 from services.enrollment.handlers.sessions import Desk
 from services.enrollment.idempotency import Idempotency
@@ -21,7 +22,7 @@ from services.enrollment.store import Store
 from services.enrollment.tokens import ClientTokens, Signer
 from services.enrollment.wizard import routes
 from services.kit.clock import SystemClock
-from services.kit.config import ConfigError, load_config
+from services.kit.config import Config, ConfigError, load_config
 from services.kit.http.app import build_app
 from services.kit.http.limits import Edge
 from services.kit.http.problem import install_problem_handlers
@@ -49,12 +50,29 @@ def main(port: int | None = None) -> None:
         app = build(settings)
     except (SettingsError, KeyringError, ConfigError) as error:
         fail(str(error))
-    run(app, "127.0.0.1" if settings.is_demo else "0.0.0.0", port or settings.enrollment_port)  # noqa: S104 - in a container
+    host = "127.0.0.1" if settings.is_demo else "0.0.0.0"  # noqa: S104 - in a container
+    run(app, host, port or settings.enrollment_port, trusted_proxies=settings.trusted_proxies)
+
+
+def require_offered(config: Config) -> None:
+    """Refuse at the start what would strand a person in the wizard.
+
+    Raises:
+        ConfigError: a group requires a type that the wizard cannot set up.
+    """
+    for name, tenant in config.tenants.items():
+        for group, policy in tenant.groups.items():
+            if missing := [kind for kind in policy.required if kind not in FIRST_STEP]:
+                place = f"tenants.{name}.groups.{group}.required"
+                raise ConfigError(
+                    f"SECURITY_INFO_CONFIG: {place}: the wizard cannot set up {missing[0]} yet; remove it"
+                )
 
 
 def build(settings: EnrollmentSettings) -> FastAPI:
     """The service as an application, its background work in its lifespan."""
     config = load_config(settings.config)
+    require_offered(config)
     keyring = Keyring.load(settings.keyring, "enrollment")
     clock = SystemClock(settings.offset)
     broker = EventBroker(settings, "enrollment", clock)
@@ -66,10 +84,9 @@ def build(settings: EnrollmentSettings) -> FastAPI:
         settings=settings,
         config=config,
         clock=clock,
-        desk=Desk(store, config, clock, keyring, Sealer(keyring), signals),
+        desk=Desk(store, config, clock, keyring, Sealer(keyring), signals, Edge(config.limits)),
         tokens=ClientTokens(config, settings.public_origin, clock, client),
         signer=Signer(keyring, settings.public_origin, clock),
-        edge=Edge(config.limits),
         idempotency=Idempotency(store.answers, keyring, clock),
     )
     sweeper = Sweeper(
@@ -85,7 +102,7 @@ def build(settings: EnrollmentSettings) -> FastAPI:
         sweeper.start()
 
     preparation = Preparation([store.prepare, relay.prepare, begin])
-    subscribe(broker, store, signals, requirement=preparation.require)
+    subscribe(broker, store, signals, group=f"{settings.topic_prefix}.enrollment", requirement=preparation.require)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -101,7 +118,8 @@ def build(settings: EnrollmentSettings) -> FastAPI:
         database.close()
 
     readiness = {"kafka": broker.ready, "mongodb": database.ready, "indexes": preparation.ready}
-    app = build_app("enrollment", readiness=readiness, lifespan=lifespan, liveness={"consumers": broker.alive})
+    liveness = {"consumers": broker.alive, "relay": relay.alive, "sweeper": sweeper.alive}
+    app = build_app("enrollment", readiness=readiness, lifespan=lifespan, liveness=liveness)
     app.state.parts = parts
     app.include_router(http.router)
     routes.mount(app)

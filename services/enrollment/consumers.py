@@ -12,17 +12,15 @@ from services.enrollment.store import Store
 from services.kit.kafka.broker import EventBroker
 from services.kit.kafka.handlers import EventHandlers, Requirement
 
-GROUP = "security-info.enrollment"
 
-
-def subscribe(broker: EventBroker, store: Store, signals: Signals, *, requirement: Requirement) -> None:
+def subscribe(broker: EventBroker, store: Store, signals: Signals, *, group: str, requirement: Requirement) -> None:
     """Two subscriptions to the same: one replica of the group applies each event; and each replica applies what a
     request of its own waits for, at once. Applying is idempotent."""
     told = _reports(store, signals).after(requirement)
     awaited = told.only(lambda envelope: signals.is_awaited(envelope.correlation_id))
-    broker.subscribe([VERDICTS, DELIVERIES], told, group=GROUP)
+    broker.subscribe([VERDICTS, DELIVERIES], told, group=group)
     broker.subscribe([VERDICTS, DELIVERIES], awaited, group=None, on_reconnect=signals.tell_all)
-    broker.subscribe([LIFECYCLE], _outcomes(store).after(requirement), group=f"{GROUP}.outcomes")
+    broker.subscribe([LIFECYCLE], _outcomes(store).after(requirement), group=f"{group}.outcomes")
 
 
 def _reports(store: Store, signals: Signals) -> EventHandlers:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from typing import Annotated, Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from fastapi import APIRouter, Depends, Header, Request, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, field_validator
@@ -51,8 +51,9 @@ class InterruptRequest(_Body):
     @field_validator("return_url")
     @classmethod
     def _is_url(cls, value: str) -> str:
-        if not value.startswith(("https://", "http://")) or len(value.split("/", 3)[2]) == 0:
-            raise ValueError("not an absolute http(s) address")
+        parts = urlsplit(value)
+        if parts.scheme not in {"https", "http"} or not parts.hostname or "#" in value:
+            raise ValueError("not an absolute http(s) address without a fragment")
         return value
 
 
@@ -81,7 +82,7 @@ async def caller(request: Request, authorization: Annotated[str | None, Header()
         raise ProblemError("tokenInvalid", headers={"WWW-Authenticate": "Bearer"})
     parts: Parts = request.app.state.parts
     known = await parts.tokens.check(token.strip())
-    await parts.edge.admit("client", known.client_id)
+    await parts.desk.edge.admit("client", known.client_id)
     return known
 
 

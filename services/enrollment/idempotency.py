@@ -1,5 +1,6 @@
 """`Idempotency-Key`: a POST that is repeated with its key within 24 h gets the first answer and does nothing again."""
 
+import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from services.enrollment.tokens import Caller
 from services.kit.clock import Clock
 from services.kit.errors import ProblemError
 from services.kit.keyring import Keyring
+from services.kit.mongo.client import DatabaseError
 from services.kit.mongo.document import Documents, DuplicateDocumentError, StaleDocumentError, Stored
 from services.kit.sealing import Binding, Sealer, hash_matches, keyed_hash
 
@@ -52,12 +54,14 @@ class Idempotency:
             return Given(claimed.state.status, body)
         try:
             body = _json(await answer())
-        except ProblemError:
-            await self._answers.delete(identifier)
+        except BaseException:
+            with contextlib.suppress(DatabaseError):
+                await self._answers.delete(identifier)
             raise
         sealed = self._sealer.seal("secret", body.encode(), _binding(by, identifier))
         given = claimed.state.model_copy(update={"sealed": sealed, "status": status})
-        await self._answers.save(claimed, given)
+        with contextlib.suppress(StaleDocumentError):
+            await self._answers.save(claimed, given)
         return Given(status, body)
 
     async def _claim(self, identifier: str, by: Caller, request: str) -> Stored[Answer]:
@@ -67,9 +71,9 @@ class Idempotency:
             return await self._answers.insert(identifier, fresh)
         except DuplicateDocumentError:
             known = await self._answers.get(identifier)
-        if known is None or not hash_matches(
-            self._keyring, request, tenant=by.tenant, expected=known.state.fingerprint
-        ):
+        if known is None:
+            raise ProblemError("idempotencyConflict", "The first request has just been refused.", headers=SOON)
+        if not hash_matches(self._keyring, request, tenant=by.tenant, expected=known.state.fingerprint):
             raise ProblemError("idempotencyConflict")
         if known.state.sealed is not None:
             return known

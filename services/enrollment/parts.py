@@ -8,7 +8,6 @@ from services.enrollment.settings import EnrollmentSettings
 from services.enrollment.tokens import ClientTokens, Signer
 from services.kit.clock import Clock
 from services.kit.config import Config
-from services.kit.http.limits import Edge
 
 
 @dataclass(frozen=True)
@@ -21,5 +20,4 @@ class Parts:
     desk: Desk
     tokens: ClientTokens
     signer: Signer
-    edge: Edge
     idempotency: Idempotency

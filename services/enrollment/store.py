@@ -54,7 +54,12 @@ class Store:
         await accounts.create_index([("state.nextDeadline", ASCENDING)], sparse=True)
         await challenges.create_index([("state.status", ASCENDING), ("state.terms.expiresAt", ASCENDING)])
         await challenges.create_index("state.endedAt", expireAfterSeconds=int(KEEP_ENDED_CHALLENGES.total_seconds()))
-        await interrupts.create_index("state.ticketHash", unique=True, sparse=True)
+        await interrupts.create_index(
+            "state.ticketHash",
+            name="tickets",
+            unique=True,
+            partialFilterExpression={"state.ticketHash": {"$type": "string"}},
+        )
         await interrupts.create_index("state.createdAt", expireAfterSeconds=int(KEEP_INTERRUPTS.total_seconds()))
 
     async def interrupt_of_ticket(self, ticket_hash: str) -> Stored[Interrupt] | None:

@@ -1,6 +1,8 @@
 """Tokens: those of the platforms' clients, which are checked, and the result, which is signed here."""
 
+import asyncio
 import json
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -63,6 +65,8 @@ class ClientTokens:
         self._clock = clock
         self._http = http
         self._cache: dict[str, _CachedKeys] = {}
+        self._failed: dict[str, float] = {}
+        self._fetching: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def check(self, token: str) -> Caller:
         """The caller of a bearer token (RFC 9068 in spirit: signature, `iss`, `aud`, times, `tid`, `scope`).
@@ -100,7 +104,14 @@ class ClientTokens:
         return Caller(name, claims["tid"], frozenset(claims["scope"].split()))
 
     async def _keys(self, client: Client, key_id: str) -> KeySet:
+        """The client's keys: fetched by one request at a time, and after a failure not again for a while."""
+        async with self._fetching[client.issuer]:
+            return await self._keys_now(client, key_id)
+
+    async def _keys_now(self, client: Client, key_id: str) -> KeySet:
         cached = self._cache.get(client.issuer)
+        if cached is None and monotonic() - self._failed.get(client.issuer, -JWKS_RETRY) < JWKS_RETRY:
+            raise ProblemError("unavailable", headers={"Retry-After": "5"})
         age = monotonic() - cached.fetched if cached else JWKS_LIFE
         if cached and age < JWKS_LIFE and (_holds(cached.keys, key_id) or age < JWKS_RETRY):
             return cached.keys
@@ -108,7 +119,9 @@ class ClientTokens:
             keys = await self._fetch(client)
         except (httpx.HTTPError, JoseError, ValueError, KeyError, TypeError) as error:
             log.warning("key set of a client cannot be had", client=client.issuer, error=type(error).__name__)
+            self._failed[client.issuer] = monotonic()
             if cached:
+                self._cache[client.issuer] = _CachedKeys(cached.keys, monotonic() - JWKS_LIFE + JWKS_RETRY)
                 return cached.keys
             raise ProblemError("unavailable", headers={"Retry-After": "5"}) from None
         self._cache[client.issuer] = _CachedKeys(keys, monotonic())
@@ -160,14 +173,14 @@ def _claimed(token: str) -> tuple[str, str]:
         parsed = jws.extract_compact(token.encode())
         claims = json.loads(parsed.payload)
         return str(claims["iss"]), str(parsed.headers().get("kid"))
-    except (JoseError, ValueError, TypeError, KeyError):
+    except (JoseError, ValueError, TypeError, KeyError, RecursionError):
         raise ProblemError("tokenInvalid") from None
 
 
 def _verified(token: str, keys: KeySet) -> Mapping[str, Any]:
     try:
         return jwt.decode(token, keys, algorithms=ALGORITHMS).claims
-    except (JoseError, ValueError, TypeError, KeyError):
+    except (JoseError, ValueError, TypeError, KeyError, RecursionError):
         raise ProblemError("tokenInvalid") from None
 
 

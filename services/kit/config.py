@@ -7,7 +7,16 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationError
+from pydantic import (
+    AnyHttpUrl,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 from pydantic.alias_generators import to_camel
 
 from schemas.base import MethodType
@@ -46,6 +55,12 @@ class Tenant(_Closed):
     groups: dict[str, GroupPolicy]
     default_group: str
     code_minutes: int = Field(default=5, ge=1, le=10)
+
+    @model_validator(mode="after")
+    def _default_exists(self) -> "Tenant":
+        if self.default_group not in self.groups:
+            raise ValueError(f"defaultGroup {self.default_group} is none of its groups")
+        return self
 
     def policy_for(self, groups: tuple[str, ...]) -> GroupPolicy:
         """The policy of the first of a person's groups that has one, else the default group's."""
@@ -105,6 +120,16 @@ class Config(_Closed):
     providers: Providers = Providers()
     numbers: NumberRules = NumberRules()
     limits: EdgeLimits = EdgeLimits()
+
+    @model_validator(mode="after")
+    def _clients_fit(self) -> "Config":
+        issuers = [client.issuer for client in self.clients.values()]
+        if len(set(issuers)) < len(issuers):
+            raise ValueError("two clients have one issuer")
+        for name, client in self.clients.items():
+            if unknown := [tenant for tenant in client.tenants if tenant not in self.tenants]:
+                raise ValueError(f"client {name} names the tenant {unknown[0]}, which does not exist")
+        return self
 
     def tenant(self, tenant_id: str) -> Tenant:
         """The tenant with that id; it must exist (tokens are checked against the clients' tenants first)."""

@@ -14,8 +14,10 @@ GRACE_SECONDS = 5
 """For requests under way; event streams are cut then. What the application stops has deadlines of its own."""
 
 
-def run(app: FastAPI, host: str, port: int) -> None:
+def run(app: FastAPI, host: str, port: int, *, trusted_proxies: str = "") -> None:
     """Serve until SIGTERM or SIGINT, then finish what is under way and exit with 0.
+
+    `trusted_proxies` are addresses or networks, comma separated, whose `X-Forwarded-For` is believed.
 
     A taken port, or a start that fails, ends the process with one line on stderr and status 1.
     """
@@ -27,7 +29,8 @@ def run(app: FastAPI, host: str, port: int) -> None:
             log_config=None,
             access_log=False,
             server_header=False,
-            proxy_headers=False,
+            proxy_headers=bool(trusted_proxies),
+            forwarded_allow_ips=trusted_proxies,
             lifespan="on",
             timeout_graceful_shutdown=GRACE_SECONDS,
         )

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Literal, TypeVar
 
+from dotenv import dotenv_values
 from pydantic import AnyHttpUrl, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -36,6 +37,7 @@ class ServiceSettings(BaseSettings):
     config: Path = Path("deploy/demo/config.yaml")
     topic_prefix: str = Field(default="security-info", pattern=r"^[a-zA-Z0-9._-]{1,100}$")
     clock_offset: int = Field(default=0, description="seconds; demo only")
+    trusted_proxies: str = Field(default="", description="addresses or networks whose X-Forwarded-For is believed")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     enrollment_port: int = Field(default=8000, ge=1, le=65535)
     notifier_port: int = Field(default=8030, ge=1, le=65535)
@@ -95,14 +97,14 @@ def load_settings(cls: type[S], **overrides: object) -> S:
     Raises:
         SettingsError: one line that names the variable and the remedy.
     """
-    refuse_unknown(os.environ, _known_names([ServiceSettings, cls]))
+    refuse_unknown({**dotenv_values(".env"), **os.environ}, _known_names([ServiceSettings, cls]))
     try:
         return cls(**overrides)  # type: ignore[arg-type]  # values come by name from the command line
     except ValidationError as error:
         raise SettingsError(_explain(error)) from None
 
 
-def refuse_unknown(environment: Mapping[str, str], known: Iterable[str]) -> None:
+def refuse_unknown(environment: Mapping[str, str | None], known: Iterable[str]) -> None:
     """Refuse a variable with the prefix that nobody reads: most often it is a spelling mistake."""
     names = set(known)
     for variable in sorted(environment):

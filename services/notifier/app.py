@@ -73,8 +73,17 @@ def build(settings: NotifierSettings, channels: Sequence[ChannelName]) -> FastAP
         sweeper.start()
 
     preparation = Preparation([store.prepare, relay.prepare, begin])
+    group = f"{settings.topic_prefix}.notifier"
     for line in lines:
-        subscribe(broker, line, store, dispatcher, clock=clock, requirement=preparation.require)
+        subscribe(
+            broker,
+            line,
+            store,
+            dispatcher,
+            clock=clock,
+            group=group,
+            requirement=preparation.require,
+        )
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -91,7 +100,12 @@ def build(settings: NotifierSettings, channels: Sequence[ChannelName]) -> FastAP
         database.close()
 
     readiness = {"kafka": broker.ready, "mongodb": database.ready, "indexes": preparation.ready}
-    liveness = {"consumers": broker.alive, "dispatcher": dispatcher.alive}
+    liveness = {
+        "consumers": broker.alive,
+        "dispatcher": dispatcher.alive,
+        "relay": relay.alive,
+        "sweeper": sweeper.alive,
+    }
     app = build_app("notifier", readiness=readiness, lifespan=lifespan, liveness=liveness)
     tokens = {account.name: account.auth_token for account in config.providers.sms}
     app.state.callbacks = Callbacks(settings.callback_origin, tokens, store, clock)

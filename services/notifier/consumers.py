@@ -12,11 +12,16 @@ from services.notifier.dispatcher import Dispatcher, Line
 from services.notifier.handlers import accept_request, cancel_deliveries
 from services.notifier.store import Store
 
-GROUP = "security-info.notifier"
-
 
 def subscribe(
-    broker: EventBroker, line: Line, store: Store, dispatcher: Dispatcher, *, clock: Clock, requirement: Requirement
+    broker: EventBroker,
+    line: Line,
+    store: Store,
+    dispatcher: Dispatcher,
+    *,
+    clock: Clock,
+    group: str,
+    requirement: Requirement,
 ) -> None:
     """Queue what is requested of a channel; no provider is ever called from here."""
     channel, first = line.channel.name, line.route[0]
@@ -28,4 +33,4 @@ def subscribe(
             dispatcher.wake(channel, first)
 
     handlers.on(ChallengeCancelled)(partial(cancel_deliveries, store=store, clock=clock))
-    broker.subscribe([REQUESTS[channel]], handlers.after(requirement), group=f"{GROUP}.{channel}")
+    broker.subscribe([REQUESTS[channel]], handlers.after(requirement), group=f"{group}.{channel}")

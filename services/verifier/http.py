@@ -9,5 +9,5 @@ from services.verifier.parts import Parts
 
 def health_app(parts: Parts, lifespan: Lifespan[FastAPI]) -> FastAPI:
     """`/healthz`, `/readyz`, `/metrics`."""
-    liveness = {"consumers": parts.broker.alive}
+    liveness = {"consumers": parts.broker.alive, "relay": parts.relay.alive, "sweeper": parts.sweeper.alive}
     return build_app("verifier", readiness=parts.readiness, lifespan=lifespan, liveness=liveness)

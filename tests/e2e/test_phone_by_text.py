@@ -1,5 +1,6 @@
 """A person registers a phone by text message: browser, three services, real broker, real database."""
 
+import base64
 import json
 import os
 import re
@@ -227,6 +228,9 @@ def test_ticket_is_used_once(stack: LocalStack, world: World) -> None:
     [
         ({"returnUrl": "https://evil.example/"}, 403, "returnUrlNotAllowed"),
         ({"returnUrl": "nonsense"}, 400, "requestMalformed"),
+        ({"returnUrl": "http://[x/"}, 400, "requestMalformed"),
+        ({"returnUrl": "http://127.0.0.1:8010/x#y"}, 400, "requestMalformed"),
+        ({"unknown": "x" * 100_000}, 413, "bodyTooLarge"),
         ({"unknown": True}, 400, "requestMalformed"),
         ({"state": "x" * 513}, 400, "requestMalformed"),
         ({"authenticatedAt": "2020-01-01T00:00:00Z"}, 400, "requestMalformed"),
@@ -243,6 +247,10 @@ def test_broken_token_and_broken_json_are_refused(stack: LocalStack, world: Worl
     url = f"{world.public}/v1.0/interrupts"
     assert httpx.post(url, json={}, headers={"Authorization": "Bearer a.b.c"}, timeout=20).status_code == 401
     assert httpx.post(url, json={}, timeout=20).json()["code"] == "tokenInvalid"
+    nested = base64.urlsafe_b64encode(b'{"iss":' + b"[" * 3000 + b"]" * 3000 + b"}").decode().rstrip("=")
+    head = base64.urlsafe_b64encode(b'{"alg":"ES256"}').decode().rstrip("=")
+    deep = httpx.post(url, json={}, headers={"Authorization": f"Bearer {head}.{nested}.AAAA"}, timeout=20)
+    assert (deep.status_code, deep.json()["code"]) == (401, "tokenInvalid")
 
 
 def test_another_tenant_cannot_read_an_interrupt(stack: LocalStack, world: World) -> None:
@@ -269,3 +277,45 @@ def test_an_idempotency_key_gives_the_first_answer_again_and_refuses_another_req
     assert (first.status_code, first.json()) == (200, again.json())
     other = httpx.post(url, json={**body, "state": "another"}, headers=headers, timeout=20)
     assert (other.status_code, other.json()["code"]) == (409, "idempotencyConflict")
+
+
+def test_who_is_complete_is_not_stopped_however_often_they_sign_in(
+    stack: LocalStack, world: World, person: Person
+) -> None:
+    with browser_page(scripts=False) as page:
+        walk(page, world, person.name, person.number)
+    user = {"id": person.user, "userPrincipalName": person.name, "displayName": "Sam", "groups": ["frontline"]}
+    answers = [interrupt(stack, world, {"user": user}) for _ in range(3)]
+    assert [(one.status_code, one.json().get("decision"), one.json().get("url")) for one in answers] == [
+        (200, "none", None)
+    ] * 3
+
+
+def test_what_was_set_up_before_leaving_is_told_to_the_platform(
+    stack: LocalStack, world: World, person: Person
+) -> None:
+    with browser_page(scripts=False) as page:
+        sign_in(page, world, person.name)
+        page.get_by_role("button", name="Next").click()
+        give_number(page, person.number)
+        enter_code(page, code_from_text(world, person.number))
+        expect(page.get_by_role("heading", name="Phone verified")).to_be_visible()
+        page.get_by_role("button", name="Cancel and return").click()
+        page.wait_for_url(f"{world.northbridge}/**")
+        expect(page.get_by_text("phone").first).to_be_visible()
+
+
+def test_back_in_the_browser_loses_nothing_and_a_corrected_number_gets_the_text(world: World, person: Person) -> None:
+    wrong = f"{person.number[:-3]}{(int(person.number[-3:]) + 1) % 1000:03d}"
+    with browser_page() as page:
+        sign_in(page, world, person.name)
+        page.get_by_role("button", name="Next").click()
+        give_number(page, wrong)
+        expect(page.get_by_role("heading", name="Enter the code")).to_be_visible()
+        page.go_back()
+        expect(page.get_by_role("heading", name="Enter the code")).to_be_visible()
+        page.get_by_role("link", name="Use a different number").click()
+        give_number(page, person.number)
+        expect(page.get_by_text(person.number[-4:])).to_be_visible()
+        enter_code(page, code_from_text(world, person.number))
+        expect(page.get_by_role("heading", name="Phone verified")).to_be_visible()

@@ -29,6 +29,7 @@ SESSION_LIFE = timedelta(minutes=15)
 KEEP_ENDED_SESSIONS = timedelta(hours=1)
 
 Outcome = Literal["completed", "skipped", "cancelled", "expired"]
+PhoneType = Literal["mobile", "alternateMobile", "office"]
 MethodState = Literal["active", "suspended", "disabled"]
 
 
@@ -47,7 +48,7 @@ class Method(State):
     type: MethodType
     display_name: str
     state: MethodState = "active"
-    phone_type: Literal["mobile", "alternateMobile", "office"] | None = None
+    phone_type: PhoneType | None = None
     delivery: Literal["sms", "voice"] | None = None
     destination: str | None = None
     destination_hash: str | None = None
@@ -202,9 +203,14 @@ def end_session(
 def register_method(
     account: Account, challenge: Challenge, registration: Registration, *, at: datetime
 ) -> Change[Account]:
-    """A proof was right: the method becomes active, once; the first, or a better, one becomes the default."""
+    """A proof was right: the method becomes active, once; the first, or a better, one becomes the default.
+
+    What another session registered meanwhile is not registered twice; the session that proved it goes on all the same.
+    """
     if account.method(challenge.method_id):
         return Change(account)
+    if conflict_of(account, registration.phone_type, registration.destination_hash):
+        return _session_after(_Ledger(account), challenge, at).change()
     method = Method(
         id=challenge.method_id,
         type=challenge.method_type,
@@ -222,6 +228,16 @@ def register_method(
         changed = DefaultMethodChanged(method_id=default, previous_method_id=account.default_method_id, changed_at=at)
         ledger = ledger.put(default_method_id=default).tell(changed, challenge.id)
     return _session_after(ledger, challenge, at).change()
+
+
+def conflict_of(account: Account, phone_type: PhoneType | None, destination_hash: str | None) -> str | None:
+    """The code of the catalogue that says why this phone cannot be registered beside what is on file, or None."""
+    phones = [method for method in account.methods if method.type == "phone"]
+    if any(method.destination_hash == destination_hash for method in phones):
+        return "methodAlreadyRegistered"
+    if any(method.phone_type == phone_type for method in phones):
+        return "methodLimitReached"
+    return None
 
 
 def preferred_default(account: Account) -> str | None:
@@ -246,7 +262,8 @@ def open_session(account: Account, session_id: str, *, at: datetime) -> Session:
 
 
 def _ended(ledger: _Ledger, session: Session, outcome: Literal["cancelled", "expired"], at: datetime) -> _Ledger:
-    event = EnrollmentCancelled(session_id=session.id, reason=outcome, cancelled_at=at)
+    on_file = ledger.account.active_types
+    event = EnrollmentCancelled(session_id=session.id, reason=outcome, methods=on_file, cancelled_at=at)
     ended = session.model_copy(update={"outcome": outcome, "ended_at": at})
     return ledger.put_session(ended).tell(event, session.id)
 
@@ -254,7 +271,9 @@ def _ended(ledger: _Ledger, session: Session, outcome: Literal["cancelled", "exp
 def _session_after(ledger: _Ledger, challenge: Challenge, at: datetime) -> _Ledger:
     """Move the session that waited for this proof to the step that says so."""
     session = ledger.account.session(challenge.session_id or "")
-    if session is None or session.requested is None or session.requested.id != challenge.id:
+    if session is None or session.outcome is not None:
+        return ledger
+    if session.requested is None or session.requested.id != challenge.id:
         return ledger
     moved = session.model_copy(
         update={"step": f"{challenge.method_type}.verified", "registered": (*session.registered, challenge.method_id)}

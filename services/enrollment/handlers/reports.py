@@ -66,7 +66,7 @@ async def enrollment_completed(event: EnrollmentCompleted, cause: Envelope, *, s
 
 async def enrollment_cancelled(event: EnrollmentCancelled, cause: Envelope, *, store: Store) -> None:
     """The same for a session that was left or ran out."""
-    outcome = {"outcome": event.reason, "ended_at": event.cancelled_at}
+    outcome = {"outcome": event.reason, "methods": event.methods, "ended_at": event.cancelled_at}
     await store.interrupts.change(event.session_id, lambda interrupt: _with(interrupt, outcome), cause)
 
 

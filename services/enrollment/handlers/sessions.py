@@ -22,6 +22,7 @@ from services.enrollment.store import Store
 from services.kit.clock import Clock, monotonic
 from services.kit.config import Config, GroupPolicy
 from services.kit.errors import ProblemError
+from services.kit.http.limits import Edge
 from services.kit.ids import new_id, new_token
 from services.kit.keyring import Keyring
 from services.kit.mongo.document import DuplicateDocumentError
@@ -55,6 +56,7 @@ class Desk:
     keyring: Keyring
     sealer: Sealer
     signals: Signals
+    edge: Edge
 
     def policy(self, account: Account) -> GroupPolicy:
         """The policy that holds for a person."""
@@ -100,7 +102,7 @@ async def recognise(session_id: str, secret: str, desk: Desk) -> Visit:
         ProblemError: `sessionEnded` where there is nothing to go back to.
     """
     interrupt = await desk.store.interrupts.get(session_id)
-    if interrupt is None:
+    if interrupt is None or interrupt.state.tenant not in desk.config.tenants:
         raise ProblemError("sessionEnded")
     account = await desk.store.accounts.get(account_id(interrupt.state.tenant, interrupt.state.user))
     session = account.state.session(session_id) if account else None
@@ -160,7 +162,9 @@ async def request_phone(visit: Visit, region: str, number: str, form_token: str,
     earlier = await current_challenge(visit, desk)
     if earlier and _still_good(earlier, digest, now):
         return await _wait_at(visit, earlier, desk)
-    challenge = _phone_challenge(visit, parsed, digest, form_token, now=now, desk=desk)
+    await desk.edge.admit("request", visit.session.id)
+    press = f"{form_token} {digest} {earlier.id if earlier else ''}"
+    challenge = _phone_challenge(visit, parsed, digest, press, now=now, desk=desk)
     moved = await _wait_at(visit, challenge, desk)
     if moved.session.requested:
         await _open(moved.session.requested, desk)
@@ -230,7 +234,8 @@ async def _wait_at(visit: Visit, challenge: Challenge, desk: Desk) -> Visit:
     """Put the challenge into the session first: what a crash leaves unsent is sent when the page is read again."""
 
     def move(session: Session) -> Session:
-        if session.requested and session.requested.id == challenge.id and session.step == "phone.code":
+        same = session.requested is not None and session.requested.id == challenge.id
+        if session.step not in {"phone", "phone.code"} or (same and session.step == "phone.code"):
             return session
         return wizard.wait_for_proof(session, challenge, "phone.code")
 
@@ -258,11 +263,8 @@ async def _cancel_challenge(
 def _require_registrable(account: Account, digest: str, desk: Desk) -> None:
     if not is_allowed(desk.policy(account), "phone"):
         raise ProblemError("methodNotAllowedByPolicy")
-    phones = [method for method in account.methods if method.type == "phone"]
-    if any(method.destination_hash == digest for method in phones):
-        raise ProblemError("methodAlreadyRegistered")
-    if any(method.phone_type == "mobile" for method in phones):
-        raise ProblemError("methodLimitReached")
+    if code := accounts.conflict_of(account, "mobile", digest):
+        raise ProblemError(code)
 
 
 def _still_good(challenge: Challenge, digest: str, now: datetime) -> bool:
@@ -273,11 +275,11 @@ def _still_good(challenge: Challenge, digest: str, now: datetime) -> bool:
 
 
 def _phone_challenge(
-    visit: Visit, number: PhoneNumber, digest: str, form_token: str, *, now: datetime, desk: Desk
+    visit: Visit, number: PhoneNumber, digest: str, press: str, *, now: datetime, desk: Desk
 ) -> Challenge:
-    """The challenge of one press of "Next": pressed twice, it is the same one."""
+    """The challenge of one press of "Next" for one number: pressed twice, it is the same one."""
     tenant, user, session = visit.account.tenant, visit.account.user, visit.session
-    identifier = str(uuid.uuid5(uuid.UUID(session.id), form_token))
+    identifier = str(uuid.uuid5(uuid.UUID(session.id), press))
     method_id = new_id()
     lifetime = timedelta(minutes=desk.config.tenant(tenant).code_minutes)
     for_challenge = Binding(tenant, user, method_id, identifier)

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from fastapi import APIRouter, FastAPI, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, StreamingResponse
@@ -78,11 +78,11 @@ class Here:
 async def start(request: Request, ticket: Annotated[str, Query(max_length=256)] = "") -> Response:
     """Use the ticket, once. The browser that holds its session already goes on where it was."""
     parts: Parts = request.app.state.parts
-    await parts.edge.admit("address", request.client.host if request.client else "")
+    await parts.desk.edge.admit("address", request.client.host if request.client else "")
     try:
         visit, secret = await sessions.use_ticket(ticket, parts.desk)
     except ProblemError as problem:
-        if problem.code == "ticketUsed" and await _holds_session_of(request, ticket, parts.desk):
+        if problem.code in {"ticketUsed", "ticketExpired"} and await _holds_session_of(request, ticket, parts.desk):
             return RedirectResponse(WIZARD, SEE_OTHER)
         raise
     response = RedirectResponse("/security-info/prompt", SEE_OTHER)
@@ -105,7 +105,7 @@ async def act(request: Request, form: Annotated[WizardForm, Form()]) -> Response
     """A form of the wizard. A form of a step that is over changes nothing and shows where the session is."""
     here = await _here(request)
     _require_form(here, form.session, form.csrf)
-    await here.parts.edge.admit("session", here.visit.session.id)
+    await here.desk.edge.admit("session", here.visit.session.id)
     _require_open(here)
     if shown_step(here.visit.session, form.step) != form.step:
         return RedirectResponse(WIZARD, SEE_OTHER)
@@ -162,6 +162,7 @@ async def stay(request: Request, session: Hidden = "", csrf: Hidden = "") -> Res
 async def events(request: Request, challenge: Annotated[str, Query(max_length=64)]) -> Response:
     """Live state of the session's challenge (server-sent events)."""
     here = await _here(request)
+    await here.desk.edge.admit("session", here.visit.session.id)
     requested = here.visit.session.requested
     if requested is None or requested.id != challenge:
         raise ProblemError("unknownChallenge")
@@ -195,7 +196,6 @@ async def problem_page(request: Request, problem: ProblemError) -> Response | No
 async def _number_typed(here: Here, form: WizardForm) -> Response:
     region = form.region if form.region in NAMES else "ZZ"
     try:
-        await here.parts.edge.admit("request", here.visit.session.id)
         await sessions.request_phone(here.visit, region, form.number, form.form_key, here.desk)
     except ProblemError as problem:
         if problem.code == "sessionEnded":
@@ -214,8 +214,10 @@ async def _code_typed(here: Here, form: WizardForm) -> Response:
         before = await sessions.current_challenge(here.visit, here.desk)
         if before is None:
             raise
+        if before.status == "verified":
+            return RedirectResponse(WIZARD, SEE_OTHER)
         return await _code_again(here, before, problem.code, problem.status)
-    if result in {None, "verified"}:
+    if result in {None, "verified"} or challenge.status == "verified":
         return RedirectResponse(WIZARD, SEE_OTHER)
     return await _code_again(here, challenge, result or "", CATALOGUE[result or "codeIncorrect"].status)
 
@@ -268,8 +270,9 @@ async def _return(here: Here) -> Response:
     outcome: Outcome = session.outcome or "expired"
     current = await outcome_of(interrupt, store=here.desk.store, now=parts.clock.now())
     query = {"state": interrupt.caller_state or "", "result": parts.signer.result(interrupt, outcome, current.methods)}
-    joint = "&" if urlsplit(interrupt.return_url).query else "?"
-    return RedirectResponse(f"{interrupt.return_url}{joint}{urlencode(query)}", SEE_OTHER)
+    target = urlsplit(interrupt.return_url)
+    joined = "&".join(filter(None, (target.query, urlencode(query))))
+    return RedirectResponse(urlunsplit(target._replace(query=joined)), SEE_OTHER)
 
 
 async def _here(request: Request) -> Here:

@@ -9,6 +9,7 @@ import structlog
 from fastapi import FastAPI, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Lifespan, Message, Receive, Scope, Send
 
 from services.kit.clock import monotonic
@@ -20,6 +21,7 @@ log = structlog.get_logger("access")
 Check = Callable[[], Awaitable[bool]]
 
 CHECK_WITHIN = 2.0
+MAX_BODY = 64 * 1024
 QUIET_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -38,7 +40,7 @@ class ServiceApp(FastAPI):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
         if scope["type"] == "http":
-            await _traced(super().__call__, scope, receive, send)
+            await _traced(super().__call__, scope, _bounded(scope, receive), send)
         else:
             await super().__call__(scope, receive, send)
 
@@ -118,6 +120,23 @@ async def _traced(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> N
             # Answered and logged by the handlers of kit.http.problem; the server would only log it once more.
         finally:
             _tell(scope, status[0] if status else 499, monotonic() - began)
+
+
+def _bounded(scope: Scope, receive: Receive) -> Receive:
+    """The body up to `MAX_BODY` bytes; it is read before anybody is known, so its size must not be theirs to choose."""
+    taken = 0
+    declared = (_header(scope, b"content-length") or "0").strip()
+    too_large = declared.isdigit() and int(declared[:12]) > MAX_BODY
+
+    async def bounded() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if too_large or taken > MAX_BODY:
+            raise HTTPException(413)
+        return message
+
+    return bounded
 
 
 def _tell(scope: Scope, status: int, seconds: float) -> None:

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from services.kit.errors import ProblemError
 from services.kit.mongo.client import DatabaseDownError
+from services.kit.mongo.document import StaleDocumentError
 from services.kit.telemetry import current_trace
 
 log = structlog.get_logger(__name__)
@@ -33,7 +34,7 @@ def install_problem_handlers(app: FastAPI, page: Page | None = None) -> None:
     async def on_problem(request: Request, error: Exception) -> Response:
         return await answer(request, _as_problem(error))
 
-    for kind in (ProblemError, RequestValidationError, HTTPException, DatabaseDownError, Exception):
+    for kind in (ProblemError, RequestValidationError, HTTPException, DatabaseDownError, StaleDocumentError, Exception):
         app.add_exception_handler(kind, on_problem)
 
 
@@ -62,6 +63,9 @@ def _as_problem(error: Exception) -> ProblemError:
         case HTTPException():
             code = BY_STATUS.get(error.status_code, "requestMalformed" if error.status_code < 500 else "internal")
             return ProblemError(code, headers=error.headers)
+        case StaleDocumentError():
+            log.warning("too many changes of one document at once")
+            return ProblemError("unavailable", headers={"Retry-After": "1"})
         case DatabaseDownError():
             log.warning("the database does not answer")
             return ProblemError("unavailable", headers={"Retry-After": "2"})

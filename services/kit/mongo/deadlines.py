@@ -10,6 +10,7 @@ from pymongo.errors import DuplicateKeyError, PyMongoError
 from services.kit.clock import Clock
 from services.kit.ids import new_id
 from services.kit.mongo.client import Collection
+from services.kit.mongo.document import StaleDocumentError
 
 log = structlog.get_logger(__name__)
 
@@ -28,6 +29,10 @@ class Sweeper:
         self._owner = new_id()
         self._task: asyncio.Task[None] | None = None
 
+    def alive(self) -> bool:
+        """Whether sweeping goes on; if not, only a restart of the process helps."""
+        return self._task is None or not self._task.done()
+
     def start(self) -> None:
         """Start sweeping in the background."""
         self._task = asyncio.create_task(self._run())
@@ -45,7 +50,7 @@ class Sweeper:
                     ended = await self._work()
                     if ended:
                         log.info("deadlines passed", sweeper=self._name, ended=ended)
-            except PyMongoError:
+            except (PyMongoError, StaleDocumentError):
                 log.warning("deadlines wait for the database", sweeper=self._name)
             await asyncio.sleep(self._every.total_seconds())
 

@@ -109,6 +109,10 @@ class Relay:
         for collection in self._collections.values():
             await collection.create_index("relay.until", sparse=True)
 
+    def alive(self) -> bool:
+        """Whether marking and sweeping go on; if not, only a restart of the process helps."""
+        return not any(task.done() for task in self._background)
+
     def start(self) -> None:
         """Start marking and sweeping."""
         self._background = [asyncio.create_task(self._mark_always()), asyncio.create_task(self._sweep_always())]
@@ -194,7 +198,11 @@ class Relay:
         async for document in left:
             if (collection.name, document["_id"]) in self._lanes:
                 continue
-            await self._take_over(collection, document)
+            try:
+                await self._take_over(collection, document)
+            except (KeyError, ValueError) as error:
+                # Left by a newer version, most likely: it waits for one, and must not keep the others waiting.
+                log.exception("an outbox cannot be read", document=document["_id"], exc_info=error)
 
     async def _take_over(self, collection: Collection, document: Document) -> None:
         """Publish what another process left. A commit of our own that comes between does so itself, before its events:

@@ -91,6 +91,32 @@ def test_a_verdict_of_an_earlier_challenge_registers_but_moves_no_session() -> N
     assert kinds(change) == ["MethodRegistered", "DefaultMethodChanged"]
 
 
+def test_a_second_proof_of_the_same_phone_registers_nothing_and_the_session_goes_on() -> None:
+    proven = REGISTRATION.model_copy(update={"destination_hash": "h"})
+    first = rules.register_method(waiting(), asked(), proven, at=NOW).state
+    terms = asked().terms.model_copy(update={"challenge_id": "c2", "method_id": "m2", "session_id": "s2"})
+    second = asked().model_copy(update={"id": "c2", "terms": terms})
+    with_second = rules.start_session(first, session().model_copy(update={"id": "s2"}), at=NOW).state
+    ready = rules.move_session(
+        with_second, "s2", lambda one: wizard.wait_for_proof(one, second, "phone.code"), at=NOW
+    ).state
+    change = rules.register_method(ready, second, proven, at=NOW)
+    assert kinds(change) == ["EnrollmentStepReached"]
+    assert [method.id for method in change.state.methods] == ["m1"]
+
+
+def test_a_verdict_does_not_move_a_session_that_was_cancelled() -> None:
+    cancelled = rules.end_session(waiting(), "s1", "cancelled", at=NOW).state
+    change = rules.register_method(cancelled, asked(), REGISTRATION, at=NOW)
+    assert kinds(change) == ["MethodRegistered", "DefaultMethodChanged"]
+
+
+def test_a_cancelled_enrolment_tells_what_was_set_up() -> None:
+    registered = rules.register_method(waiting(), asked(), REGISTRATION, at=NOW).state
+    (told,) = rules.end_session(registered, "s1", "cancelled", at=NOW).emissions
+    assert told.event == EnrollmentCancelled(session_id="s1", reason="cancelled", methods=("phone",), cancelled_at=NOW)
+
+
 def test_done_on_the_last_method_completes_the_enrolment() -> None:
     registered = rules.register_method(waiting(), asked(), REGISTRATION, at=NOW).state
     change = rules.move_session(registered, "s1", lambda one: wizard.go_on(registered, one), at=NOW)
