@@ -8,6 +8,7 @@ import pytest
 from schemas.topics import EVENTS, TOPICS
 from services.kit.errors import CATALOGUE
 from services.kit.keyring import PURPOSES
+from services.kit.settings import PREFIX, ServiceSettings
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("services/**/*.md")])
@@ -78,3 +79,8 @@ def _generic(topic: str) -> str:
 
 def _cells(line: str) -> list[str]:
     return [cell.strip() for cell in line.strip("|").split("|")] if line.startswith("|") else []
+
+
+def test_every_setting_is_described() -> None:
+    described = read("docs/settings.md")
+    assert [name for name in ServiceSettings.model_fields if f"`{PREFIX}{name.upper()}`" not in described] == []
