@@ -12,8 +12,8 @@ from fastapi import FastAPI
 from services.enrollment import http
 from services.enrollment.consumers import subscribe
 from services.enrollment.domain.wizard import FIRST_STEP
+from services.enrollment.handlers.desk import Desk
 from services.enrollment.handlers.reports import end_overdue
-from services.enrollment.handlers.sessions import Desk
 from services.enrollment.idempotency import Idempotency
 from services.enrollment.parts import Parts
 from services.enrollment.settings import EnrollmentSettings

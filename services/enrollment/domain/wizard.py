@@ -2,12 +2,26 @@
 
 from schemas.base import MethodType
 from services.enrollment.domain.account import Account, Session
+from services.enrollment.domain.activation import Activation
 from services.enrollment.domain.challenge import Challenge
 
-FIRST_STEP: dict[MethodType, str] = {"phone": "phone"}
+FIRST_STEP: dict[MethodType, str] = {"authenticatorApp": "authenticatorApp", "phone": "phone"}
 """Where the set-up of each type begins."""
 
-EARLIER: dict[str, tuple[str, ...]] = {"phone": ("prompt",), "phone.code": ("phone", "prompt")}
+NEXT: dict[str, str] = {
+    "authenticatorApp": "authenticatorApp.setup",
+    "authenticatorApp.setup": "authenticatorApp.scan",
+}
+"""Steps that lead on by "Next" alone."""
+
+EARLIER: dict[str, tuple[str, ...]] = {
+    "authenticatorApp": ("prompt",),
+    "authenticatorApp.setup": ("authenticatorApp", "prompt"),
+    "authenticatorApp.scan": ("authenticatorApp.setup", "authenticatorApp", "prompt"),
+    "authenticatorApp.test": ("authenticatorApp.scan", "authenticatorApp.setup", "authenticatorApp", "prompt"),
+    "phone": ("prompt",),
+    "phone.code": ("phone", "prompt"),
+}
 """Steps that may be looked at again from a step, by "Back"."""
 
 
@@ -19,9 +33,16 @@ def next_step(account: Account, session: Session) -> str:
 
 def go_on(account: Account, session: Session) -> Session:
     """Move to the next thing to set up; at Success the enrolment is complete."""
+    if session.step in NEXT:
+        return session.model_copy(update={"step": NEXT[session.step]})
     step = next_step(account, session)
     outcome = "completed" if step == "success" else session.outcome
-    return session.model_copy(update={"step": step, "outcome": outcome, "requested": None})
+    return session.model_copy(update={"step": step, "outcome": outcome, "requested": None, "activation": None})
+
+
+def show_code(session: Session, activation: Activation) -> Session:
+    """The QR code to scan is part of the session before it is shown: a refresh or a crash shows the same one."""
+    return session.model_copy(update={"step": "authenticatorApp.scan", "activation": activation})
 
 
 def wait_for_proof(session: Session, challenge: Challenge, step: str) -> Session:

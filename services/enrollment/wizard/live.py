@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 from services.enrollment.domain.challenge import Challenge
-from services.enrollment.handlers.sessions import Desk
+from services.enrollment.handlers.desk import Desk
 from services.enrollment.signals import next_change
 from services.enrollment.wizard.wording import delivery_text
 

@@ -12,9 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from services.enrollment.domain.account import Outcome
 from services.enrollment.domain.challenge import Challenge
 from services.enrollment.domain.wizard import shown_step
-from services.enrollment.handlers import sessions
+from services.enrollment.handlers import phones, proofs, sessions
+from services.enrollment.handlers.desk import Desk, Visit, current_challenge
 from services.enrollment.handlers.interrupts import outcome_of
-from services.enrollment.handlers.sessions import Desk, Visit
 from services.enrollment.parts import Parts
 from services.enrollment.wizard import views
 from services.enrollment.wizard.cookies import SessionCookie, read_cookie, write_cookie
@@ -196,7 +196,7 @@ async def problem_page(request: Request, problem: ProblemError) -> Response | No
 async def _number_typed(here: Here, form: WizardForm) -> Response:
     region = form.region if form.region in NAMES else "ZZ"
     try:
-        await sessions.request_phone(here.visit, region, form.number, form.form_key, here.desk)
+        await phones.request_phone(here.visit, region, form.number, form.form_key, here.desk)
     except ProblemError as problem:
         if problem.code == "sessionEnded":
             raise
@@ -209,9 +209,9 @@ async def _number_typed(here: Here, form: WizardForm) -> Response:
 async def _code_typed(here: Here, form: WizardForm) -> Response:
     code = form.code.get_secret_value()
     try:
-        challenge, result = await sessions.submit_code(here.visit, form.challenge, code, here.desk)
+        challenge, result = await proofs.submit_code(here.visit, form.challenge, code, here.desk)
     except ProblemError as problem:
-        before = await sessions.current_challenge(here.visit, here.desk)
+        before = await current_challenge(here.visit, here.desk)
         if before is None:
             raise
         if before.status == "verified":
@@ -229,9 +229,9 @@ async def _code_again(here: Here, challenge: Challenge, code: str, status: int) 
 
 async def _resend(here: Here) -> Response:
     try:
-        await sessions.resend(here.visit, here.desk)
+        await proofs.resend(here.visit, here.desk)
     except ProblemError as problem:
-        challenge = await sessions.current_challenge(here.visit, here.desk)
+        challenge = await current_challenge(here.visit, here.desk)
         if challenge is None:
             raise
         filled = Filled(notice=resend_problem(problem, challenge))
@@ -241,7 +241,7 @@ async def _resend(here: Here) -> Response:
 
 async def _page(here: Here, *, step: str, filled: Filled | None = None, status: int = 200) -> Response:
     given, visit = filled or Filled(), here.visit
-    challenge = await sessions.current_challenge(visit, here.desk)
+    challenge = await current_challenge(visit, here.desk)
     frame = _frame(here, TITLES.get(step, "Keep your account secure"), step, given.notice)
     view: View
     match step:

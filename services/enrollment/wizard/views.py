@@ -10,7 +10,7 @@ from services.enrollment.domain.account import Account, Method
 from services.enrollment.domain.challenge import MAX_SENDS, Challenge
 from services.enrollment.domain.phone import national_format, region_of
 from services.enrollment.domain.wizard import method_of
-from services.enrollment.handlers.sessions import Desk, Visit
+from services.enrollment.handlers.desk import Desk, Visit
 from services.enrollment.wizard.countries import NAMES
 from services.enrollment.wizard.rendering import (
     CodeView,

@@ -1,0 +1,90 @@
+"""Connecting an authenticator app with an account: a code, once, for ten minutes, five guesses a handle.
+
+Source: NIST SP 800-63B-4, 4.1.2.2 (binding codes), OWASP ASVS 5.0, 6.4.1.
+"""
+
+import secrets
+from datetime import datetime, timedelta
+
+from schemas.verification import DeviceKey
+from services.enrollment.domain.base import State
+from services.kit.decision import Change
+from services.kit.errors import ProblemError
+
+LIFE = timedelta(minutes=10)
+MAX_GUESSES = 5
+CODE_DIGITS = 9
+HANDLE_LENGTH = 8
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+MAX_DEVICES = 5
+
+
+class Device(State):
+    """An app that holds a key of its own. `subscription` is a Web Push subscription, sealed under `destination`."""
+
+    id: str
+    tenant: str
+    user: str
+    method_id: str
+    name: str
+    key: DeviceKey
+    subscription: str | None = None
+    created_at: datetime
+
+
+class Activation(State):
+    """One QR code. `code` is sealed for this handle, `secret` (of the one-time codes) for the method to be."""
+
+    handle: str
+    tenant: str
+    user: str
+    method_id: str
+    session_id: str | None = None
+    code: str
+    secret: str
+    guesses: int = 0
+    created_at: datetime
+    expires_at: datetime
+    device_id: str | None = None
+    device_name: str | None = None
+
+    def is_expired(self, now: datetime) -> bool:
+        """Whether nobody can use it any more, without having been used."""
+        return self.device_id is None and (now >= self.expires_at or self.guesses >= MAX_GUESSES)
+
+
+def new_handle() -> str:
+    """Eight characters that can be read and typed (Crockford's base 32)."""
+    return "".join(secrets.choice(CROCKFORD) for _ in range(HANDLE_LENGTH))
+
+
+def new_code() -> str:
+    """Nine digits."""
+    return f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
+
+
+def canonical_handle(typed: str) -> str:
+    """A handle as it is stored, from one that a person typed: case and look-alikes do not matter."""
+    return typed.upper().replace("O", "0").replace("I", "1").replace("L", "1").replace("-", "")
+
+
+def count_guess(activation: Activation, *, at: datetime) -> Change[Activation]:
+    """Count a guess before it is looked at.
+
+    Raises:
+        ProblemError: `activationExpired` after ten minutes, five guesses, or once used.
+    """
+    if activation.device_id or activation.is_expired(at):
+        raise ProblemError("activationExpired")
+    return Change(activation.model_copy(update={"guesses": activation.guesses + 1}))
+
+
+def connect(activation: Activation, device: Device) -> Change[Activation]:
+    """The code was right: this device, and no other, is connected.
+
+    Raises:
+        ProblemError: `activationExpired` if another device was faster.
+    """
+    if activation.device_id:
+        raise ProblemError("activationExpired")
+    return Change(activation.model_copy(update={"device_id": device.id, "device_name": device.name}))
