@@ -38,10 +38,11 @@ BOUNDARIES = (
         ("joserfc",),
         {
             "services/enrollment/tokens.py": "reads bearer tokens, signs results",
+            "services/kit/device.py": "the one reading and writing of the device protocol, for three places",
             "services/cli/demo_token.py": "signs as a demo client, with that client's key",
             "services/verifier/methods/*": "one file a kind of proof",
         },
-        "use services.enrollment.tokens",
+        "use services.enrollment.tokens, or services.kit.device for what devices sign",
     ),
     Boundary(
         "proofs-in-the-verifier",
