@@ -3,7 +3,6 @@
 Source: NIST SP 800-63B-4, 4.1.2.2 (binding codes), OWASP ASVS 5.0, 6.4.1.
 """
 
-import secrets
 from datetime import datetime, timedelta
 
 from schemas.verification import DeviceKey
@@ -13,9 +12,6 @@ from services.kit.errors import ProblemError
 
 LIFE = timedelta(minutes=10)
 MAX_GUESSES = 5
-CODE_DIGITS = 9
-HANDLE_LENGTH = 8
-CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 MAX_DEVICES = 5
 
 
@@ -51,16 +47,6 @@ class Activation(State):
     def is_expired(self, now: datetime) -> bool:
         """Whether nobody can use it any more, without having been used."""
         return self.device_id is None and (now >= self.expires_at or self.guesses >= MAX_GUESSES)
-
-
-def new_handle() -> str:
-    """Eight characters that can be read and typed (Crockford's base 32)."""
-    return "".join(secrets.choice(CROCKFORD) for _ in range(HANDLE_LENGTH))
-
-
-def new_code() -> str:
-    """Nine digits."""
-    return f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
 
 
 def canonical_handle(typed: str) -> str:

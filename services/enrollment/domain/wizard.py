@@ -1,9 +1,14 @@
 """The order of the wizard's steps. A step is named `{method type}[.{part}]`, or `prompt` or `success`."""
 
+from collections.abc import Callable
+
 from schemas.base import MethodType
 from services.enrollment.domain.account import Account, Session
 from services.enrollment.domain.activation import Activation
 from services.enrollment.domain.challenge import Challenge
+
+Move = Callable[[Session], Session]
+"""How an act changes a session."""
 
 FIRST_STEP: dict[MethodType, str] = {"authenticatorApp": "authenticatorApp", "phone": "phone"}
 """Where the set-up of each type begins."""
@@ -13,6 +18,12 @@ NEXT: dict[str, str] = {
     "authenticatorApp.setup": "authenticatorApp.scan",
 }
 """Steps that lead on by "Next" alone."""
+
+WAITS_FROM: dict[str, frozenset[str]] = {
+    "authenticatorApp.test": frozenset({"authenticatorApp.scan", "authenticatorApp.test"}),
+    "phone.code": frozenset({"phone", "phone.code"}),
+}
+"""From which steps a step that waits for a proof may be reached."""
 
 EARLIER: dict[str, tuple[str, ...]] = {
     "authenticatorApp": ("prompt",),

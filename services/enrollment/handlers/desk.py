@@ -71,14 +71,17 @@ async def move_session(visit: Visit, move: Callable[[Session], Session], desk: D
     return visit_of(account.state if account else visit.account, visit.session.id)
 
 
-async def wait_at(visit: Visit, challenge: Challenge, desk: Desk) -> Visit:
-    """Put the challenge into the session first: what a crash leaves unsent is sent when the page is read again."""
+async def wait_at(visit: Visit, challenge: Challenge, step: str, desk: Desk) -> Visit:
+    """Put the challenge into the session first: what a crash leaves unsent is sent when the page is read again.
+
+    A session that went elsewhere meanwhile, in another tab, stays there.
+    """
 
     def move(session: Session) -> Session:
         same = session.requested is not None and session.requested.id == challenge.id
-        if session.step not in {"phone", "phone.code"} or (same and session.step == "phone.code"):
+        if session.step not in wizard.WAITS_FROM[step] or (same and session.step == step):
             return session
-        return wizard.wait_for_proof(session, challenge, "phone.code")
+        return wizard.wait_for_proof(session, challenge, step)
 
     return await move_session(visit, move, desk)
 

@@ -41,11 +41,11 @@ async def request_phone(visit: Visit, region: str, number: str, form_token: str,
     _require_registrable(visit.account, digest, desk)
     earlier = await current_challenge(visit, desk)
     if earlier and _still_good(earlier, digest, now):
-        return await wait_at(visit, earlier, desk)
+        return await wait_at(visit, earlier, "phone.code", desk)
     await desk.edge.admit("request", visit.session.id)
     press = f"{form_token} {digest} {earlier.id if earlier else ''}"
     challenge = _phone_challenge(visit, parsed, digest, press, now=now, desk=desk)
-    moved = await wait_at(visit, challenge, desk)
+    moved = await wait_at(visit, challenge, "phone.code", desk)
     if moved.session.requested:
         await open_challenge(moved.session.requested, desk)
     if earlier and earlier.id != challenge.id:
