@@ -9,7 +9,7 @@ import httpx
 import structlog
 from fastapi import FastAPI
 
-from services.enrollment import http
+from services.enrollment import device, http
 from services.enrollment.consumers import subscribe
 from services.enrollment.domain.wizard import FIRST_STEP
 from services.enrollment.handlers.desk import Desk
@@ -122,6 +122,7 @@ def build(settings: EnrollmentSettings) -> FastAPI:
     app = build_app("enrollment", readiness=readiness, lifespan=lifespan, liveness=liveness)
     app.state.parts = parts
     app.include_router(http.router)
+    app.include_router(device.router)
     routes.mount(app)
     install_problem_handlers(app, routes.problem_page)
     return app

@@ -8,7 +8,7 @@ from schemas.verification import ChallengeExpired, MethodVerified, VerificationF
 from services.enrollment.domain import account as accounts
 from services.enrollment.domain import challenge as challenges
 from services.enrollment.domain.account import account_id
-from services.enrollment.domain.challenge import DeliveryReport
+from services.enrollment.domain.challenge import Challenge, DeliveryReport
 from services.enrollment.domain.interrupt import Interrupt
 from services.enrollment.signals import Signals
 from services.enrollment.store import Store
@@ -48,6 +48,16 @@ async def verification_failed(event: VerificationFailed, cause: Envelope, *, sto
         event.challenge_id, lambda state: challenges.refused(state, event, at=event.failed_at), cause
     )
     signals.tell(event.challenge_id)
+
+
+async def suspicious_reported(challenge: Challenge, *, store: Store, clock: Clock) -> None:
+    """The person says on the page that nobody asked for this request: end it, and tell."""
+    now = clock.now()
+    await store.challenges.change(challenge.id, lambda state: challenges.cancel(state, "cancelled", at=now))
+    await store.accounts.change(
+        account_id(challenge.tenant, challenge.user),
+        lambda account: accounts.report_suspicious(account, challenge, at=now),
+    )
 
 
 async def challenge_expired(event: ChallengeExpired, cause: Envelope, *, store: Store, signals: Signals) -> None:

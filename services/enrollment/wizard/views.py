@@ -31,8 +31,17 @@ from services.kit.ids import new_token
 from services.kit.sealing import Binding
 
 WIZARD = "/security-info/setup"
-LABELS = {"phone": "Phone"}
-PARTS = {"phone": (("phone", "Enter your number"), ("phone.code", "Enter the code"), ("phone.verified", "Done"))}
+LABELS = {"authenticatorApp": "Authenticator app", "phone": "Phone"}
+PARTS = {
+    "authenticatorApp": (
+        ("authenticatorApp", "Get the app"),
+        ("authenticatorApp.setup", "Set up"),
+        ("authenticatorApp.scan", "Scan"),
+        ("authenticatorApp.test", "Try it out"),
+        ("authenticatorApp.verified", "Done"),
+    ),
+    "phone": (("phone", "Enter your number"), ("phone.code", "Enter the code"), ("phone.verified", "Done")),
+}
 REGION_OF_LANGUAGE = {"en": "GB", "de": "DE", "es": "ES", "fr": "FR"}
 
 
