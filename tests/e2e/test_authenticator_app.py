@@ -1,0 +1,181 @@
+"""alex sets up the authenticator app and then a phone: the seed's whole path, and what can go wrong on it."""
+
+import re
+import secrets
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from deploy.local.stack import LocalStack
+from tests.e2e.conftest import Person
+from tests.e2e.test_phone_by_text import events_of
+from tests.support.device import TestDevice
+from tests.support.journey import World, browser_page, code_from_text, enter_code, give_number, sign_in
+
+pytestmark = pytest.mark.timeout(240)
+
+
+@pytest.fixture
+def alex() -> Person:
+    """A fresh person with alex's policy: app and phone."""
+    mark = secrets.token_hex(5)
+    return Person(f"alex+{mark}@northbridge.example", f"alex.{mark}", f"+447700900{secrets.randbelow(1000):03d}")
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    """A browser of the computer."""
+    with browser_page() as page:
+        yield page
+
+
+def to_qr_code(page: Page, world: World, person: Person) -> None:
+    """From sign-in to "Scan the QR code"."""
+    sign_in(page, world, person.name)
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_role("heading", name="Authenticator app")).to_be_visible()
+    expect(page.get_by_role("link", name="Download now")).to_be_visible()
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_role("heading", name="Set up your account")).to_be_visible()
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_role("heading", name="Scan the QR code")).to_be_visible()
+
+
+def link_on(page: Page) -> str:
+    """What the QR code says."""
+    link = page.get_by_role("link", name=re.compile("Open the authenticator on this device")).get_attribute("href")
+    assert link
+    return link
+
+
+def connected(page: Page, world: World) -> TestDevice:
+    """A device that has scanned the code on the page."""
+    device = TestDevice(world.public)
+    answer = device.activate_by_link(link_on(page))
+    assert answer.status_code == 201, answer.text
+    return device
+
+
+def number_on(page: Page) -> str:
+    """The number that "Let's try it out" shows."""
+    text = page.locator("strong", has_text=re.compile(r"^\d{2,3}$")).first.inner_text()
+    return text.strip()
+
+
+def try_it_out(page: Page) -> None:
+    """From the QR code, scanned, to the request."""
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_role("heading", name="Let's try it out")).to_be_visible()
+
+
+def test_the_seeds_whole_path(stack: LocalStack, page: Page, world: World, alex: Person) -> None:
+    to_qr_code(page, world, alex)
+    device = connected(page, world)
+    expect(page.get_by_text("Your app is connected").first).to_be_visible()
+    try_it_out(page)
+    assert device.answer(device.next_request(), "approve", number_on(page)).status_code == 204
+    expect(page.get_by_text(re.compile("approved", re.IGNORECASE)).first).to_be_visible()
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_role("heading", name="Notification approved")).to_be_visible()
+    expect(page.get_by_text("now your default method")).to_be_visible()
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_role("heading", name="Phone", exact=True)).to_be_visible()
+    give_number(page, alex.number)
+    enter_code(page, code_from_text(world, alex.number))
+    expect(page.get_by_text("registered as a backup method")).to_be_visible()
+    page.get_by_role("button", name="Done").click()
+    expect(page.get_by_role("heading", name="Success")).to_be_visible()
+    expect(page.get_by_text("Authenticator app")).to_be_visible()
+    page.get_by_role("button", name="Done").click()
+    page.wait_for_url(f"{world.northbridge}/**")
+    types = {str(event["type"]) for event in events_of(stack, alex.user)}
+    assert types >= {"PushSent", "PushApproved", "MethodVerified", "MethodRegistered", "EnrollmentCompleted"}
+
+
+def test_a_refresh_shows_the_same_code_and_the_same_number(page: Page, world: World, alex: Person) -> None:
+    to_qr_code(page, world, alex)
+    link = link_on(page)
+    page.reload()
+    assert link_on(page) == link
+    connected(page, world)
+    try_it_out(page)
+    number = number_on(page)
+    page.reload()
+    assert number_on(page) == number
+
+
+def test_next_before_the_app_is_connected_says_so(world: World, alex: Person) -> None:
+    with browser_page(scripts=False) as page:
+        to_qr_code(page, world, alex)
+        page.get_by_role("button", name="Next").click()
+        expect(page.get_by_text("We haven't heard from your app yet")).to_be_visible()
+        page.get_by_role("link", name="Can't scan the QR code").click()
+        expect(page.get_by_text("/device/v1/a/").first).to_be_visible()
+
+
+def test_a_wrong_number_ends_the_request_and_a_new_one_shows_a_new_number(
+    page: Page, world: World, alex: Person
+) -> None:
+    to_qr_code(page, world, alex)
+    device = connected(page, world)
+    try_it_out(page)
+    number = number_on(page)
+    wrong = f"{(int(number) + 1) % 100:02d}"
+    answer = device.answer(device.next_request(), "approve", wrong)
+    assert (answer.status_code, answer.json()["code"]) == (409, "numberMismatch")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_text(re.compile("Waiting for your approval")).first).to_be_visible()
+    assert device.answer(device.next_request(), "approve", number_on(page)).status_code == 204
+
+
+def test_denied_is_said_and_can_be_tried_again(page: Page, world: World, alex: Person) -> None:
+    to_qr_code(page, world, alex)
+    device = connected(page, world)
+    try_it_out(page)
+    assert device.answer(device.next_request(), "deny").status_code == 204
+    expect(page.get_by_text("You denied the request").first).to_be_visible()
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()
+
+
+def test_a_report_is_told(stack: LocalStack, page: Page, world: World, alex: Person) -> None:
+    to_qr_code(page, world, alex)
+    device = connected(page, world)
+    try_it_out(page)
+    assert device.answer(device.next_request(), "report").status_code == 204
+    assert "SuspiciousActivityReported" in {str(event["type"]) for event in events_of(stack, alex.user)}
+
+
+def test_replays_foreign_keys_and_second_devices_are_refused(page: Page, world: World, alex: Person) -> None:
+    to_qr_code(page, world, alex)
+    link = link_on(page)
+    device = connected(page, world)
+    second = TestDevice(world.public).activate_by_link(link)
+    assert (second.status_code, second.json()["code"]) == (410, "activationExpired")
+    try_it_out(page)
+    request = device.next_request()
+    foreign = TestDevice(world.public)
+    foreign.device_id = device.device_id
+    answer = foreign.answer(request, "approve", number_on(page))
+    assert (answer.status_code, answer.json()["code"]) == (401, "deviceSignatureInvalid")
+    token = device.signed(request, "approve", number_on(page))
+    assert device.send(request, token).status_code == 204
+    assert device.send(request, token).status_code in {401, 409}
+
+
+def test_guessing_handle_and_code_ends_after_five(page: Page, world: World, alex: Person) -> None:
+    to_qr_code(page, world, alex)
+    page.get_by_role("link", name="Can't scan the QR code").click()
+    unknown = TestDevice(world.public).activate(f"{world.public}/device/v1/a/00000000", "123456789")
+    assert (unknown.status_code, unknown.json()["code"]) == (422, "activationCodeInvalid")
+    url = page.get_by_text("/device/v1/a/").first.inner_text().strip()
+    codes = [TestDevice(world.public).activate(url, "000000000") for _ in range(6)]
+    assert [one.json()["code"] for one in codes] == ["activationCodeInvalid"] * 5 + ["activationExpired"]
+
+
+def test_a_clock_that_is_90_seconds_off_is_told_the_time(page: Page, world: World, alex: Person) -> None:
+    to_qr_code(page, world, alex)
+    answer = TestDevice(world.public, clock_off=timedelta(seconds=90)).activate_by_link(link_on(page))
+    assert (answer.status_code, answer.json()["code"]) == (401, "clockSkew")
+    assert answer.headers["Date"]
