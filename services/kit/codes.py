@@ -11,7 +11,6 @@ from schemas.verification import ChallengeTerms
 from services.kit.keyring import Keyring
 from services.kit.sealing import decode, derive
 
-
 TOTP_SECONDS: Final = 30
 """How long an app shows one code (RFC 6238, section 4.1)."""
 
