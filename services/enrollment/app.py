@@ -10,6 +10,7 @@ import structlog
 from fastapi import FastAPI
 
 from services.enrollment import device, http
+from services.enrollment.authenticator.pages import mount_authenticator
 from services.enrollment.consumers import subscribe
 from services.enrollment.domain.wizard import FIRST_STEP
 from services.enrollment.handlers.desk import Desk
@@ -124,5 +125,6 @@ def build(settings: EnrollmentSettings) -> FastAPI:
     app.include_router(http.router)
     app.include_router(device.router)
     routes.mount(app)
+    mount_authenticator(app, public_origin=settings.public_origin, authenticator_origin=settings.authenticator_origin)
     install_problem_handlers(app, routes.problem_page)
     return app

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+import structlog
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -15,6 +16,8 @@ from services.enrollment.authenticator.cors import allow_app
 from services.enrollment.wizard.assets import CHECK_EACH_TIME, FOR_EVER, Asset, asset_response, read_asset
 from services.kit.http.headers import FEATURES, security_headers
 from services.kit.sealing import fingerprint
+
+log = structlog.get_logger(__name__)
 
 HERE: Final = Path(__file__).parent
 READER: Final = HERE / "node_modules" / "qr"
@@ -38,11 +41,25 @@ class Shell:
         Raises:
             KeyError: there is no such file.
         """
-        return f"{PATH}/static/{self.version}/{name}" if self.files[name] else ""
+        if name not in self.files:
+            raise KeyError(name)
+        return f"{PATH}/static/{self.version}/{name}"
+
+    @property
+    def urls(self) -> list[str]:
+        """Where all files are, for those who keep them."""
+        return [self.url(name) for name in self.files]
+
+    @property
+    def has_reader(self) -> bool:
+        """Whether the reader of QR codes is installed."""
+        return all(f"qr/{name}" in self.files for name in READER_FILES)
 
 
 def mount_authenticator(app: FastAPI, *, public_origin: str, authenticator_origin: str) -> None:
     """Serve the app below `/authenticator`. It calls the device API at `public_origin`, from `authenticator_origin`."""
+    if not shell().has_reader:
+        log.warning("the reader of QR codes is not installed; `make install` fetches it")
     router = APIRouter(include_in_schema=False)
     pages = _templates()
     headers = _headers(public_origin)
