@@ -55,6 +55,9 @@ class PushTerms(Model):
     digits: int = Field(default=2, ge=2, le=3)
 
 
+TOTP_DIGITS = 6
+
+
 class TotpTerms(Model):
     """How a code of an authenticator app is judged (RFC 6238: SHA-1, 6 digits, 30 s).
 

@@ -7,7 +7,7 @@ from typing import Final
 import pyotp
 from pydantic import SecretStr
 
-from schemas.verification import ChallengeTerms
+from schemas.verification import TOTP_DIGITS, ChallengeTerms
 from services.kit.keyring import Keyring
 from services.kit.sealing import decode, derive
 
@@ -40,11 +40,11 @@ def totp_step(at: datetime) -> int:
     return int(at.timestamp()) // TOTP_SECONDS
 
 
-def totp_code(secret: bytes, at: datetime, digits: int = 6) -> str:
+def totp_code(secret: bytes, at: datetime, digits: int = TOTP_DIGITS) -> str:
     """The code that an app with that secret shows at `at` (RFC 6238, with SHA-1)."""
     return totp_code_of_step(secret, totp_step(at), digits)
 
 
-def totp_code_of_step(secret: bytes, step: int, digits: int = 6) -> str:
+def totp_code_of_step(secret: bytes, step: int, digits: int = TOTP_DIGITS) -> str:
     """The code of one time step."""
     return pyotp.HOTP(base64.b32encode(secret).decode(), digits=digits).at(step)

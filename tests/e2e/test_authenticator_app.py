@@ -4,6 +4,7 @@ import re
 import secrets
 from collections.abc import Iterator
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -45,7 +46,7 @@ def to_qr_code(page: Page, world: World, person: Person) -> None:
 
 def link_on(page: Page) -> str:
     """What the QR code says."""
-    link = page.get_by_role("link", name=re.compile("Open the authenticator on this device")).get_attribute("href")
+    link = page.get_by_role("button", name="Open the authenticator on this device").get_attribute("href")
     assert link
     return link
 
@@ -179,3 +180,33 @@ def test_a_clock_that_is_90_seconds_off_is_told_the_time(page: Page, world: Worl
     answer = TestDevice(world.public, clock_off=timedelta(seconds=90)).activate_by_link(link_on(page))
     assert (answer.status_code, answer.json()["code"]) == (401, "clockSkew")
     assert answer.headers["Date"]
+
+
+def test_a_code_from_the_app_does_instead_of_an_approval_and_only_once(page: Page, world: World, alex: Person) -> None:
+    to_qr_code(page, world, alex)
+    device = connected(page, world)
+    try_it_out(page)
+    page.get_by_role("button", name="Use a code from the app instead").click()
+    expect(page.get_by_role("heading", name="Enter the code from your app")).to_be_visible()
+    wrong = f"{(int(device.code()) + 500_000) % 1_000_000:06d}"
+    type_code(page, wrong)
+    expect(page.get_by_text("That code isn't right").first).to_be_visible()
+    page.get_by_role("button", name="Approve a request in the app instead").click()
+    expect(page.get_by_role("heading", name="Let's try it out")).to_be_visible()
+    page.get_by_role("button", name="Use a code from the app instead").click()
+    type_code(page, device.code())
+    expect(page.get_by_role("heading", name="Notification approved")).to_be_visible()
+
+
+def test_an_app_connected_by_typing_has_no_codes_to_offer(page: Page, world: World, alex: Person) -> None:
+    to_qr_code(page, world, alex)
+    values = parse_qs(urlsplit(link_on(page)).fragment.partition("?")[2])
+    assert TestDevice(world.public).activate(values["url"][0], values["code"][0]).status_code == 201
+    try_it_out(page)
+    expect(page.get_by_role("button", name="Use a code from the app instead")).to_have_count(0)
+
+
+def type_code(page: Page, code: str) -> None:
+    """Type a one-time code and go on."""
+    page.get_by_label("Code").fill(code)
+    page.get_by_role("button", name="Next").click()

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 
 from services.kit import device as protocol
+from services.kit.codes import totp_code
 from services.kit.device import DevicePrivateKey
 from services.kit.sealing import decode
 
@@ -23,6 +24,7 @@ class TestDevice:
         self.origin = origin
         self.key = DevicePrivateKey.generate()
         self.device_id = ""
+        self.secret = b""
         self._off = clock_off
         self._http = httpx.Client(timeout=20)
 
@@ -43,12 +45,17 @@ class TestDevice:
         answer = self._post(f"{url}/activate", token)
         if answer.status_code == 201:
             self.device_id = answer.json()["deviceId"]
+            self.secret = decode(secret) if secret else b""
         return answer
 
     def activate_by_link(self, link: str) -> httpx.Response:
         """Connect by the link in a QR code."""
         values = parse_qs(urlsplit(link).fragment.partition("?")[2])
         return self.activate(values["url"][0], values["code"][0], values["secret"][0])
+
+    def code(self) -> str:
+        """The one-time code that it shows now."""
+        return totp_code(self.secret, self.now())
 
     def requests(self) -> httpx.Response:
         """What waits for an answer."""

@@ -16,7 +16,11 @@ MAX_DEVICES = 5
 
 
 class Device(State):
-    """An app that holds a key of its own. `subscription` is a Web Push subscription, sealed under `destination`."""
+    """An app that holds a key of its own.
+
+    `secret` (of its one-time codes, if it has them) is sealed under `secret` for the method; `subscription`, a Web Push
+    subscription, under `destination`.
+    """
 
     id: str
     tenant: str
@@ -24,6 +28,7 @@ class Device(State):
     method_id: str
     name: str
     key: DeviceKey
+    secret: str | None = None
     subscription: str | None = None
     created_at: datetime
 

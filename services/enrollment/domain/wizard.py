@@ -20,7 +20,8 @@ NEXT: dict[str, str] = {
 """Steps that lead on by "Next" alone."""
 
 WAITS_FROM: dict[str, frozenset[str]] = {
-    "authenticatorApp.test": frozenset({"authenticatorApp.scan", "authenticatorApp.test"}),
+    "authenticatorApp.test": frozenset({"authenticatorApp.scan", "authenticatorApp.test", "authenticatorApp.code"}),
+    "authenticatorApp.code": frozenset({"authenticatorApp.test", "authenticatorApp.code"}),
     "phone.code": frozenset({"phone", "phone.code"}),
 }
 """From which steps a step that waits for a proof may be reached."""
@@ -30,6 +31,7 @@ EARLIER: dict[str, tuple[str, ...]] = {
     "authenticatorApp.setup": ("authenticatorApp", "prompt"),
     "authenticatorApp.scan": ("authenticatorApp.setup", "authenticatorApp", "prompt"),
     "authenticatorApp.test": ("authenticatorApp.scan", "authenticatorApp.setup", "authenticatorApp", "prompt"),
+    "authenticatorApp.code": ("authenticatorApp.scan", "authenticatorApp.setup", "authenticatorApp", "prompt"),
     "phone": ("prompt",),
     "phone.code": ("phone", "prompt"),
 }

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from schemas.enrollment import Destination
-from schemas.verification import ChallengeTerms, PushTerms
+from schemas.verification import ChallengeTerms, PushTerms, TotpTerms
 from services.enrollment.domain import activation as activations
 from services.enrollment.domain import wizard
 from services.enrollment.domain.account import Account, Session
@@ -98,13 +98,26 @@ async def ask_device(visit: Visit, desk: Desk, *, again: bool = False) -> Visit 
         return await wait_at(visit, earlier, "authenticatorApp.test", desk)
     await desk.edge.admit("request", visit.session.id)
     challenge = _push_challenge(visit, device, earlier.id if earlier else "", now=now, desk=desk)
-    moved = await wait_at(visit, challenge, "authenticatorApp.test", desk)
-    if moved.session.requested:
-        await open_challenge(moved.session.requested, desk)
-        desk.signals.tell(device.id)
-    if earlier and earlier.id != challenge.id:
-        await cancel_challenge(earlier, "superseded", desk)
-    return moved
+    return await _asked(visit, challenge, earlier, device, desk)
+
+
+async def ask_code(visit: Visit, desk: Desk) -> Visit | None:
+    """Ask for a one-time code of the connected app instead of an approval. None: the app has no codes."""
+    device = await _device(await current_activation(visit, desk), desk)
+    if device is None or device.secret is None:
+        return None
+    earlier = await current_challenge(visit, desk)
+    if earlier and earlier.terms.totp and earlier.status_at(desk.clock.now()) == "pending":
+        return await wait_at(visit, earlier, "authenticatorApp.code", desk)
+    await desk.edge.admit("request", visit.session.id)
+    challenge = _code_challenge(visit, device, device.secret, earlier.id if earlier else "", desk)
+    return await _asked(visit, challenge, earlier, device, desk)
+
+
+async def has_codes(visit: Visit, desk: Desk) -> bool:
+    """Whether the connected app shows one-time codes: one that was connected by typing knows no secret."""
+    device = await _device(await current_activation(visit, desk), desk)
+    return device is not None and device.secret is not None
 
 
 def code_of(activation: Activation, desk: Desk, *, public: str, authenticator: str) -> Code:
@@ -128,6 +141,17 @@ def number_of(challenge: Challenge, sealer: Sealer) -> str:
         return ""
     binding = Binding(challenge.tenant, challenge.user, challenge.method_id, challenge.id)
     return sealer.open("submission", challenge.terms.push.number, binding).decode()
+
+
+async def _asked(visit: Visit, challenge: Challenge, earlier: Challenge | None, device: Device, desk: Desk) -> Visit:
+    step = "authenticatorApp.test" if challenge.terms.push else "authenticatorApp.code"
+    moved = await wait_at(visit, challenge, step, desk)
+    if moved.session.requested:
+        await open_challenge(moved.session.requested, desk)
+        desk.signals.tell(device.id)
+    if earlier and earlier.id != challenge.id:
+        await cancel_challenge(earlier, "superseded", desk)
+    return moved
 
 
 async def _shown(visit: Visit, move: wizard.Move, desk: Desk) -> Visit:
@@ -209,6 +233,36 @@ def _push_challenge(visit: Visit, device: Device, earlier: str, *, now: datetime
         delivery=Delivery(requested_at=now),
         resend_at=now + SEND_AGAIN_AFTER,
         attempts_left=5,
+    )
+
+
+def _code_challenge(visit: Visit, device: Device, secret: str, earlier: str, desk: Desk) -> Challenge:
+    """The question for a one-time code; nothing is sent anywhere."""
+    now = desk.clock.now()
+    identifier = str(uuid.uuid5(uuid.UUID(visit.session.id), f"code {device.id} {earlier}"))
+    terms = ChallengeTerms(
+        challenge_id=identifier,
+        purpose="registration",
+        kind="totp",
+        method_id=device.method_id,
+        method_type="authenticatorApp",
+        session_id=visit.session.id,
+        created_at=now,
+        expires_at=now + REQUEST_LIFE,
+        max_attempts=5,
+        totp=TotpTerms(secret=secret),
+    )
+    return Challenge(
+        id=identifier,
+        tenant=visit.account.tenant,
+        user=visit.account.user,
+        terms=terms,
+        channel="local",
+        locale=visit.session.locale,
+        registration=Registration(display_name=device.name, device_id=device.id),
+        delivery=Delivery(requested_at=now),
+        resend_at=now,
+        attempts_left=terms.max_attempts,
     )
 
 

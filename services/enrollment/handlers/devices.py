@@ -164,6 +164,7 @@ def _device(activation: Activation, asked: protocol.Activation, desk: Desk, now:
         method_id=activation.method_id,
         name=" ".join(asked.device_name.split())[:MAX_NAME] or "Authenticator app",
         key=asked.key,
+        secret=activation.secret if asked.secret else None,
         subscription=desk.sealer.seal("destination", subscription.encode(), binding) if subscription else None,
         created_at=now,
     )

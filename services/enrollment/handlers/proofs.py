@@ -1,5 +1,6 @@
 """Proofs that a person types, and messages that are sent once more."""
 
+from schemas.verification import TOTP_DIGITS
 from services.enrollment.domain import challenge as challenges
 from services.enrollment.domain.challenge import Challenge
 from services.enrollment.handlers.desk import Desk, Visit, binding_of, current_challenge, judged
@@ -42,4 +43,6 @@ async def resend(visit: Visit, desk: Desk) -> None:
 
 
 def _digits(challenge: Challenge) -> int:
+    if challenge.terms.totp:
+        return TOTP_DIGITS
     return challenge.terms.code.digits if challenge.terms.code else 0

@@ -4,12 +4,22 @@ from fastapi import Response
 
 from services.enrollment.domain.activation import Activation
 from services.enrollment.domain.challenge import Challenge
-from services.enrollment.handlers import apps, reports, sessions
+from services.enrollment.handlers import apps, proofs, reports, sessions
 from services.enrollment.handlers.desk import current_challenge
 from services.enrollment.wizard.here import Here, WizardForm, frame, html, to_wizard
-from services.enrollment.wizard.rendering import ApprovalState, DoneView, DownloadView, ScanView, SetupView, TryView
+from services.enrollment.wizard.rendering import (
+    AppCodeView,
+    ApprovalState,
+    DoneView,
+    DownloadView,
+    FieldError,
+    ScanView,
+    SetupView,
+    TryView,
+)
 from services.enrollment.wizard.views import WIZARD
-from services.kit.errors import ProblemError
+from services.enrollment.wizard.wording import CHECKING, app_code_problem
+from services.kit.errors import CATALOGUE, ProblemError
 
 APP_PATH = "/authenticator"
 NOT_HEARD = "We haven't heard from your app yet."
@@ -102,6 +112,7 @@ async def show_try(here: Here, *, unheard: bool = False) -> Response:
         push_known=challenge.destination is not None,
         unheard=unheard,
         reported=challenge.reported,
+        has_codes=await apps.has_codes(here.visit, here.desk),
         back=f"{WIZARD}?step=authenticatorApp.scan",
     )
     return html(here.visit, view, 409 if unheard else 200)
@@ -113,12 +124,57 @@ async def act_on_try(here: Here, form: WizardForm) -> Response:
     if form.action == "again":
         await apps.ask_device(here.visit, here.desk, again=True)
         return to_wizard()
+    if form.action == "code":
+        await apps.ask_code(here.visit, here.desk)
+        return to_wizard()
     if form.action == "report":
         await reports.suspicious_reported(challenge, store=here.desk.store, clock=here.desk.clock)
         return to_wizard()
     if challenge.status != "verified":
         return await show_try(here, unheard=True)
     return to_wizard()
+
+
+async def show_code(here: Here, error: FieldError | None = None, status: int = 200) -> Response:
+    """Step 5 by a one-time code of the app."""
+    challenge, activation = await _request(here), await _activation(here)
+    pending = challenge.status_at(here.parts.clock.now()) == "pending"
+    view = AppCodeView(
+        step="authenticatorApp.code",
+        frame=frame(here, "authenticatorApp.code"),
+        app=f"the app on {activation.device_name or 'your phone'}",
+        attempts_left=challenge.attempts_left,
+        events_url=f"{WIZARD}/events?challenge={challenge.id}",
+        expires_at=challenge.expires_at,
+        request_possible=True,
+        error=error,
+        checking=CHECKING if challenge.pending_submission and pending else None,
+        ended=not pending,
+        back=f"{WIZARD}?step=authenticatorApp.scan",
+    )
+    return html(here.visit, view, status)
+
+
+async def act_on_code(here: Here, form: WizardForm) -> Response:
+    """Judge a code, ask for another one, or ask for an approval instead."""
+    if form.action == "request":
+        await apps.ask_device(here.visit, here.desk)
+        return to_wizard()
+    if form.action == "again":
+        await apps.ask_code(here.visit, here.desk)
+        return to_wizard()
+    code = form.code.get_secret_value()
+    try:
+        challenge, result = await proofs.submit_code(here.visit, form.challenge, code, here.desk)
+    except ProblemError as problem:
+        before = await _request(here)
+        if before.status == "verified":
+            return to_wizard()
+        return await show_code(here, FieldError("code", app_code_problem(problem.code, before)), problem.status)
+    if result in {None, "verified"} or challenge.status == "verified":
+        return to_wizard()
+    error = FieldError("code", app_code_problem(result or "", challenge))
+    return await show_code(here, error, CATALOGUE[result or "codeIncorrect"].status)
 
 
 async def show_verified(here: Here) -> Response:

@@ -96,9 +96,7 @@ def _stylesheet(branding: Branding) -> Asset:
 @lru_cache(maxsize=1)
 def _assets() -> Mapping[str, Asset]:
     """All files, by their path below the directory. Nothing else can be asked for."""
-    return {
-        path.relative_to(DIRECTORY).as_posix(): read_asset(path) for path in DIRECTORY.rglob("*") if path.is_file()
-    }
+    return {path.relative_to(DIRECTORY).as_posix(): read_asset(path) for path in DIRECTORY.rglob("*") if path.is_file()}
 
 
 def read_asset(path: Path) -> Asset:

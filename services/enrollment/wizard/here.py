@@ -28,6 +28,7 @@ TITLES = {
     "authenticatorApp.setup": "Set up your account",
     "authenticatorApp.scan": "Scan the QR code",
     "authenticatorApp.test": "Let's try it out",
+    "authenticatorApp.code": "Enter the code from your app",
     "authenticatorApp.verified": "Notification approved",
     "phone": "Phone",
     "phone.code": "Enter the code",

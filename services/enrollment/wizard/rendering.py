@@ -269,8 +269,9 @@ class TryView:
     """Step 5: approve a request in the app, with the number that is shown here.
 
     `push_known` is false when the app gets no notifications and has to be opened. `unheard` is what "Next" answers
-    before the approval; `reported` means that the person said that nobody asked for the request. `events_url` streams
-    `event: challenge` with `{status, failure}`, with the challenge's id as the query's `challenge`.
+    before the approval; `has_codes` offers a one-time code of the app instead; `reported` means that the person said
+    that nobody asked for the request. `events_url` streams `event: challenge` with `{status, failure}`, with the
+    challenge's id as the query's `challenge`.
     """
 
     step: ClassVar[str] = "authenticatorApp.test"
@@ -285,6 +286,7 @@ class TryView:
     push_known: bool = True
     unheard: bool = False
     reported: bool = False
+    has_codes: bool = False
     back: str | None = None
 
     @property
@@ -303,6 +305,33 @@ class TryView:
     def minutes_left(self) -> int | None:
         """How long the request can be approved, in whole minutes, begun ones counted."""
         return _minutes_left(self.frame, self.expires_at)
+
+
+@dataclass(frozen=True)
+class AppCodeView:
+    """A one-time code that an app shows, instead of an approval (step 5) or as the only proof.
+
+    `app` is how the person knows the app. `request_possible` offers the approval again. The rest as in `CodeView`.
+    """
+
+    step: str
+
+    frame: Frame
+    app: str
+    attempts_left: int
+    events_url: str
+    expires_at: datetime
+    code_digits: int = 6
+    request_possible: bool = False
+    error: FieldError | None = None
+    checking: str | None = None
+    ended: bool = False
+    back: str | None = None
+
+    @property
+    def challenge_id(self) -> str:
+        """The challenge that the form answers."""
+        return _challenge_of(self.events_url)
 
 
 @dataclass(frozen=True)
@@ -374,6 +403,7 @@ View = (
     | SetupView
     | ScanView
     | TryView
+    | AppCodeView
     | ChooseView
     | PhoneView
     | CodeView
@@ -391,6 +421,7 @@ TEMPLATES: Final[Mapping[type, str]] = MappingProxyType(
         SetupView: "setup.html",
         ScanView: "scan.html",
         TryView: "try.html",
+        AppCodeView: "app_code.html",
         ChooseView: "choose.html",
         PhoneView: "phone.html",
         CodeView: "code.html",

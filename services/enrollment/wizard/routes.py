@@ -187,6 +187,7 @@ STEPS: Mapping[str, Step] = {
     "authenticatorApp.setup": Step(app_steps.show_setup, app_steps.act_on_setup),
     "authenticatorApp.scan": Step(app_steps.show_scan, app_steps.act_on_scan),
     "authenticatorApp.test": Step(app_steps.show_try, app_steps.act_on_try),
+    "authenticatorApp.code": Step(app_steps.show_code, app_steps.act_on_code),
     "authenticatorApp.verified": Step(app_steps.show_verified),
     "phone": Step(phone_steps.show_number, phone_steps.number_typed),
     "phone.code": Step(phone_steps.show_code, phone_steps.act_on_code),

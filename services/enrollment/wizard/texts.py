@@ -18,6 +18,8 @@ class LiveTexts:
     slow: str = "This is taking longer than usual. Nothing you set up is lost; you can wait here."
     slow_message: str = "This is taking longer than usual. Your message is on its way; you can wait here or come back."
     wrong: str = "That code isn't right. Check the newest message; {left} left."
+    wrong_app_code: str = "That code isn't right. Type the one that the app shows now; {left} left."
+    app_code_over: str = "This attempt is over. You can try again with the code that the app shows now."
     wait: str = "Available in {seconds}"
     too_soon: str = "You can ask for another message in {seconds}."
     resend_now: str = "You can ask for another message now."

@@ -42,6 +42,9 @@ PARTS = {
     ),
     "phone": (("phone", "Enter your number"), ("phone.code", "Enter the code"), ("phone.verified", "Done")),
 }
+INSTEAD_OF = {"authenticatorApp.code": "authenticatorApp.test"}
+"""Steps that are another way through one of the parts."""
+
 REGION_OF_LANGUAGE = {"en": "GB", "de": "DE", "es": "ES", "fr": "FR"}
 
 
@@ -119,7 +122,7 @@ def progress(visit: Visit, step: str) -> Progress | None:
     if kind not in plan:
         return None
     names = [name for name, _ in PARTS[kind]]
-    here = names.index(step)
+    here = names.index(INSTEAD_OF.get(step, step))
     steps = tuple(
         ProgressStep(label, "done" if index < here else "current" if index == here else "todo")
         for index, (_, label) in enumerate(PARTS[kind])

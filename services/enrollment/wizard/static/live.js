@@ -45,7 +45,8 @@ class Delivery {
 class CodePage {
   constructor(root) {
     this.root = root;
-    this.delivery = new Delivery(root.querySelector("[data-delivery]"));
+    const message = root.querySelector("[data-delivery]");
+    this.delivery = message ? new Delivery(message) : null;
     const button = root.querySelector("[data-resend]");
     this.resend = button ? new Resend(button) : null;
     this.outcome = root.querySelector("[data-outcome]");
@@ -54,7 +55,7 @@ class CodePage {
   }
 
   update({ status, delivery, attemptsLeft, checking, resendAt, sendsLeft }) {
-    if (delivery) this.delivery.update(delivery);
+    if (delivery) this.delivery?.update(delivery);
     this.resend?.update(resendAt, sendsLeft);
     if (status === "verified") this.verified();
     else if (NEW_CODE_NEEDED.has(status)) this.ended();
