@@ -35,6 +35,8 @@ from services.kit.sealing import decode, encode
 MAX_LENGTH: Final = 8192
 MAX_HEADER_LENGTH: Final = 1024
 """Characters of a whole token, and of its header."""
+MAX_ANSWER_LENGTH: Final = 4096
+"""Of an answer, so that it fits, sealed, into an event."""
 MIN_SECRET_BYTES: Final = 14
 MAX_SECRET_BYTES: Final = 64
 """Of a secret for one-time codes: at least 112 bits (NIST SP 800-63B-4, 3.1.4.1)."""
@@ -339,6 +341,8 @@ def read_answer(token: str, key: DeviceKey) -> Answer:
     Raises:
         DeviceTokenError: whatever is wrong.
     """
+    if len(token) > MAX_ANSWER_LENGTH:
+        raise DeviceTokenError
     return _read(Answer, _verified(token, key, ANSWER))
 
 

@@ -24,7 +24,8 @@ from schemas.verification import ChallengeTerms, CodeTerms
 from services.kit.codes import derive_code
 from services.kit.ids import new_id
 from services.kit.kafka.broker import EventBroker, EventHandlers
-from services.kit.keyring import Keyring, new_keyrings
+from services.kit.key_files import new_keyrings
+from services.kit.keyring import Keyring
 from services.kit.sealing import Binding, Sealer, keyed_hash
 from services.kit.settings import ServiceSettings
 from services.notifier.app import build

@@ -43,7 +43,8 @@ Status = Literal["pending", "verified", "failed", "denied", "expired", "cancelle
 class Attempt(State):
     """One counted proof; the same proof again joins it.
 
-    `void` is one that was looked at while the challenge ended. `reason` and `attempts_left` are what was told with `wrong`.
+    `void` is one that was looked at while the challenge ended. `reason` and `attempts_left` are what was told with
+    `wrong`.
     """
 
     digest: str

@@ -12,6 +12,7 @@ from pydantic_core import to_json
 from schemas.verification import DeviceKey
 from services.kit.device import (
     ANSWER,
+    MAX_ANSWER_LENGTH,
     MAX_LENGTH,
     REQUEST,
     Decision,
@@ -191,6 +192,25 @@ def test_a_long_token_is_refused() -> None:
     assert len(activation(device_name="x" * MAX_LENGTH)) > MAX_LENGTH
     with pytest.raises(DeviceTokenError):
         read_activation(activation(code="1" * MAX_LENGTH))
+
+
+@pytest.mark.parametrize(("padding", "is_read"), [(2400, True), (MAX_ANSWER_LENGTH, False)])
+def test_an_answer_that_would_not_fit_into_an_event_is_refused(padding: int, is_read: bool) -> None:
+    claims = {
+        "challengeId": "challenge-1",
+        "nonce": "n" * 22,
+        "decision": "deny",
+        "iat": 1,
+        "exp": 2,
+        "jti": "12345678",
+        "more": "x" * padding,
+    }
+    token = KEY.sign({"typ": ANSWER, "kid": "device-1"}, claims)
+    if is_read:
+        assert read_answer(token, KEY.public).decision == "deny"
+    else:
+        with pytest.raises(DeviceTokenError):
+            read_answer(token, KEY.public)
 
 
 @pytest.mark.parametrize(
