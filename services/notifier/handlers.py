@@ -234,8 +234,13 @@ async def _send(attempt: Attempt, message: Message, desk: Desk) -> Outcome:
 
 
 def _sent(attempt: Attempt, receipt: Receipt, at: datetime) -> Outcome:
-    taken = {"message_id": receipt.message_id, "service": receipt.service}
-    decide = partial(domain.sent, provider=attempt.provider.name, at=at, **taken)
+    decide = partial(
+        domain.sent,
+        provider=attempt.provider.name,
+        message_id=receipt.message_id,
+        service=receipt.service,
+        at=at,
+    )
     return Outcome(decide, accepted=True)
 
 

@@ -59,6 +59,7 @@ def test_each_service_gets_only_its_own_keyring(compose: dict[str, Any]) -> None
         "enrollment": ["enrollment-keyring"],
         "verifier": ["verifier-keyring"],
         "notifier-sms": ["notifier-keyring"],
+        "notifier-push": ["notifier-keyring"],
     }
 
 

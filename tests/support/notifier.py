@@ -16,7 +16,7 @@ import httpx
 import yaml
 from pymongo import MongoClient
 
-from schemas.base import Event
+from schemas.base import Channel, Event
 from schemas.enrollment import ChallengeCancelled, Destination, MethodRequested
 from schemas.envelope import Envelope
 from schemas.topics import DELIVERIES, REQUESTS
@@ -201,9 +201,9 @@ def hearing(heard: list[Envelope]) -> EventHandlers:
 
 
 @asynccontextmanager
-async def notifying(bench: Bench) -> AsyncIterator[str]:
+async def notifying(bench: Bench, channel: Channel = "sms") -> AsyncIterator[str]:
     """The notifier in this process, ready; gives its address."""
-    async with serving(build(bench.settings, ["sms"]), bench.settings.notifier_port) as port:
+    async with serving(build(bench.settings, [channel]), bench.settings.notifier_port) as port:
         url = f"http://127.0.0.1:{port}"
         await until(lambda: is_ready(url))
         yield url

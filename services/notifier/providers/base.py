@@ -32,7 +32,7 @@ class Message:
 
 @dataclass(frozen=True)
 class Receipt:
-    """The provider has the message, under this id of its own. `service` is the host of the push service that took it."""
+    """The provider has the message, under this id of its own. `service` is the host of the push service with it."""
 
     message_id: str | None
     service: str | None = None

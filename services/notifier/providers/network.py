@@ -10,8 +10,7 @@ from services.notifier.providers.base import OutcomeUnknownError, TransientError
 
 @contextmanager
 def network_failures() -> Iterator[None]:
-    """Turn errors of the network into ours. Before the request is out, nothing can have been accepted; afterwards nobody
-    knows."""
+    """Before the request is out, nothing can have been accepted; afterwards nobody knows."""
     try:
         yield
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
