@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
-import httpx
 import uvicorn
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import StreamingResponse
@@ -20,6 +19,7 @@ from services.kit import device as protocol
 from services.kit.errors import ProblemError
 from services.kit.http.problem import install_problem_handlers
 from services.kit.sealing import encode
+from tests.support.waiting import until
 
 DEVICE_ID = "device-1"
 HANDLE = "7K3MPQ2X"
@@ -164,10 +164,7 @@ async def running() -> AsyncIterator[DeviceApi]:
     )
     task = asyncio.create_task(server.serve())
     try:
-        async with httpx.AsyncClient() as client:
-            while not server.started:
-                await asyncio.sleep(0.01)
-            (await client.get(f"{api.origin}/authenticator")).raise_for_status()
+        await until(lambda: server.started)
         yield api
     finally:
         api.stopping.set()
