@@ -92,6 +92,7 @@ async def add_by_link(page: Page, api: DeviceApi) -> None:
     await heading(page, "Add this account?")
     await page.get_by_role("button", name="Add account", exact=True).click()
     await heading(page, "Account added")
+    await expect(page.get_by_role("main").get_by_text("alex@northbridge.example")).to_be_visible()
 
 
 async def add_account(page: Page, api: DeviceApi) -> None:
@@ -100,10 +101,10 @@ async def add_account(page: Page, api: DeviceApi) -> None:
     await expect(page.get_by_text("alex@northbridge.example")).to_be_visible()
 
 
-async def asked(page: Page, api: DeviceApi, **changes: float) -> None:
+async def asked(page: Page, api: DeviceApi, seconds: float = 60) -> None:
     """A connected app with a request in front."""
     await add_by_link(page, api)
-    api.requests = [request_in(**changes)]
+    api.requests = [request_in(seconds)]
     await heading(page, "Approve sign-in?")
 
 

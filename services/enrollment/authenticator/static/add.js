@@ -56,7 +56,8 @@ function add(form, read, { publicOrigin, added }) {
       const account = await activate(activation, options);
       await keepAccount(account);
       added(account);
-      fill(show("added"), account);
+      const { organization, user } = account;
+      fill(show("added"), { organization, user });
     } catch (error) {
       explain(form, error);
     }
