@@ -59,6 +59,8 @@ class DeviceApi:
     refused: list[str] = field(default_factory=list)
     says: str | None = None
     """The code of the problem that the next calls are answered with."""
+    streams: int = 0
+    """How many lists were asked for live."""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -101,6 +103,7 @@ class DeviceApi:
 
     async def stream(self) -> AsyncIterator[str]:
         """The list whenever it changes."""
+        self.streams += 1
         shown = None
         while not self.stopping.is_set():
             if self.requests != shown:

@@ -62,13 +62,13 @@ export class RequestView {
   describe() {
     const { appName, purpose, location, requestedAt, digits } = this.request;
     fill(this.view, {
-      who: this.account.user,
       app: appName,
       purpose: PURPOSES[purpose] ?? "",
       location: location ?? "Not known",
       when: clockTime(requestedAt),
       hint: `Enter the ${digits} digits that the page shows where you are signing in.`,
     });
+    this.view.querySelector("[data-who]").replaceChildren(...breakable(this.account.user));
     this.form.elements.number.maxLength = digits;
   }
 
@@ -119,6 +119,12 @@ export class RequestView {
     view.querySelector(".card").dataset.outcome = outcome;
     for (const icon of view.querySelectorAll("[data-icon]")) icon.hidden = icon.dataset.icon !== kind;
   }
+}
+
+/** A long name is torn apart after its "@" rather than anywhere. */
+function breakable(name) {
+  const [first, ...rest] = name.split("@");
+  return rest.length > 0 ? [`${first}@`, document.createElement("wbr"), rest.join("@")] : [name];
 }
 
 function clockTime(time) {
