@@ -184,11 +184,14 @@ class App:
         return answer
 
     def _corrected(self, answer: httpx.Response) -> bool:
-        """Take over the service's time where it says that ours is off."""
+        """Take over the service's time where it says that ours is off.
+
+        What serves the service may put a time of its own before it.
+        """
         if answer.status_code != httpx.codes.UNAUTHORIZED or _problem(answer).kind != "clockSkew":
             return False
         try:
-            theirs = parsedate_to_datetime(answer.headers.get("Date", ""))
+            theirs = parsedate_to_datetime(next(reversed(answer.headers.get_list("Date")), ""))
             off = round((theirs - self._clock.now()).total_seconds())
         except (ValueError, TypeError):
             return False
