@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import httpx
 import uvicorn
-from fastapi import Cookie, FastAPI, Form, HTTPException, Response
+from fastapi import Cookie, FastAPI, Form, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -46,6 +46,13 @@ def check(result: str, user: str, interrupt: str, state: str) -> None:
     if not (expected | {"stateHash": state_hash}).items() <= claims.items() or claims["jti"] in taken:
         raise ValueError("the answer to something else, or used before")
     taken.add(claims["jti"])
+
+
+@app.exception_handler(httpx.HTTPError)
+def not_answered(_request: Request, error: Exception) -> HTMLResponse:
+    return HTMLResponse(
+        f"<h1>Not signed in</h1><p>Security Info refused, or did not answer: {html.escape(str(error))}", 502
+    )
 
 
 @app.get("/jwks.json")

@@ -1,5 +1,6 @@
 """The integration guide is followed from an empty folder, beside the running stack."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -8,9 +9,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import httpx
 import pytest
+from joserfc import jws, jwt
+from joserfc.jwk import ECKey
 from playwright.sync_api import Page, expect
 
 from deploy.local.stack import LocalStack
@@ -20,15 +24,17 @@ from tests.support.journey import World, browser_page, code_from_text, enter_cod
 
 pytestmark = pytest.mark.timeout(180)
 
+REFUSED = "This result is not the answer to this sign-in."
 SCRIPTS = {words[1]: words for words in commands() if words[0].endswith("/python")}
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty folder with the two scripts."""
+    empty = tmp_path_factory.mktemp("platform")
     for name in SCRIPTS:
-        shutil.copy(EXAMPLES / name, tmp_path)
-    return tmp_path
+        shutil.copy(EXAMPLES / name, empty)
+    return empty
 
 
 @contextmanager
@@ -64,9 +70,9 @@ def answers(url: str) -> bool:
         return False
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def platform(folder: Path, stack: LocalStack) -> Iterator[str]:
-    """The example platform's address."""
+    """The example platform's address; started once, because each start makes a new key."""
     url = stack.url("example")
     with running("identity_platform.py", folder, stack) as log:
         await_that(lambda: answers(url), log.read_text())
@@ -114,24 +120,51 @@ def test_a_platform_made_by_the_guide_gets_its_answer_and_the_events(
     assert types.count("MethodRegistered") == types.count("EnrollmentCompleted") == 1
 
 
-def test_the_example_takes_a_result_once_and_from_its_own_browser_alone(
-    world: World, platform: str, person: Person
+def cancel(page: Page) -> None:
+    """From the prompt back to the platform."""
+    page.get_by_role("button", name="Cancel and return").click()
+
+
+def brought(page: Page) -> dict[str, str]:
+    """What the product sent to the platform with the browser."""
+    return dict(parse_qsl(urlsplit(page.url).query))
+
+
+def test_the_example_takes_a_result_once_and_none_that_another_key_signed(platform: str, person: Person) -> None:
+    with browser_page() as page:
+        sign_in(page, platform, person.user)
+        cancel(page)
+        expect(page.get_by_text(f"Checked for {person.user}: cancelled with no method.")).to_be_visible()
+        back = brought(page)
+        page.reload()
+        expect(page.get_by_text(REFUSED)).to_be_visible()
+
+        genuine = jws.extract_compact(back["result"].encode())
+        claims = json.loads(genuine.payload) | {"jti": "never seen"}
+        forged = jwt.encode(dict(genuine.headers()), claims, ECKey.generate_key("P-256"))
+        page.goto(f"{platform}/return?{urlencode(back | {'result': forged})}")
+        expect(page.get_by_text(REFUSED)).to_be_visible()
+
+
+def test_the_example_takes_a_result_from_its_own_browser_and_for_its_own_sign_in_alone(
+    platform: str, person: Person
 ) -> None:
     with browser_page() as page:
         sign_in(page, platform, person.user)
-        page.get_by_role("button", name="Cancel and return").click()
-        expect(page.get_by_text(f"Checked for {person.user}: cancelled with no method.")).to_be_visible()
-        address = page.url
-        page.reload()
-        expect(page.get_by_text("This result is not the answer to this sign-in.")).to_be_visible()
-    assert httpx.get(address, timeout=10).status_code == 400
+        expect(page.get_by_role("heading", name="More information required")).to_be_visible()
+        page.context.clear_cookies(name="state")
+        cancel(page)
+        expect(page.get_by_text("This browser did not start this sign-in.")).to_be_visible()
+        unused = brought(page)
 
-
-def test_the_example_refuses_a_result_that_nobody_signed(world: World, platform: str, person: Person) -> None:
-    with browser_page() as page:
         sign_in(page, platform, person.user)
         expect(page.get_by_role("heading", name="More information required")).to_be_visible()
-        (cookie,) = [one for one in page.context.cookies(platform) if one.get("name") == "state"]
-        forged = "eyJhbGciOiJub25lIn0.e30."
-        page.goto(f"{platform}/return?state={cookie.get('value')}&result={forged}")
-        expect(page.get_by_text("This result is not the answer to this sign-in.")).to_be_visible()
+        (state,) = [str(one.get("value")) for one in page.context.cookies(platform) if one.get("name") == "state"]
+        page.goto(f"{platform}/return?{urlencode(unused | {'state': state})}")
+        expect(page.get_by_text(REFUSED)).to_be_visible()
+
+
+def test_the_example_says_what_it_was_refused(platform: str) -> None:
+    with browser_page() as page:
+        sign_in(page, platform, "sam@northbridge.example")
+        expect(page.get_by_text("Security Info refused, or did not answer: Client error '400")).to_be_visible()
