@@ -84,6 +84,7 @@ BOUNDARIES = (
             "services/kit/http/*": "shared parts of the HTTP side",
             "services/kit/runtime.py": "runs an application",
             "services/*/http.py": "requests in",
+            "services/*/device.py": "requests of devices in",
             "services/*/http/*": "requests in",
             "services/*/app.py": "composition root",
             "services/enrollment/wizard/*": "the pages",

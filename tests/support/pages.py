@@ -3,7 +3,10 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from pydantic import SecretStr
+
 from services.enrollment.wizard.rendering import (
+    AppCodeView,
     ApprovalState,
     CancelView,
     ChooseView,
@@ -117,7 +120,7 @@ def scan_view() -> ScanView:
         frame=frame("Scan the QR code", 2, APP_STEPS),
         qr_src=f"{SETUP}/qr.svg",
         qr_alt="QR code that connects the app. If you can't scan it, use the code and the URL.",
-        code="314159265",
+        code=SecretStr("314159265"),
         url=ACTIVATION_URL,
         manual_href=f"{SETUP}?manual=1",
         open_here_href=ACTIVATION_LINK,
@@ -137,6 +140,21 @@ def try_view(state: ApprovalState = "waiting") -> TryView:
         events_url=f"{SETUP}/events?challenge=0193a000-challenge",
         send_again_at=NOW + timedelta(seconds=60),
         expires_at=NOW + timedelta(minutes=5),
+        back=f"{SETUP}?step=authenticatorApp.scan",
+    )
+
+
+def app_code_view(error: FieldError | None = None) -> AppCodeView:
+    """Step 5 by a one-time code of the app."""
+    return AppCodeView(
+        step="authenticatorApp.code",
+        frame=frame("Enter the code from your app", 3, APP_STEPS),
+        app=f"the app on {DEVICE}",
+        attempts_left=5,
+        events_url=f"{SETUP}/events?challenge=0193a000-challenge",
+        expires_at=NOW + timedelta(minutes=5),
+        request_possible=True,
+        error=error,
         back=f"{SETUP}?step=authenticatorApp.scan",
     )
 
@@ -222,10 +240,14 @@ def _app_views() -> dict[str, View]:
         "try-expired": try_view("expired"),
         "try-wrong-number": try_view("wrongNumber"),
         "try-failed": try_view("failed"),
+        "try-has-codes": replace(ask, has_codes=True),
+        "app-code": app_code_view(),
+        "app-code-error": app_code_view(FieldError("code", "That code isn't right. 4 tries left.")),
+        "app-code-ended": replace(app_code_view(FieldError("code", "Too many wrong codes.")), ended=True),
         "app-done": DoneView(
             frame("Notification approved", 4, APP_STEPS),
             "Notification approved",
-            "The app is connected and is now your default method",
+            "The app is connected and is now your default method.",
             "Next",
             step="authenticatorApp.verified",
         ),

@@ -55,7 +55,6 @@ class Method(State):
     destination: str | None = None
     destination_hash: str | None = None
     device_id: str | None = None
-    secret: str | None = None
     created_at: datetime
     last_used_at: datetime | None = None
 

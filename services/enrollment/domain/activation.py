@@ -5,6 +5,7 @@ Source: NIST SP 800-63B-4, 4.1.2.2 (binding codes), OWASP ASVS 5.0, 6.4.1.
 
 from datetime import datetime, timedelta
 
+from schemas.base import Sealed
 from schemas.verification import DeviceKey
 from services.enrollment.domain.base import State
 from services.kit.decision import Change
@@ -28,7 +29,7 @@ class Device(State):
     method_id: str
     name: str
     key: DeviceKey
-    secret: str | None = None
+    secret: Sealed | None = None
     subscription: str | None = None
     created_at: datetime
 
@@ -41,8 +42,8 @@ class Activation(State):
     user: str
     method_id: str
     session_id: str | None = None
-    code: str
-    secret: str
+    code: Sealed
+    secret: Sealed
     guesses: int = 0
     created_at: datetime
     expires_at: datetime

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
+from pydantic import SecretStr
+
 from schemas.enrollment import Destination
 from schemas.verification import ChallengeTerms, PushTerms, TotpTerms
 from services.enrollment.domain import activation as activations
@@ -42,8 +44,7 @@ class Code:
     """What a QR code says, in the clear: for the person's own page and for nothing else."""
 
     handle: str
-    code: str
-    secret: str
+    code: SecretStr
     url: str
     link: str
 
@@ -126,7 +127,7 @@ def code_of(activation: Activation, desk: Desk, *, public: str, authenticator: s
     secret = encode(desk.sealer.open("secret", activation.secret, _secret_binding(activation)))
     url = f"{public}/device/v1/a/{activation.handle}"
     link = f"{authenticator}/authenticator#activate?url={quote(url, safe='')}&code={code}&secret={secret}"
-    return Code(activation.handle, code, secret, url, link)
+    return Code(activation.handle, SecretStr(code), url, link)
 
 
 def opens_with(activation: Activation, sealer: Sealer) -> tuple[str, bytes]:

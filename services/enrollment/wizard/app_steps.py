@@ -17,12 +17,12 @@ from services.enrollment.wizard.rendering import (
     SetupView,
     TryView,
 )
+from services.enrollment.wizard.texts import NOT_CONNECTED_YET
 from services.enrollment.wizard.views import WIZARD
 from services.enrollment.wizard.wording import CHECKING, app_code_problem
 from services.kit.errors import CATALOGUE, ProblemError
 
 APP_PATH = "/authenticator"
-NOT_HEARD = "We haven't heard from your app yet."
 STATES: dict[str, ApprovalState] = {
     "pending": "waiting",
     "verified": "approved",
@@ -77,7 +77,7 @@ async def show_scan(here: Here, *, unheard: bool = False, manual: bool = False) 
         open_here_href=code.link,
         connected=activation.device_id is not None,
         device_name=activation.device_name,
-        error=NOT_HEARD if unheard else None,
+        error=NOT_CONNECTED_YET if unheard else None,
         expired=activation.is_expired(here.parts.clock.now()),
         expires_at=activation.expires_at,
         back=f"{WIZARD}?step=authenticatorApp.setup",

@@ -10,6 +10,7 @@ from typing import ClassVar, Final, Literal
 from urllib.parse import parse_qs, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from pydantic import SecretStr
 
 from services.enrollment.wizard import texts
 from services.enrollment.wizard.assets import mount_static, static_url, tenant_stylesheet, tenant_stylesheet_url
@@ -234,7 +235,7 @@ class ScanView:
     frame: Frame
     qr_src: str
     qr_alt: str
-    code: str
+    code: SecretStr
     url: str
     manual_href: str
     open_here_href: str
@@ -261,7 +262,8 @@ class ScanView:
     @property
     def code_groups(self) -> tuple[str, ...]:
         """The code in threes, to be read more easily."""
-        return tuple(self.code[at : at + 3] for at in range(0, len(self.code), 3))
+        code = self.code.get_secret_value()
+        return tuple(code[at : at + 3] for at in range(0, len(code), 3))
 
 
 @dataclass(frozen=True)

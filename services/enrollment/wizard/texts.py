@@ -18,8 +18,8 @@ class LiveTexts:
     slow: str = "This is taking longer than usual. Nothing you set up is lost; you can wait here."
     slow_message: str = "This is taking longer than usual. Your message is on its way; you can wait here or come back."
     wrong: str = "That code isn't right. Check the newest message; {left} left."
-    wrong_app_code: str = "That code isn't right. Type the one that the app shows now; {left} left."
-    app_code_over: str = "This attempt is over. You can try again with the code that the app shows now."
+    wrong_in_app: str = "That code isn't right. Type the one that the app shows now; {left} left."
+    attempt_over: str = "This attempt is over. You can try again with the code that the app shows now."
     wait: str = "Available in {seconds}"
     too_soon: str = "You can ask for another message in {seconds}."
     resend_now: str = "You can ask for another message now."
@@ -28,7 +28,7 @@ class LiveTexts:
     ask_again_too_soon: str = "You can ask for another request in {seconds}."
     first_approve: str = "Approve the request in the app first."
     still_valid: str = "It works for {seconds} more."
-    copied_code: str = "Code copied."
+    copied: str = "Code copied."
     copied_url: str = "URL copied."
     not_copied: str = "Your browser didn't let us copy that. Select the text and copy it."
     session_soon: str = "Your session ends in 2 minutes"
@@ -45,7 +45,7 @@ class StateText(NamedTuple):
 
 
 LIVE: Final = LiveTexts()
-NOT_CONNECTED_YET: Final = "We haven't heard from your app yet"
+NOT_CONNECTED_YET: Final = "We haven't heard from your app yet. Scan the code first, then select Next."
 NOT_APPROVED_YET: Final = "We haven't heard from your app yet. Approve the request there, then select Next."
 ACTIVATION: Final[Mapping[str, StateText]] = {
     "waiting": StateText("Waiting for your app…", ""),
