@@ -1,6 +1,7 @@
-"""`python -m tests.smoke`: the main job, on a computer and a phone, against a running stack, step by step, with the events that it caused.
+"""`python -m tests.smoke`: the main job on a computer and a phone, step by step, with the events that it caused.
 
-Reads the same `SECURITY_INFO_…` variables as the demo; saves a screenshot of each page under `.local/smoke/`.
+Runs against a running stack, reads the same `SECURITY_INFO_…` variables as the demo, and saves a screenshot of each page
+under `.local/smoke/`.
 """
 
 import os

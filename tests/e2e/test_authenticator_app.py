@@ -102,7 +102,8 @@ def test_the_headless_app_speaks_the_same_protocol(
 
 
 def test_a_browser_closed_in_each_step_goes_on_where_it_was(world: World, alex: Person) -> None:
-    with browser_page() as page:
+    with browser_page() as first:
+        page = first
         sign_in(page, world, alex.name)
         for heading in ("Authenticator app", "Set up your account", "Scan the QR code"):
             page.get_by_role("button", name="Next").click()

@@ -88,6 +88,7 @@ BOUNDARIES = (
             "services/*/http/*": "requests in",
             "services/*/app.py": "composition root",
             "services/enrollment/wizard/*": "the pages",
+            "services/enrollment/authenticator/*": "the app's pages",
         },
         "keep HTTP in http.py and pass plain values to handlers",
     ),

@@ -2,7 +2,7 @@
 
 import secrets
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
@@ -179,22 +179,18 @@ def _activation(visit: Visit, desk: Desk) -> Activation:
     now, account = desk.clock.now(), visit.account
     handle = "".join(secrets.choice(CROCKFORD) for _ in range(HANDLE_LENGTH))
     code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
-    bare = Activation(
+    of_method = Binding(account.tenant, account.user, new_id())
+    of_code = replace(of_method, challenge=handle)
+    return Activation(
         handle=handle,
         tenant=account.tenant,
         user=account.user,
-        method_id=new_id(),
+        method_id=of_method.method,
         session_id=visit.session.id,
-        code="",
-        secret="",
+        code=desk.sealer.seal("secret", code.encode(), of_code),
+        secret=desk.sealer.seal("secret", secrets.token_bytes(SECRET_BYTES), of_method),
         created_at=now,
         expires_at=now + activations.LIFE,
-    )
-    return bare.model_copy(
-        update={
-            "code": desk.sealer.seal("secret", code.encode(), _code_binding(bare)),
-            "secret": desk.sealer.seal("secret", secrets.token_bytes(SECRET_BYTES), _secret_binding(bare)),
-        }
     )
 
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
-from pydantic import SecretStr
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
+from pydantic import SecretStr
 
 from services.enrollment.wizard.assets import DARK_GROUNDS, DIRECTORY, LIGHT_GROUNDS
 from services.enrollment.wizard.colours import accent_on, contrast

@@ -91,7 +91,8 @@ class App {
   changed() {
     const isHome = ["start", "accounts"].includes(shown());
     const isResting = isHome || shown() === "added";
-    if ((isResting && this.inbox.waiting.length > 0) || (isHome && this.isStale())) this.route();
+    if (isResting && this.inbox.waiting.length > 0) this.go(HOME);
+    else if (isHome && this.isStale()) this.route();
     else this.#request?.look();
     this.tell();
   }
