@@ -1,7 +1,7 @@
 """`python -m tests.smoke`: the main job on a computer and a phone, step by step, with the events that it caused.
 
-Runs against a running stack, reads the same `SECURITY_INFO_…` variables as the demo, and saves a screenshot of each page
-under `.local/smoke/`.
+Runs against a running stack, reads the same `SECURITY_INFO_…` variables as the demo, and saves a screenshot of each
+page under `.local/smoke/`.
 """
 
 import os

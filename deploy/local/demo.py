@@ -42,7 +42,7 @@ def run_demo() -> None:
 
 def _announce(stack: LocalStack) -> None:
     lines = (
-        ("Sign in at Northbridge", stack.url("northbridge"), "as sam@northbridge.example, password demo"),
+        ("Sign in at Northbridge", stack.url("northbridge"), "as alex@northbridge.example, password demo"),
         ("Handset and inbox", stack.url("handset"), "where the texts arrive"),
         ("The product", stack.url("enrollment"), "pages and API"),
         ("Events", "security-info events tail", "in another terminal, from .venv/bin"),
