@@ -40,7 +40,7 @@ def main() -> int:
 
     try:
         with browser_page(width=width) as page, phone_beside(page) as phone:
-            walk_with_app(page, phone, world(), f"alex+{mark}@northbridge.example", number, seen)
+            walk_with_app(page, phone, world(), f"alex+{mark}@northbridge.example", number, seen=seen)
     except (AssertionError, OSError) as error:
         sys.stderr.write(f"smoke failed: {error}\n")
         return 1

@@ -1,13 +1,15 @@
 """alex sets up the authenticator app and then a phone: the seed's whole path, and what can go wrong on it."""
 
 import re
-import secrets
 from collections.abc import Iterator
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import zxingcpp
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from deploy.local.stack import LocalStack
@@ -30,17 +32,17 @@ pytestmark = pytest.mark.timeout(240)
 
 
 @pytest.fixture
-def alex() -> Person:
-    """A fresh person with alex's policy: app and phone."""
-    mark = secrets.token_hex(5)
-    return Person(f"alex+{mark}@northbridge.example", f"alex.{mark}", f"+447700900{secrets.randbelow(1000):03d}")
-
-
-@pytest.fixture
 def page() -> Iterator[Page]:
     """A browser of the computer."""
     with browser_page() as page:
         yield page
+
+
+def picture_on(page: Page) -> str:
+    """What a camera reads in the QR code on the page."""
+    picture = page.get_by_role("img", name=re.compile("QR code that connects"))
+    (found,) = zxingcpp.read_barcodes(Image.open(BytesIO(picture.screenshot())))
+    return found.text
 
 
 def connected(page: Page, world: World) -> TestDevice:
@@ -61,7 +63,7 @@ def test_the_seeds_whole_path_on_a_computer_and_a_phone(
     stack: LocalStack, page: Page, world: World, alex: Person
 ) -> None:
     with phone_beside(page) as phone:
-        walk_with_app(page, phone, world, alex.name, alex.number)
+        walk_with_app(page, phone, world, alex.name, alex.number, read=picture_on)
     types = {str(event["type"]) for event in events_of(stack, alex.user)}
     assert types >= {"PushSent", "PushApproved", "MethodVerified", "MethodRegistered", "EnrollmentCompleted"}
 

@@ -20,13 +20,20 @@ class TestDevice:
 
     __test__ = False
 
-    def __init__(self, origin: str, *, clock_off: timedelta = timedelta()) -> None:
+    def __init__(self, origin: str, *, clock_off: timedelta = timedelta(), audience: str = "") -> None:
         self.origin = origin
+        self._audience = audience or origin
         self.key = DevicePrivateKey.generate()
         self.device_id = ""
         self.secret = b""
         self._off = clock_off
         self._http = httpx.Client(timeout=20)
+
+    def later(self, by: timedelta, *, at: str) -> "TestDevice":
+        """The same device after that time, at another replica's origin; what it signs is for the same service."""
+        device = TestDevice(at, clock_off=self._off + by, audience=self._audience)
+        device.key, device.device_id, device.secret = self.key, self.device_id, self.secret
+        return device
 
     def now(self) -> datetime:
         """The device's own idea of the time."""
@@ -38,7 +45,7 @@ class TestDevice:
             self.key,
             code=code,
             device_name=name,
-            aud=self.origin,
+            aud=self._audience,
             at=self.now(),
             secret=decode(secret) if secret else None,
         )
@@ -61,7 +68,7 @@ class TestDevice:
         """What waits for an answer."""
         url = f"{self.origin}/device/v1/requests"
         token = protocol.sign_request(
-            self.key, device_id=self.device_id, aud=self.origin, htm="GET", htu=url, at=self.now()
+            self.key, device_id=self.device_id, aud=self._audience, htm="GET", htu=url, at=self.now()
         )
         return self._http.get(url, headers={"Authorization": f"Bearer {token}"})
 

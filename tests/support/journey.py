@@ -140,12 +140,22 @@ def to_qr_code(page: Page, world: World, person: str, seen: Seen = lambda *_: No
 
 
 def walk_with_app(
-    page: Page, phone: Page, world: World, person: str, number: str, seen: Seen = lambda *_: None
+    page: Page,
+    phone: Page,
+    world: World,
+    person: str,
+    number: str,
+    *,
+    seen: Seen = lambda *_: None,
+    read: Callable[[Page], str] = link_on,
 ) -> None:
-    """The seed's whole path on a computer and a phone: the app, then the phone by text, Success, back."""
+    """The seed's whole path on a computer and a phone: the app, then the phone by text, Success, back.
+
+    `read` finds out what the QR code says.
+    """
     to_qr_code(page, world, person, seen)
     seen("4-scan", page)
-    connect_app(phone, link_on(page))
+    connect_app(phone, read(page))
     expect(page.get_by_text("Your app is connected").first).to_be_visible()
     page.get_by_role("button", name="Next").click()
     expect(page.get_by_role("heading", name="Let's try it out")).to_be_visible()
