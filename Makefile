@@ -13,7 +13,7 @@ SUITES := $(wildcard tests/unit tests/contract tests/integration tests/e2e)
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-install: $(INSTALLED) ## Create .venv, fetch the local Kafka; the other targets do it as needed
+install: $(INSTALLED) ## Create .venv, fetch the local Kafka and the reader of QR codes; the other targets do it as needed
 	@$(BIN)/python -m deploy.local install
 
 demo: $(INSTALLED) ## Start everything, print the addresses, stay with the merged log; Ctrl-C stops it

@@ -102,6 +102,14 @@ class MethodRegistered(Event):
     registered_at: AwareDatetime
 
 
+class SuspiciousActivityReported(Event):
+    """The person says that a request was not theirs."""
+
+    method_id: OpaqueId
+    challenge_id: OpaqueId
+    reported_at: AwareDatetime
+
+
 class DefaultMethodChanged(Event):
     """Another method is used first from now on."""
 

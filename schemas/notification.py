@@ -30,6 +30,20 @@ class CodeSent(Event):
     sent_at: AwareDatetime
 
 
+class PushSent(Event):
+    """A push request can be fetched by the app (`inApp`), or a push service has taken a message that says so.
+
+    Whether the device woke up is not known. `service` is the host of the push service.
+    """
+
+    challenge_id: OpaqueId
+    delivery_id: OpaqueId
+    send: int = Field(ge=1)
+    mode: Literal["inApp", "webPush"]
+    service: str | None = Field(default=None, max_length=253)
+    sent_at: AwareDatetime
+
+
 class DeliveryConfirmed(Event):
     """The provider reported that the message arrived at the device."""
 

@@ -54,7 +54,7 @@ REQUESTS = {
 
 DELIVERIES = Topic(
     "deliveries",
-    (n.CodeSent, n.DeliveryConfirmed, n.DeliveryFailed, n.SendRefused),
+    (n.CodeSent, n.PushSent, n.DeliveryConfirmed, n.DeliveryFailed, n.SendRefused),
     producers=("notifier",),
     consumers=("enrollment", "verifier"),
     retention=timedelta(days=7),
@@ -62,7 +62,7 @@ DELIVERIES = Topic(
 
 SUBMISSIONS = Topic(
     "submissions",
-    (v.CodeSubmitted,),
+    (v.CodeSubmitted, v.PushApproved, v.PushDenied),
     producers=("enrollment", "notifier"),
     consumers=("verifier",),
     retention=timedelta(hours=1),
@@ -88,6 +88,7 @@ LIFECYCLE = Topic(
         e.EnrollmentCancelled,
         e.MethodRegistered,
         e.DefaultMethodChanged,
+        e.SuspiciousActivityReported,
     ),
     producers=("enrollment",),
     consumers=("enrollment", "verifier"),

@@ -6,7 +6,7 @@ from pydantic import AwareDatetime, Field
 
 from schemas.base import Event, KeyedHash, MethodType, Model, OpaqueId, Purpose, Sealed
 
-ProofKind = Literal["code"]
+ProofKind = Literal["code", "pushApproval", "totp"]
 """The kind of proof; each is one file in `services/verifier/methods/`."""
 
 FailureReason = Literal[
@@ -14,6 +14,9 @@ FailureReason = Literal[
     "attemptsExhausted",
     "codeExpired",
     "challengeEnded",
+    "numberMismatch",
+    "pushDenied",
+    "deviceSignatureInvalid",
     "methodCoolingDown",
     "authenticatorDisabled",
 ]
@@ -29,6 +32,39 @@ class CodeTerms(Model):
     nonce: str = Field(pattern=r"^[A-Za-z0-9_-]{22,86}$", description="base64url, at least 128 bits")
     digits: int = Field(default=6, ge=6, le=10)
     destination_hash: KeyedHash
+
+
+class DeviceKey(Model):
+    """The public P-256 key of an authenticator app (RFC 7518, section 6.2.1): coordinates, base64url."""
+
+    x: str = Field(pattern=r"^[A-Za-z0-9_-]{43}$")
+    y: str = Field(pattern=r"^[A-Za-z0-9_-]{43}$")
+
+
+class PushTerms(Model):
+    """How a push approval is judged: the device's key, a nonce, and the number that the page shows.
+
+    `number` is sealed under the `submission` purpose, bound to method and challenge: whoever reads the topic cannot
+    approve for the person.
+    """
+
+    device_id: OpaqueId
+    public_key: DeviceKey
+    nonce: str = Field(pattern=r"^[A-Za-z0-9_-]{22,86}$", description="base64url, at least 128 bits")
+    number: Sealed
+    digits: int = Field(default=2, ge=2, le=3)
+
+
+TOTP_DIGITS = 6
+
+
+class TotpTerms(Model):
+    """How a code of an authenticator app is judged (RFC 6238: SHA-1, 6 digits, 30 s).
+
+    `secret` is sealed under the `secret` purpose, bound to the method.
+    """
+
+    secret: Sealed
 
 
 class ChallengeTerms(Model):
@@ -47,6 +83,8 @@ class ChallengeTerms(Model):
     expires_at: AwareDatetime
     max_attempts: int = Field(default=5, ge=1, le=100)
     code: CodeTerms | None = None
+    push: PushTerms | None = None
+    totp: TotpTerms | None = None
 
 
 class CodeSubmitted(Event):
@@ -55,6 +93,25 @@ class CodeSubmitted(Event):
     submission_id: OpaqueId
     terms: ChallengeTerms
     code: Sealed
+    submitted_at: AwareDatetime
+
+
+class PushApproved(Event):
+    """A device approved. `answer` is its signed answer (compact JWS, `typ` `answer+jwt`), sealed under `submission`."""
+
+    submission_id: OpaqueId
+    terms: ChallengeTerms
+    answer: Sealed
+    submitted_at: AwareDatetime
+
+
+class PushDenied(Event):
+    """A device denied, or reported that nobody asked; `answer` as in `PushApproved`."""
+
+    submission_id: OpaqueId
+    terms: ChallengeTerms
+    answer: Sealed
+    reported: bool = False
     submitted_at: AwareDatetime
 
 

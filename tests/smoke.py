@@ -1,6 +1,7 @@
-"""`python -m tests.smoke`: the main job against a running stack, step by step, with the events that it caused.
+"""`python -m tests.smoke`: the main job on a computer and a phone, step by step, with the events that it caused.
 
-Reads the same `SECURITY_INFO_…` variables as the demo; saves a screenshot of each page under `.local/smoke/`.
+Runs against a running stack, reads the same `SECURITY_INFO_…` variables as the demo, and saves a screenshot of each
+page under `.local/smoke/`.
 """
 
 import os
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from tests.support.journey import World, browser_page, walk
+from tests.support.journey import World, browser_page, phone_beside, walk_with_app
 
 SCREENSHOTS = Path(".local/smoke")
 PREFIX = "SECURITY_INFO_"
@@ -29,7 +30,7 @@ def main() -> int:
     """Walk; 1 at the first step that fails."""
     mark = secrets.token_hex(4)
     number = f"+44770090{secrets.randbelow(1000):04d}"
-    user, width = f"sam.{mark}", int(os.environ.get("SMOKE_WIDTH", "1280"))
+    user, width = f"alex.{mark}", int(os.environ.get("SMOKE_WIDTH", "1280"))
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
 
     def seen(name: str, page: Page) -> None:
@@ -38,8 +39,8 @@ def main() -> int:
         page.screenshot(path=SCREENSHOTS / f"{name}-{width}.png", full_page=True)
 
     try:
-        with browser_page(width=width) as page:
-            walk(page, world(), f"sam+{mark}@northbridge.example", number, seen)
+        with browser_page(width=width) as page, phone_beside(page) as phone:
+            walk_with_app(page, phone, world(), f"alex+{mark}@northbridge.example", number, seen=seen)
     except (AssertionError, OSError) as error:
         sys.stderr.write(f"smoke failed: {error}\n")
         return 1

@@ -10,6 +10,7 @@ from deploy.local.demo import run_demo
 from deploy.local.errors import StackError
 from deploy.local.given import SERVERS, given_settings
 from deploy.local.install import install_kafka
+from deploy.local.reader import install_reader
 from deploy.local.requirements import refuse_missing_browser
 from deploy.local.reset import reset as delete_data
 from deploy.local.smoke import run_smoke
@@ -45,7 +46,8 @@ def database() -> None:
 
 @app.command()
 def install() -> None:
-    """Fetch the local Kafka unless it is there, or a Kafka is given."""
+    """Fetch the reader of QR codes, and the local Kafka unless a Kafka is given; what is there already stays."""
+    install_reader(print)
     if SERVERS[0] not in given_settings():
         install_kafka(print)
 

@@ -9,6 +9,7 @@ from deploy.local.interrupts import ignore_interrupts, interruptible
 from deploy.local.output import Terminal
 from deploy.local.places import LOCAL
 from deploy.local.ports import Ports
+from deploy.local.reader import install_reader
 from deploy.local.stack import LAUNCHER, LocalStack
 from deploy.local.supervisor import Supervisor
 
@@ -24,6 +25,7 @@ def run_demo() -> None:
     stack = LocalStack(LOCAL, Ports.from_environment(settings), environment=settings, sink=terminal)
     with interruptible():
         try:
+            install_reader(lambda text: terminal(LAUNCHER, text))
             if "kafka" in stack.managed:
                 install_kafka(lambda text: terminal(LAUNCHER, text))
             stack.up()
@@ -40,7 +42,7 @@ def run_demo() -> None:
 
 def _announce(stack: LocalStack) -> None:
     lines = (
-        ("Sign in at Northbridge", stack.url("northbridge"), "as sam@northbridge.example, password demo"),
+        ("Sign in at Northbridge", stack.url("northbridge"), "as alex@northbridge.example, password demo"),
         ("Handset and inbox", stack.url("handset"), "where the texts arrive"),
         ("The product", stack.url("enrollment"), "pages and API"),
         ("Events", "security-info events tail", "in another terminal, from .venv/bin"),

@@ -16,13 +16,18 @@ otherwise be given the server's own port as its source, and keep it."""
 
 @dataclass(frozen=True)
 class Ports:
-    """One port for each listening part; the defaults are those of `make demo`."""
+    """One port for each listening part; the defaults are those of `make demo`.
+
+    `example` is where the integration guide's platform listens when somebody tries it beside the stack, which does not
+    start it.
+    """
 
     enrollment: int = 8000
     notifier: int = 8030
     verifier: int = 8040
     northbridge: int = 8010
     handset: int = 8020
+    example: int = 8050
     smtp: int = 2525
     kafka: int = 9092
     mongodb: int = 27017

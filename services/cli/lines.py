@@ -149,11 +149,17 @@ SENTENCES: Mapping[type[Event], Callable[[Any], str]] = {
     e.EnrollmentCancelled: lambda event: event.reason,
     e.MethodRegistered: _registered,
     e.DefaultMethodChanged: _default,
+    e.SuspiciousActivityReported: lambda event: f"request {short_id(event.challenge_id)} was not asked for",
     n.CodeSent: _sent,
+    n.PushSent: lambda event: (
+        f"push taken by {event.service}" if event.service else "push waits for the app to fetch it"
+    ),
     n.DeliveryConfirmed: lambda event: f"{event.channel} arrived, says {event.provider}",
     n.DeliveryFailed: _failed,
     n.SendRefused: lambda event: f"{event.reason}{_waiting(event.retry_after)}",
     v.CodeSubmitted: lambda event: f"a code for {event.terms.purpose}",
+    v.PushApproved: lambda event: f"the app approved {event.terms.purpose}",
+    v.PushDenied: lambda event: f"the app {'reported' if event.reported else 'denied'} {event.terms.purpose}",
     v.MethodVerified: lambda event: f"{event.method_type} for {event.purpose}",
     v.VerificationFailed: _verification_failed,
     v.ChallengeExpired: lambda event: f"nobody proved {event.purpose} in time",

@@ -9,11 +9,12 @@ import httpx
 import structlog
 from fastapi import FastAPI
 
-from services.enrollment import http
+from services.enrollment import device, http
+from services.enrollment.authenticator.pages import mount_authenticator
 from services.enrollment.consumers import subscribe
 from services.enrollment.domain.wizard import FIRST_STEP
+from services.enrollment.handlers.desk import Desk
 from services.enrollment.handlers.reports import end_overdue
-from services.enrollment.handlers.sessions import Desk
 from services.enrollment.idempotency import Idempotency
 from services.enrollment.parts import Parts
 from services.enrollment.settings import EnrollmentSettings
@@ -122,6 +123,8 @@ def build(settings: EnrollmentSettings) -> FastAPI:
     app = build_app("enrollment", readiness=readiness, lifespan=lifespan, liveness=liveness)
     app.state.parts = parts
     app.include_router(http.router)
+    app.include_router(device.router)
     routes.mount(app)
+    mount_authenticator(app, public_origin=settings.public_origin, authenticator_origin=settings.authenticator_origin)
     install_problem_handlers(app, routes.problem_page)
     return app

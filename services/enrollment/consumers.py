@@ -3,7 +3,7 @@
 from functools import partial
 
 from schemas.enrollment import EnrollmentCancelled, EnrollmentCompleted
-from schemas.notification import CodeSent, DeliveryConfirmed, DeliveryFailed, SendRefused
+from schemas.notification import CodeSent, DeliveryConfirmed, DeliveryFailed, PushSent, SendRefused
 from schemas.topics import DELIVERIES, LIFECYCLE, VERDICTS
 from schemas.verification import ChallengeExpired, MethodVerified, VerificationFailed
 from services.enrollment.handlers import reports
@@ -28,7 +28,7 @@ def _reports(store: Store, signals: Signals) -> EventHandlers:
     handlers.on(MethodVerified)(partial(reports.method_verified, store=store, signals=signals))
     handlers.on(VerificationFailed)(partial(reports.verification_failed, store=store, signals=signals))
     handlers.on(ChallengeExpired)(partial(reports.challenge_expired, store=store, signals=signals))
-    for event in (CodeSent, DeliveryConfirmed, DeliveryFailed, SendRefused):
+    for event in (CodeSent, PushSent, DeliveryConfirmed, DeliveryFailed, SendRefused):
         handlers.on(event)(partial(reports.delivery_reported, store=store, signals=signals))
     return handlers
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from services.enrollment.handlers.sessions import Desk
+from services.enrollment.handlers.desk import Desk
 from services.enrollment.idempotency import Idempotency
 from services.enrollment.settings import EnrollmentSettings
 from services.enrollment.tokens import ClientTokens, Signer

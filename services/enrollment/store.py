@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pymongo import ASCENDING
+from pymongo import ASCENDING, DESCENDING
+from pymongo.errors import DuplicateKeyError
 
 from services.enrollment.domain.account import Account
+from services.enrollment.domain.activation import Activation, Device
 from services.enrollment.domain.answer import Answer
 from services.enrollment.domain.challenge import Challenge
 from services.enrollment.domain.interrupt import Interrupt
@@ -16,6 +18,8 @@ from services.kit.mongo.relay import Relay
 
 SOURCE = "enrollment"
 KEEP_ENDED_CHALLENGES = timedelta(days=1)
+KEEP_TOKEN_IDS = timedelta(minutes=10)
+"""Longer than any token of a device is accepted."""
 KEEP_ANSWERS = timedelta(hours=24)
 KEEP_INTERRUPTS = timedelta(days=30)
 """From their beginning: by then each has ended long ago, also those whose ticket nobody used."""
@@ -33,6 +37,8 @@ class Store:
     challenges: Documents[Challenge]
     interrupts: Documents[Interrupt]
     answers: Documents[Answer]
+    activations: Documents[Activation]
+    devices: Documents[Device]
 
     @classmethod
     def open(cls, database: Database, relay: Relay, clock: Clock) -> "Store":
@@ -43,6 +49,8 @@ class Store:
             Documents(database.collection("challenges"), Challenge, relay=relay, clock=clock, source=SOURCE),
             Documents(database.collection("interrupts"), Interrupt, relay=relay, clock=clock, source=SOURCE),
             Documents(database.collection("answers"), Answer, relay=relay, clock=clock, source=SOURCE),
+            Documents(database.collection("activations"), Activation, relay=relay, clock=clock, source=SOURCE),
+            Documents(database.collection("devices"), Device, relay=relay, clock=clock, source=SOURCE),
         )
 
     async def prepare(self) -> None:
@@ -52,6 +60,10 @@ class Store:
         answers = self.database.collection("answers")
         await answers.create_index("state.startedAt", expireAfterSeconds=int(KEEP_ANSWERS.total_seconds()))
         await accounts.create_index([("state.nextDeadline", ASCENDING)], sparse=True)
+        activations, used = self.database.collection("activations"), self.database.collection("used_tokens")
+        await activations.create_index("state.createdAt", expireAfterSeconds=int(KEEP_ENDED_CHALLENGES.total_seconds()))
+        await used.create_index("at", expireAfterSeconds=int(KEEP_TOKEN_IDS.total_seconds()))
+        await challenges.create_index("state.terms.push.deviceId", sparse=True)
         await challenges.create_index([("state.status", ASCENDING), ("state.terms.expiresAt", ASCENDING)])
         await challenges.create_index("state.endedAt", expireAfterSeconds=int(KEEP_ENDED_CHALLENGES.total_seconds()))
         await interrupts.create_index(
@@ -70,6 +82,19 @@ class Store:
     async def accounts_with_overdue_sessions(self, now: datetime) -> list[Stored[Account]]:
         """Accounts with a session whose time ran out."""
         return await self.accounts.find({"state.nextDeadline": {"$lte": now}}, limit=SWEEP_LIMIT)
+
+    async def requests_of_device(self, device_id: str) -> list[Stored[Challenge]]:
+        """Challenges that a device may still answer, newest first; expired ones among them."""
+        pending = {"state.terms.push.deviceId": device_id, "state.status": "pending"}
+        return await self.challenges.find(pending, sort=[("_id", DESCENDING)], limit=20)
+
+    async def first_use(self, token_id: str, now: datetime) -> bool:
+        """Whether a token with this id was never presented before; from now on it was."""
+        try:
+            await self.database.collection("used_tokens").insert_one({"_id": token_id, "at": now})
+        except DuplicateKeyError:
+            return False
+        return True
 
     async def overdue_challenges(self, now: datetime) -> list[Stored[Challenge]]:
         """Challenges that the verifier should have ended by now."""

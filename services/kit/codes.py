@@ -1,13 +1,18 @@
-"""One-time codes that never rest: notifier and verifier derive them from the terms of the challenge."""
+"""One-time codes: those that are sent, which notifier and verifier derive, and those that an app makes by time."""
 
 import base64
+from datetime import datetime
+from typing import Final
 
 import pyotp
 from pydantic import SecretStr
 
-from schemas.verification import ChallengeTerms
+from schemas.verification import TOTP_DIGITS, ChallengeTerms
 from services.kit.keyring import Keyring
 from services.kit.sealing import decode, derive
+
+TOTP_SECONDS: Final = 30
+"""How long an app shows one code (RFC 6238, section 4.1)."""
 
 
 class CodeUnderivableError(Exception):
@@ -28,3 +33,18 @@ def derive_code(keyring: Keyring, terms: ChallengeTerms, *, tenant: str) -> Secr
         info=("one-time-code", tenant, terms.challenge_id, terms.method_id, terms.code.destination_hash),
     )
     return SecretStr(pyotp.HOTP(base64.b32encode(secret).decode(), digits=terms.code.digits).at(0))
+
+
+def totp_step(at: datetime) -> int:
+    """The number of the time step, counted from 1970 (RFC 6238, section 4.2)."""
+    return int(at.timestamp()) // TOTP_SECONDS
+
+
+def totp_code(secret: bytes, at: datetime, digits: int = TOTP_DIGITS) -> str:
+    """The code that an app with that secret shows at `at` (RFC 6238, with SHA-1)."""
+    return totp_code_of_step(secret, totp_step(at), digits)
+
+
+def totp_code_of_step(secret: bytes, step: int, digits: int = TOTP_DIGITS) -> str:
+    """The code of one time step."""
+    return pyotp.HOTP(base64.b32encode(secret).decode(), digits=digits).at(step)

@@ -94,6 +94,28 @@ class Providers(_Closed):
     sms: tuple[TwilioProvider, ...] = ()
 
 
+class PushServices(_Closed):
+    """Where Web Push messages may go to: whoever subscribes names the address, so that it must be on a list."""
+
+    hosts: tuple[Annotated[str, StringConstraints(pattern=r"^(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+$")], ...] = Field(
+        default=(
+            "fcm.googleapis.com",
+            "updates.push.services.mozilla.com",
+            "*.push.apple.com",
+            "*.notify.windows.com",
+        ),
+        description="of push services, reached by https on port 443; `*.` stands for anything below a name",
+    )
+    unsafe: tuple[Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]+:[0-9]{1,5}$")], ...] = Field(
+        default=(), description="`host:port` that may be http and a private address; demo only"
+    )
+    contact: str = Field(
+        default="mailto:security-info@localhost",
+        pattern=r"^(mailto:[^@\s]+@|https://)[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$",
+        description="whom a push service may write to about our messages (RFC 8292, section 2.1)",
+    )
+
+
 Rate = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,6}/(second|minute|hour|day)$")]
 
 
@@ -118,6 +140,7 @@ class Config(_Closed):
     tenants: dict[Identifier, Tenant]
     clients: dict[Identifier, Client]
     providers: Providers = Providers()
+    push_services: PushServices = PushServices()
     numbers: NumberRules = NumberRules()
     limits: EdgeLimits = EdgeLimits()
 

@@ -2,12 +2,12 @@
 
 import base64
 import json
-import secrets
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
@@ -21,6 +21,8 @@ PURPOSES: Mapping[ServiceName, frozenset[Purpose]] = {
 }
 
 KEY_BYTES = 32
+PUBLIC_VAPID = "vapidPublicKey"
+PUBLIC_POINT = re.compile(r"B[A-Za-z0-9_-]{86}")
 
 
 class KeyringError(Exception):
@@ -45,10 +47,15 @@ class _StoredKey(BaseModel):
 
 
 class Keyring:
-    """The keys of one service, newest first in each purpose."""
+    """The keys of one service, newest first in each purpose.
 
-    def __init__(self, keys: Mapping[Purpose, tuple[Key, ...]]) -> None:
+    `vapid_public_key` is what browsers must know before they subscribe to Web Push (RFC 8292, section 3.2): the public
+    half of the notifier's newest `vapid` key, as base64url of the uncompressed point. Enrollment hands it out.
+    """
+
+    def __init__(self, keys: Mapping[Purpose, tuple[Key, ...]], vapid_public_key: str | None = None) -> None:
         self._keys = keys
+        self.vapid_public_key = vapid_public_key
 
     @classmethod
     def load(cls, path: Path, service: ServiceName) -> "Keyring":
@@ -64,7 +71,12 @@ class Keyring:
                 f"SECURITY_INFO_KEYRING: cannot read {path} ({type(error).__name__}); "
                 "create keyrings with `security-info keys new DIR`"
             ) from None
-        return cls(_checked(content, path, service))
+        if not isinstance(content, dict):
+            raise KeyringError(f"SECURITY_INFO_KEYRING: {path} is not an object of keys by purpose")
+        public = content.pop(PUBLIC_VAPID, None) if service == "enrollment" else None
+        if not (public is None or (isinstance(public, str) and PUBLIC_POINT.fullmatch(public))):
+            raise KeyringError(f"SECURITY_INFO_KEYRING: {path}: {PUBLIC_VAPID} is malformed")
+        return cls(_checked(content, path, service), public)
 
     def newest(self, purpose: Purpose) -> Key:
         """The key for new values."""
@@ -84,9 +96,7 @@ class Keyring:
         return self._keys.get(purpose, ())
 
 
-def _checked(content: Any, path: Path, service: ServiceName) -> dict[Purpose, tuple[Key, ...]]:
-    if not isinstance(content, dict):
-        raise KeyringError(f"SECURITY_INFO_KEYRING: {path} is not an object of keys by purpose")
+def _checked(content: dict[str, Any], path: Path, service: ServiceName) -> dict[Purpose, tuple[Key, ...]]:
     needed = PURPOSES[service]
     if missing := needed - content.keys():
         raise KeyringError(f"SECURITY_INFO_KEYRING: {path} lacks keys for {', '.join(sorted(missing))}")
@@ -114,17 +124,3 @@ def _decode(text: str) -> bytes:
     if len(secret) != KEY_BYTES:
         raise ValueError("wrong length")
     return secret
-
-
-def new_keyrings(now: datetime) -> dict[ServiceName, dict[str, list[dict[str, str]]]]:
-    """Fresh key files for all services; purposes that two services share get the same key."""
-    keys = {purpose: [_new_key(now)] for purpose in get_args(Purpose)}
-    return {service: {purpose: keys[purpose] for purpose in sorted(needed)} for service, needed in PURPOSES.items()}
-
-
-def _new_key(now: datetime) -> dict[str, str]:
-    return {
-        "id": secrets.token_hex(4),
-        "key": base64.urlsafe_b64encode(secrets.token_bytes(KEY_BYTES)).decode().rstrip("="),
-        "createdAt": now.isoformat().replace("+00:00", "Z"),
-    }

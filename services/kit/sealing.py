@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from services.kit.keyring import Key, Keyring, Purpose
 
@@ -124,10 +124,18 @@ def derive(key: Key, *, salt: bytes, info: tuple[str, ...], length: int = 32) ->
 def signing_key_pem(key: Key) -> bytes:
     """The P-256 private key (PKCS #8, PEM) that belongs to a `signing` or `vapid` key: derived, so that one random
     value is all that a keyring holds."""
+    return _signing_key(key).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+def public_point(key: Key) -> str:
+    """The public half of `signing_key_pem`, as base64url of the uncompressed point (RFC 8292, section 3.2)."""
+    return encode(_signing_key(key).public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint))
+
+
+def _signing_key(key: Key) -> ec.EllipticCurvePrivateKey:
     seed = derive(key, salt=b"", info=("p256", key.id), length=48)
     scalar = int.from_bytes(seed, "big") % (P256_ORDER - 1) + 1
-    private = ec.derive_private_key(scalar, ec.SECP256R1())
-    return private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return ec.derive_private_key(scalar, ec.SECP256R1())
 
 
 def encode(content: bytes) -> str:

@@ -44,6 +44,7 @@ class ServiceSettings(BaseSettings):
     verifier_port: int = Field(default=8040, ge=1, le=65535)
     northbridge_port: int = Field(default=8010, ge=1, le=65535)
     handset_port: int = Field(default=8020, ge=1, le=65535)
+    example_port: int = Field(default=8050, ge=1, le=65535)
     smtp_port: int = Field(default=2525, ge=1, le=65535)
     kafka_port: int = Field(default=9092, ge=1, le=65535)
     mongodb_port: int = Field(default=27017, ge=1, le=65535)

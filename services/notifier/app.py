@@ -51,8 +51,11 @@ def build(settings: NotifierSettings, channels: Sequence[ChannelName]) -> FastAP
     config = load_config(settings.config)
     keyring = Keyring.load(settings.keyring, "notifier")
     client = httpx.AsyncClient(follow_redirects=False)
-    lines = _lines(channels, config, Workshop(client, partial(callback_url, settings.callback_origin)))
     clock = SystemClock(settings.offset)
+    if config.push_services.unsafe and not settings.is_demo:
+        raise ConfigError("SECURITY_INFO_CONFIG: pushServices.unsafe is for the demo only; remove it")
+    workshop = Workshop(client, keyring, clock, partial(callback_url, settings.callback_origin))
+    lines = _lines(channels, config, workshop)
     broker = EventBroker(settings, "notifier", clock)
     database = Database(settings, "notifier")
     relay = Relay(broker, clock)

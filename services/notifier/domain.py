@@ -32,6 +32,7 @@ from schemas.notification import (
     DeliveryConfirmed,
     DeliveryFailed,
     DeliveryFailureReason,
+    PushSent,
     RefusalReason,
     SendRefused,
 )
@@ -152,21 +153,20 @@ def claimed(delivery: Delivery, *, provider: str, at: datetime) -> Delivery:
     )
 
 
-def sent(delivery: Delivery, *, provider: str, message_id: str | None, at: datetime) -> Change[Delivery]:
-    """A provider has the message. A callback may have told so before."""
+def sent(
+    delivery: Delivery, *, provider: str, message_id: str | None, at: datetime, service: str | None = None
+) -> Change[Delivery]:
+    """A provider has the message. A callback may have told so before.
+
+    `service` is the host of a push service; a push without one waits until the app fetches it.
+    """
     if not delivery.is_open:
         known = delivery.message_id or message_id
         return Change(delivery.model_copy(update={"message_id": known}))
-    event = CodeSent(
-        challenge_id=delivery.terms.challenge_id,
-        delivery_id=delivery.id,
-        send=delivery.send,
-        channel=delivery.channel,
-        provider=provider,
-        provider_message_id=message_id,
-        repeated=delivery.repeats > 0,
-        sent_at=at,
-    )
+    if delivery.channel == "push":
+        event: Event = _push_sent(delivery, service, at)
+    else:
+        event = _code_sent(delivery, provider, message_id, at)
     ended = _ended(delivery, "sent", at, provider=provider, message_id=message_id, uncertain=None)
     return Change(ended, (_emission(delivery, event),))
 
@@ -328,6 +328,30 @@ def _seconds(wait: timedelta) -> int:
 
 def _is_of_another_message(delivery: Delivery, report: Report) -> bool:
     return None not in {delivery.message_id, report.message_id} and delivery.message_id != report.message_id
+
+
+def _code_sent(delivery: Delivery, provider: str, message_id: str | None, at: datetime) -> CodeSent:
+    return CodeSent(
+        challenge_id=delivery.terms.challenge_id,
+        delivery_id=delivery.id,
+        send=delivery.send,
+        channel=delivery.channel,
+        provider=provider,
+        provider_message_id=message_id,
+        repeated=delivery.repeats > 0,
+        sent_at=at,
+    )
+
+
+def _push_sent(delivery: Delivery, service: str | None, at: datetime) -> PushSent:
+    return PushSent(
+        challenge_id=delivery.terms.challenge_id,
+        delivery_id=delivery.id,
+        send=delivery.send,
+        mode="webPush" if service else "inApp",
+        service=service,
+        sent_at=at,
+    )
 
 
 def _fail(

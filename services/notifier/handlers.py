@@ -18,7 +18,7 @@ from services.kit.ids import new_id
 from services.kit.keyring import Keyring
 from services.kit.sealing import Binding, SealBrokenError, Sealer, hash_matches, keyed_hash
 from services.notifier import domain, metrics
-from services.notifier.channels.base import Channel, Particulars
+from services.notifier.channels.base import Channel, Particulars, UnfitRequestError
 from services.notifier.domain import Delivery, Report
 from services.notifier.providers.base import (
     Inquiring,
@@ -38,7 +38,7 @@ MINUTE = timedelta(minutes=1)
 
 
 class DestinationMismatchError(Exception):
-    """The destination does not open, or is not the one that the code is derived for."""
+    """The destination does not open, is not the one that the code is derived for, or is none for this channel."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +118,8 @@ async def end_overdue(*, store: Store, clock: Clock) -> int:
 async def deliver(attempt: Attempt, desk: Desk) -> Outcome:
     """Find out what to do with a claimed delivery, do it, and say how it ended; the caller writes that down."""
     delivery = attempt.delivery
+    if delivery.destination is None and attempt.channel.is_fetched:
+        return _left_to_fetch(attempt, desk)
     try:
         message = compose(attempt, desk)
     except DestinationMismatchError:
@@ -138,25 +140,39 @@ def compose(attempt: Attempt, desk: Desk) -> Message:
     tenant = desk.config.tenants.get(delivery.tenant)
     particulars = Particulars(
         organization=tenant.display_name if tenant else delivery.tenant,
-        code=derive_code(desk.keyring, delivery.terms, tenant=delivery.tenant),
-        minutes=max(1, -((desk.clock.now() - delivery.not_after) // MINUTE)),
+        code=derive_code(desk.keyring, delivery.terms, tenant=delivery.tenant) if delivery.terms.code else None,
+        life=max(timedelta(), delivery.not_after - desk.clock.now()),
         host=desk.host,
     )
-    return attempt.channel.compose(delivery, destination, particulars)
+    try:
+        return attempt.channel.compose(delivery, destination, particulars)
+    except UnfitRequestError:
+        raise DestinationMismatchError from None
 
 
 def _open_destination(delivery: Delivery, desk: Desk) -> str:
     terms = delivery.terms
-    if delivery.destination is None or terms.code is None:
+    if delivery.destination is None:
         raise DestinationMismatchError
     binding = Binding(delivery.tenant, delivery.user, terms.method_id, terms.challenge_id)
     try:
         destination = desk.sealer.open("destination", delivery.destination, binding).decode()
     except (SealBrokenError, UnicodeDecodeError):
         raise DestinationMismatchError from None
-    if not hash_matches(desk.keyring, destination, tenant=delivery.tenant, expected=terms.code.destination_hash):
+    expected = terms.code.destination_hash if terms.code else None
+    if expected and not hash_matches(desk.keyring, destination, tenant=delivery.tenant, expected=expected):
         raise DestinationMismatchError
     return destination
+
+
+def _left_to_fetch(attempt: Attempt, desk: Desk) -> Outcome:
+    """The app asks for it by itself: there is nothing to send, nor to send twice."""
+    delivery, now = attempt.delivery, desk.clock.now()
+    if delivery.cancelled:
+        return _postponed(attempt, now)
+    if now >= delivery.not_after:
+        return _failed(attempt, "expiredBeforeSending", desk)
+    return _sent(attempt, Receipt(None), now)
 
 
 async def _send_first(attempt: Attempt, message: Message, desk: Desk) -> Outcome:
@@ -166,7 +182,7 @@ async def _send_first(attempt: Attempt, message: Message, desk: Desk) -> Outcome
         return _postponed(attempt, now)
     if now >= delivery.not_after:
         return _failed(attempt, "expiredBeforeSending", desk)
-    return await _refusal(delivery, message, desk) or await _send(attempt, message, desk)
+    return await _refusal(attempt, message, desk) or await _send(attempt, message, desk)
 
 
 async def _settle(attempt: Attempt, message: Message, desk: Desk) -> Outcome:
@@ -183,7 +199,7 @@ async def _settle(attempt: Attempt, message: Message, desk: Desk) -> Outcome:
     now = desk.clock.now()
     if now >= delivery.not_after or delivery.cancelled or not domain.may_repeat(delivery, asked=asked):
         return _failed(attempt, "providerUnavailable", desk)
-    if refused := await _refusal(delivery, message, desk):
+    if refused := await _refusal(attempt, message, desk):
         return refused
     attempted = delivery.attempts
     repeat = await desk.store.change(delivery, partial(domain.repeating, attempt=attempted))
@@ -194,9 +210,11 @@ async def _settle(attempt: Attempt, message: Message, desk: Desk) -> Outcome:
     return await _send(attempt, message, desk)
 
 
-async def _refusal(delivery: Delivery, message: Message, desk: Desk) -> Outcome | None:
+async def _refusal(attempt: Attempt, message: Message, desk: Desk) -> Outcome | None:
     """What the limits of the number say; None lets it pass. Counted once, also when an attempt broke off after it."""
-    now = desk.clock.now()
+    if not attempt.channel.is_limited:
+        return None
+    delivery, now = attempt.delivery, desk.clock.now()
     number = keyed_hash(desk.keyring, message.to, tenant=delivery.tenant)
     refusal = await desk.store.take(delivery.tenant, number, delivery.id, at=now)
     return Outcome(partial(domain.refused, refusal=refusal, at=now)) if refusal else None
@@ -216,7 +234,13 @@ async def _send(attempt: Attempt, message: Message, desk: Desk) -> Outcome:
 
 
 def _sent(attempt: Attempt, receipt: Receipt, at: datetime) -> Outcome:
-    decide = partial(domain.sent, provider=attempt.provider.name, message_id=receipt.message_id, at=at)
+    decide = partial(
+        domain.sent,
+        provider=attempt.provider.name,
+        message_id=receipt.message_id,
+        service=receipt.service,
+        at=at,
+    )
     return Outcome(decide, accepted=True)
 
 

@@ -15,8 +15,8 @@ from services.kit.decision import Change
 from services.verifier.domain import authenticator as authenticators
 from services.verifier.domain import challenge as challenges
 from services.verifier.domain import session as sessions
-from services.verifier.domain.authenticator import authenticator_id
-from services.verifier.domain.base import Refusal
+from services.verifier.domain.authenticator import authenticator_id, sequence_id
+from services.verifier.domain.base import Finding, Refusal, Right, Wrong
 from services.verifier.domain.challenge import Challenge, challenge_id
 from services.verifier.domain.session import MAX_WRONG, SessionTries, session_id
 from services.verifier.methods.base import Proof, Submission
@@ -42,7 +42,7 @@ class Trial:
     cause: Envelope
     tenant: str
     user: str
-    authenticator: str
+    identity: str
     at: datetime
 
     @property
@@ -54,6 +54,16 @@ class Trial:
     def challenge(self) -> str:
         """The challenge's document."""
         return challenge_id(self.tenant, self.terms.challenge_id)
+
+    @property
+    def authenticator(self) -> str:
+        """The counter's document."""
+        return authenticator_id(self.terms, self.identity, tenant=self.tenant, user=self.user)
+
+    @property
+    def sequence(self) -> str:
+        """The document that remembers what is good only once."""
+        return sequence_id(self.terms, self.identity, tenant=self.tenant, user=self.user)
 
     @property
     def session(self) -> str | None:
@@ -91,8 +101,7 @@ async def judge_submission(
     tenant, user = envelope.tenant, envelope.subject or ""
     method = methods.of(event.terms.kind)
     proof = method.read(event, tenant=tenant, user=user)
-    counter = authenticator_id(event.terms, method.identity(event.terms), tenant=tenant, user=user)
-    trial = Trial(event.terms, proof, envelope, tenant, user, counter, clock.now())
+    trial = Trial(event.terms, proof, envelope, tenant, user, method.identity(event.terms), clock.now())
     challenge = await _count(trial, event.submission_id, store)
     if not _agrees(challenge, event.terms, user):
         return
@@ -135,18 +144,36 @@ async def _count(trial: Trial, submission_id: str, store: Store) -> Challenge:
 
 
 async def _judge(trial: Trial, store: Store) -> Challenge:
-    """Let session and authenticator count the trial as well, and only then compare."""
-    session_left, refused = await _count_in_session(trial, store)
-    refused = refused or await _count_in_authenticator(trial, store)
+    """Let session and authenticator count a guess as well, and only then compare."""
     at = trial.at
+    session_left, refused = await _count_guess(trial, store) if trial.proof.guesses else (MAX_WRONG, None)
     if refused:
         await _take_back_in_session(trial, store)
         return await _conclude(trial, store, partial(challenges.hand_back, refusal=refused, at=at))
-    if await trial.proof.holds():
+    finding = await _spent(await trial.proof.examine(), trial, store)
+    if isinstance(finding, Right):
         return await _conclude(trial, store, partial(challenges.accept, at=at))
-    penalty = await _fail_authenticator(trial, store)
-    reject = partial(challenges.reject, session_left=session_left, authenticator=penalty, at=at)
+    penalty = await _fail_authenticator(trial, store) if trial.proof.guesses else None
+    reject = partial(challenges.reject, finding=finding, session_left=session_left, authenticator=penalty, at=at)
     return await _conclude(trial, store, reject)
+
+
+async def _spent(finding: Finding, trial: Trial, store: Store) -> Finding:
+    """What is good only once is used up before it is accepted; what was used up already is wrong."""
+    if not isinstance(finding, Right) or finding.position is None:
+        return finding
+    position = finding.position
+    fresh = authenticators.unspent(tenant=trial.tenant, user=trial.user)
+    stored = await store.authenticators.change_or_insert(
+        trial.sequence, fresh, lambda counter: authenticators.spend(counter, position, trial.id)
+    )
+    return finding if authenticators.has_spent(stored.state, position, trial.id) else Wrong()
+
+
+async def _count_guess(trial: Trial, store: Store) -> tuple[int, Refusal | None]:
+    """Tries left in the session after this one, and what refuses it."""
+    session_left, refused = await _count_in_session(trial, store)
+    return session_left, refused or await _count_in_authenticator(trial, store)
 
 
 async def _conclude(trial: Trial, store: Store, decide: Conclusion) -> Challenge:

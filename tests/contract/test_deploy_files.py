@@ -59,6 +59,7 @@ def test_each_service_gets_only_its_own_keyring(compose: dict[str, Any]) -> None
         "enrollment": ["enrollment-keyring"],
         "verifier": ["verifier-keyring"],
         "notifier-sms": ["notifier-keyring"],
+        "notifier-push": ["notifier-keyring"],
     }
 
 
@@ -79,5 +80,5 @@ def test_only_loopback_is_published_and_the_servers_are_out_of_reach(compose: di
 def test_the_image_runs_as_nobody_special() -> None:
     stages = (ROOT / "deploy" / "Dockerfile").read_text("utf-8").split("\nFROM ")
 
-    assert len(stages) == 3
+    assert len(stages) == 4
     assert "USER 10001:10001" in stages[-1]

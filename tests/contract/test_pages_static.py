@@ -4,26 +4,43 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from io import BytesIO
+from typing import Literal
 
 import pytest
 import pytest_asyncio
+import zxingcpp
 from axe_playwright_python.async_playwright import Axe
+from PIL import Image
 from playwright.async_api import Browser, Page, Route, expect
 
+from services.enrollment.wizard.qr import qr_picture
 from services.enrollment.wizard.rendering import FieldError, View
 from services.enrollment.wizard.texts import LIVE
 from tests.support.browser import Answer, Scheme, chromium, opened
-from tests.support.pages import MASKED, NOW, code_view, phone_view, sample_views
+from tests.support.pages import (
+    ACTIVATION_LINK,
+    ACTIVATION_URL,
+    DEVICE,
+    MASKED,
+    NOW,
+    QR_CODES,
+    code_view,
+    phone_view,
+    sample_views,
+    try_view,
+)
 
 EVENTS = "/security-info/setup/events"
 VIEWS = sample_views()
+PICTURES = {path: Answer(qr_picture(content), "image/svg+xml") for path, content in QR_CODES.items()}
 NARROWEST = 360
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 FAILED = f"We couldn't reach {MASKED}. Check the number, or use a different one."
 
 FITS = "() => document.documentElement.scrollWidth <= document.documentElement.clientWidth"
 SMALL_TARGETS = """() => [...document.querySelectorAll("button, .button, .back, .text-link, input, select")]
-    .filter((element) => element.offsetParent && element.type !== "hidden" && element.offsetHeight < 44)
+    .filter((element) => element.offsetParent && element.type !== "hidden" && (element.closest("label") ?? element).offsetHeight < 44)
     .map((element) => element.outerHTML)"""
 FOCUSED = "() => document.activeElement.matches('a, button, input, select') ? document.activeElement.outerHTML : null"
 RING = """() => { const style = getComputedStyle(document.activeElement);
@@ -49,7 +66,16 @@ def stream(**changes: object) -> dict[str, Answer]:
         "resendAt": (NOW + timedelta(seconds=30)).isoformat(),
         "sendsLeft": 4,
     }
-    return {EVENTS: Answer(f"event: challenge\ndata: {json.dumps(state | changes)}\n\n", "text/event-stream")}
+    return _told("challenge", state | changes)
+
+
+def activation(**changes: object) -> dict[str, Answer]:
+    """What the service streams about the app that is being connected: one change."""
+    return _told("activation", {"connected": False, "deviceName": None, "expired": False} | changes)
+
+
+def _told(kind: str, state: dict[str, object]) -> dict[str, Answer]:
+    return PICTURES | {EVENTS: Answer(f"event: {kind}\ndata: {json.dumps(state)}\n\n", "text/event-stream")}
 
 
 async def findings(page: Page) -> str:
@@ -84,7 +110,10 @@ async def test_text_at_twice_its_size_fits(browser: Browser) -> None:
             assert await page.evaluate(FITS), name
 
 
-@pytest.mark.parametrize("name", ["prompt", "phone", "code", "success", "cancel"])
+KEYBOARD = ("prompt", "download", "setup", "scan", "scan-manual", "scan-expired", "try", "try-approved", "try-denied")
+
+
+@pytest.mark.parametrize("name", [*KEYBOARD, "app-code", "app-done", "phone", "code", "success", "cancel"])
 async def test_each_control_is_reached_by_keyboard_with_a_ring(browser: Browser, name: str) -> None:
     async with opened(browser, VIEWS[name], answers=stream()) as page:
         controls = await page.locator("a:visible, button:visible, input:visible, select:visible").count()
@@ -102,16 +131,22 @@ async def test_each_control_is_reached_by_keyboard_with_a_ring(browser: Browser,
     ("view", "role", "label"),
     [
         (VIEWS["prompt"], "heading", "More information required"),
+        (VIEWS["download"], "heading", "Authenticator app"),
+        (VIEWS["setup"], "heading", "Set up your account"),
+        (VIEWS["scan"], "heading", "Scan the QR code"),
+        (VIEWS["try"], "heading", "Let's try it out"),
+        (VIEWS["app-code-error"], "textbox", "Code"),
+        (VIEWS["choose-error"], "radio", "Authenticator app"),
         (VIEWS["phone"], "heading", "Phone"),
         (VIEWS["code-error"], "textbox", "Code"),
         (VIEWS["phone-error"], "textbox", "Phone number"),
     ],
 )
 async def test_reading_begins_at_the_heading_or_at_the_field_in_error(
-    browser: Browser, view: View, role: str, label: str
+    browser: Browser, view: View, role: Literal["heading", "textbox", "radio"], label: str
 ) -> None:
     async with opened(browser, view, answers=stream()) as page:
-        place = page.get_by_role("heading" if role == "heading" else "textbox", name=label, exact=True)
+        place = page.get_by_role(role, name=label, exact=True)
         await expect(place).to_be_focused()
 
 
@@ -121,6 +156,156 @@ async def test_without_scripts_everything_can_be_pressed(browser: Browser) -> No
         await expect(page.get_by_role("button", name="Next")).to_be_enabled()
         await expect(page.get_by_text("This page works until 09:45 UTC")).to_be_visible()
         await expect(page.get_by_role("button", name="Stay")).to_be_hidden()
+
+
+@pytest.mark.parametrize("width", [1280, NARROWEST])
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("name", ["download", "scan"])
+async def test_a_camera_reads_the_picture_from_the_page(
+    browser: Browser, name: str, scheme: Scheme, width: int
+) -> None:
+    async with opened(browser, VIEWS[name], width=width, scheme=scheme, answers=activation()) as page:
+        picture = page.locator("img.qr")
+        seen = zxingcpp.read_barcodes(Image.open(BytesIO(await picture.screenshot())))
+        address = await picture.get_attribute("src")
+        assert [code.text for code in seen] == [QR_CODES[address or ""]]
+        assert await picture.get_attribute("alt")
+
+
+async def test_a_method_is_chosen_by_keyboard(browser: Browser) -> None:
+    async with opened(browser, VIEWS["choose"]) as page:
+        await page.get_by_role("radio", name="Authenticator app").focus()
+        await page.keyboard.press("ArrowDown")
+        await expect(page.get_by_role("radio", name="Phone")).to_be_checked()
+        assert await page.evaluate(RING)
+
+
+async def test_without_scripts_the_app_is_connected_and_tried(browser: Browser) -> None:
+    async with opened(browser, VIEWS["scan-manual"], scripts=False, answers=PICTURES) as page:
+        await expect(page.get_by_text("314159265")).to_be_visible()
+        await expect(page.get_by_text(ACTIVATION_URL)).to_be_visible()
+        await expect(page.get_by_role("button", name="Copy code")).to_be_hidden()
+        await expect(page.get_by_role("button", name="Next")).to_be_enabled()
+    async with opened(browser, VIEWS["try"], scripts=False) as page:
+        await expect(page.get_by_role("button", name="Next")).to_be_enabled()
+        await expect(page.get_by_role("button", name="Send again")).to_be_enabled()
+        await expect(page.get_by_role("button", name="Try again")).to_be_hidden()
+    async with opened(browser, VIEWS["try-denied"], scripts=False) as page:
+        await expect(page.get_by_role("button", name="Try again")).to_be_enabled()
+        await expect(page.get_by_role("button", name="Report suspicious activity")).to_be_enabled()
+
+
+@pytest.mark.parametrize("name", ["scan", "scan-unheard", "scan-manual"])
+async def test_an_app_that_connects_is_announced_and_changes_no_page(browser: Browser, name: str) -> None:
+    async with opened(browser, VIEWS[name], answers=activation(connected=True, deviceName=DEVICE)) as page:
+        said = page.get_by_role("status").filter(has_text="Your app is connected. Select Next.")
+        await expect(said).to_be_visible()
+        await expect(page.get_by_text(DEVICE)).to_be_visible()
+        await expect(page.locator("img.qr, .typed")).to_be_hidden()
+        await expect(page.get_by_role("button", name="Next")).to_be_enabled()
+        await expect(page.get_by_role("heading", name="Scan the QR code")).to_be_focused()
+        assert not (await page.title()).startswith("Error")
+        assert await findings(page) == ""
+
+
+async def test_an_expired_picture_goes_and_a_new_one_is_made_on_purpose(browser: Browser) -> None:
+    async with opened(browser, VIEWS["scan"], answers=activation(expired=True)) as page:
+        await expect(page.get_by_role("status").filter(has_text="This QR code has expired")).to_be_visible()
+        await expect(page.locator("img.qr")).to_be_hidden()
+        await expect(page.get_by_role("button", name="Next")).to_be_hidden()
+        assert (await page.title()).startswith("Error: ")
+        async with page.expect_request("**/security-info/setup") as asked:
+            await page.get_by_role("button", name="New QR code").click()
+        assert "action=renew" in ((await asked.value).post_data or "")
+
+
+@pytest.mark.parametrize(
+    ("label", "said", "copied"),
+    [("Copy code", LIVE.copied, "314159265"), ("Copy URL", LIVE.copied_url, ACTIVATION_URL)],
+)
+async def test_code_and_url_are_copied(browser: Browser, label: str, said: str, copied: str) -> None:
+    async with opened(browser, VIEWS["scan-manual"], answers=activation()) as page:
+        await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        await page.get_by_role("button", name=label).click()
+        await expect(page.get_by_role("status").filter(has_text=said)).to_be_attached()
+        assert await page.evaluate("() => navigator.clipboard.readText()") == copied
+
+
+async def test_the_app_on_this_device_opens_like_a_button(browser: Browser) -> None:
+    async with opened(browser, VIEWS["scan"], answers=activation()) as page:
+        await page.get_by_role("button", name="Open the authenticator on this device").focus()
+        async with page.context.expect_page() as app:
+            await page.keyboard.press("Space")
+        assert (await app.value).url == ACTIVATION_LINK
+
+
+async def test_next_waits_for_the_approval_and_says_so(browser: Browser) -> None:
+    async with opened(browser, VIEWS["try"], answers=stream()) as page:
+        await expect(page.get_by_role("status").filter(has_text="Waiting for your approval…")).to_be_visible()
+        following = page.get_by_role("button", name="Next")
+        await expect(following).to_have_attribute("aria-disabled", "true")
+        await following.click(force=True)
+        await expect(page.get_by_role("status").filter(has_text=LIVE.first_approve)).to_be_attached()
+        assert page.url.endswith("/page")
+
+
+async def test_next_is_the_check_where_nothing_can_be_heard(browser: Browser) -> None:
+    async with opened(browser, VIEWS["try"]) as page:
+        await expect(page.get_by_role("button", name="Next")).not_to_have_attribute("aria-disabled", "true")
+
+
+@pytest.mark.parametrize("name", ["try", "try-unheard", "try-open-app"])
+async def test_an_approval_is_announced_and_changes_no_page(browser: Browser, name: str) -> None:
+    async with opened(browser, VIEWS[name], answers=stream(status="verified")) as page:
+        await expect(page.get_by_role("status").filter(has_text="Approved. Select Next.")).to_be_visible()
+        following = page.get_by_role("button", name="Next")
+        await expect(following).not_to_have_attribute("aria-disabled", "true")
+        await expect(page.get_by_text("42", exact=True)).to_be_hidden()
+        await expect(page.get_by_role("heading", name="Let's try it out")).to_be_focused()
+        assert page.url.endswith("/page")
+        assert not (await page.title()).startswith("Error")
+        assert await findings(page) == ""
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"status": "denied"}, "You denied the request"),
+        ({"status": "expired"}, "No answer"),
+        ({"status": "denied", "failure": "numberMismatch"}, "Wrong number"),
+        ({"status": "failed"}, "That didn't work"),
+    ],
+)
+async def test_a_request_that_was_not_approved_is_told_with_what_can_be_done(
+    browser: Browser, changes: dict[str, str], told: str
+) -> None:
+    async with opened(browser, VIEWS["try"], answers=stream(**changes)) as page:
+        await expect(page.get_by_role("status").filter(has_text=told)).to_be_visible()
+        await expect(page.get_by_role("button", name="Try again")).to_be_visible()
+        await expect(page.get_by_role("button", name="Report suspicious activity")).to_be_visible()
+        await expect(page.get_by_role("button", name="Next")).to_be_hidden()
+        await expect(page.get_by_text("42", exact=True)).to_be_hidden()
+        assert (await page.title()).startswith("Error: ")
+        assert await findings(page) == ""
+
+
+async def test_a_request_that_was_replaced_leads_to_the_new_one(browser: Browser) -> None:
+    async with opened(browser, VIEWS["try"], answers=stream(status="cancelled")) as page:
+        await expect(page.get_by_role("status").filter(has_text="A new request was sent")).to_be_visible()
+        await expect(page.get_by_role("link", name="Go on")).to_be_visible()
+
+
+async def test_another_request_is_sent_when_its_time_has_come(browser: Browser) -> None:
+    async with opened(browser, VIEWS["try"], answers=stream()) as page:
+        again = page.get_by_role("button", name="Send again")
+        await expect(again).to_have_attribute("aria-disabled", "true")
+        await again.click(force=True)
+        await expect(page.get_by_text("You can ask for another request in")).to_be_attached()
+    ready = replace(try_view(), send_again_at=NOW - timedelta(seconds=1))
+    async with opened(browser, ready, answers=stream()) as page:
+        async with page.expect_request("**/security-info/setup") as asked:
+            await page.get_by_role("button", name="Send again").click()
+        assert "action=again" in ((await asked.value).post_data or "")
 
 
 async def test_delivery_is_told_live(browser: Browser) -> None:

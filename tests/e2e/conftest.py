@@ -29,3 +29,10 @@ def person() -> Person:
     """A fresh person."""
     mark = secrets.token_hex(5)
     return Person(f"sam+{mark}@northbridge.example", f"sam.{mark}", f"+44770090{secrets.randbelow(1000):04d}"[:13])
+
+
+@pytest.fixture
+def alex() -> Person:
+    """A fresh person with alex's policy: app and phone."""
+    mark = secrets.token_hex(5)
+    return Person(f"alex+{mark}@northbridge.example", f"alex.{mark}", f"+447700900{secrets.randbelow(1000):03d}")

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -17,7 +18,19 @@ from deploy.local.ports import free_ports
 from deploy.local.stack import LocalStack
 from tests.e2e.conftest import Person
 from tests.e2e.test_phone_by_text import interrupt
-from tests.support.journey import World, browser_page, code_from_text, enter_code, give_number, sign_in, texts
+from tests.support.device import TestDevice
+from tests.support.journey import (
+    World,
+    browser_page,
+    code_from_text,
+    enter_code,
+    give_number,
+    link_on,
+    number_on,
+    sign_in,
+    texts,
+    to_qr_code,
+)
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -128,3 +141,37 @@ def test_resend_repeats_the_same_code_once_the_wait_is_over(stack: LocalStack, w
     assert len(texts(world, person.number)) == 2
     assert len(bodies) == 1
     assert next(iter(bodies)).endswith(f"#{code}")
+
+
+def test_an_answer_after_the_end_of_a_request_is_refused_and_the_page_says_so(
+    stack: LocalStack, world: World, alex: Person
+) -> None:
+    with replica_later(stack, timedelta(minutes=6)) as later, browser_page() as page:
+        to_qr_code(page, world, alex.name)
+        device = TestDevice(world.public)
+        assert device.activate_by_link(link_on(page)).status_code == 201
+        page.get_by_role("button", name="Next").click()
+        expect(page.get_by_role("heading", name="Let's try it out")).to_be_visible()
+        request, number = device.next_request(), number_on(page)
+        answer = device.later(timedelta(minutes=6), at=later).answer(request, "approve", number)
+        assert (answer.status_code, answer.json()["code"]) == (409, "challengeEnded")
+        page.goto(f"{later}/security-info/setup")
+        expect(page.get_by_text("No answer").first).to_be_visible()
+        expect(page.get_by_role("button", name="Try again")).to_be_visible()
+
+
+def test_an_expired_qr_code_is_replaced_on_purpose_and_not_by_a_refresh(
+    stack: LocalStack, world: World, alex: Person
+) -> None:
+    with replica_later(stack, timedelta(minutes=11)) as later, browser_page(scripts=False) as page:
+        to_qr_code(page, world, alex.name)
+        link = link_on(page)
+        for _ in range(2):
+            page.goto(f"{later}/security-info/setup")
+            expect(page.get_by_text("This QR code has expired").first).to_be_visible()
+        late = TestDevice(world.public).later(timedelta(minutes=11), at=later)
+        refused = late.activate_by_link(link.replace(quote(world.public, safe=""), quote(later, safe="")))
+        assert (refused.status_code, refused.json()["code"]) == (410, "activationExpired")
+        page.get_by_role("button", name="New QR code").click()
+        expect(page.get_by_text("Waiting for your app").first).to_be_visible()
+        assert link_on(page) != link

@@ -3,20 +3,14 @@
 import asyncio
 import re
 import statistics
-from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import uuid4
 
 import pytest
-from pydantic import SecretStr
 
-from schemas.base import Event
-from schemas.envelope import Envelope
-from schemas.topics import REQUESTS, SUBMISSIONS, VERDICTS, Topic
+from schemas.topics import REQUESTS, SUBMISSIONS
 from schemas.verification import (
     ChallengeExpired,
     ChallengeTerms,
@@ -24,14 +18,11 @@ from schemas.verification import (
     VerificationFailed,
 )
 from services.kit.clock import SystemClock, monotonic
-from services.kit.kafka.broker import EventBroker, EventHandlers
 from services.kit.mongo.client import DatabaseDownError
 from services.kit.settings import ServiceSettings
-from services.verifier.domain.challenge import Challenge, challenge_id
 from services.verifier.handlers import judge_submission
 from services.verifier.methods.registry import known_methods
 from services.verifier.parts import Parts
-from services.verifier.settings import VerifierSettings
 from tests.support.challenges import (
     NUMBER,
     TENANT,
@@ -44,112 +35,16 @@ from tests.support.challenges import (
     wrong_codes,
 )
 from tests.support.clock import FixedClock
-from tests.support.kafka import event_broker, running
 from tests.support.keys import keyring
 from tests.support.mongo import LocalDatabase
+from tests.support.verifier import Bench, benched, listening, verifier_settings, verifying
 from tests.support.waiting import until
-
-
-@dataclass
-class Bench:
-    """A verifier at work, and enrollment's side of the topics."""
-
-    enrollment: EventBroker
-    verifier: Parts
-    user: str
-    verdicts: list[Envelope] = field(default_factory=list)
-
-    async def say(self, topic: Topic, event: Event, challenge_id: str) -> Envelope:
-        """Publish as enrollment would."""
-        envelope = enveloped(event, challenge_id, user=self.user)
-        await self.enrollment.publish(topic, envelope)
-        return envelope
-
-    async def guess(self, of: ChallengeTerms, codes: Sequence[str]) -> None:
-        """Submit all of them at once."""
-        await asyncio.gather(
-            *(self.say(SUBMISSIONS, submitted(of, code, user=self.user), of.challenge_id) for code in codes)
-        )
-
-    def events(self) -> list[Event]:
-        """What the verifier said of this person, in order, each once."""
-        unique = {verdict.id: verdict for verdict in self.verdicts if verdict.subject == self.user}
-        return [verdict.event for verdict in unique.values()]
-
-    def reasons(self) -> dict[str, int]:
-        """How often each reason was given; `verified` for the right one."""
-        counts: dict[str, int] = defaultdict(int)
-        for event in self.events():
-            match event:
-                case VerificationFailed():
-                    counts[event.reason] += 1
-                case MethodVerified():
-                    counts["verified"] += 1
-                case _:
-                    counts[type(event).__name__] += 1
-        return dict(counts)
-
-    async def challenge(self, of: ChallengeTerms) -> Challenge | None:
-        """The challenge as it is stored."""
-        stored = await self.verifier.store.challenges.get(challenge_id(TENANT, of.challenge_id))
-        return stored.state if stored else None
-
-    async def is_cancelled(self, of: ChallengeTerms) -> bool:
-        """Whether its cancellation has arrived."""
-        challenge = await self.challenge(of)
-        return challenge is not None and challenge.status == "cancelled"
-
-    def has_verdict(self, of: ChallengeTerms) -> bool:
-        """Whether a proof of this challenge was judged."""
-        judged = (event for event in self.events() if isinstance(event, VerificationFailed | MethodVerified))
-        return any(event.challenge_id == of.challenge_id for event in judged)
-
-    async def told(self, count: int, within: float = 30.0) -> list[Event]:
-        """So many verdicts have come."""
-        await until(lambda: len(self.events()) >= count, within)
-        return self.events()
-
-
-def verifier_settings(settings: ServiceSettings, mongodb_url: str) -> VerifierSettings:
-    """The verifier's settings beside the broker's."""
-    return VerifierSettings.model_validate(
-        settings.model_dump() | {"mongodb_url": SecretStr(mongodb_url), "keyring": settings.keyring}
-    )
-
-
-@asynccontextmanager
-async def verifying(settings: VerifierSettings, clock: FixedClock | SystemClock | None = None) -> AsyncIterator[Parts]:
-    """A verifier in this process."""
-    parts = Parts.assemble(settings, keyring("verifier"), clock or SystemClock())
-    await parts.start()
-    try:
-        yield parts
-    finally:
-        await parts.stop()
-
-
-@asynccontextmanager
-async def listening(settings: ServiceSettings, verifier: Parts) -> AsyncIterator[Bench]:
-    """Enrollment's broker, which hears every verdict."""
-    heard = EventHandlers()
-    bench = Bench(event_broker(settings), verifier, f"user-{uuid4().hex[:12]}")
-
-    async def hear(_: Event, envelope: Envelope) -> None:
-        bench.verdicts.append(envelope)
-
-    for event in VERDICTS.events:
-        heard.on(event)(hear)
-    bench.enrollment.subscribe([VERDICTS], heard, group="bench")
-    async with running(bench.enrollment):
-        yield bench
 
 
 @pytest.fixture
 async def bench(settings: ServiceSettings, mongodb_url: str) -> AsyncIterator[Bench]:
     """A verifier that is ready."""
-    async with verifying(verifier_settings(settings, mongodb_url)) as parts, listening(settings, parts) as made:
-        await until(parts.broker.ready)
-        await until(parts.preparation.ready)
+    async with benched(settings, mongodb_url) as made:
         yield made
 
 

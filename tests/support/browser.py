@@ -34,7 +34,7 @@ Scheme = Literal["light", "dark"]
 class Answer:
     """What an address other than a page or a static file answers."""
 
-    body: str
+    body: str | bytes
     media_type: str
 
 

@@ -16,7 +16,7 @@ import httpx
 import yaml
 from pymongo import MongoClient
 
-from schemas.base import Event
+from schemas.base import Channel, Event
 from schemas.enrollment import ChallengeCancelled, Destination, MethodRequested
 from schemas.envelope import Envelope
 from schemas.topics import DELIVERIES, REQUESTS
@@ -24,7 +24,8 @@ from schemas.verification import ChallengeTerms, CodeTerms
 from services.kit.codes import derive_code
 from services.kit.ids import new_id
 from services.kit.kafka.broker import EventBroker, EventHandlers
-from services.kit.keyring import Keyring, new_keyrings
+from services.kit.key_files import new_keyrings
+from services.kit.keyring import Keyring
 from services.kit.sealing import Binding, Sealer, keyed_hash
 from services.kit.settings import ServiceSettings
 from services.notifier.app import build
@@ -200,9 +201,9 @@ def hearing(heard: list[Envelope]) -> EventHandlers:
 
 
 @asynccontextmanager
-async def notifying(bench: Bench) -> AsyncIterator[str]:
+async def notifying(bench: Bench, channel: Channel = "sms") -> AsyncIterator[str]:
     """The notifier in this process, ready; gives its address."""
-    async with serving(build(bench.settings, ["sms"]), bench.settings.notifier_port) as port:
+    async with serving(build(bench.settings, [channel]), bench.settings.notifier_port) as port:
         url = f"http://127.0.0.1:{port}"
         await until(lambda: is_ready(url))
         yield url

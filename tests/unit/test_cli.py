@@ -31,6 +31,9 @@ COMMANDS = (
     ("dead-letters", "list"),
     ("dead-letters", "show"),
     ("dead-letters", "replay"),
+    ("authenticator", "activate"),
+    ("authenticator", "watch"),
+    ("authenticator", "code"),
     ("demo-token",),
 )
 
@@ -90,6 +93,11 @@ def test_every_command_explains_itself(command: tuple[str, ...], security_info: 
     [
         ("nonsense",),
         ("demo-token",),
+        ("authenticator", "activate"),
+        ("authenticator", "watch"),
+        ("authenticator", "watch", "--approve"),
+        ("authenticator", "watch", "--deny", "--number", "42"),
+        ("authenticator", "watch", "--approve", "--number", "42", "--deny"),
         ("keys", "new"),
         ("dead-letters", "show"),
         ("dead-letters", "replay"),

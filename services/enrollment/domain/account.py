@@ -17,8 +17,10 @@ from schemas.enrollment import (
     EnrollmentStepReached,
     Intent,
     MethodRegistered,
+    SuspiciousActivityReported,
 )
 from schemas.topics import LIFECYCLE
+from services.enrollment.domain.activation import Activation
 from services.enrollment.domain.base import State
 from services.enrollment.domain.challenge import Challenge, Registration
 from services.enrollment.domain.policy import DEFAULT_ORDER
@@ -52,6 +54,7 @@ class Method(State):
     delivery: Literal["sms", "voice"] | None = None
     destination: str | None = None
     destination_hash: str | None = None
+    device_id: str | None = None
     created_at: datetime
     last_used_at: datetime | None = None
 
@@ -67,6 +70,7 @@ class Session(State):
     requested: Challenge | None = Field(
         default=None, description="the current challenge as it was asked for: a crash loses nothing"
     )
+    activation: Activation | None = Field(default=None, description="the QR code of this session, as it was made")
     registered: tuple[str, ...] = ()
     cookie_hash: str
     return_url: str
@@ -209,7 +213,9 @@ def register_method(
     """
     if account.method(challenge.method_id):
         return Change(account)
-    if conflict_of(account, registration.phone_type, registration.destination_hash):
+    if challenge.method_type == "phone" and conflict_of(
+        account, registration.phone_type, registration.destination_hash
+    ):
         return _session_after(_Ledger(account), challenge, at).change()
     method = Method(
         id=challenge.method_id,
@@ -219,6 +225,7 @@ def register_method(
         delivery=registration.delivery,
         destination=registration.destination,
         destination_hash=registration.destination_hash,
+        device_id=registration.device_id,
         created_at=at,
     )
     grown = account.model_copy(update={"methods": (*account.methods, method)})
@@ -228,6 +235,12 @@ def register_method(
         changed = DefaultMethodChanged(method_id=default, previous_method_id=account.default_method_id, changed_at=at)
         ledger = ledger.put(default_method_id=default).tell(changed, challenge.id)
     return _session_after(ledger, challenge, at).change()
+
+
+def report_suspicious(account: Account, challenge: Challenge, *, at: datetime) -> Change[Account]:
+    """The person says that a request was not theirs."""
+    event = SuspiciousActivityReported(method_id=challenge.method_id, challenge_id=challenge.id, reported_at=at)
+    return _Ledger(account).tell(event, challenge.id).change()
 
 
 def conflict_of(account: Account, phone_type: PhoneType | None, destination_hash: str | None) -> str | None:

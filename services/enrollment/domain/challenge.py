@@ -6,9 +6,9 @@ from typing import Literal
 
 from schemas.base import Channel, Event, MethodType, Purpose
 from schemas.enrollment import ChallengeCancelled, Destination, MethodRequested
-from schemas.notification import CodeSent, DeliveryConfirmed, DeliveryFailed, SendRefused
+from schemas.notification import CodeSent, DeliveryConfirmed, DeliveryFailed, PushSent, SendRefused
 from schemas.topics import REQUESTS, SUBMISSIONS, Topic
-from schemas.verification import ChallengeTerms, CodeSubmitted, VerificationFailed
+from schemas.verification import ChallengeTerms, CodeSubmitted, PushApproved, PushDenied, VerificationFailed
 from services.enrollment.domain.base import State
 from services.kit.decision import Change, Emission
 from services.kit.errors import ProblemError
@@ -18,7 +18,11 @@ MAX_SENDS = 5
 MAX_PENDING_SUBMISSIONS = 8
 
 Status = Literal["pending", "verified", "failed", "denied", "expired", "cancelled"]
+Decision = Literal["approve", "deny", "report"]
+DeliveryReport = CodeSent | PushSent | DeliveryConfirmed | DeliveryFailed | SendRefused
 DeliveryState = Literal["queued", "sent", "delivered", "failed", "unknown"]
+
+ENDS_FAILED = frozenset({"attemptsExhausted", "authenticatorDisabled", "numberMismatch"})
 
 _RANK: Mapping[DeliveryState, int] = {"queued": 0, "unknown": 1, "sent": 2, "failed": 3, "delivered": 4}
 
@@ -31,6 +35,7 @@ class Registration(State):
     delivery: Literal["sms", "voice"] | None = None
     destination: str | None = None
     destination_hash: str | None = None
+    device_id: str | None = None
 
 
 class Delivery(State):
@@ -70,6 +75,7 @@ class Challenge(State):
     submissions: tuple[Submission, ...] = ()
     attempts_left: int
     failure: str | None = None
+    reported: bool = False
     retry_at: datetime | None = None
     ended_at: datetime | None = None
 
@@ -167,6 +173,29 @@ def submit_code(challenge: Challenge, submission_id: str, sealed_code: str, *, a
     return Change(more, (_emission(challenge, SUBMISSIONS, event),))
 
 
+def answer(
+    challenge: Challenge, submission_id: str, sealed: str, *, decision: Decision, at: datetime
+) -> Change[Challenge]:
+    """Hand a device's signed answer to the verifier; a report is remembered.
+
+    Raises:
+        ProblemError: `challengeEnded`, also after expiry; `rateLimited`.
+    """
+    if challenge.status_at(at) != "pending":
+        raise ProblemError("challengeEnded")
+    if challenge.pending_submission:
+        raise ProblemError("rateLimited", headers={"Retry-After": "1"})
+    fields = {"submission_id": submission_id, "terms": challenge.terms, "answer": sealed, "submitted_at": at}
+    event = PushApproved(**fields) if decision == "approve" else PushDenied(**fields, reported=decision == "report")
+    more = challenge.model_copy(
+        update={
+            "submissions": (*challenge.submissions, Submission(id=submission_id, at=at))[-20:],
+            "reported": decision == "report",
+        }
+    )
+    return Change(more, (_emission(challenge, SUBMISSIONS, event),))
+
+
 def cancel(challenge: Challenge, reason: Literal["superseded", "cancelled"], *, at: datetime) -> Change[Challenge]:
     """End it before its time; one that ended stays as it is."""
     if challenge.status != "pending":
@@ -190,7 +219,9 @@ def refused(challenge: Challenge, event: VerificationFailed, *, at: datetime) ->
         "failure": event.reason,
         "retry_at": at + timedelta(seconds=event.retry_after) if event.retry_after else None,
     }
-    if event.reason in {"attemptsExhausted", "authenticatorDisabled"}:
+    if event.reason == "pushDenied":
+        fields |= {"status": "denied", "attempts_left": 0, "ended_at": at}
+    elif event.reason in ENDS_FAILED:
         fields |= {"status": "failed", "attempts_left": 0, "ended_at": at}
     elif event.reason == "codeExpired":
         fields |= {"status": "expired", "ended_at": at}
@@ -204,9 +235,7 @@ def expired(challenge: Challenge, *, at: datetime) -> Change[Challenge]:
     return Change(challenge.model_copy(update={"status": "expired", "ended_at": at}))
 
 
-def delivery_told(
-    challenge: Challenge, event: CodeSent | DeliveryConfirmed | DeliveryFailed | SendRefused
-) -> Change[Challenge]:
+def delivery_told(challenge: Challenge, event: DeliveryReport) -> Change[Challenge]:
     """Note what the notifier says of the newest message; reports may come twice and out of order."""
     if event.send != challenge.delivery.send:
         return Change(challenge)
@@ -219,10 +248,12 @@ def delivery_told(
     return Change(challenge.model_copy(update=fields))
 
 
-def _told(delivery: Delivery, event: CodeSent | DeliveryConfirmed | DeliveryFailed | SendRefused) -> Delivery:
+def _told(delivery: Delivery, event: DeliveryReport) -> Delivery:
     match event:
         case CodeSent():
             return delivery.model_copy(update={"state": "sent", "provider": event.provider})
+        case PushSent():
+            return delivery.model_copy(update={"state": "sent", "provider": event.service})
         case DeliveryConfirmed():
             return delivery.model_copy(update={"state": "delivered", "provider": event.provider})
         case DeliveryFailed():

@@ -4,18 +4,16 @@ from collections.abc import Mapping
 
 from schemas.enrollment import EnrollmentCancelled, EnrollmentCompleted
 from schemas.envelope import Envelope
-from schemas.notification import CodeSent, DeliveryConfirmed, DeliveryFailed, SendRefused
 from schemas.verification import ChallengeExpired, MethodVerified, VerificationFailed
 from services.enrollment.domain import account as accounts
 from services.enrollment.domain import challenge as challenges
 from services.enrollment.domain.account import account_id
+from services.enrollment.domain.challenge import Challenge, DeliveryReport
 from services.enrollment.domain.interrupt import Interrupt
 from services.enrollment.signals import Signals
 from services.enrollment.store import Store
 from services.kit.clock import Clock
 from services.kit.decision import Change
-
-DeliveryReport = CodeSent | DeliveryConfirmed | DeliveryFailed | SendRefused
 
 
 async def method_verified(event: MethodVerified, cause: Envelope, *, store: Store, signals: Signals) -> None:
@@ -38,10 +36,28 @@ async def method_verified(event: MethodVerified, cause: Envelope, *, store: Stor
 
 async def verification_failed(event: VerificationFailed, cause: Envelope, *, store: Store, signals: Signals) -> None:
     """A proof was not accepted."""
+    stored = await store.challenges.get(event.challenge_id)
+    if stored and stored.state.reported and event.reason == "pushDenied":
+        challenge = stored.state
+        await store.accounts.change(
+            account_id(challenge.tenant, challenge.user),
+            lambda account: accounts.report_suspicious(account, challenge, at=event.failed_at),
+            cause,
+        )
     await store.challenges.change(
         event.challenge_id, lambda state: challenges.refused(state, event, at=event.failed_at), cause
     )
     signals.tell(event.challenge_id)
+
+
+async def suspicious_reported(challenge: Challenge, *, store: Store, clock: Clock) -> None:
+    """The person says on the page that nobody asked for this request: end it, and tell."""
+    now = clock.now()
+    await store.challenges.change(challenge.id, lambda state: challenges.cancel(state, "cancelled", at=now))
+    await store.accounts.change(
+        account_id(challenge.tenant, challenge.user),
+        lambda account: accounts.report_suspicious(account, challenge, at=now),
+    )
 
 
 async def challenge_expired(event: ChallengeExpired, cause: Envelope, *, store: Store, signals: Signals) -> None:

@@ -64,17 +64,22 @@ def mount_static(app: FastAPI, brandings: Mapping[str, Branding]) -> None:
 
     @router.get("/static/tenant/{tenant}.css")
     async def get_stylesheet(request: Request, tenant: str) -> Response:
-        return _answer(request, stylesheets.get(tenant), A_WHILE)
+        return asset_response(request, stylesheets.get(tenant), A_WHILE)
 
     @router.get("/static/{name:path}")
     async def get_file(request: Request, name: str, v: str | None = None) -> Response:
         asset = _assets().get(name)
-        return _answer(request, asset, FOR_EVER if asset and v == asset.version else CHECK_EACH_TIME)
+        return asset_response(request, asset, FOR_EVER if asset and v == asset.version else CHECK_EACH_TIME)
 
     app.include_router(router)
 
 
-def _answer(request: Request, asset: Asset | None, cache: str) -> Response:
+def asset_response(request: Request, asset: Asset | None, cache: str) -> Response:
+    """The file, or that the browser's copy is still right.
+
+    Raises:
+        ProblemError: `notFound` without an asset.
+    """
     if asset is None:
         raise ProblemError("notFound")
     headers = security_headers(None) | {"ETag": f'"{asset.version}"', "Cache-Control": cache}
@@ -91,10 +96,11 @@ def _stylesheet(branding: Branding) -> Asset:
 @lru_cache(maxsize=1)
 def _assets() -> Mapping[str, Asset]:
     """All files, by their path below the directory. Nothing else can be asked for."""
-    return {path.relative_to(DIRECTORY).as_posix(): _read(path) for path in DIRECTORY.rglob("*") if path.is_file()}
+    return {path.relative_to(DIRECTORY).as_posix(): read_asset(path) for path in DIRECTORY.rglob("*") if path.is_file()}
 
 
-def _read(path: Path) -> Asset:
+def read_asset(path: Path) -> Asset:
+    """A file, with the media type that its name says."""
     content = path.read_bytes()
     media_type = TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     return Asset(content, media_type, fingerprint(content))

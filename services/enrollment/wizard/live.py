@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 from services.enrollment.domain.challenge import Challenge
-from services.enrollment.handlers.sessions import Desk
+from services.enrollment.handlers.desk import Desk
 from services.enrollment.signals import next_change
 from services.enrollment.wizard.wording import delivery_text
 
@@ -40,8 +40,28 @@ def challenge_state(challenge: Challenge, now: datetime) -> dict[str, object]:
         "id": challenge.id,
         "status": challenge.status_at(now),
         "delivery": {"state": challenge.delivery.state, "text": delivery_text(challenge, now)},
+        "failure": challenge.failure,
         "attemptsLeft": challenge.attempts_left,
         "checking": challenge.pending_submission is not None,
         "resendAt": challenge.resend_at.isoformat(),
         "sendsLeft": challenge.sends_left,
     }
+
+
+async def activation_stream(handle: str, desk: Desk) -> AsyncIterator[str]:
+    """`event: activation` when an app connects or the QR code expires; ends then."""
+    started, shown = desk.clock.now(), None
+    async with desk.signals.awaiting(handle) as told:
+        while (now := desk.clock.now()) < started + STREAM_LIFE:
+            stored = await desk.store.activations.get(handle)
+            if stored is None:
+                return
+            state = stored.state
+            connected, expired = state.device_id is not None, state.is_expired(now)
+            message = json.dumps({"connected": connected, "deviceName": state.device_name, "expired": expired})
+            if message != shown:
+                shown = message
+                yield f"event: activation\ndata: {message}\n\n"
+            if connected or expired:
+                return
+            await next_change(told)

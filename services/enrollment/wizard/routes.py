@@ -1,77 +1,48 @@
 """The pages of the wizard: GET shows where the session is, POST acts and redirects (or shows what is wrong)."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from fastapi import APIRouter, FastAPI, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import SecretStr
 
 from services.enrollment.domain.account import Outcome
-from services.enrollment.domain.challenge import Challenge
 from services.enrollment.domain.wizard import shown_step
-from services.enrollment.handlers import sessions
+from services.enrollment.handlers import apps, sessions
+from services.enrollment.handlers.desk import Desk
 from services.enrollment.handlers.interrupts import outcome_of
-from services.enrollment.handlers.sessions import Desk, Visit
 from services.enrollment.parts import Parts
-from services.enrollment.wizard import views
+from services.enrollment.wizard import app_steps, phone_steps, views
 from services.enrollment.wizard.cookies import SessionCookie, read_cookie, write_cookie
-from services.enrollment.wizard.countries import NAMES, in_a_sentence
-from services.enrollment.wizard.live import challenge_stream
-from services.enrollment.wizard.rendering import CancelView, FieldError, Frame, MessageView, Pages, View, mount_static
-from services.enrollment.wizard.views import WIZARD, Filled
-from services.enrollment.wizard.wording import code_problem, number_problem, resend_problem
-from services.kit.errors import CATALOGUE, ProblemError
-from services.kit.http.csrf import csrf_matches, csrf_token
+from services.enrollment.wizard.here import (
+    SEE_OTHER,
+    Here,
+    WizardForm,
+    frame,
+    html,
+    is_secure,
+    pages,
+    recognise,
+    require_form,
+    require_open,
+    to_wizard,
+)
+from services.enrollment.wizard.live import activation_stream, challenge_stream
+from services.enrollment.wizard.qr import qr_picture
+from services.enrollment.wizard.rendering import CancelView, Frame, MessageView, mount_static
+from services.enrollment.wizard.views import WIZARD
+from services.kit.errors import ProblemError
 from services.kit.http.headers import security_headers
-from services.kit.telemetry import bind, current_trace
+from services.kit.telemetry import current_trace
 
 router = APIRouter(include_in_schema=False)
-pages = Pages()
 
-SEE_OTHER = 303
 PAGE_PATHS = ("/security-info", "/help", "/verify")
-TITLES = {
-    "prompt": "More information required",
-    "phone": "Phone",
-    "phone.code": "Enter the code",
-    "phone.verified": "Phone verified",
-    "success": "Success",
-}
 
 Hidden = Annotated[str, Form(max_length=256)]
-
-
-class WizardForm(BaseModel):
-    """All that a form of the wizard can carry; each step reads its own fields."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    session: str = Field("", max_length=256)
-    csrf: str = Field("", max_length=256)
-    step: str = Field("", max_length=64)
-    action: str = Field("next", max_length=32)
-    region: str = Field("", max_length=8)
-    number: str = Field("", max_length=256)
-    code: SecretStr = Field(SecretStr(""), max_length=256)
-    form_key: str = Field("", max_length=256, alias="formToken")
-    challenge: str = Field("", max_length=64)
-
-
-@dataclass(frozen=True)
-class Here:
-    """A request of a person in a session."""
-
-    parts: Parts
-    cookie: SessionCookie
-    visit: Visit
-
-    @property
-    def desk(self) -> Desk:
-        """What the use cases work with."""
-        return self.parts.desk
 
 
 @router.get("/security-info/start")
@@ -86,62 +57,74 @@ async def start(request: Request, ticket: Annotated[str, Query(max_length=256)] 
             return RedirectResponse(WIZARD, SEE_OTHER)
         raise
     response = RedirectResponse("/security-info/prompt", SEE_OTHER)
-    write_cookie(response, SessionCookie(visit.session.id, SecretStr(secret)), secure=_secure(parts))
+    write_cookie(response, SessionCookie(visit.session.id, SecretStr(secret)), secure=is_secure(parts))
     return response
 
 
 @router.get("/security-info/prompt")
 @router.get(WIZARD)
-async def show(request: Request, step: Annotated[str | None, Query(max_length=64)] = None) -> Response:
-    """Where the session is; `step` looks back at an earlier one."""
-    here = await _here(request)
-    _require_open(here)
-    return await _page(here, step=shown_step(here.visit.session, step))
+async def show(
+    request: Request,
+    step: Annotated[str | None, Query(max_length=64)] = None,
+    manual: Annotated[str | None, Query(max_length=8)] = None,
+) -> Response:
+    """Where the session is; `step` looks back at an earlier one, `manual` shows the QR code as text."""
+    here = await recognise(request)
+    require_open(here)
+    name = shown_step(here.visit.session, step)
+    if name == "authenticatorApp.scan":
+        return await app_steps.show_scan(here, manual=bool(manual))
+    return await STEPS[name].show(here)
 
 
 @router.post("/security-info/prompt")
 @router.post(WIZARD)
 async def act(request: Request, form: Annotated[WizardForm, Form()]) -> Response:
     """A form of the wizard. A form of a step that is over changes nothing and shows where the session is."""
-    here = await _here(request)
-    _require_form(here, form.session, form.csrf)
+    here = await recognise(request)
+    require_form(here, form.session, form.csrf)
     await here.desk.edge.admit("session", here.visit.session.id)
-    _require_open(here)
+    require_open(here)
     if shown_step(here.visit.session, form.step) != form.step:
-        return RedirectResponse(WIZARD, SEE_OTHER)
-    match form.step, form.action:
-        case "phone", _:
-            return await _number_typed(here, form)
-        case "phone.code", "resend":
-            return await _resend(here)
-        case "phone.code", _:
-            return await _code_typed(here, form)
-        case "success", _:
-            return await _return(here)
-        case _:
-            await sessions.go_on(here.visit, form.step, here.desk)
-            return RedirectResponse(WIZARD, SEE_OTHER)
+        return to_wizard()
+    return await STEPS[form.step].act(here, form)
+
+
+@router.get(f"{WIZARD}/qr/{{name}}.svg")
+async def get_qr(request: Request, name: str) -> Response:
+    """A QR code as a picture: the app's address, or what connects it with the account. Never stored."""
+    here = await recognise(request)
+    require_open(here)
+    origin = here.parts.settings.authenticator_origin
+    content = f"{origin}{app_steps.APP_PATH}"
+    if name == "account":
+        activation = await apps.current_activation(here.visit, here.desk)
+        if activation is None:
+            raise ProblemError("notFound")
+        public = here.parts.settings.public_origin
+        content = apps.code_of(activation, here.desk, public=public, authenticator=origin).link
+    return Response(qr_picture(content), media_type="image/svg+xml", headers={"Cache-Control": "no-store"})
 
 
 @router.get("/security-info/cancel")
 async def ask_cancel(request: Request) -> Response:
     """Ask once before leaving."""
-    here = await _here(request)
-    return _html(here.visit, CancelView(frame=_frame(here, "Leave the setup?")))
+    here = await recognise(request)
+    return html(here.visit, CancelView(frame=frame(here, None, title="Leave the setup?")))
 
 
 @router.post("/security-info/cancel")
 async def cancel(request: Request, session: Hidden = "", csrf: Hidden = "") -> Response:
     """Leave, with what was set up so far kept."""
-    here = await _here(request)
-    _require_form(here, session, csrf)
+    here = await recognise(request)
+    require_form(here, session, csrf)
     return await _return(replace(here, visit=await sessions.cancel(here.visit, here.desk)))
 
 
 @router.get("/security-info/return")
 async def go_back(request: Request) -> Response:
     """From a session that has ended back to the platform."""
-    here = await _here(request)
+    here = await recognise(request)
     if here.visit.session.outcome is None and here.visit.session.is_open(here.parts.clock.now()):
         return RedirectResponse(WIZARD, SEE_OTHER)
     return await _return(here)
@@ -150,8 +133,8 @@ async def go_back(request: Request) -> Response:
 @router.post("/security-info/stay")
 async def stay(request: Request, session: Hidden = "", csrf: Hidden = "") -> Response:
     """The person is still there: the session is extended."""
-    here = await _here(request)
-    _require_form(here, session, csrf)
+    here = await recognise(request)
+    require_form(here, session, csrf)
     extended = await sessions.stay(here.visit, here.desk)
     if "application/json" in request.headers.get("accept", ""):
         return JSONResponse({"sessionEndsAt": extended.session.expires_at.isoformat()})
@@ -159,16 +142,59 @@ async def stay(request: Request, session: Hidden = "", csrf: Hidden = "") -> Res
 
 
 @router.get(f"{WIZARD}/events")
-async def events(request: Request, challenge: Annotated[str, Query(max_length=64)]) -> Response:
-    """Live state of the session's challenge (server-sent events)."""
-    here = await _here(request)
+async def events(
+    request: Request,
+    challenge: Annotated[str | None, Query(max_length=64)] = None,
+    activation: Annotated[str | None, Query(max_length=16)] = None,
+) -> Response:
+    """Live state of the session's challenge, or of its QR code (server-sent events)."""
+    here = await recognise(request)
     await here.desk.edge.admit("session", here.visit.session.id)
-    requested = here.visit.session.requested
-    if requested is None or requested.id != challenge:
+    session, stream = here.visit.session, None
+    if session.requested and session.requested.id == challenge:
+        stream = challenge_stream(session.requested.id, here.desk)
+    elif session.activation and session.activation.handle == activation:
+        stream = activation_stream(session.activation.handle, here.desk)
+    if stream is None:
         raise ProblemError("unknownChallenge")
-    stream: AsyncIterator[str] = challenge_stream(challenge, here.desk)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
+
+
+async def _show_prompt(here: Here) -> Response:
+    return html(here.visit, views.prompt_view(frame(here, "prompt")))
+
+
+async def _show_success(here: Here) -> Response:
+    return html(here.visit, views.success_view(frame(here, "success"), here.visit.account))
+
+
+async def _act_on_success(here: Here, _: WizardForm) -> Response:
+    return await _return(here)
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a step of the wizard shows, and what its form does."""
+
+    show: Callable[[Here], Awaitable[Response]]
+    act: Callable[[Here, WizardForm], Awaitable[Response]] = app_steps.go_on
+
+
+STEPS: Mapping[str, Step] = {
+    "prompt": Step(_show_prompt),
+    "authenticatorApp": Step(app_steps.show_download),
+    "authenticatorApp.setup": Step(app_steps.show_setup, app_steps.act_on_setup),
+    "authenticatorApp.scan": Step(app_steps.show_scan, app_steps.act_on_scan),
+    "authenticatorApp.test": Step(app_steps.show_try, app_steps.act_on_try),
+    "authenticatorApp.code": Step(app_steps.show_code, app_steps.act_on_code),
+    "authenticatorApp.verified": Step(app_steps.show_verified),
+    "phone": Step(phone_steps.show_number, phone_steps.number_typed),
+    "phone.code": Step(phone_steps.show_code, phone_steps.act_on_code),
+    "phone.verified": Step(phone_steps.show_verified),
+    "success": Step(_show_success, _act_on_success),
+}
+"""The steps by name; a new method adds its own."""
 
 
 def mount(app: FastAPI) -> None:
@@ -193,73 +219,6 @@ async def problem_page(request: Request, problem: ProblemError) -> Response | No
     return HTMLResponse(pages.render(view), problem.status, headers=security_headers(None) | problem.headers)
 
 
-async def _number_typed(here: Here, form: WizardForm) -> Response:
-    region = form.region if form.region in NAMES else "ZZ"
-    try:
-        await sessions.request_phone(here.visit, region, form.number, form.form_key, here.desk)
-    except ProblemError as problem:
-        if problem.code == "sessionEnded":
-            raise
-        error = FieldError("number", number_problem(problem, in_a_sentence(region)))
-        filled = Filled(error=error, region=form.region, number=form.number)
-        return await _page(here, step="phone", filled=filled, status=problem.status)
-    return RedirectResponse(WIZARD, SEE_OTHER)
-
-
-async def _code_typed(here: Here, form: WizardForm) -> Response:
-    code = form.code.get_secret_value()
-    try:
-        challenge, result = await sessions.submit_code(here.visit, form.challenge, code, here.desk)
-    except ProblemError as problem:
-        before = await sessions.current_challenge(here.visit, here.desk)
-        if before is None:
-            raise
-        if before.status == "verified":
-            return RedirectResponse(WIZARD, SEE_OTHER)
-        return await _code_again(here, before, problem.code, problem.status)
-    if result in {None, "verified"} or challenge.status == "verified":
-        return RedirectResponse(WIZARD, SEE_OTHER)
-    return await _code_again(here, challenge, result or "", CATALOGUE[result or "codeIncorrect"].status)
-
-
-async def _code_again(here: Here, challenge: Challenge, code: str, status: int) -> Response:
-    filled = Filled(error=FieldError("code", code_problem(code, challenge)))
-    return await _page(here, step="phone.code", filled=filled, status=status)
-
-
-async def _resend(here: Here) -> Response:
-    try:
-        await sessions.resend(here.visit, here.desk)
-    except ProblemError as problem:
-        challenge = await sessions.current_challenge(here.visit, here.desk)
-        if challenge is None:
-            raise
-        filled = Filled(notice=resend_problem(problem, challenge))
-        return await _page(here, step="phone.code", filled=filled, status=problem.status)
-    return RedirectResponse(WIZARD, SEE_OTHER)
-
-
-async def _page(here: Here, *, step: str, filled: Filled | None = None, status: int = 200) -> Response:
-    given, visit = filled or Filled(), here.visit
-    challenge = await sessions.current_challenge(visit, here.desk)
-    frame = _frame(here, TITLES.get(step, "Keep your account secure"), step, given.notice)
-    view: View
-    match step:
-        case "prompt":
-            view = views.prompt_view(frame)
-        case "phone":
-            view = views.phone_view(frame, visit, challenge, given, here.desk)
-        case "phone.code" if challenge:
-            view = views.code_view(frame, challenge, given, here.desk)
-        case "phone.verified":
-            view = views.verified_view(frame, visit, "phone")
-        case "success":
-            view = views.success_view(frame, visit.account)
-        case _:
-            raise ProblemError("notFound")
-    return _html(visit, view, status)
-
-
 async def _return(here: Here) -> Response:
     """To the platform, with the signed outcome."""
     parts, session = here.parts, here.visit.session
@@ -275,19 +234,9 @@ async def _return(here: Here) -> Response:
     return RedirectResponse(urlunsplit(target._replace(query=joined)), SEE_OTHER)
 
 
-async def _here(request: Request) -> Here:
-    parts: Parts = request.app.state.parts
-    cookie = read_cookie(request, secure=_secure(parts))
-    if cookie is None:
-        raise ProblemError("sessionEnded")
-    visit = await sessions.recognise(cookie.session_id, cookie.secret.get_secret_value(), parts.desk)
-    bind(tenant=visit.account.tenant, user=visit.account.user, session=visit.session.id)
-    return Here(parts, cookie, visit)
-
-
 async def _holds_session_of(request: Request, ticket: str, desk: Desk) -> bool:
     parts: Parts = request.app.state.parts
-    cookie = read_cookie(request, secure=_secure(parts))
+    cookie = read_cookie(request, secure=is_secure(parts))
     if cookie is None or not await sessions.ticket_is_of(ticket, cookie.session_id, desk):
         return False
     try:
@@ -295,47 +244,6 @@ async def _holds_session_of(request: Request, ticket: str, desk: Desk) -> bool:
     except ProblemError:
         return False
     return True
-
-
-def _require_form(here: Here, session: str, csrf: str) -> None:
-    """The form was made for the session that this browser holds now."""
-    if session and session != here.cookie.session_id:
-        raise ProblemError("otherPerson")
-    if not csrf_matches(here.cookie.secret.get_secret_value(), csrf):
-        raise ProblemError("formExpired")
-
-
-def _require_open(here: Here) -> None:
-    if not here.visit.session.is_open(here.parts.clock.now()):
-        raise ProblemError("sessionEnded", back="/security-info/return")
-
-
-def _frame(here: Here, title: str, step: str | None = None, notice: str | None = None) -> Frame:
-    parts, visit = here.parts, here.visit
-    tenant = parts.config.tenant(visit.account.tenant)
-    return Frame(
-        organization=tenant.display_name,
-        tenant=visit.account.tenant,
-        logo=tenant.branding.logo,
-        person=visit.account.profile.user_principal_name,
-        session_id=visit.session.id,
-        csrf=csrf_token(here.cookie.secret.get_secret_value()),
-        progress=views.progress(visit, step) if step else None,
-        session_ends_at=visit.session.expires_at,
-        notice=notice,
-        now=parts.clock.now(),
-        title=title,
-    )
-
-
-def _html(visit: Visit, view: View, status: int = 200) -> Response:
-    target = urlsplit(visit.session.return_url)
-    headers = security_headers(f"{target.scheme}://{target.netloc}") | {"Cache-Control": "no-store"}
-    return HTMLResponse(pages.render(view), status, headers=headers)
-
-
-def _secure(parts: Parts) -> bool:
-    return parts.settings.public_url.scheme == "https"
 
 
 GO_ON = ("Go on", WIZARD)

@@ -10,7 +10,7 @@ from services.enrollment.domain.account import Account, Method
 from services.enrollment.domain.challenge import MAX_SENDS, Challenge
 from services.enrollment.domain.phone import national_format, region_of
 from services.enrollment.domain.wizard import method_of
-from services.enrollment.handlers.sessions import Desk, Visit
+from services.enrollment.handlers.desk import Desk, Visit
 from services.enrollment.wizard.countries import NAMES
 from services.enrollment.wizard.rendering import (
     CodeView,
@@ -31,8 +31,20 @@ from services.kit.ids import new_token
 from services.kit.sealing import Binding
 
 WIZARD = "/security-info/setup"
-LABELS = {"phone": "Phone"}
-PARTS = {"phone": (("phone", "Enter your number"), ("phone.code", "Enter the code"), ("phone.verified", "Done"))}
+LABELS = {"authenticatorApp": "Authenticator app", "phone": "Phone"}
+PARTS = {
+    "authenticatorApp": (
+        ("authenticatorApp", "Get the app"),
+        ("authenticatorApp.setup", "Set up"),
+        ("authenticatorApp.scan", "Scan"),
+        ("authenticatorApp.test", "Try it out"),
+        ("authenticatorApp.verified", "Done"),
+    ),
+    "phone": (("phone", "Enter your number"), ("phone.code", "Enter the code"), ("phone.verified", "Done")),
+}
+INSTEAD_OF = {"authenticatorApp.code": "authenticatorApp.test"}
+"""Steps that are another way through one of the parts."""
+
 REGION_OF_LANGUAGE = {"en": "GB", "de": "DE", "es": "ES", "fr": "FR"}
 
 
@@ -110,7 +122,7 @@ def progress(visit: Visit, step: str) -> Progress | None:
     if kind not in plan:
         return None
     names = [name for name, _ in PARTS[kind]]
-    here = names.index(step)
+    here = names.index(INSTEAD_OF.get(step, step))
     steps = tuple(
         ProgressStep(label, "done" if index < here else "current" if index == here else "todo")
         for index, (_, label) in enumerate(PARTS[kind])

@@ -61,6 +61,19 @@ def code_problem(code: str, challenge: Challenge) -> str:
     return texts.get(code, "Something went wrong on our side. Nothing you set up is lost.")
 
 
+def app_code_problem(code: str, challenge: Challenge) -> str:
+    """Why a one-time code of an app was not accepted, beside its field."""
+    left = challenge.attempts_left
+    texts = {
+        "codeIncorrect": f"That code isn't right. Type the one that the app shows now; {left} {_tries(left)} left.",
+        "codeExpired": "That took too long. Try again with the code that the app shows now.",
+        "attemptsExhausted": "Too many wrong codes. Try again with the code that the app shows now.",
+        "methodCoolingDown": "There were too many wrong codes for this app. Wait a while, then start again.",
+        "authenticatorDisabled": "There were too many wrong codes for this app. Connect it anew.",
+    }
+    return texts.get(code) or code_problem(code, challenge)
+
+
 def resend_problem(problem: ProblemError, challenge: Challenge) -> str:
     """Why no further message was sent."""
     if problem.code == "resendTooSoon":

@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping
 
 from schemas.base import Channel as ChannelName
 from services.notifier.channels.base import Channel
+from services.notifier.channels.push import PushMessages
 from services.notifier.channels.sms import TextMessages
 
 CHANNELS: Mapping[ChannelName, Callable[[], Channel]] = {
+    "push": PushMessages,
     "sms": TextMessages,
 }

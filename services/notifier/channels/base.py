@@ -1,6 +1,7 @@
 """What a channel is: how a request becomes a message, and which providers carry it."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 
 from pydantic import SecretStr
@@ -11,13 +12,20 @@ from services.notifier.domain import Delivery
 from services.notifier.providers.base import Message, Provider, Workshop
 
 
+class UnfitRequestError(Exception):
+    """The request is for something that this channel does not carry."""
+
+
 @dataclass(frozen=True)
 class Particulars:
-    """What a text says besides its own words. `minutes` is how long the code still works."""
+    """What a message says besides its own words.
+
+    `code` is None where the challenge is not about a code. `life` is how long it can still be answered.
+    """
 
     organization: str
-    code: SecretStr
-    minutes: int
+    code: SecretStr | None
+    life: timedelta
     host: str
 
 
@@ -29,10 +37,24 @@ class Channel(Protocol):
         """Its name in events and configuration."""
         ...
 
+    @property
+    def is_fetched(self) -> bool:
+        """Whether the person's app can fetch what has no destination, so that nothing needs to be sent."""
+        ...
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether a destination gets only so many messages: each one costs, and disturbs whoever has the number."""
+        ...
+
     def providers(self, config: Config, workshop: Workshop) -> tuple[Provider, ...]:
         """The configured providers, in the order in which they are tried."""
         ...
 
     def compose(self, delivery: Delivery, destination: str, particulars: Particulars) -> Message:
-        """The message, ready to be sent."""
+        """The message, ready to be sent.
+
+        Raises:
+            UnfitRequestError: see there.
+        """
         ...

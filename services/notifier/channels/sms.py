@@ -1,18 +1,24 @@
 """Text messages."""
 
+from datetime import timedelta
+
 from schemas.base import Channel as ChannelName
 from services.kit.config import Config
-from services.notifier.channels.base import Particulars
+from services.notifier.channels.base import Particulars, UnfitRequestError
 from services.notifier.domain import Delivery
 from services.notifier.providers.base import Message, Provider, Workshop
 from services.notifier.providers.twilio import TwilioTexts
 from services.notifier.texts import Texts
+
+MINUTE = timedelta(minutes=1)
 
 
 class TextMessages:
     """A text whose last line lets browsers fill the code in (origin-bound one-time codes, `@host #code`)."""
 
     name: ChannelName = "sms"
+    is_fetched = False
+    is_limited = True
 
     def __init__(self) -> None:
         self._texts = Texts(self.name)
@@ -25,12 +31,13 @@ class TextMessages:
 
     def compose(self, delivery: Delivery, destination: str, particulars: Particulars) -> Message:
         """The text in the person's language."""
-        code = particulars.code.get_secret_value()
+        if particulars.code is None:
+            raise UnfitRequestError
         body = self._texts.render(
             delivery.locale,
             organization=particulars.organization,
-            code=code,
-            minutes=particulars.minutes,
+            code=particulars.code.get_secret_value(),
+            minutes=max(1, -(-particulars.life // MINUTE)),
             host=particulars.host,
         )
         return Message(delivery.id, destination, body, mark=body.rstrip().rpartition("\n")[2])

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
 import httpx
 
 from schemas.notification import DeliveryFailureReason
+from services.kit.clock import Clock
+from services.kit.keyring import Keyring
 
 TIMEOUT = 5.0
 """Seconds that one call to a provider may take in all."""
@@ -17,20 +19,23 @@ TIMEOUT = 5.0
 class Message:
     """A message as the provider gets it. Nothing of its content shows in a representation.
 
-    `mark` is the part of the body that stays the same whenever the message is composed anew.
+    `mark` is the part of the body that stays the same whenever the message is composed anew. After `life` it is of no
+    use any more.
     """
 
     delivery_id: str
     to: str = field(repr=False)
     body: str = field(repr=False)
     mark: str = field(repr=False)
+    life: timedelta = timedelta()
 
 
 @dataclass(frozen=True)
 class Receipt:
-    """The provider has the message, under this id of its own."""
+    """The provider has the message, under this id of its own. `service` is the host of the push service with it."""
 
     message_id: str | None
+    service: str | None = None
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,8 @@ class Workshop:
     """What providers are made with; `callbacks` gives a provider's callback address up to the delivery's id."""
 
     client: httpx.AsyncClient
+    keyring: Keyring
+    clock: Clock
     callbacks: Callable[[str], str]
 
 

@@ -2,8 +2,7 @@
 
 import asyncio
 import base64
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -21,6 +20,7 @@ from services.notifier.providers.base import (
     Receipt,
     TransientError,
 )
+from services.notifier.providers.network import network_failures
 
 API_VERSION = "2010-04-01"
 UNREACHABLE = frozenset({21211, 21214, 21217, 21265, 21408, 21610, 21612, 21614})
@@ -53,7 +53,7 @@ class TwilioTexts:
             "Body": message.body,
             "StatusCallback": f"{self._callbacks}/{message.delivery_id}",
         }
-        with _network_failures():
+        with network_failures():
             async with asyncio.timeout(TIMEOUT):
                 response = await self._client.post(self._url, data=form, auth=self._auth, timeout=TIMEOUT)
         if response.status_code != httpx.codes.CREATED:
@@ -66,7 +66,7 @@ class TwilioTexts:
         Twilio knows nothing of our id, and keeps whole seconds.
         """
         query = {"To": message.to, "PageSize": str(PAGE_SIZE), "DateSent>": f"{since - timedelta(days=1):%Y-%m-%d}"}
-        with _network_failures():
+        with network_failures():
             async with asyncio.timeout(TIMEOUT):
                 response = await self._client.get(self._url, params=query, auth=self._auth, timeout=TIMEOUT)
         if response.status_code != httpx.codes.OK:
@@ -99,17 +99,6 @@ def read_report(parameters: Mapping[str, str]) -> Report | None:
             permanent = parameters.get("ErrorCode", "") in UNDELIVERABLE
             return Report(outcome="failed", message_id=message_id, permanent=permanent)
     return None
-
-
-@contextmanager
-def _network_failures() -> Iterator[None]:
-    """Before the request is out, nothing can have been accepted; afterwards nobody knows."""
-    try:
-        yield
-    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-        raise TransientError(type(error).__name__) from None
-    except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
-        raise OutcomeUnknownError(type(error).__name__) from None
 
 
 def _refusal(response: httpx.Response) -> PermanentError | TransientError | OutcomeUnknownError:

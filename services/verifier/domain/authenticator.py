@@ -33,7 +33,8 @@ REMEMBERED_TRIALS = 32
 class Authenticator(State):
     """`failures` in a row; `trials` are those behind the newest of them, so that none counts twice.
 
-    `for_reset` counts what fails in password reset: apart from the rest, and it can only pause.
+    `for_reset` counts what fails in password reset: apart from the rest, and it can only pause. `position` is the
+    highest that a right proof had, and `position_of` the trial that it belongs to.
     """
 
     tenant: str
@@ -43,6 +44,8 @@ class Authenticator(State):
     trials: tuple[str, ...] = ()
     paused_until: datetime | None = None
     disabled_at: datetime | None = None
+    position: int | None = None
+    position_of: str | None = None
 
 
 def authenticator_id(terms: ChallengeTerms, identity: str, *, tenant: str, user: str) -> str:
@@ -51,9 +54,19 @@ def authenticator_id(terms: ChallengeTerms, identity: str, *, tenant: str, user:
     return f"{tenant}/{user}/{purpose}/{terms.kind}/{identity}"
 
 
+def sequence_id(terms: ChallengeTerms, identity: str, *, tenant: str, user: str) -> str:
+    """The id of the document that remembers positions: one for all purposes, so that none is good twice."""
+    return f"{tenant}/{user}/use/{terms.kind}/{identity}"
+
+
 def unused(terms: ChallengeTerms, *, tenant: str, user: str) -> Authenticator:
     """An authenticator that never failed."""
     return Authenticator(tenant=tenant, user=user, for_reset=terms.purpose == "passwordReset")
+
+
+def unspent(*, tenant: str, user: str) -> Authenticator:
+    """What remembers positions, before the first one."""
+    return Authenticator(tenant=tenant, user=user)
 
 
 def admit(authenticator: Authenticator, terms: ChallengeTerms, trial: str, *, at: datetime) -> Change[Authenticator]:
@@ -103,6 +116,18 @@ def succeed(authenticator: Authenticator, trial: str) -> Change[Authenticator]:
     if trial not in authenticator.trials or authenticator.disabled_at:
         return Change(authenticator)
     return Change(authenticator.model_copy(update={"failures": 0, "trials": (), "paused_until": None}))
+
+
+def spend(authenticator: Authenticator, position: int, trial: str) -> Change[Authenticator]:
+    """Use up a position of a right proof, and all below it (RFC 6238, section 5.2); `has_spent` tells whether."""
+    if authenticator.position is not None and position <= authenticator.position:
+        return Change(authenticator)
+    return Change(authenticator.model_copy(update={"position": position, "position_of": trial}))
+
+
+def has_spent(authenticator: Authenticator, position: int, trial: str) -> bool:
+    """Whether the position belongs to this trial, after `spend`; also when it was asked before a crash."""
+    return (authenticator.position, authenticator.position_of) == (position, trial)
 
 
 def _is_shut(authenticator: Authenticator, at: datetime) -> bool:

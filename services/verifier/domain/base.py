@@ -1,7 +1,8 @@
-"""What the aggregates' states share, and why a proof may be refused before it is compared."""
+"""What the aggregates' states share, what a look at a proof finds, and why a proof may be refused before it."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
@@ -13,6 +14,24 @@ class State(BaseModel):
     """A frozen state as it is stored; unknown fields are dropped, so that an older version can read a newer one."""
 
     model_config = ConfigDict(frozen=True, alias_generator=to_camel, populate_by_name=True, extra="ignore")
+
+
+@dataclass(frozen=True)
+class Right:
+    """The proof is right. With a `position`, only once, and never again with one that is not higher."""
+
+    position: int | None = None
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """The proof is not right. `ends` is what becomes of the challenge at once; None leaves it open for more tries."""
+
+    reason: FailureReason = "codeIncorrect"
+    ends: Literal["failed", "denied"] | None = None
+
+
+Finding = Right | Wrong
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,13 @@ stateDiagram-v2
     [*] --> cancelled: cancellation before anything else
     pending --> pending: proof counted, found wrong, or handed back uncounted
     pending --> verified: right proof
-    pending --> failed: last wrong proof, session out of tries, or authenticator disabled
+    pending --> failed: last or final wrong proof, session out of tries, or authenticator disabled
+    pending --> denied: the person says no
     pending --> expired: its time is over
     pending --> cancelled: cancellation
     verified --> [*]
     failed --> [*]
+    denied --> [*]
     expired --> [*]
     cancelled --> [*]
 ```
@@ -33,20 +35,22 @@ from schemas.verification import (
     VerificationFailed,
 )
 from services.kit.decision import Change, Emission
-from services.verifier.domain.base import Refusal, State
+from services.verifier.domain.base import Refusal, State, Wrong
 
-Status = Literal["pending", "verified", "failed", "expired", "cancelled"]
+Status = Literal["pending", "verified", "failed", "denied", "expired", "cancelled"]
 
 
 class Attempt(State):
     """One counted proof; the same proof again joins it.
 
-    `void` is one that was looked at while the challenge ended. `attempts_left` is what was told with `wrong`.
+    `void` is one that was looked at while the challenge ended. `reason` and `attempts_left` are what was told with
+    `wrong`.
     """
 
     digest: str
     submissions: tuple[str, ...]
     outcome: Literal["right", "wrong", "void"] | None = None
+    reason: FailureReason = "codeIncorrect"
     attempts_left: int = 0
 
 
@@ -114,7 +118,7 @@ def receive(
         )
     known = challenge.attempt(digest)
     if known is not None and known.outcome is not None:
-        again = _failed(challenge, terms, submission_id, reason="codeIncorrect", left=known.attempts_left, at=at)
+        again = _failed(challenge, terms, submission_id, reason=known.reason, left=known.attempts_left, at=at)
         return Change(challenge, (again,))
     if known is not None:
         return Change(_with_attempt(challenge, _joined(known, submission_id)))
@@ -152,23 +156,26 @@ def reject(
     terms: ChallengeTerms,
     digest: str,
     *,
+    finding: Wrong,
     session_left: int,
     authenticator: Refusal | None,
     at: datetime,
 ) -> Change[Challenge]:
-    """The proof is wrong. `authenticator` is what its counter makes of it: a pause, or the end."""
+    """The proof is wrong, as `finding` says. `authenticator` is what its counter makes of it: a pause, or the end."""
     attempt = challenge.attempt(digest)
     if attempt is None or not challenge.awaits(digest):
         return Change(challenge)
     if challenge.status != "pending":
         return _too_late(challenge, terms, attempt, at)
     disabled = authenticator is not None and authenticator.reason == "authenticatorDisabled"
-    left = 0 if disabled else min(challenge.wrong_left(terms) - 1, session_left)
-    judged = _with_attempt(challenge, attempt.model_copy(update={"outcome": "wrong", "attempts_left": left}))
-    reason: FailureReason = "codeIncorrect"
-    if left == 0:
-        judged = judged.model_copy(update={"status": "failed", "ended_at": at})
+    left = 0 if disabled or finding.ends else min(challenge.wrong_left(terms) - 1, session_left)
+    reason = finding.reason
+    if left == 0 and not finding.ends:
         reason = "authenticatorDisabled" if disabled else "attemptsExhausted"
+    told = {"outcome": "wrong", "reason": reason, "attempts_left": left}
+    judged = _with_attempt(challenge, attempt.model_copy(update=told))
+    if left == 0:
+        judged = judged.model_copy(update={"status": finding.ends or "failed", "ended_at": at})
     pause = authenticator.retry_after if authenticator else None
     return Change(
         judged,

@@ -1,9 +1,13 @@
 """What every kind of proof gives: a file in this folder with one class, and a line in the registry."""
 
+from datetime import datetime
 from typing import ClassVar, Protocol
 
 from schemas.base import Event
 from schemas.verification import ChallengeTerms, ProofKind
+from services.kit.keyring import Keyring
+from services.kit.sealing import derive, encode
+from services.verifier.domain.base import Finding
 
 
 class ProofUnreadableError(Exception):
@@ -22,6 +26,9 @@ class Submission(Protocol):
     @property
     def terms(self) -> ChallengeTerms: ...
 
+    @property
+    def submitted_at(self) -> datetime: ...
+
 
 class Proof(Protocol):
     """A proof as it was sent, opened and not yet compared."""
@@ -31,7 +38,12 @@ class Proof(Protocol):
         """The same for the same proof in the same challenge, and useless to who does not hold the key."""
         ...
 
-    async def holds(self) -> bool:
+    @property
+    def guesses(self) -> bool:
+        """Whether it could prove anything, so that session and authenticator count it before it is looked at."""
+        ...
+
+    async def examine(self) -> Finding:
         """Compare, in constant time. Called only after it was counted, and perhaps again after a crash."""
         ...
 
@@ -58,3 +70,9 @@ class Method(Protocol):
             ProofUnreadableError: it cannot be opened.
         """
         ...
+
+
+def proof_digest(keyring: Keyring, terms: ChallengeTerms, *parts: str) -> str:
+    """HKDF under a `submission` key, bound to the challenge: what a person types could be guessed from a plain hash."""
+    key = keyring.in_use_at("submission", terms.created_at)
+    return encode(derive(key, salt=b"", info=(*parts, terms.challenge_id)))

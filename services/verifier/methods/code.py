@@ -9,13 +9,16 @@ from schemas.base import Event
 from schemas.verification import ChallengeTerms, CodeSubmitted, ProofKind
 from services.kit.codes import derive_code
 from services.kit.keyring import Keyring
-from services.kit.sealing import Binding, SealBrokenError, Sealer, derive, encode, equal
-from services.verifier.methods.base import ProofUnreadableError, Submission
+from services.kit.sealing import Binding, SealBrokenError, Sealer, equal
+from services.verifier.domain.base import Finding, Right, Wrong
+from services.verifier.methods.base import ProofUnreadableError, Submission, proof_digest
 
 
 @dataclass(frozen=True)
 class TypedCode:
     """A code as a person typed it."""
+
+    guesses: ClassVar[bool] = True
 
     typed: SecretStr
     terms: ChallengeTerms
@@ -24,15 +27,13 @@ class TypedCode:
 
     @property
     def digest(self) -> str:
-        """HKDF under a `submission` key, bound to the challenge: six digits could be guessed from a plain hash."""
-        key = self.keyring.in_use_at("submission", self.terms.created_at)
-        info = ("typed-code", self.tenant, self.terms.challenge_id, self.typed.get_secret_value())
-        return encode(derive(key, salt=b"", info=info))
+        """The same for the same code."""
+        return proof_digest(self.keyring, self.terms, "typed-code", self.tenant, self.typed.get_secret_value())
 
-    async def holds(self) -> bool:
+    async def examine(self) -> Finding:
         """Derive the code that was sent, and compare in constant time."""
         expected = derive_code(self.keyring, self.terms, tenant=self.tenant)
-        return equal(self.typed.get_secret_value(), expected.get_secret_value())
+        return Right() if equal(self.typed.get_secret_value(), expected.get_secret_value()) else Wrong()
 
 
 class CodeMethod:

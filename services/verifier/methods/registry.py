@@ -7,6 +7,8 @@ from schemas.verification import ProofKind
 from services.kit.keyring import Keyring
 from services.verifier.methods.base import Method, ProofUnreadableError
 from services.verifier.methods.code import CodeMethod
+from services.verifier.methods.push import PushMethod
+from services.verifier.methods.totp import TotpMethod
 
 
 class Methods:
@@ -33,4 +35,4 @@ class Methods:
 
 def known_methods(keyring: Keyring) -> Methods:
     """All kinds that this service judges."""
-    return Methods([CodeMethod(keyring)])
+    return Methods([CodeMethod(keyring), PushMethod(keyring), TotpMethod(keyring)])

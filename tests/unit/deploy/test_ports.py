@@ -16,6 +16,7 @@ def test_the_defaults_are_those_of_the_demo() -> None:
         "verifier": 8040,
         "northbridge": 8010,
         "handset": 8020,
+        "example": 8050,
         "smtp": 2525,
         "kafka": 9092,
         "mongodb": 27017,

@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 import pytest
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
+from pydantic import SecretStr
 
 from services.enrollment.wizard.assets import DARK_GROUNDS, DIRECTORY, LIGHT_GROUNDS
 from services.enrollment.wizard.colours import accent_on, contrast
@@ -14,11 +15,27 @@ from services.kit.config import Branding
 from services.kit.http.csrf import csrf_matches, csrf_token
 from services.kit.http.headers import security_headers
 from services.kit.http.problem import install_problem_handlers
-from tests.support.pages import FRAME, code_view, frame, phone_view, sample_views
+from tests.support.pages import (
+    ACTIVATION_LINK,
+    ACTIVATION_URL,
+    APP,
+    DEVICE,
+    FRAME,
+    app_code_view,
+    choose_view,
+    code_view,
+    download_view,
+    frame,
+    phone_view,
+    sample_views,
+    scan_view,
+    try_view,
+)
 
 PAGES = Pages()
 ACCENTS = ("#0f5f6b", "#7a3e9d", "#ffd400", "#ffffff", "#000000", "#1d4ed8", "#808080", "#39ff14")
 FIRST_PAGE_BYTES = 60_000
+SECURE = "Keep your account secure"
 VOID = {"meta", "link", "input", "img", "path", "circle", "rect"}
 
 
@@ -95,10 +112,25 @@ def test_every_page_of_a_session_says_who_and_offers_to_leave(name: str) -> None
     ("name", "headings", "buttons"),
     [
         ("prompt", ("More information required",), ["Next"]),
-        ("phone", ("Keep your account secure", "Phone"), ["Next"]),
-        ("code", ("Keep your account secure", "Enter the code"), ["Resend", "Next"]),
-        ("code-ended", ("Keep your account secure", "Enter the code"), []),
-        ("done", ("Keep your account secure", "Phone verified"), ["Done"]),
+        ("download", (SECURE, "Authenticator app"), ["Next"]),
+        ("setup", (SECURE, "Set up your account"), ["Next"]),
+        ("scan", (SECURE, "Scan the QR code"), ["New QR code", "Next"]),
+        ("scan-manual", (SECURE, "Scan the QR code"), ["Copy code", "Copy URL", "New QR code", "Next"]),
+        ("scan-expired", (SECURE, "Scan the QR code"), ["New QR code"]),
+        ("try", (SECURE, "Let's try it out"), ["Send again", "Next", "Report suspicious activity", "Try again"]),
+        ("try-denied", (SECURE, "Let's try it out"), ["Report suspicious activity", "Try again"]),
+        ("try-reported", (SECURE, "Let's try it out"), ["Try again"]),
+        (
+            "app-code",
+            (SECURE, "Enter the code from your app"),
+            ["Try again", "Approve a request in the app instead", "Next"],
+        ),
+        ("app-done", (SECURE, "Notification approved"), ["Next"]),
+        ("choose", (SECURE, "Choose a method"), ["Next"]),
+        ("phone", (SECURE, "Phone"), ["Next"]),
+        ("code", (SECURE, "Enter the code"), ["Resend", "Next"]),
+        ("code-ended", (SECURE, "Enter the code"), []),
+        ("done", (SECURE, "Phone verified"), ["Done"]),
         ("success", ("Success",), ["Done"]),
         ("cancel", ("Leave the setup?",), []),
     ],
@@ -113,6 +145,15 @@ def test_headings_and_buttons_are_the_fixed_ones(name: str, headings: tuple[str,
     ("name", "step"),
     [
         ("prompt", "prompt"),
+        ("download", "authenticatorApp"),
+        ("setup", "authenticatorApp.setup"),
+        ("scan", "authenticatorApp.scan"),
+        ("scan-expired", "authenticatorApp.scan"),
+        ("try", "authenticatorApp.test"),
+        ("try-denied", "authenticatorApp.test"),
+        ("app-code", "authenticatorApp.code"),
+        ("app-done", "authenticatorApp.verified"),
+        ("choose", "choose"),
         ("phone", "phone"),
         ("code", "phone.code"),
         ("done", "phone.verified"),
@@ -127,6 +168,68 @@ def test_forms_carry_session_token_and_step(name: str, step: str) -> None:
 def test_code_form_names_its_challenge_and_phone_form_its_press() -> None:
     assert outline(code_view()).fields()["challenge"] == "0193a000-challenge"
     assert outline(phone_view()).fields()["formToken"] == "one-press"
+
+
+def test_ways_around_the_app_are_offered_where_policy_allows_them() -> None:
+    ways = {"I want to use a different authenticator app", "I want to set up a different method"}
+    assert ways <= set(outline(download_view()).texts("a"))
+    bare = replace(download_view(), different_app=False, different_method=False, qr_src=None, store_links=())
+    assert outline(bare).texts("a") == ["Not you?", "Download now", "Back", "Go back"]
+    assert APP in outline(bare).texts("span")
+
+
+def test_code_and_url_are_shown_to_those_who_cannot_scan() -> None:
+    assert ACTIVATION_URL not in outline(scan_view()).texts("dd")
+    typed = outline(replace(scan_view(), manual=True)).texts("dd")
+    assert (typed[0], typed[2]) == ("314159265", ACTIVATION_URL)
+
+
+def test_app_opens_on_this_device_by_what_the_picture_says() -> None:
+    links = {" ".join("".join(text).split()): attributes for tag, attributes, text in outline(scan_view()).elements}
+    link = links["Open the authenticator on this device"]
+    assert (link["href"], link["target"], link["rel"]) == (ACTIVATION_LINK, "_blank", "noopener")
+
+
+@pytest.mark.parametrize("name", ["scan-connected", "scan-expired"])
+def test_a_picture_that_is_of_no_use_any_more_is_not_shown(name: str) -> None:
+    page = PAGES.render(sample_views()[name])
+    assert "<img" not in page
+    assert "#activate" not in page
+
+
+@pytest.mark.parametrize("name", ["try-approved", "try-denied", "try-expired", "try-wrong-number", "try-failed"])
+def test_the_number_is_gone_with_its_request(name: str) -> None:
+    assert "42" in outline(sample_views()["try"]).texts("strong")
+    assert outline(sample_views()[name]).texts("strong") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("scan-unheard", "We haven't heard from your app yet"),
+        ("try-unheard", "We haven't heard from your app yet"),
+        ("try", "Waiting for your approval…"),
+        ("try-open-app", f"Open the app now on {DEVICE}"),
+        ("try-denied", "You denied the request"),
+        ("try-expired", "No answer"),
+        ("try-wrong-number", "Wrong number"),
+        ("scan-expired", "This QR code has expired"),
+        ("scan-connected", "Your app is connected. Select Next."),
+    ],
+)
+def test_each_state_is_told_in_words(name: str, told: str) -> None:
+    assert any(told in text for text in outline(sample_views()[name]).texts("p"))
+
+
+@pytest.mark.parametrize("name", ["scan-unheard", "try-unheard", "try-denied", "try-expired", "try-wrong-number"])
+def test_what_went_wrong_is_in_the_title(name: str) -> None:
+    assert outline(sample_views()[name]).texts("title")[0].startswith("Error: ")
+
+
+def test_a_choice_in_error_is_tied_to_its_group() -> None:
+    page = outline(choose_view(FieldError("method", "Choose one of the methods.")))
+    group = next(attributes for tag, attributes, _ in page.elements if tag == "fieldset")
+    assert group["aria-describedby"] == "method-error"
 
 
 def test_error_is_in_the_title_and_tied_to_its_field() -> None:
@@ -177,6 +280,10 @@ def test_nothing_of_a_person_or_an_organisation_becomes_markup() -> None:
     ]
     views.append(replace(phone_view(FieldError("number", evil)), number=evil, region=evil, form_token=evil))
     views.append(replace(code_view(FieldError("code", evil)), masked=evil, checking=evil))
+    views.append(replace(scan_view(), code=SecretStr(evil), url=evil, manual=True, error=evil, qr_alt=evil))
+    views.append(replace(scan_view(), connected=True, device_name=evil))
+    views.append(replace(try_view(), device=evil, number=evil))
+    views.append(replace(app_code_view(FieldError("code", evil)), app=evil))
     for view in views:
         page = PAGES.render(view)
         assert "<script>alert" not in page

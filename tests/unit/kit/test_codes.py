@@ -1,13 +1,13 @@
 """Notifier and verifier derive the same code, and a different one for anything else."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.verification import ChallengeTerms
-from services.kit.codes import CodeUnderivableError, derive_code
+from services.kit.codes import CodeUnderivableError, derive_code, totp_code, totp_step
 from services.kit.keyring import Keyring
 from tests.support.challenges import TENANT, terms
 from tests.support.keys import MADE_AT, keyring, made_key
@@ -66,3 +66,26 @@ def test_a_code_shows_nothing_of_itself() -> None:
 def test_terms_without_a_code_part_have_no_code() -> None:
     with pytest.raises(CodeUnderivableError):
         code(TERMS.model_copy(update={"code": None}))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [
+        (59, "94287082"),
+        (1111111109, "07081804"),
+        (1111111111, "14050471"),
+        (1234567890, "89005924"),
+        (2000000000, "69279037"),
+        (20000000000, "65353130"),
+    ],
+)
+def test_codes_by_time_are_those_of_the_standard(seconds: int, expected: str) -> None:
+    """RFC 6238, appendix B, SHA-1."""
+    at = datetime.fromtimestamp(seconds, tz=UTC)
+    assert totp_code(b"12345678901234567890", at, digits=8) == expected
+    assert totp_code(b"12345678901234567890", at) == expected[2:]
+
+
+def test_a_step_lasts_thirty_seconds() -> None:
+    start = datetime.fromtimestamp(30 * 1000, tz=UTC)
+    assert [totp_step(start + timedelta(seconds=s)) for s in (-1, 0, 29.999, 30)] == [999, 1000, 1000, 1001]

@@ -7,7 +7,9 @@ from typing import Any, get_args
 
 import pytest
 
-from services.kit.keyring import PURPOSES, Keyring, KeyringError, ServiceName, new_keyrings
+from services.kit.key_files import new_keyrings
+from services.kit.keyring import PURPOSES, Keyring, KeyringError, ServiceName
+from services.kit.sealing import public_point
 from tests.support.clock import NOON
 from tests.support.keys import MADE_AT, made_key
 
@@ -37,7 +39,10 @@ def test_services_that_share_a_purpose_share_its_key() -> None:
 
 
 def test_no_key_is_made_twice() -> None:
-    keys = [keys[0]["key"] for _ in range(2) for keys in new_keyrings(NOON)["enrollment"].values()]
+    keyrings = [new_keyrings(NOON)["enrollment"] for _ in range(2)]
+    keys = [
+        keys[0]["key"] for keyring in keyrings for purpose, keys in keyring.items() if purpose in PURPOSES["enrollment"]
+    ]
     assert len(set(keys)) == len(keys)
 
 
@@ -90,3 +95,24 @@ def test_a_key_is_found_by_its_id_while_it_is_held() -> None:
     assert keyring.find("code", "b-key") == made_key("b")
     assert keyring.find("code", "c-key") is None
     assert keyring.find("secret", "a-key") is None
+
+
+def test_enrollment_knows_the_public_half_of_the_vapid_key_and_no_other_part(tmp_path: Path) -> None:
+    keyrings = new_keyrings(NOON)
+    enrollment = Keyring.load(written(tmp_path, keyrings["enrollment"]), "enrollment")
+    notifier = Keyring.load(written(tmp_path, keyrings["notifier"]), "notifier")
+    assert enrollment.vapid_public_key == public_point(notifier.newest("vapid"))
+    assert not enrollment.all("vapid")
+
+
+def test_a_keyring_without_the_public_vapid_key_loads(tmp_path: Path) -> None:
+    keys = new_keyrings(NOON)["enrollment"]
+    del keys["vapidPublicKey"]
+    assert Keyring.load(written(tmp_path, keys), "enrollment").vapid_public_key is None
+
+
+@pytest.mark.parametrize("value", ["short", 7, {}])
+def test_a_malformed_public_vapid_key_is_refused(tmp_path: Path, value: Any) -> None:
+    keys = new_keyrings(NOON)["enrollment"] | {"vapidPublicKey": value}
+    with pytest.raises(KeyringError, match="vapidPublicKey is malformed"):
+        Keyring.load(written(tmp_path, keys), "enrollment")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from schemas.base import Event
 from schemas.enrollment import Destination, MethodRequested
-from schemas.notification import CodeSent, DeliveryConfirmed, DeliveryFailed, SendRefused
+from schemas.notification import CodeSent, DeliveryConfirmed, DeliveryFailed, PushSent, SendRefused
 from services.kit.decision import Change
 from services.notifier import domain
 from services.notifier.domain import LEASE, Delivery, Refusal, Report, Sends, take
@@ -188,3 +188,20 @@ def test_no_pattern_of_sends_gets_past_the_limits(gaps: list[int]) -> None:
             sends, let_in = taken, [*let_in, at]
     assert all(later - sooner >= timedelta(seconds=10) for sooner, later in pairwise(let_in))
     assert all(sum(start <= one < start + timedelta(days=1) for one in let_in) <= 10 for start in let_in)
+
+
+def pushed(destination: str | None) -> Change[Delivery]:
+    delivery = sending().model_copy(update={"channel": "push", "destination": destination})
+    service = "push.example" if destination else None
+    return domain.sent(delivery, provider="web-push", message_id=None, service=service, at=NOON)
+
+
+@pytest.mark.parametrize(
+    ("destination", "mode", "service"), [(None, "inApp", None), ("k.x", "webPush", "push.example")]
+)
+def test_a_push_tells_how_the_app_learns_of_it(destination: str | None, mode: str, service: str | None) -> None:
+    change = pushed(destination)
+    (emission,) = change.emissions
+    assert isinstance(emission.event, PushSent)
+    assert (emission.event.mode, emission.event.service) == (mode, service)
+    assert change.state.status == "sent"

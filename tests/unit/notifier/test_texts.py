@@ -15,8 +15,8 @@ def test_the_last_line_binds_the_code_to_the_host(path: object) -> None:
     assert "Northbridge" in lines[0]
 
 
-@pytest.mark.parametrize("channel", sorted(CHANNELS))
-def test_every_channel_speaks_english(channel: str) -> None:
+@pytest.mark.parametrize("channel", sorted(CHANNELS.keys() - {"push"}))
+def test_every_channel_with_words_speaks_english(channel: str) -> None:
     assert "en" in {path.stem for path in (TEMPLATES / channel).glob("*.txt")}
 
 

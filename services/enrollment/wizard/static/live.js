@@ -1,9 +1,10 @@
 // "Enter the code", live: what becomes of the message, when another can be sent, and what happened in another tab.
 
-import { inWords, say, secondsUntil } from "./clock.js";
+import { say } from "./clock.js";
+import { Resend } from "./resend.js";
+import { Stream } from "./stream.js";
 
 const SLOW_AFTER = 8_000;
-const RECONNECT_AFTER = 5_000;
 const NEW_CODE_NEEDED = new Set(["failed", "denied", "expired", "cancelled"]);
 
 class Delivery {
@@ -41,76 +42,20 @@ class Delivery {
   }
 }
 
-class Resend {
-  constructor(button) {
-    this.button = button;
-    this.wait = document.querySelector("[data-resend-wait]");
-    this.said = document.querySelector("[data-resend-said]");
-    this.at = Date.parse(button.dataset.resendAt ?? "");
-    button.addEventListener("click", (event) => this.press(event));
-    setInterval(() => this.tick(), 1_000);
-    this.tick();
-  }
-
-  update(resendAt, sendsLeft) {
-    this.at = Date.parse(resendAt);
-    if (sendsLeft <= 0) this.button.closest("p").hidden = true;
-    this.tick();
-  }
-
-  tick() {
-    const left = secondsUntil(this.at || 0);
-    if (left > 0) this.button.setAttribute("aria-disabled", "true");
-    else if (!this.button.form?.dataset.sent) this.button.removeAttribute("aria-disabled");
-    say(this.wait, left > 0 ? this.button.dataset.wait.replace("{seconds}", inWords(left)) : "");
-  }
-
-  press(event) {
-    const left = secondsUntil(this.at || 0);
-    if (left === 0) return;
-    event.preventDefault();
-    say(this.said, this.button.dataset.tooSoon.replace("{seconds}", inWords(left)));
-  }
-}
-
 class CodePage {
   constructor(root) {
     this.root = root;
-    this.delivery = new Delivery(root.querySelector("[data-delivery]"));
+    const message = root.querySelector("[data-delivery]");
+    this.delivery = message ? new Delivery(message) : null;
     const button = root.querySelector("[data-resend]");
     this.resend = button ? new Resend(button) : null;
     this.outcome = root.querySelector("[data-outcome]");
     this.checking = root.dataset.checking === "yes";
-    this.source = null;
-    document.addEventListener("visibilitychange", () => this.follow());
-    addEventListener("pagehide", () => this.close());
-    addEventListener("pageshow", () => this.follow());
-    this.follow();
-  }
-
-  /** Listen while the page can be seen, so that a forgotten tab holds no connection. */
-  follow() {
-    if (document.hidden || this.over) return this.close();
-    if (this.source) return;
-    this.source = new EventSource(this.root.dataset.events);
-    this.source.addEventListener("challenge", (event) => this.update(JSON.parse(event.data)));
-    this.source.addEventListener("error", () => this.reconnect());
-  }
-
-  close() {
-    this.source?.close();
-    this.source = null;
-  }
-
-  /** EventSource tries again by itself, but not after an answer that is no stream. */
-  reconnect() {
-    if (this.source?.readyState !== EventSource.CLOSED) return;
-    this.close();
-    setTimeout(() => this.follow(), RECONNECT_AFTER);
+    this.stream = new Stream(root.dataset.events, "challenge", { told: (news) => this.update(news) });
   }
 
   update({ status, delivery, attemptsLeft, checking, resendAt, sendsLeft }) {
-    if (delivery) this.delivery.update(delivery);
+    if (delivery) this.delivery?.update(delivery);
     this.resend?.update(resendAt, sendsLeft);
     if (status === "verified") this.verified();
     else if (NEW_CODE_NEEDED.has(status)) this.ended();
@@ -139,8 +84,7 @@ class CodePage {
   }
 
   finish() {
-    this.over = true;
-    this.close();
+    this.stream.end();
     const open = this.root.querySelector("[data-open]");
     const hadFocus = open.contains(document.activeElement);
     open.hidden = true;

@@ -12,9 +12,13 @@ from services.verifier.domain.authenticator import (
     admit,
     authenticator_id,
     fail,
+    has_spent,
     penalty,
     refusal,
+    sequence_id,
+    spend,
     succeed,
+    unspent,
     unused,
 )
 from services.verifier.domain.base import Refusal
@@ -153,3 +157,27 @@ def test_never_more_than_ten_trials_within_a_minute(tenths: list[int]) -> None:
         if refusal(authenticator, f"t{number}", at=at) is None:
             compared.append(at)
     assert all(sum(1 for other in compared if one <= other < one + timedelta(minutes=1)) <= 10 for one in compared)
+
+
+@pytest.mark.parametrize("position", [6, 7])
+def test_a_position_and_all_below_it_are_good_once(position: int) -> None:
+    spent = spend(unspent(tenant=TENANT, user=USER), 7, "first").state
+    assert has_spent(spent, 7, "first")
+    again = spend(spent, position, "second").state
+    assert again == spent
+    assert not has_spent(again, position, "second")
+
+
+def test_a_higher_position_is_good_after_it() -> None:
+    spent = spend(spend(unspent(tenant=TENANT, user=USER), 7, "first").state, 8, "second").state
+    assert has_spent(spent, 8, "second")
+
+
+def test_who_asks_again_after_a_crash_still_has_its_position() -> None:
+    spent = spend(unspent(tenant=TENANT, user=USER), 7, "first").state
+    assert has_spent(spend(spent, 7, "first").state, 7, "first")
+
+
+def test_positions_are_remembered_for_all_purposes_together() -> None:
+    reset = TERMS.model_copy(update={"purpose": "passwordReset"})
+    assert sequence_id(TERMS, "m", tenant=TENANT, user=USER) == sequence_id(reset, "m", tenant=TENANT, user=USER)

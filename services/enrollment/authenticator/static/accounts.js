@@ -1,0 +1,63 @@
+// The list of accounts with their one-time codes.
+
+import { forgetAccount } from "./store.js";
+import { currentCode, PERIOD, secondsLeft } from "./totp.js";
+import { announce, copy, fill, say, show } from "./view.js";
+
+const TICK = 1_000;
+
+/** Shows the list, kept up to date until `signal` aborts. */
+export function showAccounts(inbox, signal) {
+  const list = show("accounts").querySelector("[data-list]");
+  const cards = inbox.accounts.map((account) => card(account, inbox));
+  list.replaceChildren(...cards.map(({ element }) => element));
+  const tick = () => cards.forEach((one) => one.update());
+  tick();
+  const timer = setInterval(tick, TICK);
+  signal.addEventListener("abort", () => clearInterval(timer));
+}
+
+function card(account, inbox) {
+  const element = copy("account");
+  const { organization, user, codeKey, deviceId } = account;
+  fill(element, { organization, user, initial: organization.slice(0, 1).toUpperCase() });
+  const part = (name) => element.querySelector(`[data-${name}]`);
+  part("one-time").hidden = part("copy").hidden = !codeKey;
+  part("no-code").hidden = Boolean(codeKey);
+  part("copy").addEventListener("click", () => copyCode(codeKey));
+  part("remove").setAttribute("aria-label", `Remove ${user}`);
+  part("remove").addEventListener("click", () => askRemoval(account, inbox));
+  const update = async () => {
+    part("refused").hidden = inbox.state(deviceId) !== "refused";
+    if (codeKey) showCode(part, await currentCode(codeKey));
+  };
+  return { element, update };
+}
+
+function showCode(part, code) {
+  const left = secondsLeft();
+  say(part("code"), `${code.slice(0, 3)} ${code.slice(3)}`);
+  say(part("left"), String(left));
+  part("ring").setAttribute("stroke-dasharray", `${left} ${PERIOD}`);
+}
+
+async function copyCode(key) {
+  const copied = navigator.clipboard?.writeText(await currentCode(key)).then(() => true);
+  const done = await copied?.catch(() => false);
+  announce(done ? "Code copied." : "Your browser didn't let us copy that.");
+}
+
+/** Asks once. */
+function askRemoval({ deviceId, user }, inbox) {
+  const dialog = copy("remove");
+  fill(dialog, { user });
+  dialog.addEventListener("close", async () => {
+    dialog.remove();
+    if (dialog.returnValue !== "remove") return;
+    await forgetAccount(deviceId);
+    inbox.remove(deviceId);
+    announce("Account removed.");
+  });
+  document.body.append(dialog);
+  dialog.showModal();
+}

@@ -1,0 +1,73 @@
+// Adding an account: by a link, by the camera, or by code and URL.
+
+import { fromTyped, UnusableError } from "./activation.js";
+import { deviceName } from "./device-name.js";
+import { offerNotifications, pushSubscription } from "./notifications.js";
+import { activate, RefusedError, UnreachableError } from "./protocol.js";
+import { keepAccount } from "./store.js";
+import { clearErrors, fieldError, fill, once, problem, show } from "./view.js";
+
+const REFUSED = {
+  activationCodeInvalid: "This code isn't right. Check it on the page that shows it, then try again.",
+  activationExpired: "This code can't be used any more. Show a new one on your security info page, then try again.",
+  clockSkew: "This device's clock is wrong. Set its time to automatic, then try again.",
+  rateLimited: "That was too often. Wait a minute, then try again.",
+};
+const FAILED = "Something went wrong on our side. Nothing was added. Try again.";
+const OFFLINE = "No connection. Check your network, then try again.";
+
+/** "Work or school account": the two ways. */
+export function chooseWay() {
+  offerNotifications(show("work").querySelector("[data-offer]"));
+}
+
+/** One confirmation, because a link can come from anybody. */
+export function confirm(activation, { publicOrigin, added }) {
+  const view = show("confirm");
+  fill(view, { host: new URL(publicOrigin).host });
+  offerNotifications(view.querySelector("[data-offer]"));
+  const form = view.querySelector("[data-form]");
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    add(form, () => activation, { publicOrigin, added });
+  });
+}
+
+export function enter({ publicOrigin, added }) {
+  const form = show("enter").querySelector("[data-form]");
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const { code, url } = form.elements;
+    add(form, () => fromTyped(code.value, url.value, publicOrigin), { publicOrigin, added });
+  });
+}
+
+export function unusable(error) {
+  fill(show("unusable"), { text: error.message });
+}
+
+function add(form, read, { publicOrigin, added }) {
+  return once(form, form.querySelector(".primary"), async () => {
+    clearErrors(form);
+    try {
+      const activation = read();
+      const subscription = await pushSubscription(publicOrigin);
+      const options = { publicOrigin, deviceName: deviceName(), pushSubscription: subscription };
+      const account = await activate(activation, options);
+      await keepAccount(account);
+      added(account);
+      const { organization, user } = account;
+      fill(show("added"), { organization, user });
+    } catch (error) {
+      explain(form, error);
+    }
+  });
+}
+
+function explain(form, error) {
+  if (error instanceof UnusableError && form.elements[error.field]) fieldError(form, error.field, error.message);
+  else if (error instanceof RefusedError && error.code === "activationCodeInvalid" && form.elements.code) {
+    fieldError(form, "code", REFUSED[error.code]);
+  } else if (error instanceof RefusedError) problem(form, REFUSED[error.code] ?? FAILED);
+  else problem(form, error instanceof UnreachableError ? OFFLINE : FAILED);
+}

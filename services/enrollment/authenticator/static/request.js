@@ -1,0 +1,132 @@
+// A request: who, which app, where, when; then what happened.
+
+import { now } from "./clock.js";
+import { answerRequest, RefusedError, UnreachableError } from "./protocol.js";
+import { clearErrors, fieldError, fill, once, problem, say, show } from "./view.js";
+
+const PURPOSES = {
+  registration: "to finish setting up this app",
+  signIn: "to sign in",
+  passwordReset: "to reset the password",
+  stepUp: "to confirm it's you",
+};
+const GOOD = "good";
+const BAD = "bad";
+const CALM = "calm";
+const OUTCOMES = {
+  approve: [GOOD, "Approved", "Go on where you are signing in."],
+  deny: [CALM, "Denied", "Nobody was let in. If you didn't start this, report it the next time it happens."],
+  report: [CALM, "Reported", "Nobody was let in, and your organisation was told. Change your password if others may know it."],
+  judging: [CALM, "Answer sent", "It is still being checked. Look at the page where you are signing in."],
+  numberMismatch: [BAD, "Wrong number", "This request has ended. Ask for a new one where you are signing in; it shows a new number."],
+  challengeEnded: [CALM, "This request has ended", "It was answered already, or nobody needs it any more."],
+  expired: [CALM, "This request has expired", "It wasn't answered in time. Ask for a new one where you are signing in."],
+  deviceSignatureInvalid: [BAD, "This device isn't connected any more", "Add the account again from your security info page."],
+  clockSkew: [BAD, "This device's clock is wrong", "Set its time to automatic, then ask for a new request."],
+};
+const OFFLINE = "No connection. Your answer wasn't sent. Check your network, then try again.";
+const FAILED = "Something went wrong on our side. Your answer wasn't counted. Try again.";
+const TICK = 1_000;
+const SOON = 60;
+
+/** Shows one request until it is answered or over, or `signal` aborts. */
+export class RequestView {
+  constructor({ account, request }, inbox, signal) {
+    Object.assign(this, { account, request, inbox, over: false });
+    this.view = show("request");
+    this.form = this.view.querySelector("[data-form]");
+    this.describe();
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.decide("approve");
+    });
+    for (const decision of ["deny", "report"]) this.button(decision).addEventListener("click", () => this.decide(decision));
+    const timer = setInterval(() => this.look(), TICK);
+    signal.addEventListener("abort", () => clearInterval(timer));
+    signal.addEventListener("abort", () => (this.over = true));
+    this.look();
+  }
+
+  get id() {
+    return this.request.challengeId;
+  }
+
+  get answering() {
+    return Boolean(this.form.dataset.busy);
+  }
+
+  button(decision) {
+    return this.form.querySelector(`[data-decision="${decision}"]`);
+  }
+
+  describe() {
+    const { appName, purpose, location, requestedAt, digits } = this.request;
+    fill(this.view, {
+      app: appName,
+      purpose: PURPOSES[purpose] ?? "",
+      location: location ?? "Not known",
+      when: clockTime(requestedAt),
+      hint: `Enter the ${digits} digits that the page shows where you are signing in.`,
+    });
+    this.view.querySelector("[data-who]").replaceChildren(...breakable(this.account.user));
+    this.form.elements.number.maxLength = digits;
+  }
+
+  /** Time passes, and others may have ended it. */
+  look() {
+    if (this.over || this.answering) return;
+    const left = Math.ceil((Date.parse(this.request.expiresAt) - now()) / 1000);
+    if (left <= 0) this.finish("expired");
+    else if (!this.inbox.has(this.id)) this.finish("challengeEnded");
+    else say(this.view.querySelector("[data-expires]"), left <= SOON ? `${left} s left` : "");
+  }
+
+  decide(decision) {
+    const button = this.button(decision);
+    return once(this.form, button, async () => {
+      clearErrors(this.form);
+      const number = this.form.elements.number.value.replaceAll(/\s/g, "");
+      if (decision === "approve" && !this.isComplete(number)) {
+        fieldError(this.form, "number", `Enter the ${this.request.digits} digits of the number.`);
+        return;
+      }
+      await this.send(decision, decision === "approve" ? number : null);
+    });
+  }
+
+  isComplete(number) {
+    return /^\d+$/.test(number) && number.length === this.request.digits;
+  }
+
+  async send(decision, number) {
+    try {
+      const counted = await answerRequest(this.account, this.request, decision, number);
+      this.finish(counted ? decision : "judging");
+    } catch (error) {
+      if (error instanceof RefusedError && OUTCOMES[error.code]) this.finish(error.code);
+      else problem(this.form, error instanceof UnreachableError ? OFFLINE : FAILED);
+    }
+  }
+
+  finish(outcome) {
+    if (this.over) return;
+    this.over = true;
+    this.inbox.drop(this.id);
+    const [kind, title, text] = OUTCOMES[outcome];
+    const view = show("outcome", title);
+    fill(view, { text });
+    view.querySelector("[data-emblem]").classList.add(kind);
+    view.querySelector(".card").dataset.outcome = outcome;
+    for (const icon of view.querySelectorAll("[data-icon]")) icon.hidden = icon.dataset.icon !== kind;
+  }
+}
+
+/** A long name is torn apart after its "@" rather than anywhere. */
+function breakable(name) {
+  const [first, ...rest] = name.split("@");
+  return rest.length > 0 ? [`${first}@`, document.createElement("wbr"), rest.join("@")] : [name];
+}
+
+function clockTime(time) {
+  return new Intl.DateTimeFormat("en-GB", { weekday: "long", hour: "2-digit", minute: "2-digit" }).format(new Date(time));
+}

@@ -1,0 +1,221 @@
+"""The steps of the authenticator app: get it, add the account, scan, try it out, approved."""
+
+from fastapi import Response
+
+from services.enrollment.domain.activation import Activation
+from services.enrollment.domain.challenge import Challenge
+from services.enrollment.handlers import apps, proofs, reports, sessions
+from services.enrollment.handlers.desk import current_challenge
+from services.enrollment.wizard.here import Here, WizardForm, frame, html, to_wizard
+from services.enrollment.wizard.rendering import (
+    AppCodeView,
+    ApprovalState,
+    DoneView,
+    DownloadView,
+    FieldError,
+    ScanView,
+    SetupView,
+    TryView,
+)
+from services.enrollment.wizard.texts import NOT_CONNECTED_YET
+from services.enrollment.wizard.views import WIZARD
+from services.enrollment.wizard.wording import CHECKING, app_code_problem
+from services.kit.errors import CATALOGUE, ProblemError
+
+APP_PATH = "/authenticator"
+STATES: dict[str, ApprovalState] = {
+    "pending": "waiting",
+    "verified": "approved",
+    "denied": "denied",
+    "expired": "expired",
+    "cancelled": "expired",
+}
+
+
+async def show_download(here: Here) -> Response:
+    """Step 2: get the app."""
+    origin = here.parts.settings.authenticator_origin
+    view = DownloadView(
+        frame=frame(here, "authenticatorApp"),
+        app_url=f"{origin}{APP_PATH}",
+        qr_src=f"{WIZARD}/qr/app.svg",
+        back=f"{WIZARD}?step=prompt",
+    )
+    return html(here.visit, view)
+
+
+async def show_setup(here: Here) -> Response:
+    """Step 3: add the account in the app."""
+    view = SetupView(frame=frame(here, "authenticatorApp.setup"), back=f"{WIZARD}?step=authenticatorApp")
+    return html(here.visit, view)
+
+
+async def act_on_setup(here: Here, _: WizardForm) -> Response:
+    """To the QR code."""
+    await apps.show_code(here.visit, here.desk)
+    return to_wizard()
+
+
+async def show_scan(here: Here, *, unheard: bool = False, manual: bool = False) -> Response:
+    """Step 4: connect the app with the account; a refresh shows the same code."""
+    activation = await _activation(here)
+    code = apps.code_of(
+        activation,
+        here.desk,
+        public=here.parts.settings.public_origin,
+        authenticator=here.parts.settings.authenticator_origin,
+    )
+    view = ScanView(
+        frame=frame(here, "authenticatorApp.scan"),
+        qr_src=f"{WIZARD}/qr/account.svg?code={activation.handle}",
+        qr_alt=f"QR code that connects the authenticator app with {here.visit.account.profile.user_principal_name}",
+        code=code.code,
+        url=code.url,
+        manual=manual,
+        manual_href=f"{WIZARD}?step=authenticatorApp.scan&manual=1",
+        scan_href=f"{WIZARD}?step=authenticatorApp.scan",
+        open_here_href=code.link,
+        connected=activation.device_id is not None,
+        device_name=activation.device_name,
+        error=NOT_CONNECTED_YET if unheard else None,
+        expired=activation.is_expired(here.parts.clock.now()),
+        expires_at=activation.expires_at,
+        back=f"{WIZARD}?step=authenticatorApp.setup",
+        events_url=f"{WIZARD}/events?activation={activation.handle}",
+    )
+    return html(here.visit, view, 409 if unheard else 200)
+
+
+async def act_on_scan(here: Here, form: WizardForm) -> Response:
+    """A new QR code, or on to the request once an app has connected."""
+    if form.action == "renew":
+        await apps.renew_code(here.visit, here.desk)
+        return to_wizard()
+    if await apps.ask_device(here.visit, here.desk) is None:
+        return await show_scan(here, unheard=True)
+    return to_wizard()
+
+
+async def show_try(here: Here, *, unheard: bool = False) -> Response:
+    """Step 5: approve a request, with the number that is shown here."""
+    challenge = await _request(here)
+    activation = await _activation(here)
+    state = approval_state(challenge, here)
+    view = TryView(
+        frame=frame(here, "authenticatorApp.test"),
+        device=activation.device_name or "your app",
+        number=apps.number_of(challenge, here.desk.sealer),
+        state=state,
+        events_url=f"{WIZARD}/events?challenge={challenge.id}",
+        send_again_at=challenge.resend_at,
+        expires_at=challenge.expires_at,
+        push_known=challenge.destination is not None,
+        unheard=unheard,
+        reported=challenge.reported,
+        has_codes=await apps.has_codes(here.visit, here.desk),
+        back=f"{WIZARD}?step=authenticatorApp.scan",
+    )
+    return html(here.visit, view, 409 if unheard else 200)
+
+
+async def act_on_try(here: Here, form: WizardForm) -> Response:
+    """Ask again with a new number, report, or find out whether the app has approved."""
+    challenge = await _request(here)
+    if form.action == "again":
+        await apps.ask_device(here.visit, here.desk, again=True)
+        return to_wizard()
+    if form.action == "code":
+        await apps.ask_code(here.visit, here.desk)
+        return to_wizard()
+    if form.action == "report":
+        await reports.suspicious_reported(challenge, store=here.desk.store, clock=here.desk.clock)
+        return to_wizard()
+    if challenge.status != "verified":
+        return await show_try(here, unheard=True)
+    return to_wizard()
+
+
+async def show_code(here: Here, error: FieldError | None = None, status: int = 200) -> Response:
+    """Step 5 by a one-time code of the app."""
+    challenge, activation = await _request(here), await _activation(here)
+    pending = challenge.status_at(here.parts.clock.now()) == "pending"
+    view = AppCodeView(
+        step="authenticatorApp.code",
+        frame=frame(here, "authenticatorApp.code"),
+        app=f"the app on {activation.device_name or 'your phone'}",
+        attempts_left=challenge.attempts_left,
+        events_url=f"{WIZARD}/events?challenge={challenge.id}",
+        expires_at=challenge.expires_at,
+        request_possible=True,
+        error=error,
+        checking=CHECKING if challenge.pending_submission and pending else None,
+        ended=not pending,
+        back=f"{WIZARD}?step=authenticatorApp.scan",
+    )
+    return html(here.visit, view, status)
+
+
+async def act_on_code(here: Here, form: WizardForm) -> Response:
+    """Judge a code, ask for another one, or ask for an approval instead."""
+    if form.action == "request":
+        await apps.ask_device(here.visit, here.desk)
+        return to_wizard()
+    if form.action == "again":
+        await apps.ask_code(here.visit, here.desk)
+        return to_wizard()
+    code = form.code.get_secret_value()
+    try:
+        challenge, result = await proofs.submit_code(here.visit, form.challenge, code, here.desk)
+    except ProblemError as problem:
+        before = await _request(here)
+        if before.status == "verified":
+            return to_wizard()
+        return await show_code(here, FieldError("code", app_code_problem(problem.code, before)), problem.status)
+    if result in {None, "verified"} or challenge.status == "verified":
+        return to_wizard()
+    error = FieldError("code", app_code_problem(result or "", challenge))
+    return await show_code(here, error, CATALOGUE[result or "codeIncorrect"].status)
+
+
+async def show_verified(here: Here) -> Response:
+    """Step 6: the app is connected."""
+    account = here.visit.account
+    method = next((one for one in reversed(account.methods) if one.type == "authenticatorApp"), None)
+    is_default = method is not None and method.id == account.default_method_id
+    use = "now your default method" if is_default else "registered as a backup method"
+    view = DoneView(
+        frame=frame(here, "authenticatorApp.verified"),
+        heading="Notification approved",
+        text=f"The app is connected and is {use}.",
+        next_label="Next",
+        step="authenticatorApp.verified",
+    )
+    return html(here.visit, view)
+
+
+async def go_on(here: Here, form: WizardForm) -> Response:
+    """ "Next" of a step that asks for nothing."""
+    await sessions.go_on(here.visit, form.step, here.desk)
+    return to_wizard()
+
+
+def approval_state(challenge: Challenge, here: Here) -> ApprovalState:
+    """What became of the request, in the words of the page."""
+    status = challenge.status_at(here.parts.clock.now())
+    if status == "failed":
+        return "wrongNumber" if challenge.failure == "numberMismatch" else "failed"
+    return STATES[status]
+
+
+async def _activation(here: Here) -> Activation:
+    activation = await apps.current_activation(here.visit, here.desk)
+    if activation is None:
+        raise ProblemError("notFound")
+    return activation
+
+
+async def _request(here: Here) -> Challenge:
+    challenge = await current_challenge(here.visit, here.desk)
+    if challenge is None:
+        raise ProblemError("notFound")
+    return challenge

@@ -1,0 +1,132 @@
+"""A request of a person in a session: who it is, what form came with it, and how a page goes back."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from fastapi import Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from services.enrollment.handlers import sessions
+from services.enrollment.handlers.desk import Desk, Visit
+from services.enrollment.parts import Parts
+from services.enrollment.wizard import views
+from services.enrollment.wizard.cookies import SessionCookie, read_cookie
+from services.enrollment.wizard.rendering import Frame, Pages, View
+from services.enrollment.wizard.views import WIZARD
+from services.kit.errors import ProblemError
+from services.kit.http.csrf import csrf_matches, csrf_token
+from services.kit.http.headers import security_headers
+from services.kit.telemetry import bind
+
+pages = Pages()
+
+SEE_OTHER = 303
+TITLES = {
+    "prompt": "More information required",
+    "authenticatorApp": "Authenticator app",
+    "authenticatorApp.setup": "Set up your account",
+    "authenticatorApp.scan": "Scan the QR code",
+    "authenticatorApp.test": "Let's try it out",
+    "authenticatorApp.code": "Enter the code from your app",
+    "authenticatorApp.verified": "Notification approved",
+    "phone": "Phone",
+    "phone.code": "Enter the code",
+    "phone.verified": "Phone verified",
+    "success": "Success",
+}
+
+
+class WizardForm(BaseModel):
+    """All that a form of the wizard can carry; each step reads its own fields."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    session: str = Field("", max_length=256)
+    csrf: str = Field("", max_length=256)
+    step: str = Field("", max_length=64)
+    action: str = Field("next", max_length=32)
+    region: str = Field("", max_length=8)
+    number: str = Field("", max_length=256)
+    code: SecretStr = Field(SecretStr(""), max_length=256)
+    form_key: str = Field("", max_length=256, alias="formToken")
+    challenge: str = Field("", max_length=64)
+
+
+@dataclass(frozen=True)
+class Here:
+    """A request of a person in a session."""
+
+    parts: Parts
+    cookie: SessionCookie
+    visit: Visit
+
+    @property
+    def desk(self) -> Desk:
+        """What the use cases work with."""
+        return self.parts.desk
+
+
+async def recognise(request: Request) -> Here:
+    """Who holds the cookie of this request.
+
+    Raises:
+        ProblemError: `sessionEnded`.
+    """
+    parts: Parts = request.app.state.parts
+    cookie = read_cookie(request, secure=is_secure(parts))
+    if cookie is None:
+        raise ProblemError("sessionEnded")
+    visit = await sessions.recognise(cookie.session_id, cookie.secret.get_secret_value(), parts.desk)
+    bind(tenant=visit.account.tenant, user=visit.account.user, session=visit.session.id)
+    return Here(parts, cookie, visit)
+
+
+def require_form(here: Here, session: str, csrf: str) -> None:
+    """The form was made for the session that this browser holds now."""
+    if session and session != here.cookie.session_id:
+        raise ProblemError("otherPerson")
+    if not csrf_matches(here.cookie.secret.get_secret_value(), csrf):
+        raise ProblemError("formExpired")
+
+
+def require_open(here: Here) -> None:
+    """Raises `sessionEnded` where the person can no longer act, with the way back."""
+    if not here.visit.session.is_open(here.parts.clock.now()):
+        raise ProblemError("sessionEnded", back="/security-info/return")
+
+
+def frame(here: Here, step: str | None, notice: str | None = None, *, title: str | None = None) -> Frame:
+    """What surrounds the page of a step."""
+    parts, visit = here.parts, here.visit
+    tenant = parts.config.tenant(visit.account.tenant)
+    return Frame(
+        organization=tenant.display_name,
+        tenant=visit.account.tenant,
+        logo=tenant.branding.logo,
+        person=visit.account.profile.user_principal_name,
+        session_id=visit.session.id,
+        csrf=csrf_token(here.cookie.secret.get_secret_value()),
+        progress=views.progress(visit, step) if step else None,
+        session_ends_at=visit.session.expires_at,
+        notice=notice,
+        now=parts.clock.now(),
+        title=title or TITLES.get(step or "", "Keep your account secure"),
+    )
+
+
+def html(visit: Visit, view: View, status: int = 200) -> Response:
+    """The page, with the headers that go with it."""
+    target = urlsplit(visit.session.return_url)
+    headers = security_headers(f"{target.scheme}://{target.netloc}") | {"Cache-Control": "no-store"}
+    return HTMLResponse(pages.render(view), status, headers=headers)
+
+
+def is_secure(parts: Parts) -> bool:
+    """Whether browsers speak https with this service."""
+    return parts.settings.public_url.scheme == "https"
+
+
+def to_wizard() -> Response:
+    """After an act: show where the session is now."""
+    return RedirectResponse(WIZARD, SEE_OTHER)

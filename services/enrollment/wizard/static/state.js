@@ -1,0 +1,35 @@
+// A page whose parts depend on one state, which is announced when it changes.
+
+import { say } from "./clock.js";
+
+const FINE = new Set(["waiting", "connected", "approved"]);
+
+export class LiveState {
+  constructor(root) {
+    this.root = root;
+    this.texts = JSON.parse(root.dataset.texts);
+    this.title = document.title.replace(/^Error: /, "");
+  }
+
+  get now() {
+    return this.root.dataset.state;
+  }
+
+  /** Shows the parts of a state; the focus moves only when what had it is gone. */
+  enter(state) {
+    if (state === this.now) return;
+    const focused = document.activeElement;
+    this.root.dataset.state = state;
+    this.root.querySelector("[data-error]")?.remove();
+    const [headline, detail] = this.texts[state];
+    say(this.root.querySelector("[data-headline]"), headline);
+    say(this.root.querySelector("[data-detail]"), detail);
+    document.title = FINE.has(state) ? this.title : `Error: ${this.title}`;
+    if (this.root.contains(focused) && !focused.checkVisibility()) document.querySelector("h2").focus();
+  }
+
+  /** This page's own form is under way: its answer says what happened. */
+  get sending() {
+    return this.root.querySelector("form[data-sent]") !== null;
+  }
+}

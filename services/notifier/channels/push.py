@@ -1,0 +1,29 @@
+"""Requests to authenticator apps: fetched by the app, and announced by Web Push where it has subscribed to it."""
+
+import json
+
+from schemas.base import Channel as ChannelName
+from services.kit.config import Config
+from services.notifier.channels.base import Particulars, UnfitRequestError
+from services.notifier.domain import Delivery
+from services.notifier.providers.base import Message, Provider, Workshop
+from services.notifier.providers.webpush import WebPush
+
+
+class PushMessages:
+    """A message says only which request waits: the app fetches the rest with its own key."""
+
+    name: ChannelName = "push"
+    is_fetched = True
+    is_limited = False
+
+    def providers(self, config: Config, workshop: Workshop) -> tuple[Provider, ...]:
+        """One for all push services: the subscription names the service."""
+        return (WebPush(config.push_services, workshop.client, workshop.keyring, workshop.clock),)
+
+    def compose(self, delivery: Delivery, destination: str, particulars: Particulars) -> Message:
+        """The id of the request; `destination` is a push subscription."""
+        if delivery.terms.push is None:
+            raise UnfitRequestError
+        body = json.dumps({"challengeId": delivery.terms.challenge_id})
+        return Message(delivery.id, destination, body, mark=body, life=particulars.life)

@@ -1,0 +1,165 @@
+"""Web Push (RFC 8030) with encrypted content (RFC 8291), signed by our VAPID key (RFC 8292).
+
+The address comes from whoever subscribed. So it must be on the list of push services, its name must not lead to a
+private address, and no redirect is followed. The library's own sending can do neither: it encrypts and signs here,
+and the request goes out by our client, to the very address that was checked.
+"""
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import httpx
+from py_vapid import Vapid02
+from pywebpush import WebPusher
+
+from services.kit.clock import Clock
+from services.kit.config import PushServices
+from services.kit.device import DeviceTokenError, PushSubscription
+from services.kit.keyring import Keyring
+from services.kit.sealing import fingerprint, signing_key_pem
+from services.notifier.providers.base import (
+    TIMEOUT,
+    Message,
+    OutcomeUnknownError,
+    PermanentError,
+    Receipt,
+    TransientError,
+)
+from services.notifier.providers.network import network_failures
+
+HTTPS = 443
+SIGNED_FOR = timedelta(hours=1)
+SECOND = timedelta(seconds=1)
+GONE = frozenset({httpx.codes.NOT_FOUND, httpx.codes.GONE})
+
+Resolve = Callable[[str], Awaitable[list[str]]]
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a message goes. `address` is what the host's name stands for, None where any is fine."""
+
+    url: httpx.URL
+    address: str | None
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port, as the push service sees itself."""
+        return f"{self.url.scheme}://{self.url.netloc.decode()}"
+
+
+async def resolve(host: str) -> list[str]:
+    """All addresses of a host.
+
+    Raises:
+        OSError: it has none.
+    """
+    found = await asyncio.get_running_loop().getaddrinfo(host, HTTPS, type=socket.SOCK_STREAM)
+    return [str(address[0]) for *_, address in found]
+
+
+class WebPush:
+    """All push services that the configuration lets us use."""
+
+    name = "web-push"
+
+    def __init__(
+        self,
+        services: PushServices,
+        client: httpx.AsyncClient,
+        keyring: Keyring,
+        clock: Clock,
+        *,
+        resolver: Resolve = resolve,
+    ) -> None:
+        self._services = services
+        self._client = client
+        self._clock = clock
+        self._keyring = keyring
+        self._resolve = resolver
+
+    async def send(self, message: Message) -> Receipt:
+        """Announce a request to the subscription in `message.to`; see `Provider.send`."""
+        subscription = _subscription(message.to)
+        with network_failures():
+            async with asyncio.timeout(TIMEOUT):
+                target = await self._target(subscription.endpoint)
+                response = await self._client.send(self._request(subscription, target, message), follow_redirects=False)
+        if response.is_success:
+            return Receipt(None, service=target.url.host)
+        raise _refusal(response.status_code)
+
+    async def _target(self, endpoint: str) -> Target:
+        try:
+            url = httpx.URL(endpoint)
+        except httpx.InvalidURL:
+            raise PermanentError("the endpoint is no address") from None
+        if f"{url.host}:{url.port}" in self._services.unsafe:
+            return Target(url, None)
+        ours = any(_is_below(url.host, name) for name in self._services.hosts)
+        if not ours or url.scheme != "https" or url.port is not None or url.userinfo:
+            raise PermanentError("the endpoint is on no push service of the list")
+        return Target(url, await self._public_address(url.host))
+
+    async def _public_address(self, host: str) -> str:
+        try:
+            found = await self._resolve(host)
+        except OSError:
+            raise TransientError("the push service has no address") from None
+        if not found or not all(ipaddress.ip_address(address).is_global for address in found):
+            raise PermanentError("the push service has a private address")
+        return found[0]
+
+    def _request(self, subscription: PushSubscription, target: Target, message: Message) -> httpx.Request:
+        """Encrypted for the subscriber. A later message about the same delivery replaces one that still waits."""
+        try:
+            encrypted: bytes = WebPusher(subscription.model_dump(by_alias=True)).encode(message.body.encode())["body"]
+        except ValueError:
+            raise PermanentError("the subscription's key is no point on the curve") from None
+        headers = {
+            **self._signature(target.origin),
+            "Content-Encoding": "aes128gcm",
+            "Content-Type": "application/octet-stream",
+            "TTL": str(max(1, message.life // SECOND)),
+            "Urgency": "high",
+            "Topic": fingerprint(message.delivery_id.encode()),
+            "Host": target.url.netloc.decode(),
+            "Connection": "close",  # a kept one belongs to an address, and a service's name may be checked only once
+        }
+        url = target.url.copy_with(host=target.address) if target.address else target.url
+        extensions = {"sni_hostname": target.url.host} if target.address else {}
+        return self._client.build_request(
+            "POST", url, content=encrypted, headers=headers, timeout=TIMEOUT, extensions=extensions
+        )
+
+    def _signature(self, origin: str) -> dict[str, str]:
+        key = Vapid02.from_pem(signing_key_pem(self._keyring.newest("vapid")))
+        until = int((self._clock.now() + SIGNED_FOR).timestamp())
+        signed: dict[str, str] = key.sign({"aud": origin, "exp": until, "sub": self._services.contact})
+        return signed
+
+
+def _subscription(text: str) -> PushSubscription:
+    try:
+        return PushSubscription.from_json(text)
+    except DeviceTokenError:
+        raise PermanentError("the destination is no push subscription") from None
+
+
+def _is_below(host: str, name: str) -> bool:
+    return host.endswith(name[1:]) if name.startswith("*.") else host == name
+
+
+def _refusal(status: int) -> PermanentError | TransientError | OutcomeUnknownError:
+    """What an answer other than success means (RFC 8030, sections 5 and 7.3)."""
+    cause = f"HTTP {status}"
+    if status in GONE or httpx.codes.is_redirect(status):
+        return PermanentError(cause)
+    if status in {httpx.codes.BAD_GATEWAY, httpx.codes.GATEWAY_TIMEOUT}:
+        return OutcomeUnknownError(cause)
+    refused = httpx.codes.is_client_error(status) and status != httpx.codes.TOO_MANY_REQUESTS
+    return TransientError(cause, reason="providerRefused" if refused else "providerUnavailable")

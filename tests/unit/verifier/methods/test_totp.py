@@ -1,0 +1,83 @@
+"""The code that the app shows now, or a step before or after, proves the app."""
+
+from datetime import timedelta
+
+import pytest
+
+from services.kit.codes import totp_code, totp_step
+from services.verifier.domain.base import Finding, Right, Wrong
+from services.verifier.methods.base import ProofUnreadableError
+from services.verifier.methods.totp import TotpMethod
+from tests.support.app_proofs import SECRET, approved, push_terms, totp_terms
+from tests.support.challenges import TENANT, USER, submitted, terms
+from tests.support.clock import NOON
+from tests.support.keys import keyring
+
+TERMS = totp_terms()
+METHOD = TotpMethod(keyring("verifier"))
+STEP = timedelta(seconds=30)
+
+
+async def found(typed: str, *, after: timedelta = timedelta()) -> Finding:
+    return await METHOD.read(submitted(TERMS, typed, at=NOON + after), tenant=TENANT, user=USER).examine()
+
+
+@pytest.mark.parametrize("steps", [-1, 0, 1])
+async def test_a_code_within_one_step_is_right_for_its_step(steps: int) -> None:
+    at = NOON + steps * STEP
+    assert await found(totp_code(SECRET, at)) == Right(position=totp_step(at))
+
+
+@pytest.mark.parametrize("steps", [-2, 2])
+async def test_a_code_two_steps_away_is_wrong(steps: int) -> None:
+    assert await found(totp_code(SECRET, NOON + steps * STEP)) == Wrong("codeIncorrect")
+
+
+@pytest.mark.parametrize("typed", ["", "0", totp_code(SECRET, NOON)[:-1], totp_code(SECRET, NOON) + "0", "٠٠٠٠٠٠"])
+async def test_any_other_text_is_wrong(typed: str) -> None:
+    assert await found(typed) == Wrong("codeIncorrect")
+
+
+async def test_a_code_of_another_secret_is_wrong() -> None:
+    assert await found(totp_code(SECRET[::-1], NOON)) == Wrong("codeIncorrect")
+
+
+def test_the_digest_tells_equal_codes_of_one_step_and_nothing_else() -> None:
+    def digest(challenge_id: str, typed: str, after: timedelta) -> str:
+        event = submitted(totp_terms(challenge_id), typed, at=NOON + after)
+        return METHOD.read(event, tenant=TENANT, user=USER).digest
+
+    at_once = timedelta()
+    assert digest("a", "123456", at_once) == digest("a", "123456", STEP / 2)
+    others = [digest("a", "123457", at_once), digest("b", "123456", at_once), digest("a", "123456", STEP)]
+    assert len({digest("a", "123456", at_once), *others}) == 4
+
+
+def test_failures_count_for_the_method() -> None:
+    assert METHOD.identity(TERMS) == METHOD.identity(totp_terms("challenge-2")) == TERMS.method_id
+    assert METHOD.identity(totp_terms(method_id="method-2")) == "method-2"
+
+
+@pytest.mark.parametrize(("tenant", "user"), [("southgate", USER), (TENANT, "kim")])
+def test_a_submission_moved_to_somebody_else_does_not_open(tenant: str, user: str) -> None:
+    with pytest.raises(ProofUnreadableError):
+        METHOD.read(submitted(TERMS, "123456"), tenant=tenant, user=user)
+
+
+def test_a_secret_of_another_method_does_not_open() -> None:
+    moved = TERMS.model_copy(update={"totp": totp_terms(method_id="method-2").totp})
+    with pytest.raises(ProofUnreadableError):
+        METHOD.read(submitted(moved, "123456"), tenant=TENANT, user=USER)
+
+
+def test_terms_or_submissions_of_another_kind_are_unreadable() -> None:
+    with pytest.raises(ProofUnreadableError):
+        METHOD.identity(terms())
+    answer = approved(push_terms()).model_copy(update={"terms": TERMS})
+    with pytest.raises(ProofUnreadableError):
+        METHOD.read(answer, tenant=TENANT, user=USER)
+
+
+def test_a_read_code_shows_neither_itself_nor_the_secret() -> None:
+    shown = repr(METHOD.read(submitted(TERMS, "123456"), tenant=TENANT, user=USER))
+    assert "123456" not in shown
