@@ -40,7 +40,8 @@ FAILED = f"We couldn't reach {MASKED}. Check the number, or use a different one.
 
 FITS = "() => document.documentElement.scrollWidth <= document.documentElement.clientWidth"
 SMALL_TARGETS = """() => [...document.querySelectorAll("button, .button, .back, .text-link, input, select")]
-    .filter((element) => element.offsetParent && element.type !== "hidden" && (element.closest("label") ?? element).offsetHeight < 44)
+    .filter((element) => element.offsetParent && element.type !== "hidden")
+    .filter((element) => (element.closest("label") ?? element).offsetHeight < 44)
     .map((element) => element.outerHTML)"""
 FOCUSED = "() => document.activeElement.matches('a, button, input, select') ? document.activeElement.outerHTML : null"
 RING = """() => { const style = getComputedStyle(document.activeElement);
