@@ -1,4 +1,4 @@
-"""A device's signed answer to a request, with the number that the page shows (NIST SP 800-63B-4, 3.1.3.4)."""
+"""A device's signed answer to a request, with the number that the page shows (NIST SP 800-63B-4, 3.1.3.1)."""
 
 from dataclasses import dataclass
 from datetime import datetime
