@@ -9,7 +9,7 @@ from urllib.parse import quote
 from pydantic import SecretStr
 
 from schemas.enrollment import Destination
-from schemas.verification import ChallengeTerms, PushTerms, TotpTerms
+from schemas.verification import ChallengeTerms, ProofKind, PushTerms, TotpTerms
 from services.enrollment.domain import activation as activations
 from services.enrollment.domain import wizard
 from services.enrollment.domain.account import Account, Session
@@ -19,6 +19,7 @@ from services.enrollment.domain.policy import is_allowed
 from services.enrollment.handlers.desk import (
     Desk,
     Visit,
+    binding_of,
     cancel_challenge,
     current_challenge,
     move_session,
@@ -43,7 +44,6 @@ SEND_AGAIN_AFTER = timedelta(seconds=60)
 class Code:
     """What a QR code says, in the clear: for the person's own page and for nothing else."""
 
-    handle: str
     code: SecretStr
     url: str
     link: str
@@ -108,26 +108,26 @@ async def ask_code(visit: Visit, desk: Desk) -> Visit | None:
     if device is None or device.secret is None:
         return None
     earlier = await current_challenge(visit, desk)
-    if earlier and earlier.terms.totp and earlier.status_at(desk.clock.now()) == "pending":
+    now = desk.clock.now()
+    if earlier and earlier.terms.totp and earlier.status_at(now) == "pending":
         return await wait_at(visit, earlier, "authenticatorApp.code", desk)
     await desk.edge.admit("request", visit.session.id)
-    challenge = _code_challenge(visit, device, device.secret, earlier.id if earlier else "", desk)
+    challenge = _code_challenge(visit, device, device.secret, earlier.id if earlier else "", now=now)
     return await _asked(visit, challenge, earlier, device, desk)
 
 
-async def has_codes(visit: Visit, desk: Desk) -> bool:
+async def has_codes(activation: Activation, desk: Desk) -> bool:
     """Whether the connected app shows one-time codes: one that was connected by typing knows no secret."""
-    device = await _device(await current_activation(visit, desk), desk)
+    device = await _device(activation, desk)
     return device is not None and device.secret is not None
 
 
 def code_of(activation: Activation, desk: Desk, *, public: str, authenticator: str) -> Code:
     """Open what the QR code says. `public` and `authenticator` are origins."""
-    code = desk.sealer.open("secret", activation.code, _code_binding(activation)).decode()
-    secret = encode(desk.sealer.open("secret", activation.secret, _secret_binding(activation)))
+    code, secret = opens_with(activation, desk.sealer)
     url = f"{public}/device/v1/a/{activation.handle}"
-    link = f"{authenticator}/authenticator#activate?url={quote(url, safe='')}&code={code}&secret={secret}"
-    return Code(activation.handle, SecretStr(code), url, link)
+    link = f"{authenticator}/authenticator#activate?url={quote(url, safe='')}&code={code}&secret={encode(secret)}"
+    return Code(SecretStr(code), url, link)
 
 
 def opens_with(activation: Activation, sealer: Sealer) -> tuple[str, bytes]:
@@ -140,8 +140,7 @@ def number_of(challenge: Challenge, sealer: Sealer) -> str:
     """The number that the page shows; empty where there is none."""
     if challenge.terms.push is None:
         return ""
-    binding = Binding(challenge.tenant, challenge.user, challenge.method_id, challenge.id)
-    return sealer.open("submission", challenge.terms.push.number, binding).decode()
+    return sealer.open("submission", challenge.terms.push.number, binding_of(challenge)).decode()
 
 
 async def _asked(visit: Visit, challenge: Challenge, earlier: Challenge | None, device: Device, desk: Desk) -> Visit:
@@ -196,58 +195,45 @@ def _activation(visit: Visit, desk: Desk) -> Activation:
 
 def _push_challenge(visit: Visit, device: Device, earlier: str, *, now: datetime, desk: Desk) -> Challenge:
     """The request to one device. Asked for twice at once, it is the same one."""
-    tenant, user = visit.account.tenant, visit.account.user
-    identifier = str(uuid.uuid5(uuid.UUID(visit.session.id), f"push {device.id} {earlier}"))
-    binding = Binding(tenant, user, device.method_id, identifier)
+    asked = _challenge(visit, device, "pushApproval", earlier, now=now)
+    binding = binding_of(asked)
     number = f"{secrets.randbelow(10**NUMBER_DIGITS):0{NUMBER_DIGITS}d}"
-    terms = ChallengeTerms(
-        challenge_id=identifier,
-        purpose="registration",
-        kind="pushApproval",
-        method_id=device.method_id,
-        method_type="authenticatorApp",
-        session_id=visit.session.id,
-        created_at=now,
-        expires_at=now + REQUEST_LIFE,
-        max_attempts=5,
-        push=PushTerms(
-            device_id=device.id,
-            public_key=device.key,
-            nonce=new_token(),
-            number=desk.sealer.seal("submission", number.encode(), binding),
-            digits=NUMBER_DIGITS,
-        ),
+    push = PushTerms(
+        device_id=device.id,
+        public_key=device.key,
+        nonce=new_token(),
+        number=desk.sealer.seal("submission", number.encode(), binding),
+        digits=NUMBER_DIGITS,
     )
-    return Challenge(
-        id=identifier,
-        tenant=tenant,
-        user=user,
-        terms=terms,
-        channel="push",
-        locale=visit.session.locale,
-        destination=_subscription(device, binding, desk),
-        registration=Registration(display_name=device.name, device_id=device.id),
-        delivery=Delivery(requested_at=now),
-        resend_at=now + SEND_AGAIN_AFTER,
-        attempts_left=5,
+    return asked.model_copy(
+        update={
+            "terms": asked.terms.model_copy(update={"push": push}),
+            "channel": "push",
+            "destination": _subscription(device, binding, desk),
+            "resend_at": now + SEND_AGAIN_AFTER,
+        }
     )
 
 
-def _code_challenge(visit: Visit, device: Device, secret: str, earlier: str, desk: Desk) -> Challenge:
+def _code_challenge(visit: Visit, device: Device, secret: str, earlier: str, *, now: datetime) -> Challenge:
     """The question for a one-time code; nothing is sent anywhere."""
-    now = desk.clock.now()
-    identifier = str(uuid.uuid5(uuid.UUID(visit.session.id), f"code {device.id} {earlier}"))
+    asked = _challenge(visit, device, "totp", earlier, now=now)
+    return asked.model_copy(update={"terms": asked.terms.model_copy(update={"totp": TotpTerms(secret=secret)})})
+
+
+def _challenge(visit: Visit, device: Device, kind: ProofKind, earlier: str, *, now: datetime) -> Challenge:
+    """What all challenges to prove a new device share; the part of its kind is still to be added."""
+    identifier = str(uuid.uuid5(uuid.UUID(visit.session.id), f"{kind} {device.id} {earlier}"))
     terms = ChallengeTerms(
         challenge_id=identifier,
         purpose="registration",
-        kind="totp",
+        kind=kind,
         method_id=device.method_id,
         method_type="authenticatorApp",
         session_id=visit.session.id,
         created_at=now,
         expires_at=now + REQUEST_LIFE,
         max_attempts=5,
-        totp=TotpTerms(secret=secret),
     )
     return Challenge(
         id=identifier,

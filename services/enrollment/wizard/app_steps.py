@@ -4,7 +4,7 @@ from fastapi import Response
 
 from services.enrollment.domain.activation import Activation
 from services.enrollment.domain.challenge import Challenge
-from services.enrollment.handlers import apps, proofs, reports, sessions
+from services.enrollment.handlers import apps, reports, sessions
 from services.enrollment.handlers.desk import current_challenge
 from services.enrollment.wizard.here import Here, WizardForm, frame, html, to_wizard
 from services.enrollment.wizard.rendering import (
@@ -18,9 +18,10 @@ from services.enrollment.wizard.rendering import (
     TryView,
 )
 from services.enrollment.wizard.texts import NOT_CONNECTED_YET
-from services.enrollment.wizard.views import WIZARD
+from services.enrollment.wizard.typed_code import judge_typed
+from services.enrollment.wizard.views import WIZARD, use_of
 from services.enrollment.wizard.wording import CHECKING, app_code_problem
-from services.kit.errors import CATALOGUE, ProblemError
+from services.kit.errors import ProblemError
 
 APP_PATH = "/authenticator"
 STATES: dict[str, ApprovalState] = {
@@ -112,7 +113,7 @@ async def show_try(here: Here, *, unheard: bool = False) -> Response:
         push_known=challenge.destination is not None,
         unheard=unheard,
         reported=challenge.reported,
-        has_codes=await apps.has_codes(here.visit, here.desk),
+        has_codes=await apps.has_codes(activation, here.desk),
         back=f"{WIZARD}?step=authenticatorApp.scan",
     )
     return html(here.visit, view, 409 if unheard else 200)
@@ -163,30 +164,19 @@ async def act_on_code(here: Here, form: WizardForm) -> Response:
     if form.action == "again":
         await apps.ask_code(here.visit, here.desk)
         return to_wizard()
-    code = form.code.get_secret_value()
-    try:
-        challenge, result = await proofs.submit_code(here.visit, form.challenge, code, here.desk)
-    except ProblemError as problem:
-        before = await _request(here)
-        if before.status == "verified":
-            return to_wizard()
-        return await show_code(here, FieldError("code", app_code_problem(problem.code, before)), problem.status)
-    if result in {None, "verified"} or challenge.status == "verified":
-        return to_wizard()
-    error = FieldError("code", app_code_problem(result or "", challenge))
-    return await show_code(here, error, CATALOGUE[result or "codeIncorrect"].status)
+    return await judge_typed(here, form, _code_again)
+
+
+async def _code_again(here: Here, challenge: Challenge, code: str, status: int) -> Response:
+    return await show_code(here, FieldError("code", app_code_problem(code, challenge)), status)
 
 
 async def show_verified(here: Here) -> Response:
     """Step 6: the app is connected."""
-    account = here.visit.account
-    method = next((one for one in reversed(account.methods) if one.type == "authenticatorApp"), None)
-    is_default = method is not None and method.id == account.default_method_id
-    use = "now your default method" if is_default else "registered as a backup method"
     view = DoneView(
         frame=frame(here, "authenticatorApp.verified"),
         heading="Notification approved",
-        text=f"The app is connected and is {use}.",
+        text=f"The app is connected and is {use_of(here.visit.account, 'authenticatorApp')}.",
         next_label="Next",
         step="authenticatorApp.verified",
     )

@@ -9,9 +9,10 @@ from services.enrollment.wizard import views
 from services.enrollment.wizard.countries import NAMES, in_a_sentence
 from services.enrollment.wizard.here import Here, WizardForm, frame, html, to_wizard
 from services.enrollment.wizard.rendering import FieldError
+from services.enrollment.wizard.typed_code import judge_typed
 from services.enrollment.wizard.views import Filled
 from services.enrollment.wizard.wording import code_problem, number_problem, resend_problem
-from services.kit.errors import CATALOGUE, ProblemError
+from services.kit.errors import ProblemError
 
 
 async def show_number(here: Here, filled: Filled | None = None, status: int = 200) -> Response:
@@ -54,19 +55,7 @@ async def act_on_code(here: Here, form: WizardForm) -> Response:
     """Judge a code, or send the message once more."""
     if form.action == "resend":
         return await _resend(here)
-    code = form.code.get_secret_value()
-    try:
-        challenge, result = await proofs.submit_code(here.visit, form.challenge, code, here.desk)
-    except ProblemError as problem:
-        before = await current_challenge(here.visit, here.desk)
-        if before is None:
-            raise
-        if before.status == "verified":
-            return to_wizard()
-        return await _code_again(here, before, problem.code, problem.status)
-    if result in {None, "verified"} or challenge.status == "verified":
-        return to_wizard()
-    return await _code_again(here, challenge, result or "", CATALOGUE[result or "codeIncorrect"].status)
+    return await judge_typed(here, form, _code_again)
 
 
 async def _code_again(here: Here, challenge: Challenge, code: str, status: int) -> Response:

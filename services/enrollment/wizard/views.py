@@ -104,10 +104,15 @@ def code_view(frame: Frame, challenge: Challenge, filled: Filled, desk: Desk) ->
 
 def verified_view(frame: Frame, visit: Visit, kind: str) -> DoneView:
     """Step 9: what the new method is for."""
-    method = next((one for one in reversed(visit.account.methods) if one.type == kind), None)
-    is_default = method is not None and method.id == visit.account.default_method_id
-    use = "is now your default method" if is_default else "is registered as a backup method"
-    return DoneView(frame=frame, heading=f"{LABELS[kind]} verified", text=f"Your phone {use}.", next_label="Done")
+    text = f"Your phone is {use_of(visit.account, kind)}."
+    return DoneView(frame=frame, heading=f"{LABELS[kind]} verified", text=text, next_label="Done")
+
+
+def use_of(account: Account, kind: str) -> str:
+    """What the newest method of a type is for, as the end of a sentence."""
+    method = next((one for one in reversed(account.methods) if one.type == kind), None)
+    is_default = method is not None and method.id == account.default_method_id
+    return "now your default method" if is_default else "registered as a backup method"
 
 
 def success_view(frame: Frame, account: Account) -> SuccessView:
