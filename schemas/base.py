@@ -25,6 +25,9 @@ Purpose = Literal["registration", "signIn", "passwordReset", "stepUp"]
 Sealed = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]+$", max_length=8192)]
 """AES-256-GCM, `{keyId}.{base64url(nonce || ciphertext)}`; opened only by holders of the purpose's key."""
 
+LongSealed = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]+$", max_length=65536)]
+"""As `Sealed`, for what a browser makes and whose size is not ours to choose."""
+
 KeyedHash = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$")]
 """HMAC-SHA-256 under an `index` key, base64url without padding."""
 

@@ -36,6 +36,31 @@ class MethodRequested(Event):
     requested_at: AwareDatetime
 
 
+NoticeKind = Literal[
+    "methodRegistered", "methodChanged", "methodRemoved", "methodSuspended", "methodRestored", "defaultMethodChanged"
+]
+
+
+class NoticeRequested(Event):
+    """Tell the person of a change, at an address that does not depend on it (NIST SP 800-63B-4, 4.6).
+
+    `destination` is sealed under `destination`, bound to the notice's id in the place of the method. `link` leads to
+    "This wasn't me" and is sealed likewise, with `link` in the place of the challenge; None where there is nothing to undo.
+    """
+
+    notice_id: OpaqueId
+    kind: NoticeKind
+    channel: Channel
+    method_type: MethodType
+    display_name: str = Field(max_length=128, description="masked")
+    destination: Destination
+    link: Sealed | None = None
+    locale: str = Field(default="en", max_length=35, description="BCP 47")
+    happened_at: AwareDatetime
+    not_after: AwareDatetime
+    requested_at: AwareDatetime
+
+
 class ChallengeCancelled(Event):
     """The challenge is over before its end; nothing more is sent for it and no proof counts."""
 
@@ -102,12 +127,70 @@ class MethodRegistered(Event):
     registered_at: AwareDatetime
 
 
-class SuspiciousActivityReported(Event):
-    """The person says that a request was not theirs."""
+class MethodChanged(Event):
+    """A method was changed; its id stays. `display_name` is the new mask; None where only the person's own name for it
+    changed, which is nobody else's business."""
 
     method_id: OpaqueId
-    challenge_id: OpaqueId
+    method_type: MethodType
+    changed: Literal["destination", "name"]
+    display_name: str | None = Field(default=None, max_length=128, description="masked")
+    session_id: OpaqueId | None = None
+    challenge_id: OpaqueId | None = None
+    changed_at: AwareDatetime
+
+
+class MethodSuspended(Event):
+    """A method counts for nothing until it is restored. `disabled` mirrors the verifier's `AuthenticatorDisabled`: it
+    must be bound anew."""
+
+    method_id: OpaqueId
+    method_type: MethodType
+    reason: Literal["notMe", "reported", "disabled", "administrator"]
+    suspended_at: AwareDatetime
+
+
+class MethodRestored(Event):
+    """A suspended or removed method is active again, after another proof or by an administrator."""
+
+    method_id: OpaqueId
+    method_type: MethodType
+    display_name: str = Field(max_length=128, description="masked")
+    phone_type: Literal["mobile", "alternateMobile", "office"] | None = None
+    by: Literal["person", "administrator"]
+    restored_at: AwareDatetime
+
+
+class MethodRemoved(Event):
+    """A method is gone from the account. One that was removed as lost or stolen never comes back."""
+
+    method_id: OpaqueId
+    method_type: MethodType
+    reason: Literal["person", "administrator", "replaced", "lostOrStolen"]
+    session_id: OpaqueId | None = None
+    removed_at: AwareDatetime
+
+
+class SecurityInfoConfirmed(Event):
+    """The person looked at what is on file and said that it is right."""
+
+    session_id: OpaqueId
+    methods: tuple[MethodType, ...]
+    confirmed_at: AwareDatetime
+
+
+class SuspiciousActivityReported(Event):
+    """The person says that a request or a change was not theirs. `challenge_id` is None for a change."""
+
+    method_id: OpaqueId
+    challenge_id: OpaqueId | None = None
     reported_at: AwareDatetime
+
+
+class AccountErased(Event):
+    """Everything about the person is deleted; what remains are opaque ids in this log."""
+
+    erased_at: AwareDatetime
 
 
 class DefaultMethodChanged(Event):

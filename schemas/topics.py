@@ -29,7 +29,7 @@ class Topic:
     partitions: int = PARTITIONS
 
 
-REQUEST_EVENTS: tuple[type[Event], ...] = (e.MethodRequested, e.ChallengeCancelled)
+REQUEST_EVENTS: tuple[type[Event], ...] = (e.MethodRequested, e.NoticeRequested, e.ChallengeCancelled)
 
 
 def _requests(channel: str, consumers: tuple[Service, ...] = ("notifier", "verifier")) -> Topic:
@@ -62,7 +62,15 @@ DELIVERIES = Topic(
 
 SUBMISSIONS = Topic(
     "submissions",
-    (v.CodeSubmitted, v.PushApproved, v.PushDenied),
+    (
+        v.CodeSubmitted,
+        v.AnswersSubmitted,
+        v.CredentialSubmitted,
+        v.PushApproved,
+        v.PushDenied,
+        v.CallConfirmed,
+        v.CallReported,
+    ),
     producers=("enrollment", "notifier"),
     consumers=("verifier",),
     retention=timedelta(hours=1),
@@ -87,8 +95,14 @@ LIFECYCLE = Topic(
         e.EnrollmentSkipped,
         e.EnrollmentCancelled,
         e.MethodRegistered,
+        e.MethodChanged,
+        e.MethodSuspended,
+        e.MethodRestored,
+        e.MethodRemoved,
         e.DefaultMethodChanged,
+        e.SecurityInfoConfirmed,
         e.SuspiciousActivityReported,
+        e.AccountErased,
     ),
     producers=("enrollment",),
     consumers=("enrollment", "verifier"),

@@ -1,12 +1,14 @@
 """What the verifier says (`.verdicts`), and what it judges (`.submissions`)."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, StringConstraints
 
-from schemas.base import Event, KeyedHash, MethodType, Model, OpaqueId, Purpose, Sealed
+from schemas.base import Event, KeyedHash, LongSealed, MethodType, Model, OpaqueId, Purpose, Sealed
 
-ProofKind = Literal["code", "pushApproval", "totp"]
+ProofKind = Literal[
+    "code", "call", "pushApproval", "totp", "securityQuestions", "passkey", "recoveryCode", "temporaryAccessPass"
+]
 """The kind of proof; each is one file in `services/verifier/methods/`."""
 
 FailureReason = Literal[
@@ -17,6 +19,9 @@ FailureReason = Literal[
     "numberMismatch",
     "pushDenied",
     "deviceSignatureInvalid",
+    "credentialInvalid",
+    "codeUsed",
+    "callReported",
     "methodCoolingDown",
     "authenticatorDisabled",
 ]
@@ -26,7 +31,8 @@ FailureReason = Literal[
 class CodeTerms(Model):
     """How a one-time code is derived: RFC 4226 HOTP over HKDF(code key, nonce, binding). No part of it is secret.
 
-    The key is the newest one that was made before the challenge, so that whoever opens a challenge needs no key.
+    The proof of a call (kind `call`) is derived from the same: nobody without the `code` key can say that a key was
+    pressed. The key is the newest one that was made before the challenge, so that whoever opens a challenge needs no key.
     """
 
     nonce: str = Field(pattern=r"^[A-Za-z0-9_-]{22,86}$", description="base64url, at least 128 bits")
@@ -61,10 +67,33 @@ TOTP_DIGITS = 6
 class TotpTerms(Model):
     """How a code of an authenticator app is judged (RFC 6238: SHA-1, 6 digits, 30 s).
 
-    `secret` is sealed under the `secret` purpose, bound to the method.
+    `secret` is sealed under the `secret` purpose, bound to the method. It is given while the method is being registered;
+    afterwards the verifier has it, and it travels no more.
     """
 
-    secret: Sealed
+    secret: Sealed | None = None
+
+
+class QuestionTerms(Model):
+    """Which questions are asked. All of them must be answered right, at once."""
+
+    question_ids: tuple[OpaqueId, ...] = Field(min_length=1, max_length=20)
+
+
+class PasskeyTerms(Model):
+    """What a passkey signs, and for whom (WebAuthn Level 3, sections 7.1 and 7.2)."""
+
+    challenge: str = Field(pattern=r"^[A-Za-z0-9_-]{22,86}$", description="base64url, at least 128 bits")
+    rp_id: str = Field(max_length=253, description="the registrable domain that the passkey belongs to")
+    origins: tuple[Annotated[str, StringConstraints(max_length=300)], ...] = Field(min_length=1, max_length=20)
+
+
+class PassTerms(Model):
+    """How long a Temporary Access Pass can be used, and whether only once. Given when it is made."""
+
+    not_before: AwareDatetime
+    not_after: AwareDatetime
+    is_usable_once: bool
 
 
 class ChallengeTerms(Model):
@@ -85,10 +114,17 @@ class ChallengeTerms(Model):
     code: CodeTerms | None = None
     push: PushTerms | None = None
     totp: TotpTerms | None = None
+    questions: QuestionTerms | None = None
+    passkey: PasskeyTerms | None = None
+    access_pass: PassTerms | None = None
 
 
 class CodeSubmitted(Event):
-    """A person typed a code. `code` is sealed under the `submission` purpose, bound to challenge and method."""
+    """A person typed a code. `code` is sealed under the `submission` purpose, bound to challenge and method.
+
+    To register recovery codes or a Temporary Access Pass it holds what was handed out, one code a line: there is
+    nothing to prove, and the verifier keeps only hashes.
+    """
 
     submission_id: OpaqueId
     terms: ChallengeTerms
@@ -115,6 +151,45 @@ class PushDenied(Event):
     submitted_at: AwareDatetime
 
 
+class AnswersSubmitted(Event):
+    """A person answered security questions. `answers` is a JSON object of answers by question id, sealed under the
+    `submission` purpose, bound to challenge and method; for a registration it holds the answers to keep."""
+
+    submission_id: OpaqueId
+    terms: ChallengeTerms
+    answers: Sealed
+    submitted_at: AwareDatetime
+
+
+class CredentialSubmitted(Event):
+    """A browser returned a passkey's credential: `credential` is its JSON (WebAuthn Level 3, section 5.1.8), sealed under
+    the `submission` purpose, bound to challenge and method."""
+
+    submission_id: OpaqueId
+    terms: ChallengeTerms
+    credential: LongSealed
+    submitted_at: AwareDatetime
+
+
+class CallConfirmed(Event):
+    """The person who was called pressed `#`. `proof` is derived under the `code` key, so that only the notifier can have
+    made it."""
+
+    submission_id: OpaqueId
+    terms: ChallengeTerms
+    proof: KeyedHash
+    submitted_at: AwareDatetime
+
+
+class CallReported(Event):
+    """The person who was called pressed `0` and `#`: nobody asked for the call. `proof` as in `CallConfirmed`."""
+
+    submission_id: OpaqueId
+    terms: ChallengeTerms
+    proof: KeyedHash
+    submitted_at: AwareDatetime
+
+
 class MethodVerified(Event):
     """The proof was right; the challenge has ended."""
 
@@ -124,6 +199,7 @@ class MethodVerified(Event):
     method_id: OpaqueId
     method_type: MethodType
     session_id: OpaqueId | None = None
+    codes_left: int | None = Field(default=None, ge=0, description="of recovery codes, after this one")
     verified_at: AwareDatetime
 
 
