@@ -1,18 +1,25 @@
-"""One-time codes: those that are sent, which notifier and verifier derive, and those that an app makes by time."""
+"""Codes: those that notifier and verifier derive, those that an app makes by time, and those for recovery."""
 
 import base64
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 
 import pyotp
 from pydantic import SecretStr
 
 from schemas.verification import TOTP_DIGITS, ChallengeTerms
 from services.kit.keyring import Keyring
-from services.kit.sealing import decode, derive
+from services.kit.sealing import decode, derive, encode
 
 TOTP_SECONDS: Final = 30
 """How long an app shows one code (RFC 6238, section 4.1)."""
+
+
+CallDecision = Literal["confirm", "report"]
+"""What a person who is called can press: `#`, or `0` and `#`."""
+
+LOOK_ALIKES: Final = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None})
+"""Letters that Crockford's base32 has not, as the digits they are taken for."""
 
 
 class CodeUnderivableError(Exception):
@@ -33,6 +40,24 @@ def derive_code(keyring: Keyring, terms: ChallengeTerms, *, tenant: str) -> Secr
         info=("one-time-code", tenant, terms.challenge_id, terms.method_id, terms.code.destination_hash),
     )
     return SecretStr(pyotp.HOTP(base64.b32encode(secret).decode(), digits=terms.code.digits).at(0))
+
+
+def call_proof(keyring: Keyring, terms: ChallengeTerms, *, tenant: str, decision: CallDecision) -> str:
+    """What only a holder of the `code` key can say about a call: 32 bytes of HKDF, base64url (43 characters).
+
+    Raises:
+        CodeUnderivableError: the terms have no code part.
+    """
+    if terms.code is None:
+        raise CodeUnderivableError
+    key = keyring.in_use_at("code", terms.created_at)
+    bound_to = (tenant, terms.challenge_id, terms.method_id, terms.code.destination_hash)
+    return encode(derive(key, salt=decode(terms.code.nonce), info=("call", decision, *bound_to)))
+
+
+def canonical_recovery_code(typed: str) -> str:
+    """What is hashed and compared, however it was typed: Crockford's base32, upper case, no dashes, no spaces."""
+    return "".join(typed.split()).upper().translate(LOOK_ALIKES)
 
 
 def totp_step(at: datetime) -> int:

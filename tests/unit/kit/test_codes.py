@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.verification import ChallengeTerms
-from services.kit.codes import CodeUnderivableError, derive_code, totp_code, totp_step
+from services.kit.codes import (
+    CallDecision,
+    CodeUnderivableError,
+    call_proof,
+    canonical_recovery_code,
+    derive_code,
+    totp_code,
+    totp_step,
+)
 from services.kit.keyring import Keyring
 from tests.support.challenges import TENANT, terms
 from tests.support.keys import MADE_AT, keyring, made_key
@@ -66,6 +74,40 @@ def test_a_code_shows_nothing_of_itself() -> None:
 def test_terms_without_a_code_part_have_no_code() -> None:
     with pytest.raises(CodeUnderivableError):
         code(TERMS.model_copy(update={"code": None}))
+
+
+def proof(of: ChallengeTerms, decision: CallDecision = "confirm", *, tenant: str = TENANT) -> str:
+    return call_proof(keyring("verifier"), of, tenant=tenant, decision=decision)
+
+
+def test_both_services_derive_the_same_proof_of_a_call() -> None:
+    assert proof(TERMS) == call_proof(keyring("notifier"), TERMS, tenant=TENANT, decision="confirm")
+    assert len(proof(TERMS)) == 43
+
+
+def test_everything_in_the_binding_changes_the_proof_of_a_call() -> None:
+    others = [
+        proof(TERMS, "report"),
+        proof(TERMS, tenant="southgate"),
+        proof(terms("challenge-2")),
+        proof(TERMS.model_copy(update={"method_id": "method-2"})),
+        proof(terms(number="+447700900143")),
+        proof(with_code(nonce="B" * 22)),
+    ]
+    assert len({proof(TERMS), *others}) == len(others) + 1
+
+
+def test_a_call_without_a_code_part_has_no_proof() -> None:
+    with pytest.raises(CodeUnderivableError):
+        proof(TERMS.model_copy(update={"code": None}))
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["0123-4567-89AB-CDEF", "0123456789ABCDEF", " o123 4567\t89ab-cdef ", "OI23-4567-89ab-cdef", "0l23456789ABCDEF"],
+)
+def test_a_recovery_code_is_the_same_however_it_is_typed(typed: str) -> None:
+    assert canonical_recovery_code(typed) == "0123456789ABCDEF"
 
 
 @pytest.mark.parametrize(
