@@ -2,12 +2,12 @@
 
 from functools import partial
 
-from schemas.enrollment import ChallengeCancelled, MethodRequested
-from schemas.topics import REQUESTS, SUBMISSIONS
+from schemas.enrollment import AccountErased, ChallengeCancelled, MethodRemoved, MethodRequested, MethodRestored
+from schemas.topics import LIFECYCLE, REQUESTS, SUBMISSIONS
 from services.kit.clock import Clock
 from services.kit.kafka.broker import EventBroker
 from services.kit.kafka.handlers import EventHandlers, Requirement
-from services.verifier import handlers
+from services.verifier.handlers import challenges, judging, lifecycle
 from services.verifier.methods.registry import Methods
 from services.verifier.store import Store
 
@@ -15,11 +15,26 @@ from services.verifier.store import Store
 def subscribe(
     broker: EventBroker, *, methods: Methods, store: Store, clock: Clock, group: str, requirement: Requirement
 ) -> None:
-    """One subscription to requests and submissions: within it a person's records are handled one after the other."""
-    judge = partial(handlers.judge_submission, methods=methods, store=store, clock=clock)
+    """One subscription to requests and submissions: within it a person's records are handled one after the other.
+    Another one to what becomes of the person's methods."""
+    proofs = _proofs(methods, store, clock).after(requirement)
+    broker.subscribe([SUBMISSIONS, *REQUESTS.values()], proofs, group=group)
+    broker.subscribe([LIFECYCLE], _outcomes(store).after(requirement), group=f"{group}.lifecycle")
+
+
+def _proofs(methods: Methods, store: Store, clock: Clock) -> EventHandlers:
+    judge = partial(judging.judge_submission, methods=methods, store=store, clock=clock)
     taken = EventHandlers()
-    taken.on(MethodRequested)(partial(handlers.open_challenge, store=store, clock=clock))
-    taken.on(ChallengeCancelled)(partial(handlers.cancel_challenge, store=store, clock=clock))
+    taken.on(MethodRequested)(partial(challenges.open_challenge, store=store, clock=clock))
+    taken.on(ChallengeCancelled)(partial(challenges.cancel_challenge, store=store, clock=clock))
     for submission in methods.submissions:
         taken.on(submission)(judge)
-    broker.subscribe([SUBMISSIONS, *REQUESTS.values()], taken.after(requirement), group=group)
+    return taken
+
+
+def _outcomes(store: Store) -> EventHandlers:
+    taken = EventHandlers()
+    taken.on(MethodRemoved)(partial(lifecycle.retire_credential, store=store))
+    taken.on(MethodRestored)(partial(lifecycle.revive_credential, store=store))
+    taken.on(AccountErased)(partial(lifecycle.erase_person, store=store))
+    return taken

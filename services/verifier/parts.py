@@ -13,7 +13,7 @@ from services.kit.mongo.deadlines import Sweeper
 from services.kit.mongo.prepare import Preparation
 from services.kit.mongo.relay import Relay
 from services.verifier.consumers import subscribe
-from services.verifier.handlers import expire_overdue
+from services.verifier.handlers.challenges import expire_overdue
 from services.verifier.methods.registry import known_methods
 from services.verifier.settings import VerifierSettings
 from services.verifier.store import Store

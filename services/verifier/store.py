@@ -1,5 +1,6 @@
-"""Where the verifier keeps its counters, and how they are found."""
+"""Where the verifier keeps its counters and credentials, and how they are found."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,20 +12,24 @@ from services.kit.mongo.document import Documents, Stored
 from services.kit.mongo.relay import Relay
 from services.verifier.domain.authenticator import Authenticator
 from services.verifier.domain.challenge import Challenge
+from services.verifier.domain.credential import Credential
 from services.verifier.domain.session import SessionTries
 
 SOURCE = "verifier"
 KEEP_ENDED = timedelta(days=1)
+KEEP_REMOVED = timedelta(days=8)
+"""Longer than a removed method can be restored."""
 SWEEP_LIMIT = 200
 
 
 @dataclass(frozen=True)
 class Store:
-    """The three aggregates of this service, and the leases of its sweeper."""
+    """The four aggregates of this service, and the leases of its sweeper."""
 
     challenges: Documents[Challenge]
     authenticators: Documents[Authenticator]
     sessions: Documents[SessionTries]
+    credentials: Documents[Credential]
     leases: Collection
     database: Database
 
@@ -35,19 +40,32 @@ class Store:
             Documents(database.collection("challenges"), Challenge, relay=relay, clock=clock, source=SOURCE),
             Documents(database.collection("authenticators"), Authenticator, relay=relay, clock=clock, source=SOURCE),
             Documents(database.collection("sessions"), SessionTries, relay=relay, clock=clock, source=SOURCE),
+            Documents(database.collection("credentials"), Credential, relay=relay, clock=clock, source=SOURCE),
             database.collection("leases"),
             database,
         )
 
     async def prepare(self) -> None:
-        """Create the indexes; safe to repeat. Those with a time only delete what ended a day ago."""
+        """Create the indexes; safe to repeat. Those with a time only delete what ended a day ago, or was removed long
+        ago."""
         challenges, sessions = self.database.collection("challenges"), self.database.collection("sessions")
         kept = int(KEEP_ENDED.total_seconds())
         await challenges.create_index([("state.status", ASCENDING), ("state.terms.expiresAt", ASCENDING)])
         await challenges.create_index("state.endedAt", expireAfterSeconds=kept)
+        await challenges.create_index([("state.tenant", ASCENDING), ("state.user", ASCENDING)])
         await sessions.create_index("state.touchedAt", expireAfterSeconds=kept)
+        removed = int(KEEP_REMOVED.total_seconds())
+        await self.database.collection("credentials").create_index("state.removedAt", expireAfterSeconds=removed)
 
     async def overdue(self, now: datetime) -> list[Stored[Challenge]]:
         """Open challenges whose time is over, the oldest first."""
         criteria = {"state.status": "pending", "state.terms.expiresAt": {"$lte": now}}
         return await self.challenges.find(criteria, sort=[("state.terms.expiresAt", ASCENDING)], limit=SWEEP_LIMIT)
+
+    async def erase(self, tenant: str, user: str) -> None:
+        """Delete all documents of a person; safe to repeat."""
+        of_person = {"state.tenant": tenant, "state.user": user}
+        await self.database.collection("challenges").delete_many(of_person)
+        named_after_person = {"_id": {"$regex": f"^{re.escape(f'{tenant}/{user}/')}"}}
+        for name in ("credentials", "authenticators", "sessions"):
+            await self.database.collection(name).delete_many(named_after_person)

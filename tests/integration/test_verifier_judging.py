@@ -20,7 +20,7 @@ from schemas.verification import (
 from services.kit.clock import SystemClock, monotonic
 from services.kit.mongo.client import DatabaseDownError
 from services.kit.settings import ServiceSettings
-from services.verifier.handlers import judge_submission
+from services.verifier.handlers.judging import judge_submission
 from services.verifier.methods.registry import known_methods
 from services.verifier.parts import Parts
 from tests.support.challenges import (

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from schemas.base import Purpose
 from schemas.verification import ChallengeTerms, PushApproved, PushDenied, PushTerms, TotpTerms
 from services.kit.device import Decision, DevicePrivateKey, sign_answer
 from services.kit.ids import new_id
@@ -44,20 +45,22 @@ def push_terms(
 def totp_terms(
     challenge_id: str = "challenge-1",
     *,
+    purpose: Purpose = "registration",
+    secret: bytes = SECRET,
     user: str = USER,
     method_id: str = "method-1",
     session_id: str | None = "session-1",
     created_at: datetime = NOON,
 ) -> ChallengeTerms:
-    """Terms of a code that an app shows."""
-    bare = terms(challenge_id, session_id=session_id, created_at=created_at)
-    sealed = Sealer(keyring("enrollment")).seal("secret", SECRET, Binding(TENANT, user, method_id))
+    """Terms of a code that an app shows; only those of a registration have the secret."""
+    bare = terms(challenge_id, purpose=purpose, session_id=session_id, created_at=created_at)
+    sealed = Sealer(keyring("enrollment")).seal("secret", secret, Binding(TENANT, user, method_id))
     update = {
         "kind": "totp",
         "method_id": method_id,
         "method_type": "authenticatorApp",
         "code": None,
-        "totp": TotpTerms(secret=sealed),
+        "totp": TotpTerms(secret=sealed) if purpose == "registration" else TotpTerms(),
     }
     return bare.model_copy(update=update)
 

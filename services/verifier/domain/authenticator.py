@@ -119,8 +119,13 @@ def succeed(authenticator: Authenticator, trial: str) -> Change[Authenticator]:
 
 
 def spend(authenticator: Authenticator, position: int, trial: str) -> Change[Authenticator]:
-    """Use up a position of a right proof, and all below it (RFC 6238, section 5.2); `has_spent` tells whether."""
-    if authenticator.position is not None and position <= authenticator.position:
+    """Use up a position of a right proof, and all below it; `has_spent` tells whether.
+
+    A time step is good once (RFC 6238, section 5.2). A passkey's signature count must rise, except that a passkey which
+    does not count stays at 0 (WebAuthn Level 3, section 6.1.1).
+    """
+    last = authenticator.position or 0
+    if position <= last and max(position, last) > 0:
         return Change(authenticator)
     return Change(authenticator.model_copy(update={"position": position, "position_of": trial}))
 

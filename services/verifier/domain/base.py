@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
-from schemas.verification import FailureReason
+from schemas.verification import FailureReason, ProofKind
 
 
 class State(BaseModel):
@@ -16,11 +16,10 @@ class State(BaseModel):
     model_config = ConfigDict(frozen=True, alias_generator=to_camel, populate_by_name=True, extra="ignore")
 
 
-@dataclass(frozen=True)
-class Right:
-    """The proof is right. With a `position`, only once, and never again with one that is not higher."""
+class Kept(State):
+    """What one kind of proof keeps of a registration: only what is sealed, hashed or public. Each kind has its own."""
 
-    position: int | None = None
+    kind: ClassVar[ProofKind]
 
 
 @dataclass(frozen=True)
@@ -29,6 +28,21 @@ class Wrong:
 
     reason: FailureReason = "codeIncorrect"
     ends: Literal["failed", "denied"] | None = None
+
+
+@dataclass(frozen=True)
+class Right:
+    """The proof is right, unless it was used up before: then it is `otherwise`.
+
+    With a `position`, it is good only once, and never again with one that is not higher. `uses` marks the part of the
+    stored credential that it uses up. `binds` is what a registration leaves behind. `codes_left` is told.
+    """
+
+    position: int | None = None
+    uses: str | None = None
+    binds: Kept | None = None
+    codes_left: int | None = None
+    otherwise: Wrong = Wrong()
 
 
 Finding = Right | Wrong

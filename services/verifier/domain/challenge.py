@@ -128,7 +128,9 @@ def receive(
     return Change(challenge.model_copy(update={"attempts": (*challenge.attempts, counted)}))
 
 
-def accept(challenge: Challenge, terms: ChallengeTerms, digest: str, *, at: datetime) -> Change[Challenge]:
+def accept(
+    challenge: Challenge, terms: ChallengeTerms, digest: str, *, codes_left: int | None = None, at: datetime
+) -> Change[Challenge]:
     """The proof is right: once. Whoever sent the same beside it learns that the challenge has ended."""
     attempt = challenge.attempt(digest)
     if attempt is None or not challenge.awaits(digest):
@@ -145,6 +147,7 @@ def accept(challenge: Challenge, terms: ChallengeTerms, digest: str, *, at: date
         method_id=terms.method_id,
         method_type=terms.method_type,
         session_id=terms.session_id,
+        codes_left=codes_left,
         verified_at=at,
     )
     ended = [_failed(verified, terms, other, reason="challengeEnded", left=0, at=at) for other in others]

@@ -1,13 +1,20 @@
 """What every kind of proof gives: a file in this folder with one class, and a line in the registry."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import ClassVar, Protocol
+
+from pydantic import SecretStr
 
 from schemas.base import Event
 from schemas.verification import ChallengeTerms, ProofKind
 from services.kit.keyring import Keyring
-from services.kit.sealing import derive, encode
+from services.kit.sealing import Binding, SealBrokenError, Sealer, derive, encode
 from services.verifier.domain.base import Finding
+from services.verifier.domain.credential import Credential
+
+Recall = Callable[[], Awaitable[Credential | None]]
+"""Finds what an earlier registration of the method left behind; None where nothing can prove it."""
 
 
 class ProofUnreadableError(Exception):
@@ -43,8 +50,11 @@ class Proof(Protocol):
         """Whether it could prove anything, so that session and authenticator count it before it is looked at."""
         ...
 
-    async def examine(self) -> Finding:
-        """Compare, in constant time. Called only after it was counted, and perhaps again after a crash."""
+    async def examine(self, recall: Recall) -> Finding:
+        """Compare, in constant time. Called only after it was counted, and perhaps again after a crash.
+
+        A right registration says what it `binds`; a later proof is compared with what `recall` finds.
+        """
         ...
 
 
@@ -70,6 +80,24 @@ class Method(Protocol):
             ProofUnreadableError: it cannot be opened.
         """
         ...
+
+
+def is_registration(terms: ChallengeTerms) -> bool:
+    """Whether the method is being bound, so that nothing of it is stored yet."""
+    return terms.purpose == "registration"
+
+
+def open_submitted(sealer: Sealer, sealed: str, terms: ChallengeTerms, *, tenant: str, user: str) -> SecretStr:
+    """The text that was sealed under `submission` for this challenge of this person.
+
+    Raises:
+        ProofUnreadableError: it was sealed for another place, or under a key that is gone.
+    """
+    try:
+        opened = sealer.open("submission", sealed, Binding(tenant, user, terms.method_id, terms.challenge_id))
+        return SecretStr(opened.decode())
+    except (SealBrokenError, UnicodeDecodeError):
+        raise ProofUnreadableError("what was sealed for the challenge does not open") from None
 
 
 def proof_digest(keyring: Keyring, terms: ChallengeTerms, *parts: str) -> str:

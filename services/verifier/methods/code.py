@@ -9,9 +9,9 @@ from schemas.base import Event
 from schemas.verification import ChallengeTerms, CodeSubmitted, ProofKind
 from services.kit.codes import derive_code
 from services.kit.keyring import Keyring
-from services.kit.sealing import Binding, SealBrokenError, Sealer, equal
+from services.kit.sealing import Sealer, equal
 from services.verifier.domain.base import Finding, Right, Wrong
-from services.verifier.methods.base import ProofUnreadableError, Submission, proof_digest
+from services.verifier.methods.base import ProofUnreadableError, Recall, Submission, open_submitted, proof_digest
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class TypedCode:
         """The same for the same code."""
         return proof_digest(self.keyring, self.terms, "typed-code", self.tenant, self.typed.get_secret_value())
 
-    async def examine(self) -> Finding:
+    async def examine(self, _: Recall) -> Finding:
         """Derive the code that was sent, and compare in constant time."""
         expected = derive_code(self.keyring, self.terms, tenant=self.tenant)
         return Right() if equal(self.typed.get_secret_value(), expected.get_secret_value()) else Wrong()
@@ -57,9 +57,5 @@ class CodeMethod:
         terms = submission.terms
         if not isinstance(submission, CodeSubmitted) or terms.code is None:
             raise ProofUnreadableError("no code was submitted, or the terms lack their code part")
-        binding = Binding(tenant, user, terms.method_id, terms.challenge_id)
-        try:
-            typed = self._sealer.open("submission", submission.code, binding).decode()
-        except (SealBrokenError, UnicodeDecodeError):
-            raise ProofUnreadableError("the sealed code does not open") from None
-        return TypedCode(SecretStr(typed), terms, tenant, self._keyring)
+        typed = open_submitted(self._sealer, submission.code, terms, tenant=tenant, user=user)
+        return TypedCode(typed, terms, tenant, self._keyring)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import ClassVar
 
 from pydantic import SecretStr
@@ -10,9 +11,17 @@ from schemas.base import Event
 from schemas.verification import ChallengeTerms, ProofKind, PushApproved, PushDenied, PushTerms
 from services.kit.device import SIGNED_FOR, Answer, Decision, DeviceTokenError, read_answer
 from services.kit.keyring import Keyring
-from services.kit.sealing import Binding, SealBrokenError, Sealer, equal
+from services.kit.sealing import Sealer, equal
 from services.verifier.domain.base import Finding, Right, Wrong
-from services.verifier.methods.base import ProofUnreadableError, Submission, proof_digest
+from services.verifier.methods.base import (
+    ProofUnreadableError,
+    Recall,
+    Submission,
+    is_registration,
+    open_submitted,
+    proof_digest,
+)
+from services.verifier.methods.totp import TotpSecret
 
 NOT_THE_DEVICE = Wrong("deviceSignatureInvalid")
 DENIED = Wrong("pushDenied", ends="denied")
@@ -42,7 +51,7 @@ class SignedAnswer:
         """The same for the same signed answer."""
         return proof_digest(self.keyring, self.terms, "push-answer", self.tenant, self.token.get_secret_value())
 
-    async def examine(self) -> Finding:
+    async def examine(self, _: Recall) -> Finding:
         """Verify signature, nonce, challenge and time here as well: nobody in between is believed."""
         try:
             answer = read_answer(self.token.get_secret_value(), self.push.public_key)
@@ -53,7 +62,14 @@ class SignedAnswer:
         if answer.decision != "approve":
             return DENIED
         typed = answer.number.get_secret_value() if answer.number else ""
-        return Right() if equal(typed, self.number.get_secret_value()) else OTHER_NUMBER
+        return self._right() if equal(typed, self.number.get_secret_value()) else OTHER_NUMBER
+
+    def _right(self) -> Right:
+        """The app that is being registered can give one-time codes from now on as well."""
+        totp = self.terms.totp
+        if totp is None or totp.secret is None or not is_registration(self.terms):
+            return Right()
+        return Right(binds=TotpSecret(secret=totp.secret))
 
     def _is_for_here(self, answer: Answer) -> bool:
         return (
@@ -84,16 +100,10 @@ class PushMethod:
         push = _push_terms(terms)
         if not isinstance(submission, PushApproved | PushDenied):
             raise ProofUnreadableError("no signed answer was submitted")
-        binding = Binding(tenant, user, terms.method_id, terms.challenge_id)
-        token, number = self._open(submission.answer, binding), self._open(push.number, binding)
+        opened = partial(open_submitted, self._sealer, terms=terms, tenant=tenant, user=user)
+        token, number = opened(submission.answer), opened(push.number)
         decision = _decision(submission)
         return SignedAnswer(token, number, decision, push, terms, tenant, submission.submitted_at, self._keyring)
-
-    def _open(self, sealed: str, binding: Binding) -> SecretStr:
-        try:
-            return SecretStr(self._sealer.open("submission", sealed, binding).decode())
-        except (SealBrokenError, UnicodeDecodeError):
-            raise ProofUnreadableError("the sealed answer or number does not open") from None
 
 
 def _push_terms(terms: ChallengeTerms) -> PushTerms:

@@ -5,9 +5,15 @@ from collections.abc import Sequence
 from schemas.base import Event
 from schemas.verification import ProofKind
 from services.kit.keyring import Keyring
+from services.verifier.methods.access_pass import AccessPassMethod
 from services.verifier.methods.base import Method, ProofUnreadableError
+from services.verifier.methods.call import CallMethod
 from services.verifier.methods.code import CodeMethod
+from services.verifier.methods.passkey import PasskeyMethod
 from services.verifier.methods.push import PushMethod
+from services.verifier.methods.questions import QuestionsMethod
+from services.verifier.methods.recovery import RecoveryMethod
+from services.verifier.methods.slow_hash import SlowHash
 from services.verifier.methods.totp import TotpMethod
 
 
@@ -33,6 +39,18 @@ class Methods:
         return self._by_kind[kind]
 
 
-def known_methods(keyring: Keyring) -> Methods:
-    """All kinds that this service judges."""
-    return Methods([CodeMethod(keyring), PushMethod(keyring), TotpMethod(keyring)])
+def known_methods(keyring: Keyring, slow_hash: SlowHash | None = None) -> Methods:
+    """All kinds that this service judges. They share one thread for slow hashes."""
+    hashes = slow_hash or SlowHash()
+    return Methods(
+        [
+            CodeMethod(keyring),
+            CallMethod(keyring),
+            PushMethod(keyring),
+            TotpMethod(keyring),
+            QuestionsMethod(keyring, hashes),
+            PasskeyMethod(keyring),
+            RecoveryMethod(keyring, hashes),
+            AccessPassMethod(keyring, hashes),
+        ]
+    )

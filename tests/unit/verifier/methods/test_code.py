@@ -1,18 +1,12 @@
 """The code that was sent, and only that, proves the number."""
 
-from typing import get_args
-
 import pytest
 
-from schemas.topics import SUBMISSIONS
-from schemas.verification import ProofKind
 from services.verifier.domain.base import Right, Wrong
 from services.verifier.methods.base import ProofUnreadableError
 from services.verifier.methods.code import CodeMethod
-from services.verifier.methods.push import PushMethod
-from services.verifier.methods.registry import known_methods
-from services.verifier.methods.totp import TotpMethod
 from tests.support.challenges import NUMBER, TENANT, USER, right_code, submitted, terms, wrong_codes
+from tests.support.judging import recalling
 from tests.support.keys import keyring
 
 TERMS = terms()
@@ -22,20 +16,22 @@ METHOD = CodeMethod(keyring("verifier"))
 async def test_the_code_that_the_notifier_derived_is_right() -> None:
     proof = METHOD.read(submitted(TERMS, right_code(TERMS)), tenant=TENANT, user=USER)
     assert proof.guesses
-    assert await proof.examine() == Right()
+    assert await proof.examine(recalling(None)) == Right()
 
 
 @pytest.mark.parametrize(
     "typed", [*wrong_codes(TERMS, 2), "", "٠٠٠٠٠٠", right_code(TERMS)[:-1], right_code(TERMS) + "0"]
 )
 async def test_any_other_text_is_wrong(typed: str) -> None:
-    assert await METHOD.read(submitted(TERMS, typed), tenant=TENANT, user=USER).examine() == Wrong("codeIncorrect")
+    assert await METHOD.read(submitted(TERMS, typed), tenant=TENANT, user=USER).examine(recalling(None)) == Wrong(
+        "codeIncorrect"
+    )
 
 
 async def test_the_code_of_another_challenge_or_number_is_wrong() -> None:
     for other in (terms("challenge-2"), terms(number="+447700900143")):
         proof = METHOD.read(submitted(TERMS, right_code(other)), tenant=TENANT, user=USER)
-        assert await proof.examine() == Wrong("codeIncorrect")
+        assert await proof.examine(recalling(None)) == Wrong("codeIncorrect")
 
 
 def test_the_digest_tells_equal_codes_of_one_challenge_and_nothing_else() -> None:
@@ -70,9 +66,3 @@ def test_a_read_code_shows_nothing_of_itself() -> None:
     shown = repr(METHOD.read(submitted(TERMS, "123456"), tenant=TENANT, user=USER))
     assert "123456" not in shown
     assert NUMBER not in shown
-
-
-def test_the_registry_finds_each_kind_by_its_name() -> None:
-    methods = known_methods(keyring("verifier"))
-    assert [type(methods.of(kind)) for kind in get_args(ProofKind)] == [CodeMethod, PushMethod, TotpMethod]
-    assert set(methods.submissions) == set(SUBMISSIONS.events)

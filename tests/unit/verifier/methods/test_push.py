@@ -19,6 +19,7 @@ from tests.support.app_proofs import (
 )
 from tests.support.challenges import TENANT, USER, submitted, terms
 from tests.support.clock import NOON
+from tests.support.judging import recalling
 from tests.support.keys import keyring
 
 TERMS = push_terms()
@@ -28,13 +29,13 @@ SECOND = timedelta(seconds=1)
 
 async def found(token: str, decision: Decision = "approve", *, after: timedelta = timedelta()) -> Finding:
     event = answered(TERMS, token, decision, at=NOON + after)
-    return await METHOD.read(event, tenant=TENANT, user=USER).examine()
+    return await METHOD.read(event, tenant=TENANT, user=USER).examine(recalling(None))
 
 
 async def test_an_approval_with_the_number_on_the_page_is_right() -> None:
     proof = METHOD.read(approved(TERMS), tenant=TENANT, user=USER)
     assert proof.guesses
-    assert await proof.examine() == Right()
+    assert await proof.examine(recalling(None)) == Right()
 
 
 @pytest.mark.parametrize("number", ["70", "7", "007", "", "٠٧"])
@@ -51,7 +52,7 @@ async def test_an_approval_without_a_number_ends_the_challenge() -> None:
 async def test_a_denial_ends_the_challenge_and_is_no_guess(reported: bool) -> None:
     proof = METHOD.read(denied(TERMS, reported=reported), tenant=TENANT, user=USER)
     assert not proof.guesses
-    assert await proof.examine() == DENIED
+    assert await proof.examine(recalling(None)) == DENIED
     assert Wrong("pushDenied", ends="denied") == DENIED
 
 

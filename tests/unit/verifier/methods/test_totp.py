@@ -7,25 +7,30 @@ import pytest
 from services.kit.codes import totp_code, totp_step
 from services.verifier.domain.base import Finding, Right, Wrong
 from services.verifier.methods.base import ProofUnreadableError
-from services.verifier.methods.totp import TotpMethod
+from services.verifier.methods.totp import TotpMethod, TotpSecret
 from tests.support.app_proofs import SECRET, approved, push_terms, totp_terms
 from tests.support.challenges import TENANT, USER, submitted, terms
 from tests.support.clock import NOON
+from tests.support.judging import recalling
 from tests.support.keys import keyring
 
 TERMS = totp_terms()
+assert TERMS.totp
+BOUND = TotpSecret(secret=TERMS.totp.secret or "")
 METHOD = TotpMethod(keyring("verifier"))
 STEP = timedelta(seconds=30)
 
 
 async def found(typed: str, *, after: timedelta = timedelta()) -> Finding:
-    return await METHOD.read(submitted(TERMS, typed, at=NOON + after), tenant=TENANT, user=USER).examine()
+    return await METHOD.read(submitted(TERMS, typed, at=NOON + after), tenant=TENANT, user=USER).examine(
+        recalling(None)
+    )
 
 
 @pytest.mark.parametrize("steps", [-1, 0, 1])
 async def test_a_code_within_one_step_is_right_for_its_step(steps: int) -> None:
     at = NOON + steps * STEP
-    assert await found(totp_code(SECRET, at)) == Right(position=totp_step(at))
+    assert await found(totp_code(SECRET, at)) == Right(position=totp_step(at), binds=BOUND)
 
 
 @pytest.mark.parametrize("steps", [-2, 2])

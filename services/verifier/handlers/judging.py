@@ -1,29 +1,27 @@
-"""Use cases: open, end and expire a challenge, and judge a proof."""
+"""Judge a proof: count it, compare it, keep what it binds, tell what came of it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-import structlog
-
-from schemas.enrollment import ChallengeCancelled, MethodRequested
 from schemas.envelope import Envelope
 from schemas.verification import ChallengeTerms
 from services.kit.clock import Clock
 from services.kit.decision import Change
 from services.verifier.domain import authenticator as authenticators
 from services.verifier.domain import challenge as challenges
+from services.verifier.domain import credential as credentials
 from services.verifier.domain import session as sessions
 from services.verifier.domain.authenticator import authenticator_id, sequence_id
-from services.verifier.domain.base import Finding, Refusal, Right, Wrong
+from services.verifier.domain.base import Finding, Kept, Refusal, Right
 from services.verifier.domain.challenge import Challenge, challenge_id
+from services.verifier.domain.credential import Credential, credential_id
 from services.verifier.domain.session import MAX_WRONG, SessionTries, session_id
+from services.verifier.handlers.challenges import agrees
 from services.verifier.methods.base import Proof, Submission
 from services.verifier.methods.registry import Methods
 from services.verifier.store import Store
-
-log = structlog.get_logger(__name__)
 
 Conclusion = Callable[[Challenge, ChallengeTerms, str], Change[Challenge]]
 """What comes of the proof with that digest."""
@@ -66,28 +64,14 @@ class Trial:
         return sequence_id(self.terms, self.identity, tenant=self.tenant, user=self.user)
 
     @property
+    def credential(self) -> str:
+        """The document of what proves the method."""
+        return credential_id(self.tenant, self.user, self.terms.method_id)
+
+    @property
     def session(self) -> str | None:
         """The session's document, where there is a session."""
         return session_id(self.tenant, self.user, self.terms.session_id) if self.terms.session_id else None
-
-
-async def open_challenge(event: MethodRequested, envelope: Envelope, *, store: Store, clock: Clock) -> None:
-    """Know a challenge from its request on, so that its end can be told even if nobody answers."""
-    user = envelope.subject or ""
-    fresh = challenges.opened(event.terms, tenant=envelope.tenant, user=user, at=clock.now())
-    stored = await store.challenges.change_or_insert(challenge_id(envelope.tenant, fresh.id), fresh, _as_it_is)
-    _agrees(stored.state, event.terms, user)
-
-
-async def cancel_challenge(event: ChallengeCancelled, envelope: Envelope, *, store: Store, clock: Clock) -> None:
-    """No proof counts from now on. Remembered even where the request is still under way."""
-    now, user = clock.now(), envelope.subject or ""
-    unseen = challenges.cancelled_unseen(event.challenge_id, tenant=envelope.tenant, user=user, at=now)
-
-    def end(challenge: Challenge) -> Change[Challenge]:
-        return challenges.cancel(challenge, at=now) if challenge.user == user else Change(challenge)
-
-    await store.challenges.change_or_insert(challenge_id(envelope.tenant, event.challenge_id), unseen, end)
 
 
 async def judge_submission(
@@ -103,32 +87,12 @@ async def judge_submission(
     proof = method.read(event, tenant=tenant, user=user)
     trial = Trial(event.terms, proof, envelope, tenant, user, method.identity(event.terms), clock.now())
     challenge = await _count(trial, event.submission_id, store)
-    if not _agrees(challenge, event.terms, user):
+    if not agrees(challenge, event.terms, user):
         return
     if challenge.awaits(proof.digest):
         challenge = await _judge(trial, store)
     if challenge.is_proven_by(proof.digest):
         await _forgive(trial, store)
-
-
-async def expire_overdue(*, store: Store, clock: Clock) -> int:
-    """End open challenges whose time is over; returns how many were found."""
-    now = clock.now()
-    overdue = await store.overdue(now)
-    for stored in overdue:
-        await store.challenges.change(stored.id, lambda challenge: challenges.expire(challenge, at=now))
-    return len(overdue)
-
-
-def _as_it_is(challenge: Challenge) -> Change[Challenge]:
-    return Change(challenge)
-
-
-def _agrees(challenge: Challenge, terms: ChallengeTerms, user: str) -> bool:
-    if challenge.agrees_with(terms, user):
-        return True
-    log.warning("a record with other terms for a known challenge is ignored", challenge=challenge.id)
-    return False
 
 
 async def _count(trial: Trial, submission_id: str, store: Store) -> Challenge:
@@ -150,24 +114,63 @@ async def _judge(trial: Trial, store: Store) -> Challenge:
     if refused:
         await _take_back_in_session(trial, store)
         return await _conclude(trial, store, partial(challenges.hand_back, refusal=refused, at=at))
-    finding = await _spent(await trial.proof.examine(), trial, store)
+    finding = await _settled(await trial.proof.examine(partial(_recall, trial, store)), trial, store)
     if isinstance(finding, Right):
-        return await _conclude(trial, store, partial(challenges.accept, at=at))
+        return await _conclude(trial, store, partial(challenges.accept, codes_left=finding.codes_left, at=at))
     penalty = await _fail_authenticator(trial, store) if trial.proof.guesses else None
     reject = partial(challenges.reject, finding=finding, session_left=session_left, authenticator=penalty, at=at)
     return await _conclude(trial, store, reject)
 
 
-async def _spent(finding: Finding, trial: Trial, store: Store) -> Finding:
-    """What is good only once is used up before it is accepted; what was used up already is wrong."""
-    if not isinstance(finding, Right) or finding.position is None:
+async def _recall(trial: Trial, store: Store) -> Credential | None:
+    """The credential that proves the method, if it is this person's and can still prove anything."""
+    stored = await store.credentials.get(trial.credential)
+    return credentials.usable(stored.state if stored else None)
+
+
+async def _settled(finding: Finding, trial: Trial, store: Store) -> Finding:
+    """Before it is told: what is good only once is used up, and what a registration binds is kept."""
+    if not isinstance(finding, Right):
         return finding
-    position = finding.position
+    if finding.position is not None and not await _spend(finding.position, trial, store):
+        return finding.otherwise
+    if finding.uses is not None and not await _use_up(finding.uses, trial, store):
+        return finding.otherwise
+    if finding.binds is not None:
+        await _keep(finding.binds, trial, store)
+    return finding
+
+
+async def _spend(position: int, trial: Trial, store: Store) -> bool:
+    """Whether the position is this trial's, which nobody had before."""
     fresh = authenticators.unspent(tenant=trial.tenant, user=trial.user)
     stored = await store.authenticators.change_or_insert(
         trial.sequence, fresh, lambda counter: authenticators.spend(counter, position, trial.id)
     )
-    return finding if authenticators.has_spent(stored.state, position, trial.id) else Wrong()
+    return authenticators.has_spent(stored.state, position, trial.id)
+
+
+async def _use_up(mark: str, trial: Trial, store: Store) -> bool:
+    """Whether that part of the credential is this trial's, which nobody used before."""
+    stored = await store.credentials.change(
+        trial.credential, lambda credential: credentials.use_up(credential, mark, trial.id, at=trial.at)
+    )
+    return stored is not None and credentials.has_used(stored.state, mark, trial.id)
+
+
+async def _keep(kept: Kept, trial: Trial, store: Store) -> None:
+    terms = trial.terms
+    fresh = credentials.bound(
+        kept,
+        tenant=trial.tenant,
+        user=trial.user,
+        method_id=terms.method_id,
+        challenge=terms.challenge_id,
+        at=trial.at,
+    )
+    await store.credentials.change_or_insert(
+        trial.credential, fresh, lambda credential: credentials.register(credential, fresh)
+    )
 
 
 async def _count_guess(trial: Trial, store: Store) -> tuple[int, Refusal | None]:

@@ -1,0 +1,114 @@
+"""What is kept of a person's registered method, so that later proofs can be judged.
+
+```mermaid
+stateDiagram-v2
+    [*] --> usable: right proof of a registration
+    usable --> usable: one of it is used up, or another registration of the same method replaces it
+    usable --> retired: the method was removed
+    retired --> usable: the method was restored, within 7 days
+    retired --> [*]: 8 days later
+    usable --> [*]: the person was erased
+    retired --> [*]: the person was erased
+```
+
+Never a plaintext: each kind keeps what is sealed (the secret of one-time codes), hashed with argon2id (answers,
+recovery codes, passes) or public (a passkey's key). The shape of `content` stands beside the kind's method.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TypeVar
+
+from pydantic import JsonValue
+
+from schemas.verification import ProofKind
+from services.kit.decision import Change
+from services.verifier.domain.base import Kept, State
+
+K = TypeVar("K", bound=Kept)
+
+
+class Use(State):
+    """A part that is good once and was used up by a trial."""
+
+    mark: str
+    trial: str
+    at: datetime
+
+
+class Credential(State):
+    """What proves one method. `bound_by` is the challenge of its registration."""
+
+    tenant: str
+    user: str
+    method_id: str
+    kind: ProofKind
+    content: Mapping[str, JsonValue]
+    bound_by: str
+    bound_at: datetime
+    uses: tuple[Use, ...] = ()
+    removed_at: datetime | None = None
+
+    def kept(self, shape: type[K]) -> K | None:
+        """What the kind of that shape keeps; None where this is a credential of another kind."""
+        return shape.model_validate(self.content) if self.kind == shape.kind else None
+
+    def used(self, mark: str) -> Use | None:
+        """Who used that part up."""
+        return next((use for use in self.uses if use.mark == mark), None)
+
+    def used_with(self, mark: str) -> int:
+        """How many parts are used up, that one among them."""
+        return len({mark, *(use.mark for use in self.uses)})
+
+
+def credential_id(tenant: str, user: str, method_id: str) -> str:
+    """The id of the document."""
+    return f"{tenant}/{user}/{method_id}"
+
+
+def bound(kept: Kept, *, tenant: str, user: str, method_id: str, challenge: str, at: datetime) -> Credential:
+    """The credential that a right registration leaves behind."""
+    return Credential(
+        tenant=tenant,
+        user=user,
+        method_id=method_id,
+        kind=kept.kind,
+        content=kept.model_dump(mode="json", by_alias=True),
+        bound_by=challenge,
+        bound_at=at,
+    )
+
+
+def register(credential: Credential, fresh: Credential) -> Change[Credential]:
+    """Let a new registration of the same method take the place of the old one. The same one again changes nothing, so
+    that a crash between this and the verdict leaves one credential."""
+    return Change(credential if credential.bound_by == fresh.bound_by else fresh)
+
+
+def use_up(credential: Credential, mark: str, trial: str, *, at: datetime) -> Change[Credential]:
+    """Use up a part that is good once; `has_used` tells whether it was this trial that did."""
+    if credential.removed_at or credential.used(mark):
+        return Change(credential)
+    return Change(credential.model_copy(update={"uses": (*credential.uses, Use(mark=mark, trial=trial, at=at))}))
+
+
+def has_used(credential: Credential, mark: str, trial: str) -> bool:
+    """Whether this trial used the part up, after `use_up`; also when it asks again after a crash."""
+    use = credential.used(mark)
+    return use is not None and use.trial == trial
+
+
+def usable(credential: Credential | None) -> Credential | None:
+    """The credential, if it can prove anything."""
+    return None if credential is None or credential.removed_at else credential
+
+
+def retire(credential: Credential, *, at: datetime) -> Change[Credential]:
+    """Its method was removed: it proves nothing from now on."""
+    return Change(credential if credential.removed_at else credential.model_copy(update={"removed_at": at}))
+
+
+def revive(credential: Credential) -> Change[Credential]:
+    """Its method was restored. What was used up stays so."""
+    return Change(credential.model_copy(update={"removed_at": None}))

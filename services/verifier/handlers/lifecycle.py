@@ -1,0 +1,27 @@
+"""What becomes of a person's methods elsewhere, and of the credentials that prove them here."""
+
+from functools import partial
+
+from schemas.enrollment import AccountErased, MethodRemoved, MethodRestored
+from schemas.envelope import Envelope
+from services.verifier.domain import credential as credentials
+from services.verifier.domain.credential import credential_id
+from services.verifier.store import Store
+
+
+async def retire_credential(event: MethodRemoved, envelope: Envelope, *, store: Store) -> None:
+    """The method is gone: nothing proves it, and what was kept is deleted when it cannot be restored any more."""
+    place = credential_id(envelope.tenant, envelope.subject or "", event.method_id)
+    await store.credentials.change(place, partial(credentials.retire, at=event.removed_at))
+
+
+async def revive_credential(event: MethodRestored, envelope: Envelope, *, store: Store) -> None:
+    """The method is back, and what was kept proves it again."""
+    place = credential_id(envelope.tenant, envelope.subject or "", event.method_id)
+    await store.credentials.change(place, credentials.revive)
+
+
+async def erase_person(_: AccountErased, envelope: Envelope, *, store: Store) -> None:
+    """Everything about the person is deleted."""
+    if envelope.subject:
+        await store.erase(envelope.tenant, envelope.subject)
