@@ -81,11 +81,21 @@ def build(settings: EnrollmentSettings) -> FastAPI:
     relay = Relay(broker, clock)
     store, signals = Store.open(database, relay, clock), Signals()
     client = httpx.AsyncClient()
+    desk = Desk(
+        store,
+        config,
+        clock,
+        keyring,
+        Sealer(keyring),
+        signals,
+        Edge(config.limits),
+        public_origin=settings.public_origin,
+    )
     parts = Parts(
         settings=settings,
         config=config,
         clock=clock,
-        desk=Desk(store, config, clock, keyring, Sealer(keyring), signals, Edge(config.limits)),
+        desk=desk,
         tokens=ClientTokens(config, settings.public_origin, clock, client),
         signer=Signer(keyring, settings.public_origin, clock),
         idempotency=Idempotency(store.answers, keyring, clock),
@@ -103,7 +113,7 @@ def build(settings: EnrollmentSettings) -> FastAPI:
         sweeper.start()
 
     preparation = Preparation([store.prepare, relay.prepare, begin])
-    subscribe(broker, store, signals, group=f"{settings.topic_prefix}.enrollment", requirement=preparation.require)
+    subscribe(broker, desk, group=f"{settings.topic_prefix}.enrollment", requirement=preparation.require)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

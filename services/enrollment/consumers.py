@@ -2,25 +2,39 @@
 
 from functools import partial
 
-from schemas.enrollment import EnrollmentCancelled, EnrollmentCompleted
+from schemas.enrollment import (
+    AccountErased,
+    EnrollmentCancelled,
+    EnrollmentCompleted,
+    MethodRegistered,
+    MethodRemoved,
+    MethodRestored,
+)
 from schemas.notification import CodeSent, DeliveryConfirmed, DeliveryFailed, PushSent, SendRefused
 from schemas.topics import DELIVERIES, LIFECYCLE, VERDICTS
-from schemas.verification import ChallengeExpired, MethodVerified, VerificationFailed
-from services.enrollment.handlers import reports
+from schemas.verification import AuthenticatorDisabled, ChallengeExpired, MethodVerified, VerificationFailed
+from services.enrollment.domain.activity import TOLD
+from services.enrollment.handlers import lifecycle, reports
+from services.enrollment.handlers.desk import Desk
+from services.enrollment.handlers.notices import KINDS, tell_change
 from services.enrollment.signals import Signals
 from services.enrollment.store import Store
 from services.kit.kafka.broker import EventBroker
 from services.kit.kafka.handlers import EventHandlers, Requirement
 
 
-def subscribe(broker: EventBroker, store: Store, signals: Signals, *, group: str, requirement: Requirement) -> None:
+def subscribe(broker: EventBroker, desk: Desk, *, group: str, requirement: Requirement) -> None:
     """Two subscriptions to the same: one replica of the group applies each event; and each replica applies what a
-    request of its own waits for, at once. Applying is idempotent."""
+    request of its own waits for, at once. Applying is idempotent. What follows from the life of an account has groups of its
+    own, so that one does not wait for the other."""
+    store, signals = desk.store, desk.signals
     told = _reports(store, signals).after(requirement)
     awaited = told.only(lambda envelope: signals.is_awaited(envelope.correlation_id))
     broker.subscribe([VERDICTS, DELIVERIES], told, group=group)
     broker.subscribe([VERDICTS, DELIVERIES], awaited, group=None, on_reconnect=signals.tell_all)
     broker.subscribe([LIFECYCLE], _outcomes(store).after(requirement), group=f"{group}.outcomes")
+    broker.subscribe([LIFECYCLE], _activity(store).after(requirement), group=f"{group}.activity")
+    broker.subscribe([LIFECYCLE], _notices(desk).after(requirement), group=f"{group}.notices")
 
 
 def _reports(store: Store, signals: Signals) -> EventHandlers:
@@ -28,6 +42,7 @@ def _reports(store: Store, signals: Signals) -> EventHandlers:
     handlers.on(MethodVerified)(partial(reports.method_verified, store=store, signals=signals))
     handlers.on(VerificationFailed)(partial(reports.verification_failed, store=store, signals=signals))
     handlers.on(ChallengeExpired)(partial(reports.challenge_expired, store=store, signals=signals))
+    handlers.on(AuthenticatorDisabled)(partial(reports.authenticator_disabled, store=store))
     for event in (CodeSent, PushSent, DeliveryConfirmed, DeliveryFailed, SendRefused):
         handlers.on(event)(partial(reports.delivery_reported, store=store, signals=signals))
     return handlers
@@ -35,6 +50,24 @@ def _reports(store: Store, signals: Signals) -> EventHandlers:
 
 def _outcomes(store: Store) -> EventHandlers:
     handlers = EventHandlers()
-    handlers.on(EnrollmentCompleted)(partial(reports.enrollment_completed, store=store))
-    handlers.on(EnrollmentCancelled)(partial(reports.enrollment_cancelled, store=store))
+    handlers.on(EnrollmentCompleted)(partial(lifecycle.enrollment_completed, store=store))
+    handlers.on(EnrollmentCancelled)(partial(lifecycle.enrollment_cancelled, store=store))
+    handlers.on(MethodRegistered)(partial(lifecycle.method_registered, store=store))
+    handlers.on(MethodRemoved)(partial(lifecycle.method_removed, store=store))
+    handlers.on(MethodRestored)(partial(lifecycle.method_restored, store=store))
+    handlers.on(AccountErased)(partial(lifecycle.account_erased, store=store))
+    return handlers
+
+
+def _activity(store: Store) -> EventHandlers:
+    handlers = EventHandlers()
+    for event in TOLD:
+        handlers.on(event)(partial(lifecycle.note_activity, store=store))
+    return handlers
+
+
+def _notices(desk: Desk) -> EventHandlers:
+    handlers = EventHandlers()
+    for event in KINDS:
+        handlers.on(event)(partial(tell_change, desk=desk))
     return handlers

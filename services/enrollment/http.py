@@ -99,8 +99,7 @@ async def post_interrupt(
     by.require("interrupts")
     if body.intent == "administer":
         by.require("admin")
-    if body.intent != "signIn":
-        raise ProblemError("requestMalformed", f"The intent {body.intent} is not offered yet.")
+        raise ProblemError("requestMalformed", "The intent administer is not offered yet.")
     parts: Parts = request.app.state.parts
 
     async def answer() -> InterruptAnswer:
@@ -134,7 +133,7 @@ async def _identity(request: Request) -> str:
 
 
 async def _ask(parts: Parts, body: InterruptRequest, by: Caller) -> InterruptAnswer:
-    asked = await ask_interrupt(_command(body), by, store=parts.desk.store, config=parts.config, clock=parts.clock)
+    asked = await ask_interrupt(_command(body), by, parts.desk)
     origin = parts.settings.public_origin
     url = f"{origin}/security-info/start?{urlencode({'ticket': asked.ticket})}" if asked.ticket else None
     return InterruptAnswer(
@@ -156,4 +155,6 @@ def _command(body: InterruptRequest) -> AskInterrupt:
         locale=body.locale,
         intent=body.intent,
         authenticated_at=body.authenticated_at,
+        amr=body.amr,
+        emails=user.emails,
     )

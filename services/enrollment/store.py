@@ -8,9 +8,12 @@ from pymongo.errors import DuplicateKeyError
 
 from services.enrollment.domain.account import Account
 from services.enrollment.domain.activation import Activation, Device
+from services.enrollment.domain.activity import Activity
 from services.enrollment.domain.answer import Answer
 from services.enrollment.domain.challenge import Challenge
 from services.enrollment.domain.interrupt import Interrupt
+from services.enrollment.domain.notice import Notice
+from services.enrollment.domain.registration import ApiRegistration
 from services.kit.clock import Clock
 from services.kit.mongo.client import Database
 from services.kit.mongo.document import Documents, Stored
@@ -23,6 +26,12 @@ KEEP_TOKEN_IDS = timedelta(minutes=10)
 KEEP_ANSWERS = timedelta(hours=24)
 KEEP_INTERRUPTS = timedelta(days=30)
 """From their beginning: by then each has ended long ago, also those whose ticket nobody used."""
+KEEP_NOTICES = timedelta(days=8)
+"""Longer than the link of one can be used."""
+OF_A_PERSON = frozenset(
+    {"activations", "activities", "challenges", "devices", "interrupts", "notices", "registrations"}
+)
+"""Collections whose documents belong to one person, beside the account."""
 SWEEP_LIMIT = 200
 GRACE = timedelta(seconds=60)
 """How long the verifier may take to say that a challenge expired before enrollment says so itself."""
@@ -30,7 +39,7 @@ GRACE = timedelta(seconds=60)
 
 @dataclass(frozen=True)
 class Store:
-    """The three aggregates of this service, and the answers that are given once."""
+    """The aggregates of this service, and the answers that are given once."""
 
     database: Database
     accounts: Documents[Account]
@@ -39,6 +48,9 @@ class Store:
     answers: Documents[Answer]
     activations: Documents[Activation]
     devices: Documents[Device]
+    notices: Documents[Notice]
+    activities: Documents[Activity]
+    registrations: Documents[ApiRegistration]
 
     @classmethod
     def open(cls, database: Database, relay: Relay, clock: Clock) -> "Store":
@@ -51,6 +63,9 @@ class Store:
             Documents(database.collection("answers"), Answer, relay=relay, clock=clock, source=SOURCE),
             Documents(database.collection("activations"), Activation, relay=relay, clock=clock, source=SOURCE),
             Documents(database.collection("devices"), Device, relay=relay, clock=clock, source=SOURCE),
+            Documents(database.collection("notices"), Notice, relay=relay, clock=clock, source=SOURCE),
+            Documents(database.collection("activities"), Activity, relay=relay, clock=clock, source=SOURCE),
+            Documents(database.collection("registrations"), ApiRegistration, relay=relay, clock=clock, source=SOURCE),
         )
 
     async def prepare(self) -> None:
@@ -64,6 +79,18 @@ class Store:
         await activations.create_index("state.createdAt", expireAfterSeconds=int(KEEP_ENDED_CHALLENGES.total_seconds()))
         await used.create_index("at", expireAfterSeconds=int(KEEP_TOKEN_IDS.total_seconds()))
         await challenges.create_index("state.terms.push.deviceId", sparse=True)
+        notices, devices = self.database.collection("notices"), self.database.collection("devices")
+        registrations = self.database.collection("registrations")
+        await notices.create_index("state.tokenHash", unique=True)
+        await notices.create_index("state.createdAt", expireAfterSeconds=int(KEEP_NOTICES.total_seconds()))
+        await devices.create_index([("state.tenant", ASCENDING), ("state.user", ASCENDING)])
+        await devices.create_index("state.removedAt", expireAfterSeconds=int(KEEP_NOTICES.total_seconds()))
+        await registrations.create_index(
+            "state.createdAt", expireAfterSeconds=int(KEEP_ENDED_CHALLENGES.total_seconds())
+        )
+        await registrations.create_index("state.handle", sparse=True)
+        for name in OF_A_PERSON - {"devices"}:
+            await self.database.collection(name).create_index([("state.tenant", ASCENDING), ("state.user", ASCENDING)])
         await challenges.create_index([("state.status", ASCENDING), ("state.terms.expiresAt", ASCENDING)])
         await challenges.create_index("state.endedAt", expireAfterSeconds=int(KEEP_ENDED_CHALLENGES.total_seconds()))
         await interrupts.create_index(
@@ -87,6 +114,25 @@ class Store:
         """Challenges that a device may still answer, newest first; expired ones among them."""
         pending = {"state.terms.push.deviceId": device_id, "state.status": "pending"}
         return await self.challenges.find(pending, sort=[("_id", DESCENDING)], limit=20)
+
+    async def devices_of_method(self, tenant: str, user: str, method_id: str) -> list[Stored[Device]]:
+        """The device of a method; at most one by construction."""
+        return await self.devices.find({"state.tenant": tenant, "state.user": user, "state.methodId": method_id})
+
+    async def notice_of_token(self, digest: str) -> Stored[Notice] | None:
+        """The notice whose link carries the token with that hash."""
+        found = await self.notices.find({"state.tokenHash": digest}, limit=1)
+        return found[0] if found else None
+
+    async def registration_of_handle(self, handle: str) -> Stored[ApiRegistration] | None:
+        """The registration by a platform whose QR code has that handle."""
+        found = await self.registrations.find({"state.handle": handle}, limit=1)
+        return found[0] if found else None
+
+    async def erase(self, tenant: str, user: str) -> None:
+        """Delete every document of a person but the account itself."""
+        for name in sorted(OF_A_PERSON):
+            await self.database.collection(name).delete_many({"state.tenant": tenant, "state.user": user})
 
     async def first_use(self, token_id: str, now: datetime) -> bool:
         """Whether a token with this id was never presented before; from now on it was."""

@@ -40,11 +40,60 @@ class Branding(_Closed):
 
 
 class GroupPolicy(_Closed):
-    """What an organisation asks of a group."""
+    """What an organisation asks of a group: certain methods, a number of them, or both. What is required is allowed.
+
+    With a number the person may choose among what is allowed.
+    """
 
     required: tuple[MethodType, ...] = ()
+    number: int | None = Field(
+        default=None, ge=1, le=5, description="how many types of methods, those required included"
+    )
     allowed: tuple[MethodType, ...] = ()
     profile: Literal["entra", "nist-aal2", "asvs-l2"] = "entra"
+
+    @model_validator(mode="after")
+    def _can_be_satisfied(self) -> "GroupPolicy":
+        offered = {*self.required, *self.allowed} - {"temporaryAccessPass"}
+        if "temporaryAccessPass" in self.required:
+            raise ValueError("a temporaryAccessPass is handed out and cannot be required")
+        if (self.number or 0) > len(offered):
+            raise ValueError(f"number {self.number} cannot be reached: only {len(offered)} types are allowed")
+        return self
+
+
+class Question(_Closed):
+    """A security question of an organisation's own."""
+
+    id: str = Field(pattern=r"^[A-Za-z0-9-]{1,64}$")
+    text: str = Field(min_length=3, max_length=200)
+
+
+class SecurityQuestions(_Closed):
+    """Questions beside the pre-defined ones, how many a person registers, and how many are asked."""
+
+    custom: tuple[Question, ...] = Field(default=(), max_length=20)
+    to_register: int = Field(default=3, ge=3, le=5)
+    to_ask: int = Field(default=3, ge=3, le=5)
+
+    @model_validator(mode="after")
+    def _asks_what_is_there(self) -> "SecurityQuestions":
+        if self.to_ask > self.to_register:
+            raise ValueError("toAsk is more than toRegister")
+        if len({one.id for one in self.custom}) < len(self.custom):
+            raise ValueError("two questions have one id")
+        return self
+
+
+class Passkeys(_Closed):
+    """For which web addresses passkeys are made. Without a word here it is the host and origin of the public URL."""
+
+    rp_id: str | None = Field(
+        default=None, pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)*$", description="WebAuthn RP ID: a domain"
+    )
+    origins: tuple[Annotated[str, StringConstraints(pattern=r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$")], ...] = Field(
+        default=(), max_length=20
+    )
 
 
 class Tenant(_Closed):
@@ -55,6 +104,8 @@ class Tenant(_Closed):
     groups: dict[str, GroupPolicy]
     default_group: str
     code_minutes: int = Field(default=5, ge=1, le=10)
+    security_questions: SecurityQuestions = SecurityQuestions()
+    passkeys: Passkeys = Passkeys()
 
     @model_validator(mode="after")
     def _default_exists(self) -> "Tenant":

@@ -13,7 +13,6 @@ from services.kit.errors import ProblemError
 
 LIFE = timedelta(minutes=10)
 MAX_GUESSES = 5
-MAX_DEVICES = 5
 
 
 class Device(State):
@@ -32,6 +31,7 @@ class Device(State):
     secret: Sealed | None = None
     subscription: str | None = None
     created_at: datetime
+    removed_at: datetime | None = None
 
 
 class Activation(State):
@@ -80,3 +80,18 @@ def connect(activation: Activation, device: Device) -> Change[Activation]:
     if activation.device_id:
         raise ProblemError("activationExpired")
     return Change(activation.model_copy(update={"device_id": device.id, "device_name": device.name}))
+
+
+def forget_secret(device: Device) -> Change[Device]:
+    """The secret of its codes lives with the verifier alone from now on."""
+    return Change(device.model_copy(update={"secret": None}))
+
+
+def retire(device: Device, *, at: datetime) -> Change[Device]:
+    """Its method is gone: it is not recognised any more."""
+    return Change(device.model_copy(update={"removed_at": at}))
+
+
+def revive(device: Device) -> Change[Device]:
+    """Its method is back."""
+    return Change(device.model_copy(update={"removed_at": None}))

@@ -8,7 +8,15 @@ from schemas.base import Channel, Event, MethodType, Purpose
 from schemas.enrollment import ChallengeCancelled, Destination, MethodRequested
 from schemas.notification import CodeSent, DeliveryConfirmed, DeliveryFailed, PushSent, SendRefused
 from schemas.topics import REQUESTS, SUBMISSIONS, Topic
-from schemas.verification import ChallengeTerms, CodeSubmitted, PushApproved, PushDenied, VerificationFailed
+from schemas.verification import (
+    AnswersSubmitted,
+    ChallengeTerms,
+    CodeSubmitted,
+    CredentialSubmitted,
+    PushApproved,
+    PushDenied,
+    VerificationFailed,
+)
 from services.enrollment.domain.base import State
 from services.kit.decision import Change, Emission
 from services.kit.errors import ProblemError
@@ -17,25 +25,40 @@ RESEND_AFTER = (timedelta(seconds=30), timedelta(seconds=60), timedelta(seconds=
 MAX_SENDS = 5
 MAX_PENDING_SUBMISSIONS = 8
 
+PhoneType = Literal["mobile", "alternateMobile", "office"]
 Status = Literal["pending", "verified", "failed", "denied", "expired", "cancelled"]
 Decision = Literal["approve", "deny", "report"]
+Submitted = CodeSubmitted | AnswersSubmitted | CredentialSubmitted
 DeliveryReport = CodeSent | PushSent | DeliveryConfirmed | DeliveryFailed | SendRefused
 DeliveryState = Literal["queued", "sent", "delivered", "failed", "unknown"]
 
+ENDS_DENIED = frozenset({"pushDenied", "callReported"})
 ENDS_FAILED = frozenset({"attemptsExhausted", "authenticatorDisabled", "numberMismatch"})
 
 _RANK: Mapping[DeliveryState, int] = {"queued": 0, "unknown": 1, "sent": 2, "failed": 3, "delivered": 4}
 
 
 class Registration(State):
-    """What becomes of the method once it is proven. `destination` is sealed for the account, not for the challenge."""
+    """What becomes of the method once it is proven. `destination` is sealed for the account, not for the challenge.
+
+    `changes` is the method whose number or address this is to be; `replaces` one that goes when this comes, `is_lost`
+    for ever.
+    """
 
     display_name: str
-    phone_type: Literal["mobile", "alternateMobile", "office"] | None = None
+    phone_type: PhoneType | None = None
     delivery: Literal["sms", "voice"] | None = None
     destination: str | None = None
     destination_hash: str | None = None
     device_id: str | None = None
+    has_codes: bool = False
+    question_ids: tuple[str, ...] = ()
+    credential_id: str | None = None
+    codes_left: int | None = None
+    usable_until: datetime | None = None
+    changes: str | None = None
+    replaces: str | None = None
+    is_lost: bool = False
 
 
 class Delivery(State):
@@ -122,6 +145,18 @@ class Challenge(State):
         """The status, expiry derived: the verifier's own word may arrive later or never."""
         return "expired" if self.status == "pending" and now >= self.expires_at else self.status
 
+    def still_waits(self, now: datetime) -> bool:
+        """Whether it can still be answered, as far as is known."""
+        return self.delivery.state != "failed" and self.status_at(now) == "pending"
+
+    def asks_the_same_as(self, other: "Challenge") -> bool:
+        """Whether its answer would prove the same, by the same way: asking once more would be for nothing."""
+        mine, others = self.terms, other.terms
+        same_place = (mine.code and mine.code.destination_hash) == (others.code and others.code.destination_hash)
+        same_thing = same_place if mine.code else mine.method_id == others.method_id
+        alike = (mine.kind, mine.purpose, self.channel) == (others.kind, others.purpose, other.channel)
+        return alike and same_thing
+
     def resend_wait(self, now: datetime) -> timedelta:
         """How long until another message may be asked for."""
         return max(self.resend_at - now, timedelta())
@@ -132,8 +167,8 @@ def opened(challenge: Challenge) -> Change[Challenge]:
     return Change(challenge, (_requested(challenge, challenge.delivery.requested_at),))
 
 
-def resend(challenge: Challenge, *, at: datetime) -> Change[Challenge]:
-    """Ask for the message once more; the code stays the same.
+def resend(challenge: Challenge, *, at: datetime, channel: Channel | None = None) -> Change[Challenge]:
+    """Ask for the message once more, by another channel if one is named; the code stays the same.
 
     Raises:
         ProblemError: `challengeEnded`, `codeExpired`, `sendLimitReached`, `resendTooSoon` with the wait.
@@ -149,6 +184,7 @@ def resend(challenge: Challenge, *, at: datetime) -> Change[Challenge]:
     again = challenge.model_copy(
         update={
             "sends": sends,
+            "channel": channel or challenge.channel,
             "resend_at": at + pause,
             "delivery": Delivery(state="queued", send=sends, requested_at=at),
         }
@@ -156,21 +192,27 @@ def resend(challenge: Challenge, *, at: datetime) -> Change[Challenge]:
     return Change(again, (_requested(again, at),))
 
 
-def submit_code(challenge: Challenge, submission_id: str, sealed_code: str, *, at: datetime) -> Change[Challenge]:
-    """Hand a typed code to the verifier. The same submission again changes nothing.
+def submit(challenge: Challenge, event: Submitted, *, at: datetime) -> Change[Challenge]:
+    """Hand to the verifier what a person typed or a browser returned. The same submission again changes nothing.
 
     Raises:
         ProblemError: `challengeEnded`, `codeExpired`, `attemptsExhausted`, `rateLimited`.
     """
-    if challenge.submission(submission_id):
+    if challenge.submission(event.submission_id):
         return Change(challenge)
     _require_pending(challenge, at)
     if sum(1 for one in challenge.submissions if one.result is None) >= MAX_PENDING_SUBMISSIONS:
         raise ProblemError("rateLimited", headers={"Retry-After": "1"})
-    submission = Submission(id=submission_id, at=at)
-    event = CodeSubmitted(submission_id=submission_id, terms=challenge.terms, code=sealed_code, submitted_at=at)
+    submission = Submission(id=event.submission_id, at=at)
     more = challenge.model_copy(update={"submissions": (*challenge.submissions, submission)[-20:]})
     return Change(more, (_emission(challenge, SUBMISSIONS, event),))
+
+
+def opened_with(challenge: Challenge, event: Submitted, *, at: datetime) -> Change[Challenge]:
+    """The first request together with what there is to judge: for methods that are active at once."""
+    opening = opened(challenge)
+    submitted = submit(opening.state, event, at=at)
+    return Change(submitted.state, (*opening.emissions, *submitted.emissions))
 
 
 def answer(
@@ -196,6 +238,14 @@ def answer(
     return Change(more, (_emission(challenge, SUBMISSIONS, event),))
 
 
+def with_credential(challenge: Challenge, credential_id: str) -> Change[Challenge]:
+    """Remember which passkey is being registered; what it is worth the verifier says."""
+    if challenge.registration is None:
+        return Change(challenge)
+    registration = challenge.registration.model_copy(update={"credential_id": credential_id})
+    return Change(challenge.model_copy(update={"registration": registration}))
+
+
 def cancel(challenge: Challenge, reason: Literal["superseded", "cancelled"], *, at: datetime) -> Change[Challenge]:
     """End it before its time; one that ended stays as it is."""
     if challenge.status != "pending":
@@ -219,10 +269,12 @@ def refused(challenge: Challenge, event: VerificationFailed, *, at: datetime) ->
         "failure": event.reason,
         "retry_at": at + timedelta(seconds=event.retry_after) if event.retry_after else None,
     }
-    if event.reason == "pushDenied":
+    if event.reason in ENDS_DENIED:
         fields |= {"status": "denied", "attempts_left": 0, "ended_at": at}
     elif event.reason in ENDS_FAILED:
         fields |= {"status": "failed", "attempts_left": 0, "ended_at": at}
+    elif event.reason == "codeExpired" and at < challenge.expires_at:
+        fields |= {"status": "failed", "ended_at": at}
     elif event.reason == "codeExpired":
         fields |= {"status": "expired", "ended_at": at}
     return Change(_judged(challenge, event.submission_id, event.reason, fields))

@@ -23,6 +23,7 @@ class Interrupt(State):
     intent: Intent
     decision: Decision
     plan: tuple[MethodType, ...] = ()
+    proven_at: datetime | None = None
     ticket_hash: str | None = None
     ticket_expires_at: datetime | None = None
     created_at: datetime

@@ -54,6 +54,18 @@ def parse_number(text: str, region: str | None, *, fictional: tuple[str, ...] = 
     return PhoneNumber(e164, mask(e164, number.country_code))
 
 
+def parse_extension(text: str) -> str:
+    """The extension behind a number: 1 to 11 digits, or none.
+
+    Raises:
+        ProblemError: `phoneNumberInvalid`.
+    """
+    digits = text.strip()
+    if digits and not (digits.isascii() and digits.isdecimal() and len(digits) <= 11):
+        raise ProblemError("phoneNumberInvalid", "An extension is up to 11 digits.")
+    return digits
+
+
 def mask(e164: str, country_code: int | None) -> str:
     """`+44 •••• ••0142`: the country code and the last four digits."""
     return f"+{country_code} •••• ••{e164[-4:]}"

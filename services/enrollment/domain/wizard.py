@@ -1,16 +1,25 @@
-"""The order of the wizard's steps. A step is named `{method type}[.{part}]`, or `prompt` or `success`."""
+"""The order of the steps. A step is named `{method type}[.{part}]`, or `prompt`, `choose`, `prove`, `prove.choose`,
+`manage` or `success`."""
 
 from collections.abc import Callable
 
 from schemas.base import MethodType
-from services.enrollment.domain.account import Account, Session
+from services.enrollment.domain.account import Account, Aim, Draft, Proof, Session
 from services.enrollment.domain.activation import Activation
 from services.enrollment.domain.challenge import Challenge
 
 Move = Callable[[Session], Session]
 """How an act changes a session."""
 
-FIRST_STEP: dict[MethodType, str] = {"authenticatorApp": "authenticatorApp", "phone": "phone"}
+FIRST_STEP: dict[MethodType, str] = {
+    "authenticatorApp": "authenticatorApp",
+    "softwareOath": "softwareOath",
+    "phone": "phone",
+    "email": "email",
+    "securityQuestions": "securityQuestions",
+    "passkey": "passkey",
+    "recoveryCodes": "recoveryCodes",
+}
 """Where the set-up of each type begins."""
 
 NEXT: dict[str, str] = {
@@ -19,10 +28,20 @@ NEXT: dict[str, str] = {
 }
 """Steps that lead on by "Next" alone."""
 
+_PHONE = frozenset({"phone", "phone.code", "phone.call"})
+_PROVE = frozenset({"prompt", "prove", "prove.choose", "manage"})
+
 WAITS_FROM: dict[str, frozenset[str]] = {
     "authenticatorApp.test": frozenset({"authenticatorApp.scan", "authenticatorApp.test", "authenticatorApp.code"}),
     "authenticatorApp.code": frozenset({"authenticatorApp.test", "authenticatorApp.code"}),
-    "phone.code": frozenset({"phone", "phone.code"}),
+    "softwareOath.code": frozenset({"softwareOath.scan", "softwareOath.code"}),
+    "phone.code": _PHONE,
+    "phone.call": _PHONE,
+    "email.code": frozenset({"email", "email.code"}),
+    "securityQuestions": frozenset({"securityQuestions"}),
+    "passkey": frozenset({"passkey"}),
+    "recoveryCodes.show": frozenset({"recoveryCodes.show"}),
+    "prove": _PROVE,
 }
 """From which steps a step that waits for a proof may be reached."""
 
@@ -32,25 +51,45 @@ EARLIER: dict[str, tuple[str, ...]] = {
     "authenticatorApp.scan": ("authenticatorApp.setup", "authenticatorApp", "prompt"),
     "authenticatorApp.test": ("authenticatorApp.scan", "authenticatorApp.setup", "authenticatorApp", "prompt"),
     "authenticatorApp.code": ("authenticatorApp.scan", "authenticatorApp.setup", "authenticatorApp", "prompt"),
+    "softwareOath": ("prompt",),
+    "softwareOath.scan": ("softwareOath", "prompt"),
+    "softwareOath.code": ("softwareOath.scan", "softwareOath", "prompt"),
     "phone": ("prompt",),
     "phone.code": ("phone", "prompt"),
+    "phone.call": ("phone", "prompt"),
+    "email": ("prompt",),
+    "email.code": ("email", "prompt"),
+    "securityQuestions": ("prompt",),
+    "passkey": ("prompt",),
+    "recoveryCodes": ("prompt",),
+    "prove": ("prove.choose", "prompt"),
+    "prove.choose": ("prompt",),
 }
 """Steps that may be looked at again from a step, by "Back"."""
 
+SIDEWAYS = frozenset({"choose", "softwareOath"})
+"""Steps that can be looked at from wherever a method is being set up: other ways than the one proposed."""
+
 
 def next_step(account: Account, session: Session) -> str:
-    """The first step of what the plan still lacks, else Success."""
-    on_file = account.active_types
-    return next((FIRST_STEP[kind] for kind in session.plan if kind not in on_file), "success")
+    """The first step of what the plan still lacks; else Success, or back to "My security info"."""
+    if session.intent == "manage":
+        return "manage"
+    done = {one.type for one in account.methods if one.state == "active" or one.id in session.registered}
+    return next((FIRST_STEP[kind] for kind in session.plan if kind not in done), "success")
 
 
 def go_on(account: Account, session: Session) -> Session:
     """Move to the next thing to set up; at Success the enrolment is complete."""
     if session.step in NEXT:
         return session.model_copy(update={"step": NEXT[session.step]})
-    step = next_step(account, session)
-    outcome = "completed" if step == "success" else session.outcome
-    return session.model_copy(update={"step": step, "outcome": outcome, "requested": None, "activation": None})
+    return _to(session, next_step(account, session))
+
+
+def set_up(session: Session, kind: MethodType, aim: Aim | None = None, plan: tuple[MethodType, ...] = ()) -> Session:
+    """Begin to set up a method of that type, instead of the one proposed or in "My security info"."""
+    begun = _to(session, FIRST_STEP[kind])
+    return begun.model_copy(update={"aim": aim, "plan": plan or session.plan})
 
 
 def show_code(session: Session, activation: Activation) -> Session:
@@ -58,16 +97,43 @@ def show_code(session: Session, activation: Activation) -> Session:
     return session.model_copy(update={"step": "authenticatorApp.scan", "activation": activation})
 
 
+def show_draft(session: Session, draft: Draft, step: str) -> Session:
+    """The same for what only this page shows: the secret of a different app, recovery codes."""
+    return session.model_copy(update={"step": step, "draft": draft})
+
+
 def wait_for_proof(session: Session, challenge: Challenge, step: str) -> Session:
     """A method was asked for: its challenge is part of the session before anything is sent."""
     return session.model_copy(update={"step": step, "requested": challenge})
 
 
+def ask_for_proof(session: Session, *, then: str) -> Session:
+    """A method must be proven before the person goes on to `then`."""
+    return session.model_copy(update={"step": "prove.choose", "after_proof": then, "requested": None})
+
+
+def proven(account: Account, session: Session, proof: Proof) -> Session:
+    """The person proved a method: on to where they wanted to go."""
+    step = session.after_proof or next_step(account, session)
+    outcome = "completed" if step == "success" else session.outcome
+    update = {"step": step, "proof": proof, "after_proof": "", "requested": None, "outcome": outcome}
+    return session.model_copy(update=update)
+
+
 def shown_step(session: Session, asked: str | None) -> str:
-    """The step to show: an earlier one if asked for, else where the session is. Asking never skips one."""
+    """The step to show: an earlier one, or one beside it, if asked for, else where the session is. Asking never skips one."""
+    if asked in SIDEWAYS and method_of(session.step) in FIRST_STEP and not session.step.endswith(".verified"):
+        return asked or session.step
     return asked if asked and asked in EARLIER.get(session.step, ()) else session.step
 
 
 def method_of(step: str) -> str:
     """The method type that a step is about."""
     return step.partition(".")[0]
+
+
+def _to(session: Session, step: str) -> Session:
+    """To a step that begins anew."""
+    outcome = "completed" if step == "success" else session.outcome
+    fresh = {"requested": None, "activation": None, "draft": None, "aim": None}
+    return session.model_copy(update={"step": step, "outcome": outcome, **fresh})

@@ -1,19 +1,20 @@
 """What the use cases of a session share: who acts, what with, and the few writes that all of them do."""
 
 import asyncio
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from services.enrollment.domain import account as accounts
 from services.enrollment.domain import challenge as challenges
-from services.enrollment.domain import wizard
+from services.enrollment.domain import sessions, wizard
 from services.enrollment.domain.account import Account, Session
-from services.enrollment.domain.challenge import Challenge
+from services.enrollment.domain.challenge import Challenge, Submitted
 from services.enrollment.signals import Signals, next_change
 from services.enrollment.store import Store
 from services.kit.clock import Clock, monotonic
 from services.kit.config import Config, GroupPolicy
+from services.kit.decision import Change
 from services.kit.errors import ProblemError
 from services.kit.http.limits import Edge
 from services.kit.keyring import Keyring
@@ -22,6 +23,19 @@ from services.kit.sealing import Binding, Sealer
 
 VERDICT_WITHIN = 10.0
 """Seconds that a request waits for the verifier; afterwards the page goes on waiting."""
+
+
+@dataclass(frozen=True)
+class Applicant:
+    """Whose proof is asked for: in a session of the wizard, or by a platform (`session_id` None)."""
+
+    account: Account
+    session_id: str | None = None
+    locale: str = "en"
+
+    def binding(self, method_id: str) -> Binding:
+        """Where values belong that are sealed for a method of this person."""
+        return Binding(self.account.tenant, self.account.user, method_id)
 
 
 @dataclass(frozen=True)
@@ -36,6 +50,11 @@ class Visit:
         """The id of the person's document."""
         return self.account.id
 
+    @property
+    def applicant(self) -> Applicant:
+        """The person as somebody whose proof is asked for."""
+        return Applicant(self.account, self.session.id, self.session.locale)
+
 
 @dataclass(frozen=True)
 class Desk:
@@ -48,6 +67,7 @@ class Desk:
     sealer: Sealer
     signals: Signals
     edge: Edge
+    public_origin: str
 
     def policy(self, account: Account) -> GroupPolicy:
         """The policy that holds for a person."""
@@ -66,7 +86,7 @@ async def current_challenge(visit: Visit, desk: Desk) -> Challenge | None:
 async def move_session(visit: Visit, move: Callable[[Session], Session], desk: Desk) -> Visit:
     now = desk.clock.now()
     account = await desk.store.accounts.change(
-        visit.account_id, lambda account: accounts.move_session(account, visit.session.id, move, at=now)
+        visit.account_id, lambda account: sessions.move_session(account, visit.session.id, move, at=now)
     )
     return visit_of(account.state if account else visit.account, visit.session.id)
 
@@ -86,8 +106,34 @@ async def wait_at(visit: Visit, challenge: Challenge, step: str, desk: Desk) -> 
     return await move_session(visit, move, desk)
 
 
-async def open_challenge(challenge: Challenge, desk: Desk) -> Challenge:
-    opened = challenges.opened(challenge)
+async def ask(visit: Visit, challenge: Challenge, step: str, desk: Desk, *, again: bool = False) -> Visit:
+    """Ask for a proof and wait for it at `step`. One like it that still waits is kept, unless it is wanted `again`; any
+    other one ends.
+
+    Raises:
+        ProblemError: `sessionEnded`, `rateLimited`.
+    """
+    earlier = await current_challenge(visit, desk)
+    if earlier and not again and earlier.asks_the_same_as(challenge) and earlier.still_waits(desk.clock.now()):
+        return await wait_at(visit, earlier, step, desk)
+    await desk.edge.admit("request", visit.session.id)
+    moved = await wait_at(visit, challenge, step, desk)
+    if moved.session.requested:
+        await open_challenge(moved.session.requested, desk)
+    if earlier and earlier.id != challenge.id:
+        await cancel_challenge(earlier, "superseded", desk)
+    return moved
+
+
+def pressed(visit: Visit, press: str) -> str:
+    """The id of the challenge of one press of a button: pressed twice, it is the same one."""
+    earlier = visit.session.requested
+    return str(uuid.uuid5(uuid.UUID(visit.session.id), f"{press} {earlier.id if earlier else ''}"))
+
+
+async def open_challenge(challenge: Challenge, desk: Desk, change: Change[Challenge] | None = None) -> Challenge:
+    """Store a challenge with its request, or with more (`change`); one that is there already stays as it is."""
+    opened = change or challenges.opened(challenge)
     try:
         return (await desk.store.challenges.insert(challenge.id, opened.state, opened.emissions)).state
     except DuplicateDocumentError:
@@ -100,6 +146,18 @@ async def cancel_challenge(challenge: Challenge | None, reason: Literal["superse
         return
     now = desk.clock.now()
     await desk.store.challenges.change(challenge.id, lambda state: challenges.cancel(state, reason, at=now))
+
+
+async def submit(challenge_id: str, event: Submitted, desk: Desk) -> tuple[Challenge, str | None]:
+    """Hand something to the verifier and wait for its word: `verified`, a reason, or None after 10 s.
+
+    Raises:
+        ProblemError: see `challenges.submit`.
+    """
+    now = desk.clock.now()
+    async with desk.signals.awaiting(challenge_id) as told:
+        await desk.store.challenges.change(challenge_id, lambda state: challenges.submit(state, event, at=now))
+        return await judged(challenge_id, event.submission_id, told, desk)
 
 
 async def judged(

@@ -173,7 +173,7 @@ def _device(activation: Activation, asked: protocol.Activation, desk: Desk, now:
 async def _signer(token: str, desk: Desk) -> Device:
     key_id = protocol.token_key_id(token)
     stored = await desk.store.devices.get(key_id) if key_id else None
-    if stored is None:
+    if stored is None or stored.state.removed_at:
         raise ProblemError("deviceSignatureInvalid")
     return stored.state
 

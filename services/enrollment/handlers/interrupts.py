@@ -8,19 +8,20 @@ from urllib.parse import urlsplit
 from pydantic import AnyHttpUrl
 
 from schemas.base import MethodType
-from schemas.enrollment import Decision, Intent
+from schemas.enrollment import Decision, Destination, Intent
 from services.enrollment.domain.account import Account, Profile, account_id
+from services.enrollment.domain.email import parse_address
 from services.enrollment.domain.interrupt import TICKET_LIFE, Interrupt
 from services.enrollment.domain.policy import missing_methods
+from services.enrollment.handlers.desk import Desk
 from services.enrollment.store import Store
 from services.enrollment.tokens import Caller
 from services.kit.clock import Clock
-from services.kit.config import Config
 from services.kit.decision import Change
 from services.kit.errors import ProblemError
 from services.kit.ids import new_id, new_token
 from services.kit.mongo.document import DuplicateDocumentError
-from services.kit.sealing import token_hash
+from services.kit.sealing import Binding, token_hash
 
 MAX_AUTHENTICATION_AGE = timedelta(minutes=10)
 SKEW = timedelta(seconds=60)
@@ -37,6 +38,8 @@ class AskInterrupt:
     locale: str | None
     intent: Intent
     authenticated_at: datetime
+    amr: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,21 +60,21 @@ class InterruptStatus:
     completed_at: datetime | None
 
 
-async def ask_interrupt(command: AskInterrupt, caller: Caller, *, store: Store, config: Config, clock: Clock) -> Asked:
-    """Decide whether the person must set something up.
+async def ask_interrupt(command: AskInterrupt, caller: Caller, desk: Desk) -> Asked:
+    """Decide whether the person must set something up, or lead them to "My security info".
 
     Raises:
         ProblemError: `returnUrlNotAllowed`, `requestMalformed` for an authentication that is too old.
     """
-    now = clock.now()
-    _require_allowed(command.return_url, config.clients[caller.client_id].return_urls)
+    now = desk.clock.now()
+    _require_allowed(command.return_url, desk.config.clients[caller.client_id].return_urls)
     _require_recent(command.authenticated_at, now)
-    account = await _account(command, caller.tenant, store, now)
-    policy = config.tenant(caller.tenant).policy_for(account.profile.groups)
-    plan = missing_methods(policy, account.active_types)
-    ticket = new_token() if plan else None
-    interrupt = _interrupt(command, caller, account, plan, ticket, now=now)
-    await store.interrupts.insert(interrupt.id, interrupt)
+    account = await known_account(caller.tenant, command.user, _with_emails(command, caller.tenant, desk), desk)
+    plan = missing_methods(desk.policy(account), account.active_types)
+    decision = _decision(command.intent, plan)
+    ticket = None if decision == "none" else new_token()
+    interrupt = _interrupt(command, caller, account, decision, plan, ticket, now=now)
+    await desk.store.interrupts.insert(interrupt.id, interrupt)
     return Asked(interrupt, ticket)
 
 
@@ -101,31 +104,51 @@ async def outcome_of(interrupt: Interrupt, *, store: Store, now: datetime) -> In
     return InterruptStatus(interrupt.id, status, methods, session.ended_at)
 
 
-async def _account(command: AskInterrupt, tenant: str, store: Store, now: datetime) -> Account:
-    """The person's account, made at the first interrupt, with what the platform says now."""
-    identifier = account_id(tenant, command.user)
-    known = await store.accounts.change(
-        identifier, lambda account: Change(account.model_copy(update={"profile": command.profile}))
+async def known_account(tenant: str, user: str, profile: Profile, desk: Desk) -> Account:
+    """The person's account, made now if there is none (or none any more), with what the platform says now."""
+    identifier = account_id(tenant, user)
+    known = await desk.store.accounts.change(
+        identifier, lambda account: Change(account.model_copy(update={"profile": profile, "erased_at": None}))
     )
     if known:
         return known.state
-    fresh = Account(tenant=tenant, user=command.user, profile=command.profile, created_at=now)
+    fresh = Account(tenant=tenant, user=user, profile=profile, created_at=desk.clock.now())
     try:
-        return (await store.accounts.insert(identifier, fresh)).state
+        return (await desk.store.accounts.insert(identifier, fresh)).state
     except DuplicateDocumentError:
-        return await _account(command, tenant, store, now)
+        return await known_account(tenant, user, profile, desk)
+
+
+def _with_emails(command: AskInterrupt, tenant: str, desk: Desk) -> Profile:
+    """The profile with the addresses that are told of changes; what is no address is left out."""
+    found: list[Destination] = []
+    for text in command.emails:
+        try:
+            address = parse_address(text)
+        except ProblemError:
+            continue
+        sealed = desk.sealer.seal("destination", address.address.encode(), Binding(tenant, command.user))
+        found.append(Destination(sealed=sealed, masked=address.masked))
+    return command.profile.model_copy(update={"emails": tuple(found), "locale": command.locale or "en"})
+
+
+def _decision(intent: Intent, plan: tuple[MethodType, ...]) -> Decision:
+    if intent == "signIn":
+        return "register" if plan else "none"
+    return intent
 
 
 def _interrupt(
     command: AskInterrupt,
     caller: Caller,
     account: Account,
+    decision: Decision,
     plan: tuple[MethodType, ...],
     ticket: str | None,
     *,
     now: datetime,
 ) -> Interrupt:
-    decision: Decision = "register" if plan else "none"
+    is_over = ticket is None
     return Interrupt(
         id=new_id(),
         tenant=caller.tenant,
@@ -137,12 +160,13 @@ def _interrupt(
         intent=command.intent,
         decision=decision,
         plan=plan,
+        proven_at=command.authenticated_at if "mfa" in command.amr else None,
         ticket_hash=token_hash(ticket) if ticket else None,
         ticket_expires_at=now + TICKET_LIFE if ticket else None,
         created_at=now,
-        outcome=None if plan else "completed",
+        outcome="completed" if is_over else None,
         methods=account.active_types,
-        ended_at=None if plan else now,
+        ended_at=now if is_over else None,
     )
 
 

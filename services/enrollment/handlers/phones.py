@@ -1,110 +1,117 @@
-"""Registering a phone by a code in a text message."""
+"""Registering a phone, or another number for one: by a code in a text message, or by a call."""
 
-import uuid
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from typing import Literal
 
-from schemas.enrollment import Destination
-from schemas.verification import ChallengeTerms, CodeTerms
-from services.enrollment.domain import account as accounts
+from services.enrollment.domain import methods
+from services.enrollment.domain import sessions as rules
 from services.enrollment.domain.account import Account
-from services.enrollment.domain.challenge import RESEND_AFTER, Challenge, Delivery, Registration
-from services.enrollment.domain.phone import PhoneNumber, parse_number
+from services.enrollment.domain.challenge import Challenge, PhoneType, Registration
+from services.enrollment.domain.phone import parse_extension, parse_number
 from services.enrollment.domain.policy import is_allowed
-from services.enrollment.handlers.desk import (
-    Desk,
-    Visit,
-    cancel_challenge,
-    current_challenge,
-    open_challenge,
-    wait_at,
-)
+from services.enrollment.handlers.asking import Target, by_code, phone_kind, target_of_challenge, to_register
+from services.enrollment.handlers.desk import Applicant, Desk, Visit, ask, current_challenge, pressed
 from services.kit.errors import ProblemError
-from services.kit.ids import new_id, new_token
-from services.kit.sealing import Binding, keyed_hash
-
-MAX_ATTEMPTS = 5
+from services.kit.ids import new_id
 
 
-async def request_phone(visit: Visit, region: str, number: str, form_token: str, desk: Desk) -> Visit:
-    """Ask for a code by text message to a number.
+@dataclass(frozen=True)
+class TypedPhone:
+    """A phone as a person or a platform names it. `region` None: only the international form is understood."""
 
-    The same number while its code still lives sends nothing; another one ends the earlier challenge.
+    region: str | None
+    number: str
+    phone_type: PhoneType = "mobile"
+    delivery: Literal["sms", "voice"] = "sms"
+    extension: str = ""
+
+    @property
+    def by_voice(self) -> bool:
+        """Whether it is called."""
+        return self.delivery == "voice"
+
+
+def phone_challenge(
+    typed: TypedPhone, applicant: Applicant, identifier: str, desk: Desk, *, changes: str | None = None
+) -> Challenge:
+    """The challenge by which a number is proven; `changes` is the method whose number it is to be.
 
     Raises:
-        ProblemError: `phoneNumberInvalid`, `phoneNumberNotAllowed`, `methodNotAllowedByPolicy`,
-            `methodAlreadyRegistered`, `methodLimitReached`, `sessionEnded`.
+        ProblemError: `phoneNumberInvalid`, `phoneNumberNotAllowed`, `methodNotAllowedByPolicy`, `methodAlreadyRegistered`,
+            `methodLimitReached`.
     """
-    now = desk.clock.now()
-    accounts.open_session(visit.account, visit.session.id, at=now)
-    parsed = parse_number(number, region, fictional=desk.config.numbers.fictional)
-    digest = keyed_hash(desk.keyring, parsed.e164, tenant=visit.account.tenant)
-    _require_registrable(visit.account, digest, desk)
-    earlier = await current_challenge(visit, desk)
-    if earlier and _still_good(earlier, digest, now):
-        return await wait_at(visit, earlier, "phone.code", desk)
-    await desk.edge.admit("request", visit.session.id)
-    press = f"{form_token} {digest} {earlier.id if earlier else ''}"
-    challenge = _phone_challenge(visit, parsed, digest, press, now=now, desk=desk)
-    moved = await wait_at(visit, challenge, "phone.code", desk)
-    if moved.session.requested:
-        await open_challenge(moved.session.requested, desk)
-    if earlier and earlier.id != challenge.id:
-        await cancel_challenge(earlier, "superseded", desk)
-    return moved
+    target = phone_target(typed, applicant.account, desk)
+    method_id = changes or new_id()
+    registration = Registration(
+        display_name=target.masked,
+        phone_type=typed.phone_type,
+        delivery=typed.delivery,
+        destination=target.sealed(applicant.binding(method_id), desk.sealer),
+        destination_hash=target.digest,
+        changes=changes,
+    )
+    require_registrable(applicant.account, typed, registration, desk)
+    asked = to_register(identifier, "phone", registration, method_id)
+    return by_code(asked, applicant, target, typed.delivery, phone_kind(typed.delivery, applicant, desk), desk)
 
 
-def _require_registrable(account: Account, digest: str, desk: Desk) -> None:
+def phone_target(typed: TypedPhone, account: Account, desk: Desk) -> Target:
+    """The number, checked.
+
+    Raises:
+        ProblemError: `phoneNumberInvalid`, `phoneNumberNotAllowed`.
+    """
+    fictional = desk.config.numbers.fictional
+    number = parse_number(typed.number, typed.region, fictional=fictional, texts=not typed.by_voice)
+    extension = parse_extension(typed.extension) if typed.phone_type == "office" else ""
+    plain = f"{number.e164};ext={extension}" if extension else number.e164
+    return Target.of(plain, number.masked, account.tenant, desk)
+
+
+def require_registrable(account: Account, typed: TypedPhone, registration: Registration, desk: Desk) -> None:
+    """Raises `methodNotAllowedByPolicy`, `methodAlreadyRegistered` or `methodLimitReached`."""
     if not is_allowed(desk.policy(account), "phone"):
         raise ProblemError("methodNotAllowedByPolicy")
-    if code := accounts.conflict_of(account, "mobile", digest):
+    if typed.phone_type != "mobile" and not typed.by_voice:
+        raise ProblemError("methodNotAllowedByPolicy", "Only a mobile phone gets text messages; choose a call.")
+    but = [registration.changes] if registration.changes else []
+    if code := methods.conflict_of(account, "phone", registration, but=but):
         raise ProblemError(code)
 
 
-def _still_good(challenge: Challenge, digest: str, now: datetime) -> bool:
-    """Whether the code of this challenge went to the same number and can still be typed."""
-    same = challenge.terms.code is not None and challenge.terms.code.destination_hash == digest
-    arrived = challenge.delivery.state != "failed"
-    return same and arrived and challenge.status_at(now) == "pending"
+async def request_phone(visit: Visit, typed: TypedPhone, form_token: str, desk: Desk) -> Visit:
+    """Ask for a proof of a number. The same number by the same way, while its code still lives, sends nothing; another one
+    ends the earlier challenge.
+
+    Raises:
+        ProblemError: as `phone_challenge`; `sessionEnded`, `rateLimited`.
+    """
+    rules.open_session(visit.account, visit.session.id, at=desk.clock.now())
+    aim = visit.session.aim
+    target = phone_target(typed, visit.account, desk)
+    identifier = pressed(visit, f"{form_token} {target.digest} {typed.delivery}")
+    challenge = phone_challenge(typed, visit.applicant, identifier, desk, changes=aim.changes if aim else None)
+    return await ask(visit, challenge, _step_of(challenge), desk)
 
 
-def _phone_challenge(
-    visit: Visit, number: PhoneNumber, digest: str, press: str, *, now: datetime, desk: Desk
-) -> Challenge:
-    """The challenge of one press of "Next" for one number: pressed twice, it is the same one."""
-    tenant, user, session = visit.account.tenant, visit.account.user, visit.session
-    identifier = str(uuid.uuid5(uuid.UUID(session.id), press))
-    method_id = new_id()
-    lifetime = timedelta(minutes=desk.config.tenant(tenant).code_minutes)
-    for_challenge = Binding(tenant, user, method_id, identifier)
-    plain = number.e164.encode()
-    terms = ChallengeTerms(
-        challenge_id=identifier,
-        purpose="registration",
-        kind="code",
-        method_id=method_id,
-        method_type="phone",
-        session_id=session.id,
-        created_at=now,
-        expires_at=now + lifetime,
-        max_attempts=MAX_ATTEMPTS,
-        code=CodeTerms(nonce=new_token(), destination_hash=digest),
-    )
-    return Challenge(
-        id=identifier,
-        tenant=tenant,
-        user=user,
-        terms=terms,
-        channel="sms",
-        locale=session.locale,
-        destination=Destination(sealed=desk.sealer.seal("destination", plain, for_challenge), masked=number.masked),
-        registration=Registration(
-            display_name=number.masked,
-            phone_type="mobile",
-            delivery="sms",
-            destination=desk.sealer.seal("destination", plain, Binding(tenant, user, method_id)),
-            destination_hash=digest,
-        ),
-        delivery=Delivery(requested_at=now),
-        resend_at=now + RESEND_AFTER[0],
-        attempts_left=MAX_ATTEMPTS,
-    )
+async def reach_otherwise(visit: Visit, delivery: Literal["sms", "voice"], desk: Desk) -> Visit:
+    """Call instead of texting, or the other way round: the same number, and a challenge of its own.
+
+    Raises:
+        ProblemError: `challengeEnded`, `methodNotAllowedByPolicy`, `rateLimited`.
+    """
+    earlier = await current_challenge(visit, desk)
+    if earlier is None or earlier.registration is None or earlier.method_type != "phone":
+        raise ProblemError("challengeEnded")
+    if delivery == "sms" and earlier.registration.phone_type != "mobile":
+        raise ProblemError("methodNotAllowedByPolicy")
+    target = target_of_challenge(earlier, desk)
+    registration = earlier.registration.model_copy(update={"delivery": delivery})
+    asked = to_register(pressed(visit, delivery), "phone", registration, earlier.method_id)
+    kind = phone_kind(delivery, visit.applicant, desk)
+    challenge = by_code(asked, visit.applicant, target, delivery, kind, desk)
+    return await ask(visit, challenge, _step_of(challenge), desk)
+
+
+def _step_of(challenge: Challenge) -> str:
+    return "phone.call" if challenge.terms.kind == "call" else "phone.code"

@@ -1,11 +1,20 @@
-"""Proofs that a person types, and messages that are sent once more."""
+"""What a person types, and messages that are sent once more."""
 
+from collections.abc import Mapping, Sequence
+
+from pydantic import SecretStr
+
+from schemas.base import Channel
 from schemas.verification import TOTP_DIGITS
 from services.enrollment.domain import challenge as challenges
 from services.enrollment.domain.challenge import Challenge
-from services.enrollment.handlers.desk import Desk, Visit, binding_of, current_challenge, judged
+from services.enrollment.handlers.at_once import CODE_LENGTH, submitted_answers, submitted_code
+from services.enrollment.handlers.desk import Desk, Visit, current_challenge, submit
+from services.kit.codes import canonical_recovery_code
 from services.kit.errors import ProblemError
-from services.kit.ids import new_id
+
+SHORTEST_PASS = 8
+LONGEST_PASS = 48
 
 
 async def submit_code(visit: Visit, challenge_id: str, code: str, desk: Desk) -> tuple[Challenge, str | None]:
@@ -14,19 +23,40 @@ async def submit_code(visit: Visit, challenge_id: str, code: str, desk: Desk) ->
     Raises:
         ProblemError: `codeMalformed`, `challengeEnded`, `codeExpired`, `attemptsExhausted`, `rateLimited`.
     """
+    challenge = await asked_challenge(visit, challenge_id, desk)
+    return await submit_code_to(challenge, code, desk)
+
+
+async def submit_code_to(challenge: Challenge, code: str, desk: Desk) -> tuple[Challenge, str | None]:
+    """The same for a challenge that is known to be the caller's."""
+    return await submit(challenge.id, submitted_code(challenge, _canonical(challenge, code), desk), desk)
+
+
+async def submit_answers_to(
+    challenge: Challenge, answers: Sequence[tuple[str, SecretStr]], desk: Desk
+) -> tuple[Challenge, str | None]:
+    """Hand answers to the verifier: all those that were asked for, and no others.
+
+    Raises:
+        ProblemError: `requestMalformed` for other questions; `challengeEnded`, `attemptsExhausted`, `rateLimited`.
+    """
+    asked = challenge.terms.questions
+    given: Mapping[str, SecretStr] = dict(answers)
+    if asked is None or set(given) != set(asked.question_ids) or len(given) != len(answers):
+        raise ProblemError("requestMalformed", "Answer the questions that were asked, each once.")
+    return await submit(challenge.id, submitted_answers(challenge, given, desk), desk)
+
+
+async def asked_challenge(visit: Visit, challenge_id: str, desk: Desk) -> Challenge:
+    """The challenge of the session, if the form is about it.
+
+    Raises:
+        ProblemError: `challengeEnded`.
+    """
     challenge = await current_challenge(visit, desk)
     if challenge is None or challenge.id != challenge_id:
         raise ProblemError("challengeEnded")
-    digits = "".join(code.split())
-    if not (digits.isascii() and digits.isdigit()) or len(digits) != _digits(challenge):
-        raise ProblemError("codeMalformed", digits=_digits(challenge))
-    now, submission_id = desk.clock.now(), new_id()
-    sealed = desk.sealer.seal("submission", digits.encode(), binding_of(challenge))
-    async with desk.signals.awaiting(challenge.id) as told:
-        await desk.store.challenges.change(
-            challenge.id, lambda state: challenges.submit_code(state, submission_id, sealed, at=now)
-        )
-        return await judged(challenge.id, submission_id, told, desk)
+    return challenge
 
 
 async def resend(visit: Visit, desk: Desk) -> None:
@@ -38,11 +68,41 @@ async def resend(visit: Visit, desk: Desk) -> None:
     challenge = await current_challenge(visit, desk)
     if challenge is None:
         raise ProblemError("challengeEnded")
+    await resend_of(challenge, desk)
+
+
+async def resend_of(challenge: Challenge, desk: Desk, channel: Channel | None = None) -> None:
+    """The same for a challenge that is known to be the caller's, by another channel if one is named."""
     now = desk.clock.now()
-    await desk.store.challenges.change(challenge.id, lambda state: challenges.resend(state, at=now))
+    await desk.store.challenges.change(challenge.id, lambda state: challenges.resend(state, at=now, channel=channel))
 
 
-def _digits(challenge: Challenge) -> int:
-    if challenge.terms.totp:
+def _canonical(challenge: Challenge, typed: str) -> str:
+    """The code without what people type beside it.
+
+    Raises:
+        ProblemError: `codeMalformed`, `challengeEnded` where no code is asked for.
+    """
+    match challenge.terms.kind:
+        case "code" | "totp":
+            code, digits = "".join(typed.split()), digits_of(challenge)
+            if not (code.isascii() and code.isdigit()) or len(code) != digits:
+                raise ProblemError("codeMalformed", digits=digits)
+            return code
+        case "recoveryCode":
+            code = canonical_recovery_code(typed)
+            if len(code) != CODE_LENGTH:
+                raise ProblemError("codeMalformed")
+            return code
+        case "temporaryAccessPass":
+            if not SHORTEST_PASS <= len(typed.strip()) <= LONGEST_PASS:
+                raise ProblemError("codeMalformed")
+            return typed.strip()
+    raise ProblemError("challengeEnded")
+
+
+def digits_of(challenge: Challenge) -> int:
+    """How many digits the code has."""
+    if challenge.terms.kind == "totp":
         return TOTP_DIGITS
     return challenge.terms.code.digits if challenge.terms.code else 0

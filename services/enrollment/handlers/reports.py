@@ -1,15 +1,11 @@
-"""What other services say: verdicts, delivery reports, and the lifecycle that interrupts follow."""
+"""What other services say: verdicts and delivery reports."""
 
-from collections.abc import Mapping
-
-from schemas.enrollment import EnrollmentCancelled, EnrollmentCompleted
 from schemas.envelope import Envelope
-from schemas.verification import ChallengeExpired, MethodVerified, VerificationFailed
-from services.enrollment.domain import account as accounts
+from schemas.verification import AuthenticatorDisabled, ChallengeExpired, MethodVerified, VerificationFailed
 from services.enrollment.domain import challenge as challenges
-from services.enrollment.domain.account import account_id
+from services.enrollment.domain import methods, sessions
+from services.enrollment.domain.account import Account, account_id
 from services.enrollment.domain.challenge import Challenge, DeliveryReport
-from services.enrollment.domain.interrupt import Interrupt
 from services.enrollment.signals import Signals
 from services.enrollment.store import Store
 from services.kit.clock import Clock
@@ -17,17 +13,19 @@ from services.kit.decision import Change
 
 
 async def method_verified(event: MethodVerified, cause: Envelope, *, store: Store, signals: Signals) -> None:
-    """A proof was right: register what it proves, then end the challenge; whoever sees the end sees the method."""
+    """A proof was right: register what it proves, or note its use, then end the challenge; whoever sees the end sees the
+    rest."""
     stored = await store.challenges.get(event.challenge_id)
     if stored is None:
         return
     challenge, registration = stored.state, stored.state.registration
-    if challenge.purpose == "registration" and registration is not None:
-        await store.accounts.change(
-            account_id(challenge.tenant, challenge.user),
-            lambda account: accounts.register_method(account, challenge, registration, at=event.verified_at),
-            cause,
-        )
+
+    def decide(account: Account) -> Change[Account]:
+        if registration and challenge.purpose == "registration":
+            return methods.register(account, challenge, registration, at=event.verified_at)
+        return methods.prove(account, challenge, event.codes_left, at=event.verified_at)
+
+    await store.accounts.change(account_id(challenge.tenant, challenge.user), decide, cause)
     await store.challenges.change(
         challenge.id, lambda state: challenges.verified(state, event.submission_id, at=event.verified_at), cause
     )
@@ -35,13 +33,13 @@ async def method_verified(event: MethodVerified, cause: Envelope, *, store: Stor
 
 
 async def verification_failed(event: VerificationFailed, cause: Envelope, *, store: Store, signals: Signals) -> None:
-    """A proof was not accepted."""
+    """A proof was not accepted; a report suspends the method, if it is one on file, and tells the platform."""
     stored = await store.challenges.get(event.challenge_id)
-    if stored and stored.state.reported and event.reason == "pushDenied":
+    if stored and _is_report(stored.state, event):
         challenge = stored.state
         await store.accounts.change(
             account_id(challenge.tenant, challenge.user),
-            lambda account: accounts.report_suspicious(account, challenge, at=event.failed_at),
+            lambda account: methods.report_suspicious(account, challenge, at=event.failed_at),
             cause,
         )
     await store.challenges.change(
@@ -50,13 +48,23 @@ async def verification_failed(event: VerificationFailed, cause: Envelope, *, sto
     signals.tell(event.challenge_id)
 
 
+async def authenticator_disabled(event: AuthenticatorDisabled, cause: Envelope, *, store: Store) -> None:
+    """Too many failures in a row: the method must be bound anew. That of a method still to be registered is nobody's."""
+    user = cause.subject or ""
+    await store.accounts.change(
+        account_id(cause.tenant, user),
+        lambda account: methods.suspend(account, event.method_id, "disabled", event.challenge_id, at=event.disabled_at),
+        cause,
+    )
+
+
 async def suspicious_reported(challenge: Challenge, *, store: Store, clock: Clock) -> None:
     """The person says on the page that nobody asked for this request: end it, and tell."""
     now = clock.now()
     await store.challenges.change(challenge.id, lambda state: challenges.cancel(state, "cancelled", at=now))
     await store.accounts.change(
         account_id(challenge.tenant, challenge.user),
-        lambda account: accounts.report_suspicious(account, challenge, at=now),
+        lambda account: methods.report_suspicious(account, challenge, at=now),
     )
 
 
@@ -74,29 +82,17 @@ async def delivery_reported(event: DeliveryReport, cause: Envelope, *, store: St
     signals.tell(event.challenge_id)
 
 
-async def enrollment_completed(event: EnrollmentCompleted, cause: Envelope, *, store: Store) -> None:
-    """The interrupt keeps the outcome after the session is gone from the account."""
-    outcome = {"outcome": "completed", "methods": event.methods, "ended_at": event.completed_at}
-    await store.interrupts.change(event.session_id, lambda interrupt: _with(interrupt, outcome), cause)
-
-
-async def enrollment_cancelled(event: EnrollmentCancelled, cause: Envelope, *, store: Store) -> None:
-    """The same for a session that was left or ran out."""
-    outcome = {"outcome": event.reason, "methods": event.methods, "ended_at": event.cancelled_at}
-    await store.interrupts.change(event.session_id, lambda interrupt: _with(interrupt, outcome), cause)
-
-
 async def end_overdue(*, store: Store, clock: Clock) -> int:
     """End sessions whose time ran out, and challenges that the verifier never heard of. How many."""
     now = clock.now()
     overdue = await store.accounts_with_overdue_sessions(now)
     for account in overdue:
-        await store.accounts.change(account.id, lambda state: accounts.end_overdue_sessions(state, at=now))
+        await store.accounts.change(account.id, lambda state: sessions.end_overdue_sessions(state, at=now))
     forgotten = await store.overdue_challenges(now)
     for challenge in forgotten:
         await store.challenges.change(challenge.id, lambda state: challenges.expired(state, at=now))
     return len(overdue) + len(forgotten)
 
 
-def _with(interrupt: Interrupt, outcome: Mapping[str, object]) -> Change[Interrupt]:
-    return Change(interrupt.model_copy(update=outcome))
+def _is_report(challenge: Challenge, event: VerificationFailed) -> bool:
+    return event.reason == "callReported" or (challenge.reported and event.reason == "pushDenied")

@@ -2,11 +2,15 @@
 
 from datetime import datetime
 
-from services.enrollment.domain import account as accounts
+from schemas.base import MethodType
+from services.enrollment.domain import sessions as rules
 from services.enrollment.domain import wizard
-from services.enrollment.domain.account import SESSION_LIFE, Account, Session, account_id
+from services.enrollment.domain.account import SESSION_LIFE, Account, Proof, Session, account_id
 from services.enrollment.domain.interrupt import Interrupt
+from services.enrollment.domain.policy import instead_of, replanned
 from services.enrollment.handlers.desk import Desk, Visit, cancel_challenge, move_session, visit_of
+from services.enrollment.handlers.proving import begin, needs_proof
+from services.kit.decision import Change
 from services.kit.errors import ProblemError
 from services.kit.ids import new_token
 from services.kit.sealing import equal, token_hash
@@ -26,16 +30,17 @@ async def use_ticket(ticket: str, desk: Desk) -> tuple[Visit, str]:
     if now >= stored.state.ticket_expires_at:
         raise ProblemError("ticketExpired", returnUrl=interrupt.return_url)
     session = _new_session(interrupt, secret, now)
+
+    def start(account: Account) -> Change[Account]:
+        return rules.start_session(account, _placed(account, session, desk), at=now)
+
     try:
-        account = await desk.store.accounts.change(
-            account_id(interrupt.tenant, interrupt.user),
-            lambda account: accounts.start_session(account, session, at=now),
-        )
+        account = await desk.store.accounts.change(account_id(interrupt.tenant, interrupt.user), start)
     except ProblemError as problem:
         raise ProblemError(problem.code, returnUrl=interrupt.return_url) from None
     if account is None:
         raise ProblemError("ticketExpired", returnUrl=interrupt.return_url)
-    return Visit(account.state, session), secret
+    return await begin(visit_of(account.state, session.id), desk), secret
 
 
 async def ticket_is_of(ticket: str, session_id: str, desk: Desk) -> bool:
@@ -65,9 +70,43 @@ async def go_on(visit: Visit, step: str, desk: Desk) -> Visit:
     account: Account = visit.account
 
     def move(session: Session) -> Session:
-        return wizard.go_on(account, session) if session.step == step else session
+        if session.step != step:
+            return session
+        if step == "prompt" and needs_proof(account, session, desk):
+            return wizard.ask_for_proof(session, then="")
+        return wizard.go_on(account, session)
 
-    return await move_session(visit, move, desk)
+    moved = await move_session(visit, move, desk)
+    return await begin(moved, desk) if moved.session.step == "prove.choose" else moved
+
+
+async def set_up_instead(visit: Visit, chosen: MethodType, desk: Desk) -> Visit:
+    """Set up another method than the one proposed.
+
+    Raises:
+        ProblemError: `methodNotAllowedByPolicy`, `sessionEnded`.
+    """
+    planned = planned_type(visit)
+    if planned is None or chosen not in alternatives(visit, desk):
+        raise ProblemError("methodNotAllowedByPolicy")
+    policy, session = desk.policy(visit.account), visit.session
+    await cancel_challenge(session.requested, "superseded", desk)
+    plan = replanned(policy, session.plan, planned, chosen)
+    return await move_session(visit, lambda session: wizard.set_up(session, chosen, plan=plan), desk)
+
+
+def alternatives(visit: Visit, desk: Desk) -> tuple[MethodType, ...]:
+    """What may be set up now instead of what is being set up."""
+    planned, session = planned_type(visit), visit.session
+    if planned is None or session.intent == "manage":
+        return ()
+    return instead_of(desk.policy(visit.account), planned, session.plan, visit.account.active_types)
+
+
+def planned_type(visit: Visit) -> MethodType | None:
+    """The type that is being set up."""
+    kind = wizard.method_of(visit.session.step)
+    return next((one for one in wizard.FIRST_STEP if one == kind), None)
 
 
 async def stay(visit: Visit, desk: Desk) -> Visit:
@@ -80,9 +119,18 @@ async def cancel(visit: Visit, desk: Desk) -> Visit:
     now = desk.clock.now()
     await cancel_challenge(visit.session.requested, "cancelled", desk)
     account = await desk.store.accounts.change(
-        visit.account_id, lambda account: accounts.end_session(account, visit.session.id, "cancelled", at=now)
+        visit.account_id, lambda account: rules.end_session(account, visit.session.id, "cancelled", at=now)
     )
     return visit_of(account.state if account else visit.account, visit.session.id)
+
+
+def _placed(account: Account, session: Session, desk: Desk) -> Session:
+    """Where a session begins: at the prompt, or in "My security info", behind a proof where there is something to prove."""
+    if session.intent != "manage":
+        return session
+    if needs_proof(account, session, desk):
+        return wizard.ask_for_proof(session, then="manage")
+    return session.model_copy(update={"step": "manage"})
 
 
 def _new_session(interrupt: Interrupt, secret: str, now: datetime) -> Session:
@@ -96,4 +144,5 @@ def _new_session(interrupt: Interrupt, secret: str, now: datetime) -> Session:
         locale=interrupt.locale or "en",
         started_at=now,
         expires_at=now + SESSION_LIFE,
+        proof=Proof(at=interrupt.proven_at) if interrupt.proven_at else None,
     )

@@ -1,0 +1,37 @@
+"""Email addresses: read, brought into one form, masked."""
+
+from dataclasses import dataclass
+
+from email_validator import EmailNotValidError, validate_email
+
+from services.kit.errors import ProblemError
+
+MAX_LENGTH = 254
+
+
+@dataclass(frozen=True)
+class EmailAddress:
+    """A checked address in lower case. `address` is personal: it is sealed before it is stored."""
+
+    address: str
+    masked: str
+
+
+def parse_address(text: str) -> EmailAddress:
+    """The address that `text` means (RFC 5321; without comments, quoted local parts and address literals).
+
+    Raises:
+        ProblemError: `emailInvalid`.
+    """
+    try:
+        found = validate_email(text.strip()[: MAX_LENGTH + 1], check_deliverability=False, allow_smtputf8=False)
+    except EmailNotValidError:
+        raise ProblemError("emailInvalid") from None
+    address = (found.ascii_email or found.normalized).lower()
+    return EmailAddress(address, mask(address))
+
+
+def mask(address: str) -> str:
+    """`a•••@northbridge.example`: the first character and the domain."""
+    local, _, domain = address.rpartition("@")
+    return f"{local[:1]}•••@{domain}"

@@ -1,0 +1,43 @@
+"""Which of a person's methods prove that the person is there."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from schemas.base import MethodType
+from services.enrollment.domain.account import Account, Method
+from services.kit.config import GroupPolicy
+
+PROVEN_FOR = timedelta(minutes=15)
+"""How long a proof lets a person manage their methods."""
+
+PROVEN_FOR_PASSKEY = timedelta(minutes=5)
+"""The same for adding a passkey."""
+
+STRONG: tuple[MethodType, ...] = (
+    "temporaryAccessPass",
+    "passkey",
+    "authenticatorApp",
+    "softwareOath",
+    "phone",
+    "recoveryCodes",
+)
+"""The order in which they are preferred. A pass comes first: who was given one has nothing else at hand."""
+
+WEAK: tuple[MethodType, ...] = ("email", "securityQuestions")
+"""What only recovers an account (NIST SP 800-63B-4, 3.1.3.1 and 3.1.1.2): it proves the person only where there is nothing
+stronger, and under the profile `entra`."""
+
+
+def methods_to_prove(account: Account, policy: GroupPolicy, now: datetime) -> tuple[Method, ...]:
+    """What the person can prove now, best first: a pass, the default method, then the others by strength."""
+    usable = [method for method in account.methods if method.is_usable(now)]
+    strong = _ranked(usable, STRONG, account.default_method_id)
+    weak = _ranked(usable, WEAK, account.default_method_id) if policy.profile == "entra" else ()
+    return strong or weak
+
+
+def _ranked(methods: Sequence[Method], order: Sequence[MethodType], default: str | None) -> tuple[Method, ...]:
+    def rank(method: Method) -> tuple[bool, bool, int]:
+        return (method.type != "temporaryAccessPass", method.id != default, order.index(method.type))
+
+    return tuple(sorted((one for one in methods if one.type in order), key=rank))

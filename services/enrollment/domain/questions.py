@@ -1,0 +1,61 @@
+"""Security questions: those that everybody can choose from, an organisation's own, and what makes a set of answers good."""
+
+from collections.abc import Mapping, Sequence
+
+from pydantic import SecretStr
+
+from services.kit.answers import normalised
+from services.kit.config import SecurityQuestions
+from services.kit.errors import ProblemError
+
+SHORTEST = 3
+LONGEST = 40
+MOST = 5
+
+PREDEFINED: Mapping[str, str] = {
+    "childhood-nickname": "What was your nickname as a child?",
+    "first-manager": "What is the first name of your first manager?",
+    "first-concert": "Which artist did you see at your first concert?",
+    "first-film": "Which film did you first see in a cinema?",
+    "first-dish": "What was the first dish that you learned to cook?",
+    "first-flight": "Where did you fly to for the first time?",
+    "first-car": "What was the make and model of your first car?",
+    "first-pet": "What was the name of your first pet?",
+    "met-partner": "In which town did you meet your partner?",
+    "parents-met": "In which town did your parents meet?",
+    "street-at-ten": "In which street did you live when you were ten?",
+    "favourite-teacher": "What is the last name of the teacher that you liked best?",
+    "oldest-cousin": "What is the first name of your oldest cousin?",
+    "favourite-toy": "What was your favourite toy?",
+    "unvisited-place": "Which place do you want to see that you have never been to?",
+}
+
+
+def offered_questions(own: SecurityQuestions) -> dict[str, str]:
+    """What people of an organisation choose from: text by id, its own first."""
+    return {question.id: question.text for question in own.custom} | dict(PREDEFINED)
+
+
+def checked_answers(answers: Sequence[tuple[str, SecretStr]], own: SecurityQuestions) -> dict[str, SecretStr]:
+    """Answers by question id, fit to be registered.
+
+    Raises:
+        ProblemError: `requestMalformed` for another number of them; `questionUnknown`, `answersNotDistinct`,
+            `answerTooShort`, `answerTooLong`; `position` names the first one in question, from 0.
+    """
+    if not own.to_register <= len(answers) <= MOST:
+        raise ProblemError("requestMalformed", f"Give {own.to_register} to {MOST} answers.")
+    offered, seen_questions, seen_answers = offered_questions(own), set[str](), set[str]()
+    for position, (question, secret) in enumerate(answers):
+        answer = normalised(secret.get_secret_value())
+        if question not in offered:
+            raise ProblemError("questionUnknown", position=position)
+        if len(answer) < SHORTEST:
+            raise ProblemError("answerTooShort", position=position)
+        if len(answer) > LONGEST:
+            raise ProblemError("answerTooLong", position=position)
+        if question in seen_questions or answer in seen_answers:
+            raise ProblemError("answersNotDistinct", position=position)
+        seen_questions.add(question)
+        seen_answers.add(answer)
+    return dict(answers)

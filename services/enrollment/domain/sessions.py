@@ -1,0 +1,140 @@
+"""The rules of sessions: begin, move, end; and what a proof changes in the one that waited for it."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Literal
+
+from schemas.enrollment import EnrollmentCancelled, EnrollmentCompleted, EnrollmentStarted, EnrollmentStepReached
+from services.enrollment.domain import wizard
+from services.enrollment.domain.account import SESSION_LIFE, Account, Proof, Session
+from services.enrollment.domain.challenge import Challenge
+from services.enrollment.domain.ledger import Ledger
+from services.kit.decision import Change
+from services.kit.errors import ProblemError
+
+PROVE_NOTHING = frozenset({"securityQuestions", "recoveryCode", "temporaryAccessPass"})
+"""Kinds whose registration proves nothing: the person only chose or was given something."""
+
+KEEP_ENDED_SESSIONS = timedelta(hours=1)
+
+
+def start_session(account: Account, session: Session, *, at: datetime) -> Change[Account]:
+    """The ticket of an interrupt was used.
+
+    Raises:
+        ProblemError: `ticketUsed`.
+    """
+    if account.session(session.id):
+        raise ProblemError("ticketUsed")
+    kept = tuple(one for one in account.sessions if (one.ended_at or one.expires_at) > at - KEEP_ENDED_SESSIONS)
+    started = EnrollmentStarted(
+        session_id=session.id,
+        intent=session.intent,
+        decision=session.decision,
+        required=session.plan,
+        started_at=at,
+    )
+    ledger = Ledger(account).put(sessions=(*kept, session)).tell(started, session.id)
+    return ledger.tell(_reached(session, at), session.id).change()
+
+
+def move_session(
+    account: Account, session_id: str, move: Callable[[Session], Session], *, at: datetime
+) -> Change[Account]:
+    """Apply `move` to an open session; a new step is told, and acting extends the session.
+
+    Raises:
+        ProblemError: `sessionEnded`.
+    """
+    session = open_session(account, session_id, at=at)
+    moved = move(session).model_copy(update={"expires_at": at + SESSION_LIFE})
+    ledger = Ledger(account).put_session(moved)
+    if moved.step != session.step:
+        ledger = ledger.tell(_reached(moved, at), session_id)
+    if moved.outcome == "completed" and session.outcome is None:
+        completed = EnrollmentCompleted(session_id=session_id, methods=account.active_types, completed_at=at)
+        ledger = ledger.put_session(moved.model_copy(update={"ended_at": at})).tell(completed, session_id)
+    return ledger.change()
+
+
+def end_overdue_sessions(account: Account, *, at: datetime) -> Change[Account]:
+    """End every session whose time ran out."""
+    ledger = Ledger(account)
+    for session in account.sessions:
+        if session.outcome is None and session.expires_at <= at:
+            ledger = _ended(ledger, session, "expired", at)
+    return ledger.change()
+
+
+def end_session(
+    account: Account, session_id: str, outcome: Literal["cancelled", "expired"], *, at: datetime
+) -> Change[Account]:
+    """The person left, or time ran out; what was set up is kept. A session that ended already stays as it is."""
+    session = account.session(session_id)
+    if session is None or session.outcome is not None:
+        return Change(account)
+    return _ended(Ledger(account), session, outcome, at).change()
+
+
+def end_all(ledger: Ledger, *, at: datetime) -> Ledger:
+    """End every open session: whoever is in one may not be the person."""
+    for session in ledger.account.sessions:
+        if session.outcome is None:
+            ledger = _ended(ledger, session, "cancelled", at)
+    return ledger
+
+
+def open_session(account: Account, session_id: str, *, at: datetime) -> Session:
+    """The session, if the person can still act in it.
+
+    Raises:
+        ProblemError: `sessionEnded`.
+    """
+    session = account.session(session_id)
+    if session is None or not session.is_open(at):
+        raise ProblemError("sessionEnded")
+    return session
+
+
+def after_registration(ledger: Ledger, challenge: Challenge, *, at: datetime) -> Ledger:
+    """Move the session that waited for this registration to the step that says so."""
+    session = _waiting(ledger.account, challenge)
+    if session is None:
+        return ledger
+    proof = Proof(method_id=challenge.method_id, method_type=challenge.method_type, at=at)
+    moved = session.model_copy(
+        update={
+            "step": f"{challenge.method_type}.verified",
+            "registered": (*session.registered, challenge.method_id),
+            "draft": None,
+            "proof": proof if challenge.terms.kind not in PROVE_NOTHING else session.proof,
+        }
+    )
+    return ledger.put_session(moved).tell(_reached(moved, at), session.id)
+
+
+def after_proof(ledger: Ledger, challenge: Challenge, *, at: datetime) -> Ledger:
+    """Note the proof in the session that asked for it, and let it go where the person wanted to go."""
+    session = _waiting(ledger.account, challenge)
+    if session is None:
+        return ledger
+    proof = Proof(method_id=challenge.method_id, method_type=challenge.method_type, at=at)
+    moved = wizard.proven(ledger.account, session, proof)
+    return ledger.put_session(moved).tell(_reached(moved, at), session.id)
+
+
+def _waiting(account: Account, challenge: Challenge) -> Session | None:
+    session = account.session(challenge.session_id or "")
+    waits = session is not None and session.outcome is None and session.requested is not None
+    return session if waits and session and session.requested and session.requested.id == challenge.id else None
+
+
+def _ended(ledger: Ledger, session: Session, outcome: Literal["cancelled", "expired"], at: datetime) -> Ledger:
+    on_file = ledger.account.active_types
+    event = EnrollmentCancelled(session_id=session.id, reason=outcome, methods=on_file, cancelled_at=at)
+    ended = session.model_copy(update={"outcome": outcome, "ended_at": at})
+    return ledger.put_session(ended).tell(event, session.id)
+
+
+def _reached(session: Session, at: datetime) -> EnrollmentStepReached:
+    return EnrollmentStepReached(session_id=session.id, step=session.step, reached_at=at)

@@ -1,0 +1,50 @@
+"""Registering an email address, or another one instead: by a code in a mail."""
+
+from services.enrollment.domain import methods
+from services.enrollment.domain import sessions as rules
+from services.enrollment.domain.challenge import Challenge, Registration
+from services.enrollment.domain.email import parse_address
+from services.enrollment.domain.policy import is_allowed
+from services.enrollment.handlers.asking import Target, by_code, to_register
+from services.enrollment.handlers.desk import Applicant, Desk, Visit, ask, pressed
+from services.kit.errors import ProblemError
+from services.kit.ids import new_id
+
+
+def email_challenge(
+    typed: str, applicant: Applicant, identifier: str, desk: Desk, *, changes: str | None = None
+) -> Challenge:
+    """The challenge by which an address is proven; `changes` is the method whose address it is to be.
+
+    Raises:
+        ProblemError: `emailInvalid`, `methodNotAllowedByPolicy`, `methodAlreadyRegistered`, `methodLimitReached`.
+    """
+    address = parse_address(typed)
+    if not is_allowed(desk.policy(applicant.account), "email"):
+        raise ProblemError("methodNotAllowedByPolicy")
+    target = Target.of(address.address, address.masked, applicant.account.tenant, desk)
+    method_id = changes or new_id()
+    registration = Registration(
+        display_name=target.masked,
+        destination=target.sealed(applicant.binding(method_id), desk.sealer),
+        destination_hash=target.digest,
+        changes=changes,
+    )
+    if code := methods.conflict_of(applicant.account, "email", registration, but=[changes] if changes else []):
+        raise ProblemError(code)
+    asked = to_register(identifier, "email", registration, method_id)
+    return by_code(asked, applicant, target, "email", "code", desk)
+
+
+async def request_email(visit: Visit, typed: str, form_token: str, desk: Desk) -> Visit:
+    """Ask for a code by mail. The same address, while its code still lives, sends nothing; another one ends the earlier
+    challenge.
+
+    Raises:
+        ProblemError: as `email_challenge`; `sessionEnded`, `rateLimited`.
+    """
+    rules.open_session(visit.account, visit.session.id, at=desk.clock.now())
+    aim = visit.session.aim
+    identifier = pressed(visit, f"{form_token} {parse_address(typed).address}")
+    challenge = email_challenge(typed, visit.applicant, identifier, desk, changes=aim.changes if aim else None)
+    return await ask(visit, challenge, "email.code", desk)

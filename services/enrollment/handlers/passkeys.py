@@ -1,0 +1,65 @@
+"""Registering a passkey (WebAuthn Level 3, section 7.1); the verifier checks what the browser returns."""
+
+from schemas.verification import CredentialSubmitted
+from services.enrollment.domain import challenge as challenges
+from services.enrollment.domain import methods
+from services.enrollment.domain.account import Account
+from services.enrollment.domain.challenge import Challenge, Registration
+from services.enrollment.domain.policy import is_allowed
+from services.enrollment.domain.proving import PROVEN_FOR_PASSKEY, methods_to_prove
+from services.enrollment.handlers.asking import by_passkey, credential_id_of, to_register
+from services.enrollment.handlers.desk import Applicant, Desk, Visit, ask, binding_of, pressed, submit
+from services.kit.errors import ProblemError
+from services.kit.ids import new_id
+
+DISPLAY_NAME = "Passkey"
+
+
+def passkey_challenge(applicant: Applicant, identifier: str, desk: Desk) -> Challenge:
+    """The challenge that a new passkey signs.
+
+    Raises:
+        ProblemError: `methodNotAllowedByPolicy`, `methodLimitReached`.
+    """
+    registration = Registration(display_name=DISPLAY_NAME)
+    require_registrable(applicant.account, desk)
+    return by_passkey(to_register(identifier, "passkey", registration), applicant, desk)
+
+
+async def ask_passkey(visit: Visit, desk: Desk) -> Visit:
+    """Make the page's challenge; one that still waits is kept, so that a refresh changes nothing."""
+    challenge = passkey_challenge(visit.applicant, pressed(visit, "passkey"), desk)
+    return await ask(visit, challenge, "passkey", desk)
+
+
+async def submit_credential(challenge: Challenge, credential: str, desk: Desk) -> tuple[Challenge, str | None]:
+    """Hand what the browser returned to the verifier and wait for its word.
+
+    Raises:
+        ProblemError: `credentialInvalid`, `methodAlreadyRegistered`; see `challenges.submit`.
+    """
+    found = credential_id_of(credential)
+    event = CredentialSubmitted(
+        submission_id=new_id(),
+        terms=challenge.terms,
+        credential=desk.sealer.seal("submission", credential.encode(), binding_of(challenge)),
+        submitted_at=desk.clock.now(),
+    )
+    if challenge.registration:
+        await desk.store.challenges.change(challenge.id, lambda state: challenges.with_credential(state, found))
+    return await submit(challenge.id, event, desk)
+
+
+def require_registrable(account: Account, desk: Desk) -> None:
+    """Raises `methodNotAllowedByPolicy` or `methodLimitReached`."""
+    if not is_allowed(desk.policy(account), "passkey"):
+        raise ProblemError("methodNotAllowedByPolicy")
+    if code := methods.conflict_of(account, "passkey", Registration(display_name=DISPLAY_NAME)):
+        raise ProblemError(code)
+
+
+def needs_fresh_proof(visit: Visit, desk: Desk) -> bool:
+    """Whether a method must be proven anew before a passkey is added: it is the strongest of all."""
+    now = desk.clock.now()
+    can_prove = bool(methods_to_prove(visit.account, desk.policy(visit.account), now))
+    return can_prove and not visit.session.is_proven(now, PROVEN_FOR_PASSKEY)

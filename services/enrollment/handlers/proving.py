@@ -1,0 +1,64 @@
+""" "Verify it's you": a person with a method proves it before anything is added, changed or removed."""
+
+from datetime import datetime, timedelta
+
+from services.enrollment.domain import wizard
+from services.enrollment.domain.account import Account, Method, Session
+from services.enrollment.domain.proving import PROVEN_FOR, methods_to_prove
+from services.enrollment.handlers.asking import for_method
+from services.enrollment.handlers.desk import Desk, Visit, ask, move_session, pressed
+from services.kit.errors import ProblemError
+
+STARTS_BY_ITSELF = frozenset({"authenticatorApp", "phone"})
+"""Where the first question needs no decision: a request or a message that the person waits for."""
+
+
+def usable_methods(account: Account, desk: Desk, now: datetime | None = None) -> tuple[Method, ...]:
+    """What the person can prove, best first."""
+    return methods_to_prove(account, desk.policy(account), now or desk.clock.now())
+
+
+def needs_proof(account: Account, session: Session, desk: Desk, within: timedelta = PROVEN_FOR) -> bool:
+    """Whether the person has something to prove and has not proven it lately."""
+    now = desk.clock.now()
+    return bool(usable_methods(account, desk, now)) and not session.is_proven(now, within)
+
+
+async def require_proof(visit: Visit, then: str, desk: Desk) -> Visit:
+    """Ask for a proof before the person goes on to `then`; the best method starts by itself where that disturbs nobody."""
+    moved = await move_session(visit, lambda session: wizard.ask_for_proof(session, then=then), desk)
+    return await begin(moved, desk)
+
+
+async def begin(visit: Visit, desk: Desk) -> Visit:
+    """Start with the best method, if it starts by itself and the session waits for a choice."""
+    first = next(iter(usable_methods(visit.account, desk)), None)
+    if first is None or visit.session.step != "prove.choose" or first.type not in STARTS_BY_ITSELF:
+        return visit
+    return await prove_by(visit, first.id, desk)
+
+
+async def prove_by(visit: Visit, method_id: str, desk: Desk, *, by_app: bool = False, again: bool = False) -> Visit:
+    """Ask for the proof of one method; `by_app` asks an app for a code instead of an approval.
+
+    Raises:
+        ProblemError: `unknownMethod`, `sessionEnded`, `rateLimited`.
+    """
+    method = next((one for one in usable_methods(visit.account, desk) if one.id == method_id), None)
+    if method is None:
+        raise ProblemError("unknownMethod")
+    identifier = pressed(visit, f"prove {method.id} {by_app}")
+    challenge = await for_method(method, visit.applicant, "stepUp", identifier, desk, by_app=by_app)
+    moved = await ask(visit, challenge, "prove", desk, again=again)
+    if method.device_id:
+        desk.signals.tell(method.device_id)
+    return moved
+
+
+async def choose_another(visit: Visit, desk: Desk) -> Visit:
+    """Back to the list of methods."""
+
+    def move(session: Session) -> Session:
+        return session.model_copy(update={"step": "prove.choose"}) if session.step == "prove" else session
+
+    return await move_session(visit, move, desk)

@@ -1,0 +1,85 @@
+"""Registering a different authenticator app, by a secret that both sides know (RFC 6238)."""
+
+import secrets
+from base64 import b32encode
+
+import pyotp
+from pydantic import SecretStr
+
+from schemas.base import Sealed
+from services.enrollment.domain import methods, wizard
+from services.enrollment.domain.account import Account, Draft, Session
+from services.enrollment.domain.challenge import Challenge, Registration
+from services.enrollment.domain.policy import is_allowed
+from services.enrollment.handlers.asking import by_app_code, to_register
+from services.enrollment.handlers.desk import Applicant, Desk, Visit, ask, move_session, pressed
+from services.kit.errors import ProblemError
+from services.kit.ids import new_id
+
+SECRET_BYTES = 20
+"""As long as the output of SHA-1 (RFC 4226, section 4, R6)."""
+
+DISPLAY_NAME = "Authenticator app"
+
+
+async def show_secret(visit: Visit, desk: Desk) -> Visit:
+    """To the QR code: the one that the session has, else a new one.
+
+    Raises:
+        ProblemError: `methodNotAllowedByPolicy`, `methodLimitReached`, `sessionEnded`.
+    """
+    require_registrable(visit.account, desk)
+    fresh = new_draft(visit.applicant, desk)
+
+    def move(session: Session) -> Session:
+        kept = session.draft if session.draft and session.draft.type == "softwareOath" else fresh
+        begun = session if wizard.method_of(session.step) == "softwareOath" else wizard.set_up(session, "softwareOath")
+        return wizard.show_draft(begun, kept, "softwareOath.scan")
+
+    return await move_session(visit, move, desk)
+
+
+async def ask_code(visit: Visit, desk: Desk) -> Visit:
+    """Ask for the code that the app shows now.
+
+    Raises:
+        ProblemError: `challengeEnded` without a secret, `sessionEnded`, `rateLimited`.
+    """
+    draft = visit.session.draft
+    if draft is None or draft.type != "softwareOath":
+        raise ProblemError("challengeEnded")
+    challenge = code_challenge(draft, visit.applicant, pressed(visit, f"totp {draft.method_id}"), desk)
+    return await ask(visit, challenge, "softwareOath.code", desk)
+
+
+def new_draft(applicant: Applicant, desk: Desk) -> Draft:
+    """A secret for a method that does not exist yet."""
+    binding = applicant.binding(new_id())
+    sealed: Sealed = desk.sealer.seal("secret", secrets.token_bytes(SECRET_BYTES), binding)
+    return Draft(method_id=binding.method, type="softwareOath", sealed=sealed)
+
+
+def code_challenge(draft: Draft, applicant: Applicant, identifier: str, desk: Desk) -> Challenge:
+    """The challenge by which the app is proven to have the secret."""
+    asked = to_register(identifier, "softwareOath", Registration(display_name=DISPLAY_NAME), draft.method_id)
+    return by_app_code(asked, applicant, draft.sealed, desk)
+
+
+def secret_of(draft: Draft, applicant: Applicant, desk: Desk) -> SecretStr:
+    """The secret as it is typed: base32 (RFC 4648, section 6)."""
+    return SecretStr(b32encode(desk.sealer.open("secret", draft.sealed, applicant.binding(draft.method_id))).decode())
+
+
+def otpauth_uri(secret: SecretStr, account: Account, desk: Desk) -> str:
+    """What the QR code says: the key URI, with the issuer as prefix and as parameter."""
+    issuer = desk.config.tenant(account.tenant).display_name
+    uri = pyotp.TOTP(secret.get_secret_value()).provisioning_uri(account.profile.user_principal_name, issuer)
+    return str(uri)
+
+
+def require_registrable(account: Account, desk: Desk) -> None:
+    """Raises `methodNotAllowedByPolicy` or `methodLimitReached`."""
+    if not is_allowed(desk.policy(account), "softwareOath"):
+        raise ProblemError("methodNotAllowedByPolicy")
+    if code := methods.conflict_of(account, "softwareOath", Registration(display_name=DISPLAY_NAME)):
+        raise ProblemError(code)
