@@ -17,6 +17,8 @@ from services.kit.clock import SystemClock
 from services.kit.kafka.broker import EventBroker, EventHandlers
 from services.kit.settings import ServiceSettings
 from services.verifier.domain.challenge import Challenge, challenge_id
+from services.verifier.domain.credential import Credential, credential_id
+from services.verifier.methods.base import Submission
 from services.verifier.parts import Parts
 from services.verifier.settings import VerifierSettings
 from tests.support.challenges import TENANT, enveloped, submitted
@@ -69,6 +71,18 @@ class Bench:
         """The challenge as it is stored."""
         stored = await self.verifier.store.challenges.get(challenge_id(TENANT, of.challenge_id))
         return stored.state if stored else None
+
+    async def credential(self, method_id: str) -> Credential | None:
+        """What is kept of a method."""
+        stored = await self.verifier.store.credentials.get(credential_id(TENANT, self.user, method_id))
+        return stored.state if stored else None
+
+    async def judged(self, event: Submission) -> Event:
+        """The verdict on one submission to a challenge of its own."""
+        assert isinstance(event, Event)
+        await self.say(SUBMISSIONS, event, event.terms.challenge_id)
+        await until(lambda: self.has_verdict(event.terms))
+        return self.events()[-1]
 
     async def is_cancelled(self, of: ChallengeTerms) -> bool:
         """Whether its cancellation has arrived."""

@@ -173,6 +173,13 @@ def test_a_higher_position_is_good_after_it() -> None:
     assert has_spent(spent, 8, "second")
 
 
+def test_a_passkey_that_never_counts_is_good_each_time_until_it_counts() -> None:
+    counter = unspent(tenant=TENANT, user=USER)
+    for position, trial, good in ((0, "a", True), (0, "b", True), (3, "c", True), (0, "d", False), (4, "e", True)):
+        counter = spend(counter, position, trial).state
+        assert has_spent(counter, position, trial) is good
+
+
 def test_who_asks_again_after_a_crash_still_has_its_position() -> None:
     spent = spend(unspent(tenant=TENANT, user=USER), 7, "first").state
     assert has_spent(spend(spent, 7, "first").state, 7, "first")

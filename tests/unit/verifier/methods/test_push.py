@@ -8,6 +8,7 @@ from services.kit.device import Decision, DevicePrivateKey
 from services.verifier.domain.base import Finding, Right, Wrong
 from services.verifier.methods.base import ProofUnreadableError
 from services.verifier.methods.push import DENIED, NOT_THE_DEVICE, OTHER_NUMBER, PushMethod
+from services.verifier.methods.totp import TotpSecret
 from tests.support.app_proofs import (
     DEVICE_ID,
     NUMBER_SHOWN,
@@ -16,6 +17,7 @@ from tests.support.app_proofs import (
     denied,
     push_terms,
     signed_answer,
+    totp_terms,
 )
 from tests.support.challenges import TENANT, USER, submitted, terms
 from tests.support.clock import NOON
@@ -36,6 +38,17 @@ async def test_an_approval_with_the_number_on_the_page_is_right() -> None:
     proof = METHOD.read(approved(TERMS), tenant=TENANT, user=USER)
     assert proof.guesses
     assert await proof.examine(recalling(None)) == Right()
+
+
+async def test_the_app_that_is_registered_leaves_its_secret_for_later_codes() -> None:
+    totp = totp_terms().totp
+    assert totp
+    assert totp.secret
+    both = TERMS.model_copy(update={"totp": totp})
+    later = both.model_copy(update={"purpose": "signIn"})
+    for of, bound in ((both, TotpSecret(secret=totp.secret)), (later, None)):
+        proof = METHOD.read(approved(of), tenant=TENANT, user=USER)
+        assert await proof.examine(recalling(None)) == Right(binds=bound)
 
 
 @pytest.mark.parametrize("number", ["70", "7", "007", "", "٠٧"])

@@ -6,6 +6,7 @@ import pytest
 
 from services.kit.codes import totp_code, totp_step
 from services.verifier.domain.base import Finding, Right, Wrong
+from services.verifier.domain.credential import bound
 from services.verifier.methods.base import ProofUnreadableError
 from services.verifier.methods.totp import TotpMethod, TotpSecret
 from tests.support.app_proofs import SECRET, approved, push_terms, totp_terms
@@ -31,6 +32,30 @@ async def found(typed: str, *, after: timedelta = timedelta()) -> Finding:
 async def test_a_code_within_one_step_is_right_for_its_step(steps: int) -> None:
     at = NOON + steps * STEP
     assert await found(totp_code(SECRET, at)) == Right(position=totp_step(at), binds=BOUND)
+
+
+async def test_later_the_stored_secret_counts_whatever_the_terms_say() -> None:
+    kept = bound(BOUND, tenant=TENANT, user=USER, method_id=TERMS.method_id, challenge="c", at=NOON)
+    later = totp_terms(purpose="signIn")
+    other = totp_terms(secret=SECRET[::-1]).model_copy(update={"purpose": "signIn"})
+    for of in (later, other):
+        proof = METHOD.read(submitted(of, totp_code(SECRET, NOON)), tenant=TENANT, user=USER)
+        assert await proof.examine(recalling(kept)) == Right(position=totp_step(NOON))
+        assert await proof.examine(recalling(None)) == Wrong("codeIncorrect")
+
+
+def test_a_registration_without_a_secret_is_unreadable() -> None:
+    bare = totp_terms(purpose="signIn").model_copy(update={"purpose": "registration"})
+    with pytest.raises(ProofUnreadableError):
+        METHOD.read(submitted(bare, "123456"), tenant=TENANT, user=USER)
+
+
+async def test_a_stored_secret_of_another_method_does_not_open() -> None:
+    later = totp_terms(purpose="signIn", method_id="method-2")
+    kept = bound(BOUND, tenant=TENANT, user=USER, method_id="method-2", challenge="c", at=NOON)
+    proof = METHOD.read(submitted(later, totp_code(SECRET, NOON)), tenant=TENANT, user=USER)
+    with pytest.raises(ProofUnreadableError):
+        await proof.examine(recalling(kept))
 
 
 @pytest.mark.parametrize("steps", [-2, 2])
