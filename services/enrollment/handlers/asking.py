@@ -7,13 +7,6 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
-from webauthn import generate_authentication_options, generate_registration_options, options_to_json
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from schemas.base import Channel, MethodType, Purpose
 from schemas.enrollment import Destination
@@ -26,13 +19,13 @@ from schemas.verification import (
     QuestionTerms,
     TotpTerms,
 )
-from services.enrollment.domain.account import Account, Method
+from services.enrollment.domain.account import Method
 from services.enrollment.domain.activation import Device
 from services.enrollment.domain.challenge import RESEND_AFTER, Challenge, Delivery, Registration
 from services.enrollment.handlers.desk import Applicant, Desk, binding_of
 from services.kit.errors import ProblemError
 from services.kit.ids import new_id, new_token
-from services.kit.sealing import Binding, Sealer, decode, encode, keyed_hash, token_hash
+from services.kit.sealing import Binding, Sealer, decode, encode, keyed_hash
 
 MAX_ATTEMPTS = 5
 LIFE = timedelta(minutes=5)
@@ -143,43 +136,6 @@ def relying_party(tenant: str, desk: Desk) -> tuple[str, tuple[str, ...]]:
     """The RP ID of an organisation, and the origins at which its passkeys may be used (WebAuthn Level 3, section 4)."""
     passkeys = desk.config.tenant(tenant).passkeys
     return passkeys.rp_id or urlsplit(desk.public_origin).hostname or "", passkeys.origins or (desk.public_origin,)
-
-
-def passkey_options(challenge: Challenge, account: Account, desk: Desk) -> str:
-    """What the browser is asked, as JSON (WebAuthn Level 3, sections 5.4 and 5.5).
-
-    The user handle is an opaque id of ours, not the platform's.
-    """
-    terms = challenge.terms.passkey
-    if terms is None:
-        raise ProblemError("challengeEnded")
-    known = [
-        PublicKeyCredentialDescriptor(id=decode(method.credential_id))
-        for method in account.of_type("passkey")
-        if method.credential_id and (challenge.purpose == "registration" or method.id == challenge.method_id)
-    ]
-    if challenge.purpose != "registration":
-        request = generate_authentication_options(
-            rp_id=terms.rp_id,
-            challenge=decode(terms.challenge),
-            allow_credentials=known,
-            user_verification=UserVerificationRequirement.REQUIRED,
-        )
-        return options_to_json(request)
-    tenant = desk.config.tenant(account.tenant)
-    creation = generate_registration_options(
-        rp_id=terms.rp_id,
-        rp_name=tenant.display_name,
-        user_name=account.profile.user_principal_name,
-        user_display_name=account.profile.display_name,
-        user_id=decode(token_hash(account.id)),
-        challenge=decode(terms.challenge),
-        exclude_credentials=known,
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.PREFERRED, user_verification=UserVerificationRequirement.REQUIRED
-        ),
-    )
-    return options_to_json(creation)
 
 
 def credential_id_of(credential: str) -> str:

@@ -3,7 +3,6 @@
 import secrets
 from base64 import b32encode
 
-import pyotp
 from pydantic import SecretStr
 
 from schemas.base import Sealed
@@ -13,6 +12,7 @@ from services.enrollment.domain.challenge import Challenge, Registration
 from services.enrollment.domain.policy import is_allowed
 from services.enrollment.handlers.asking import by_app_code, to_register
 from services.enrollment.handlers.desk import Applicant, Desk, Visit, ask, move_session, pressed
+from services.kit.codes import otpauth_uri
 from services.kit.errors import ProblemError
 from services.kit.ids import new_id
 
@@ -67,14 +67,14 @@ def code_challenge(draft: Draft, applicant: Applicant, identifier: str, desk: De
 
 def secret_of(draft: Draft, applicant: Applicant, desk: Desk) -> SecretStr:
     """The secret as it is typed: base32 (RFC 4648, section 6)."""
-    return SecretStr(b32encode(desk.sealer.open("secret", draft.sealed, applicant.binding(draft.method_id))).decode())
+    return SecretStr(b32encode(_opened(draft, applicant, desk)).decode())
 
 
-def otpauth_uri(secret: SecretStr, account: Account, desk: Desk) -> str:
-    """What the QR code says: the key URI, with the issuer as prefix and as parameter."""
+def uri_of(draft: Draft, applicant: Applicant, desk: Desk) -> str:
+    """What the QR code says."""
+    account = applicant.account
     issuer = desk.config.tenant(account.tenant).display_name
-    uri = pyotp.TOTP(secret.get_secret_value()).provisioning_uri(account.profile.user_principal_name, issuer)
-    return str(uri)
+    return otpauth_uri(_opened(draft, applicant, desk), account.profile.user_principal_name or account.user, issuer)
 
 
 def require_registrable(account: Account, desk: Desk) -> None:
@@ -83,3 +83,7 @@ def require_registrable(account: Account, desk: Desk) -> None:
         raise ProblemError("methodNotAllowedByPolicy")
     if code := methods.conflict_of(account, "softwareOath", Registration(display_name=DISPLAY_NAME)):
         raise ProblemError(code)
+
+
+def _opened(draft: Draft, applicant: Applicant, desk: Desk) -> bytes:
+    return desk.sealer.open("secret", draft.sealed, applicant.binding(draft.method_id))

@@ -4,33 +4,19 @@ from fastapi import Response
 
 from services.enrollment.domain.activation import Activation
 from services.enrollment.domain.challenge import Challenge
+from services.enrollment.domain.policy import is_allowed
 from services.enrollment.handlers import apps, reports, sessions
-from services.enrollment.handlers.desk import current_challenge
+from services.enrollment.wizard import challenge_views
 from services.enrollment.wizard.here import Here, WizardForm, frame, html, to_wizard
-from services.enrollment.wizard.rendering import (
-    AppCodeView,
-    ApprovalState,
-    DoneView,
-    DownloadView,
-    FieldError,
-    ScanView,
-    SetupView,
-    TryView,
-)
+from services.enrollment.wizard.phone_steps import require_challenge
+from services.enrollment.wizard.rendering import DoneView, DownloadView, FieldError, ScanView, SetupView
 from services.enrollment.wizard.texts import NOT_CONNECTED_YET
 from services.enrollment.wizard.typed_code import judge_typed
-from services.enrollment.wizard.views import WIZARD, use_of
-from services.enrollment.wizard.wording import CHECKING, app_code_problem
+from services.enrollment.wizard.views import WIZARD, back_of, use_of
+from services.enrollment.wizard.wording import app_code_problem
 from services.kit.errors import ProblemError
 
 APP_PATH = "/authenticator"
-STATES: dict[str, ApprovalState] = {
-    "pending": "waiting",
-    "verified": "approved",
-    "denied": "denied",
-    "expired": "expired",
-    "cancelled": "expired",
-}
 
 
 async def show_download(here: Here) -> Response:
@@ -40,7 +26,9 @@ async def show_download(here: Here) -> Response:
         frame=frame(here, "authenticatorApp"),
         app_url=f"{origin}{APP_PATH}",
         qr_src=f"{WIZARD}/qr/app.svg",
-        back=f"{WIZARD}?step=prompt",
+        different_app=_another_app_is_allowed(here),
+        different_method=bool(sessions.alternatives(here.visit, here.desk)),
+        back=back_of(here.visit, "authenticatorApp"),
     )
     return html(here.visit, view)
 
@@ -99,29 +87,24 @@ async def act_on_scan(here: Here, form: WizardForm) -> Response:
 
 async def show_try(here: Here, *, unheard: bool = False) -> Response:
     """Step 5: approve a request, with the number that is shown here."""
-    challenge = await _request(here)
+    challenge = await require_challenge(here)
     activation = await _activation(here)
-    state = approval_state(challenge, here)
-    view = TryView(
-        frame=frame(here, "authenticatorApp.test"),
+    view = challenge_views.try_view(
+        frame(here, "authenticatorApp.test"),
+        challenge,
+        here.desk,
         device=activation.device_name or "your app",
         number=apps.number_of(challenge, here.desk.sealer),
-        state=state,
-        events_url=f"{WIZARD}/events?challenge={challenge.id}",
-        send_again_at=challenge.resend_at,
-        expires_at=challenge.expires_at,
-        push_known=challenge.destination is not None,
-        unheard=unheard,
-        reported=challenge.reported,
+        step="authenticatorApp.test",
         has_codes=await apps.has_codes(activation, here.desk),
-        back=f"{WIZARD}?step=authenticatorApp.scan",
+        unheard=unheard,
     )
     return html(here.visit, view, 409 if unheard else 200)
 
 
 async def act_on_try(here: Here, form: WizardForm) -> Response:
     """Ask again with a new number, report, or find out whether the app has approved."""
-    challenge = await _request(here)
+    challenge = await require_challenge(here)
     if form.action == "again":
         await apps.ask_device(here.visit, here.desk, again=True)
         return to_wizard()
@@ -138,20 +121,15 @@ async def act_on_try(here: Here, form: WizardForm) -> Response:
 
 async def show_code(here: Here, error: FieldError | None = None, status: int = 200) -> Response:
     """Step 5 by a one-time code of the app."""
-    challenge, activation = await _request(here), await _activation(here)
-    pending = challenge.status_at(here.parts.clock.now()) == "pending"
-    view = AppCodeView(
-        step="authenticatorApp.code",
-        frame=frame(here, "authenticatorApp.code"),
+    challenge, activation = await require_challenge(here), await _activation(here)
+    view = challenge_views.app_code_view(
+        frame(here, "authenticatorApp.code"),
+        challenge,
+        here.desk,
         app=f"the app on {activation.device_name or 'your phone'}",
-        attempts_left=challenge.attempts_left,
-        events_url=f"{WIZARD}/events?challenge={challenge.id}",
-        expires_at=challenge.expires_at,
-        request_possible=True,
         error=error,
-        checking=CHECKING if challenge.pending_submission and pending else None,
-        ended=not pending,
-        back=f"{WIZARD}?step=authenticatorApp.scan",
+        step="authenticatorApp.code",
+        request_possible=True,
     )
     return html(here.visit, view, status)
 
@@ -189,12 +167,11 @@ async def go_on(here: Here, form: WizardForm) -> Response:
     return to_wizard()
 
 
-def approval_state(challenge: Challenge, here: Here) -> ApprovalState:
-    """What became of the request, in the words of the page."""
-    status = challenge.status_at(here.parts.clock.now())
-    if status == "failed":
-        return "wrongNumber" if challenge.failure == "numberMismatch" else "failed"
-    return STATES[status]
+def _another_app_is_allowed(here: Here) -> bool:
+    """Whether policy lets the person use an app of another maker; with a certain app to replace, it does not."""
+    aim = here.visit.session.aim
+    replacing = aim is not None and aim.replaces is not None
+    return not replacing and is_allowed(here.desk.policy(here.visit.account), "softwareOath")
 
 
 async def _activation(here: Here) -> Activation:
@@ -202,10 +179,3 @@ async def _activation(here: Here) -> Activation:
     if activation is None:
         raise ProblemError("notFound")
     return activation
-
-
-async def _request(here: Here) -> Challenge:
-    challenge = await current_challenge(here.visit, here.desk)
-    if challenge is None:
-        raise ProblemError("notFound")
-    return challenge

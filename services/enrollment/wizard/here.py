@@ -1,11 +1,12 @@
 """A request of a person in a session: who it is, what form came with it, and how a page goes back."""
 
 from dataclasses import dataclass
+from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
 from services.enrollment.handlers import sessions
 from services.enrollment.handlers.desk import Desk, Visit
@@ -13,6 +14,7 @@ from services.enrollment.parts import Parts
 from services.enrollment.wizard import views
 from services.enrollment.wizard.cookies import SessionCookie, read_cookie
 from services.enrollment.wizard.rendering import Frame, Pages, View
+from services.enrollment.wizard.texts import HEADING
 from services.enrollment.wizard.views import WIZARD
 from services.kit.errors import ProblemError
 from services.kit.http.csrf import csrf_matches, csrf_token
@@ -24,17 +26,39 @@ pages = Pages()
 SEE_OTHER = 303
 TITLES = {
     "prompt": "More information required",
+    "choose": "Choose a method",
+    "prove": "Verify it's you",
+    "prove.choose": "Verify it's you",
     "authenticatorApp": "Authenticator app",
     "authenticatorApp.setup": "Set up your account",
     "authenticatorApp.scan": "Scan the QR code",
     "authenticatorApp.test": "Let's try it out",
     "authenticatorApp.code": "Enter the code from your app",
     "authenticatorApp.verified": "Notification approved",
+    "softwareOath": "Use a different authenticator app",
+    "softwareOath.scan": "Scan the QR code",
+    "softwareOath.code": "Enter the code from your app",
+    "softwareOath.verified": "Authenticator app connected",
     "phone": "Phone",
     "phone.code": "Enter the code",
+    "phone.call": "Answer the call",
     "phone.verified": "Phone verified",
+    "email": "Email",
+    "email.code": "Enter the code",
+    "email.verified": "Email verified",
+    "securityQuestions": "Security questions",
+    "securityQuestions.verified": "Security questions saved",
+    "passkey": "Passkey",
+    "passkey.verified": "Passkey created",
+    "recoveryCodes": "Recovery codes",
+    "recoveryCodes.show": "Save your recovery codes",
+    "recoveryCodes.verified": "Recovery codes saved",
     "success": "Success",
 }
+PROVING = "Verify it's you"
+MANAGING = "My security info"
+ANSWER = 256
+"""Longer than any answer that is taken, so that a long one is refused in words."""
 
 
 class WizardForm(BaseModel):
@@ -50,6 +74,14 @@ class WizardForm(BaseModel):
     number: str = Field("", max_length=256)
     code: SecretStr = Field(SecretStr(""), max_length=256)
     form_key: str = Field("", max_length=256, alias="formToken")
+    delivery: str = Field("", max_length=16)
+    extension: str = Field("", max_length=32)
+    address: str = Field("", max_length=320)
+    method: str = Field("", max_length=64)
+    question: list[Annotated[str, StringConstraints(max_length=64)]] = Field([], max_length=10)
+    answer: list[SecretStr] = Field([], max_length=10)
+    credential: SecretStr = Field(SecretStr(""), max_length=32768)
+    saved: str = Field("", max_length=8)
     challenge: str = Field("", max_length=64)
 
 
@@ -112,7 +144,15 @@ def frame(here: Here, step: str | None, notice: str | None = None, *, title: str
         notice=notice,
         now=parts.clock.now(),
         title=title or TITLES.get(step or "", "Keep your account secure"),
+        heading=_heading(visit, step),
+        managing=visit.session.intent == "manage" and step not in {None, "prove", "prove.choose"},
     )
+
+
+def _heading(visit: Visit, step: str | None) -> str:
+    if step in {"prove", "prove.choose"}:
+        return PROVING
+    return MANAGING if visit.session.intent == "manage" else HEADING
 
 
 def html(visit: Visit, view: View, status: int = 200) -> Response:

@@ -3,20 +3,25 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated
-from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from fastapi import APIRouter, FastAPI, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, StreamingResponse
 from pydantic import SecretStr
 
-from services.enrollment.domain.account import Outcome
 from services.enrollment.domain.wizard import shown_step
-from services.enrollment.handlers import apps, sessions
-from services.enrollment.handlers.desk import Desk
-from services.enrollment.handlers.interrupts import outcome_of
+from services.enrollment.handlers import apps, sessions, software
 from services.enrollment.parts import Parts
-from services.enrollment.wizard import app_steps, phone_steps, views
-from services.enrollment.wizard.cookies import SessionCookie, read_cookie, write_cookie
+from services.enrollment.wizard import (
+    app_steps,
+    email_steps,
+    manage_routes,
+    own_steps,
+    phone_steps,
+    prove_steps,
+    software_steps,
+    views,
+)
+from services.enrollment.wizard.cookies import SessionCookie, write_cookie
 from services.enrollment.wizard.here import (
     SEE_OTHER,
     Here,
@@ -32,8 +37,17 @@ from services.enrollment.wizard.here import (
 )
 from services.enrollment.wizard.live import activation_stream, challenge_stream
 from services.enrollment.wizard.qr import qr_picture
-from services.enrollment.wizard.rendering import CancelView, Frame, MessageView, mount_static
+from services.enrollment.wizard.rendering import (
+    CancelView,
+    ChooseView,
+    FieldError,
+    Frame,
+    MessageView,
+    mount_static,
+)
+from services.enrollment.wizard.returning import back_to_platform
 from services.enrollment.wizard.views import WIZARD
+from services.enrollment.wizard.wording import CHOOSE_ONE, WAYS_TO_SET_UP
 from services.kit.errors import ProblemError
 from services.kit.http.headers import security_headers
 from services.kit.telemetry import current_trace
@@ -72,6 +86,8 @@ async def show(
     here = await recognise(request)
     require_open(here)
     name = shown_step(here.visit.session, step)
+    if name == "manage":
+        return RedirectResponse(views.MANAGE, SEE_OTHER)
     if name == "authenticatorApp.scan":
         return await app_steps.show_scan(here, manual=bool(manual))
     return await STEPS[name].show(here)
@@ -97,7 +113,10 @@ async def get_qr(request: Request, name: str) -> Response:
     require_open(here)
     origin = here.parts.settings.authenticator_origin
     content = f"{origin}{app_steps.APP_PATH}"
-    if name == "account":
+    draft = here.visit.session.draft
+    if name == "software" and draft:
+        content = software.uri_of(draft, here.visit.applicant, here.desk)
+    elif name == "account":
         activation = await apps.current_activation(here.visit, here.desk)
         if activation is None:
             raise ProblemError("notFound")
@@ -118,7 +137,7 @@ async def cancel(request: Request, session: Hidden = "", csrf: Hidden = "") -> R
     """Leave, with what was set up so far kept."""
     here = await recognise(request)
     require_form(here, session, csrf)
-    return await _return(replace(here, visit=await sessions.cancel(here.visit, here.desk)))
+    return await back_to_platform(replace(here, visit=await sessions.cancel(here.visit, here.desk)))
 
 
 @router.get("/security-info/return")
@@ -127,7 +146,7 @@ async def go_back(request: Request) -> Response:
     here = await recognise(request)
     if here.visit.session.outcome is None and here.visit.session.is_open(here.parts.clock.now()):
         return RedirectResponse(WIZARD, SEE_OTHER)
-    return await _return(here)
+    return await back_to_platform(here)
 
 
 @router.post("/security-info/stay")
@@ -165,12 +184,33 @@ async def _show_prompt(here: Here) -> Response:
     return html(here.visit, views.prompt_view(frame(here, "prompt")))
 
 
+async def _show_choice(here: Here, error: FieldError | None = None, status: int = 200) -> Response:
+    """What policy still allows, each with a sentence."""
+    kinds = sessions.alternatives(here.visit, here.desk)
+    view = ChooseView(
+        frame=frame(here, "choose"),
+        question="Which method do you want to set up?",
+        choices=tuple((kind, views.LABELS[kind], WAYS_TO_SET_UP[kind]) for kind in kinds),
+        back=WIZARD,
+        error=error,
+    )
+    return html(here.visit, view, status)
+
+
+async def _chosen(here: Here, form: WizardForm) -> Response:
+    kind = next((one for one in sessions.alternatives(here.visit, here.desk) if one == form.method), None)
+    if kind is None:
+        return await _show_choice(here, FieldError("method", CHOOSE_ONE), 422)
+    await sessions.set_up_instead(here.visit, kind, here.desk)
+    return to_wizard()
+
+
 async def _show_success(here: Here) -> Response:
     return html(here.visit, views.success_view(frame(here, "success"), here.visit.account))
 
 
 async def _act_on_success(here: Here, _: WizardForm) -> Response:
-    return await _return(here)
+    return await back_to_platform(here)
 
 
 @dataclass(frozen=True)
@@ -191,7 +231,25 @@ STEPS: Mapping[str, Step] = {
     "authenticatorApp.verified": Step(app_steps.show_verified),
     "phone": Step(phone_steps.show_number, phone_steps.number_typed),
     "phone.code": Step(phone_steps.show_code, phone_steps.act_on_code),
+    "phone.call": Step(phone_steps.show_call, phone_steps.act_on_call),
     "phone.verified": Step(phone_steps.show_verified),
+    "softwareOath": Step(software_steps.show_intro, software_steps.act_on_intro),
+    "softwareOath.scan": Step(software_steps.show_scan, software_steps.act_on_scan),
+    "softwareOath.code": Step(software_steps.show_code, software_steps.act_on_code),
+    "softwareOath.verified": Step(software_steps.show_verified),
+    "email": Step(email_steps.show_address, email_steps.address_typed),
+    "email.code": Step(email_steps.show_code, email_steps.act_on_code),
+    "email.verified": Step(email_steps.show_verified),
+    "securityQuestions": Step(own_steps.show_questions, own_steps.answers_given),
+    "securityQuestions.verified": Step(own_steps.show_questions_kept),
+    "passkey": Step(own_steps.show_passkey, own_steps.credential_made),
+    "passkey.verified": Step(own_steps.show_passkey_made),
+    "recoveryCodes": Step(own_steps.show_recovery, own_steps.act_on_recovery),
+    "recoveryCodes.show": Step(own_steps.show_codes, own_steps.codes_saved),
+    "recoveryCodes.verified": Step(own_steps.show_codes_kept),
+    "choose": Step(_show_choice, _chosen),
+    "prove.choose": Step(prove_steps.show_choice, prove_steps.chosen),
+    "prove": Step(prove_steps.show, prove_steps.act),
     "success": Step(_show_success, _act_on_success),
 }
 """The steps by name; a new method adds its own."""
@@ -200,6 +258,7 @@ STEPS: Mapping[str, Step] = {
 def mount(app: FastAPI) -> None:
     """Add pages and static files to the application."""
     app.include_router(router)
+    app.include_router(manage_routes.router)
     mount_static(app, {name: tenant.branding for name, tenant in app.state.parts.config.tenants.items()})
 
 
@@ -217,59 +276,3 @@ async def problem_page(request: Request, problem: ProblemError) -> Response | No
         reference=trace.trace_id if trace and problem.status >= 500 else None,
     )
     return HTMLResponse(pages.render(view), problem.status, headers=security_headers(None) | problem.headers)
-
-
-async def _return(here: Here) -> Response:
-    """To the platform, with the signed outcome."""
-    parts, session = here.parts, here.visit.session
-    stored = await here.desk.store.interrupts.get(session.id)
-    if stored is None:
-        raise ProblemError("sessionEnded")
-    interrupt = stored.state
-    outcome: Outcome = session.outcome or "expired"
-    current = await outcome_of(interrupt, store=here.desk.store, now=parts.clock.now())
-    query = {"state": interrupt.caller_state or "", "result": parts.signer.result(interrupt, outcome, current.methods)}
-    target = urlsplit(interrupt.return_url)
-    joined = "&".join(filter(None, (target.query, urlencode(query))))
-    return RedirectResponse(urlunsplit(target._replace(query=joined)), SEE_OTHER)
-
-
-async def _holds_session_of(request: Request, ticket: str, desk: Desk) -> bool:
-    parts: Parts = request.app.state.parts
-    cookie = read_cookie(request, secure=is_secure(parts))
-    if cookie is None or not await sessions.ticket_is_of(ticket, cookie.session_id, desk):
-        return False
-    try:
-        await sessions.recognise(cookie.session_id, cookie.secret.get_secret_value(), desk)
-    except ProblemError:
-        return False
-    return True
-
-
-GO_ON = ("Go on", WIZARD)
-EXPLAINED: Mapping[str, tuple[str, str]] = {
-    "sessionEnded": ("Your session has ended", "Sign in again; what you set up is kept."),
-    "ticketUsed": ("This link can't be used any more", "Sign in again to get a new one."),
-    "ticketExpired": ("This link can't be used any more", "Sign in again to get a new one."),
-    "otherPerson": (
-        "This page belongs to someone else",
-        "Another person signed in in this browser, in another tab. Nothing was changed.",
-    ),
-    "formExpired": ("This form is too old", "Nothing was changed. Go on where you were."),
-    "notFound": ("There is nothing here", "Check the address, or go back."),
-    "requestMalformed": ("That didn't work", "Something in the form was too long or missing."),
-    "rateLimited": ("That was very fast", "Wait a moment, then go on. Nothing you set up is lost."),
-    "unavailable": (
-        "We can't go on right now",
-        "This is taking longer than usual. Nothing you set up is lost; try again in a moment.",
-    ),
-}
-WITHOUT_WAY_ON = frozenset({"sessionEnded", "ticketUsed", "ticketExpired"})
-
-
-def _explained(problem: ProblemError) -> tuple[str, str, tuple[str, str] | None]:
-    """Heading, text, and the one thing to do."""
-    heading, text = EXPLAINED.get(problem.code, ("Something went wrong on our side", "Nothing you set up is lost."))
-    if back := problem.members.get("back") or problem.members.get("returnUrl"):
-        return heading, text, ("Back to the application", str(back))
-    return heading, text, None if problem.code in WITHOUT_WAY_ON else GO_ON

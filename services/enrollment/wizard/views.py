@@ -1,5 +1,6 @@
 """From state to what a page shows: which step, with which words."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -7,15 +8,14 @@ from typing import Literal
 import phonenumbers
 
 from services.enrollment.domain.account import Account, Method
-from services.enrollment.domain.challenge import MAX_SENDS, Challenge
+from services.enrollment.domain.challenge import Challenge
 from services.enrollment.domain.phone import national_format, region_of
-from services.enrollment.domain.wizard import method_of
+from services.enrollment.domain.wizard import EARLIER, method_of
 from services.enrollment.handlers.desk import Desk, Visit
+from services.enrollment.handlers.sessions import alternatives
 from services.enrollment.wizard.countries import NAMES
 from services.enrollment.wizard.rendering import (
-    CodeView,
     Country,
-    DeliveryView,
     DoneView,
     FieldError,
     Frame,
@@ -26,13 +26,23 @@ from services.enrollment.wizard.rendering import (
     PromptView,
     SuccessView,
 )
-from services.enrollment.wizard.wording import CHECKING, delivery_text
 from services.kit.ids import new_token
 from services.kit.sealing import Binding
 
 WIZARD = "/security-info/setup"
-LABELS = {"authenticatorApp": "Authenticator app", "phone": "Phone"}
-PARTS = {
+MANAGE = "/security-info"
+LABELS: Mapping[str, str] = {
+    "authenticatorApp": "Authenticator app",
+    "softwareOath": "Other authenticator app",
+    "phone": "Phone",
+    "email": "Email",
+    "securityQuestions": "Security questions",
+    "passkey": "Passkey",
+    "recoveryCodes": "Recovery codes",
+    "temporaryAccessPass": "Temporary Access Pass",
+}
+PHONE_LABELS: Mapping[str, str] = {"alternateMobile": "Alternative phone", "office": "Office phone"}
+PARTS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "authenticatorApp": (
         ("authenticatorApp", "Get the app"),
         ("authenticatorApp.setup", "Set up"),
@@ -40,12 +50,42 @@ PARTS = {
         ("authenticatorApp.test", "Try it out"),
         ("authenticatorApp.verified", "Done"),
     ),
+    "softwareOath": (
+        ("softwareOath", "Have your app ready"),
+        ("softwareOath.scan", "Scan"),
+        ("softwareOath.code", "Enter the code"),
+        ("softwareOath.verified", "Done"),
+    ),
     "phone": (("phone", "Enter your number"), ("phone.code", "Enter the code"), ("phone.verified", "Done")),
+    "email": (("email", "Enter your address"), ("email.code", "Enter the code"), ("email.verified", "Done")),
+    "securityQuestions": (("securityQuestions", "Answer questions"), ("securityQuestions.verified", "Done")),
+    "passkey": (("passkey", "Create a passkey"), ("passkey.verified", "Done")),
+    "recoveryCodes": (
+        ("recoveryCodes", "About the codes"),
+        ("recoveryCodes.show", "Save them"),
+        ("recoveryCodes.verified", "Done"),
+    ),
 }
-INSTEAD_OF = {"authenticatorApp.code": "authenticatorApp.test"}
+INSTEAD_OF = {"authenticatorApp.code": "authenticatorApp.test", "phone.call": "phone.code"}
 """Steps that are another way through one of the parts."""
 
+VERIFIED: Mapping[str, tuple[str, str]] = {
+    "phone": ("Phone verified", "Your phone is {use}."),
+    "email": ("Email verified", "Your email address is {use}."),
+    "softwareOath": ("Authenticator app connected", "Your app is {use}."),
+    "securityQuestions": ("Security questions saved", "Your answers help you to get back in when you can't sign in."),
+    "passkey": ("Passkey created", "Your passkey is {use}."),
+    "recoveryCodes": ("Recovery codes saved", "Each of your codes gets you in once when nothing else is at hand."),
+}
+"""What the last step of each type says."""
+
 REGION_OF_LANGUAGE = {"en": "GB", "de": "DE", "es": "ES", "fr": "FR"}
+
+
+DELIVERIES = (
+    ("sms", "Text me a code", "A message with a code, on a mobile phone. Your provider's usual rates apply."),
+    ("voice", "Call me", "A call that tells you what to do. Your provider's usual rates apply."),
+)
 
 
 @dataclass(frozen=True)
@@ -56,6 +96,8 @@ class Filled:
     region: str | None = None
     number: str | None = None
     notice: str | None = None
+    delivery: Literal["sms", "voice"] = "sms"
+    extension: str = ""
 
 
 def prompt_view(frame: Frame) -> PromptView:
@@ -66,46 +108,57 @@ def prompt_view(frame: Frame) -> PromptView:
 def phone_view(frame: Frame, visit: Visit, challenge: Challenge | None, filled: Filled, desk: Desk) -> PhoneView:
     """Step 7: the number; on the way back it is the one typed before."""
     region, number = filled.region, filled.number
-    if number is None and challenge is not None and challenge.destination is not None:
-        region, number = _typed_before(challenge, desk)
+    aim = visit.session.aim
+    phone_type = (aim.phone_type if aim else None) or "mobile"
+    delivery, extension = filled.delivery, filled.extension
+    if (
+        number is None
+        and challenge is not None
+        and challenge.method_type == "phone"
+        and challenge.destination is not None
+    ):
+        region, number, extension = _typed_before(challenge, desk)
+        delivery = "voice" if challenge.channel == "voice" else "sms"
     return PhoneView(
         frame=frame,
         countries=countries(),
         region=region or _region_of_locale(visit.session.locale),
         number=number or "",
         error=filled.error,
+        deliveries=DELIVERIES if phone_type == "mobile" else DELIVERIES[1:],
+        delivery=delivery if phone_type == "mobile" else "voice",
+        phone_type=phone_type,
+        extension=extension,
+        different_method=bool(alternatives(visit, desk)),
         profile_note=desk.policy(visit.account).profile != "entra",
-        back=f"{WIZARD}?step=prompt",
+        back=back_of(visit, "phone"),
         form_token=new_token(128),
     )
 
 
-def code_view(frame: Frame, challenge: Challenge, filled: Filled, desk: Desk) -> CodeView:
-    """Step 8: what became of the message, and the code."""
-    now = desk.clock.now()
-    status = challenge.status_at(now)
-    return CodeView(
-        frame=frame,
-        masked=challenge.destination.masked if challenge.destination else "",
-        delivery=DeliveryView(challenge.delivery.state, delivery_text(challenge, now)),
-        resend_at=challenge.resend_at,
-        resend_available=status == "pending" and not challenge.resend_wait(now) and challenge.sends < MAX_SENDS,
-        sends_left=challenge.sends_left if status == "pending" else 0,
-        attempts_left=challenge.attempts_left,
-        error=filled.error,
-        checking=CHECKING if challenge.pending_submission and status == "pending" else None,
-        code_digits=challenge.terms.code.digits if challenge.terms.code else 6,
-        events_url=f"{WIZARD}/events?challenge={challenge.id}",
-        expires_at=challenge.expires_at,
-        ended=status != "pending",
-        back=f"{WIZARD}?step=phone",
-    )
+def back_of(visit: Visit, step: str) -> str | None:
+    """Where "Back" leads from the first step of a method: to the prompt, or to "My security info"."""
+    if visit.session.intent == "manage":
+        return MANAGE
+    return f"{WIZARD}?step=prompt" if "prompt" in EARLIER.get(step, ()) and not visit.session.registered else None
 
 
 def verified_view(frame: Frame, visit: Visit, kind: str) -> DoneView:
     """Step 9: what the new method is for."""
-    text = f"Your phone is {use_of(visit.account, kind)}."
-    return DoneView(frame=frame, heading=f"{LABELS[kind]} verified", text=text, next_label="Done")
+    heading, text = VERIFIED[kind]
+    if visit.session.aim and visit.session.aim.changes:
+        text = {"phone": "Your new number is saved.", "email": "Your new address is saved."}.get(kind, text)
+    sentence = text.format(use=use_of(visit.account, kind))
+    return DoneView(frame=frame, heading=heading, text=sentence, next_label="Done", step=f"{kind}.verified")
+
+
+def label_of(method: Method) -> str:
+    """How the person knows a method: by the name that they gave it, else by what it is."""
+    if method.name:
+        return method.name
+    if method.type == "authenticatorApp":
+        return method.display_name
+    return PHONE_LABELS.get(method.phone_type or "", LABELS[method.type])
 
 
 def use_of(account: Account, kind: str) -> str:
@@ -117,7 +170,8 @@ def use_of(account: Account, kind: str) -> str:
 
 def success_view(frame: Frame, account: Account) -> SuccessView:
     """Step 10: all that is set up, the default first."""
-    ordered = sorted(account.methods, key=lambda method: method.id != account.default_method_id)
+    shown = [method for method in account.methods if method.state == "active"]
+    ordered = sorted(shown, key=lambda method: method.id != account.default_method_id)
     return SuccessView(frame=frame, methods=tuple(_line(method, account) for method in ordered))
 
 
@@ -143,12 +197,13 @@ def countries() -> tuple[Country, ...]:
     return tuple(sorted(listed, key=lambda country: country.name))
 
 
-def _typed_before(challenge: Challenge, desk: Desk) -> tuple[str | None, str]:
+def _typed_before(challenge: Challenge, desk: Desk) -> tuple[str | None, str, str]:
     if challenge.destination is None:
-        return None, ""
+        return None, "", ""
     binding = Binding(challenge.tenant, challenge.user, challenge.method_id, challenge.id)
-    e164 = desk.sealer.open("destination", challenge.destination.sealed, binding).decode()
-    return region_of(e164), national_format(e164)
+    plain = desk.sealer.open("destination", challenge.destination.sealed, binding).decode()
+    e164, _, extension = plain.partition(";ext=")
+    return region_of(e164), national_format(e164), extension
 
 
 def _region_of_locale(locale: str) -> str:
@@ -158,4 +213,5 @@ def _region_of_locale(locale: str) -> str:
 
 def _line(method: Method, account: Account) -> MethodLine:
     role: Literal["Default", "Backup"] = "Default" if method.id == account.default_method_id else "Backup"
-    return MethodLine(type=method.type, label=LABELS[method.type], detail=method.display_name, role=role)
+    label = PHONE_LABELS.get(method.phone_type or "", LABELS[method.type])
+    return MethodLine(type=method.type, label=label, detail=method.display_name, role=role)

@@ -1,32 +1,25 @@
-"""The HTTP API for platforms."""
+"""Interrupts: does this person have to set something up?"""
 
 from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import urlencode, urlsplit
 
-from fastapi import APIRouter, Depends, Header, Request, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, field_validator
-from pydantic.alias_generators import to_camel
+from fastapi import APIRouter, Request, Response
+from pydantic import AwareDatetime, Field, StringConstraints, field_validator
 
 from schemas.base import MethodType
 from schemas.enrollment import Decision, Intent
 from services.enrollment.domain.account import Profile
 from services.enrollment.handlers.interrupts import AskInterrupt, ask_interrupt, read_interrupt
+from services.enrollment.http.shared import Body, CallerNow, IdempotencyKey, Text, UserId, identity_of
 from services.enrollment.parts import Parts
 from services.enrollment.tokens import Caller
 from services.kit.errors import ProblemError
 
 router = APIRouter()
 
-UserId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,128}$")]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=254)]
 
-
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid", alias_generator=to_camel, populate_by_name=True, frozen=True)
-
-
-class User(_Body):
+class User(Body):
     """The person who just signed in, as the platform knows them. `id` is opaque."""
 
     id: UserId
@@ -37,7 +30,7 @@ class User(_Body):
     phones: tuple[Text, ...] = Field((), max_length=10)
 
 
-class InterruptRequest(_Body):
+class InterruptRequest(Body):
     """Ask whether this person must set something up before going on."""
 
     user: User
@@ -57,7 +50,7 @@ class InterruptRequest(_Body):
         return value
 
 
-class InterruptAnswer(_Body):
+class InterruptAnswer(Body):
     """`url` leads the browser to the prompt, once, within 5 minutes."""
 
     id: str
@@ -66,29 +59,13 @@ class InterruptAnswer(_Body):
     expires_at: datetime | None = None
 
 
-class InterruptOutcome(_Body):
+class InterruptOutcome(Body):
     """What became of an interrupt. `status` is `pending`, `completed`, `skipped`, `cancelled` or `expired`."""
 
     id: str
     status: str
     methods: tuple[MethodType, ...]
     completed_at: datetime | None = None
-
-
-async def caller(request: Request, authorization: Annotated[str | None, Header()] = None) -> Caller:
-    """The client that calls, by its bearer token (RFC 6750)."""
-    scheme, _, token = (authorization or "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
-        raise ProblemError("tokenInvalid", headers={"WWW-Authenticate": "Bearer"})
-    parts: Parts = request.app.state.parts
-    known = await parts.tokens.check(token.strip())
-    await parts.desk.edge.admit("client", known.client_id)
-    return known
-
-
-CallerNow = Annotated[Caller, Depends(caller)]
-IdempotencyKey = Annotated[str | None, Header(min_length=1, max_length=255, pattern=r"^[\x21-\x7e]+$")]
-"""Makes a POST safe to repeat for 24 h."""
 
 
 @router.post("/v1.0/interrupts", response_model=InterruptAnswer)
@@ -105,7 +82,7 @@ async def post_interrupt(
     async def answer() -> InterruptAnswer:
         return await _ask(parts, body, by)
 
-    given = await parts.idempotency.once(idempotency_key, by, await _identity(request), answer)
+    given = await parts.idempotency.once(idempotency_key, by, await identity_of(request), answer)
     return Response(given.body, given.status, media_type="application/json")
 
 
@@ -125,11 +102,6 @@ async def get_jwks(request: Request) -> dict[str, Any]:
     """The public keys by which results are checked (RFC 7517)."""
     parts: Parts = request.app.state.parts
     return parts.signer.jwks()
-
-
-async def _identity(request: Request) -> str:
-    """What makes a request the same: method, path and body."""
-    return f"{request.method} {request.url.path}\n{(await request.body()).decode(errors='replace')}"
 
 
 async def _ask(parts: Parts, body: InterruptRequest, by: Caller) -> InterruptAnswer:

@@ -1,0 +1,213 @@
+""" "Verify it's you": choose a method, and prove it by the page of its kind."""
+
+from fastapi import Response
+
+from services.enrollment.domain.account import Method
+from services.enrollment.domain.challenge import Challenge
+from services.enrollment.domain.questions import offered_questions
+from services.enrollment.handlers import apps, passkeys, proofs, proving, reports
+from services.enrollment.handlers.desk import Desk
+from services.enrollment.passkey_options import passkey_options
+from services.enrollment.wizard import challenge_views
+from services.enrollment.wizard.here import Here, WizardForm, frame, html, to_wizard
+from services.enrollment.wizard.phone_steps import require_challenge, resend
+from services.enrollment.wizard.rendering import (
+    AskedQuestionsView,
+    ChooseView,
+    FieldError,
+    PasskeyView,
+    TypedProofView,
+    View,
+)
+from services.enrollment.wizard.typed_code import judge_typed
+from services.enrollment.wizard.views import WIZARD, Filled, label_of
+from services.enrollment.wizard.wording import (
+    CHOOSE_ONE,
+    WAYS_TO_PROVE,
+    answers_wrong,
+    app_code_problem,
+    code_problem,
+    passkey_problem,
+    typed_problem,
+)
+from services.kit.errors import CATALOGUE, ProblemError
+
+
+async def show_choice(here: Here, error: FieldError | None = None, status: int = 200) -> Response:
+    """All methods that prove that the person is there, the best first."""
+    usable = proving.usable_methods(here.visit.account, here.desk)
+    if not usable:
+        raise ProblemError("sessionEnded", back="/security-info/return")
+    view = ChooseView(
+        step="prove.choose",
+        frame=frame(here, "prove.choose"),
+        heading="Choose a method",
+        question="How do you want to verify that it's you?",
+        choices=tuple(_choice(method) for method in usable),
+        chosen=usable[0].id,
+        error=error,
+    )
+    return html(here.visit, view, status)
+
+
+async def chosen(here: Here, form: WizardForm) -> Response:
+    """Start with a method."""
+    try:
+        await proving.prove_by(here.visit, form.method, here.desk)
+    except ProblemError as problem:
+        if problem.code == "unknownMethod":
+            return await show_choice(here, FieldError("method", CHOOSE_ONE), 422)
+        if problem.code == "rateLimited":
+            return await show_choice(here, FieldError("method", problem.title), problem.status)
+        raise
+    return to_wizard()
+
+
+async def show(here: Here, filled: Filled | None = None, status: int = 200, *, unheard: bool = False) -> Response:
+    """The page of the kind of proof that is asked for."""
+    challenge = await require_challenge(here)
+    method = here.visit.account.method(challenge.method_id)
+    if method is None:
+        return await show_choice(here)
+    given = filled or Filled()
+    return html(here.visit, _view(here, challenge, method, given, unheard=unheard), 409 if unheard else status)
+
+
+async def act(here: Here, form: WizardForm) -> Response:
+    """What the page of this kind of proof can do."""
+    challenge = await require_challenge(here)
+    match form.action:
+        case "other":
+            await proving.choose_another(here.visit, here.desk)
+            return to_wizard()
+        case "resend":
+            return await resend(here, show)
+        case "again" if challenge.terms.kind == "call" and challenge.still_waits(here.parts.clock.now()):
+            return await resend(here, show)
+        case "again" | "code" | "request":
+            by_app = form.action == "code" or (form.action == "again" and challenge.terms.kind == "totp")
+            await proving.prove_by(here.visit, challenge.method_id, here.desk, by_app=by_app, again=True)
+            return to_wizard()
+        case "report":
+            await reports.suspicious_reported(challenge, store=here.desk.store, clock=here.desk.clock)
+            return to_wizard()
+    return await _answered(here, form, challenge)
+
+
+async def _answered(here: Here, form: WizardForm, challenge: Challenge) -> Response:
+    match challenge.terms.kind:
+        case "pushApproval" | "call":
+            return to_wizard() if challenge.status == "verified" else await show(here, unheard=True)
+        case "passkey":
+            return await _credential(here, form, challenge)
+        case "securityQuestions":
+            return await _answers(here, form, challenge)
+        case _:
+            return await judge_typed(here, form, _code_again)
+
+
+async def _credential(here: Here, form: WizardForm, challenge: Challenge) -> Response:
+    try:
+        _, result = await passkeys.submit_credential(challenge, form.credential.get_secret_value(), here.desk)
+    except ProblemError as problem:
+        result = problem.code
+    if result in {None, "verified"}:
+        return to_wizard()
+    error = FieldError("credential", passkey_problem(result or ""))
+    return await show(here, Filled(error=error), CATALOGUE[result or "credentialInvalid"].status)
+
+
+async def _answers(here: Here, form: WizardForm, challenge: Challenge) -> Response:
+    answers = list(zip(form.question, form.answer, strict=False))
+    try:
+        judged, result = await proofs.submit_answers_to(challenge, answers, here.desk)
+    except ProblemError as problem:
+        judged, result = challenge, problem.code
+    if result in {None, "verified"}:
+        return to_wizard()
+    error = FieldError("answer-1", answers_wrong(result or "", judged))
+    return await show(here, Filled(error=error), CATALOGUE[result or "codeIncorrect"].status)
+
+
+async def _code_again(here: Here, challenge: Challenge, code: str, status: int) -> Response:
+    texts = {"totp": app_code_problem, "code": code_problem}
+    text = texts.get(challenge.terms.kind, typed_problem)(code, challenge)
+    return await show(here, Filled(error=FieldError("code", text)), status)
+
+
+def _view(here: Here, challenge: Challenge, method: Method, given: Filled, *, unheard: bool) -> View:
+    shown, desk = frame(here, "prove", given.notice), here.desk
+    others = len(proving.usable_methods(here.visit.account, desk)) > 1
+    now = desk.clock.now()
+    match challenge.terms.kind:
+        case "pushApproval":
+            number = apps.number_of(challenge, desk.sealer)
+            return challenge_views.try_view(
+                shown,
+                challenge,
+                desk,
+                device=label_of(method),
+                number=number,
+                step="prove",
+                has_codes=method.has_codes,
+                unheard=unheard,
+                other_method=others,
+            )
+        case "call":
+            return challenge_views.call_view(shown, challenge, desk, unheard=unheard, step="prove", other_method=others)
+        case "totp":
+            is_ours = method.type == "authenticatorApp"
+            return challenge_views.app_code_view(
+                shown,
+                challenge,
+                desk,
+                app=label_of(method) if is_ours else "your app",
+                error=given.error,
+                step="prove",
+                request_possible=is_ours,
+                other_method=others,
+            )
+        case "passkey":
+            options = passkey_options(challenge, here.visit.account, desk)
+            return PasskeyView(
+                step="prove",
+                frame=shown,
+                options=options,
+                challenge_id=challenge.id,
+                ceremony="get",
+                error=given.error,
+                other_method=others,
+            )
+        case "securityQuestions":
+            return AskedQuestionsView(
+                frame=shown,
+                challenge_id=challenge.id,
+                questions=_asked(challenge, here.visit.account.tenant, desk),
+                attempts_left=challenge.attempts_left,
+                error=given.error,
+                other_method=others,
+                ended=challenge.status_at(now) != "pending",
+            )
+        case "recoveryCode" | "temporaryAccessPass" as kind:
+            return TypedProofView(
+                frame=shown,
+                kind=kind,
+                challenge_id=challenge.id,
+                attempts_left=challenge.attempts_left,
+                error=given.error,
+                other_method=others,
+                ended=challenge.status_at(now) != "pending",
+                events_url=f"{WIZARD}/events?challenge={challenge.id}",
+            )
+        case "code":
+            return challenge_views.code_view(shown, challenge, given, desk, step="prove", other_method=others)
+
+
+def _asked(challenge: Challenge, tenant: str, desk: Desk) -> tuple[tuple[str, str], ...]:
+    texts = offered_questions(desk.config.tenant(tenant).security_questions)
+    asked = challenge.terms.questions.question_ids if challenge.terms.questions else ()
+    return tuple((one, texts.get(one, one)) for one in asked)
+
+
+def _choice(method: Method) -> tuple[str, str, str]:
+    return (method.id, label_of(method), WAYS_TO_PROVE[method.type].format(where=method.display_name))
