@@ -19,14 +19,16 @@ AAGUID = bytes(16)
 class SoftwarePasskey:
     """One passkey for `rp_id`, used from a page of `origin`.
 
-    `sign_count` is the next one that it tells; with `counts` false it stays at 0, as that of a passkey which is
-    synchronised. `challenge` is always that of the options, base64url.
+    `sign_count` is the last one that it told; with `counts` false it stays at 0, as that of a passkey which is
+    synchronised. It verifies its user unless told not to; `framed` says that the page is shown inside of a foreign one.
+    `challenge` is always that of the options, base64url.
     """
 
     rp_id: str
     origin: str
     counts: bool = True
     verifies: bool = True
+    framed: bool = False
     sign_count: int = 0
     credential_id: bytes = field(default_factory=lambda: uuid4().bytes)
     key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()), repr=False)
@@ -71,7 +73,7 @@ class SoftwarePasskey:
 
     def _client_data(self, ceremony: str, challenge: str) -> bytes:
         return json.dumps(
-            {"type": ceremony, "challenge": challenge, "origin": self.origin, "crossOrigin": False}
+            {"type": ceremony, "challenge": challenge, "origin": self.origin, "crossOrigin": self.framed}
         ).encode()
 
     def _cose_key(self) -> bytes:

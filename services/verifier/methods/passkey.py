@@ -5,7 +5,11 @@ from typing import ClassVar
 
 from pydantic import SecretStr
 from webauthn import verify_authentication_response, verify_registration_response
-from webauthn.helpers import parse_authentication_credential_json, parse_registration_credential_json
+from webauthn.helpers import (
+    parse_authentication_credential_json,
+    parse_client_data_json,
+    parse_registration_credential_json,
+)
 
 from schemas.base import Event
 from schemas.verification import ChallengeTerms, CredentialSubmitted, PasskeyTerms, ProofKind
@@ -79,6 +83,7 @@ class SignedCredential:
                 expected_origin=list(self.passkey.origins),
                 require_user_verification=True,
             )
+            _refuse_frames(parsed.response.client_data_json)
         except Exception as error:
             raise PasskeyInvalidError from error
         kept = PublicKey(
@@ -100,6 +105,7 @@ class SignedCredential:
                 credential_current_sign_count=0,
                 require_user_verification=True,
             )
+            _refuse_frames(parsed.response.client_data_json)
         except Exception as error:
             raise PasskeyInvalidError from error
         if encode(verified.credential_id) != kept.credential_id:
@@ -130,6 +136,12 @@ class PasskeyMethod:
             raise ProofUnreadableError("no credential was submitted")
         opened = open_submitted(self._sealer, submission.credential, terms, tenant=tenant, user=user)
         return SignedCredential(opened, passkey, terms, tenant, self._keyring)
+
+
+def _refuse_frames(client_data: bytes) -> None:
+    """Nobody shows our pages inside of others (WebAuthn Level 3, sections 7.1 and 7.2); the library leaves it to us."""
+    if parse_client_data_json(client_data).cross_origin:
+        raise PasskeyInvalidError
 
 
 def _passkey_terms(terms: ChallengeTerms) -> PasskeyTerms:

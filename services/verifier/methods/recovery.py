@@ -1,4 +1,4 @@
-"""Saved recovery codes, each good once (NIST SP 800-63B-4, 4.2.1.1)."""
+"""Saved recovery codes, each good once (NIST SP 800-63B-4, 4.2.1)."""
 
 from dataclasses import dataclass
 from typing import ClassVar

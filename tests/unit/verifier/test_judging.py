@@ -9,7 +9,7 @@ import pytest
 
 from schemas.base import Purpose
 from schemas.enrollment import MethodRemoved, MethodRestored
-from schemas.verification import ChallengeTerms, MethodVerified, ProofKind
+from schemas.verification import ChallengeTerms, MethodVerified, ProofKind, TotpTerms
 from services.kit.codes import totp_code
 from services.verifier.handlers.lifecycle import retire_credential, revive_credential
 from services.verifier.methods.base import Submission
@@ -64,7 +64,7 @@ def walks() -> dict[str, Walk]:
             Walk(
                 "totp",
                 {"totp": totp_part(SECRET)},
-                {"totp": totp_part(b"").model_copy(update={"secret": None})},
+                {"totp": TotpTerms()},
                 lambda of, at: submitted(of, totp_code(SECRET, at), at=at),
                 lambda of, at: submitted(of, totp_code(SECRET, at), at=at),
                 lambda of, number, at: submitted(of, f"{number:06}", at=at),

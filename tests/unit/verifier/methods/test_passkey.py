@@ -62,6 +62,7 @@ async def test_a_passkey_that_does_not_count_is_right_for_zero() -> None:
         {"origin": "https://evil.example"},
         {"rp_id": "evil.example"},
         {"verifies": False},
+        {"framed": True},
     ],
 )
 async def test_another_place_or_nobody_verified_is_invalid(changes: dict[str, str | bool]) -> None:
