@@ -28,7 +28,7 @@ Conclusion = Callable[[Challenge, ChallengeTerms, str], Change[Challenge]]
 
 
 class ChallengeGoneError(Exception):
-    """The challenge was deleted while a proof was judged, a day after its end."""
+    """The challenge was deleted while a proof was judged: a day after its end, or with all of its person."""
 
 
 @dataclass(frozen=True)
