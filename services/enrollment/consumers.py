@@ -25,8 +25,8 @@ from services.kit.kafka.handlers import EventHandlers, Requirement
 
 def subscribe(broker: EventBroker, desk: Desk, *, group: str, requirement: Requirement) -> None:
     """Two subscriptions to the same: one replica of the group applies each event; and each replica applies what a
-    request of its own waits for, at once. Applying is idempotent. What follows from the life of an account has groups of its
-    own, so that one does not wait for the other."""
+    request of its own waits for, at once. Applying is idempotent. What follows from the life of an account has groups
+    of its own, so that one does not wait for the other."""
     store, signals = desk.store, desk.signals
     told = _reports(store, signals).after(requirement)
     awaited = told.only(lambda envelope: signals.is_awaited(envelope.correlation_id))

@@ -89,7 +89,9 @@ class Draft(State):
 
 
 class Aim(State):
-    """What the person wants in "My security info": a new method, another number for one, or a new phone for an old one."""
+    """What the person wants in "My security info": a new method, another number for one, or a new phone for an old
+    one.
+    """
 
     type: MethodType
     phone_type: PhoneType | None = None
@@ -142,7 +144,9 @@ class Session(State):
 
 
 class Account(State):
-    """One person in one tenant. `sequence` numbers the lifecycle events of this person without gaps, also over erasure."""
+    """One person in one tenant. `sequence` numbers the lifecycle events of this person without gaps, also over
+    erasure.
+    """
 
     tenant: str
     user: str

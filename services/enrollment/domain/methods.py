@@ -57,8 +57,8 @@ def conflict_of(
 
 
 def register(account: Account, challenge: Challenge, registration: Registration, *, at: datetime) -> Change[Account]:
-    """A proof was right: the method becomes active, once, or its new number does. The first, or a better, one becomes the
-    default. What it takes the place of goes.
+    """A proof was right: the method becomes active, once, or its new number does. The first, or a better, one becomes
+    the default. What it takes the place of goes.
 
     What another session registered meanwhile is not registered twice; the session that proved it goes on all the same.
     """
@@ -167,7 +167,8 @@ def restore(
     """Make a suspended method active again, or bring back what a removed or changed one was.
 
     Raises:
-        ProblemError: `unknownMethod`, also for one that was lost, stolen, replaced or disabled; `methodAlreadyRegistered` or
+        ProblemError: `unknownMethod`, also for one that was lost, stolen, replaced or disabled;
+        `methodAlreadyRegistered` or
             `methodLimitReached` where something else has its place.
     """
     held = account.method(method_id)
@@ -278,7 +279,9 @@ def _phone_conflict(phones: Sequence[Method], registration: Registration) -> str
 
 
 def _superseded(account: Account, kind: MethodType, registration: Registration) -> list[Method]:
-    """What goes when this comes: what the person wanted to replace, what is renewed, and what lies suspended in its place."""
+    """What goes when this comes: what the person wanted to replace, what is renewed, and what lies suspended in its
+    place.
+    """
     same = [one for one in account.of_type(kind) if one.phone_type == registration.phone_type]
     waiting = [one for one in same if one.state != "active" and _is_single(kind)]
     renewed = same if kind in RENEWED else []

@@ -65,10 +65,10 @@ def instead_of(
     return tuple(kind for kind in dict.fromkeys(candidates) if kind != planned and kind not in on_file)
 
 
-def replanned(
-    policy: GroupPolicy, plan: tuple[MethodType, ...], planned: MethodType, chosen: MethodType
-) -> tuple[MethodType, ...]:
-    """The plan after a person chose something else: what is in it is done first; else it takes the place of `planned`."""
+def replanned(plan: tuple[MethodType, ...], planned: MethodType, chosen: MethodType) -> tuple[MethodType, ...]:
+    """The plan after a person chose something else: what is in it is done first; else it takes the place of
+    `planned`.
+    """
     if chosen in plan:
         rest = [kind for kind in plan if kind != chosen]
         rest.insert(rest.index(planned) if planned in rest else 0, chosen)

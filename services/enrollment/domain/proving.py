@@ -24,8 +24,8 @@ STRONG: tuple[MethodType, ...] = (
 """The order in which they are preferred. A pass comes first: who was given one has nothing else at hand."""
 
 WEAK: tuple[MethodType, ...] = ("email", "securityQuestions")
-"""What only recovers an account (NIST SP 800-63B-4, 3.1.3.1 and 3.1.1.2): it proves the person only where there is nothing
-stronger, and under the profile `entra`."""
+"""What only recovers an account (NIST SP 800-63B-4, 3.1.3.1 and 3.1.1.2): it proves the person only where there is
+nothing stronger, and under the profile `entra`."""
 
 
 def methods_to_prove(account: Account, policy: GroupPolicy, now: datetime) -> tuple[Method, ...]:

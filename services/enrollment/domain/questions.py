@@ -1,4 +1,6 @@
-"""Security questions: those that everybody can choose from, an organisation's own, and what makes a set of answers good."""
+"""Security questions: those that everybody can choose from, an organisation's own, and what makes a set of answers
+good.
+"""
 
 from collections.abc import Mapping, Sequence
 

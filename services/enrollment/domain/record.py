@@ -3,8 +3,10 @@
 Replayed in order, they give what the account says; methods that are gone stay in the record.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+
+from pydantic import Field
 
 from schemas.base import Event, MethodType
 from schemas.enrollment import (
@@ -34,7 +36,7 @@ class Bound(State):
 class Record(State):
     """All authenticators of one person, and which one is used first."""
 
-    bound: dict[str, Bound] = {}
+    bound: Mapping[str, Bound] = Field(default_factory=dict)
     default: str | None = None
 
     @property
@@ -70,32 +72,34 @@ def record_in(account: Account) -> Record:
 
 
 def _after(record: Record, event: Event) -> Record:
+    after = record
     match event:
         case MethodRegistered():
-            return _with(
-                record,
-                Bound(
-                    id=event.method_id,
-                    type=event.method_type,
-                    name=event.display_name,
-                    phone_type=event.phone_type,
-                    state="active",
-                    bound_at=event.registered_at,
-                ),
-            )
+            after = _with(record, _bound(event))
         case MethodChanged(display_name=str() as name):
-            return _put(record, event.method_id, name=name)
+            after = _put(record, event.method_id, name=name)
         case MethodSuspended():
-            return _put(record, event.method_id, state="disabled" if event.reason == "disabled" else "suspended")
+            after = _put(record, event.method_id, state="disabled" if event.reason == "disabled" else "suspended")
         case MethodRestored():
-            return _put(record, event.method_id, state="active", name=event.display_name)
+            after = _put(record, event.method_id, state="active", name=event.display_name)
         case MethodRemoved():
-            return _put(record, event.method_id, state="removed")
+            after = _put(record, event.method_id, state="removed")
         case DefaultMethodChanged():
-            return record.model_copy(update={"default": event.method_id})
+            after = record.model_copy(update={"default": event.method_id})
         case AccountErased():
-            return Record()
-    return record
+            after = Record()
+    return after
+
+
+def _bound(event: MethodRegistered) -> Bound:
+    return Bound(
+        id=event.method_id,
+        type=event.method_type,
+        name=event.display_name,
+        phone_type=event.phone_type,
+        state="active",
+        bound_at=event.registered_at,
+    )
 
 
 def _with(record: Record, one: Bound) -> Record:

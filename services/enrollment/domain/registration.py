@@ -9,8 +9,8 @@ from services.enrollment.domain.base import State
 
 
 class ApiRegistration(State):
-    """Its id is in the address. `challenge_id` is known as soon as there is something to answer; `draft` and `activation`
-    are what a repeated reading shows again."""
+    """Its id is in the address. `challenge_id` is known as soon as there is something to answer; `draft` and
+    `activation` are what a repeated reading shows again."""
 
     id: str
     tenant: str

@@ -98,13 +98,13 @@ def open_session(account: Account, session_id: str, *, at: datetime) -> Session:
 
 def after_registration(ledger: Ledger, challenge: Challenge, *, at: datetime) -> Ledger:
     """Move the session that waited for this registration to the step that says so."""
-    session = _waiting(ledger.account, challenge)
-    if session is None:
+    session, step = _waiting(ledger.account, challenge), f"{challenge.method_type}.verified"
+    if session is None or session.step == step:
         return ledger
     proof = Proof(method_id=challenge.method_id, method_type=challenge.method_type, at=at)
     moved = session.model_copy(
         update={
-            "step": f"{challenge.method_type}.verified",
+            "step": step,
             "registered": (*session.registered, challenge.method_id),
             "draft": None,
             "proof": proof if challenge.terms.kind not in PROVE_NOTHING else session.proof,

@@ -121,7 +121,9 @@ def proven(account: Account, session: Session, proof: Proof) -> Session:
 
 
 def shown_step(session: Session, asked: str | None) -> str:
-    """The step to show: an earlier one, or one beside it, if asked for, else where the session is. Asking never skips one."""
+    """The step to show: an earlier one, or one beside it, if asked for, else where the session is. Asking never skips
+    one.
+    """
     if asked in SIDEWAYS and method_of(session.step) in FIRST_STEP and not session.step.endswith(".verified"):
         return asked or session.step
     return asked if asked and asked in EARLIER.get(session.step, ()) else session.step

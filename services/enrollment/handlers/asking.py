@@ -68,7 +68,7 @@ def to_register(identifier: str, method_type: MethodType, registration: Registra
 
 
 def by_code(
-    asked: Question, applicant: Applicant, target: Target, channel: Channel, kind: ProofKind, desk: Desk
+    asked: Question, applicant: Applicant, target: Target, channel: Channel, desk: Desk, *, kind: ProofKind = "code"
 ) -> Challenge:
     """A code that is sent or read out, or (kind `call`) a key to be pressed."""
     minutes = desk.config.tenant(applicant.account.tenant).code_minutes
@@ -156,29 +156,30 @@ def credential_id_of(credential: str) -> str:
 async def for_method(
     method: Method, applicant: Applicant, purpose: Purpose, identifier: str, desk: Desk, *, by_app: bool = False
 ) -> Challenge:
-    """The question for a method on file, by the way that it is used; `by_app` asks an app for a code instead of approval.
+    """The question for a method on file, by the way that it is used; `by_app` asks an app for a code instead of
+    approval.
 
     Raises:
         ProblemError: `unknownMethod` where the device of an app is gone.
     """
     asked = Question(identifier, method.id, method.type, purpose)
+    if method.type == "authenticatorApp" and not by_app:
+        return by_push(asked, applicant, await _device_of(method, desk), desk)
+    if method.type in {"phone", "email"}:
+        return _by_known_target(asked, method, applicant, desk)
+    return _by_what_the_person_has(asked, method, applicant, desk)
+
+
+def _by_known_target(asked: Question, method: Method, applicant: Applicant, desk: Desk) -> Challenge:
+    target = target_of(method, applicant, desk)
+    if method.type == "email":
+        return by_code(asked, applicant, target, "email", desk)
+    kind = phone_kind(method.delivery, applicant, desk)
+    return by_code(asked, applicant, target, "voice" if method.delivery == "voice" else "sms", desk, kind=kind)
+
+
+def _by_what_the_person_has(asked: Question, method: Method, applicant: Applicant, desk: Desk) -> Challenge:
     match method.type:
-        case "authenticatorApp" if not by_app:
-            return by_push(asked, applicant, await _device_of(method, desk), desk)
-        case "authenticatorApp" | "softwareOath":
-            return by_app_code(asked, applicant, None, desk)
-        case "phone":
-            target, voice = target_of(method, applicant, desk), method.delivery == "voice"
-            return by_code(
-                asked,
-                applicant,
-                target,
-                "voice" if voice else "sms",
-                phone_kind(method.delivery, applicant, desk),
-                desk,
-            )
-        case "email":
-            return by_code(asked, applicant, target_of(method, applicant, desk), "email", "code", desk)
         case "securityQuestions":
             return by_answers(asked, applicant, _asked_questions(method, applicant, desk), desk)
         case "passkey":
@@ -187,6 +188,7 @@ async def for_method(
             return by_typed(asked, applicant, "recoveryCode", desk)
         case "temporaryAccessPass":
             return by_typed(asked, applicant, "temporaryAccessPass", desk)
+    return by_app_code(asked, applicant, None, desk)
 
 
 def phone_kind(delivery: str | None, applicant: Applicant, desk: Desk) -> ProofKind:

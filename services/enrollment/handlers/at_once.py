@@ -1,5 +1,5 @@
-"""Methods with nothing to prove, which are active as soon as the verifier keeps them: security questions, recovery codes, a
-Temporary Access Pass."""
+"""Methods with nothing to prove, which are active as soon as the verifier keeps them: security questions, recovery
+codes, a Temporary Access Pass."""
 
 import json
 import secrets
@@ -34,7 +34,7 @@ from services.kit.ids import new_id
 CODES = 10
 CODE_LENGTH = 16
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-PASS_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789"
+WITHOUT_LOOKALIKES = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789"
 PASS_LENGTH = 12
 SHORTEST_PASS = timedelta(minutes=10)
 LONGEST_PASS = timedelta(days=30)
@@ -81,7 +81,7 @@ def pass_challenge(
     if not SHORTEST_PASS <= lifetime <= LONGEST_PASS:
         raise ProblemError("requestMalformed", "lifetimeInMinutes must be 10 to 43200.")
     now = desk.clock.now()
-    given = SecretStr("".join(secrets.choice(PASS_ALPHABET) for _ in range(PASS_LENGTH)))
+    given = SecretStr("".join(secrets.choice(WITHOUT_LOOKALIKES) for _ in range(PASS_LENGTH)))
     registration = Registration(display_name="Temporary Access Pass", usable_until=now + lifetime)
     if is_usable_once:
         registration = registration.model_copy(update={"codes_left": 1})

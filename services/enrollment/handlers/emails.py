@@ -33,7 +33,7 @@ def email_challenge(
     if code := methods.conflict_of(applicant.account, "email", registration, but=[changes] if changes else []):
         raise ProblemError(code)
     asked = to_register(identifier, "email", registration, method_id)
-    return by_code(asked, applicant, target, "email", "code", desk)
+    return by_code(asked, applicant, target, "email", desk)
 
 
 async def request_email(visit: Visit, typed: str, form_token: str, desk: Desk) -> Visit:

@@ -73,7 +73,7 @@ async def ask_interrupt(command: AskInterrupt, caller: Caller, desk: Desk) -> As
     plan = missing_methods(desk.policy(account), account.active_types)
     decision = _decision(command.intent, plan)
     ticket = None if decision == "none" else new_token()
-    interrupt = _interrupt(command, caller, account, decision, plan, ticket, now=now)
+    interrupt = _interrupt(command, caller, account, decision=decision, plan=plan, ticket=ticket, now=now)
     await desk.store.interrupts.insert(interrupt.id, interrupt)
     return Asked(interrupt, ticket)
 
@@ -142,10 +142,10 @@ def _interrupt(
     command: AskInterrupt,
     caller: Caller,
     account: Account,
+    *,
     decision: Decision,
     plan: tuple[MethodType, ...],
     ticket: str | None,
-    *,
     now: datetime,
 ) -> Interrupt:
     is_over = ticket is None

@@ -1,5 +1,5 @@
-"""What follows from the life of an account: interrupts keep the outcome, devices go with their methods, the person's activity
-is noted, and everything of an erased person is deleted."""
+"""What follows from the life of an account: interrupts keep the outcome, devices go with their methods, the person's
+activity is noted, and everything of an erased person is deleted."""
 
 from collections.abc import Mapping
 

@@ -114,11 +114,12 @@ async def rename(visit: Visit, method_id: str, name: str, desk: Desk) -> Visit:
 
 
 async def restore(visit: Visit, method_id: str, desk: Desk) -> Visit:
-    """Bring back what was removed, changed or suspended, after the proof that this page asks for. A method cannot vouch for
-    itself.
+    """Bring back what was removed, changed or suspended, after the proof that this page asks for. A method cannot
+    vouch for itself.
 
     Raises:
-        ProblemError: see `methods.restore`; `reauthenticationRequired` where the proof was of this very method, or there was
+        ProblemError: see `methods.restore`; `reauthenticationRequired` where the proof was of this very method, or
+        there was
             none.
     """
     proof = visit.session.proof

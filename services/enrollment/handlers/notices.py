@@ -1,6 +1,9 @@
-"""Tells a person of every change of their methods, at addresses that the change does not touch, and takes "This wasn't me"."""
+"""Tells a person of every change of their methods, at addresses that the change does not touch, and takes "This
+wasn't me".
+"""
 
 import uuid
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from schemas.base import Event, MethodType
@@ -42,6 +45,14 @@ SUSPENDS: frozenset[NoticeKind] = frozenset({"methodRegistered", "methodChanged"
 """Changes whose method is not the person's if the change was not."""
 
 
+@dataclass(frozen=True)
+class About:
+    """The method that a notice is about, and the person who has or had it."""
+
+    account: Account
+    method: Method
+
+
 async def tell_change(event: Event, cause: Envelope, desk: Desk) -> None:
     """One notice for each address. A cause that comes again finds its notices there already."""
     stored = await desk.store.accounts.get(account_id(cause.tenant, cause.subject or ""))
@@ -52,7 +63,7 @@ async def tell_change(event: Event, cause: Envelope, desk: Desk) -> None:
     if about is None:
         return
     for address, masked in addresses_of(account, about, desk).items():
-        await _tell(event, cause, account, about, (address, masked), desk)
+        await _tell(event, cause, About(account, about), (address, masked), desk)
 
 
 def addresses_of(account: Account, about: Method, desk: Desk) -> dict[str, str]:
@@ -98,9 +109,8 @@ async def repudiate(token: str, desk: Desk) -> Notice:
     return notice
 
 
-async def _tell(
-    event: Event, cause: Envelope, account: Account, about: Method, address: tuple[str, str], desk: Desk
-) -> None:
+async def _tell(event: Event, cause: Envelope, whose: About, address: tuple[str, str], desk: Desk) -> None:
+    account, about = whose.account, whose.method
     plain, masked = address
     identifier = str(uuid.uuid5(uuid.UUID(cause.id), token_hash(plain)))
     now, token, kind = desk.clock.now(), new_token(), KINDS[type(event)]

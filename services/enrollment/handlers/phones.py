@@ -37,7 +37,8 @@ def phone_challenge(
     """The challenge by which a number is proven; `changes` is the method whose number it is to be.
 
     Raises:
-        ProblemError: `phoneNumberInvalid`, `phoneNumberNotAllowed`, `methodNotAllowedByPolicy`, `methodAlreadyRegistered`,
+        ProblemError: `phoneNumberInvalid`, `phoneNumberNotAllowed`, `methodNotAllowedByPolicy`,
+        `methodAlreadyRegistered`,
             `methodLimitReached`.
     """
     target = phone_target(typed, applicant.account, desk)
@@ -52,7 +53,7 @@ def phone_challenge(
     )
     require_registrable(applicant.account, typed, registration, desk)
     asked = to_register(identifier, "phone", registration, method_id)
-    return by_code(asked, applicant, target, typed.delivery, phone_kind(typed.delivery, applicant, desk), desk)
+    return by_code(asked, applicant, target, typed.delivery, desk, kind=phone_kind(typed.delivery, applicant, desk))
 
 
 def phone_target(typed: TypedPhone, account: Account, desk: Desk) -> Target:
@@ -80,8 +81,8 @@ def require_registrable(account: Account, typed: TypedPhone, registration: Regis
 
 
 async def request_phone(visit: Visit, typed: TypedPhone, form_token: str, desk: Desk) -> Visit:
-    """Ask for a proof of a number. The same number by the same way, while its code still lives, sends nothing; another one
-    ends the earlier challenge.
+    """Ask for a proof of a number. The same number by the same way, while its code still lives, sends nothing;
+    another one ends the earlier challenge.
 
     Raises:
         ProblemError: as `phone_challenge`; `sessionEnded`, `rateLimited`.
@@ -109,7 +110,7 @@ async def reach_otherwise(visit: Visit, delivery: Literal["sms", "voice"], desk:
     registration = earlier.registration.model_copy(update={"delivery": delivery})
     asked = to_register(pressed(visit, delivery), "phone", registration, earlier.method_id)
     kind = phone_kind(delivery, visit.applicant, desk)
-    challenge = by_code(asked, visit.applicant, target, delivery, kind, desk)
+    challenge = by_code(asked, visit.applicant, target, delivery, desk, kind=kind)
     return await ask(visit, challenge, _step_of(challenge), desk)
 
 

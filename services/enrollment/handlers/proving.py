@@ -25,7 +25,9 @@ def needs_proof(account: Account, session: Session, desk: Desk, within: timedelt
 
 
 async def require_proof(visit: Visit, then: str, desk: Desk) -> Visit:
-    """Ask for a proof before the person goes on to `then`; the best method starts by itself where that disturbs nobody."""
+    """Ask for a proof before the person goes on to `then`; the best method starts by itself where that disturbs
+    nobody.
+    """
     moved = await move_session(visit, lambda session: wizard.ask_for_proof(session, then=then), desk)
     return await begin(moved, desk)
 

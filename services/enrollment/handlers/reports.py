@@ -13,8 +13,8 @@ from services.kit.decision import Change
 
 
 async def method_verified(event: MethodVerified, cause: Envelope, *, store: Store, signals: Signals) -> None:
-    """A proof was right: register what it proves, or note its use, then end the challenge; whoever sees the end sees the
-    rest."""
+    """A proof was right: register what it proves, or note its use, then end the challenge; whoever sees the end sees
+    the rest."""
     stored = await store.challenges.get(event.challenge_id)
     if stored is None:
         return
@@ -49,7 +49,9 @@ async def verification_failed(event: VerificationFailed, cause: Envelope, *, sto
 
 
 async def authenticator_disabled(event: AuthenticatorDisabled, cause: Envelope, *, store: Store) -> None:
-    """Too many failures in a row: the method must be bound anew. That of a method still to be registered is nobody's."""
+    """Too many failures in a row: the method must be bound anew. That of a method still to be registered is
+    nobody's.
+    """
     user = cause.subject or ""
     await store.accounts.change(
         account_id(cause.tenant, user),

@@ -89,9 +89,8 @@ async def set_up_instead(visit: Visit, chosen: MethodType, desk: Desk) -> Visit:
     planned = planned_type(visit)
     if planned is None or chosen not in alternatives(visit, desk):
         raise ProblemError("methodNotAllowedByPolicy")
-    policy, session = desk.policy(visit.account), visit.session
-    await cancel_challenge(session.requested, "superseded", desk)
-    plan = replanned(policy, session.plan, planned, chosen)
+    await cancel_challenge(visit.session.requested, "superseded", desk)
+    plan = replanned(visit.session.plan, planned, chosen)
     return await move_session(visit, lambda session: wizard.set_up(session, chosen, plan=plan), desk)
 
 
@@ -125,7 +124,9 @@ async def cancel(visit: Visit, desk: Desk) -> Visit:
 
 
 def _placed(account: Account, session: Session, desk: Desk) -> Session:
-    """Where a session begins: at the prompt, or in "My security info", behind a proof where there is something to prove."""
+    """Where a session begins: at the prompt, or in "My security info", behind a proof where there is something to
+    prove.
+    """
     if session.intent != "manage":
         return session
     if needs_proof(account, session, desk):

@@ -6,9 +6,9 @@ import pytest
 
 from schemas.base import MethodType
 from schemas.enrollment import EnrollmentCancelled
-from services.enrollment.domain import account as rules
-from services.enrollment.domain import wizard
-from services.enrollment.domain.account import Account, Profile, Session
+from services.enrollment.domain import methods, wizard
+from services.enrollment.domain import sessions as rules
+from services.enrollment.domain.account import SESSION_LIFE, Account, Profile, Session
 from services.enrollment.domain.challenge import Challenge, Registration
 from services.enrollment.domain.policy import missing_methods
 from services.kit.config import GroupPolicy
@@ -29,7 +29,7 @@ def session() -> Session:
         cookie_hash="h",
         return_url="http://127.0.0.1:8010/return",
         started_at=NOW,
-        expires_at=NOW + rules.SESSION_LIFE,
+        expires_at=NOW + SESSION_LIFE,
     )
 
 
@@ -69,56 +69,56 @@ def test_a_ticket_starts_a_session_once() -> None:
 
 
 def test_lifecycle_events_of_a_person_are_numbered_without_gaps() -> None:
-    change = rules.register_method(waiting(), asked(), REGISTRATION, at=NOW)
+    change = methods.register(waiting(), asked(), REGISTRATION, at=NOW)
     numbers = [emission.sequence for emission in change.emissions]
     assert numbers == list(range(waiting().sequence + 1, waiting().sequence + 1 + len(numbers)))
     assert change.state.sequence == numbers[-1]
 
 
 def test_a_verdict_registers_the_method_once_and_moves_the_session() -> None:
-    change = rules.register_method(waiting(), asked(), REGISTRATION, at=NOW)
+    change = methods.register(waiting(), asked(), REGISTRATION, at=NOW)
     assert kinds(change) == ["MethodRegistered", "DefaultMethodChanged", "EnrollmentStepReached"]
     assert change.state.active_types == ("phone",)
     assert change.state.default_method_id == "m1"
     reached = change.state.session("s1")
     assert reached is not None
     assert reached.step == "phone.verified"
-    assert not rules.register_method(change.state, asked(), REGISTRATION, at=NOW).emissions
+    assert not methods.register(change.state, asked(), REGISTRATION, at=NOW).emissions
 
 
 def test_a_verdict_of_an_earlier_challenge_registers_but_moves_no_session() -> None:
-    change = rules.register_method(started(), asked(), REGISTRATION, at=NOW)
+    change = methods.register(started(), asked(), REGISTRATION, at=NOW)
     assert kinds(change) == ["MethodRegistered", "DefaultMethodChanged"]
 
 
 def test_a_second_proof_of_the_same_phone_registers_nothing_and_the_session_goes_on() -> None:
     proven = REGISTRATION.model_copy(update={"destination_hash": "h"})
-    first = rules.register_method(waiting(), asked(), proven, at=NOW).state
+    first = methods.register(waiting(), asked(), proven, at=NOW).state
     terms = asked().terms.model_copy(update={"challenge_id": "c2", "method_id": "m2", "session_id": "s2"})
     second = asked().model_copy(update={"id": "c2", "terms": terms})
     with_second = rules.start_session(first, session().model_copy(update={"id": "s2"}), at=NOW).state
     ready = rules.move_session(
         with_second, "s2", lambda one: wizard.wait_for_proof(one, second, "phone.code"), at=NOW
     ).state
-    change = rules.register_method(ready, second, proven, at=NOW)
+    change = methods.register(ready, second, proven, at=NOW)
     assert kinds(change) == ["EnrollmentStepReached"]
     assert [method.id for method in change.state.methods] == ["m1"]
 
 
 def test_a_verdict_does_not_move_a_session_that_was_cancelled() -> None:
     cancelled = rules.end_session(waiting(), "s1", "cancelled", at=NOW).state
-    change = rules.register_method(cancelled, asked(), REGISTRATION, at=NOW)
+    change = methods.register(cancelled, asked(), REGISTRATION, at=NOW)
     assert kinds(change) == ["MethodRegistered", "DefaultMethodChanged"]
 
 
 def test_a_cancelled_enrolment_tells_what_was_set_up() -> None:
-    registered = rules.register_method(waiting(), asked(), REGISTRATION, at=NOW).state
+    registered = methods.register(waiting(), asked(), REGISTRATION, at=NOW).state
     (told,) = rules.end_session(registered, "s1", "cancelled", at=NOW).emissions
     assert told.event == EnrollmentCancelled(session_id="s1", reason="cancelled", methods=("phone",), cancelled_at=NOW)
 
 
 def test_done_on_the_last_method_completes_the_enrolment() -> None:
-    registered = rules.register_method(waiting(), asked(), REGISTRATION, at=NOW).state
+    registered = methods.register(waiting(), asked(), REGISTRATION, at=NOW).state
     change = rules.move_session(registered, "s1", lambda one: wizard.go_on(registered, one), at=NOW)
     assert kinds(change) == ["EnrollmentStepReached", "EnrollmentCompleted"]
     ended = change.state.session("s1")
@@ -129,16 +129,16 @@ def test_done_on_the_last_method_completes_the_enrolment() -> None:
 def test_acting_extends_a_session_and_an_ended_one_takes_no_action() -> None:
     later = NOW + timedelta(minutes=10)
     moved = rules.move_session(started(), "s1", lambda one: one, at=later).state
-    assert moved.next_deadline == later + rules.SESSION_LIFE
+    assert moved.next_deadline == later + SESSION_LIFE
     with pytest.raises(ProblemError) as refused:
-        rules.move_session(started(), "s1", lambda one: one, at=NOW + rules.SESSION_LIFE)
+        rules.move_session(started(), "s1", lambda one: one, at=NOW + SESSION_LIFE)
     assert refused.value.code == "sessionEnded"
 
 
 def test_an_overdue_session_ends_once_and_a_completed_one_stays_completed() -> None:
-    change = rules.end_overdue_sessions(started(), at=NOW + rules.SESSION_LIFE)
+    change = rules.end_overdue_sessions(started(), at=NOW + SESSION_LIFE)
     assert [one.event for one in change.emissions] == [
-        EnrollmentCancelled(session_id="s1", reason="expired", cancelled_at=NOW + rules.SESSION_LIFE)
+        EnrollmentCancelled(session_id="s1", reason="expired", cancelled_at=NOW + SESSION_LIFE)
     ]
     assert change.state.next_deadline is None
     assert not rules.end_session(change.state, "s1", "cancelled", at=NOW).emissions

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from schemas.verification import ChallengeTerms, CodeTerms
+from schemas.verification import ChallengeTerms, CodeSubmitted, CodeTerms
 from services.enrollment.domain import challenge as rules
 from services.enrollment.domain.challenge import Challenge, Delivery
 from services.enrollment.domain.phone import parse_number
@@ -35,6 +35,10 @@ def challenge() -> Challenge:
         resend_at=NOW + timedelta(seconds=30),
         attempts_left=5,
     )
+
+
+def submission() -> CodeSubmitted:
+    return CodeSubmitted(submission_id="s1", terms=challenge().terms, code="k.sealed", submitted_at=NOW)
 
 
 @pytest.mark.parametrize(
@@ -85,11 +89,11 @@ def test_resend_waits_thirty_then_sixty_seconds() -> None:
 
 def test_a_code_after_its_end_is_expired_and_not_handed_on() -> None:
     with pytest.raises(ProblemError) as refused:
-        rules.submit_code(challenge(), "s1", "k.sealed", at=NOW + timedelta(minutes=5))
+        rules.submit(challenge(), submission(), at=NOW + timedelta(minutes=5))
     assert refused.value.code == "codeExpired"
 
 
 def test_the_same_submission_is_handed_on_once() -> None:
-    first = rules.submit_code(challenge(), "s1", "k.sealed", at=NOW)
+    first = rules.submit(challenge(), submission(), at=NOW)
     assert len(first.emissions) == 1
-    assert not rules.submit_code(first.state, "s1", "k.sealed", at=NOW).emissions
+    assert not rules.submit(first.state, submission(), at=NOW).emissions

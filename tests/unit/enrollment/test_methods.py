@@ -1,0 +1,203 @@
+"""Which methods may be beside which, and how they come, change and go."""
+
+from datetime import timedelta
+from itertools import permutations
+
+import pytest
+
+from schemas.base import Event, MethodType
+from services.enrollment.domain import methods
+from services.enrollment.domain.account import KEEP_FORMER, Account
+from services.enrollment.domain.challenge import PhoneType, Registration
+from services.enrollment.domain.record import record_in, record_of
+from services.kit.config import GroupPolicy
+from services.kit.decision import Change
+from services.kit.errors import ProblemError
+from tests.unit.enrollment.builders import NOW, account, method, proof_of
+
+ANY = GroupPolicy(allowed=("phone", "email"))
+
+
+def kinds(change: Change[Account]) -> list[str]:
+    return [type(emission.event).__name__ for emission in change.emissions]
+
+
+def refusal(what: object) -> str:
+    return what.code if isinstance(what, ProblemError) else "none"
+
+
+@pytest.mark.parametrize(
+    ("phone_type", "on_file", "expected"),
+    [
+        ("mobile", (), None),
+        ("alternateMobile", (), "methodNotAllowedByPolicy"),
+        ("alternateMobile", ("mobile",), None),
+        ("office", (), None),
+        ("mobile", ("mobile",), "methodLimitReached"),
+        ("office", ("office", "mobile"), "methodLimitReached"),
+    ],
+)
+def test_a_person_has_one_phone_of_each_kind_and_an_alternative_after_a_mobile(
+    phone_type: PhoneType, on_file: tuple[PhoneType, ...], expected: str | None
+) -> None:
+    whose = account(*(method("phone", one, phone_type=one, destination_hash=one) for one in on_file))
+    wanted = Registration(display_name="", phone_type=phone_type, destination_hash="new")
+    assert methods.conflict_of(whose, "phone", wanted) == expected
+
+
+def test_the_same_number_or_address_is_not_registered_twice() -> None:
+    whose = account(method("phone", phone_type="mobile", destination_hash="h"), method("email", destination_hash="e"))
+    again = Registration(display_name="", phone_type="office", destination_hash="h")
+    assert methods.conflict_of(whose, "phone", again) == "methodAlreadyRegistered"
+    assert methods.conflict_of(whose, "email", Registration(display_name="", destination_hash="e")) == (
+        "methodAlreadyRegistered"
+    )
+    other = Registration(display_name="", destination_hash="x")
+    assert methods.conflict_of(whose, "email", other) == "methodLimitReached"
+
+
+@pytest.mark.parametrize(("kind", "most"), [("authenticatorApp", 5), ("softwareOath", 5), ("passkey", 10)])
+def test_one_more_than_the_limit_is_refused(kind: MethodType, most: int) -> None:
+    whose = account(*(method(kind, f"m{number}") for number in range(most)))
+    wanted = Registration(display_name="")
+    assert methods.conflict_of(whose, kind, wanted) == "methodLimitReached"
+    assert methods.conflict_of(whose, kind, wanted, but=["m0"]) is None
+
+
+def test_a_suspended_method_makes_room_and_goes_when_another_comes() -> None:
+    whose = account(method("phone", "old", phone_type="mobile", destination_hash="o", state="suspended"))
+    challenge, registration = proof_of("phone", phone_type="mobile", destination_hash="n")
+    change = methods.register(whose, challenge, registration, at=NOW)
+    assert kinds(change) == ["MethodRegistered", "MethodRemoved", "DefaultMethodChanged"]
+    assert [one.id for one in change.state.methods] == ["new"]
+
+
+def test_a_changed_number_keeps_the_id_and_the_old_one_can_come_back() -> None:
+    whose = account(method("phone", phone_type="mobile", destination_hash="old", display_name="+44 old"))
+    challenge, registration = proof_of(
+        "phone", "phone", phone_type="mobile", destination_hash="new", display_name="+44 new", changes="phone"
+    )
+    change = methods.register(whose, challenge, registration, at=NOW)
+    assert kinds(change) == ["MethodChanged"]
+    assert [(one.id, one.display_name) for one in change.state.methods] == [("phone", "+44 new")]
+    back = methods.restore(change.state, "phone", "person", at=NOW)
+    assert [(one.id, one.display_name) for one in back.state.methods] == [("phone", "+44 old")]
+
+
+def test_a_new_phone_takes_the_place_of_the_old_one_in_one_write() -> None:
+    whose = account(*(method("authenticatorApp", f"m{number}") for number in range(5)), default_method_id="m0")
+    challenge, registration = proof_of("authenticatorApp", replaces="m0", is_lost=True)
+    change = methods.register(whose, challenge, registration, at=NOW)
+    assert kinds(change) == ["MethodRegistered", "MethodRemoved", "DefaultMethodChanged"]
+    assert [one.id for one in change.state.methods] == ["m1", "m2", "m3", "m4", "new"]
+    with pytest.raises(ProblemError) as refused:
+        methods.restore(change.state, "m0", "person", at=NOW)
+    assert refused.value.code == "unknownMethod"
+
+
+def test_new_recovery_codes_replace_the_old_ones() -> None:
+    whose = account(method("recoveryCodes", "old", codes_left=2))
+    challenge, registration = proof_of("recoveryCodes", codes_left=10)
+    change = methods.register(whose, challenge, registration, at=NOW)
+    assert [(one.id, one.codes_left) for one in change.state.methods] == [("new", 10)]
+
+
+@pytest.mark.parametrize(
+    ("policy", "on_file", "removed", "expected"),
+    [
+        (GroupPolicy(required=("phone",)), ("phone", "email"), "phone", "lastRequiredMethod"),
+        (GroupPolicy(required=("phone",)), ("phone", "email"), "email", "none"),
+        (
+            GroupPolicy(number=2, allowed=("phone", "email", "passkey")),
+            ("phone", "email"),
+            "email",
+            "lastRequiredMethod",
+        ),
+        (GroupPolicy(number=2, allowed=("phone", "email", "passkey")), ("phone", "email", "passkey"), "email", "none"),
+        (
+            GroupPolicy(required=("authenticatorApp",), allowed=("softwareOath",)),
+            ("authenticatorApp", "softwareOath"),
+            "authenticatorApp",
+            "none",
+        ),
+        (ANY, ("phone",), "phone", "none"),
+    ],
+)
+def test_the_last_required_method_stays(
+    policy: GroupPolicy, on_file: tuple[MethodType, ...], removed: str, expected: str
+) -> None:
+    whose = account(*(method(kind) for kind in on_file))
+    try:
+        outcome: object = methods.remove(whose, removed, "person", policy, at=NOW)
+    except ProblemError as problem:
+        outcome = problem
+    assert refusal(outcome) == expected
+
+
+def test_a_removed_method_comes_back_within_a_week_unless_it_was_lost() -> None:
+    whose = account(method("phone", phone_type="mobile", destination_hash="h"))
+    gone = methods.remove(whose, "phone", "person", ANY, at=NOW).state
+    assert kinds(methods.restore(gone, "phone", "administrator", at=NOW + KEEP_FORMER - timedelta(seconds=1))) == [
+        "MethodRestored",
+        "DefaultMethodChanged",
+    ]
+    for state, at in (
+        (gone, NOW + KEEP_FORMER),
+        (methods.remove(whose, "phone", "lostOrStolen", ANY, at=NOW).state, NOW),
+    ):
+        with pytest.raises(ProblemError) as refused:
+            methods.restore(state, "phone", "person", at=at)
+        assert refused.value.code == "unknownMethod"
+
+
+def test_a_chosen_default_stays_until_it_goes() -> None:
+    whose = account(method("authenticatorApp"), method("phone"), default_method_id="authenticatorApp")
+    chosen = methods.choose_default(whose, "phone", at=NOW).state
+    assert chosen.default_method_id == "phone"
+    challenge, registration = proof_of("authenticatorApp")
+    grown = methods.register(chosen, challenge, registration, at=NOW).state
+    assert grown.default_method_id == "phone"
+    less = methods.remove(grown, "phone", "person", ANY, at=NOW).state
+    assert less.default_method_id == "authenticatorApp"
+    assert not less.is_default_chosen
+
+
+def test_this_was_not_me_suspends_and_ends_and_tells() -> None:
+    whose = account(method("phone"), default_method_id="phone")
+    change = methods.repudiate(whose, "phone", "n1", at=NOW)
+    assert kinds(change) == ["MethodSuspended", "DefaultMethodChanged", "SuspiciousActivityReported"]
+    assert change.state.active_types == ()
+
+
+def test_an_erased_account_keeps_ids_and_its_number_of_events_alone() -> None:
+    whose = account(method("phone"), sequence=7)
+    erased = methods.erase(whose, at=NOW).state
+    assert (erased.sequence, erased.methods, erased.profile.user_principal_name) == (8, (), "")
+    with pytest.raises(ProblemError) as refused:
+        methods.erase(erased, at=NOW)
+    assert refused.value.code == "unknownUser"
+
+
+@pytest.mark.parametrize("order", list(permutations(["change", "suspend", "rename", "default", "remove"], 3)))
+def test_the_events_of_any_history_give_the_record(order: tuple[str, ...]) -> None:
+    state, events = account(), list[Event]()
+    for kind, name in (("phone", "a"), ("email", "b"), ("authenticatorApp", "c")):
+        challenge, registration = proof_of(
+            kind, name, destination_hash=name, phone_type="mobile" if name == "a" else None
+        )  # type: ignore[arg-type]  # names of types
+        change = methods.register(state, challenge, registration, at=NOW)
+        state, events = change.state, [*events, *(one.event for one in change.emissions)]
+    challenge, registration = proof_of(
+        "phone", "a", destination_hash="z", phone_type="mobile", changes="a", display_name="z"
+    )
+    steps = {
+        "change": lambda: methods.register(state, challenge, registration, at=NOW),
+        "suspend": lambda: methods.suspend(state, "c", "reported", "x", at=NOW),
+        "rename": lambda: methods.rename(state, "b", "Mine", at=NOW),
+        "default": lambda: methods.choose_default(state, "b", at=NOW),
+        "remove": lambda: methods.remove(state, "a", "person", ANY, at=NOW),
+    }
+    for step in order:
+        change = steps[step]()
+        state, events = change.state, [*events, *(one.event for one in change.emissions)]
+    assert record_of(events).on_file == record_in(state)

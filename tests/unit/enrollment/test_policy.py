@@ -1,0 +1,82 @@
+"""What a policy asks for, what may be set up instead, and what proves that a person is there."""
+
+from datetime import timedelta
+
+import pytest
+
+from schemas.base import MethodType
+from services.enrollment.domain.policy import instead_of, missing_methods, replanned
+from services.enrollment.domain.proving import methods_to_prove
+from services.kit.config import GroupPolicy
+from tests.unit.enrollment.builders import NOW, account, method
+
+STAFF = GroupPolicy(required=("authenticatorApp", "phone"), allowed=("softwareOath", "email"))
+FREE = GroupPolicy(number=2, allowed=("authenticatorApp", "phone", "passkey", "email", "softwareOath"))
+
+
+@pytest.mark.parametrize(
+    ("policy", "on_file", "expected"),
+    [
+        (STAFF, (), ("authenticatorApp", "phone")),
+        (STAFF, ("softwareOath",), ("phone",)),
+        (STAFF, ("email",), ("authenticatorApp", "phone")),
+        (FREE, (), ("authenticatorApp", "phone")),
+        (FREE, ("phone",), ("authenticatorApp",)),
+        (FREE, ("email", "passkey"), ()),
+        (FREE, ("temporaryAccessPass",), ("authenticatorApp", "phone")),
+        (GroupPolicy(required=("passkey",), number=2, allowed=("phone",)), (), ("passkey", "phone")),
+    ],
+)
+def test_only_what_is_missing_is_asked_for(
+    policy: GroupPolicy, on_file: tuple[MethodType, ...], expected: tuple[MethodType, ...]
+) -> None:
+    assert missing_methods(policy, on_file) == expected
+
+
+def test_instead_of_a_required_app_another_app_or_another_required_method_is_possible() -> None:
+    assert instead_of(STAFF, "authenticatorApp", ("authenticatorApp", "phone"), ()) == ("softwareOath", "phone")
+    assert instead_of(STAFF, "phone", ("authenticatorApp", "phone"), ("authenticatorApp",)) == ()
+
+
+def test_where_any_methods_will_do_anything_allowed_is_possible() -> None:
+    found = instead_of(FREE, "authenticatorApp", ("authenticatorApp", "phone"), ("passkey",))
+    assert set(found) == {"softwareOath", "phone", "email"}
+
+
+def test_a_choice_changes_the_order_or_takes_the_place() -> None:
+    plan: tuple[MethodType, ...] = ("authenticatorApp", "phone")
+    assert replanned(plan, "authenticatorApp", "phone") == ("phone", "authenticatorApp")
+    assert replanned(plan, "authenticatorApp", "softwareOath") == ("softwareOath", "phone")
+
+
+def test_a_pass_is_asked_for_first_then_the_default_then_by_strength() -> None:
+    whose = account(
+        method("recoveryCodes", codes_left=3),
+        method("phone"),
+        method("passkey"),
+        method("temporaryAccessPass", usable_until=NOW + timedelta(hours=1)),
+        method("email"),
+        default_method_id="phone",
+    )
+    assert [one.type for one in methods_to_prove(whose, FREE, NOW)] == [
+        "temporaryAccessPass",
+        "phone",
+        "passkey",
+        "recoveryCodes",
+    ]
+
+
+def test_what_is_used_up_expired_or_suspended_proves_nothing() -> None:
+    whose = account(
+        method("recoveryCodes", codes_left=0),
+        method("phone", state="suspended"),
+        method("temporaryAccessPass", usable_until=NOW),
+    )
+    assert methods_to_prove(whose, FREE, NOW) == ()
+
+
+def test_a_weak_method_proves_the_person_only_where_there_is_nothing_else_and_no_strict_profile() -> None:
+    whose = account(method("email"), method("securityQuestions"))
+    assert [one.type for one in methods_to_prove(whose, FREE, NOW)] == ["email", "securityQuestions"]
+    strict = GroupPolicy(number=1, allowed=("email",), profile="nist-aal2")
+    assert methods_to_prove(whose, strict, NOW) == ()
