@@ -29,6 +29,8 @@ BAD_NEWS = (
     v.ChallengeExpired,
     v.AuthenticatorDisabled,
     e.EnrollmentCancelled,
+    e.MethodSuspended,
+    e.SuspiciousActivityReported,
 )
 SEALED = re.compile(r"[A-Za-z0-9_-]{1,64}\.[A-Za-z0-9_-]{38,}")
 ID_SHOWN = 6
@@ -139,6 +141,11 @@ def _default(event: e.DefaultMethodChanged) -> str:
     return f"now {short_id(event.method_id)}" if event.method_id else "none is left"
 
 
+def _suspicious(event: e.SuspiciousActivityReported) -> str:
+    what = f"request {short_id(event.challenge_id)}" if event.challenge_id else f"method {short_id(event.method_id)}"
+    return f"{what} was not the person's"
+
+
 SENTENCES: Mapping[type[Event], Callable[[Any], str]] = {
     e.MethodRequested: _requested,
     e.ChallengeCancelled: lambda event: event.reason,
@@ -149,7 +156,14 @@ SENTENCES: Mapping[type[Event], Callable[[Any], str]] = {
     e.EnrollmentCancelled: lambda event: event.reason,
     e.MethodRegistered: _registered,
     e.DefaultMethodChanged: _default,
-    e.SuspiciousActivityReported: lambda event: f"request {short_id(event.challenge_id)} was not asked for",
+    e.NoticeRequested: lambda event: f"{event.kind} of {event.method_type} told to {event.destination.masked}",
+    e.MethodChanged: lambda event: f"{event.method_type}: another {event.changed}",
+    e.MethodSuspended: lambda event: f"{event.method_type}, {event.reason}",
+    e.MethodRestored: lambda event: f"{event.method_type} {event.display_name}, by {event.by}",
+    e.MethodRemoved: lambda event: f"{event.method_type}, {event.reason}",
+    e.SecurityInfoConfirmed: lambda event: f"on file: {_listed(event.methods)}",
+    e.SuspiciousActivityReported: _suspicious,
+    e.AccountErased: lambda event: "everything about the person is deleted",
     n.CodeSent: _sent,
     n.PushSent: lambda event: (
         f"push taken by {event.service}" if event.service else "push waits for the app to fetch it"
@@ -158,6 +172,10 @@ SENTENCES: Mapping[type[Event], Callable[[Any], str]] = {
     n.DeliveryFailed: _failed,
     n.SendRefused: lambda event: f"{event.reason}{_waiting(event.retry_after)}",
     v.CodeSubmitted: lambda event: f"a code for {event.terms.purpose}",
+    v.AnswersSubmitted: lambda event: f"answers for {event.terms.purpose}",
+    v.CredentialSubmitted: lambda event: f"a passkey for {event.terms.purpose}",
+    v.CallConfirmed: lambda event: f"# was pressed for {event.terms.purpose}",
+    v.CallReported: lambda event: f"0 and # were pressed: nobody asked for {event.terms.purpose}",
     v.PushApproved: lambda event: f"the app approved {event.terms.purpose}",
     v.PushDenied: lambda event: f"the app {'reported' if event.reported else 'denied'} {event.terms.purpose}",
     v.MethodVerified: lambda event: f"{event.method_type} for {event.purpose}",
