@@ -6,27 +6,49 @@ from datetime import UTC, datetime, timedelta
 from pydantic import SecretStr
 
 from services.enrollment.wizard.rendering import (
+    ActivityRow,
+    ActivityView,
+    AddView,
     AppCodeView,
     ApprovalState,
+    AskedQuestionsView,
+    CallState,
+    CallView,
     CancelView,
+    Choice,
     ChooseView,
     CodeView,
     Country,
+    DeleteView,
     DeliveryView,
     DoneView,
     DownloadView,
+    EmailView,
     FieldError,
     Frame,
+    ManageView,
     MessageView,
     MethodLine,
+    MethodRow,
+    NewPhoneView,
+    NotMeView,
+    PasskeyView,
     PhoneView,
     Progress,
     ProgressStep,
     PromptView,
+    QuestionRow,
+    QuestionsView,
+    RecoveryCodesView,
+    RecoveryIntroView,
+    RenameView,
     ScanView,
     SetupView,
+    SoftwareIntroView,
+    SoftwareScanView,
     SuccessView,
     TryView,
+    TypedProofView,
     View,
 )
 from services.enrollment.wizard.texts import NOT_CONNECTED_YET
@@ -58,11 +80,40 @@ ACTIVATION_LINK = (
     f"{APP}#activate?url=http%3A%2F%2Flocalhost%3A8000%2Fdevice%2Fv1%2Fa%2F7K2M9QXW"
     "&code=314159265&secret=c2FtcGxlLXNlY3JldC0wMQ"
 )
-QR_CODES = {f"{SETUP}/app.svg": APP, f"{SETUP}/qr.svg": ACTIVATION_LINK}
+OTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+OTP_LINK = f"otpauth://totp/Northbridge:alexandra%40northbridge.example?secret={OTP_SECRET}&issuer=Northbridge"
+QR_CODES = {f"{SETUP}/app.svg": APP, f"{SETUP}/qr.svg": ACTIVATION_LINK, f"{SETUP}/software.svg": OTP_LINK}
 """What the pictures of the sample pages say, by their address."""
 
 PHONE_STEPS = ("Enter your number", "Enter the code", "Done")
 APP_STEPS = ("Get app", "Set up", "Scan", "Try it", "Done")
+SOFTWARE_STEPS = ("Have your app ready", "Scan", "Enter the code", "Done")
+EMAIL_STEPS = ("Enter your address", "Enter the code", "Done")
+EVENTS_URL = f"{SETUP}/events?challenge=0193a000-challenge"
+CHALLENGE = "0193a000-challenge"
+OTHER_METHOD = "Use a different method"
+PROVING = replace(FRAME, title="Verify it's you", heading="Verify it's you")
+MANAGING = replace(FRAME, title="My security info", heading="My security info", managing=True)
+DELIVERIES: tuple[Choice, ...] = (
+    ("sms", "Text me a code", "A message with a code. Your provider's usual rates apply."),
+    ("voice", "Call me", "A call that tells you what to do. Your provider's usual rates apply."),
+)
+QUESTIONS = (
+    ("first-manager", "What is the first name of your first manager?"),
+    ("favourite-teacher", "What is the last name of the teacher that you liked best?"),
+    ("unvisited-place", "Which place do you want to see that you have never been to?"),
+)
+CODES = tuple(f"7K2M-9QXW-{at:04d}-HJ4T" for at in range(10))
+CREATION_OPTIONS = (
+    '{"rp": {"name": "Northbridge", "id": "localhost"}, "challenge": "Y2hhbGxlbmdlLW9mLWEtdGVzdA",'
+    ' "user": {"id": "b3BhcXVl", "name": "alexandra", "displayName": "Alexandra"},'
+    ' "pubKeyCredParams": [{"type": "public-key", "alg": -7}],'
+    ' "authenticatorSelection": {"residentKey": "preferred", "userVerification": "required"}}'
+)
+REQUEST_OPTIONS = (
+    '{"challenge": "Y2hhbGxlbmdlLW9mLWEtdGVzdA", "rpId": "localhost", "allowCredentials": [],'
+    ' "userVerification": "required"}'
+)
 
 
 def frame(title: str, step: int | None = None, steps: tuple[str, ...] = PHONE_STEPS) -> Frame:
@@ -182,42 +233,51 @@ def sample_views() -> dict[str, View]:
     waiting = DeliveryView("queued", "This is taking longer than usual. You can wait here or come back.")
     failed = DeliveryView("failed", f"We couldn't reach {MASKED}. Check the number, or use a different one.")
     arrived = DeliveryView("delivered", f"The message with your 6-digit code arrived at {MASKED}.")
-    return _app_views() | {
-        "prompt": PromptView(frame("More information required")),
-        "phone": phone_view(),
-        "phone-error": phone_view(FieldError("number", "That doesn't look like a phone number in United Kingdom.")),
-        "phone-strict": replace(phone_view(), profile_note=True),
-        "code": code,
-        "code-error": code_view(FieldError("code", "That code isn't right. Check the newest message; 4 tries left.")),
-        "code-queued": replace(code, delivery=waiting),
-        "code-delivered": replace(code, delivery=arrived),
-        "code-failed": replace(code, delivery=failed, sends_left=0),
-        "code-checking": replace(code, checking="We are still checking your code. You can wait here."),
-        "code-notice": replace(
-            code, frame=replace(code.frame, notice="You can ask for another message in 12 seconds.")
-        ),
-        "code-ended": replace(code, ended=True, sends_left=0),
-        "code-exhausted": replace(
-            code_view(FieldError("code", "Too many wrong codes. Start again, or use a different number.")), ended=True
-        ),
-        "done": DoneView(
-            frame("Phone verified", 2), "Phone verified", "Your phone is now your default method.", "Done"
-        ),
-        "success": SuccessView(frame("Success"), methods),
-        "cancel": CancelView(frame("Leave the setup?")),
-        "ended": MessageView(
-            Frame(organization="Security info", title="Your session has ended"),
-            heading="Your session has ended",
-            text="Sign in again; what you set up is kept.",
-            action=("Back to the application", "/security-info/return"),
-        ),
-        "problem": MessageView(
-            Frame(organization="Security info", title="Something went wrong on our side"),
-            heading="Something went wrong on our side",
-            text="Nothing you set up is lost.",
-            reference="4bf92f3577b34da6a3ce929d0e0e4736",
-        ),
-    }
+    return (
+        _app_views()
+        | _own_views()
+        | _proof_views()
+        | _managed_views()
+        | {
+            "prompt": PromptView(frame("More information required")),
+            "phone": phone_view(),
+            "phone-error": phone_view(FieldError("number", "That doesn't look like a phone number in United Kingdom.")),
+            "phone-strict": replace(phone_view(), profile_note=True),
+            "code": code,
+            "code-error": code_view(
+                FieldError("code", "That code isn't right. Check the newest message; 4 tries left.")
+            ),
+            "code-queued": replace(code, delivery=waiting),
+            "code-delivered": replace(code, delivery=arrived),
+            "code-failed": replace(code, delivery=failed, sends_left=0),
+            "code-checking": replace(code, checking="We are still checking your code. You can wait here."),
+            "code-notice": replace(
+                code, frame=replace(code.frame, notice="You can ask for another message in 12 seconds.")
+            ),
+            "code-ended": replace(code, ended=True, sends_left=0),
+            "code-exhausted": replace(
+                code_view(FieldError("code", "Too many wrong codes. Start again, or use a different number.")),
+                ended=True,
+            ),
+            "done": DoneView(
+                frame("Phone verified", 2), "Phone verified", "Your phone is now your default method.", "Done"
+            ),
+            "success": SuccessView(frame("Success"), methods),
+            "cancel": CancelView(frame("Leave the setup?")),
+            "ended": MessageView(
+                Frame(organization="Security info", title="Your session has ended"),
+                heading="Your session has ended",
+                text="Sign in again; what you set up is kept.",
+                action=("Back to the application", "/security-info/return"),
+            ),
+            "problem": MessageView(
+                Frame(organization="Security info", title="Something went wrong on our side"),
+                heading="Something went wrong on our side",
+                text="Nothing you set up is lost.",
+                reference="4bf92f3577b34da6a3ce929d0e0e4736",
+            ),
+        }
+    )
 
 
 def _app_views() -> dict[str, View]:
@@ -253,6 +313,286 @@ def _app_views() -> dict[str, View]:
         ),
         "choose": choose_view(),
         "choose-error": choose_view(FieldError("method", "Choose one of the methods.")),
+    }
+
+
+def call_view(state: CallState = "waiting") -> CallView:
+    """Step 8b, a moment after the phone began to ring or once the call has ended."""
+    return CallView(
+        frame=frame("Answer the call", 1),
+        masked=MASKED,
+        state=state,
+        text=f"We are calling {MASKED}. Answer and press #.",
+        events_url=EVENTS_URL,
+        call_again_at=NOW + timedelta(seconds=30),
+        calls_left=4,
+        ended=state not in {"waiting", "confirmed"},
+        back=f"{SETUP}?step=phone",
+        text_instead=True,
+    )
+
+
+def questions_view(error: FieldError | None = None) -> QuestionsView:
+    """Three questions to choose; after an error they are chosen, and the answers are gone."""
+    chosen = [one for one, _ in QUESTIONS] if error else [""] * 3
+    return QuestionsView(
+        frame=frame("Security questions"),
+        rows=tuple(
+            QuestionRow(one, error=error.text if error and error.field == f"answer-{at}" else None)
+            for at, one in enumerate(chosen, 1)
+        ),
+        questions=QUESTIONS,
+        error=error,
+        back=f"{SETUP}?step=prompt",
+        different_method=True,
+    )
+
+
+def passkey_view(error: FieldError | None = None) -> PasskeyView:
+    """A passkey to make."""
+    return PasskeyView(
+        frame=frame("Passkey"),
+        options=CREATION_OPTIONS,
+        challenge_id=CHALLENGE,
+        error=error,
+        back=f"{SETUP}?step=prompt",
+        different_method=True,
+    )
+
+
+def recovery_codes_view(error: FieldError | None = None) -> RecoveryCodesView:
+    """Ten codes to keep."""
+    return RecoveryCodesView(
+        frame=frame("Save your recovery codes"), codes=tuple(SecretStr(code) for code in CODES), error=error
+    )
+
+
+def typed_proof_view(error: FieldError | None = None) -> TypedProofView:
+    """A recovery code to type."""
+    return TypedProofView(
+        frame=PROVING,
+        kind="recoveryCode",
+        challenge_id=CHALLENGE,
+        attempts_left=5,
+        events_url=EVENTS_URL,
+        error=error,
+        other_method=True,
+    )
+
+
+def asked_view(error: FieldError | None = None) -> AskedQuestionsView:
+    """Two questions to answer."""
+    return AskedQuestionsView(
+        frame=PROVING,
+        challenge_id=CHALLENGE,
+        questions=QUESTIONS[:2],
+        attempts_left=4,
+        error=error,
+        other_method=True,
+    )
+
+
+def method_rows() -> tuple[MethodRow, ...]:
+    """Methods in every state, with names and without."""
+    usual = ("rename", "default", "delete")
+    used, added = "Last used on 22 November 2026", "Added on 3 March 2026"
+    return (
+        MethodRow(
+            "m1",
+            "authenticatorApp",
+            "Authenticator app",
+            DEVICE,
+            None,
+            "Default",
+            "active",
+            used,
+            ("rename", "delete"),
+        ),
+        MethodRow("m2", "phone", "Phone", MASKED, "My work phone", "Backup", "active", used, ("change", *usual)),
+        MethodRow(
+            "m3",
+            "email",
+            "Email",
+            "a•••@home.example",
+            None,
+            None,
+            "suspended",
+            added,
+            ("restore", "delete"),
+        ),
+        MethodRow(
+            "m4", "recoveryCodes", "Recovery codes", "7 of 10 codes left", None, "Backup", "active", added, usual
+        ),
+        MethodRow("m5", "softwareOath", "Other authenticator app", "Codes", None, None, "disabled", added, ("delete",)),
+    )
+
+
+def manage_view() -> ManageView:
+    """ "My security info" with all that it can show."""
+    gone = MethodRow(
+        "m6",
+        "phone",
+        "Alternative phone",
+        "+44 •••• ••0199",
+        None,
+        None,
+        "suspended",
+        "Deleted; can be brought back until 1 December 2026",
+        ("restore",),
+    )
+    return ManageView(
+        frame=MANAGING,
+        rows=method_rows(),
+        can_add=True,
+        new_phone=True,
+        return_label="Northbridge",
+        former=(gone,),
+    )
+
+
+def _own_views() -> dict[str, View]:
+    back = f"{SETUP}?step=prompt"
+    wrong_answer = FieldError("answer-2", "This answer is too short. It needs at least 3 characters.")
+    phone = replace(phone_view(), deliveries=DELIVERIES, different_method=True)
+    number = FieldError("number", "We can't use this kind of number. Enter another number.")
+    email = EmailView(frame("Email", 0, EMAIL_STEPS), "", "one-press", back=back, different_method=True)
+    software = frame("Scan the QR code", 1, SOFTWARE_STEPS)
+    return {
+        "phone-ways": phone,
+        "phone-office": replace(
+            phone, phone_type="office", extension="4711", deliveries=DELIVERIES[1:], error=number, number="123"
+        ),
+        "email": email,
+        "email-error": replace(
+            email, address="alex", error=FieldError("address", "That doesn't look like an email address.")
+        ),
+        "software": SoftwareIntroView(
+            frame("Use a different authenticator app", 0, SOFTWARE_STEPS), back, different_method=True
+        ),
+        "software-scan": SoftwareScanView(
+            frame=software,
+            qr_src=f"{SETUP}/software.svg",
+            secret=SecretStr(OTP_SECRET),
+            account="alexandra@northbridge.example",
+            issuer="Northbridge",
+            open_here_href=OTP_LINK,
+            back=f"{SETUP}?step=softwareOath",
+        ),
+        "questions": questions_view(),
+        "questions-error": questions_view(wrong_answer),
+        "passkey": passkey_view(),
+        "passkey-error": passkey_view(FieldError("credential", "That passkey wasn't accepted. Try again.")),
+        "recovery": RecoveryIntroView(frame("Recovery codes"), back, different_method=True, replaces=True),
+        "recovery-codes": recovery_codes_view(),
+        "recovery-codes-error": recovery_codes_view(
+            FieldError("saved", "Save the codes first, then tick the box: they are not shown again.")
+        ),
+    }
+
+
+def _proof_views() -> dict[str, View]:
+    code, call = code_view(), call_view()
+    undelivered = replace(call_view("failed"), text=f"We couldn't reach {MASKED}. Check the number.", ended=False)
+    proving_code = replace(code, frame=PROVING, step="prove", back=None, different=None, other_method=True)
+    used = FieldError("code", "That code was used already. Each one works once.")
+    over = FieldError("code", "Too many wrong codes. Use a different method, or try again later.")
+    not_right = FieldError("answer-1", "Not all of these answers are right; 3 tries left.")
+    return {
+        "code-by-call": replace(code, channel="voice", text_instead=True),
+        "code-ways": replace(code, call_instead=True, different=("Use a different number", f"{SETUP}?step=phone")),
+        "code-by-email": replace(
+            code,
+            frame=frame("Enter the code", 1, EMAIL_STEPS),
+            step="email.code",
+            channel="email",
+            masked="a•••@home.example",
+            delivery=DeliveryView("sent", "We sent a 6-digit code to a•••@home.example."),
+            different=("Use a different address", f"{SETUP}?step=email"),
+        ),
+        "call": call,
+        "call-unheard": replace(call, unheard=True, text="We haven't heard from you yet. Answer the call, press #."),
+        "call-confirmed": call_view("confirmed"),
+        "call-denied": call_view("denied"),
+        "call-failed": undelivered,
+        "call-expired": call_view("expired"),
+        "prove-choose": ChooseView(
+            frame=PROVING,
+            choices=(
+                ("m1", "Alex's phone", "Approve a request on Alex's phone."),
+                ("m2", "My work phone", f"Get a code or a call at {MASKED}."),
+            ),
+            chosen="m1",
+            question="How do you want to verify that it's you?",
+            step="prove.choose",
+        ),
+        "prove-code": proving_code,
+        "prove-code-ended": replace(proving_code, ended=True, sends_left=0),
+        "prove-call": replace(call, frame=PROVING, step="prove", back=None, text_instead=False, other_method=True),
+        "prove-call-denied": replace(
+            call_view("denied"), frame=PROVING, step="prove", back=None, text_instead=False, other_method=True
+        ),
+        "prove-try": replace(try_view(), frame=PROVING, step="prove", back=None, has_codes=True, other_method=True),
+        "prove-app-code": replace(app_code_view(), frame=PROVING, step="prove", back=None, other_method=True),
+        "prove-passkey": PasskeyView(
+            PROVING, REQUEST_OPTIONS, CHALLENGE, ceremony="get", step="prove", other_method=True
+        ),
+        "prove-recovery": typed_proof_view(),
+        "prove-recovery-error": typed_proof_view(used),
+        "prove-recovery-ended": replace(typed_proof_view(over), ended=True),
+        "prove-pass": replace(typed_proof_view(), kind="temporaryAccessPass", other_method=False),
+        "prove-questions": asked_view(),
+        "prove-questions-error": asked_view(not_right),
+        "prove-questions-ended": replace(asked_view(), ended=True),
+    }
+
+
+def _managed_views() -> dict[str, View]:
+    manage, (app, phone, *_) = manage_view(), method_rows()
+    apps = (("m1", DEVICE, "Last used on 22 November 2026"), ("m7", "Old phone", "Added on 3 March 2026"))
+    adding: tuple[Choice, ...] = (
+        ("phone.office", "Office phone", "Your phone at work, for calls."),
+        ("passkey", "Passkey", "Sign in with your face, your fingerprint or the PIN of your device."),
+    )
+    delete = DeleteView(MANAGING, phone, ("Alex's phone", "Recovery codes"), lost=True)
+    last = FieldError("method", "Your organisation requires this method. Add another one of its kind first.")
+    changed = "Phone (+44 •••• ••0142) was added on 24 November 2026, 09:30 UTC."
+    not_me = Frame(organization="Northbridge", title="This wasn't me?", tenant="northbridge")
+    return {
+        "manage": manage,
+        "manage-empty": ManageView(MANAGING, (), can_add=True, new_phone=False, return_label="Northbridge"),
+        "manage-notice": replace(
+            manage, frame=replace(MANAGING, notice="This method can't be brought back any more. Add it anew.")
+        ),
+        "add": AddView(MANAGING, adding),
+        "add-error": AddView(MANAGING, adding, error=FieldError("method", "Choose one of these methods.")),
+        "add-none": AddView(MANAGING, ()),
+        "rename": RenameView(MANAGING, phone, "My work phone"),
+        "rename-error": RenameView(
+            MANAGING, phone, "a" * 65, FieldError("name", "A name can have up to 64 characters.")
+        ),
+        "delete": delete,
+        "delete-only": DeleteView(MANAGING, app, (), lost=True),
+        "delete-required": replace(delete, error=last),
+        "new-phone": NewPhoneView(MANAGING, app),
+        "new-phone-several": NewPhoneView(MANAGING, app, apps),
+        "activity": ActivityView(
+            MANAGING,
+            (
+                ActivityRow(NOW, "You opened My security info."),
+                ActivityRow(NOW - timedelta(days=3), f"You added Phone ({MASKED})."),
+            ),
+        ),
+        "activity-empty": ActivityView(MANAGING, ()),
+        "not-me": NotMeView(
+            not_me, changed, SecretStr("a-token"), done=False, what=("The method is suspended.", "Your sessions end.")
+        ),
+        "not-me-done": NotMeView(
+            replace(not_me, title="Thank you for telling us"),
+            changed,
+            SecretStr(""),
+            done=True,
+            what=("The method is suspended.", "Change your password now, then sign in."),
+        ),
     }
 
 

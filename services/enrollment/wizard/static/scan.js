@@ -1,5 +1,6 @@
-// "Scan the QR code", live: whether the app has connected, until when the code works, and copying.
+// "Scan the QR code", live: whether the app has connected, and until when the code works.
 
+import "./copy.js";
 import { inWords, say, secondsUntil } from "./clock.js";
 import { LiveState } from "./state.js";
 import { Stream } from "./stream.js";
@@ -37,36 +38,5 @@ class ScanPage {
   }
 }
 
-class Copy {
-  constructor(button) {
-    this.button = button;
-    this.said = document.querySelector("[data-copy-said]");
-    button.hidden = false;
-    button.addEventListener("click", () => this.copy());
-  }
-
-  async copy() {
-    const { copy, copied, notCopied } = this.button.dataset;
-    this.said.textContent = "";
-    try {
-      await navigator.clipboard.writeText(copy);
-      this.said.textContent = copied;
-    } catch {
-      this.said.textContent = notCopied;
-    }
-  }
-}
-
-/** A link that looks like a button is pressed like one. */
-function pressBySpace(link) {
-  link.addEventListener("keydown", (event) => {
-    if (event.key !== " ") return;
-    event.preventDefault();
-    link.click();
-  });
-}
-
 const root = document.querySelector("[data-activation]");
 if (root) new ScanPage(root);
-if (navigator.clipboard) for (const button of document.querySelectorAll("[data-copy]")) new Copy(button);
-for (const link of document.querySelectorAll("a[role=button]")) pressBySpace(link);

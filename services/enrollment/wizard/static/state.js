@@ -2,7 +2,7 @@
 
 import { say } from "./clock.js";
 
-const FINE = new Set(["waiting", "connected", "approved"]);
+const FINE = new Set(["waiting", "connected", "approved", "confirmed"]);
 
 export class LiveState {
   constructor(root) {
@@ -23,9 +23,14 @@ export class LiveState {
     this.root.querySelector("[data-error]")?.remove();
     const [headline, detail] = this.texts[state];
     say(this.root.querySelector("[data-headline]"), headline);
-    say(this.root.querySelector("[data-detail]"), detail);
+    this.detail(detail);
     document.title = FINE.has(state) ? this.title : `Error: ${this.title}`;
     if (this.root.contains(focused) && !focused.checkVisibility()) document.querySelector("h2").focus();
+  }
+
+  /** More about the state that it is in. */
+  detail(text) {
+    say(this.root.querySelector("[data-detail]"), text);
   }
 
   /** This page's own form is under way: its answer says what happened. */

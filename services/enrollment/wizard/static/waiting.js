@@ -1,0 +1,47 @@
+// A page that waits for what happens elsewhere, in an app or on a phone. "Next" waits with it while that can be heard.
+
+import { say } from "./clock.js";
+import { Resend } from "./resend.js";
+import { LiveState } from "./state.js";
+import { Stream } from "./stream.js";
+
+export class WaitingPage {
+  /** `stateOf` names the page's state for news of the challenge, and `done` the one in which "Next" is ready; `told`
+   * hears of news that change no state. */
+  constructor(root, { stateOf, done, told = () => {} }) {
+    Object.assign(this, { root, stateOf, done, told });
+    this.state = new LiveState(root);
+    this.next = root.querySelector("[data-next]");
+    if (this.state.now !== "waiting") return;
+    this.next.addEventListener("click", (event) => this.press(event));
+    for (const button of root.querySelectorAll("[data-resend]")) new Resend(button);
+    this.hold();
+    this.stream = new Stream(root.dataset.events, "challenge", {
+      told: (news) => this.update(news),
+      lost: () => this.release(),
+    });
+  }
+
+  hold() {
+    this.next.setAttribute("aria-disabled", "true");
+  }
+
+  release() {
+    this.next.removeAttribute("aria-disabled");
+  }
+
+  press(event) {
+    if (this.next.getAttribute("aria-disabled") !== "true") return;
+    event.preventDefault();
+    say(this.root.querySelector("[data-resend-said]"), this.next.dataset.first);
+  }
+
+  update(news) {
+    if (this.state.sending) return;
+    const state = this.stateOf(news);
+    if (state === this.state.now) return this.told(news, this.state);
+    this.stream.end();
+    this.state.enter(state);
+    if (state === this.done) this.release();
+  }
+}
