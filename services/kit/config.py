@@ -21,6 +21,8 @@ from pydantic.alias_generators import to_camel
 
 from schemas.base import MethodType
 
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
 
 
@@ -139,10 +141,46 @@ class TwilioProvider(_Closed):
     sender: str = Field(min_length=1, max_length=64)
 
 
+class SmtpProvider(_Closed):
+    """A mail server that takes our mail (RFC 6409). Its certificate is always checked."""
+
+    name: Identifier
+    type: Literal["smtp"]
+    host: str = Field(min_length=1, max_length=253)
+    port: int = Field(default=587, ge=1, le=65535)
+    security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="`tls` from the first byte (RFC 8314, port 465); `none` on this machine alone"
+    )
+    ca_file: Path | None = Field(default=None, description="certificates to trust instead of the system's")
+    username: str | None = None
+    password: SecretStr | None = None
+    sender: str = Field(max_length=90, pattern=r"^[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$")
+    sender_name: str = Field(default="Security info", pattern=r"^[^\r\n]{1,64}$")
+
+    @model_validator(mode="after")
+    def _keeps_secrets(self) -> "SmtpProvider":
+        if self.security == "none" and self.host not in LOOPBACK:
+            raise ValueError(
+                f"security none is for {', '.join(LOOPBACK)} alone: codes would cross the network in clear"
+            )
+        if (self.username is None) != (self.password is None):
+            raise ValueError("username and password belong together")
+        return self
+
+
 class Providers(_Closed):
     """Providers by channel, in the order in which they are tried."""
 
     sms: tuple[TwilioProvider, ...] = ()
+    voice: tuple[TwilioProvider, ...] = ()
+    email: tuple[SmtpProvider, ...] = ()
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> "Providers":
+        names = [one.name for one in (*self.sms, *self.voice, *self.email)]
+        if twice := [name for name in names if names.count(name) > 1]:
+            raise ValueError(f"two providers have the name {twice[0]}")
+        return self
 
 
 class PushServices(_Closed):

@@ -34,6 +34,16 @@ providers:
 """
 
 
+MAIL = """
+providers:
+  email:
+    - name: relay
+      type: smtp
+      host: mail.example
+      sender: security-info@northbridge.example
+"""
+
+
 def written(folder: Path, text: str) -> Path:
     file = folder / "config.yaml"
     file.write_text(text)
@@ -56,6 +66,30 @@ def test_a_secret_does_not_show(tmp_path: Path) -> None:
     config = load_config(written(tmp_path, MINIMAL + PROVIDERS), {"AUTH_TOKEN": "hidden-token"})
     assert config.providers.sms[0].auth_token.get_secret_value() == "hidden-token"
     assert "hidden-token" not in repr(config)
+
+
+def test_mail_is_encrypted_unless_the_server_is_on_this_machine(tmp_path: Path) -> None:
+    relay = load_config(written(tmp_path, MINIMAL + MAIL), {}).providers.email[0]
+    assert (relay.security, relay.port) == ("starttls", 587)
+    local = MAIL.replace("mail.example", "127.0.0.1") + "      security: none\n"
+    assert load_config(written(tmp_path, MINIMAL + local), {}).providers.email[0].security == "none"
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ("      security: none\n", "security none is for 127.0.0.1"),
+        ("      username: sam\n", "username and password belong together"),
+        ('      senderName: "A\\r\\nBcc: sam@northbridge.example"\n', "providers.email.0.senderName"),
+        (
+            "    - {name: relay, type: smtp, host: b.example, sender: a@b.example}\n",
+            "two providers have the name relay",
+        ),
+    ],
+)
+def test_a_mail_server_that_would_do_harm_is_refused(tmp_path: Path, more: str, says: str) -> None:
+    with pytest.raises(ConfigError, match=says):
+        load_config(written(tmp_path, MINIMAL + MAIL + more), {})
 
 
 def test_a_person_has_the_policy_of_the_first_group_that_has_one(tmp_path: Path) -> None:
