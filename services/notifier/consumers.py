@@ -2,14 +2,14 @@
 
 from functools import partial
 
-from schemas.enrollment import ChallengeCancelled, MethodRequested
+from schemas.enrollment import ChallengeCancelled, MethodRequested, NoticeRequested
 from schemas.envelope import Envelope
 from schemas.topics import REQUESTS
 from services.kit.clock import Clock
 from services.kit.kafka.broker import EventBroker
 from services.kit.kafka.handlers import EventHandlers, Requirement
 from services.notifier.dispatcher import Dispatcher, Line
-from services.notifier.handlers import accept_request, cancel_deliveries
+from services.notifier.handlers import accept_notice, accept_request, cancel_deliveries
 from services.notifier.store import Store
 
 
@@ -30,6 +30,11 @@ def subscribe(
     @handlers.on(MethodRequested)
     async def queue(event: MethodRequested, envelope: Envelope) -> None:
         if await accept_request(event, envelope, store=store, clock=clock, provider=first):
+            dispatcher.wake(channel, first)
+
+    @handlers.on(NoticeRequested)
+    async def queue_notice(event: NoticeRequested, envelope: Envelope) -> None:
+        if await accept_notice(event, envelope, store=store, clock=clock, provider=first):
             dispatcher.wake(channel, first)
 
     handlers.on(ChallengeCancelled)(partial(cancel_deliveries, store=store, clock=clock))

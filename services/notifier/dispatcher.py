@@ -149,7 +149,7 @@ class _Pool:
     async def _attempt(self, attempt: Attempt) -> None:
         delivery = attempt.delivery
         with use_trace(delivery.traceparent):
-            bind(tenant=delivery.tenant, user=delivery.user, challenge=delivery.terms.challenge_id)
+            bind(tenant=delivery.tenant, user=delivery.user, challenge=delivery.about)
             try:
                 async with asyncio.timeout(ATTEMPT_WITHIN):
                     outcome = await deliver(attempt, self._desk)

@@ -1,8 +1,8 @@
-"""A delivery: one message of one send, from the request to its end.
+"""A delivery: one message of one send or one notice, from the request to its end.
 
 ```mermaid
 stateDiagram-v2
-    [*] --> queued: MethodRequested
+    [*] --> queued: MethodRequested, NoticeRequested
     queued --> sending: claimed
     sending --> sending: lease ran out, claimed again (outcome unknown)
     sending --> queued: no success yet
@@ -16,17 +16,19 @@ stateDiagram-v2
     sent --> failed: callback
     failed --> delivered: callback (a repeated message arrived after all)
 ```
+
+A call is sent once the provider has it, and delivered when it is answered. What the person presses is noted once.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, model_validator
 from pydantic.alias_generators import to_camel
 
-from schemas.base import Channel, Event
-from schemas.enrollment import MethodRequested
+from schemas.base import Channel, Event, MethodType
+from schemas.enrollment import MethodRequested, NoticeKind, NoticeRequested
 from schemas.notification import (
     CodeSent,
     DeliveryConfirmed,
@@ -36,8 +38,8 @@ from schemas.notification import (
     RefusalReason,
     SendRefused,
 )
-from schemas.topics import DELIVERIES
-from schemas.verification import ChallengeTerms
+from schemas.topics import DELIVERIES, SUBMISSIONS
+from schemas.verification import CallConfirmed, CallReported, ChallengeTerms
 from services.kit.decision import Change, Emission
 
 LEASE = timedelta(seconds=15)
@@ -53,6 +55,10 @@ DAY = timedelta(days=1)
 
 Status = Literal["queued", "sending", "sent", "delivered", "failed", "refused", "cancelled"]
 OPEN: frozenset[Status] = frozenset({"queued", "sending"})
+WITHHELD: frozenset[Status] = frozenset({"refused", "cancelled"})
+"""Certainly never sent."""
+
+CallDecision = Literal["confirm", "report"]
 
 
 class State(BaseModel):
@@ -61,17 +67,30 @@ class State(BaseModel):
     model_config = ConfigDict(frozen=True, alias_generator=to_camel, populate_by_name=True, extra="ignore")
 
 
+class Notice(State):
+    """What a notice tells: which change, of what, and when. `link` is sealed for the notice."""
+
+    notice_id: str
+    kind: NoticeKind
+    method_type: MethodType
+    display_name: str
+    link: str | None = None
+    happened_at: AwareDatetime
+
+
 class Delivery(State):
-    """One message to be sent. `destination` is sealed for its challenge.
+    """One message to be sent: about a challenge (`terms`), or a `notice`. `destination` is sealed for either.
 
     `next_attempt_at` says when somebody must look at it: the next attempt while it is queued, the end of the lease
     while it is being sent, nothing once it has ended. `uncertain` names the provider whose answer never came.
+    `decision` is what the person who was called said by pressing keys.
     """
 
     id: str
     tenant: str
     user: str
-    terms: ChallengeTerms
+    terms: ChallengeTerms | None = None
+    notice: Notice | None = None
     channel: Channel
     send: int
     destination: str | None
@@ -90,6 +109,20 @@ class Delivery(State):
     cancelled: bool = False
     reason: DeliveryFailureReason | RefusalReason | None = None
     ended_at: AwareDatetime | None = None
+    decision: CallDecision | None = None
+
+    @model_validator(mode="after")
+    def _is_about_one_thing(self) -> "Delivery":
+        if (self.terms is None) == (self.notice is None):
+            raise ValueError("a delivery is about a challenge or a notice")
+        return self
+
+    @property
+    def about(self) -> str:
+        """The id of the challenge or the notice."""
+        if self.terms:
+            return self.terms.challenge_id
+        return self.notice.notice_id if self.notice else ""
 
     @property
     def is_open(self) -> bool:
@@ -105,9 +138,9 @@ class Report(State):
     permanent: bool = False
 
 
-def document_id(tenant: str, challenge_id: str, send: int) -> str:
-    """One document for each send of a challenge, so that a redelivered request is found out."""
-    return f"{tenant}/{challenge_id}:{send}"
+def document_id(delivery: Delivery) -> str:
+    """One document for each send of a challenge, and for each notice, so that a redelivered request is found out."""
+    return f"{delivery.tenant}/{delivery.about}:{delivery.send}"
 
 
 def requested(
@@ -132,6 +165,41 @@ def requested(
         locale=event.locale,
         requested_at=event.requested_at,
         not_after=min(event.not_after, event.terms.expires_at),
+        traceparent=traceparent,
+        provider=provider,
+        next_attempt_at=at,
+    )
+
+
+def notified(
+    event: NoticeRequested,
+    *,
+    delivery_id: str,
+    tenant: str,
+    user: str,
+    provider: str,
+    traceparent: str | None,
+    at: datetime,
+) -> Delivery:
+    """A queued delivery for a notice."""
+    return Delivery(
+        id=delivery_id,
+        tenant=tenant,
+        user=user,
+        notice=Notice(
+            notice_id=event.notice_id,
+            kind=event.kind,
+            method_type=event.method_type,
+            display_name=event.display_name,
+            link=event.link,
+            happened_at=event.happened_at,
+        ),
+        channel=event.channel,
+        send=1,
+        destination=event.destination.sealed,
+        locale=event.locale,
+        requested_at=event.requested_at,
+        not_after=event.not_after,
         traceparent=traceparent,
         provider=provider,
         next_attempt_at=at,
@@ -185,7 +253,7 @@ def refused(delivery: Delivery, refusal: "Refusal", *, at: datetime) -> Change[D
     if not delivery.is_open:
         return Change(delivery)
     event = SendRefused(
-        challenge_id=delivery.terms.challenge_id,
+        challenge_id=delivery.about,
         delivery_id=delivery.id,
         send=delivery.send,
         channel=delivery.channel,
@@ -232,10 +300,13 @@ def uncertain(delivery: Delivery, attempt: int, *, at: datetime) -> Change[Deliv
 
 
 def cancelled(delivery: Delivery, *, at: datetime) -> Change[Delivery]:
-    """The challenge is over: what waits is not sent; what is being sent is not tried again."""
+    """The challenge is over: what waits is not sent, what is being sent is not tried again, and a call has nothing to
+    say any more."""
     if delivery.status == "queued" and delivery.uncertain is None:
         return Change(_ended(delivery, "cancelled", at))
-    return Change(delivery.model_copy(update={"cancelled": True}) if delivery.is_open else delivery)
+    may_still_speak = delivery.channel == "voice" and delivery.status not in WITHHELD
+    marked = delivery.is_open or may_still_speak
+    return Change(delivery.model_copy(update={"cancelled": True}) if marked else delivery)
 
 
 def overdue(delivery: Delivery, *, at: datetime) -> Change[Delivery]:
@@ -264,6 +335,26 @@ def reported(delivery: Delivery, report: Report, *, provider: str, at: datetime)
                 return change
             more = _fail(change.state, "notDelivered", permanent=report.permanent, at=at, provider=provider)
     return Change(more.state, (*change.emissions, *more.emissions))
+
+
+def may_speak(delivery: Delivery, at: datetime) -> bool:
+    """Whether a call still has something to say: its challenge is neither over nor out of time, nor was it decided.
+
+    One whose outcome is unknown or that was given up may ring all the same.
+    """
+    over = delivery.cancelled or delivery.status in WITHHELD or delivery.decision is not None
+    return delivery.channel == "voice" and not over and at < delivery.not_after
+
+
+def decided(delivery: Delivery, decision: CallDecision, *, proof: str, at: datetime) -> Change[Delivery]:
+    """The person who was called pressed keys. Only the first decision counts, so that a repeated callback says nothing
+    new; the submission's id is the same however often it is told."""
+    if delivery.terms is None or delivery.terms.kind != "call" or not may_speak(delivery, at):
+        return Change(delivery)
+    event_type = CallConfirmed if decision == "confirm" else CallReported
+    event = event_type(submission_id=f"{delivery.id}.{decision}", terms=delivery.terms, proof=proof, submitted_at=at)
+    emission = Emission(SUBMISSIONS, event, delivery.tenant, delivery.user, correlation_id=delivery.about)
+    return Change(delivery.model_copy(update={"decision": decision}), (emission,))
 
 
 def may_repeat(delivery: Delivery, *, asked: bool) -> bool:
@@ -332,7 +423,7 @@ def _is_of_another_message(delivery: Delivery, report: Report) -> bool:
 
 def _code_sent(delivery: Delivery, provider: str, message_id: str | None, at: datetime) -> CodeSent:
     return CodeSent(
-        challenge_id=delivery.terms.challenge_id,
+        challenge_id=delivery.about,
         delivery_id=delivery.id,
         send=delivery.send,
         channel=delivery.channel,
@@ -345,7 +436,7 @@ def _code_sent(delivery: Delivery, provider: str, message_id: str | None, at: da
 
 def _push_sent(delivery: Delivery, service: str | None, at: datetime) -> PushSent:
     return PushSent(
-        challenge_id=delivery.terms.challenge_id,
+        challenge_id=delivery.about,
         delivery_id=delivery.id,
         send=delivery.send,
         mode="webPush" if service else "inApp",
@@ -358,7 +449,7 @@ def _fail(
     delivery: Delivery, reason: DeliveryFailureReason, *, permanent: bool, at: datetime, provider: str | None = None
 ) -> Change[Delivery]:
     event = DeliveryFailed(
-        challenge_id=delivery.terms.challenge_id,
+        challenge_id=delivery.about,
         delivery_id=delivery.id,
         send=delivery.send,
         channel=delivery.channel,
@@ -374,7 +465,7 @@ def _confirm(delivery: Delivery, *, provider: str, at: datetime) -> Change[Deliv
     if delivery.status == "failed" and delivery.reason in {"expiredBeforeSending", "destinationMismatch"}:
         return Change(delivery)
     event = DeliveryConfirmed(
-        challenge_id=delivery.terms.challenge_id,
+        challenge_id=delivery.about,
         delivery_id=delivery.id,
         send=delivery.send,
         channel=delivery.channel,
@@ -390,4 +481,4 @@ def _ended(delivery: Delivery, status: Status, at: datetime, **fields: object) -
 
 
 def _emission(delivery: Delivery, event: Event) -> Emission:
-    return Emission(DELIVERIES, event, delivery.tenant, delivery.user, correlation_id=delivery.terms.challenge_id)
+    return Emission(DELIVERIES, event, delivery.tenant, delivery.user, correlation_id=delivery.about)

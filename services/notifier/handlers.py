@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
+from pydantic import SecretStr
 
-from schemas.enrollment import ChallengeCancelled, MethodRequested
+from schemas.enrollment import ChallengeCancelled, MethodRequested, NoticeRequested
 from schemas.envelope import Envelope
 from schemas.notification import DeliveryFailureReason
 from services.kit.clock import Clock
@@ -38,7 +39,8 @@ MINUTE = timedelta(minutes=1)
 
 
 class DestinationMismatchError(Exception):
-    """The destination does not open, is not the one that the code is derived for, or is none for this channel."""
+    """The destination or a link does not open, is not the one that the code is derived for, or is none for this
+    channel."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,22 @@ async def accept_request(
 ) -> bool:
     """Queue the delivery; False for a redelivered request."""
     delivery = domain.requested(
+        event,
+        delivery_id=new_id(),
+        tenant=envelope.tenant,
+        user=envelope.subject or "",
+        provider=provider,
+        traceparent=envelope.traceparent,
+        at=clock.now(),
+    )
+    return await store.add(delivery, envelope)
+
+
+async def accept_notice(
+    event: NoticeRequested, envelope: Envelope, *, store: Store, clock: Clock, provider: str
+) -> bool:
+    """Queue a notice; False for a redelivered request."""
+    delivery = domain.notified(
         event,
         delivery_id=new_id(),
         tenant=envelope.tenant,
@@ -137,12 +155,12 @@ def compose(attempt: Attempt, desk: Desk) -> Message:
     """
     delivery = attempt.delivery
     destination = _open_destination(delivery, desk)
-    tenant = desk.config.tenants.get(delivery.tenant)
     particulars = Particulars(
-        organization=tenant.display_name if tenant else delivery.tenant,
-        code=derive_code(desk.keyring, delivery.terms, tenant=delivery.tenant) if delivery.terms.code else None,
+        organization=organization_of(delivery, desk),
+        code=code_of(delivery, desk),
         life=max(timedelta(), delivery.not_after - desk.clock.now()),
         host=desk.host,
+        link=_open_link(delivery, desk),
     )
     try:
         return attempt.channel.compose(delivery, destination, particulars)
@@ -150,19 +168,44 @@ def compose(attempt: Attempt, desk: Desk) -> Message:
         raise DestinationMismatchError from None
 
 
-def _open_destination(delivery: Delivery, desk: Desk) -> str:
+def organization_of(delivery: Delivery, desk: Desk) -> str:
+    """The name by which people know whom the message is for."""
+    tenant = desk.config.tenants.get(delivery.tenant)
+    return tenant.display_name if tenant else delivery.tenant
+
+
+def code_of(delivery: Delivery, desk: Desk) -> SecretStr | None:
+    """The code that the message is about; None for a notice, and where the person is to do something else."""
     terms = delivery.terms
+    if terms is None or terms.kind != "code" or terms.code is None:
+        return None
+    return derive_code(desk.keyring, terms, tenant=delivery.tenant)
+
+
+def _open_destination(delivery: Delivery, desk: Desk) -> str:
     if delivery.destination is None:
         raise DestinationMismatchError
-    binding = Binding(delivery.tenant, delivery.user, terms.method_id, terms.challenge_id)
-    try:
-        destination = desk.sealer.open("destination", delivery.destination, binding).decode()
-    except (SealBrokenError, UnicodeDecodeError):
-        raise DestinationMismatchError from None
-    expected = terms.code.destination_hash if terms.code else None
+    terms = delivery.terms
+    place = (terms.method_id, terms.challenge_id) if terms else (delivery.about, "")
+    destination = _opened(delivery.destination, Binding(delivery.tenant, delivery.user, *place), desk)
+    expected = terms.code.destination_hash if terms and terms.code else None
     if expected and not hash_matches(desk.keyring, destination, tenant=delivery.tenant, expected=expected):
         raise DestinationMismatchError
     return destination
+
+
+def _open_link(delivery: Delivery, desk: Desk) -> SecretStr | None:
+    if delivery.notice is None or delivery.notice.link is None:
+        return None
+    binding = Binding(delivery.tenant, delivery.user, delivery.about, "link")
+    return SecretStr(_opened(delivery.notice.link, binding, desk))
+
+
+def _opened(sealed: str, binding: Binding, desk: Desk) -> str:
+    try:
+        return desk.sealer.open("destination", sealed, binding).decode()
+    except (SealBrokenError, UnicodeDecodeError):
+        raise DestinationMismatchError from None
 
 
 def _left_to_fetch(attempt: Attempt, desk: Desk) -> Outcome:
@@ -211,8 +254,9 @@ async def _settle(attempt: Attempt, message: Message, desk: Desk) -> Outcome:
 
 
 async def _refusal(attempt: Attempt, message: Message, desk: Desk) -> Outcome | None:
-    """What the limits of the number say; None lets it pass. Counted once, also when an attempt broke off after it."""
-    if not attempt.channel.is_limited:
+    """What the limits of the number say; None lets it pass, as it does every notice. Counted once, also when an attempt
+    broke off after it."""
+    if not attempt.channel.is_limited or attempt.delivery.notice:
         return None
     delivery, now = attempt.delivery, desk.clock.now()
     number = keyed_hash(desk.keyring, message.to, tenant=delivery.tenant)

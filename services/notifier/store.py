@@ -50,10 +50,9 @@ class Store:
         await sends.create_index("state.lastAt", expireAfterSeconds=int(KEEP_SENDS.total_seconds()))
 
     async def add(self, delivery: Delivery, cause: Envelope) -> bool:
-        """Queue a delivery; False if this send of the challenge was queued before."""
-        key = document_id(delivery.tenant, delivery.terms.challenge_id, delivery.send)
+        """Queue a delivery; False if this send of the challenge, or this notice, was queued before."""
         try:
-            await self.deliveries.insert(key, delivery, cause=cause)
+            await self.deliveries.insert(document_id(delivery), delivery, cause=cause)
         except DuplicateDocumentError:
             return False
         return True
@@ -82,8 +81,7 @@ class Store:
 
     async def change(self, delivery: Delivery, decide: Callable[[Delivery], Change[Delivery]]) -> Delivery | None:
         """Apply a decision to a delivery as it is now."""
-        key = document_id(delivery.tenant, delivery.terms.challenge_id, delivery.send)
-        stored = await self.deliveries.change(key, decide)
+        stored = await self.deliveries.change(document_id(delivery), decide)
         return stored.state if stored else None
 
     async def of_challenge(self, tenant: str, challenge_id: str) -> list[Delivery]:

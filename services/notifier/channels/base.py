@@ -20,13 +20,15 @@ class UnfitRequestError(Exception):
 class Particulars:
     """What a message says besides its own words.
 
-    `code` is None where the challenge is not about a code. `life` is how long it can still be answered.
+    `code` is None where there is none to be told. `life` is how long it can still be answered. `link` leads from a
+    notice to "This wasn't me".
     """
 
     organization: str
     code: SecretStr | None
     life: timedelta
     host: str
+    link: SecretStr | None = None
 
 
 class Channel(Protocol):

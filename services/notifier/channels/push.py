@@ -23,7 +23,7 @@ class PushMessages:
 
     def compose(self, delivery: Delivery, destination: str, particulars: Particulars) -> Message:
         """The id of the request; `destination` is a push subscription."""
-        if delivery.terms.push is None:
+        if delivery.terms is None or delivery.terms.push is None:
             raise UnfitRequestError
         body = json.dumps({"challengeId": delivery.terms.challenge_id})
         return Message(delivery.id, destination, body, mark=body, life=particulars.life)

@@ -1,16 +1,12 @@
 """Text messages."""
 
-from datetime import timedelta
-
 from schemas.base import Channel as ChannelName
 from services.kit.config import Config
 from services.notifier.channels.base import Particulars, UnfitRequestError
 from services.notifier.domain import Delivery
 from services.notifier.providers.base import Message, Provider, Workshop
 from services.notifier.providers.twilio import TwilioTexts
-from services.notifier.texts import Texts
-
-MINUTE = timedelta(minutes=1)
+from services.notifier.texts import Texts, whole_minutes
 
 
 class TextMessages:
@@ -37,7 +33,7 @@ class TextMessages:
             delivery.locale,
             organization=particulars.organization,
             code=particulars.code.get_secret_value(),
-            minutes=max(1, -(-particulars.life // MINUTE)),
+            minutes=whole_minutes(particulars.life),
             host=particulars.host,
         )
         return Message(delivery.id, destination, body, mark=body.rstrip().rpartition("\n")[2])

@@ -20,7 +20,7 @@ class Message:
     """A message as the provider gets it. Nothing of its content shows in a representation.
 
     `mark` is the part of the body that stays the same whenever the message is composed anew. After `life` it is of no
-    use any more.
+    use any more. `subject` and `html` are for channels that have such a thing.
     """
 
     delivery_id: str
@@ -28,6 +28,8 @@ class Message:
     body: str = field(repr=False)
     mark: str = field(repr=False)
     life: timedelta = timedelta()
+    subject: str = field(default="", repr=False)
+    html: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)

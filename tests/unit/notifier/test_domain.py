@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.base import Event
-from schemas.enrollment import Destination, MethodRequested
+from schemas.enrollment import Destination, MethodRequested, NoticeRequested
 from schemas.notification import CodeSent, DeliveryConfirmed, DeliveryFailed, PushSent, SendRefused
+from schemas.verification import CallConfirmed, CallReported
 from services.kit.decision import Change
 from services.notifier import domain
 from services.notifier.domain import LEASE, Delivery, Refusal, Report, Sends, take
@@ -30,6 +31,29 @@ def queued(**fields: object) -> Delivery:
         requested_at=NOON,
     )
     made = domain.requested(
+        event, delivery_id="d-1", tenant="northbridge", user="sam", provider="a", traceparent=None, at=NOON
+    )
+    return made.model_copy(update=fields)
+
+
+def call(**fields: object) -> Delivery:
+    of = terms().model_copy(update={"kind": "call"})
+    return queued(terms=of, channel="voice", **fields)
+
+
+def notice(**fields: object) -> Delivery:
+    event = NoticeRequested(
+        notice_id="notice-1",
+        kind="methodRegistered",
+        channel="email",
+        method_type="phone",
+        display_name="+44 •••• ••0142",
+        destination=Destination(sealed="k.x", masked="s•••@northbridge.example"),
+        happened_at=NOON,
+        not_after=NOON + timedelta(hours=8),
+        requested_at=NOON,
+    )
+    made = domain.notified(
         event, delivery_id="d-1", tenant="northbridge", user="sam", provider="a", traceparent=None, at=NOON
     )
     return made.model_copy(update=fields)
@@ -205,3 +229,51 @@ def test_a_push_tells_how_the_app_learns_of_it(destination: str | None, mode: st
     assert isinstance(emission.event, PushSent)
     assert (emission.event.mode, emission.event.service) == (mode, service)
     assert change.state.status == "sent"
+
+
+def test_a_notice_is_told_about_by_its_own_id() -> None:
+    taken = domain.claimed(notice(), provider="a", at=NOON)
+    change = domain.sent(taken, provider="a", message_id="M1", at=NOON)
+    (emission,) = change.emissions
+    assert isinstance(emission.event, CodeSent)
+    assert (emission.event.challenge_id, emission.event.channel) == ("notice-1", "email")
+    assert (emission.correlation_id, domain.document_id(change.state)) == ("notice-1", "northbridge/notice-1:1")
+    assert told(domain.overdue(notice(), at=NOON + timedelta(hours=8))) == [DeliveryFailed]
+
+
+def test_a_stored_delivery_reads_as_it_was() -> None:
+    for delivery in (queued(), call(decision="confirm"), notice()):
+        assert Delivery.model_validate(delivery.model_dump(by_alias=True)) == delivery
+
+
+@pytest.mark.parametrize(("decision", "event"), [("confirm", CallConfirmed), ("report", CallReported)])
+def test_what_is_pressed_is_told_once(decision: domain.CallDecision, event: type[Event]) -> None:
+    first = domain.decided(call(status="sent"), decision, proof="p" * 43, at=NOON)
+    assert told(first) == [event]
+    assert getattr(first.emissions[0].event, "submission_id", "") == f"d-1.{decision}"
+    assert told(domain.decided(first.state, "confirm", proof="p" * 43, at=NOON)) == []
+    assert first.state.status == "sent"
+
+
+@pytest.mark.parametrize(
+    "silent",
+    [
+        call(status="cancelled"),
+        call(status="refused"),
+        domain.cancelled(call(status="sent"), at=NOON).state,
+        call(status="sent", not_after=NOON),
+        queued(status="sent"),
+        notice(status="sent"),
+    ],
+)
+def test_what_is_over_or_no_call_has_nothing_to_be_pressed(silent: Delivery) -> None:
+    assert domain.decided(silent, "confirm", proof="p" * 43, at=NOON) == Change(silent)
+    assert not domain.may_speak(silent, NOON)
+
+
+def test_a_call_that_was_given_up_may_ring_all_the_same() -> None:
+    assert domain.may_speak(call(status="failed"), NOON)
+
+
+def test_a_code_that_is_read_out_takes_no_keys() -> None:
+    assert told(domain.decided(queued(channel="voice", status="sent"), "confirm", proof="p" * 43, at=NOON)) == []
