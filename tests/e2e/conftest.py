@@ -36,3 +36,10 @@ def alex() -> Person:
     """A fresh person with alex's policy: app and phone."""
     mark = secrets.token_hex(5)
     return Person(f"alex+{mark}@northbridge.example", f"alex.{mark}", f"+447700900{secrets.randbelow(1000):03d}")
+
+
+@pytest.fixture
+def kim() -> Person:
+    """A fresh person with kim's policy: any two methods."""
+    mark = secrets.token_hex(5)
+    return Person(f"kim+{mark}@northbridge.example", f"kim.{mark}", f"+447700900{secrets.randbelow(1000):03d}")

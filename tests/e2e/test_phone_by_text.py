@@ -40,7 +40,7 @@ LIFECYCLE = [
     "EnrollmentStepReached",
     "EnrollmentCompleted",
 ]
-OTHERS = {"MethodRequested", "CodeSent", "DeliveryConfirmed", "CodeSubmitted", "MethodVerified"}
+OTHERS = {"MethodRequested", "NoticeRequested", "CodeSent", "DeliveryConfirmed", "CodeSubmitted", "MethodVerified"}
 
 
 def command(stack: LocalStack, *arguments: str) -> str:
