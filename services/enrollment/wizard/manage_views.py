@@ -32,9 +32,9 @@ class MethodRow:
         return self.name or self.label
 
     @property
-    def about(self) -> str:
+    def about(self) -> tuple[str, ...]:
         """What the title does not say already."""
-        return " · ".join(part for part in dict.fromkeys((self.label, self.detail)) if part and part != self.title)
+        return tuple(part for part in dict.fromkeys((self.label, self.detail)) if part and part != self.title)
 
 
 @dataclass(frozen=True)

@@ -139,7 +139,7 @@ MENU_BUTTONS: Final = {"change": "Change", "default": "Set as default", "restore
 
 METHOD_STATES: Final[Mapping[str, StateText]] = {
     "active": StateText("", ""),
-    "suspended": StateText("Suspended", "It can't be used now, because somebody said that it wasn't theirs."),
+    "suspended": StateText("Suspended", "It can't be used now, because somebody reported it."),
     "disabled": StateText("Disabled", "Too many wrong tries: it can't be used any more. Delete it, then add it anew."),
 }
 """What became of a method."""
@@ -155,12 +155,12 @@ PHONES: Final[Mapping[str, PhoneWords]] = {
     "mobile": PhoneWords(
         "Phone",
         "You can prove who you are with a code by text message or a call.",
-        "A mobile phone of yours. Your provider's usual rates apply.",
+        "A mobile phone of yours.",
     ),
     "alternateMobile": PhoneWords(
         "Alternative phone",
         "You can prove who you are with a call to a second phone.",
-        "Another phone than your first one. Your provider's usual rates apply.",
+        "Another phone than your first one.",
     ),
     "office": PhoneWords(
         "Office phone",
