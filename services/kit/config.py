@@ -177,7 +177,8 @@ class Providers(_Closed):
 
     @model_validator(mode="after")
     def _names_differ(self) -> "Providers":
-        names = [one.name for one in (*self.sms, *self.voice, *self.email)]
+        everyone: tuple[TwilioProvider | SmtpProvider, ...] = (*self.sms, *self.voice, *self.email)
+        names = [one.name for one in everyone]
         if twice := [name for name in names if names.count(name) > 1]:
             raise ValueError(f"two providers have the name {twice[0]}")
         return self

@@ -1,6 +1,8 @@
-"""`python -m services.notifier`: all channels that have an implementation."""
+"""`python -m services.notifier CHANNEL…`: those channels, else all that have an implementation."""
+
+import sys
 
 from services.notifier.app import main
 from services.notifier.channels import CHANNELS
 
-main(tuple(CHANNELS))
+main([name for name in CHANNELS if name in sys.argv[1:]] or tuple(CHANNELS))

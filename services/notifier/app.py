@@ -23,6 +23,7 @@ from services.kit.sealing import Sealer
 from services.kit.settings import SettingsError, load_settings
 from services.kit.telemetry import configure_logging
 from services.notifier.channels import CHANNELS
+from services.notifier.channels.voice import Script
 from services.notifier.consumers import subscribe
 from services.notifier.dispatcher import Dispatcher, Line
 from services.notifier.handlers import Desk, end_overdue
@@ -110,8 +111,8 @@ def build(settings: NotifierSettings, channels: Sequence[ChannelName]) -> FastAP
         "sweeper": sweeper.alive,
     }
     app = build_app("notifier", readiness=readiness, lifespan=lifespan, liveness=liveness)
-    tokens = {account.name: account.auth_token for account in config.providers.sms}
-    app.state.callbacks = Callbacks(settings.callback_origin, tokens, store, clock)
+    tokens = {account.name: account.auth_token for account in (*config.providers.sms, *config.providers.voice)}
+    app.state.callbacks = Callbacks(settings.callback_origin, tokens, desk, Script())
     app.include_router(router)
     return app
 
@@ -129,7 +130,10 @@ def _lines(channels: Sequence[ChannelName], config: Config, workshop: Workshop) 
         channel = CHANNELS[name]()
         providers = tuple(observed(provider, name) for provider in channel.providers(config, workshop))
         if not providers:
-            raise ConfigError(f"SECURITY_INFO_CONFIG: providers.{name} is empty; name a provider for channel {name}")
+            raise ConfigError(
+                f"SECURITY_INFO_CONFIG: providers.{name} is empty; name a provider for --channel {name} "
+                "(docs/settings.md says how)"
+            )
         lines.append(Line(channel, providers))
     if not lines:
         raise ConfigError("--channel: name at least one channel to serve")

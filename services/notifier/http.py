@@ -1,4 +1,4 @@
-"""Requests in: the status callbacks of providers."""
+"""Requests in: what providers report, and what they ask for while a call lasts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,12 +7,12 @@ from urllib.parse import parse_qsl
 from fastapi import APIRouter, Request, Response
 from pydantic import SecretStr
 
-from services.kit.clock import Clock
 from services.kit.errors import ProblemError
-from services.notifier import metrics
-from services.notifier.handlers import note_report
+from services.notifier import calls, metrics
+from services.notifier.channels.voice import Script
+from services.notifier.handlers import Desk, note_report
 from services.notifier.providers.twilio import is_genuine, read_report
-from services.notifier.store import Store
+from services.notifier.providers.twiml import MEDIA_TYPE
 
 LONGEST_BODY = 16 * 1024
 MOST_FIELDS = 100
@@ -31,8 +31,8 @@ class Callbacks:
 
     origin: str
     tokens: Mapping[str, SecretStr]
-    store: Store
-    clock: Clock
+    desk: Desk
+    script: Script
 
 
 def callback_url(origin: str, provider: str) -> str:
@@ -44,28 +44,66 @@ def callback_url(origin: str, provider: str) -> str:
 async def twilio_callback(provider: str, delivery_id: str, request: Request) -> Response:
     """Take a signed status callback. What is genuine but repeated, late or unknown changes nothing."""
     callbacks: Callbacks = request.app.state.callbacks
-    parameters = _parameters(await _body(request))
-    if not _is_genuine(callbacks, provider, delivery_id, parameters, request.headers.get("X-Twilio-Signature", "")):
+    parameters = await _genuine(callbacks, provider, delivery_id, request)
+    if parameters is None:
         return Response(status_code=FORBIDDEN)
-    report = read_report(dict(parameters))
-    delivery = await callbacks.store.by_id(delivery_id)
+    report = read_report(parameters)
+    desk = callbacks.desk
+    delivery = await desk.store.by_id(delivery_id)
     if report is None or delivery is None:
         metrics.CALLBACKS.labels(provider, "unknown").inc()
         return Response(status_code=DONE)
-    await note_report(delivery, report, provider=provider, store=callbacks.store, clock=callbacks.clock)
+    await note_report(delivery, report, provider=provider, store=desk.store, clock=desk.clock)
     metrics.CALLBACKS.labels(provider, "taken").inc()
     return Response(status_code=DONE)
 
 
-def _is_genuine(
-    callbacks: Callbacks, provider: str, delivery_id: str, parameters: list[tuple[str, str]], given: str
-) -> bool:
+@router.post("/callbacks/twilio/{provider}/{delivery_id}/voice", include_in_schema=False)
+async def twilio_call(provider: str, delivery_id: str, request: Request) -> Response:
+    """Say what a call that was answered is about. One that is over, or unknown, says goodbye."""
+    callbacks: Callbacks = request.app.state.callbacks
+    if await _genuine(callbacks, provider, f"{delivery_id}/voice", request) is None:
+        return Response(status_code=FORBIDDEN)
+    desk = callbacks.desk
+    delivery = await desk.store.by_id(delivery_id)
+    keys_url = _keys_url(callbacks, provider, delivery_id, rounds=1)
+    said = calls.answered(delivery, keys_url=keys_url, script=callbacks.script, desk=desk)
+    return Response(said, media_type=MEDIA_TYPE)
+
+
+@router.post("/callbacks/twilio/{provider}/{delivery_id}/keys/{rounds}", include_in_schema=False)
+async def twilio_keys(provider: str, delivery_id: str, rounds: int, request: Request) -> Response:
+    """Take the keys that were pressed. `FinishedOnKey` is what tells `#` from silence."""
+    callbacks: Callbacks = request.app.state.callbacks
+    parameters = await _genuine(callbacks, provider, f"{delivery_id}/keys/{rounds}", request)
+    if parameters is None:
+        return Response(status_code=FORBIDDEN)
+    desk = callbacks.desk
+    said = await calls.pressed(
+        await desk.store.by_id(delivery_id),
+        parameters.get("Digits", "") + parameters.get("FinishedOnKey", ""),
+        rounds,
+        keys_url=_keys_url(callbacks, provider, delivery_id, rounds=rounds + 1),
+        script=callbacks.script,
+        desk=desk,
+    )
+    return Response(said, media_type=MEDIA_TYPE)
+
+
+def _keys_url(callbacks: Callbacks, provider: str, delivery_id: str, *, rounds: int) -> str:
+    return f"{callback_url(callbacks.origin, provider)}/{delivery_id}/keys/{rounds}"
+
+
+async def _genuine(callbacks: Callbacks, provider: str, path: str, request: Request) -> dict[str, str] | None:
+    """The fields of a request that the provider signed; None for any other."""
+    parameters = _parameters(await _body(request))
     token = callbacks.tokens.get(provider)
-    url = f"{callback_url(callbacks.origin, provider)}/{delivery_id}"
-    genuine = token is not None and is_genuine(token.get_secret_value(), url, parameters, given)
-    if not genuine:
-        metrics.CALLBACKS.labels(provider if token else "none", "forged").inc()
-    return genuine
+    url = f"{callback_url(callbacks.origin, provider)}/{path}"
+    given = request.headers.get("X-Twilio-Signature", "")
+    if token is not None and is_genuine(token.get_secret_value(), url, parameters, given):
+        return dict(parameters)
+    metrics.CALLBACKS.labels(provider if token else "none", "forged").inc()
+    return None
 
 
 async def _body(request: Request) -> bytes:

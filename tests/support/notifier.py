@@ -245,6 +245,7 @@ async def launched(settings: NotifierSettings, more: Mapping[str, str]) -> async
         sys.executable,
         "-m",
         "services.notifier",
+        "sms",
         env={**inherited, **variables, **more},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 from urllib.parse import parse_qsl
 from uuid import uuid4
 
@@ -40,9 +40,21 @@ NUMBER = "+447700900142"
 Mode = Literal["ok", "error", "reject", "throttle", "slow", "hang", "garbage", "denied"]
 
 
+class Server(Protocol):
+    """Speaks a provider's protocol, and keeps what it accepted, newest first."""
+
+    mode: Mode
+    delay: float
+
+    @property
+    def messages(self) -> list[dict[str, str]]:
+        """Each with `sid`, the id in the receipt, and `to`."""
+        ...
+
+
 @dataclass
 class TwilioServer:
-    """Accepts, refuses or never answers, as `mode` says; keeps what it accepted, newest first."""
+    """Accepts, refuses or never answers, as `mode` says; keeps what it accepted, newest first: texts, or calls."""
 
     mode: Mode = "ok"
     delay: float = 6.0
@@ -65,16 +77,19 @@ class TwilioServer:
 
     def app(self) -> Starlette:
         """The server's routes."""
-        path = f"/2010-04-01/Accounts/{SID}/Messages.json"
+        path = f"/2010-04-01/Accounts/{SID}/{{resource}}.json"
         return Starlette(routes=[Route(path, self._create, methods=["POST"]), Route(path, self._list, methods=["GET"])])
 
     async def report(self, message: Mapping[str, str], status: str, *, token: str = TOKEN, **more: str) -> int:
         """Post a signed status callback; returns the answer's status."""
         fields = {"MessageSid": message["sid"], "MessageStatus": status, "To": message["to"], **more}
-        signed = signature(token, message["callback"], list(fields.items()))
+        return (await self.post(message["callback"], fields, token=token)).status_code
+
+    async def post(self, url: str, fields: Mapping[str, str], *, token: str = TOKEN) -> httpx.Response:
+        """A signed request to the product."""
+        signed = signature(token, url, list(fields.items()))
         async with httpx.AsyncClient() as client:
-            answer = await client.post(message["callback"], data=fields, headers={"X-Twilio-Signature": signed})
-        return answer.status_code
+            return await client.post(url, data=dict(fields), headers={"X-Twilio-Signature": signed})
 
     async def _create(self, request: Request) -> Response:
         self.calls += 1
@@ -90,7 +105,7 @@ class TwilioServer:
                 return _error(429, 20429, {"Retry-After": self.retry_after} if self.retry_after else {})
             case "hang":
                 await asyncio.sleep(60)
-        sid = f"SM{uuid4().hex}"
+        sid = f"{'CA' if request.path_params['resource'] == 'Calls' else 'SM'}{uuid4().hex}"
         made = datetime.now(UTC)
         self.messages.insert(
             0,
@@ -98,7 +113,9 @@ class TwilioServer:
                 "sid": sid,
                 "to": form["To"],
                 "from": form["From"],
-                "body": form["Body"],
+                "body": form.get("Body", ""),
+                "url": form.get("Url", ""),
+                "digits": form.get("SendDigits", ""),
                 "callback": form["StatusCallback"],
                 "date_created": format_datetime(made),
             },
@@ -116,7 +133,7 @@ class TwilioServer:
         if self.mode == "error":
             return _error(500, 20500)
         shown = [one for one in self.messages if one["to"] == request.query_params.get("To")]
-        return JSONResponse({"messages": shown})
+        return JSONResponse({str(request.path_params["resource"]).lower(): shown})
 
 
 @asynccontextmanager
@@ -152,35 +169,71 @@ def message(delivery_id: str = "d-1", *, mark: str = "@localhost #123456") -> Me
 
 class ProviderBehaviour:
     """What every provider does, whatever its protocol. A suite for one adds the fixtures `server`, which
-    speaks its protocol, and `provider`, the adapter that talks to it."""
+    speaks its protocol and is told by `mode` what to do, and `provider`, the adapter that talks to it."""
 
-    async def test_an_accepted_message_has_a_receipt(self, server: TwilioServer, provider: Provider) -> None:
-        receipt = await provider.send(message())
+    async def test_an_accepted_message_has_a_receipt(self, server: Server, provider: Provider) -> None:
+        receipt = await provider.send(self.message())
         assert [receipt.message_id] == [one["sid"] for one in server.messages]
-        assert server.messages[0]["to"] == NUMBER
-        assert server.messages[0]["body"].endswith("\n\n@localhost #123456")
+        assert server.messages[0]["to"] == self.message().to
 
-    async def test_a_rejected_destination_is_permanent(self, server: TwilioServer, provider: Provider) -> None:
+    async def test_a_rejected_destination_is_permanent(self, server: Server, provider: Provider) -> None:
         server.mode = "reject"
         with pytest.raises(PermanentError):
-            await provider.send(message())
+            await provider.send(self.message())
 
-    async def test_a_server_error_is_transient(self, server: TwilioServer, provider: Provider) -> None:
+    async def test_a_server_error_is_transient(self, server: Server, provider: Provider) -> None:
         server.mode = "error"
         with pytest.raises(TransientError) as raised:
-            await provider.send(message())
+            await provider.send(self.message())
         assert (raised.value.reason, raised.value.retry_after) == ("providerUnavailable", None)
 
-    async def test_wrong_credentials_are_the_operators_affair(self, server: TwilioServer, provider: Provider) -> None:
+    async def test_wrong_credentials_are_the_operators_affair(self, server: Server, provider: Provider) -> None:
         server.mode = "denied"
         with pytest.raises(TransientError) as raised:
-            await provider.send(message())
+            await provider.send(self.message())
         assert raised.value.reason == "providerRefused"
+
+    async def test_throttling_asks_for_a_pause(self, server: Server, provider: Provider) -> None:
+        server.mode = "throttle"
+        with pytest.raises(TransientError) as raised:
+            await provider.send(self.message())
+        assert raised.value.retry_after
+
+    async def test_silence_ends_after_five_seconds_and_leaves_the_outcome_open(
+        self, server: Server, provider: Provider
+    ) -> None:
+        server.mode, server.delay = "slow", 5.5
+        async with asyncio.timeout(5.4):
+            with pytest.raises(OutcomeUnknownError):
+                await provider.send(self.message())
+
+    async def test_a_server_that_is_not_there_has_taken_nothing(self) -> None:
+        with pytest.raises(TransientError):
+            await self.unreachable().send(self.message())
+
+    async def test_nothing_of_a_message_is_in_an_error(self, server: Server, provider: Provider) -> None:
+        server.mode = "reject"
+        with pytest.raises(PermanentError) as raised:
+            await provider.send(self.message())
+        assert self.message().to not in repr(raised.value)
+        assert "123456" not in repr(self.message())
+
+    def message(self) -> Message:
+        """A message as the provider's channel composes it."""
+        return message()
+
+    def unreachable(self) -> Provider:
+        """The adapter, talking to a port where nobody listens."""
+        raise NotImplementedError
+
+
+class TwilioBehaviour(ProviderBehaviour):
+    """What the adapters of Twilio's API do besides."""
 
     async def test_throttling_says_how_long(self, server: TwilioServer, provider: Provider) -> None:
         server.mode, server.retry_after = "throttle", "7"
         with pytest.raises(TransientError) as raised:
-            await provider.send(message())
+            await provider.send(self.message())
         assert raised.value.retry_after == 7
 
     async def test_throttling_without_a_time_still_asks_for_a_pause(
@@ -188,40 +241,16 @@ class ProviderBehaviour:
     ) -> None:
         server.mode, server.retry_after = "throttle", "Wed, 21 Oct 2026 07:28:00 GMT"
         with pytest.raises(TransientError) as raised:
-            await provider.send(message())
+            await provider.send(self.message())
         assert raised.value.retry_after
-
-    async def test_silence_ends_after_five_seconds_and_leaves_the_outcome_open(
-        self, server: TwilioServer, provider: Provider
-    ) -> None:
-        server.mode, server.delay = "slow", 5.5
-        async with asyncio.timeout(5.4):
-            with pytest.raises(OutcomeUnknownError):
-                await provider.send(message())
-
-    async def test_a_server_that_is_not_there_has_taken_nothing(self) -> None:
-        with pytest.raises(TransientError):
-            await self.unreachable().send(message())
 
     async def test_what_was_taken_is_found_again(self, provider: Provider) -> None:
         assert isinstance(provider, Inquiring)
         began = datetime.now(UTC)
-        assert await provider.find(message(), since=began) is None
-        receipt = await provider.send(message())
-        assert await provider.find(message(), since=began) == receipt
-        assert await provider.find(message(mark="@localhost #654321"), since=began) is None
-        assert await provider.find(message(), since=began + timedelta(minutes=1)) is None
-
-    async def test_nothing_of_a_message_is_in_an_error(self, server: TwilioServer, provider: Provider) -> None:
-        server.mode = "reject"
-        with pytest.raises(PermanentError) as raised:
-            await provider.send(message())
-        assert NUMBER not in repr(raised.value)
-        assert "123456" not in repr(message())
-
-    def unreachable(self) -> Provider:
-        """The adapter, talking to a port where nobody listens."""
-        raise NotImplementedError
+        assert await provider.find(self.message(), since=began) is None
+        receipt = await provider.send(self.message())
+        assert await provider.find(self.message(), since=began) == receipt
+        assert await provider.find(self.message(), since=began + timedelta(minutes=1)) is None
 
 
 def _authenticated(request: Request) -> bool:

@@ -6,8 +6,10 @@ from schemas.base import Channel as ChannelName
 from services.notifier.channels.base import Channel
 from services.notifier.channels.push import PushMessages
 from services.notifier.channels.sms import TextMessages
+from services.notifier.channels.voice import VoiceCalls
 
 CHANNELS: Mapping[ChannelName, Callable[[], Channel]] = {
     "push": PushMessages,
     "sms": TextMessages,
+    "voice": VoiceCalls,
 }

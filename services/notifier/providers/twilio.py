@@ -1,4 +1,4 @@
-"""Twilio's REST API, 2010-04-01: https://www.twilio.com/docs/messaging/api/message-resource."""
+"""Twilio's REST API, 2010-04-01: https://www.twilio.com/docs/usage/api. What texts and calls have in common."""
 
 import asyncio
 import base64
@@ -23,7 +23,7 @@ from services.notifier.providers.base import (
 from services.notifier.providers.network import network_failures
 
 API_VERSION = "2010-04-01"
-UNREACHABLE = frozenset({21211, 21214, 21217, 21265, 21408, 21610, 21612, 21614})
+UNREACHABLE = frozenset({21211, 21214, 21215, 21217, 21265, 21408, 21610, 21612, 21614})
 """Error codes that no repetition cures: no such number, not a mobile, opted out, no permission for the region."""
 UNDELIVERABLE = frozenset({"30004", "30005", "30006", "21610", "21614"})
 """Error codes of callbacks that say the same: blocked, no such destination, landline."""
@@ -32,48 +32,74 @@ LONGEST_RETRY_AFTER = 600.0
 SECOND = timedelta(seconds=1)
 PAGE_SIZE = 50
 
+Form = Mapping[str, str | Sequence[str]]
+
+
+class TwilioAccount:
+    """One account, and one kind of resource in it: `Messages` or `Calls`."""
+
+    def __init__(self, account: TwilioProvider, client: httpx.AsyncClient, resource: str) -> None:
+        self.sender = account.sender
+        base = str(account.base_url).rstrip("/")
+        self._url = f"{base}/{API_VERSION}/Accounts/{account.account_sid}/{resource}.json"
+        self._auth = httpx.BasicAuth(account.account_sid, account.auth_token.get_secret_value())
+        self._client = client
+        self._listed_as = resource.lower()
+
+    async def create(self, form: Form) -> Receipt:
+        """Create a resource; see `Provider.send` for what can go wrong."""
+        with network_failures():
+            async with asyncio.timeout(TIMEOUT):
+                response = await self._client.post(self._url, data=dict(form), auth=self._auth, timeout=TIMEOUT)
+        if response.status_code != httpx.codes.CREATED:
+            raise _refusal(response)
+        return Receipt(_text(_document(response), "sid"))
+
+    async def find(self, query: Mapping[str, str], *, mark: str, since: datetime) -> Receipt | None:
+        """The newest resource that matches, was created at `since` or later, and whose body ends in `mark`.
+
+        Twilio knows nothing of our id, and keeps whole seconds.
+        """
+        parameters = {**query, "PageSize": str(PAGE_SIZE)}
+        with network_failures():
+            async with asyncio.timeout(TIMEOUT):
+                response = await self._client.get(self._url, params=parameters, auth=self._auth, timeout=TIMEOUT)
+        if response.status_code != httpx.codes.OK:
+            raise _refusal(response)
+        since = since.replace(microsecond=0) - SECOND
+        ours = (
+            one
+            for one in _listed(response, self._listed_as)
+            if _text(one, "to") == query["To"]
+            and (_text(one, "body") or "").rstrip().endswith(mark)
+            and _created(one) >= since
+        )
+        return next((Receipt(_text(one, "sid")) for one in ours), None)
+
 
 class TwilioTexts:
     """Texts by one account. Signed status callbacks go to `callbacks` plus the id of the delivery."""
 
     def __init__(self, account: TwilioProvider, client: httpx.AsyncClient, callbacks: str) -> None:
         self.name = account.name
-        base = str(account.base_url).rstrip("/")
-        self._url = f"{base}/{API_VERSION}/Accounts/{account.account_sid}/Messages.json"
-        self._auth = httpx.BasicAuth(account.account_sid, account.auth_token.get_secret_value())
-        self._sender = account.sender
-        self._client = client
+        self._account = TwilioAccount(account, client, "Messages")
         self._callbacks = callbacks
 
     async def send(self, message: Message) -> Receipt:
         """Create a message; see `Provider.send`."""
-        form = {
-            "To": message.to,
-            "From": self._sender,
-            "Body": message.body,
-            "StatusCallback": f"{self._callbacks}/{message.delivery_id}",
-        }
-        with network_failures():
-            async with asyncio.timeout(TIMEOUT):
-                response = await self._client.post(self._url, data=form, auth=self._auth, timeout=TIMEOUT)
-        if response.status_code != httpx.codes.CREATED:
-            raise _refusal(response)
-        return Receipt(_text(_document(response), "sid"))
+        return await self._account.create(
+            {
+                "To": message.to,
+                "From": self._account.sender,
+                "Body": message.body,
+                "StatusCallback": f"{self._callbacks}/{message.delivery_id}",
+            }
+        )
 
     async def find(self, message: Message, *, since: datetime) -> Receipt | None:
-        """Look among the newest messages to this number for one with the same mark; see `Inquiring.find`.
-
-        Twilio knows nothing of our id, and keeps whole seconds.
-        """
-        query = {"To": message.to, "PageSize": str(PAGE_SIZE), "DateSent>": f"{since - timedelta(days=1):%Y-%m-%d}"}
-        with network_failures():
-            async with asyncio.timeout(TIMEOUT):
-                response = await self._client.get(self._url, params=query, auth=self._auth, timeout=TIMEOUT)
-        if response.status_code != httpx.codes.OK:
-            raise _refusal(response)
-        since = since.replace(microsecond=0) - SECOND
-        ours = (one for one in _messages(response) if _is_ours(one, message, since))
-        return next((Receipt(_text(one, "sid")) for one in ours), None)
+        """Look among the newest messages to this number for one with the same mark; see `Inquiring.find`."""
+        query = {"To": message.to, "DateSent>": f"{since - timedelta(days=1):%Y-%m-%d}"}
+        return await self._account.find(query, mark=message.mark, since=since)
 
 
 def signature(token: str, url: str, parameters: Sequence[tuple[str, str]]) -> str:
@@ -88,7 +114,9 @@ def is_genuine(token: str, url: str, parameters: Sequence[tuple[str, str]], give
 
 
 def read_report(parameters: Mapping[str, str]) -> Report | None:
-    """A status callback. Total: None for a status that says nothing to us."""
+    """A status callback of a text or a call. Total: None for a status that says nothing to us."""
+    if "CallStatus" in parameters:
+        return _read_call_report(parameters)
     message_id = parameters.get("MessageSid", "")[:64] or None
     match parameters.get("MessageStatus", "").lower():
         case "accepted" | "scheduled" | "queued" | "sending" | "sent":
@@ -98,6 +126,19 @@ def read_report(parameters: Mapping[str, str]) -> Report | None:
         case "failed" | "undelivered" | "canceled":
             permanent = parameters.get("ErrorCode", "") in UNDELIVERABLE
             return Report(outcome="failed", message_id=message_id, permanent=permanent)
+    return None
+
+
+def _read_call_report(parameters: Mapping[str, str]) -> Report | None:
+    """A call arrived once somebody, or something, answered it."""
+    call_id = parameters.get("CallSid", "")[:64] or None
+    match parameters["CallStatus"].lower():
+        case "queued" | "initiated" | "ringing":
+            return Report(outcome="accepted", message_id=call_id)
+        case "in-progress" | "completed":
+            return Report(outcome="delivered", message_id=call_id)
+        case "busy" | "no-answer" | "failed" | "canceled":
+            return Report(outcome="failed", message_id=call_id)
     return None
 
 
@@ -127,17 +168,9 @@ def _document(response: httpx.Response) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
-def _messages(response: httpx.Response) -> list[dict[str, Any]]:
-    listed = _document(response).get("messages")
+def _listed(response: httpx.Response, name: str) -> list[dict[str, Any]]:
+    listed = _document(response).get(name)
     return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
-
-
-def _is_ours(listed: dict[str, Any], message: Message, since: datetime) -> bool:
-    return (
-        _text(listed, "to") == message.to
-        and (_text(listed, "body") or "").rstrip().endswith(message.mark)
-        and _created(listed) >= since
-    )
 
 
 def _created(listed: dict[str, Any]) -> datetime:

@@ -17,7 +17,7 @@ def test_the_last_line_binds_the_code_to_the_host(path: object) -> None:
 
 @pytest.mark.parametrize("channel", sorted(CHANNELS.keys() - {"push"}))
 def test_every_channel_with_words_speaks_english(channel: str) -> None:
-    assert "en" in {path.stem for path in (TEMPLATES / channel).glob("*.txt")}
+    assert "en" in {path.stem for path in (TEMPLATES / channel).rglob("*.txt")}
 
 
 @pytest.mark.parametrize("locale", ["en", "en-GB", "EN-us-x-private", "xx", "", "../../etc/passwd", "-"])

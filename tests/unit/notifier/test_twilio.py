@@ -47,12 +47,29 @@ def test_statuses(status: str, outcome: str) -> None:
     assert (report.outcome, report.message_id, report.permanent) == (outcome, "SM1", False)
 
 
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [
+        ("ringing", "accepted"),
+        ("in-progress", "delivered"),
+        ("completed", "delivered"),
+        ("busy", "failed"),
+        ("no-answer", "failed"),
+        ("failed", "failed"),
+    ],
+)
+def test_statuses_of_calls(status: str, outcome: str) -> None:
+    report = read_report({"CallSid": "CA1", "CallStatus": status})
+    assert report is not None
+    assert (report.outcome, report.message_id, report.permanent) == (outcome, "CA1", False)
+
+
 def test_a_landline_is_permanent() -> None:
     report = read_report({"MessageStatus": "undelivered", "ErrorCode": "30006"})
     assert report is not None
     assert report.permanent
 
 
-@given(st.dictionaries(st.sampled_from(["MessageSid", "MessageStatus", "ErrorCode", "x"]), st.text()))
+@given(st.dictionaries(st.sampled_from(["MessageSid", "MessageStatus", "CallStatus", "ErrorCode", "x"]), st.text()))
 def test_reading_a_callback_never_fails(fields: dict[str, str]) -> None:
     read_report(fields)

@@ -1,0 +1,59 @@
+"""Calls: a key is to be pressed, or a code is read out."""
+
+from typing import Literal
+
+from schemas.base import Channel as ChannelName
+from services.kit.config import Config
+from services.notifier.channels.base import Particulars, UnfitRequestError
+from services.notifier.domain import Delivery
+from services.notifier.providers import twiml
+from services.notifier.providers.base import Message, Provider, Workshop
+from services.notifier.providers.twilio_calls import TwilioCalls
+from services.notifier.texts import Texts
+
+Ending = Literal["confirmed", "reported", "unanswered", "over"]
+
+
+class VoiceCalls:
+    """A call says nothing by itself: what it is to say is composed when it is answered."""
+
+    name: ChannelName = "voice"
+    is_fetched = False
+    is_limited = True
+
+    def providers(self, config: Config, workshop: Workshop) -> tuple[Provider, ...]:
+        """Accounts at Twilio, or at services that speak its protocol."""
+        return tuple(
+            TwilioCalls(account, workshop.client, workshop.callbacks(account.name))
+            for account in config.providers.voice
+        )
+
+    def compose(self, delivery: Delivery, destination: str, particulars: Particulars) -> Message:
+        """Whom to call."""
+        if particulars.code is None and (delivery.terms is None or delivery.terms.kind != "call"):
+            raise UnfitRequestError
+        return Message(delivery.id, destination, body="", mark="")
+
+
+class Script:
+    """What a call says, as TwiML."""
+
+    def __init__(self) -> None:
+        self._texts = Texts("voice")
+
+    def code(self, locale: str, *, organization: str, code: str) -> str:
+        """The code, digit by digit, twice."""
+        values = {"organization": organization, "digits": ", ".join(code)}
+        first = self._texts.render(locale, part="code", **values)
+        again = self._texts.render(locale, part="codeAgain", **values)
+        return twiml.document(twiml.say(first), twiml.pause(), twiml.say(again))
+
+    def question(self, locale: str, *, organization: str, keys_url: str) -> str:
+        """What to press, twice, and what was pressed to `keys_url`."""
+        asked = twiml.say(self._texts.render(locale, part="call", organization=organization))
+        unanswered = twiml.say(self._texts.render(locale, part="unanswered"))
+        return twiml.document(twiml.gather(keys_url, asked, twiml.pause(), asked), unanswered)
+
+    def ending(self, locale: str, ending: Ending) -> str:
+        """The last words of a call."""
+        return twiml.last_words(self._texts.render(locale, part=ending))

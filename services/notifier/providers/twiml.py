@@ -1,0 +1,46 @@
+"""Twilio's markup for calls: https://www.twilio.com/docs/voice/twiml."""
+
+from xml.etree import ElementTree as ET
+
+MEDIA_TYPE = "application/xml"
+KEY_TIMEOUT = 6
+"""Seconds of silence after which nobody will press anything any more."""
+
+
+def say(text: str) -> ET.Element:
+    """Read a text out."""
+    spoken = ET.Element("Say")
+    spoken.text = text
+    return spoken
+
+
+def pause() -> ET.Element:
+    """Be silent for a second."""
+    return ET.Element("Pause", length="1")
+
+
+def gather(action: str, *prompts: ET.Element) -> ET.Element:
+    """Read the prompts out and wait for keys up to `#`; what was pressed goes to `action`, also when it is nothing."""
+    attributes = {
+        "input": "dtmf",
+        "action": action,
+        "method": "POST",
+        "finishOnKey": "#",
+        "timeout": str(KEY_TIMEOUT),
+        "actionOnEmptyResult": "true",
+    }
+    gathering = ET.Element("Gather", attributes)
+    gathering.extend(prompts)
+    return gathering
+
+
+def last_words(text: str) -> str:
+    """A document that says something and hangs up."""
+    return document(say(text))
+
+
+def document(*verbs: ET.Element) -> str:
+    """A document that carries the verbs out and hangs up."""
+    response = ET.Element("Response")
+    response.extend([*verbs, ET.Element("Hangup")])
+    return ET.tostring(response, encoding="unicode", xml_declaration=True)
