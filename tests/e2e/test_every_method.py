@@ -8,17 +8,16 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import Person
 from tests.support.journey import (
     World,
-    approve_in_app,
     browser_page,
     code_from_text,
     enter_code,
-    number_on,
     phone_beside,
     sign_in,
 )
 from tests.support.methods import (
     ANSWERS,
     answer_questions,
+    approve_next,
     arrived,
     at_security_info,
     begin,
@@ -191,8 +190,7 @@ def test_a_phone_by_text_and_the_app_prove_each_other(world: World, kim: Person)
         expect(page.get_by_role("heading", name="Success")).to_be_visible()
         to_security_info(page, world)
         asked_to_verify(page)
-        expect(phone.get_by_role("heading", name="Approve sign-in?")).to_be_visible()
-        approve_in_app(phone, number_on(page))
+        approve_next(page, phone)
         expect(page.get_by_text("Approved. Select Next.").first).to_be_visible()
         following(page)
         at_security_info(page)

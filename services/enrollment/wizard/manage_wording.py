@@ -22,6 +22,17 @@ NOT_RESTORED = {
     "methodAlreadyRegistered": "This method is set up already.",
     "unknownMethod": "This method can't be brought back any more. Add it anew.",
 }
+HAPPENED = {
+    "EnrollmentStarted": "You started to set up your security info.",
+    "EnrollmentStarted.manage": "You opened My security info.",
+    "EnrollmentCompleted": "You finished.",
+    "MethodRegistered": "You added {name}.",
+    "MethodChanged": "You changed {name}.",
+    "MethodChanged.name": "You renamed {name}.",
+    "MethodRestored": "{name} was brought back.",
+    "DefaultMethodChanged": "{name} became your default method.",
+    "SuspiciousActivityReported": "You reported suspicious activity.",
+}
 REASONS = {
     "person": "You deleted {name}.",
     "administrator": "Your administrator deleted {name}.",
@@ -159,26 +170,10 @@ def _named(entry: Entry, account: Account) -> str:
 
 
 def _activity_text(entry: Entry, name: str) -> str | None:
-    match entry.event:
-        case "EnrollmentStarted":
-            return (
-                "You opened My security info."
-                if entry.detail == "manage"
-                else "You started to set up your security info."
-            )
-        case "EnrollmentCompleted":
-            return "You finished."
-        case "MethodRegistered":
-            return f"You added {name}."
-        case "MethodChanged":
-            return f"You renamed {name}." if entry.detail == "name" else f"You changed {name}."
-        case "MethodRestored":
-            return f"{name} was brought back."
-        case "DefaultMethodChanged":
-            return f"{name} became your default method." if entry.method_id else "You have no default method any more."
-        case "SuspiciousActivityReported":
-            return "You reported suspicious activity."
-    text = REASONS.get(entry.detail or "")
+    detail = entry.detail or ""
+    text = HAPPENED.get(f"{entry.event}.{detail}") or HAPPENED.get(entry.event) or REASONS.get(detail)
+    if entry.event == "DefaultMethodChanged" and entry.method_id is None:
+        text = "You have no default method any more."
     return text.format(name=name) if text else None
 
 

@@ -15,6 +15,7 @@ from services.enrollment.wizard.rendering import (
     AskedQuestionsView,
     ChooseView,
     FieldError,
+    Frame,
     PasskeyView,
     TypedProofView,
     View,
@@ -138,16 +139,14 @@ async def _code_again(here: Here, challenge: Challenge, code: str, status: int) 
 def _view(here: Here, challenge: Challenge, method: Method, given: Filled, *, unheard: bool) -> View:
     shown, desk = frame(here, "prove", given.notice), here.desk
     others = len(proving.usable_methods(here.visit.account, desk)) > 1
-    now = desk.clock.now()
     match challenge.terms.kind:
         case "pushApproval":
-            number = apps.number_of(challenge, desk.sealer)
             return challenge_views.try_view(
                 shown,
                 challenge,
                 desk,
                 device=label_of(method),
-                number=number,
+                number=apps.number_of(challenge, desk.sealer),
                 step="prove",
                 has_codes=method.has_codes,
                 unheard=unheard,
@@ -167,40 +166,46 @@ def _view(here: Here, challenge: Challenge, method: Method, given: Filled, *, un
                 request_possible=is_ours,
                 other_method=others,
             )
-        case "passkey":
-            options = passkey_options(challenge, here.visit.account, desk)
-            return PasskeyView(
-                step="prove",
-                frame=shown,
-                options=options,
-                challenge_id=challenge.id,
-                ceremony="get",
-                error=given.error,
-                other_method=others,
-            )
-        case "securityQuestions":
-            return AskedQuestionsView(
-                frame=shown,
-                challenge_id=challenge.id,
-                questions=_asked(challenge, here.visit.account.tenant, desk),
-                attempts_left=challenge.attempts_left,
-                error=given.error,
-                other_method=others,
-                ended=challenge.status_at(now) != "pending",
-            )
-        case "recoveryCode" | "temporaryAccessPass" as kind:
-            return TypedProofView(
-                frame=shown,
-                kind=kind,
-                challenge_id=challenge.id,
-                attempts_left=challenge.attempts_left,
-                error=given.error,
-                other_method=others,
-                ended=challenge.status_at(now) != "pending",
-                events_url=f"{WIZARD}/events?challenge={challenge.id}",
-            )
         case "code":
             return challenge_views.code_view(shown, challenge, given, desk, step="prove", other_method=others)
+    return _view_of_what_the_person_has(here, challenge, shown, given, others=others)
+
+
+def _view_of_what_the_person_has(
+    here: Here, challenge: Challenge, shown: Frame, given: Filled, *, others: bool
+) -> View:
+    desk, kind = here.desk, challenge.terms.kind
+    ended = challenge.status_at(desk.clock.now()) != "pending"
+    if kind == "passkey":
+        return PasskeyView(
+            step="prove",
+            frame=shown,
+            options=passkey_options(challenge, here.visit.account, desk),
+            challenge_id=challenge.id,
+            ceremony="get",
+            error=given.error,
+            other_method=others,
+        )
+    if kind == "securityQuestions":
+        return AskedQuestionsView(
+            frame=shown,
+            challenge_id=challenge.id,
+            questions=_asked(challenge, here.visit.account.tenant, desk),
+            attempts_left=challenge.attempts_left,
+            error=given.error,
+            other_method=others,
+            ended=ended,
+        )
+    return TypedProofView(
+        frame=shown,
+        kind="recoveryCode" if kind == "recoveryCode" else "temporaryAccessPass",
+        challenge_id=challenge.id,
+        attempts_left=challenge.attempts_left,
+        error=given.error,
+        other_method=others,
+        ended=ended,
+        events_url=f"{WIZARD}/events?challenge={challenge.id}",
+    )
 
 
 def _asked(challenge: Challenge, tenant: str, desk: Desk) -> tuple[tuple[str, str], ...]:

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from services.enrollment.domain.wizard import shown_step
 from services.enrollment.handlers import apps, sessions, software
+from services.enrollment.handlers.desk import Desk
 from services.enrollment.parts import Parts
 from services.enrollment.wizard import (
     app_steps,
@@ -21,7 +22,7 @@ from services.enrollment.wizard import (
     software_steps,
     views,
 )
-from services.enrollment.wizard.cookies import SessionCookie, write_cookie
+from services.enrollment.wizard.cookies import SessionCookie, read_cookie, write_cookie
 from services.enrollment.wizard.here import (
     SEE_OTHER,
     Here,
@@ -276,3 +277,53 @@ async def problem_page(request: Request, problem: ProblemError) -> Response | No
         reference=trace.trace_id if trace and problem.status >= 500 else None,
     )
     return HTMLResponse(pages.render(view), problem.status, headers=security_headers(None) | problem.headers)
+
+
+async def _holds_session_of(request: Request, ticket: str, desk: Desk) -> bool:
+    parts: Parts = request.app.state.parts
+    cookie = read_cookie(request, secure=is_secure(parts))
+    if cookie is None or not await sessions.ticket_is_of(ticket, cookie.session_id, desk):
+        return False
+    try:
+        await sessions.recognise(cookie.session_id, cookie.secret.get_secret_value(), desk)
+    except ProblemError:
+        return False
+    return True
+
+
+GO_ON = ("Go on", WIZARD)
+EXPLAINED: Mapping[str, tuple[str, str]] = {
+    "sessionEnded": ("Your session has ended", "Sign in again; what you set up is kept."),
+    "ticketUsed": ("This link can't be used any more", "Sign in again to get a new one."),
+    "ticketExpired": ("This link can't be used any more", "Sign in again to get a new one."),
+    "otherPerson": (
+        "This page belongs to someone else",
+        "Another person signed in in this browser, in another tab. Nothing was changed.",
+    ),
+    "formExpired": ("This form is too old", "Nothing was changed. Go on where you were."),
+    "noticeExpired": (
+        "This link can't be used any more",
+        "It works once, and for 7 days. If a change wasn't yours, ask your organisation's help desk.",
+    ),
+    "unknownMethod": ("This method is gone", "It was deleted or changed meanwhile. Nothing else was changed."),
+    "methodNotAllowedByPolicy": ("Your organisation doesn't allow this method", "Nothing was changed."),
+    "methodLimitReached": ("You have as many of these as you can have", "Delete one first, then add another."),
+    "methodAlreadyRegistered": ("This method is set up already", "Nothing was changed."),
+    "challengeEnded": ("That attempt is over", "Nothing you set up is lost. Go on where you were."),
+    "notFound": ("There is nothing here", "Check the address, or go back."),
+    "requestMalformed": ("That didn't work", "Something in the form was too long or missing."),
+    "rateLimited": ("That was very fast", "Wait a moment, then go on. Nothing you set up is lost."),
+    "unavailable": (
+        "We can't go on right now",
+        "This is taking longer than usual. Nothing you set up is lost; try again in a moment.",
+    ),
+}
+WITHOUT_WAY_ON = frozenset({"sessionEnded", "ticketUsed", "ticketExpired", "noticeExpired"})
+
+
+def _explained(problem: ProblemError) -> tuple[str, str, tuple[str, str] | None]:
+    """Heading, text, and the one thing to do."""
+    heading, text = EXPLAINED.get(problem.code, ("Something went wrong on our side", "Nothing you set up is lost."))
+    if back := problem.members.get("back") or problem.members.get("returnUrl"):
+        return heading, text, ("Back to the application", str(back))
+    return heading, text, None if problem.code in WITHOUT_WAY_ON else GO_ON

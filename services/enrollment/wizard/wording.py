@@ -9,6 +9,18 @@ from services.kit.errors import ProblemError
 PATIENCE = timedelta(seconds=8)
 """After this long without a sign the person is told that it takes longer than usual."""
 
+SENT = {
+    "queued": "We are sending a {digits}-digit code to {where}.",
+    "sent": "We sent a {digits}-digit code to {where}.",
+    "delivered": "The message with your {digits}-digit code arrived at {where}.",
+    "unknown": "We don't know yet whether the message arrived at {where}.",
+}
+READ_OUT = {
+    "queued": "We are calling {where}. Answer and listen: the call reads out a {digits}-digit code.",
+    "sent": "We are calling {where}. Answer and listen: the call reads out a {digits}-digit code.",
+    "delivered": "You answered the call to {where}. It reads out a {digits}-digit code.",
+    "unknown": "We don't know yet whether the call reached {where}.",
+}
 NOT_SAVED = "Save the codes first, then tick the box: they are not shown again."
 CHOOSE_ONE = "Choose one of these methods."
 WAYS_TO_PROVE = {
@@ -41,25 +53,16 @@ CHECKING = "We are still checking your code. You can wait here; nothing is lost.
 
 def delivery_text(challenge: Challenge, now: datetime) -> str:
     """What is known of the newest message."""
-    where = challenge.destination.masked if challenge.destination else ""
-    delivery = challenge.delivery
     if challenge.terms.kind == "call":
         return call_text(challenge, now)
-    if challenge.channel == "voice":
-        return _call_with_code(challenge, where, now)
-    match delivery.state:
-        case "queued" if now - delivery.requested_at > PATIENCE:
-            return LIVE.slow_message
-        case "queued":
-            return f"We are sending a {_digits(challenge)}-digit code to {where}."
-        case "sent":
-            return f"We sent a {_digits(challenge)}-digit code to {where}."
-        case "delivered":
-            return f"The message with your {_digits(challenge)}-digit code arrived at {where}."
-        case "failed":
-            return _failure(delivery.detail, where)
-        case _:
-            return f"We don't know yet whether the message arrived at {where}."
+    where = challenge.destination.masked if challenge.destination else ""
+    delivery = challenge.delivery
+    if delivery.state == "failed":
+        return _failure(delivery.detail, where)
+    if delivery.state == "queued" and now - delivery.requested_at > PATIENCE:
+        return LIVE.slow_message
+    texts = READ_OUT if challenge.channel == "voice" else SENT
+    return texts[delivery.state].format(digits=_digits(challenge), where=where)
 
 
 def number_problem(problem: ProblemError, country: str, delivery: str = "sms") -> str:
@@ -200,20 +203,6 @@ def resend_problem(problem: ProblemError, challenge: Challenge) -> str:
     if problem.code == "resendTooSoon":
         return f"You can ask for another message in {problem.members['retryAfter']} seconds."
     return code_problem(problem.code, challenge)
-
-
-def _call_with_code(challenge: Challenge, where: str, now: datetime) -> str:
-    match challenge.delivery.state:
-        case "queued" if now - challenge.delivery.requested_at > PATIENCE:
-            return LIVE.slow_message
-        case "queued" | "sent":
-            return f"We are calling {where}. Answer and listen: the call reads out a {_digits(challenge)}-digit code."
-        case "delivered":
-            return f"You answered the call to {where}. It reads out a {_digits(challenge)}-digit code."
-        case "failed":
-            return _failure(challenge.delivery.detail, where)
-        case _:
-            return f"We don't know yet whether the call reached {where}."
 
 
 def _failure(detail: str | None, where: str) -> str:
