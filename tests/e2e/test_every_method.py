@@ -59,7 +59,7 @@ def test_a_different_authenticator_app(world: World, kim: Person, scripts: bool)
         following(page)
         enter_code(page, next_code(app))
         at_security_info(page)
-        expect(page.get_by_text("Other authenticator app")).to_be_visible()
+        expect(page.get_by_text("Other authenticator app").first).to_be_visible()
 
 
 def test_a_code_of_an_earlier_registration_never_proves_a_new_secret(world: World, kim: Person) -> None:

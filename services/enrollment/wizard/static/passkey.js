@@ -13,6 +13,7 @@ class PasskeyPage {
     this.field = root.closest("form").querySelector("[data-credential]");
     if (!canUsePasskeys()) return this.fail("unsupported");
     this.button.addEventListener("click", (event) => this.press(event));
+    this.button.disabled = false;
   }
 
   async press(event) {
@@ -32,7 +33,7 @@ class PasskeyPage {
   send() {
     this.tell("", "");
     this.button.removeAttribute("aria-disabled");
-    this.field.form.requestSubmit(this.button);
+    this.field.form.requestSubmit();
   }
 
   fail(reason) {
