@@ -3,16 +3,28 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
 
 import httpx
 import pytest
 
-from services.notifier.providers.base import Inquiring, Message, OutcomeUnknownError, Provider
+from services.notifier.providers.base import (
+    Inquiring,
+    Message,
+    OutcomeUnknownError,
+    PermanentError,
+    Provider,
+    TransientError,
+)
 from services.notifier.providers.observed import observed
+from services.notifier.providers.smtp import SmtpMail
 from services.notifier.providers.twilio import TwilioTexts
 from services.notifier.providers.twilio_calls import TwilioCalls
+from tests.support.clock import NOON, FixedClock
 from tests.support.kafka import free_port
-from tests.support.providers import NUMBER, TwilioBehaviour, TwilioServer, message, twilio
+from tests.support.mail_server import MailServer, mail_server
+from tests.support.providers import NUMBER, ProviderBehaviour, TwilioBehaviour, TwilioServer, message, twilio
 
 CALLBACKS = "http://127.0.0.1:8030/callbacks/twilio/twilio-t"
 
@@ -80,3 +92,95 @@ class TestTwilioCalls(TwilioBehaviour):
         call = server.messages[0]
         assert (call["to"], call["digits"]) == (NUMBER, "wwww12")
         assert (call["callback"], call["url"]) == (f"{CALLBACKS}/d-1", f"{CALLBACKS}/d-1/voice")
+
+
+class TestSmtp(ProviderBehaviour):
+    """Mail, encrypted and with a password."""
+
+    @pytest.fixture
+    async def server(self, tmp_path: Path) -> AsyncIterator[MailServer]:
+        async with mail_server(tmp_path) as running:
+            yield running
+
+    @pytest.fixture
+    def provider(self, server: MailServer) -> Provider:
+        return observed(SmtpMail(server.account(), FixedClock()), "email")
+
+    def message(self) -> Message:
+        html = "<p>123456 is your code.</p>"
+        return Message("d-1", "sam@northbridge.example", "123456 is your code.", "", subject="Your code", html=html)
+
+    def unreachable(self) -> Provider:
+        nobody = MailServer(Path("/nowhere"), port=free_port()).account(ca_file=None)
+        return observed(SmtpMail(nobody, FixedClock()), "email")
+
+    async def test_it_has_text_and_html_and_says_what_it_is(self, server: MailServer, provider: Provider) -> None:
+        await provider.send(self.message())
+        (mail,) = server.mails
+        assert server.encrypted == [True]
+        assert mail.get_content_type() == "multipart/alternative"
+        assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
+        assert mail["From"] == "Northbridge <security-info@northbridge.example>"
+        assert (mail["To"], mail["Subject"]) == ("sam@northbridge.example", "Your code")
+        assert (mail["Message-ID"], mail["Auto-Submitted"]) == ("<d-1@northbridge.example>", "auto-generated")
+        assert mail["Date"].datetime == NOON
+
+    @pytest.mark.parametrize("mode", ["policy", "spam"])
+    async def test_what_is_not_about_the_address_is_the_operators_affair(
+        self, server: MailServer, provider: Provider, mode: Literal["policy", "spam"]
+    ) -> None:
+        server.mode = mode
+        with pytest.raises(TransientError) as raised:
+            await provider.send(self.message())
+        assert raised.value.reason == "providerRefused"
+
+    async def test_a_busy_mailbox_pauses_nobody_else(self, server: MailServer, provider: Provider) -> None:
+        server.mode = "busy"
+        with pytest.raises(TransientError) as raised:
+            await provider.send(self.message())
+        assert (raised.value.reason, raised.value.retry_after) == ("providerUnavailable", None)
+
+    async def test_a_connection_lost_after_the_content_leaves_the_outcome_open(
+        self, server: MailServer, provider: Provider
+    ) -> None:
+        server.mode = "drop"
+        with pytest.raises(OutcomeUnknownError):
+            await provider.send(self.message())
+        assert len(server.mails) == 1
+
+    @pytest.mark.parametrize(
+        "changes", [{"ca_file": None}, {"host": "localhost.localdomain"}, {"ca_file": "/nowhere.pem"}], ids=str
+    )
+    async def test_a_server_that_cannot_be_trusted_gets_nothing(
+        self, server: MailServer, changes: dict[str, Any]
+    ) -> None:
+        with pytest.raises(TransientError):
+            await SmtpMail(server.account(**changes), FixedClock()).send(self.message())
+        assert server.mails == []
+
+    async def test_a_server_without_encryption_gets_nothing(self, tmp_path: Path) -> None:
+        async with mail_server(tmp_path, "none") as server:
+            with pytest.raises(TransientError):
+                await SmtpMail(server.account(), FixedClock()).send(self.message())
+            assert server.mails == []
+
+    async def test_encryption_from_the_first_byte(self, tmp_path: Path) -> None:
+        async with mail_server(tmp_path, "tls") as server:
+            account = server.account(security="tls", username=None, password=None)
+            await SmtpMail(account, FixedClock()).send(self.message())
+            assert len(server.mails) == 1
+
+    @pytest.mark.parametrize(
+        "to", ["sam@northbridge.example\r\nBcc: eve@evil.example", "sam@x> RCPT TO:<eve@evil.example", "sam", ""]
+    )
+    async def test_what_is_no_address_becomes_no_command_and_no_header(
+        self, server: MailServer, provider: Provider, to: str
+    ) -> None:
+        with pytest.raises(PermanentError):
+            await provider.send(replace(self.message(), to=to))
+        assert server.mails == []
+
+    async def test_a_subject_of_two_lines_is_refused(self, server: MailServer, provider: Provider) -> None:
+        with pytest.raises(ValueError, match="linefeed"):
+            await provider.send(replace(self.message(), subject="Code\r\nBcc: eve@evil.example"))
+        assert server.mails == []
