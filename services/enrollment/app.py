@@ -15,6 +15,7 @@ from services.enrollment.consumers import subscribe
 from services.enrollment.domain.wizard import FIRST_STEP
 from services.enrollment.handlers.desk import Desk
 from services.enrollment.handlers.reports import end_overdue
+from services.enrollment.http import openapi
 from services.enrollment.idempotency import Idempotency
 from services.enrollment.parts import Parts
 from services.enrollment.settings import EnrollmentSettings
@@ -137,4 +138,5 @@ def build(settings: EnrollmentSettings) -> FastAPI:
     routes.mount(app)
     mount_authenticator(app, public_origin=settings.public_origin, authenticator_origin=settings.authenticator_origin)
     install_problem_handlers(app, routes.problem_page)
+    openapi.describe(app)
     return app

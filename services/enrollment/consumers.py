@@ -63,6 +63,7 @@ def _activity(store: Store) -> EventHandlers:
     handlers = EventHandlers()
     for event in TOLD:
         handlers.on(event)(partial(lifecycle.note_activity, store=store))
+    handlers.on(AccountErased)(partial(lifecycle.forget_activity, store=store))
     return handlers
 
 

@@ -19,6 +19,14 @@ SOON = {"Retry-After": "1"}
 
 
 @dataclass(frozen=True)
+class Reply:
+    """An answer as a route makes it; without a body, nothing but the status goes out."""
+
+    body: BaseModel | None = None
+    status: int = 200
+
+
+@dataclass(frozen=True)
 class Given:
     """An answer as it goes out: HTTP status and JSON."""
 
@@ -35,9 +43,7 @@ class Idempotency:
         self._sealer = Sealer(keyring)
         self._clock = clock
 
-    async def once(
-        self, key: str | None, by: Caller, request: str, answer: Callable[[], Awaitable[BaseModel]], status: int = 200
-    ) -> Given:
+    async def once(self, key: str | None, by: Caller, request: str, answer: Callable[[], Awaitable[Reply]]) -> Given:
         """The answer, or the one that this key got before. `request` is the text that must be the same.
 
         A refusal is not remembered: the key may be used again.
@@ -46,23 +52,23 @@ class Idempotency:
             ProblemError: `idempotencyConflict` for another request with this key, or while the first is at work.
         """
         if key is None:
-            return Given(status, _json(await answer()))
+            return _given(await answer())
         identifier = f"{by.tenant}/{keyed_hash(self._keyring, f'{by.client_id} {key}', tenant=by.tenant)}"
         claimed = await self._claim(identifier, by, request)
         if claimed.state.sealed is not None:
             body = self._sealer.open("secret", claimed.state.sealed, _binding(by, identifier)).decode()
             return Given(claimed.state.status, body)
         try:
-            body = _json(await answer())
+            given = _given(await answer())
         except BaseException:
             with contextlib.suppress(DatabaseError):
                 await self._answers.delete(identifier)
             raise
-        sealed = self._sealer.seal("secret", body.encode(), _binding(by, identifier))
-        given = claimed.state.model_copy(update={"sealed": sealed, "status": status})
+        sealed = self._sealer.seal("secret", given.body.encode(), _binding(by, identifier))
+        kept = claimed.state.model_copy(update={"sealed": sealed, "status": given.status})
         with contextlib.suppress(StaleDocumentError):
-            await self._answers.save(claimed, given)
-        return Given(status, body)
+            await self._answers.save(claimed, kept)
+        return given
 
     async def _claim(self, identifier: str, by: Caller, request: str) -> Stored[Answer]:
         now = self._clock.now()
@@ -91,5 +97,5 @@ def _binding(by: Caller, identifier: str) -> Binding:
     return Binding(by.tenant, by.client_id, "idempotency", identifier)
 
 
-def _json(answer: BaseModel) -> str:
-    return answer.model_dump_json(by_alias=True, exclude_none=True)
+def _given(reply: Reply) -> Given:
+    return Given(reply.status, reply.body.model_dump_json(by_alias=True) if reply.body else "")

@@ -40,8 +40,8 @@ def passkey_options(challenge: Challenge, account: Account, desk: Desk) -> str:
     creation = generate_registration_options(
         rp_id=terms.rp_id,
         rp_name=tenant.display_name,
-        user_name=account.profile.user_principal_name,
-        user_display_name=account.profile.display_name,
+        user_name=account.profile.user_principal_name or account.user,
+        user_display_name=account.profile.display_name or account.user,
         user_id=decode(token_hash(account.id)),
         challenge=decode(terms.challenge),
         exclude_credentials=known,

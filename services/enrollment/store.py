@@ -1,5 +1,6 @@
 """Where enrollment keeps its aggregates, and how they are found."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -28,10 +29,15 @@ KEEP_INTERRUPTS = timedelta(days=30)
 """From their beginning: by then each has ended long ago, also those whose ticket nobody used."""
 KEEP_NOTICES = timedelta(days=8)
 """Longer than the link of one can be used."""
-OF_A_PERSON = frozenset(
-    {"activations", "activities", "challenges", "devices", "interrupts", "notices", "registrations"}
-)
-"""Collections whose documents belong to one person, beside the account."""
+OF_A_PERSON: Mapping[str, str] = {
+    "activations": "state.createdAt",
+    "challenges": "state.terms.createdAt",
+    "devices": "state.createdAt",
+    "interrupts": "state.createdAt",
+    "notices": "state.createdAt",
+    "registrations": "state.createdAt",
+}
+"""Collections whose documents belong to one person, beside the account and the activity; and since when each exists."""
 SWEEP_LIMIT = 200
 GRACE = timedelta(seconds=60)
 """How long the verifier may take to say that a challenge expired before enrollment says so itself."""
@@ -89,7 +95,7 @@ class Store:
             "state.createdAt", expireAfterSeconds=int(KEEP_ENDED_CHALLENGES.total_seconds())
         )
         await registrations.create_index("state.handle", sparse=True)
-        for name in OF_A_PERSON - {"devices"}:
+        for name in OF_A_PERSON.keys() - {"devices"}:
             await self.database.collection(name).create_index([("state.tenant", ASCENDING), ("state.user", ASCENDING)])
         await challenges.create_index([("state.status", ASCENDING), ("state.terms.expiresAt", ASCENDING)])
         await challenges.create_index("state.endedAt", expireAfterSeconds=int(KEEP_ENDED_CHALLENGES.total_seconds()))
@@ -129,10 +135,30 @@ class Store:
         found = await self.registrations.find({"state.handle": handle}, limit=1)
         return found[0] if found else None
 
-    async def erase(self, tenant: str, user: str) -> None:
-        """Delete every document of a person but the account itself."""
-        for name in sorted(OF_A_PERSON):
-            await self.database.collection(name).delete_many({"state.tenant": tenant, "state.user": user})
+    async def pending_challenges(self, tenant: str, user: str, method_id: str) -> list[Stored[Challenge]]:
+        """Challenges on a method that nobody answered yet; expired ones among them."""
+        of_method = {"state.tenant": tenant, "state.user": user, "state.terms.methodId": method_id}
+        return await self.challenges.find({**of_method, "state.status": "pending"})
+
+    async def pausing_challenges(
+        self, tenant: str, user: str, method_id: str, now: datetime
+    ) -> list[Stored[Challenge]]:
+        """Challenges whose failures pause a method still, the longest pause first."""
+        of_method = {"state.tenant": tenant, "state.user": user, "state.terms.methodId": method_id}
+        criteria = {**of_method, "state.retryAt": {"$gt": now}}
+        return await self.challenges.find(criteria, sort=[("state.retryAt", DESCENDING)])
+
+    async def devices_since(self, tenant: str, user: str, moment: datetime) -> list[Stored[Device]]:
+        """Devices of a person that were connected after a moment and are not gone."""
+        of_person = {"state.tenant": tenant, "state.user": user, "state.removedAt": None}
+        return await self.devices.find({**of_person, "state.createdAt": {"$gt": moment}})
+
+    async def erase(self, tenant: str, user: str, until: datetime) -> None:
+        """Delete every document of a person but the account itself and the activity; what came after that moment
+        belongs to a new life."""
+        of_person = {"state.tenant": tenant, "state.user": user}
+        for name, since in sorted(OF_A_PERSON.items()):
+            await self.database.collection(name).delete_many({**of_person, since: {"$lte": until}})
 
     async def first_use(self, token_id: str, now: datetime) -> bool:
         """Whether a token with this id was never presented before; from now on it was."""

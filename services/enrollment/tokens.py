@@ -16,7 +16,9 @@ from joserfc.jwk import ECKey, KeySet
 
 from schemas.base import MethodType
 from services.enrollment.domain.account import Outcome
+from services.enrollment.domain.challenge import Challenge
 from services.enrollment.domain.interrupt import Interrupt
+from services.enrollment.domain.proving import proof_class, proof_means
 from services.kit.clock import Clock, monotonic
 from services.kit.config import Client, Config
 from services.kit.errors import ProblemError
@@ -29,6 +31,7 @@ log = structlog.get_logger(__name__)
 MAX_TOKEN_AGE = timedelta(minutes=5)
 SKEW = timedelta(seconds=60)
 RESULT_LIFE = timedelta(minutes=2)
+PROOF_LIFE = timedelta(minutes=2)
 JWKS_LIFE = 600.0
 JWKS_RETRY = 5.0
 JWKS_TIMEOUT = 3.0
@@ -44,10 +47,14 @@ class Caller:
     tenant: str
     scopes: frozenset[str]
 
-    def require(self, scope: str) -> None:
-        """Raises `scopeMissing`."""
-        if scope not in self.scopes:
-            raise ProblemError("scopeMissing", f"The token needs the scope {scope}.")
+    def require(self, *scopes: str) -> None:
+        """One of these scopes.
+
+        Raises:
+            ProblemError: `scopeMissing`.
+        """
+        if self.scopes.isdisjoint(scopes):
+            raise ProblemError("scopeMissing", f"The token needs the scope {' or '.join(scopes)}.")
 
 
 @dataclass
@@ -134,7 +141,7 @@ class ClientTokens:
 
 
 class Signer:
-    """Signs what platforms check: results now, proofs later. Keys overlap while they rotate."""
+    """Signs what platforms check: results and proofs. Keys overlap while they rotate."""
 
     def __init__(self, keyring: Keyring, issuer: str, clock: Clock) -> None:
         self._keys = [
@@ -164,6 +171,29 @@ class Signer:
             "status": status,
             "methods": list(methods),
         }
+        return self._signed(claims)
+
+    def proof(self, challenge: Challenge, client_id: str) -> str:
+        """That the person proved a method, for the platform that asked. Its `jti` is that of the challenge: read
+        twice, it can still be taken only once."""
+        now, verified_at = self._clock.now(), challenge.ended_at or self._clock.now()
+        claims = {
+            "iss": self._issuer,
+            "aud": client_id,
+            "sub": challenge.user,
+            "tid": challenge.tenant,
+            "iat": int(now.timestamp()),
+            "exp": int((now + PROOF_LIFE).timestamp()),
+            "auth_time": int(verified_at.timestamp()),
+            "jti": f"proof-{challenge.id}",
+            "challengeId": challenge.id,
+            "purpose": challenge.purpose,
+            "amr": list(proof_means(challenge)),
+            "acr": proof_class(challenge),
+        }
+        return self._signed(claims)
+
+    def _signed(self, claims: dict[str, Any]) -> str:
         return jwt.encode({"alg": "ES256", "kid": self._keys[0].kid, "typ": "JWT"}, claims, self._keys[0])
 
 

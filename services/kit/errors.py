@@ -28,6 +28,7 @@ CATALOGUE: Mapping[str, Entry] = {
     "unknownChallenge": Entry(404, "There is no such challenge"),
     "unknownMethod": Entry(404, "There is no such method"),
     "unknownInterrupt": Entry(404, "There is no such interrupt"),
+    "unknownRegistration": Entry(404, "There is no such registration"),
     "methodNotSupported": Entry(405, "This address does not take this kind of request"),
     "methodAlreadyRegistered": Entry(409, "This method is registered already"),
     "methodLimitReached": Entry(409, "No more methods of this kind can be registered"),

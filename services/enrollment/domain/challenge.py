@@ -42,10 +42,11 @@ class Registration(State):
     """What becomes of the method once it is proven. `destination` is sealed for the account, not for the challenge.
 
     `changes` is the method whose number or address this is to be; `replaces` one that goes when this comes, `is_lost`
-    for ever.
+    for ever. `name` is the person's own, as a platform gave it.
     """
 
     display_name: str
+    name: str | None = None
     phone_type: PhoneType | None = None
     delivery: Literal["sms", "voice"] | None = None
     destination: str | None = None
@@ -80,8 +81,18 @@ class Submission(State):
     result: str | None = None
 
 
+class Context(State):
+    """What the person is told of the question: which application asks, and from where."""
+
+    app_name: str | None = None
+    location: str | None = None
+
+
 class Challenge(State):
-    """One request to prove one method. `terms` travel to the verifier; `destination` is sealed for this challenge."""
+    """One request to prove one method. `terms` travel to the verifier; `destination` is sealed for this challenge.
+
+    `client_id` is the platform that asked for the proof of a method on file; nobody else may see or answer it.
+    """
 
     id: str
     tenant: str
@@ -91,6 +102,8 @@ class Challenge(State):
     locale: str = "en"
     destination: Destination | None = None
     registration: Registration | None = None
+    client_id: str | None = None
+    context: Context = Context()
     status: Status = "pending"
     delivery: Delivery
     sends: int = 1

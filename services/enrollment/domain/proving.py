@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from schemas.base import MethodType
+from schemas.base import MethodType, Purpose
 from services.enrollment.domain.account import Account, Method
+from services.enrollment.domain.challenge import Challenge
 from services.kit.config import GroupPolicy
 
 PROVEN_FOR = timedelta(minutes=15)
@@ -27,6 +28,12 @@ WEAK: tuple[MethodType, ...] = ("email", "securityQuestions")
 """What only recovers an account (NIST SP 800-63B-4, 3.1.3.1 and 3.1.1.2): it proves the person only where there is
 nothing stronger, and under the profile `entra`."""
 
+POSSESSION = "urn:security-info:acr:possession"
+"""Something that the person has; beside a password it is a second factor."""
+
+RECOVERY = "urn:security-info:acr:recovery"
+"""What only recovers an account."""
+
 
 def methods_to_prove(account: Account, policy: GroupPolicy, now: datetime) -> tuple[Method, ...]:
     """What the person can prove now, best first: a pass, the default method, then the others by strength."""
@@ -34,6 +41,38 @@ def methods_to_prove(account: Account, policy: GroupPolicy, now: datetime) -> tu
     strong = _ranked(usable, STRONG, account.default_method_id)
     weak = _ranked(usable, WEAK, account.default_method_id) if policy.profile == "entra" else ()
     return strong or weak
+
+
+def provable_for(account: Account, policy: GroupPolicy, purpose: Purpose, now: datetime) -> tuple[Method, ...]:
+    """What a platform can ask for: to reset a password, what only recovers an account as well."""
+    usable = [method for method in account.methods if method.is_usable(now)]
+    if purpose == "passwordReset" and policy.profile == "entra":
+        return _ranked(usable, (*STRONG, *WEAK), account.default_method_id)
+    return methods_to_prove(account, policy, now)
+
+
+def proof_means(challenge: Challenge) -> tuple[str, ...]:
+    """How the person proved it: the values of `amr` (RFC 8176, section 2)."""
+    match challenge.terms.kind:
+        case "pushApproval":
+            return ("pop", "swk")
+        case "passkey":
+            return ("pop", "user")
+        case "securityQuestions":
+            return ("kba",)
+        case "call":
+            return ("tel",)
+        case "code":
+            return ("otp", *{"sms": ["sms"], "voice": ["tel"]}.get(challenge.channel, []))
+    return ("otp",)
+
+
+def proof_class(challenge: Challenge) -> str:
+    """What the proof is worth: the value of `acr`. `phr` is "phishing-resistant" (OpenID EAP ACR Values 1.0,
+    section 2)."""
+    if challenge.method_type == "passkey":
+        return "phr"
+    return RECOVERY if challenge.method_type in WEAK else POSSESSION
 
 
 def _ranked(methods: Sequence[Method], order: Sequence[MethodType], default: str | None) -> tuple[Method, ...]:

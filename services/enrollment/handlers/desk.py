@@ -148,8 +148,10 @@ async def cancel_challenge(challenge: Challenge | None, reason: Literal["superse
     await desk.store.challenges.change(challenge.id, lambda state: challenges.cancel(state, reason, at=now))
 
 
-async def submit(challenge_id: str, event: Submitted, desk: Desk) -> tuple[Challenge, str | None]:
-    """Hand something to the verifier and wait for its word: `verified`, a reason, or None after 10 s.
+async def submit(
+    challenge_id: str, event: Submitted, desk: Desk, *, within: float = VERDICT_WITHIN
+) -> tuple[Challenge, str | None]:
+    """Hand something to the verifier and wait for its word: `verified`, a reason, or None after `within` seconds.
 
     Raises:
         ProblemError: see `challenges.submit`.
@@ -157,13 +159,13 @@ async def submit(challenge_id: str, event: Submitted, desk: Desk) -> tuple[Chall
     now = desk.clock.now()
     async with desk.signals.awaiting(challenge_id) as told:
         await desk.store.challenges.change(challenge_id, lambda state: challenges.submit(state, event, at=now))
-        return await judged(challenge_id, event.submission_id, told, desk)
+        return await judged(challenge_id, event.submission_id, told, desk, within=within)
 
 
 async def judged(
-    challenge_id: str, submission_id: str, told: asyncio.Event, desk: Desk
+    challenge_id: str, submission_id: str, told: asyncio.Event, desk: Desk, *, within: float = VERDICT_WITHIN
 ) -> tuple[Challenge, str | None]:
-    deadline = monotonic() + VERDICT_WITHIN
+    deadline = monotonic() + within
     while True:
         stored = await desk.store.challenges.get(challenge_id)
         if stored is None:

@@ -14,6 +14,7 @@ from services.enrollment.domain.activation import Activation, Device
 from services.enrollment.domain.challenge import Challenge
 from services.enrollment.handlers.apps import opens_with
 from services.enrollment.handlers.desk import Desk, binding_of, judged
+from services.enrollment.handlers.registrations import ask_connected
 from services.enrollment.signals import next_change
 from services.kit import device as protocol
 from services.kit.device import DeviceTokenError
@@ -57,12 +58,14 @@ async def activate(handle: str, token: str, *, audience: str, desk: Desk) -> Con
     device = _device(activation, asked, desk, now)
     await desk.store.devices.insert(device.id, device)
     await desk.store.activations.change(activation.handle, lambda state: activations.connect(state, device))
+    if activation.session_id is None:
+        await ask_connected(activation.handle, device, desk)
     desk.signals.tell(activation.handle)
     account = await desk.store.accounts.get(account_id(activation.tenant, activation.user))
     if account is None:
         raise ProblemError("activationExpired")
     tenant = desk.config.tenant(activation.tenant)
-    return Connected(device.id, tenant.display_name, account.state.profile.user_principal_name)
+    return Connected(device.id, tenant.display_name, account.state.profile.user_principal_name or account.state.user)
 
 
 async def recognise_device(token: str, method: str, url: str, *, audience: str, desk: Desk) -> Device:
@@ -194,8 +197,8 @@ def _described(challenge: Challenge, desk: Desk) -> dict[str, object]:
         "challengeId": challenge.id,
         "nonce": push.nonce if push else "",
         "purpose": challenge.purpose,
-        "appName": desk.config.tenant(challenge.tenant).display_name,
-        "location": None,
+        "appName": challenge.context.app_name or desk.config.tenant(challenge.tenant).display_name,
+        "location": challenge.context.location,
         "requestedAt": _rfc3339(challenge.terms.created_at),
         "expiresAt": _rfc3339(challenge.expires_at),
         "digits": push.digits if push else 0,

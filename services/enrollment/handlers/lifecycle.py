@@ -61,9 +61,14 @@ async def note_activity(event: Event, cause: Envelope, *, store: Store) -> None:
     )
 
 
-async def account_erased(_: AccountErased, cause: Envelope, *, store: Store) -> None:
+async def forget_activity(_: AccountErased, cause: Envelope, *, store: Store) -> None:
+    """What the person did is nobody's to read any more."""
+    await store.activities.delete(account_id(cause.tenant, cause.subject or ""))
+
+
+async def account_erased(event: AccountErased, cause: Envelope, *, store: Store) -> None:
     """Delete all that other documents hold of the person."""
-    await store.erase(cause.tenant, cause.subject or "")
+    await store.erase(cause.tenant, cause.subject or "", event.erased_at)
 
 
 def _with(interrupt: Interrupt, outcome: Mapping[str, object]) -> Change[Interrupt]:

@@ -8,7 +8,7 @@ from services.enrollment.domain.challenge import Challenge, Registration
 from services.enrollment.domain.policy import is_allowed
 from services.enrollment.domain.proving import PROVEN_FOR_PASSKEY, methods_to_prove
 from services.enrollment.handlers.asking import by_passkey, credential_id_of, to_register
-from services.enrollment.handlers.desk import Applicant, Desk, Visit, ask, binding_of, pressed, submit
+from services.enrollment.handlers.desk import VERDICT_WITHIN, Applicant, Desk, Visit, ask, binding_of, pressed, submit
 from services.kit.errors import ProblemError
 from services.kit.ids import new_id
 
@@ -32,7 +32,9 @@ async def ask_passkey(visit: Visit, desk: Desk) -> Visit:
     return await ask(visit, challenge, "passkey", desk)
 
 
-async def submit_credential(challenge: Challenge, credential: str, desk: Desk) -> tuple[Challenge, str | None]:
+async def submit_credential(
+    challenge: Challenge, credential: str, desk: Desk, *, within: float = VERDICT_WITHIN
+) -> tuple[Challenge, str | None]:
     """Hand what the browser returned to the verifier and wait for its word.
 
     Raises:
@@ -47,7 +49,7 @@ async def submit_credential(challenge: Challenge, credential: str, desk: Desk) -
     )
     if challenge.registration:
         await desk.store.challenges.change(challenge.id, lambda state: challenges.with_credential(state, found))
-    return await submit(challenge.id, event, desk)
+    return await submit(challenge.id, event, desk, within=within)
 
 
 def require_registrable(account: Account, desk: Desk) -> None:

@@ -9,7 +9,7 @@ from schemas.verification import TOTP_DIGITS
 from services.enrollment.domain import challenge as challenges
 from services.enrollment.domain.challenge import Challenge
 from services.enrollment.handlers.at_once import CODE_LENGTH, submitted_answers, submitted_code
-from services.enrollment.handlers.desk import Desk, Visit, current_challenge, submit
+from services.enrollment.handlers.desk import VERDICT_WITHIN, Desk, Visit, current_challenge, submit
 from services.kit.codes import canonical_recovery_code
 from services.kit.errors import ProblemError
 
@@ -27,13 +27,16 @@ async def submit_code(visit: Visit, challenge_id: str, code: str, desk: Desk) ->
     return await submit_code_to(challenge, code, desk)
 
 
-async def submit_code_to(challenge: Challenge, code: str, desk: Desk) -> tuple[Challenge, str | None]:
+async def submit_code_to(
+    challenge: Challenge, code: str, desk: Desk, *, within: float = VERDICT_WITHIN
+) -> tuple[Challenge, str | None]:
     """The same for a challenge that is known to be the caller's."""
-    return await submit(challenge.id, submitted_code(challenge, _canonical(challenge, code), desk), desk)
+    event = submitted_code(challenge, _canonical(challenge, code), desk)
+    return await submit(challenge.id, event, desk, within=within)
 
 
 async def submit_answers_to(
-    challenge: Challenge, answers: Sequence[tuple[str, SecretStr]], desk: Desk
+    challenge: Challenge, answers: Sequence[tuple[str, SecretStr]], desk: Desk, *, within: float = VERDICT_WITHIN
 ) -> tuple[Challenge, str | None]:
     """Hand answers to the verifier: all those that were asked for, and no others.
 
@@ -44,7 +47,7 @@ async def submit_answers_to(
     given: Mapping[str, SecretStr] = dict(answers)
     if asked is None or set(given) != set(asked.question_ids) or len(given) != len(answers):
         raise ProblemError("requestMalformed", "Answer the questions that were asked, each once.")
-    return await submit(challenge.id, submitted_answers(challenge, given, desk), desk)
+    return await submit(challenge.id, submitted_answers(challenge, given, desk), desk, within=within)
 
 
 async def asked_challenge(visit: Visit, challenge_id: str, desk: Desk) -> Challenge:

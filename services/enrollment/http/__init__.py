@@ -2,7 +2,8 @@
 
 from fastapi import APIRouter
 
-from services.enrollment.http import interrupts
+from services.enrollment.http import challenges, graph, interrupts, methods, passes, policies, registrations
 
 router = APIRouter()
-router.include_router(interrupts.router)
+for part in (interrupts, registrations, methods, passes, graph, challenges, policies):
+    router.include_router(part.router)

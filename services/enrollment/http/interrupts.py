@@ -4,19 +4,25 @@ from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import urlencode, urlsplit
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Path, Request, Response
+from fastapi import Body as JsonBody
 from pydantic import AwareDatetime, Field, StringConstraints, field_validator
 
 from schemas.base import MethodType
 from schemas.enrollment import Decision, Intent
 from services.enrollment.domain.account import Profile
 from services.enrollment.handlers.interrupts import AskInterrupt, ask_interrupt, read_interrupt
-from services.enrollment.http.shared import Body, CallerNow, IdempotencyKey, Text, UserId, identity_of
+from services.enrollment.http import examples
+from services.enrollment.http.problems import answer, problems
+from services.enrollment.http.shared import Body, CallerNow, IdempotencyKey, Text, UserId, absent, once
+from services.enrollment.idempotency import Reply
 from services.enrollment.parts import Parts
 from services.enrollment.tokens import Caller
 from services.kit.errors import ProblemError
 
-router = APIRouter()
+router = APIRouter(tags=["interrupts"])
+
+InterruptPath = Annotated[str, Path(max_length=64, examples=["0193b6d0-7c1e-7d3a-9a52-2f0c8f1f7f13"])]
 
 
 class User(Body):
@@ -55,8 +61,8 @@ class InterruptAnswer(Body):
 
     id: str
     decision: Decision
-    url: str | None = None
-    expires_at: datetime | None = None
+    url: str | None = absent()
+    expires_at: datetime | None = absent()
 
 
 class InterruptOutcome(Body):
@@ -65,30 +71,44 @@ class InterruptOutcome(Body):
     id: str
     status: str
     methods: tuple[MethodType, ...]
-    completed_at: datetime | None = None
+    completed_at: datetime | None = absent()
 
 
-@router.post("/v1.0/interrupts", response_model=InterruptAnswer)
+@router.post(
+    "/v1.0/interrupts",
+    response_model=InterruptAnswer,
+    responses=answer(200, examples.INTERRUPT_ANSWER) | problems("returnUrlNotAllowed", "idempotencyConflict"),
+)
 async def post_interrupt(
-    request: Request, body: InterruptRequest, by: CallerNow, idempotency_key: IdempotencyKey = None
+    request: Request,
+    body: Annotated[InterruptRequest, JsonBody(openapi_examples=examples.INTERRUPTS)],
+    by: CallerNow,
+    idempotency_key: IdempotencyKey = None,
 ) -> Response:
-    """Whether the person must set something up; with the address to send the browser to."""
+    """Whether the person must set something up; with the address to send the browser to. Scope `interrupts`.
+
+    `returnUrl` must be on the client's list, `authenticatedAt` at most 10 minutes ago. With `intent` `manage` the
+    address leads to "My security info". What the call says of the person replaces what is known: groups decide on the
+    policy, `emails` are told of changes.
+    """
     by.require("interrupts")
     if body.intent == "administer":
         by.require("admin")
         raise ProblemError("requestMalformed", "The intent administer is not offered yet.")
     parts: Parts = request.app.state.parts
 
-    async def answer() -> InterruptAnswer:
-        return await _ask(parts, body, by)
+    async def reply() -> Reply:
+        return Reply(await _ask(parts, body, by))
 
-    given = await parts.idempotency.once(idempotency_key, by, await identity_of(request), answer)
-    return Response(given.body, given.status, media_type="application/json")
+    return await once(request, idempotency_key, by, reply)
 
 
-@router.get("/v1.0/interrupts/{interrupt_id}", response_model_exclude_none=True)
-async def get_interrupt(request: Request, interrupt_id: str, by: CallerNow) -> InterruptOutcome:
-    """What became of it: the authority, whatever the browser carries."""
+@router.get(
+    "/v1.0/interrupts/{interrupt_id}",
+    responses=answer(200, examples.INTERRUPT) | problems("unknownInterrupt"),
+)
+async def get_interrupt(request: Request, interrupt_id: InterruptPath, by: CallerNow) -> InterruptOutcome:
+    """What became of it: the authority, whatever the browser carries. Scope `interrupts`. Answers for 30 days."""
     by.require("interrupts")
     parts: Parts = request.app.state.parts
     status = await read_interrupt(interrupt_id, by, store=parts.desk.store, clock=parts.clock)
@@ -97,7 +117,7 @@ async def get_interrupt(request: Request, interrupt_id: str, by: CallerNow) -> I
     )
 
 
-@router.get("/.well-known/jwks.json")
+@router.get("/.well-known/jwks.json", responses=answer(200, examples.JWKS))
 async def get_jwks(request: Request) -> dict[str, Any]:
     """The public keys by which results are checked (RFC 7517)."""
     parts: Parts = request.app.state.parts

@@ -1,0 +1,307 @@
+"""Challenges: a platform asks for a proof, follows it, and hands in what the person typed or the browser returned."""
+
+import json
+import re
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Header, Path, Request, Response
+from fastapi import Body as JsonBody
+from fastapi.responses import StreamingResponse
+from pydantic import Field, SecretStr, StringConstraints
+
+from schemas.base import Purpose
+from services.enrollment.domain.challenge import Challenge, Context
+from services.enrollment.handlers import challenges_api
+from services.enrollment.handlers.accounts import account_of
+from services.enrollment.handlers.challenges_api import Answer, AskProof
+from services.enrollment.handlers.desk import VERDICT_WITHIN
+from services.enrollment.handlers.registrations import require_registered
+from services.enrollment.http import examples
+from services.enrollment.http.challenge_body import ChallengeBody, challenge_body
+from services.enrollment.http.problems import answer, problems
+from services.enrollment.http.shared import (
+    NO_STORE,
+    Body,
+    CallerNow,
+    IdempotencyKey,
+    Text,
+    UserPath,
+    once,
+    replied,
+)
+from services.enrollment.idempotency import Reply
+from services.enrollment.parts import Parts
+from services.kit.errors import ProblemError
+
+router = APIRouter(tags=["challenges"])
+
+WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*(\d{1,4})\b")
+WITH_TRIES = frozenset({"codeIncorrect", "credentialInvalid", "codeUsed", "attemptsExhausted"})
+
+ChallengePath = Annotated[str, Path(max_length=64, examples=["0193b6d0-7c1e-7d3a-9a52-2f0c8f1f7f10"])]
+Prefer = Annotated[
+    str | None,
+    Header(max_length=256, description="`wait=N`: how many seconds to wait for the verdict, 10 at most and by default"),
+]
+
+
+class ContextBody(Body):
+    """What the person is told of the question. Address and location are the platform's own finding."""
+
+    app_name: Text | None = None
+    location: Text | None = None
+    ip_address: Annotated[str, StringConstraints(max_length=45)] | None = Field(
+        default=None, description="accepted, not kept"
+    )
+
+
+class ChallengeRequest(Body):
+    """Ask the person to prove a method: this one, or the best that they have."""
+
+    purpose: Literal["signIn", "passwordReset", "stepUp"]
+    method_id: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = None
+    context: ContextBody = ContextBody()
+    return_url: Annotated[str, StringConstraints(max_length=2048)] | None = Field(
+        default=None, description="not offered yet"
+    )
+    by_code: bool = Field(default=False, description="ask an authenticator app for its one-time code, not for approval")
+
+
+class GivenAnswer(Body):
+    """An answer to one security question."""
+
+    question_id: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    answer: Annotated[SecretStr, Field(max_length=256)]
+
+
+class AnswerRequest(Body):
+    """One of the three, as the challenge asks: a code, all answers, or the JSON of `navigator.credentials`."""
+
+    code: Annotated[SecretStr, Field(min_length=1, max_length=64)] | None = None
+    answers: tuple[GivenAnswer, ...] | None = Field(default=None, min_length=1, max_length=20)
+    credential: dict[str, Any] | None = None
+
+
+class ResendRequest(Body):
+    """Send once more; `delivery` changes the way."""
+
+    delivery: Literal["sms", "voice"] | None = None
+
+
+@router.post(
+    "/v1.0/users/{user_id}/challenges",
+    status_code=201,
+    response_model=ChallengeBody,
+    responses=answer(201, examples.CHALLENGE, "It is open; what must be sent is on its way.")
+    | problems(
+        "unknownUser",
+        "unknownMethod",
+        "methodNotAllowedByPolicy",
+        "authenticatorDisabled",
+        "methodCoolingDown",
+        "idempotencyConflict",
+    ),
+)
+async def post_challenge(
+    request: Request,
+    user_id: UserPath,
+    body: Annotated[ChallengeRequest, JsonBody(openapi_examples=examples.CHALLENGES)],
+    by: CallerNow,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Ask for the proof of a method on file. Scope `challenges`.
+
+    Without `methodId` it is the best one that the person has: a Temporary Access Pass, the default, then by strength.
+    What only recovers an account (email, security questions) counts for `passwordReset` under the profile `entra`, and
+    otherwise where there is nothing stronger. An open challenge on the same method ends.
+    """
+    by.require("challenges")
+    if body.return_url is not None:
+        raise ProblemError("requestMalformed", "returnUrl: hosted verification is not offered yet.")
+    parts: Parts = request.app.state.parts
+
+    async def reply() -> Reply:
+        challenge, account = await challenges_api.ask_proof(_asked(body), user_id, by, parts.desk)
+        return Reply(challenge_body(challenge, account, parts), 201)
+
+    return await once(request, idempotency_key, by, reply)
+
+
+@router.get(
+    "/v1.0/challenges/{challenge_id}",
+    response_model=ChallengeBody,
+    responses=answer(200, examples.VERIFIED) | problems("unknownChallenge"),
+)
+async def get_challenge(request: Request, challenge_id: ChallengePath, by: CallerNow) -> Response:
+    """A challenge as it is now.
+
+    Scope `challenges`; for the challenge of a registration `methods.read` or `methods.write` will do.
+    """
+    by.require("challenges", "methods.read", "methods.write")
+    parts: Parts = request.app.state.parts
+    challenge = await challenges_api.challenge_of(challenge_id, by, parts.desk)
+    return replied(await _body(challenge, parts))
+
+
+@router.get(
+    "/v1.0/challenges/{challenge_id}/events",
+    response_class=StreamingResponse,
+    responses=answer(
+        200,
+        examples.STREAM,
+        "Each change as `event: challenge` with the challenge as JSON, until it has ended.",
+        media="text/event-stream",
+    )
+    | problems("unknownChallenge"),
+)
+async def get_challenge_events(request: Request, challenge_id: ChallengePath, by: CallerNow) -> Response:
+    """The changes of a challenge, live, to its end (server-sent events). Scopes as for reading it."""
+    by.require("challenges", "methods.read", "methods.write")
+    parts: Parts = request.app.state.parts
+    challenge = await challenges_api.challenge_of(challenge_id, by, parts.desk)
+    account = await account_of(challenge.tenant, challenge.user, parts.desk.store)
+
+    def described(state: Challenge) -> str:
+        return challenge_body(state, account, parts).model_dump_json(by_alias=True)
+
+    stream = challenges_api.changes_of(challenge.id, described, parts.desk)
+    headers = NO_STORE | {"X-Accel-Buffering": "no"}
+    return StreamingResponse(stream, headers=headers, media_type="text/event-stream")
+
+
+@router.post(
+    "/v1.0/challenges/{challenge_id}/answer",
+    response_model=ChallengeBody,
+    responses=answer(200, examples.VERIFIED, "Verified.")
+    | answer(202, examples.CHALLENGE, "Still being judged: follow the challenge.", model=ChallengeBody)
+    | problems(
+        "unknownChallenge",
+        "challengeEnded",
+        "codeIncorrect",
+        "codeMalformed",
+        "codeUsed",
+        "codeExpired",
+        "attemptsExhausted",
+        "credentialInvalid",
+        "methodAlreadyRegistered",
+        "methodLimitReached",
+        "methodCoolingDown",
+        "authenticatorDisabled",
+        "idempotencyConflict",
+    ),
+)
+async def post_answer(
+    request: Request,
+    challenge_id: ChallengePath,
+    body: Annotated[AnswerRequest, JsonBody(openapi_examples=examples.ANSWERS)],
+    by: CallerNow,
+    *,
+    prefer: Prefer = None,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Hand in a code, answers or a credential, and wait for the verdict.
+
+    Scope `challenges`; for the challenge of a registration `methods.write` will do. What an app approves, or a call
+    confirms, is answered on the person's device.
+    """
+    by.require("challenges", "methods.write")
+    parts: Parts = request.app.state.parts
+
+    async def reply() -> Reply:
+        challenge = await challenges_api.challenge_of(challenge_id, by, parts.desk)
+        given, within = _answer(body), _wait(prefer)
+        judged, result = await challenges_api.answer(challenge, given, parts.desk, within=within)
+        return await _judged(judged, result, parts)
+
+    return await once(request, idempotency_key, by, reply)
+
+
+@router.post(
+    "/v1.0/challenges/{challenge_id}/resend",
+    status_code=202,
+    response_model=ChallengeBody,
+    responses=answer(202, examples.CHALLENGE, "It is on its way.")
+    | problems(
+        "unknownChallenge",
+        "challengeEnded",
+        "codeExpired",
+        "methodNotAllowedByPolicy",
+        "resendTooSoon",
+        "sendLimitReached",
+        "idempotencyConflict",
+    ),
+)
+async def post_resend(
+    request: Request,
+    challenge_id: ChallengePath,
+    by: CallerNow,
+    body: Annotated[ResendRequest | None, JsonBody(openapi_examples=examples.RESENDS)] = None,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Send the message once more, with the same code. `Retry-After` says when the next one may be asked for. Scopes as
+    for an answer."""
+    by.require("challenges", "methods.write")
+    parts: Parts = request.app.state.parts
+
+    async def reply() -> Reply:
+        challenge = await challenges_api.challenge_of(challenge_id, by, parts.desk)
+        await challenges_api.send_again(challenge, body.delivery if body else None, parts.desk)
+        again = await challenges_api.challenge_of(challenge_id, by, parts.desk)
+        return Reply(await _body(again, parts), 202)
+
+    return await once(request, idempotency_key, by, reply)
+
+
+@router.post(
+    "/v1.0/challenges/{challenge_id}/cancel",
+    status_code=204,
+    responses=problems("unknownChallenge", "idempotencyConflict"),
+)
+async def post_cancel(
+    request: Request, challenge_id: ChallengePath, by: CallerNow, idempotency_key: IdempotencyKey = None
+) -> Response:
+    """End a challenge; one that ended stays as it is. Scopes as for an answer."""
+    by.require("challenges", "methods.write")
+    parts: Parts = request.app.state.parts
+
+    async def reply() -> Reply:
+        await challenges_api.cancel(await challenges_api.challenge_of(challenge_id, by, parts.desk), parts.desk)
+        return Reply(None, 204)
+
+    return await once(request, idempotency_key, by, reply)
+
+
+async def _body(challenge: Challenge, parts: Parts) -> ChallengeBody:
+    account = await account_of(challenge.tenant, challenge.user, parts.desk.store)
+    return challenge_body(challenge, account, parts)
+
+
+async def _judged(challenge: Challenge, result: str | None, parts: Parts) -> Reply:
+    """The verdict as an answer, or as the refusal that it is."""
+    if result is None:
+        return Reply(await _body(challenge, parts), 202)
+    if result == "verified":
+        await require_registered(challenge, parts.desk)
+        return Reply(await _body(challenge, parts))
+    if result == "methodCoolingDown" and challenge.retry_at:
+        raise challenges_api.cooling_down(challenge.retry_at, parts.clock.now())
+    if result in WITH_TRIES:
+        raise ProblemError(result, attemptsLeft=challenge.attempts_left)
+    raise ProblemError(result)
+
+
+def _asked(body: ChallengeRequest) -> AskProof:
+    purpose: Purpose = body.purpose
+    context = Context(app_name=body.context.app_name, location=body.context.location)
+    return AskProof(purpose, body.method_id, context, by_code=body.by_code)
+
+
+def _answer(body: AnswerRequest) -> Answer:
+    answers = tuple((one.question_id, one.answer) for one in body.answers) if body.answers else None
+    return Answer(body.code, answers, json.dumps(body.credential) if body.credential else None)
+
+
+def _wait(prefer: str | None) -> float:
+    """Seconds, by `Prefer: wait=N` (RFC 7240, section 4.3); what cannot be met is no mistake."""
+    found = WAIT.search(prefer or "")
+    return min(float(found[1]), VERDICT_WITHIN) if found else VERDICT_WITHIN

@@ -1,0 +1,417 @@
+"""Each method by the API of a running stack, from registration to first use; what is refused; what is told."""
+
+import base64
+import json
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+from joserfc import jwt
+from joserfc.jwk import KeySet
+
+from deploy.local.stack import LocalStack
+from services.kit.codes import totp_code
+from tests.support.api import Platform, Somebody, done, events_of, fictional_number, refused
+from tests.support.device import TestDevice
+from tests.support.passkeys import SoftwarePasskey
+from tests.support.records import require_equal_records
+
+pytestmark = pytest.mark.timeout(180)
+
+
+@pytest.fixture(scope="module")
+def platform(stack: LocalStack) -> Platform:
+    """Northbridge, with all scopes of this API."""
+    return Platform(stack)
+
+
+@pytest.fixture(scope="module")
+def person(platform: Platform) -> Somebody:
+    """Somebody who may register everything; each test adds what it needs."""
+    return platform.person("everyone")
+
+
+@pytest.fixture
+def other(platform: Platform) -> Somebody:
+    """Somebody else, with nothing registered."""
+    return platform.person("everyone")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _records_agree(stack: LocalStack, person: Somebody) -> Iterator[None]:
+    """Whatever the tests did to the person: the events tell what the database holds."""
+    yield
+    require_equal_records(stack, person.id)
+
+
+def proof_of(verified: dict[str, object], platform: Platform) -> dict[str, object]:
+    """The claims of a proof, checked as a platform does."""
+    keys = KeySet.import_key_set(httpx.get(f"{platform.stack.url('enrollment')}/.well-known/jwks.json").json())
+    return dict(jwt.decode(str(verified["proof"]), keys, algorithms=["ES256"]).claims)
+
+
+def test_phone_by_text(platform: Platform, other: Somebody) -> None:
+    number = fictional_number()
+    begun = other.register("phone", phoneNumber=number, phoneType="mobile", delivery="sms")
+    assert begun["state"] == "pending"
+    assert begun["challenge"]["method"]["displayName"].endswith(number[-4:])
+    assert number not in json.dumps(begun)
+    assert other.methods() == []
+    code = other.texted(number)
+
+    wrong = other.answer(begun["challenge"], {"code": f"{(int(code) + 1) % 1_000_000:06d}"})
+    assert refused(wrong) == (422, "codeIncorrect")
+    assert wrong.json()["attemptsLeft"] == 4
+    other.prove(begun["challenge"], code=code)
+    assert refused(other.answer(begun["challenge"], {"code": code})) == (409, "challengeEnded")
+
+    assert other.registration(begun["id"])["state"] == "completed"
+    (method,) = other.methods()
+    assert (method["id"], method["state"], method["isDefault"]) == (begun["methodId"], "active", True)
+    assert method["lastUsedDateTime"] is None
+    again = other.call("POST", "registrations", {"type": "phone", "phoneNumber": number})
+    assert refused(again) == (409, "methodAlreadyRegistered")
+    second = other.call("POST", "registrations", {"type": "phone", "phoneNumber": "+447700900999"})
+    assert refused(second) == (409, "methodLimitReached")
+    require_equal_records(platform.stack, other.id)
+
+
+def test_a_proof_tells_the_platform_that_asked_and_no_other(platform: Platform, person: Somebody) -> None:
+    begun = person.register("softwareOath")
+    secret = base64.b32decode(begun["secret"])
+    assert begun["otpauthUri"].startswith("otpauth://totp/Northbridge:")
+    assert person.registration(begun["id"])["secret"] == begun["secret"]
+    used = totp_code(secret, datetime.now(UTC))
+    person.prove(begun["challenge"], code=used)
+    assert "secret" not in person.registration(begun["id"])
+
+    challenge = person.asked("signIn", methodId=begun["methodId"], context={"appName": "Payroll"})
+    assert refused(person.answer(challenge, {"code": used})) == (422, "codeIncorrect")
+    with events_of(platform, challenge) as told:
+        assert next(told)["status"] == "pending"
+        person.prove(challenge, code=totp_code(secret, datetime.now(UTC) + timedelta(seconds=30)))
+        last = list(told)[-1]
+    assert last["status"] == "verified"
+    claims = proof_of(last, platform)
+    expected = {
+        "iss": platform.stack.url("enrollment"),
+        "aud": "northbridge",
+        "sub": person.id,
+        "tid": "northbridge",
+        "purpose": "signIn",
+        "challengeId": challenge["id"],
+        "amr": ["otp"],
+    }
+    assert expected.items() <= claims.items()
+    assert int(str(claims["exp"])) - int(str(claims["iat"])) <= 120
+    read = done(platform.call("GET", f"/v1.0/challenges/{challenge['id']}"), 200)
+    assert proof_of(read, platform)["jti"] == claims["jti"]
+
+    foreign = Platform(platform.stack, tenant="southgate")
+    assert refused(foreign.call("GET", f"/v1.0/challenges/{challenge['id']}")) == (404, "unknownChallenge")
+    assert refused(Somebody(foreign, person.id).call("GET", "methods")) == (404, "unknownUser")
+    reader = Platform(platform.stack, scope="methods.read")
+    assert refused(reader.call("GET", f"/v1.0/challenges/{challenge['id']}")) == (403, "scopeMissing")
+
+
+def test_authenticator_app(platform: Platform, person: Somebody) -> None:
+    begun = person.register("authenticatorApp", displayName="Work phone")
+    assert begun["challenge"] is None
+    assert begun["activationUrl"].endswith(begun["activationHandle"])
+    assert begun["activationCode"] in begun["qrContent"]
+    registered, device = person.with_app()
+    methods = {one["id"]: one for one in person.methods()}
+    assert methods[registered["methodId"]]["type"] == "authenticatorApp"
+    assert person.registration(begun["id"])["challenge"] is None
+
+    challenge = person.asked("signIn", methodId=registered["methodId"], context={"appName": "Payroll"})
+    assert device.next_request()["appName"] == "Payroll"
+    assert refused(person.answer(challenge, {"code": "123456"})) == (400, "requestMalformed")
+    person.approve(device, challenge)
+    read = done(platform.call("GET", f"/v1.0/challenges/{challenge['id']}"), 200)
+    assert (read["status"], "numberMatch" in read) == ("verified", False)
+
+    by_code = person.asked("signIn", methodId=registered["methodId"], byCode=True)
+    person.prove(by_code, code=device.code())
+
+    denied = person.asked("signIn", methodId=registered["methodId"])
+    assert device.answer(device.next_request(), "deny").status_code == 204
+    assert done(platform.call("GET", f"/v1.0/challenges/{denied['id']}"), 200)["status"] == "denied"
+
+
+def test_a_connected_app_is_pending_until_it_has_approved(person: Somebody) -> None:
+    begun = person.register("authenticatorApp", displayName="Work phone")
+    device = connected(person, begun)
+    states = {one["id"]: one["state"] for one in person.methods()}
+    assert states[begun["methodId"]] == "pending"
+    person.approve(device, person.registration(begun["id"])["challenge"])
+    named = {one["id"]: (one["state"], one["displayName"]) for one in person.methods()}
+    assert named[begun["methodId"]] == ("active", "Work phone")
+
+
+def connected(person: Somebody, begun: dict[str, str]) -> TestDevice:
+    device = TestDevice(person.platform.stack.url("enrollment"))
+    assert device.activate_by_link(begun["qrContent"]).status_code == 201
+    return device
+
+
+def test_security_questions(platform: Platform, person: Somebody) -> None:
+    offered = done(platform.call("GET", "/v1.0/policies/securityQuestions"), 200)["value"]
+    assert {"first-badge", "first-pet"} <= {one["id"] for one in offered}
+    answers = [
+        {"questionId": "first-badge", "answer": "Bright blue"},
+        {"questionId": "first-pet", "answer": "Bramble"},
+        {"questionId": "first-car", "answer": "a red Beetle"},
+    ]
+    for changed, code in [
+        ({"answer": "ab"}, "answerTooShort"),
+        ({"answer": "a" * 41}, "answerTooLong"),
+        ({"answer": " BRAMBLE "}, "answersNotDistinct"),
+        ({"questionId": "nobody-asks"}, "questionUnknown"),
+    ]:
+        bad = person.call(
+            "POST", "registrations", {"type": "securityQuestions", "answers": [answers[0] | changed, *answers[1:]]}
+        )
+        assert refused(bad) == (422, code)
+    begun = person.register("securityQuestions", answers=answers)
+    assert (begun["state"], begun["challenge"]) == ("completed", None)
+    again = person.call("POST", "registrations", {"type": "securityQuestions", "answers": answers})
+    assert refused(again) == (409, "methodAlreadyRegistered")
+
+    challenge = person.asked("passwordReset", methodId=begun["methodId"])
+    known = {one["questionId"]: one["answer"] for one in answers}
+    given = [{"questionId": one["id"], "answer": known[one["id"]].upper()} for one in challenge["questions"]]
+    assert refused(person.answer(challenge, {"answers": given[:-1]})) == (400, "requestMalformed")
+    wrong = person.answer(challenge, {"answers": [given[0] | {"answer": "something"}, *given[1:]]})
+    assert refused(wrong) == (422, "codeIncorrect")
+    person.prove(challenge, answers=given)
+
+
+def test_passkey(platform: Platform, person: Somebody) -> None:
+    origin = platform.stack.url("enrollment")
+    begun = person.register("passkey")
+    options = begun["publicKeyOptions"]
+    stranger = SoftwarePasskey(options["rp"]["id"], "https://evil.example")
+    elsewhere = person.answer(begun["challenge"], {"credential": json.loads(stranger.create(options["challenge"]))})
+    assert refused(elsewhere) == (422, "credentialInvalid")
+    passkey = SoftwarePasskey(options["rp"]["id"], origin)
+    person.prove(begun["challenge"], credential=json.loads(passkey.create(options["challenge"])))
+
+    challenge = person.asked("signIn", methodId=begun["methodId"])
+    asked = challenge["publicKeyOptions"]
+    assert [one["id"] for one in asked["allowCredentials"]] == [passkey.id]
+    verified = person.prove(challenge, credential=json.loads(passkey.get(asked["challenge"])))
+    assert proof_of(verified, platform)["acr"] == "phr"
+
+    again = person.register("passkey")
+    same = passkey.create(again["publicKeyOptions"]["challenge"])
+    assert refused(person.answer(again["challenge"], {"credential": json.loads(same)})) == (
+        409,
+        "methodAlreadyRegistered",
+    )
+
+
+def test_recovery_codes_are_shown_once_good_once_and_replaced(person: Somebody) -> None:
+    first = person.register("recoveryCodes")
+    assert len(set(first["codes"])) == 10
+    assert {len(code) for code in first["codes"]} == {19}
+    assert "codes" not in person.registration(first["id"])
+    challenge = person.asked(methodId=first["methodId"])
+    person.prove(challenge, code=first["codes"][0].lower().replace("-", " "))
+    used = person.asked(methodId=first["methodId"])
+    assert refused(person.answer(used, {"code": first["codes"][0]})) == (422, "codeUsed")
+    second = person.register("recoveryCodes")
+    assert refused(person.ask(methodId=first["methodId"])) == (404, "unknownMethod")
+    person.prove(person.asked(methodId=second["methodId"]), code=second["codes"][9])
+
+
+def test_temporary_access_pass(platform: Platform, person: Somebody) -> None:
+    for minutes in (9, 43_201):
+        bad = person.call("POST", "temporaryAccessPassMethods", {"lifetimeInMinutes": minutes})
+        assert refused(bad) == (400, "requestMalformed")
+    made = done(person.call("POST", "temporaryAccessPassMethods", {"lifetimeInMinutes": 10, "isUsableOnce": True}), 201)
+    assert (made["lifetimeInMinutes"], made["isUsableOnce"], made["isUsable"]) == (10, True, True)
+    (listed,) = done(person.call("GET", "temporaryAccessPassMethods"), 200)["value"]
+    assert (listed["id"], listed["temporaryAccessPass"]) == (made["id"], None)
+    best = person.asked("signIn")
+    assert best["method"]["type"] == "temporaryAccessPass"
+    person.prove(best, code=made["temporaryAccessPass"])
+    assert refused(person.ask(methodId=made["id"])) == (403, "methodNotAllowedByPolicy")
+    assert person.call("DELETE", f"temporaryAccessPassMethods/{made['id']}").status_code == 204
+    assert done(person.call("GET", "temporaryAccessPassMethods"), 200)["value"] == []
+
+
+def test_another_number_is_another_binding_under_the_same_id(platform: Platform, other: Somebody) -> None:
+    old, new = fictional_number(), fictional_number()
+    begun = other.with_phone(old)
+    same = other.call("PATCH", f"methods/{begun['methodId']}", {"phoneNumber": old})
+    assert refused(same) == (409, "methodAlreadyRegistered")
+    changed = done(other.call("PATCH", f"methods/{begun['methodId']}", {"phoneNumber": new}), 202)
+    assert changed["methodId"] == begun["methodId"]
+    assert [one["displayName"][-4:] for one in other.methods()] == [old[-4:]]
+    other.prove(changed["challenge"], code=other.texted(new))
+    assert [(one["id"], one["displayName"][-4:]) for one in other.methods()] == [(begun["methodId"], new[-4:])]
+    restored = other.call("POST", f"methods/{begun['methodId']}/restore")
+    assert restored.status_code == 204
+    assert [one["displayName"][-4:] for one in other.methods()] == [old[-4:]]
+    require_equal_records(platform.stack, other.id)
+
+
+def test_methods_are_named_paged_made_default_deleted_and_brought_back(platform: Platform, other: Somebody) -> None:
+    other.register("recoveryCodes")
+    phone = other.with_phone()["methodId"]
+    app = other.with_app()[0]["methodId"]
+    named = done(other.call("PATCH", f"methods/{phone}", {"displayName": "My own"}), 200)
+    assert (named["displayName"], named["isDefault"]) == ("My own", False)
+    assert other.call("PUT", "defaultMethod", {"methodId": phone}).status_code == 204
+    pages, path = [], f"/v1.0/users/{other.id}/authentication/methods?$top=1"
+    while path:
+        page = done(platform.call("GET", path), 200)
+        pages.append([one["type"] for one in page["value"]])
+        path = page.get("@odata.nextLink", "").removeprefix(platform.stack.url("enrollment"))
+    assert pages == [["recoveryCodes"], ["phone"], ["authenticatorApp"]]
+
+    assert other.call("DELETE", f"methods/{app}").status_code == 204
+    assert refused(other.call("DELETE", f"methods/{app}")) == (404, "unknownMethod")
+    assert other.call("POST", f"methods/{app}/restore").status_code == 204
+    assert {one["id"]: one["isDefault"] for one in other.methods()}[phone]
+    require_equal_records(platform.stack, other.id)
+
+
+def test_what_policy_requires_stays_and_what_it_forbids_does_not_come(platform: Platform) -> None:
+    somebody = platform.person("frontline")
+    phone = somebody.with_phone()["methodId"]
+    assert refused(somebody.call("DELETE", f"methods/{phone}")) == (409, "lastRequiredMethod")
+    assert refused(somebody.call("POST", "registrations", {"type": "passkey"})) == (403, "methodNotAllowedByPolicy")
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ({"type": "phone", "phoneNumber": "12345"}, 422, "phoneNumberInvalid"),
+        ({"type": "phone", "phoneNumber": "+1 900 555 0123"}, 422, "phoneNumberNotAllowed"),
+        ({"type": "phone", "phoneNumber": "+44 7700900142 x12"}, 422, "phoneNumberInvalid"),
+        (
+            {"type": "phone", "phoneNumber": "+447700900142", "phoneType": "alternateMobile", "delivery": "sms"},
+            403,
+            "methodNotAllowedByPolicy",
+        ),
+        ({"type": "email", "emailAddress": "nobody"}, 422, "emailInvalid"),
+        ({"type": "carrierPigeon"}, 400, "requestMalformed"),
+        ({"type": "softwareOath", "surprise": 1}, 400, "requestMalformed"),
+    ],
+)
+def test_bad_registrations(person: Somebody, body: dict[str, object], status: int, code: str) -> None:
+    assert refused(person.call("POST", "registrations", body)) == (status, code)
+
+
+def test_nobody_else_is_touched(platform: Platform, person: Somebody, other: Somebody) -> None:
+    begun = other.register("softwareOath")
+    assert refused(person.call("GET", f"registrations/{begun['id']}")) == (404, "unknownRegistration")
+    codes = other.register("recoveryCodes")["methodId"]
+    for call in (
+        person.call("DELETE", f"methods/{codes}"),
+        person.call("PATCH", f"methods/{codes}", {"displayName": "mine"}),
+        person.call("PUT", "defaultMethod", {"methodId": codes}),
+        person.ask(methodId=codes),
+    ):
+        assert refused(call) == (404, "unknownMethod")
+    nobody = Somebody(platform, "nobody.at.all")
+    for call in (nobody.call("GET", "methods"), nobody.ask(), nobody.call("POST", "temporaryAccessPassMethods", {})):
+        assert refused(call) == (404, "unknownUser")
+    reader = Somebody(Platform(platform.stack, scope="methods.read"), other.id)
+    assert refused(reader.call("POST", "registrations", {"type": "passkey"})) == (403, "scopeMissing")
+    assert refused(reader.ask()) == (403, "scopeMissing")
+
+
+def test_a_new_challenge_ends_the_open_one_and_waiting_can_be_left(platform: Platform, other: Somebody) -> None:
+    phone = other.with_phone()
+    assert refused(other.ask("flattery")) == (400, "requestMalformed")
+    assert refused(other.ask(returnUrl="http://127.0.0.1:8010/")) == (400, "requestMalformed")
+    other.register("recoveryCodes")
+    first = other.asked(methodId=phone["methodId"])
+    assert [one["type"] for one in first["alternatives"]] == ["recoveryCodes"]
+    assert refused(platform.call("POST", f"/v1.0/challenges/{first['id']}/resend", {})) == (429, "resendTooSoon")
+    second = other.asked(methodId=phone["methodId"])
+    assert done(platform.call("GET", f"/v1.0/challenges/{first['id']}"), 200)["status"] == "cancelled"
+    left = other.answer(second, {"code": "000000"}, Prefer="wait=0")
+    assert left.status_code in {202, 422}
+    assert platform.call("POST", f"/v1.0/challenges/{second['id']}/cancel").status_code == 204
+    assert refused(other.answer(second, {"code": "000000"})) == (409, "challengeEnded")
+
+
+def test_five_wrong_codes_end_a_challenge_and_ten_pause_the_method(other: Somebody) -> None:
+    method = other.register("recoveryCodes")["methodId"]
+    for _ in range(2):
+        challenge = other.asked(methodId=method)
+        codes = [other.answer(challenge, {"code": f"AAAA-AAAA-AAAA-AAA{digit}"}) for digit in range(5)]
+        assert [refused(one)[1] for one in codes] == ["codeIncorrect"] * 4 + ["attemptsExhausted"]
+    paused = other.ask(methodId=method)
+    assert refused(paused) == (423, "methodCoolingDown")
+    assert 50 <= int(paused.headers["Retry-After"]) <= 61
+    assert other.ask("passwordReset", methodId=method).status_code == 201
+
+
+def test_calls_at_once_and_calls_again_make_one_method(platform: Platform, other: Somebody) -> None:
+    body = {
+        "type": "securityQuestions",
+        "answers": [{"questionId": name, "answer": name} for name in ("first-pet", "first-car", "first-film")],
+    }
+    with ThreadPoolExecutor(2) as pool:
+        both = list(pool.map(lambda _: other.call("POST", "registrations", body), range(2)))
+    assert sorted(one.status_code for one in both) == [201, 409]
+    assert len(other.methods()) == 1
+
+    first = other.call("POST", "registrations", {"type": "recoveryCodes"}, Idempotency_Key="again")
+    again = other.call("POST", "registrations", {"type": "recoveryCodes"}, Idempotency_Key="again")
+    assert done(first, 201) == done(again, 201)
+    conflict = other.call("POST", "registrations", {"type": "passkey"}, Idempotency_Key="again")
+    assert refused(conflict) == (409, "idempotencyConflict")
+
+    number = fictional_number()
+    begun = other.register("phone", phoneNumber=number)
+    code = other.texted(number)
+    with ThreadPoolExecutor(2) as pool:
+        both = list(pool.map(lambda _: other.answer(begun["challenge"], {"code": code}), range(2)))
+    assert min(one.status_code for one in both) == 200
+    assert [one["type"] for one in other.methods()].count("phone") == 1
+    require_equal_records(platform.stack, other.id)
+
+
+def test_graphs_shapes(platform: Platform, other: Somebody) -> None:
+    mobile = "3179e48a-750b-4051-897c-87b9720928f7"
+    number, new = fictional_number(), fictional_number()
+    spaced = f"{number[:3]} {number[3:]}"
+    assert refused(other.call("GET", f"phoneMethods/{mobile}")) == (404, "unknownMethod")
+    made = done(other.call("POST", "phoneMethods", {"phoneNumber": spaced, "phoneType": "mobile"}), 201)
+    assert (made["id"], made["phoneType"], made["phoneNumber"][-4:]) == (mobile, "mobile", number[-4:])
+    other.prove(made["challenge"], code=other.texted(number))
+    read = done(other.call("GET", f"phoneMethods/{mobile}"), 200)
+    assert done(other.call("GET", "phoneMethods"), 200)["value"] == [read]
+    changed = done(other.call("PATCH", f"phoneMethods/{mobile}", {"phoneNumber": new, "phoneType": "mobile"}), 202)
+    other.prove(changed["challenge"], code=other.texted(new))
+    assert done(other.call("GET", f"phoneMethods/{mobile}"), 200)["phoneNumber"][-4:] == new[-4:]
+    assert refused(other.call("DELETE", f"phoneMethods/{mobile}")) == (409, "lastRequiredMethod")
+    other.register("recoveryCodes")
+    other.with_app()
+    assert other.call("DELETE", f"phoneMethods/{mobile}").status_code == 204
+    assert done(other.call("GET", "phoneMethods"), 200)["value"] == []
+
+
+def test_an_erased_person_is_unknown_and_begins_anew(platform: Platform) -> None:
+    somebody = Somebody(platform, f"erased.{time.time_ns()}")
+    codes = somebody.register("recoveryCodes")
+    challenge = somebody.asked(methodId=codes["methodId"])
+    assert platform.call("DELETE", f"/v1.0/users/{somebody.id}").status_code == 202
+    assert refused(platform.call("DELETE", f"/v1.0/users/{somebody.id}")) == (404, "unknownUser")
+    assert refused(somebody.call("GET", "methods")) == (404, "unknownUser")
+    assert refused(somebody.call("GET", f"registrations/{codes['id']}")) == (404, "unknownUser")
+    assert refused(platform.call("GET", f"/v1.0/challenges/{challenge['id']}")) == (404, "unknownChallenge")
+
+    again = somebody.register("recoveryCodes")
+    assert [one["id"] for one in somebody.methods()] == [again["methodId"]]
+    somebody.prove(somebody.asked(methodId=again["methodId"]), code=again["codes"][0])
+    require_equal_records(platform.stack, somebody.id)

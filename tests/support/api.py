@@ -1,0 +1,183 @@
+"""A platform that calls the API of a running stack."""
+
+import json
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+from joserfc.jwk import ECKey
+
+from deploy.local.stack import LocalStack
+from services.cli.demo_token import sign, token_claims
+from services.kit.ids import new_id
+from tests.support.device import TestDevice
+
+SCOPES = "interrupts challenges methods.read methods.write"
+ARRIVES_WITHIN = 30.0
+
+
+@dataclass
+class Platform:
+    """A client of one tenant, with all scopes unless told otherwise. `offset` is how far its clock is ahead."""
+
+    stack: LocalStack
+    tenant: str = "northbridge"
+    scope: str = SCOPES
+    offset: timedelta = timedelta()
+    origin: str = ""
+    http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=30), repr=False)
+
+    def call(self, method: str, path: str, body: object = None, **headers: str) -> httpx.Response:
+        """One call; underscores in the names of headers are dashes."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        address = f"{self.origin or self.stack.url('enrollment')}{path}"
+        content = None if body is None else json.dumps(body)
+        known = {"Authorization": f"Bearer {self.token()}", "Content-Type": "application/json"}
+        return self.http.request(method, address, content=content, headers=known | named)
+
+    def token(self) -> str:
+        """A fresh bearer token."""
+        home = Path(self.stack.settings()["SECURITY_INFO_DEMO_HOME"])
+        key = ECKey.import_key(json.loads((home / "clients" / f"{self.tenant}.json").read_text("utf-8")))
+        audience, now = self.stack.url("enrollment"), datetime.now(UTC) + self.offset
+        return sign(key, token_claims(self.tenant, self.scope, audience=audience, now=now, token_id=new_id()))
+
+    def person(self, group: str = "everyone", user: str = "") -> "Somebody":
+        """Somebody of that group, known by an interrupt."""
+        somebody = Somebody(self, user or f"{group}.{secrets.token_hex(6)}")
+        somebody.sign_in(group)
+        return somebody
+
+
+@dataclass(frozen=True)
+class Somebody:
+    """A person at a platform."""
+
+    platform: Platform
+    id: str
+
+    def sign_in(self, group: str, **fields: object) -> dict[str, Any]:
+        """The platform asks at a sign-in; its answer."""
+        body = {
+            "user": {
+                "id": self.id,
+                "userPrincipalName": f"{self.id}@northbridge.example",
+                "displayName": "Somebody",
+                "groups": [group],
+            },
+            "returnUrl": f"{self.platform.stack.url('northbridge')}/return",
+            "authenticatedAt": (datetime.now(UTC) + self.platform.offset).isoformat(),
+            "amr": ["pwd"],
+            **fields,
+        }
+        return done(self.platform.call("POST", "/v1.0/interrupts", body), 200)
+
+    def call(self, method: str, path: str, body: object = None, **headers: str) -> httpx.Response:
+        """A call below `/authentication/`."""
+        return self.platform.call(method, f"/v1.0/users/{self.id}/authentication/{path}", body, **headers)
+
+    def register(self, kind: str, **fields: object) -> dict[str, Any]:
+        """Begin a registration."""
+        return done(self.call("POST", "registrations", {"type": kind, **fields}), 201)
+
+    def registration(self, registration_id: str) -> dict[str, Any]:
+        """How far it is."""
+        return done(self.call("GET", f"registrations/{registration_id}"), 200)
+
+    def methods(self) -> list[dict[str, Any]]:
+        """What is on file."""
+        value: list[dict[str, Any]] = done(self.call("GET", "methods"), 200)["value"]
+        return value
+
+    def ask(self, purpose: str = "stepUp", **fields: object) -> httpx.Response:
+        """Ask for a proof."""
+        return self.platform.call("POST", f"/v1.0/users/{self.id}/challenges", {"purpose": purpose, **fields})
+
+    def asked(self, purpose: str = "stepUp", **fields: object) -> dict[str, Any]:
+        """The challenge that was opened."""
+        return done(self.ask(purpose, **fields), 201)
+
+    def answer(self, challenge: dict[str, Any], body: dict[str, Any], **headers: str) -> httpx.Response:
+        """Answer a challenge."""
+        return self.platform.call("POST", f"/v1.0/challenges/{challenge['id']}/answer", body, **headers)
+
+    def prove(self, challenge: dict[str, Any], **answer: object) -> dict[str, Any]:
+        """Answer it right."""
+        verified = done(self.answer(challenge, answer), 200)
+        assert verified["status"] == "verified"
+        return verified
+
+    def texted(self, number: str, within: float = ARRIVES_WITHIN) -> str:
+        """The code of the newest text at that number, once there is one."""
+        handset = self.platform.stack.url("handset")
+
+        def newest() -> str | None:
+            messages = httpx.get(f"{handset}/api/messages", params={"to": number}, timeout=10).json()
+            return messages[0]["body"].rpartition("#")[2].strip() if messages else None
+
+        return str(awaited(newest, f"no text at {number}", within))
+
+    def with_phone(self, number: str = "") -> dict[str, Any]:
+        """Register a mobile phone by text; the registration."""
+        number = number or fictional_number()
+        begun = self.register("phone", phoneNumber=number, phoneType="mobile", delivery="sms")
+        self.prove(begun["challenge"], code=self.texted(number))
+        return begun
+
+    def with_app(self) -> tuple[dict[str, Any], TestDevice]:
+        """Register the authenticator app; the registration and the device."""
+        begun = self.register("authenticatorApp")
+        device = TestDevice(self.platform.stack.url("enrollment"))
+        assert device.activate_by_link(begun["qrContent"]).status_code == 201
+        self.approve(device, self.registration(begun["id"])["challenge"])
+        return begun, device
+
+    def approve(self, device: TestDevice, challenge: dict[str, Any]) -> None:
+        """Approve on the device with the number of the challenge."""
+        request = device.next_request()
+        assert request["challengeId"] == challenge["id"]
+        assert device.answer(request, "approve", challenge["numberMatch"]).status_code == 204
+
+
+def done(response: httpx.Response, status: int) -> dict[str, Any]:
+    """The JSON of an answer with that status."""
+    assert response.status_code == status, f"{response.status_code} {response.text}"
+    content: dict[str, Any] = response.json() if response.content else {}
+    return content
+
+
+def refused(response: httpx.Response) -> tuple[int, str]:
+    """Status and code of a refusal."""
+    assert response.headers["content-type"] == "application/problem+json", response.text
+    return response.status_code, response.json()["code"]
+
+
+def awaited(find: Callable[[], Any], why_not: str, within: float = ARRIVES_WITHIN) -> Any:
+    """What `find` finds, once it finds something."""
+    deadline = time.monotonic() + within
+    while time.monotonic() < deadline:
+        if found := find():
+            return found
+        time.sleep(0.05)
+    raise AssertionError(f"{why_not} within {within:.0f} s")
+
+
+def fictional_number() -> str:
+    """A number of the fictional range, for this test alone."""
+    return f"+447700900{secrets.randbelow(1000):03d}"
+
+
+@contextmanager
+def events_of(platform: Platform, challenge: dict[str, Any]) -> Iterator[Iterator[dict[str, Any]]]:
+    """What a challenge's stream tells, to its end."""
+    address = f"{platform.stack.url('enrollment')}/v1.0/challenges/{challenge['id']}/events"
+    headers = {"Authorization": f"Bearer {platform.token()}"}
+    with platform.http.stream("GET", address, headers=headers) as answer:
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        yield (json.loads(line[6:]) for line in answer.iter_lines() if line.startswith("data: "))

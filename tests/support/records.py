@@ -1,0 +1,66 @@
+"""The record of a person's authenticators, as the events tell it and as the database has it."""
+
+import asyncio
+
+from pydantic import SecretStr
+
+from deploy.local.stack import LocalStack
+from schemas.envelope import Envelope
+from schemas.topics import LIFECYCLE
+from services.enrollment.domain.account import Account, account_id
+from services.enrollment.domain.record import record_in, record_of
+from services.kit.kafka.tail import tail
+from services.kit.mongo.client import Database
+from services.kit.settings import ServiceSettings
+from tests.support.kafka import settings_for
+
+AGREE_WITHIN = 15.0
+
+
+def require_equal_records(stack: LocalStack, user: str, tenant: str = "northbridge") -> None:
+    """Fail unless the lifecycle events of a person, replayed, give the record that the account has, and are numbered
+    without a gap. What is still on its way to the topic is waited for."""
+    asyncio.run(_require_equal(stack, user, tenant))
+
+
+def lifecycle_of(stack: LocalStack, user: str, tenant: str = "northbridge") -> list[Envelope]:
+    """The person's lifecycle events that are on the topic now, each once, in order."""
+    return asyncio.run(_lifecycle(_settings(stack), user, tenant))
+
+
+async def _require_equal(stack: LocalStack, user: str, tenant: str) -> None:
+    settings = _settings(stack)
+    deadline = asyncio.get_running_loop().time() + AGREE_WITHIN
+    while True:
+        account = await _account(settings, user, tenant)
+        events = await _lifecycle(settings, user, tenant)
+        if len(events) >= account.sequence or asyncio.get_running_loop().time() > deadline:
+            break
+        await asyncio.sleep(0.2)
+    assert [event.sequence for event in events] == list(range(1, account.sequence + 1))
+    told, held = record_of(event.event for event in events if event.event).on_file, record_in(account)
+    assert told == held, f"told {told}, held {held}"
+
+
+async def _lifecycle(settings: ServiceSettings, user: str, tenant: str) -> list[Envelope]:
+    """An event may come twice: the outbox sends at least once."""
+    found: dict[str, Envelope] = {}
+    async for _, envelope in tail(settings, [LIFECYCLE], from_beginning=True, follow=False):
+        if (envelope.tenant, envelope.subject) == (tenant, user):
+            found[envelope.id] = envelope
+    return sorted(found.values(), key=lambda envelope: envelope.sequence or 0)
+
+
+async def _account(settings: ServiceSettings, user: str, tenant: str) -> Account:
+    database = Database(settings, "enrollment")
+    try:
+        found = await database.collection("accounts").find_one({"_id": account_id(tenant, user)})
+    finally:
+        database.close()
+    assert found, f"{user} has no account"
+    return Account.model_validate(found["state"])
+
+
+def _settings(stack: LocalStack) -> ServiceSettings:
+    settings = settings_for(stack.kafka_url, stack.topic_prefix)
+    return settings.model_copy(update={"mongodb_url": SecretStr(stack.mongodb_url)})
