@@ -1,0 +1,71 @@
+"""Mails: a code, or the notice of a change. Each has text and HTML; the first line of the text is the subject."""
+
+from datetime import UTC
+
+from schemas.base import Channel as ChannelName
+from services.kit.config import Config
+from services.notifier.channels.base import Particulars, UnfitRequestError
+from services.notifier.domain import Delivery, Notice
+from services.notifier.providers.base import Message, Provider, Workshop
+from services.notifier.providers.smtp import SmtpMail
+from services.notifier.texts import Texts, whole_minutes
+
+
+class Mails:
+    """What only a mail can say at length."""
+
+    name: ChannelName = "email"
+    is_fetched = False
+    is_limited = True
+
+    def __init__(self) -> None:
+        self._code = Letter("code")
+        self._notice = Letter("notice")
+
+    def providers(self, config: Config, workshop: Workshop) -> tuple[Provider, ...]:
+        """Mail servers."""
+        return tuple(SmtpMail(server, workshop.clock) for server in config.providers.email)
+
+    def compose(self, delivery: Delivery, destination: str, particulars: Particulars) -> Message:
+        """The mail in the person's language."""
+        if delivery.notice:
+            return self._notice.written(delivery, destination, **_told(delivery.notice, particulars))
+        if particulars.code is None:
+            raise UnfitRequestError
+        return self._code.written(
+            delivery,
+            destination,
+            organization=particulars.organization,
+            code=particulars.code.get_secret_value(),
+            minutes=whole_minutes(particulars.life),
+        )
+
+
+class Letter:
+    """A mail as text and as HTML."""
+
+    def __init__(self, kind: str) -> None:
+        self._text = Texts(f"email/{kind}")
+        self._html = Texts(f"email/{kind}", ".html")
+
+    def written(self, delivery: Delivery, destination: str, **values: object) -> Message:
+        """The mail with these values."""
+        subject, _, body = self._text.render(delivery.locale, **values).partition("\n\n")
+        html = self._html.render(delivery.locale, **values)
+        return Message(delivery.id, destination, body, mark="", subject=_plain(subject), html=html)
+
+
+def _told(notice: Notice, particulars: Particulars) -> dict[str, object]:
+    return {
+        "organization": particulars.organization,
+        "kind": notice.kind,
+        "type": notice.method_type,
+        "name": _plain(notice.display_name),
+        "at": notice.happened_at.astimezone(UTC),
+        "link": particulars.link.get_secret_value() if particulars.link else None,
+    }
+
+
+def _plain(text: str) -> str:
+    """One line of what can be seen: a name of the person's own may hold anything."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
