@@ -29,7 +29,7 @@ SERVERS = ("kafka", "mongodb")
 SERVICES = ("enrollment", "notifier", "verifier")
 WORLD = ("northbridge", "handset")
 PARTS = (*SERVERS, *WORLD, *SERVICES)
-CHANNELS = ("sms", "voice", "push")
+CHANNELS = ("sms", "voice", "email", "push")
 """What the notifier of the local stack serves."""
 
 SECURITY_INFO = str(VENV_PROGRAMS / "security-info")
