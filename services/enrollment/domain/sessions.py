@@ -101,13 +101,12 @@ def after_registration(ledger: Ledger, challenge: Challenge, *, at: datetime) ->
     session, step = _waiting(ledger.account, challenge), f"{challenge.method_type}.verified"
     if session is None or session.step == step:
         return ledger
-    proof = Proof(method_id=challenge.method_id, method_type=challenge.method_type, at=at)
     moved = session.model_copy(
         update={
             "step": step,
             "registered": (*session.registered, challenge.method_id),
             "draft": None,
-            "proof": proof if challenge.terms.kind not in PROVE_NOTHING else session.proof,
+            "proof": session.proof or _first_proof(challenge, at),
         }
     )
     return ledger.put_session(moved).tell(_reached(moved, at), session.id)
@@ -121,6 +120,13 @@ def after_proof(ledger: Ledger, challenge: Challenge, *, at: datetime) -> Ledger
     proof = Proof(method_id=challenge.method_id, method_type=challenge.method_type, at=at)
     moved = wizard.proven(ledger.account, session, proof)
     return ledger.put_session(moved).tell(_reached(moved, at), session.id)
+
+
+def _first_proof(challenge: Challenge, at: datetime) -> Proof | None:
+    """Who had nothing to prove has proven the first method that needs a proof."""
+    if challenge.terms.kind in PROVE_NOTHING:
+        return None
+    return Proof(method_id=challenge.method_id, method_type=challenge.method_type, at=at)
 
 
 def _waiting(account: Account, challenge: Challenge) -> Session | None:
