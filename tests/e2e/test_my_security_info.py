@@ -102,7 +102,7 @@ def test_a_person_adds_changes_renames_and_deletes(world: World, kim: Person) ->
         page.get_by_role("link", name="Your recent activity").click()
         for text in ("You opened My security info", "You renamed Phone", "You changed Phone", "You deleted Phone"):
             expect(page.get_by_text(text).first).to_be_visible()
-        page.get_by_role("link", name="Back").click()
+        page.get_by_role("link", name="Back", exact=True).click()
         page.get_by_role("button", name="Back to Northbridge").click()
         page.wait_for_url(f"{world.northbridge}/**")
 
