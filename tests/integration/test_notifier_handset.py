@@ -1,6 +1,7 @@
 """The notifier as a process against the demo's handset: real adapter, real signatures, all of its fault modes."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,12 +11,13 @@ import pytest
 from pydantic import AnyHttpUrl, SecretStr
 
 from deploy.local.stack import SERVERS, LocalStack
+from schemas.base import Event
 from schemas.notification import CodeSent, DeliveryConfirmed, DeliveryFailed
-from schemas.topics import DELIVERIES
+from schemas.verification import CallConfirmed, CallReported
 from services.kit.keyring import Keyring
 from services.notifier.settings import NotifierSettings
 from tests.support.kafka import event_broker, running, settings_for
-from tests.support.notifier import Bench, hearing
+from tests.support.notifier import HEARD, Bench, hearing
 from tests.support.providers import TwilioServer
 from tests.support.stack import local_stack
 from tests.support.waiting import until
@@ -45,11 +47,34 @@ class Desk:
             shown = await client.get(f"{self.handset}/api/messages", params={"to": self.bench.number})
         return list(shown.raise_for_status().json())
 
+    async def mails(self) -> list[dict[str, str]]:
+        """What the inbox shows for this address, newest first."""
+        async with httpx.AsyncClient() as client:
+            shown = await client.get(f"{self.handset}/api/mail", params={"to": self.bench.address})
+        return list(shown.raise_for_status().json())
+
+    async def call(self) -> dict[str, str]:
+        """The call that rings for this number."""
+        await until(self._calls)
+        return (await self._calls())[0]
+
+    async def press(self, digits: str) -> None:
+        """Answer the call and press keys."""
+        call = await self.call()
+        async with httpx.AsyncClient() as client:
+            pressed = await client.post(f"{self.handset}/api/calls/{call['id']}/press", json={"digits": digits})
+        pressed.raise_for_status()
+
     async def fault(self, mode: str, **more: int) -> None:
         """Make the provider behave like that."""
         async with httpx.AsyncClient() as client:
             told = await client.put(f"{self.handset}/api/faults", json={"provider": "twilio-a", "mode": mode, **more})
         told.raise_for_status()
+
+    async def _calls(self) -> list[dict[str, str]]:
+        async with httpx.AsyncClient() as client:
+            shown = await client.get(f"{self.handset}/api/calls", params={"to": self.bench.number})
+        return list(shown.raise_for_status().json())
 
 
 @pytest.fixture
@@ -68,7 +93,7 @@ async def desk(demo: LocalStack) -> AsyncIterator[Desk]:
     }
     bench = Bench(settings, keys, TwilioServer(), TwilioServer(), event_broker(base))
     bench.number = f"+447700900{bench.number[-3:]}"
-    bench.enrollment.subscribe([DELIVERIES], hearing(bench.heard), group=f"bench-{bench.user}")
+    bench.enrollment.subscribe(HEARD, hearing(bench.heard), group=f"bench-{bench.user}")
     made = Desk(bench, demo.url("handset"))
     async with running(bench.enrollment):
         await made.fault("ok")
@@ -135,8 +160,54 @@ async def shown(desk: Desk, count: int) -> bool:
     return len(await desk.texts()) == count
 
 
+async def test_a_mail_with_a_code_arrives_as_text_and_html(desk: Desk) -> None:
+    of = await desk.bench.ask(channel="email")
+    await desk.bench.told(CodeSent)
+    (mail,) = await desk.mails()
+    assert (mail["from"], mail["subject"]) == ("security-info@northbridge.example", "Your Northbridge code")
+    assert mail["text"].startswith(f"{desk.bench.code(of)} is your Northbridge code.")
+    assert f"<strong>{desk.bench.code(of)}</strong>" in mail["html"]
+
+
+async def test_a_notice_arrives_once_with_its_link(desk: Desk) -> None:
+    link = "http://localhost:8000/security-info/not-me?token=abc"
+    notice = desk.bench.notice(link)
+    await desk.bench.say(notice, notice, channel="email")
+    sent = await desk.bench.told(CodeSent)
+    assert isinstance(sent, CodeSent)
+    assert (sent.challenge_id, sent.channel) == (notice.correlation_id, "email")
+    await desk.bench.ask(channel="email")
+    await until(lambda: len(desk.bench.events()) == 2)
+    code, mail = await desk.mails()
+    assert "A sign-in method was added" in mail["subject"]
+    assert link in mail["text"]
+    assert link in mail["html"]
+    assert "code" in code["subject"]
+
+
+@pytest.mark.parametrize(("keys", "event"), [("#", CallConfirmed), ("0#", CallReported)])
+async def test_keys_pressed_in_a_call_are_told(desk: Desk, keys: str, event: type[Event]) -> None:
+    of = await desk.bench.ask(channel="voice", kind="call")
+    await desk.press(keys)
+    await desk.bench.told(event)
+    await desk.bench.told(DeliveryConfirmed)
+    assert {type(one) for one in desk.bench.events()} == {CodeSent, DeliveryConfirmed, event}
+    assert of.challenge_id in {one.correlation_id for one in desk.bench.heard}
+
+
+async def test_a_call_reads_a_code_out(desk: Desk) -> None:
+    of = await desk.bench.ask(channel="voice")
+    await desk.bench.told(DeliveryConfirmed)
+    await until(lambda: reads_out(desk, ", ".join(desk.bench.code(of))))
+
+
+async def reads_out(desk: Desk, digits: str) -> bool:
+    return digits in (await desk.call())["body"]
+
+
 def test_neither_number_nor_code_is_in_the_log(demo: LocalStack) -> None:
     log = demo.log("notifier").read_text()
     assert "provider took a message" in log
     assert "+447700900" not in log
+    assert not re.search(r"user-\w+@", log)
     assert "#" not in log

@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 from uuid import uuid4
 
 import httpx
@@ -17,9 +18,9 @@ import yaml
 from pymongo import MongoClient
 
 from schemas.base import Channel, Event
-from schemas.enrollment import ChallengeCancelled, Destination, MethodRequested
+from schemas.enrollment import ChallengeCancelled, Destination, MethodRequested, NoticeRequested
 from schemas.envelope import Envelope
-from schemas.topics import DELIVERIES, REQUESTS
+from schemas.topics import DELIVERIES, REQUESTS, SUBMISSIONS
 from schemas.verification import ChallengeTerms, CodeTerms
 from services.kit.codes import derive_code
 from services.kit.ids import new_id
@@ -36,6 +37,7 @@ from tests.support.waiting import until
 
 TENANT = "northbridge"
 LIFE = timedelta(minutes=5)
+HEARD = (DELIVERIES, SUBMISSIONS)
 
 
 @dataclass
@@ -65,13 +67,20 @@ class Bench:
         await until(lambda: any(isinstance(event, kind) for event in self.events()), within)
         return next(event for event in self.events() if isinstance(event, kind))
 
-    def terms(self, *, life: timedelta = LIFE, number: str | None = None) -> ChallengeTerms:
-        """A challenge to prove the number."""
+    @property
+    def address(self) -> str:
+        """The person's mail address."""
+        return f"{self.user}@northbridge.example"
+
+    def terms(
+        self, *, life: timedelta = LIFE, number: str | None = None, kind: Literal["code", "call"] = "code"
+    ) -> ChallengeTerms:
+        """A challenge to prove the number, or whatever stands for it."""
         now = datetime.now(UTC)
         return ChallengeTerms(
             challenge_id=new_id(),
             purpose="registration",
-            kind="code",
+            kind=kind,
             method_id="method-1",
             method_type="phone",
             created_at=now,
@@ -86,36 +95,55 @@ class Bench:
         """The code that belongs to it."""
         return derive_code(self.keys["notifier"], of, tenant=TENANT).get_secret_value()
 
-    def request(self, of: ChallengeTerms, *, send: int = 1) -> Envelope:
+    def request(self, of: ChallengeTerms, *, send: int = 1, channel: Channel = "sms") -> Envelope:
         """The event by which enrollment asks for a message."""
-        binding = Binding(TENANT, self.user, of.method_id, of.challenge_id)
-        sealed = Sealer(self.keys["enrollment"]).seal("destination", self.number.encode(), binding)
+        destination = self.address if channel == "email" else self.number
+        sealed = self._sealed(destination, of.method_id, of.challenge_id)
         event = MethodRequested(
             terms=of,
-            channel="sms",
+            channel=channel,
             send=send,
             destination=Destination(sealed=sealed, masked="+44 •••• ••0142"),
             not_after=of.expires_at,
             requested_at=datetime.now(UTC),
         )
-        return self._enveloped(event, of)
+        return self._enveloped(event, of.challenge_id)
+
+    def notice(self, link: str) -> Envelope:
+        """The event by which it tells the person of a change."""
+        identifier, now = new_id(), datetime.now(UTC)
+        event = NoticeRequested(
+            notice_id=identifier,
+            kind="methodRegistered",
+            channel="email",
+            method_type="phone",
+            display_name="+44 •••• ••0142",
+            destination=Destination(sealed=self._sealed(self.address, identifier), masked="u•••@northbridge.example"),
+            link=self._sealed(link, identifier, "link"),
+            happened_at=now,
+            not_after=now + LIFE,
+            requested_at=now,
+        )
+        return self._enveloped(event, identifier)
 
     def cancellation(self, of: ChallengeTerms) -> Envelope:
         """The event by which it says that the challenge is over."""
         event = ChallengeCancelled(
             challenge_id=of.challenge_id, method_id=of.method_id, reason="cancelled", cancelled_at=datetime.now(UTC)
         )
-        return self._enveloped(event, of)
+        return self._enveloped(event, of.challenge_id)
 
-    async def say(self, *envelopes: Envelope) -> None:
+    async def say(self, *envelopes: Envelope, channel: Channel = "sms") -> None:
         """Publish as enrollment would."""
         for envelope in envelopes:
-            await self.enrollment.publish(REQUESTS["sms"], envelope)
+            await self.enrollment.publish(REQUESTS[channel], envelope)
 
-    async def ask(self, *, life: timedelta = LIFE) -> ChallengeTerms:
+    async def ask(
+        self, *, life: timedelta = LIFE, channel: Channel = "sms", kind: Literal["code", "call"] = "code"
+    ) -> ChallengeTerms:
         """A new challenge, whose message is asked for."""
-        of = self.terms(life=life)
-        await self.say(self.request(of))
+        of = self.terms(life=life, kind=kind, number=self.address if channel == "email" else self.number)
+        await self.say(self.request(of, channel=channel), channel=channel)
         return of
 
     def stored(self) -> str:
@@ -129,14 +157,18 @@ class Bench:
         with MongoClient[dict[str, dict[str, str]]](self.settings.mongodb_url.get_secret_value()) as client:
             return [one["state"]["status"] for one in client["notifier"]["deliveries"].find()]
 
-    def _enveloped(self, event: Event, of: ChallengeTerms) -> Envelope:
+    def _sealed(self, plain: str, method: str, challenge: str = "") -> str:
+        binding = Binding(TENANT, self.user, method, challenge)
+        return Sealer(self.keys["enrollment"]).seal("destination", plain.encode(), binding)
+
+    def _enveloped(self, event: Event, correlation_id: str) -> Envelope:
         return Envelope(
             id=new_id(),
             type=type(event).__name__,
             source="enrollment",
             time=datetime.now(UTC),
             tenant=TENANT,
-            correlation_id=of.challenge_id,
+            correlation_id=correlation_id,
             subject=self.user,
             event=event,
         )
@@ -160,7 +192,9 @@ def write_files(home: Path, servers: Mapping[str, TwilioServer]) -> dict[str, Pa
     ]
     group = {"staff": {"required": ["phone"], "allowed": ["phone"]}}
     tenant = {"displayName": "Northbridge", "groups": group, "defaultGroup": "staff"}
-    config = {"tenants": {TENANT: tenant}, "clients": {}, "providers": {"sms": accounts}}
+    callers = [account | {"name": f"{account['name']}-voice"} for account in accounts]
+    providers = {"sms": accounts, "voice": callers}
+    config = {"tenants": {TENANT: tenant}, "clients": {}, "providers": providers}
     (home / "config.yaml").write_text(yaml.safe_dump(config))
     return {"keyring": home / "notifier.json", "config": home / "config.yaml"}
 
@@ -183,19 +217,19 @@ async def benched(
             "notifier": Keyring.load(home / "notifier.json", "notifier"),
         }
         bench = Bench(notifier, keys, a, b, event_broker(settings))
-        bench.enrollment.subscribe([DELIVERIES], hearing(bench.heard), group=f"bench-{uuid4().hex}")
+        bench.enrollment.subscribe(HEARD, hearing(bench.heard), group=f"bench-{uuid4().hex}")
         await opened.enter_async_context(running(bench.enrollment))
         yield bench
 
 
 def hearing(heard: list[Envelope]) -> EventHandlers:
-    """Handlers that note everything about deliveries."""
+    """Handlers that note everything that the notifier says."""
     handlers = EventHandlers()
 
     async def hear(_: Event, envelope: Envelope) -> None:
         heard.append(envelope)
 
-    for event in DELIVERIES.events:
+    for event in (event for topic in HEARD for event in topic.events):
         handlers.on(event)(hear)
     return handlers
 
