@@ -7,8 +7,9 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 import httpx
+from axe_playwright_python.base import AXE_SCRIPT
 from fastapi import FastAPI
-from playwright.async_api import Browser, BrowserContext, Page, Request, Route, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, Request, Route, async_playwright
 
 from services.enrollment.wizard.rendering import Pages, View, mount_static
 from services.kit.config import Branding
@@ -28,6 +29,11 @@ FLAGS = (
     "--disable-sync",
 )
 Scheme = Literal["light", "dark"]
+PAGES = Pages()
+AXE_RUN = """() => axe.run(document, {resultTypes: ["violations"]}).then(({violations}) =>
+    violations.map(({id, nodes}) => [id, ...nodes.map(({html}) => html)].join("\\n")))"""
+_ANSWERED: dict[tuple[str, str], httpx.Response] = {}
+"""Static files by address and colour, as the application served them: they stay the same during a run."""
 
 
 @dataclass(frozen=True)
@@ -49,46 +55,82 @@ async def chromium() -> AsyncIterator[Browser]:
             await browser.close()
 
 
+class Stage:
+    """One page of one browser that shows view after view: much faster than a new one for each.
+
+    `complaints` are what the browser wrote to its console about the current view.
+    """
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.complaints: list[str] = []
+        self._view: View | None = None
+        self._accent = ""
+        self._answers: Mapping[str, Answer] = {}
+        page.on("console", self._note)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    async def show(
+        self,
+        view: View,
+        *,
+        width: int = 1280,
+        scheme: Scheme = "light",
+        accent: str = "#0f5f6b",
+        answers: Mapping[str, Answer] | None = None,
+    ) -> Page:
+        """The view as a page; `answers` by path stand for what the service would say."""
+        self._view, self._accent, self._answers = view, accent, answers or {}
+        self.complaints.clear()
+        await self.page.set_viewport_size({"width": width, "height": 800})
+        await self.page.emulate_media(color_scheme=scheme)
+        await self.page.goto(f"{ORIGIN}/page")
+        return self.page
+
+    async def findings(self) -> list[str]:
+        """What axe-core finds on the page as it is now, readable."""
+        found: list[str] = await self.page.evaluate(AXE_RUN)
+        return found
+
+    async def answer(self, route: Route, request: Request) -> None:
+        """Answer a request of the browser: the page, what the service would say, or a static file."""
+        parts = urlsplit(request.url)
+        if parts.path == "/page" and self._view:
+            headers = security_headers("http://127.0.0.1:8010")
+            await route.fulfill(body=PAGES.render(self._view), content_type="text/html", headers=headers)
+        elif parts.path in self._answers:
+            given = self._answers[parts.path]
+            await route.fulfill(body=given.body, content_type=given.media_type)
+        else:
+            response = await _static(f"{parts.path}?{parts.query}", self._accent)
+            await route.fulfill(status=response.status_code, headers=dict(response.headers), body=response.content)
+
+    def _note(self, said: ConsoleMessage) -> None:
+        if said.type in {"error", "warning"}:
+            self.complaints.append(said.text)
+
+
 @asynccontextmanager
-async def opened(
-    browser: Browser,
-    view: View,
-    *,
-    width: int = 1280,
-    scheme: Scheme = "light",
-    scripts: bool = True,
-    accent: str = "#0f5f6b",
-    answers: Mapping[str, Answer] | None = None,
-) -> AsyncIterator[Page]:
-    """The view as a page; `answers` by path stand for what the service would say."""
+async def stage(browser: Browser, *, scripts: bool = True) -> AsyncIterator[Stage]:
+    """A stage for views, in central Europe."""
     context = await browser.new_context(
-        viewport={"width": width, "height": 800}, color_scheme=scheme, java_script_enabled=scripts
+        java_script_enabled=scripts, timezone_id="Europe/Berlin", locale="en-GB", accept_downloads=True
     )
     try:
-        await _serve(context, view, Branding(accent_color=accent), answers or {})
         page = await context.new_page()
-        await page.goto(f"{ORIGIN}/page")
-        yield page
+        await page.add_init_script(AXE_SCRIPT)
+        staged = Stage(page)
+        await context.route("**/*", staged.answer)
+        yield staged
     finally:
         await context.close()
 
 
-async def _serve(context: BrowserContext, view: View, branding: Branding, answers: Mapping[str, Answer]) -> None:
-    app = FastAPI()
-    mount_static(app, {"northbridge": branding})
-    install_problem_handlers(app)
-    client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ORIGIN)
-
-    async def answer(route: Route, request: Request) -> None:
-        parts = urlsplit(request.url)
-        if parts.path == "/page":
-            headers = security_headers("http://127.0.0.1:8010")
-            await route.fulfill(body=Pages().render(view), content_type="text/html", headers=headers)
-        elif parts.path in answers:
-            given = answers[parts.path]
-            await route.fulfill(body=given.body, content_type=given.media_type)
-        else:
-            response = await client.get(f"{parts.path}?{parts.query}")
-            await route.fulfill(status=response.status_code, headers=dict(response.headers), body=response.content)
-
-    await context.route("**/*", answer)
+async def _static(path: str, accent: str) -> httpx.Response:
+    if (path, accent) not in _ANSWERED:
+        app = FastAPI()
+        mount_static(app, {"northbridge": Branding(accent_color=accent)})
+        install_problem_handlers(app)
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ORIGIN) as client:
+            _ANSWERED[path, accent] = await client.get(path)
+    return _ANSWERED[path, accent]

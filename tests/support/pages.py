@@ -107,7 +107,7 @@ CODES = tuple(f"7K2M-9QXW-{at:04d}-HJ4T" for at in range(10))
 CREATION_OPTIONS = (
     '{"rp": {"name": "Northbridge", "id": "localhost"}, "challenge": "Y2hhbGxlbmdlLW9mLWEtdGVzdA",'
     ' "user": {"id": "b3BhcXVl", "name": "alexandra", "displayName": "Alexandra"},'
-    ' "pubKeyCredParams": [{"type": "public-key", "alg": -7}],'
+    ' "pubKeyCredParams": [{"type": "public-key", "alg": -7}, {"type": "public-key", "alg": -257}],'
     ' "authenticatorSelection": {"residentKey": "preferred", "userVerification": "required"}}'
 )
 REQUEST_OPTIONS = (

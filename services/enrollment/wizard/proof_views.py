@@ -94,10 +94,15 @@ class CallView:
         return None if self.state == "confirmed" else texts.CALL[self.state].headline
 
     @property
+    def shown(self) -> str:
+        """The state, or `undelivered` where the call failed and another one may be tried."""
+        return "undelivered" if self.state == "failed" and not self.ended else self.state
+
+    @property
     def told(self) -> texts.StateText:
         """What is announced: the state, and what is known of the call or what to do."""
-        fixed = texts.CALL[self.state]
-        return fixed if self.ended or self.state == "confirmed" else texts.StateText(fixed.headline, self.text)
+        fixed = texts.CALL[self.shown]
+        return texts.StateText(fixed.headline, self.text) if self.shown in {"waiting", "undelivered"} else fixed
 
     @property
     def challenge_id(self) -> str:

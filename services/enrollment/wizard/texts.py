@@ -119,7 +119,8 @@ CALL: Final[Mapping[str, StateText]] = {
     "waiting": StateText("Waiting for your answer…", ""),
     "confirmed": StateText("Confirmed. Select Next.", ""),
     "denied": StateText("You reported the call", "You said that you didn't ask for it. Your organisation was told."),
-    "failed": StateText("The call didn't work", "Check the number, call again, or use a different method."),
+    "undelivered": StateText("The call didn't reach you", ""),
+    "failed": StateText("That didn't work", "The call couldn't be confirmed. Nothing you set up is lost."),
     "expired": StateText("No answer", "The call wasn't confirmed in time. Have your phone at hand, then try again."),
     "replaced": StateText("We are calling you again", "Go on to see what became of the new call."),
 }

@@ -5,12 +5,12 @@ import { WaitingPage } from "./waiting.js";
 const STATES = { verified: "confirmed", denied: "denied", expired: "expired", cancelled: "replaced", failed: "failed" };
 
 function stateOf({ status, delivery }) {
-  if (status === "pending" && delivery.state === "failed") return "failed";
+  if (status === "pending" && delivery.state === "failed") return "undelivered";
   return STATES[status] ?? "waiting";
 }
 
-function told({ delivery }, state) {
-  state.detail(delivery.text);
+function told({ status, delivery }, state) {
+  if (status === "pending") state.detail(delivery.text);
 }
 
 const root = document.querySelector("[data-call]");

@@ -14,6 +14,7 @@ class PasskeyPage {
     if (!canUsePasskeys()) return this.fail("unsupported");
     this.button.addEventListener("click", (event) => this.press(event));
     this.button.disabled = false;
+    if ("focus" in this.button.dataset) this.button.focus();
   }
 
   async press(event) {

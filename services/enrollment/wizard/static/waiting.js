@@ -7,7 +7,7 @@ import { Stream } from "./stream.js";
 
 export class WaitingPage {
   /** `stateOf` names the page's state for news of the challenge, and `done` the one in which "Next" is ready; `told`
-   * hears of news that change no state. */
+   * hears of all news. */
   constructor(root, { stateOf, done, told = () => {} }) {
     Object.assign(this, { root, stateOf, done, told });
     this.state = new LiveState(root);
@@ -39,7 +39,11 @@ export class WaitingPage {
   update(news) {
     if (this.state.sending) return;
     const state = this.stateOf(news);
-    if (state === this.state.now) return this.told(news, this.state);
+    if (state !== this.state.now) this.conclude(state);
+    this.told(news, this.state);
+  }
+
+  conclude(state) {
     this.stream.end();
     this.state.enter(state);
     if (state === this.done) this.release();
