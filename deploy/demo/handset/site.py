@@ -18,9 +18,11 @@ from deploy.demo.settings import WorldSettings
 HERE = Path(__file__).parent
 MOST_NUMBERS = 8
 MAIL_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox allow-popups; frame-ancestors 'self'"
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; "
+    "sandbox allow-popups allow-popups-to-escape-sandbox"
 )
-"""For the HTML of a mail, which anybody could have sent: it may look like something, and do nothing."""
+"""For the HTML of a mail, which anybody could have sent: it may look like something, and do nothing. The pages that its
+links lead to are bound by their own rules alone, as with any mail program."""
 _LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:)]")
 _BINDING = re.compile(r"\n+(@\S+ #\S+)\s*$")
 
