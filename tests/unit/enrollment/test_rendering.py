@@ -21,22 +21,33 @@ from tests.support.pages import (
     APP,
     DEVICE,
     FRAME,
+    MASKED,
+    OTP_LINK,
+    OTP_SECRET,
     app_code_view,
+    call_view,
     choose_view,
     code_view,
     download_view,
     frame,
+    manage_view,
+    method_rows,
+    passkey_view,
     phone_view,
+    questions_view,
+    recovery_codes_view,
     sample_views,
     scan_view,
     try_view,
 )
 
 PAGES = Pages()
+PROOFS = [name for name in sample_views() if name.startswith("prove-") and name != "prove-choose"]
 ACCENTS = ("#0f5f6b", "#7a3e9d", "#ffd400", "#ffffff", "#000000", "#1d4ed8", "#808080", "#39ff14")
 FIRST_PAGE_BYTES = 60_000
 WAYS_OUT = {"Cancel and return", "Back to my security info", "Back to Northbridge"}
-SECURE = "Keep your account secure"
+SECURE, PROVE, MANAGE = "Keep your account secure", "Verify it's you", "My security info"
+OTHER = "Use a different method"
 VOID = {"meta", "link", "input", "img", "path", "circle", "rect"}
 
 
@@ -135,6 +146,32 @@ def test_every_page_of_a_session_says_who_and_offers_to_leave(name: str) -> None
         ("done", (SECURE, "Phone verified"), ["Done"]),
         ("success", ("Success",), ["Done"]),
         ("cancel", ("Leave the setup?",), []),
+        ("phone-office", (SECURE, "Office phone"), ["Next"]),
+        ("email", (SECURE, "Email"), ["Next"]),
+        ("code-ways", (SECURE, "Enter the code"), ["Resend", "Call me instead", "Next"]),
+        ("code-by-call", (SECURE, "Enter the code"), ["Call again", "Text me a code instead", "Next"]),
+        ("call-expired", (SECURE, "Answer the call"), ["Text me a code instead", "Call again"]),
+        ("software", (SECURE, "Use a different authenticator app"), ["Next"]),
+        ("software-scan", (SECURE, "Scan the QR code"), ["Copy secret", "Next"]),
+        ("questions", (SECURE, "Security questions"), ["Next"]),
+        ("passkey", (SECURE, "Passkey"), ["Create a passkey"]),
+        ("recovery", (SECURE, "Recovery codes"), ["Next"]),
+        ("recovery-codes", (SECURE, "Save your recovery codes"), ["Copy", "Download", "Print", "Next"]),
+        ("prove-choose", (PROVE, "Choose a method"), ["Next"]),
+        ("prove-code-ended", (PROVE, "Enter the code"), ["Send a new code", OTHER]),
+        ("prove-passkey", (PROVE, "Use your passkey"), ["Use a passkey", OTHER]),
+        ("prove-recovery", (PROVE, "Recovery code"), ["Try again", "Next", OTHER]),
+        ("prove-pass", (PROVE, "Temporary Access Pass"), ["Try again", "Next"]),
+        ("prove-questions", (PROVE, "Answer your questions"), ["Try again", "Next", OTHER]),
+        ("manage-empty", (MANAGE, "Nothing is set up yet"), ["Back to Northbridge"]),
+        ("add", (MANAGE, "Add sign-in method"), ["Next"]),
+        ("rename", (MANAGE, "Rename"), ["Save"]),
+        ("delete", (MANAGE, "Delete this method?"), ["Delete"]),
+        ("delete-required", (MANAGE, "Delete this method?"), []),
+        ("new-phone", (MANAGE, "I have a new phone"), ["Next"]),
+        ("activity", (MANAGE, "Your recent activity"), []),
+        ("not-me", ("This wasn't me?",), ["This wasn't me"]),
+        ("not-me-done", ("Thank you for telling us",), []),
     ],
 )
 def test_headings_and_buttons_are_the_fixed_ones(name: str, headings: tuple[str, ...], buttons: list[str]) -> None:
@@ -160,6 +197,17 @@ def test_headings_and_buttons_are_the_fixed_ones(name: str, headings: tuple[str,
         ("code", "phone.code"),
         ("done", "phone.verified"),
         ("success", "success"),
+        ("email", "email"),
+        ("code-by-email", "email.code"),
+        ("call", "phone.call"),
+        ("software", "softwareOath"),
+        ("software-scan", "softwareOath.scan"),
+        ("questions", "securityQuestions"),
+        ("passkey", "passkey"),
+        ("recovery", "recoveryCodes"),
+        ("recovery-codes", "recoveryCodes.show"),
+        ("prove-choose", "prove.choose"),
+        *((name, "prove") for name in PROOFS),
     ],
 )
 def test_forms_carry_session_token_and_step(name: str, step: str) -> None:
@@ -228,6 +276,68 @@ def test_what_went_wrong_is_in_the_title(name: str) -> None:
     assert outline(sample_views()[name]).texts("title")[0].startswith("Error: ")
 
 
+def test_answers_are_never_shown_again() -> None:
+    secret = "Northwind the cat"
+    view = questions_view(FieldError("answer-2", "This answer is too short."))
+    rows = tuple(replace(row, answer=SecretStr(secret)) for row in view.rows)
+    page = outline(replace(view, rows=rows))
+    assert secret not in PAGES.render(replace(view, rows=rows))
+    answers = [attributes for _, attributes, _ in page.elements if attributes.get("name") == "answer"]
+    assert [attributes.get("value") for attributes in answers] == [None] * 3
+    assert [attributes.get("aria-invalid") for attributes in answers] == [None, "true", None]
+    chosen = [
+        attributes["value"] for tag, attributes, _ in page.elements if tag == "option" and "selected" in attributes
+    ]
+    assert chosen == [row.chosen for row in rows]
+
+
+def test_answers_go_with_their_questions() -> None:
+    fields = [attributes for _, attributes, _ in outline(sample_views()["prove-questions"]).elements]
+    assert [one["value"] for one in fields if one.get("name") == "question"] == ["first-manager", "favourite-teacher"]
+    assert [one["id"] for one in fields if one.get("name") == "answer"] == ["answer-1", "answer-2"]
+
+
+def test_the_secret_of_a_different_app_is_shown_in_fours_and_as_a_link() -> None:
+    page = outline(sample_views()["software-scan"])
+    groups = next(text for tag, attributes, text in page.elements if attributes.get("data-value") == OTP_SECRET)
+    assert "".join(groups) == OTP_SECRET
+    links = [attributes["href"] for tag, attributes, _ in page.elements if tag == "a"]
+    assert OTP_LINK in links
+
+
+def test_how_to_reach_a_phone_is_asked_only_where_there_is_a_choice() -> None:
+    radios = [
+        attributes for _, attributes, _ in outline(sample_views()["phone-ways"]).elements if "checked" in attributes
+    ]
+    assert [attributes["value"] for attributes in radios] == ["sms"]
+    assert outline(sample_views()["phone-office"]).fields()["delivery"] == "voice"
+    assert "Extension" in outline(sample_views()["phone-office"]).texts("label")
+    assert "Extension" not in outline(sample_views()["phone-ways"]).texts("label")
+
+
+def test_a_menu_asks_before_it_deletes_and_acts_by_a_form() -> None:
+    page = outline(manage_view())
+    links = {attributes.get("href") for tag, attributes, _ in page.elements if tag == "a"}
+    forms = {attributes.get("action") for tag, attributes, _ in page.elements if tag == "form"}
+    methods = "/security-info/methods"
+    assert {f"{methods}/m2/rename", f"{methods}/m2/delete", "/security-info/add", "/security-info/activity"} <= links
+    assert {f"{methods}/m2/{act}" for act in ("change", "default")} <= forms
+    assert {f"{methods}/m3/restore", f"{methods}/m6/restore", "/security-info/leave"} <= forms
+    assert not any(str(link).endswith(("/change", "/default", "/restore")) for link in links)
+
+
+def test_methods_are_told_by_name_kind_and_state() -> None:
+    items = outline(manage_view()).texts("li")
+    assert f"My work phone Phone · {MASKED} Last used on 22 November 2026 Backup" in " ".join(items)
+    assert any("Suspended" in item and "somebody reported it" in item for item in items)
+    assert any("Disabled" in item and "add it anew" in item for item in items)
+
+
+def test_what_a_button_of_a_mail_does_needs_its_token_and_no_session() -> None:
+    assert outline(sample_views()["not-me"]).fields() == {"token": "a-token"}
+    assert outline(sample_views()["not-me-done"]).fields() == {}
+
+
 def test_a_choice_in_error_is_tied_to_its_group() -> None:
     page = outline(choose_view(FieldError("method", "Choose one of the methods.")))
     group = next(attributes for tag, attributes, _ in page.elements if tag == "fieldset")
@@ -286,6 +396,10 @@ def test_nothing_of_a_person_or_an_organisation_becomes_markup() -> None:
     views.append(replace(scan_view(), connected=True, device_name=evil))
     views.append(replace(try_view(), device=evil, number=evil))
     views.append(replace(app_code_view(FieldError("code", evil)), app=evil))
+    views.append(replace(passkey_view(FieldError("credential", evil)), options=evil))
+    views.append(replace(recovery_codes_view(FieldError("saved", evil)), codes=(SecretStr(evil),)))
+    views.append(replace(call_view("failed"), text=evil, masked=evil, ended=False))
+    views.append(replace(manage_view(), rows=tuple(replace(row, name=evil, detail=evil) for row in method_rows())))
     for view in views:
         page = PAGES.render(view)
         assert "<script>alert" not in page
