@@ -6,23 +6,48 @@ from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 
 from services.enrollment.handlers import devices
+from services.enrollment.http import examples
+from services.enrollment.http.problems import answer, empty, problems
+from services.enrollment.http.shared import NO_STORE
 from services.enrollment.parts import Parts
 from services.kit.errors import ProblemError
 
-router = APIRouter(prefix="/device/v1")
+router = APIRouter(prefix="/device/v1", tags=["devices"])
 
 MAX_TOKEN = 8192
-NO_STORE = {"Cache-Control": "no-store"}
+
+REFUSED = problems("deviceSignatureInvalid", "clockSkew", "unavailable", always=())
+SIGNED_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/jose": {"schema": {"type": "string"}, "example": examples.SIGNED}},
+    }
+}
+"""A compact JWS that the device signed: docs/device-protocol.md says over what."""
 
 
-@router.get("/configuration")
+@router.get("/configuration", responses=answer(200, examples.CONFIGURATION))
 async def get_configuration(request: Request) -> dict[str, str | None]:
     """What an app needs before it connects: the key by which Web Push knows this service (RFC 8292)."""
     parts: Parts = request.app.state.parts
     return {"vapidPublicKey": parts.desk.keyring.vapid_public_key}
 
 
-@router.post("/a/{handle}/activate", status_code=201)
+@router.post(
+    "/a/{handle}/activate",
+    status_code=201,
+    openapi_extra=SIGNED_BODY,
+    responses=answer(201, examples.CONNECTED, "Connected.")
+    | problems(
+        "deviceSignatureInvalid",
+        "clockSkew",
+        "activationExpired",
+        "activationCodeInvalid",
+        "rateLimited",
+        "unavailable",
+        always=(),
+    ),
+)
 async def post_activation(request: Request, handle: str) -> Response:
     """Connect a device, once, by the code of a QR code."""
     parts: Parts = request.app.state.parts
@@ -37,7 +62,7 @@ async def post_activation(request: Request, handle: str) -> Response:
     return JSONResponse(content, 201, headers=NO_STORE)
 
 
-@router.get("/requests")
+@router.get("/requests", responses=answer(200, examples.REQUESTS) | REFUSED)
 async def get_requests(request: Request, authorization: Annotated[str | None, Header()] = None) -> Response:
     """What waits for the device's answer."""
     parts: Parts = request.app.state.parts
@@ -47,9 +72,14 @@ async def get_requests(request: Request, authorization: Annotated[str | None, He
     return JSONResponse(await devices.waiting_requests(device, parts.desk), headers=NO_STORE)
 
 
-@router.get("/requests/stream")
+@router.get(
+    "/requests/stream",
+    response_class=StreamingResponse,
+    responses=answer(200, examples.REQUEST_STREAM, "The list whenever it changes.", media="text/event-stream")
+    | REFUSED,
+)
 async def get_request_stream(request: Request, authorization: Annotated[str | None, Header()] = None) -> Response:
-    """The same, live."""
+    """What waits for the device's answer, live (server-sent events)."""
     parts: Parts = request.app.state.parts
     device = await devices.recognise_device(
         _bearer(authorization), "GET", _url(request), audience=parts.settings.public_origin, desk=parts.desk
@@ -60,7 +90,24 @@ async def get_request_stream(request: Request, authorization: Annotated[str | No
     )
 
 
-@router.post("/requests/{challenge_id}/answer", status_code=204)
+@router.post(
+    "/requests/{challenge_id}/answer",
+    status_code=204,
+    openapi_extra=SIGNED_BODY,
+    responses=empty(202, "It is still being judged.")
+    | problems(
+        "deviceSignatureInvalid",
+        "clockSkew",
+        "challengeEnded",
+        "numberMismatch",
+        "attemptsExhausted",
+        "methodCoolingDown",
+        "authenticatorDisabled",
+        "rateLimited",
+        "unavailable",
+        always=(),
+    ),
+)
 async def post_answer(request: Request, challenge_id: str) -> Response:
     """A signed answer. 204: it counts; 202: it is still being judged."""
     parts: Parts = request.app.state.parts

@@ -62,10 +62,13 @@ class Store:
         criteria = {"state.status": "pending", "state.terms.expiresAt": {"$lte": now}}
         return await self.challenges.find(criteria, sort=[("state.terms.expiresAt", ASCENDING)], limit=SWEEP_LIMIT)
 
-    async def erase(self, tenant: str, user: str) -> None:
-        """Delete all documents of a person; safe to repeat."""
+    async def erase(self, tenant: str, user: str, until: datetime) -> None:
+        """Delete all documents of a person; safe to repeat. What came after that moment belongs to a new life, but
+        counters begin anew."""
         of_person = {"state.tenant": tenant, "state.user": user}
-        await self.database.collection("challenges").delete_many(of_person)
         named_after_person = {"_id": {"$regex": f"^{re.escape(f'{tenant}/{user}/')}"}}
-        for name in ("credentials", "authenticators", "sessions"):
-            await self.database.collection(name).delete_many(named_after_person)
+        collection = self.database.collection
+        await collection("challenges").delete_many({**of_person, "state.openedAt": {"$lte": until}})
+        await collection("credentials").delete_many({**named_after_person, "state.boundAt": {"$lte": until}})
+        for name in ("authenticators", "sessions"):
+            await collection(name).delete_many(named_after_person)

@@ -201,7 +201,7 @@ async def test_an_erased_person_leaves_nothing_and_the_neighbour_everything(benc
         await outcomes(bench, person.recovery("\n".join(CODES[:1]), "registration"), person.recovery("wrong"))
     before = {"challenges": 2, "credentials": 1, "authenticators": 1, "sessions": 1}
     assert [await of_person(bench, name) for name in names] == [before, before]
-    await bench.say(LIFECYCLE, AccountErased(erased_at=person.at), "session")
+    await bench.say(LIFECYCLE, AccountErased(erased_at=person.at + timedelta(minutes=1)), "session")
 
     async def is_gone() -> bool:
         return not any((await of_person(bench, bench.user)).values())

@@ -69,7 +69,7 @@ async def ask_proof(asked: AskProof, user: str, caller: Caller, desk: Desk) -> t
 
     Raises:
         ProblemError: `unknownUser`, `unknownMethod`, `methodNotAllowedByPolicy`, `authenticatorDisabled`,
-            `methodCoolingDown`.
+            `methodCoolingDown`; `codeUsed`, `codeExpired` where nothing of the method can be used any more.
     """
     account = await account_of(caller.tenant, user, desk.store)
     method = _method(account, asked, desk)
@@ -190,6 +190,10 @@ def _method(account: Account, asked: AskProof, desk: Desk) -> Method:
         raise ProblemError("unknownMethod")
     if method.state == "disabled":
         raise ProblemError("authenticatorDisabled")
+    if method.codes_left == 0:
+        raise ProblemError("codeUsed")
+    if method.usable_until and method.usable_until <= desk.clock.now():
+        raise ProblemError("codeExpired")
     if method not in provable:
         raise ProblemError("methodNotAllowedByPolicy", "This method cannot be used, or not for this purpose.")
     return method

@@ -97,6 +97,8 @@ class ResendRequest(Body):
         "unknownUser",
         "unknownMethod",
         "methodNotAllowedByPolicy",
+        "codeUsed",
+        "codeExpired",
         "authenticatorDisabled",
         "methodCoolingDown",
         "idempotencyConflict",

@@ -26,7 +26,7 @@ INTERRUPTS = _named(
             "id": "sam.1",
             "userPrincipalName": "sam@northbridge.example",
             "displayName": "Sam",
-            "groups": ["frontline"],
+            "groups": ["everyone"],
             "emails": ["sam@northbridge.example"],
         },
         "returnUrl": "http://127.0.0.1:8010/return",
@@ -35,7 +35,12 @@ INTERRUPTS = _named(
         "amr": ["pwd"],
     },
     to_manage={
-        "user": {"id": "sam.1", "userPrincipalName": "sam@northbridge.example", "displayName": "Sam"},
+        "user": {
+            "id": "sam.1",
+            "userPrincipalName": "sam@northbridge.example",
+            "displayName": "Sam",
+            "groups": ["everyone"],
+        },
         "returnUrl": "http://127.0.0.1:8010/return",
         "intent": "manage",
         "authenticatedAt": NOON,
@@ -99,7 +104,6 @@ ANSWERS = _named(
                 "clientDataJSON": "e30",
                 "authenticatorData": "AAAA",
                 "signature": "MEUCIQ",
-                "userHandle": None,
             },
         }
     },
@@ -146,7 +150,7 @@ METHOD: dict[str, Any] = {
     "state": "active",
     "isDefault": True,
     "createdDateTime": NOON,
-    "lastUsedDateTime": None,
+    "lastUsedDateTime": LATER,
 }
 METHODS = {
     "value": [METHOD],
@@ -164,7 +168,7 @@ PASS: dict[str, Any] = {
     "createdDateTime": NOON,
     "startDateTime": NOON,
 }
-PASS_LIST = {"value": [PASS | {"temporaryAccessPass": None}]}
+PASS_LIST = {"value": [{name: value for name, value in PASS.items() if name != "temporaryAccessPass"}]}
 QUESTIONS = {"value": [{"id": "first-pet", "text": "What was the name of your first pet?"}]}
 
 # Graph
@@ -196,3 +200,28 @@ NEW_EMAIL = {
 }
 EMAILS = {"value": [EMAIL]}
 NEW_EMAILS = _named(an_address={"emailAddress": "sam@home.example"})
+
+# devices
+
+CONFIGURATION = {
+    "vapidPublicKey": "BNcRdreALRFXTkOOUHK1EtK2wtaz5Ry4YfYCA_0QTpQtUbVlUls0VJXg7A8u-Ts1XbjhazAkj7I99e8QcYP7DkM"
+}
+CONNECTED = {
+    "deviceId": _id("17"),
+    "account": {"organization": "Northbridge", "user": "sam@northbridge.example"},
+    "requestsUrl": "http://localhost:8000/device/v1/requests",
+}
+REQUESTS = [
+    {
+        "challengeId": _id("10"),
+        "nonce": "2vQ0kYc0mJ0nq4c1m3Yw5w2vQ0kYc0mJ0nq4c1m3Yw5",
+        "purpose": "signIn",
+        "appName": "Payroll",
+        "location": "Leeds",
+        "requestedAt": NOON,
+        "expiresAt": LATER,
+        "digits": 2,
+    }
+]
+REQUEST_STREAM = "event: requests\ndata: []\n\n"
+SIGNED = "eyJhbGciOiJFUzI1NiJ9.e30.c2lnbmF0dXJl"

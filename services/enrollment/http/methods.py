@@ -186,7 +186,13 @@ async def post_restore(
     return await once(request, idempotency_key, by, reply)
 
 
-@router.delete("/v1.0/users/{user_id}", status_code=202, tags=["people"], responses=problems("unknownUser"))
+@router.delete(
+    "/v1.0/users/{user_id}",
+    status_code=202,
+    response_class=Response,
+    tags=["people"],
+    responses=problems("unknownUser"),
+)
 async def delete_user(request: Request, user_id: UserPath, by: CallerNow) -> Response:
     """Erase a person: all that is known is deleted, what others hold with the event `AccountErased`. Scope
     `methods.write`.

@@ -21,6 +21,7 @@ from services.enrollment.http.shared import (
     PageNow,
     Shown,
     UserPath,
+    absent,
     answered,
     once,
     replied,
@@ -48,10 +49,10 @@ USUAL = PassRequest()
 
 
 class PassBody(Body):
-    """A pass. `temporaryAccessPass` is shown once, when it is made; null afterwards."""
+    """A pass. `temporaryAccessPass` is shown once, when it is made."""
 
     id: str
-    temporary_access_pass: Shown | None
+    temporary_access_pass: Shown | None = absent()
     lifetime_in_minutes: int
     is_usable_once: bool
     is_usable: bool

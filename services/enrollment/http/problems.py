@@ -58,7 +58,13 @@ def answer(
     status: int, example: object, description: str = "Done.", *, media: str = "application/json", **more: object
 ) -> Responses:
     """A successful answer with an example; `more` is what FastAPI should know beside it."""
-    return {status: {"description": description, "content": {media: {"example": example}}, **more}}
+    shape = {} if media == "application/json" else {"schema": {"type": "string"}}
+    return {status: {"description": description, "content": {media: {"example": example, **shape}}, **more}}
+
+
+def empty(status: int, description: str) -> Responses:
+    """A successful answer without a body."""
+    return {status: {"description": description}}
 
 
 def _response(examples: dict[str, Any]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ async def revive_credential(event: MethodRestored, envelope: Envelope, *, store:
     await store.credentials.change(place, credentials.revive)
 
 
-async def erase_person(_: AccountErased, envelope: Envelope, *, store: Store) -> None:
+async def erase_person(event: AccountErased, envelope: Envelope, *, store: Store) -> None:
     """Everything about the person is deleted."""
     if envelope.subject:
-        await store.erase(envelope.tenant, envelope.subject)
+        await store.erase(envelope.tenant, envelope.subject, event.erased_at)

@@ -1,0 +1,124 @@
+"""The OpenAPI document is well formed and says of each operation what it takes, gives and refuses."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.openapi.models import OpenAPI
+from jsonschema import Draft202012Validator
+
+from services.enrollment import device, http
+from services.enrollment.http import openapi
+from services.kit.errors import CATALOGUE
+
+OPEN = {"get_jwks", "get_configuration", "post_activation", "get_requests", "get_request_stream", "post_answer"}
+"""Handlers without a platform's token: keys are public, and devices sign for themselves."""
+
+
+def _document() -> dict[str, Any]:
+    app = FastAPI(version="1")
+    app.include_router(http.router)
+    app.include_router(device.router)
+    openapi.describe(app)
+    return app.openapi()
+
+
+DOCUMENT = _document()
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation, with its path and HTTP method."""
+
+    path: str
+    method: str
+    content: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        return f"{self.method.upper()} {self.path}"
+
+    @property
+    def successes(self) -> Iterator[dict[str, Any]]:
+        """The bodies of its good answers."""
+        for status, response in self.content["responses"].items():
+            if status < "300":
+                yield from response.get("content", {}).values()
+
+    @property
+    def refusals(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Status and body of its bad answers."""
+        for status, response in self.content["responses"].items():
+            if status >= "400":
+                yield status, response["content"]["application/problem+json"]
+
+
+OPERATIONS = [
+    Operation(path, method, content)
+    for path, operations in DOCUMENT["paths"].items()
+    for method, content in operations.items()
+]
+EACH = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+
+
+def examples_of(media: dict[str, Any]) -> list[Any]:
+    return [media["example"]] if "example" in media else [one["value"] for one in media.get("examples", {}).values()]
+
+
+def misfits(value: object, schema: dict[str, Any]) -> list[str]:
+    """What of a value is not as its schema says."""
+    validator = Draft202012Validator({**schema, "components": DOCUMENT["components"]})
+    return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(value)]
+
+
+def references(node: object) -> Iterator[str]:
+    if isinstance(node, dict):
+        if isinstance(node.get("$ref"), str):
+            yield node["$ref"]
+        for value in node.values():
+            yield from references(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from references(value)
+
+
+def test_the_document_is_openapi_and_its_references_lead_somewhere() -> None:
+    assert OpenAPI.model_validate(DOCUMENT).openapi.startswith("3.1")
+    schemas = DOCUMENT["components"]["schemas"]
+    assert {one.removeprefix("#/components/schemas/") for one in references(DOCUMENT)} <= schemas.keys()
+    for schema in schemas.values():
+        Draft202012Validator.check_schema(schema)
+
+
+@EACH
+def test_each_operation_has_an_example_and_they_fit_their_schemas(operation: Operation) -> None:
+    body = operation.content.get("requestBody", {}).get("content", {})
+    shown = [(value, media) for media in (*body.values(), *operation.successes) for value in examples_of(media)]
+    parameters = [one for one in operation.content.get("parameters", []) if one["in"] == "path"]
+    assert shown or all(one["schema"].get("examples") or one.get("examples") for one in parameters)
+    assert [misfit for value, media in shown for misfit in misfits(value, media.get("schema", {}))] == []
+    for media in operation.successes:
+        assert examples_of(media)
+        assert media.get("schema") is not None
+
+
+@EACH
+def test_each_refusal_is_a_problem_of_the_catalogue_under_its_status(operation: Operation) -> None:
+    for status, media in operation.refusals:
+        assert media["schema"] == {"$ref": "#/components/schemas/Problem"}
+        for problem in examples_of(media):
+            assert misfits(problem, media["schema"]) == []
+            assert str(CATALOGUE[problem["code"]].status) == status
+
+
+@EACH
+def test_each_operation_says_what_it_does_and_who_may_call_it(operation: Operation) -> None:
+    assert operation.content["summary"]
+    assert len(operation.content["description"]) > 20
+    is_open = any(operation.content["operationId"].startswith(name) for name in OPEN) and "v1.0" not in operation.path
+    assert ("security" in operation.content) is not is_open
+    if not is_open:
+        assert {"401", "403"} <= operation.content["responses"].keys()
+        assert "cope" in operation.content["description"]
