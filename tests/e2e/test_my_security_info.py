@@ -155,7 +155,7 @@ def test_this_was_not_me(world: World, kim: Person) -> None:
         enter(page, world)
         add(page, "Phone")
         set_up_phone(page, world, kim.number)
-        mail = arrived(world, kim.name, "Method: Phone")
+        mail = arrived(world, kim.name, "Method: phone")
         found = LINK.search(mail["text"])
         assert found
         with httpx.Client() as scanner:
