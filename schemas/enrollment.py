@@ -45,7 +45,8 @@ class NoticeRequested(Event):
     """Tell the person of a change, at an address that does not depend on it (NIST SP 800-63B-4, 4.6).
 
     `destination` is sealed under `destination`, bound to the notice's id in the place of the method. `link` leads to
-    "This wasn't me" and is sealed likewise, with `link` in the place of the challenge; None where there is nothing to undo.
+    "This wasn't me" and is sealed likewise, with `link` in the place of the challenge; None where there is nothing to
+    undo.
     """
 
     notice_id: OpaqueId

@@ -32,7 +32,8 @@ class CodeTerms(Model):
     """How a one-time code is derived: RFC 4226 HOTP over HKDF(code key, nonce, binding). No part of it is secret.
 
     The proof of a call (kind `call`) is derived from the same: nobody without the `code` key can say that a key was
-    pressed. The key is the newest one that was made before the challenge, so that whoever opens a challenge needs no key.
+    pressed. The key is the newest one that was made before the challenge, so that whoever opens a challenge needs no
+    key.
     """
 
     nonce: str = Field(pattern=r"^[A-Za-z0-9_-]{22,86}$", description="base64url, at least 128 bits")
@@ -67,8 +68,8 @@ TOTP_DIGITS = 6
 class TotpTerms(Model):
     """How a code of an authenticator app is judged (RFC 6238: SHA-1, 6 digits, 30 s).
 
-    `secret` is sealed under the `secret` purpose, bound to the method. It is given while the method is being registered;
-    afterwards the verifier has it, and it travels no more.
+    `secret` is sealed under the `secret` purpose, bound to the method. It is given while the method is being
+    registered; afterwards the verifier has it, and it travels no more.
     """
 
     secret: Sealed | None = None
@@ -162,8 +163,8 @@ class AnswersSubmitted(Event):
 
 
 class CredentialSubmitted(Event):
-    """A browser returned a passkey's credential: `credential` is its JSON (WebAuthn Level 3, section 5.1.8), sealed under
-    the `submission` purpose, bound to challenge and method."""
+    """A browser returned a passkey's credential: `credential` is its JSON (WebAuthn Level 3, section 5.1.8), sealed
+    under the `submission` purpose, bound to challenge and method."""
 
     submission_id: OpaqueId
     terms: ChallengeTerms
@@ -172,8 +173,8 @@ class CredentialSubmitted(Event):
 
 
 class CallConfirmed(Event):
-    """The person who was called pressed `#`. `proof` is derived under the `code` key, so that only the notifier can have
-    made it."""
+    """The person who was called pressed `#`. `proof` is derived under the `code` key, so that only the notifier can
+    have made it."""
 
     submission_id: OpaqueId
     terms: ChallengeTerms

@@ -163,7 +163,7 @@ SENTENCES: Mapping[type[Event], Callable[[Any], str]] = {
     e.MethodRemoved: lambda event: f"{event.method_type}, {event.reason}",
     e.SecurityInfoConfirmed: lambda event: f"on file: {_listed(event.methods)}",
     e.SuspiciousActivityReported: _suspicious,
-    e.AccountErased: lambda event: "everything about the person is deleted",
+    e.AccountErased: lambda _: "everything about the person is deleted",
     n.CodeSent: _sent,
     n.PushSent: lambda event: (
         f"push taken by {event.service}" if event.service else "push waits for the app to fetch it"

@@ -78,7 +78,5 @@ def totp_code_of_step(secret: bytes, step: int, digits: int = TOTP_DIGITS) -> st
 def otpauth_uri(secret: bytes, account: str, issuer: str) -> str:
     """The key URI that other authenticator apps read as a QR code: the issuer is prefix and parameter; what the common
     apps take for granted (SHA-1, 6 digits, 30 s) is left out."""
-    uri: str = pyotp.TOTP(base64.b32encode(secret).decode()).provisioning_uri(
-        name=account, issuer_name=issuer
-    )
+    uri: str = pyotp.TOTP(base64.b32encode(secret).decode()).provisioning_uri(name=account, issuer_name=issuer)
     return uri
