@@ -181,10 +181,13 @@ def test_an_erased_account_keeps_ids_and_its_number_of_events_alone() -> None:
 @pytest.mark.parametrize("order", list(permutations(["change", "suspend", "rename", "default", "remove"], 3)))
 def test_the_events_of_any_history_give_the_record(order: tuple[str, ...]) -> None:
     state, events = account(), list[Event]()
-    for kind, name in (("phone", "a"), ("email", "b"), ("authenticatorApp", "c")):
-        challenge, registration = proof_of(
-            kind, name, destination_hash=name, phone_type="mobile" if name == "a" else None
-        )  # type: ignore[arg-type]  # names of types
+    bound: list[tuple[MethodType, str, PhoneType | None]] = [
+        ("phone", "a", "mobile"),
+        ("email", "b", None),
+        ("authenticatorApp", "c", None),
+    ]
+    for kind, name, phone_type in bound:
+        challenge, registration = proof_of(kind, name, destination_hash=name, phone_type=phone_type)
         change = methods.register(state, challenge, registration, at=NOW)
         state, events = change.state, [*events, *(one.event for one in change.emissions)]
     challenge, registration = proof_of(

@@ -34,12 +34,14 @@ def test_only_what_is_missing_is_asked_for(
 
 
 def test_instead_of_a_required_app_another_app_or_another_required_method_is_possible() -> None:
+    on_file: tuple[MethodType, ...] = ("authenticatorApp",)
     assert instead_of(STAFF, "authenticatorApp", ("authenticatorApp", "phone"), ()) == ("softwareOath", "phone")
-    assert instead_of(STAFF, "phone", ("authenticatorApp", "phone"), ("authenticatorApp",)) == ()
+    assert instead_of(STAFF, "phone", ("authenticatorApp", "phone"), on_file) == ()
 
 
 def test_where_any_methods_will_do_anything_allowed_is_possible() -> None:
-    found = instead_of(FREE, "authenticatorApp", ("authenticatorApp", "phone"), ("passkey",))
+    on_file: tuple[MethodType, ...] = ("passkey",)
+    found = instead_of(FREE, "authenticatorApp", ("authenticatorApp", "phone"), on_file)
     assert set(found) == {"softwareOath", "phone", "email"}
 
 
