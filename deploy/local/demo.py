@@ -1,8 +1,14 @@
 """`make demo`: everything up, supervised, until the person has seen enough."""
 
+import asyncio
 import os
 import threading
+from datetime import timedelta
+from pathlib import Path
 
+import httpx
+
+from deploy.demo import robin
 from deploy.local.given import given_settings
 from deploy.local.install import install_kafka
 from deploy.local.interrupts import ignore_interrupts, interruptible
@@ -12,6 +18,7 @@ from deploy.local.ports import Ports
 from deploy.local.reader import install_reader
 from deploy.local.stack import LAUNCHER, LocalStack
 from deploy.local.supervisor import Supervisor
+from services.cli.failures import CommandFailedError
 
 
 def run_demo() -> None:
@@ -29,6 +36,7 @@ def run_demo() -> None:
             if "kafka" in stack.managed:
                 install_kafka(lambda text: terminal(LAUNCHER, text))
             stack.up()
+            _set_up_robin(stack, terminal)
             _announce(stack)
             terminal(LAUNCHER, "everything is ready; Ctrl-C stops it")
             Supervisor(stack, terminal).watch(threading.Event())
@@ -38,6 +46,25 @@ def run_demo() -> None:
             ignore_interrupts()
             stack.down()
     terminal(LAUNCHER, "all stopped")
+
+
+def _set_up_robin(stack: LocalStack, terminal: Terminal) -> None:
+    """The one person of the demo who has everything already; the demo goes on without, and says so."""
+    settings = stack.settings()
+    world = robin.World(
+        product=stack.url("enrollment"),
+        northbridge=stack.url("northbridge"),
+        handset=stack.url("handset"),
+        home=Path(settings["SECURITY_INFO_DEMO_HOME"]),
+        offset=timedelta(seconds=float(settings.get("SECURITY_INFO_CLOCK_OFFSET", "0"))),
+    )
+    try:
+        done = asyncio.run(robin.set_up(world))
+    except (robin.NotSetUpError, CommandFailedError, httpx.HTTPError) as error:
+        terminal(LAUNCHER, f"robin is not set up: {error}")
+        return
+    if done:
+        terminal(LAUNCHER, "robin has an app and a phone now")
 
 
 def _announce(stack: LocalStack) -> None:
