@@ -1,12 +1,14 @@
 """Where the stack of this test run stands, and a fresh person for each test."""
 
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 
 from deploy.local.stack import LocalStack
 from tests.support.journey import World
+from tests.support.records import require_equal_records
 
 
 @dataclass(frozen=True)
@@ -25,21 +27,25 @@ def world(stack: LocalStack) -> World:
 
 
 @pytest.fixture
-def person() -> Person:
+def person(stack: LocalStack) -> Iterator[Person]:
     """A fresh person."""
-    mark = secrets.token_hex(5)
-    return Person(f"sam+{mark}@northbridge.example", f"sam.{mark}", f"+44770090{secrets.randbelow(1000):04d}"[:13])
+    yield from _fresh("sam", stack)
 
 
 @pytest.fixture
-def alex() -> Person:
+def alex(stack: LocalStack) -> Iterator[Person]:
     """A fresh person with alex's policy: app and phone."""
-    mark = secrets.token_hex(5)
-    return Person(f"alex+{mark}@northbridge.example", f"alex.{mark}", f"+447700900{secrets.randbelow(1000):03d}")
+    yield from _fresh("alex", stack)
 
 
 @pytest.fixture
-def kim() -> Person:
+def kim(stack: LocalStack) -> Iterator[Person]:
     """A fresh person with kim's policy: any two methods."""
+    yield from _fresh("kim", stack)
+
+
+def _fresh(name: str, stack: LocalStack) -> Iterator[Person]:
+    """Whatever the test did, the lifecycle events of the person, replayed, give the record in the database."""
     mark = secrets.token_hex(5)
-    return Person(f"kim+{mark}@northbridge.example", f"kim.{mark}", f"+447700900{secrets.randbelow(1000):03d}")
+    yield Person(f"{name}+{mark}@northbridge.example", f"{name}.{mark}", f"+447700900{secrets.randbelow(1000):03d}")
+    require_equal_records(stack, f"{name}.{mark}")
