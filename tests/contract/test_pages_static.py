@@ -535,6 +535,7 @@ async def test_the_menu_of_a_method_opens_and_closes_by_keyboard_and_elsewhere(p
     await menu.press("Enter")
     await expect(rename).to_be_visible()
     assert await pages.findings() == []
+    await page.evaluate(TWICE)
     assert await page.evaluate(FITS)
     await page.keyboard.press("Tab")
     await expect(page.get_by_role("button", name="Change")).to_be_focused()
