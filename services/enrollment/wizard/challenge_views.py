@@ -101,6 +101,7 @@ def call_view(
         call_again_at=challenge.resend_at,
         calls_left=challenge.sends_left if status == "pending" else 0,
         ended=status not in {"pending", "verified"},
+        unheard=unheard,
         back=f"{WIZARD}?step=phone" if challenge.purpose == "registration" else None,
         text_instead=mobile,
         other_method=other_method,

@@ -145,7 +145,7 @@ def frame(here: Here, step: str | None, notice: str | None = None, *, title: str
         now=parts.clock.now(),
         title=title or TITLES.get(step or "", "Keep your account secure"),
         heading=_heading(visit, step),
-        managing=visit.session.intent == "manage" and step not in {None, "prove", "prove.choose"},
+        managing=visit.session.intent == "manage" and step not in {"prove", "prove.choose"},
     )
 
 

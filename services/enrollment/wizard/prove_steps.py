@@ -23,6 +23,7 @@ from services.enrollment.wizard.rendering import (
 from services.enrollment.wizard.typed_code import judge_typed
 from services.enrollment.wizard.views import WIZARD, Filled, label_of
 from services.enrollment.wizard.wording import (
+    CHECKING,
     CHOOSE_ONE,
     WAYS_TO_PROVE,
     answers_wrong,
@@ -176,6 +177,8 @@ def _view_of_what_the_person_has(
 ) -> View:
     desk, kind = here.desk, challenge.terms.kind
     ended = challenge.status_at(desk.clock.now()) != "pending"
+    checking = CHECKING if challenge.pending_submission and not ended else None
+    events_url = f"{WIZARD}/events?challenge={challenge.id}"
     if kind == "passkey":
         return PasskeyView(
             step="prove",
@@ -195,6 +198,8 @@ def _view_of_what_the_person_has(
             error=given.error,
             other_method=others,
             ended=ended,
+            checking=checking,
+            events_url=events_url,
         )
     return TypedProofView(
         frame=shown,
@@ -204,7 +209,8 @@ def _view_of_what_the_person_has(
         error=given.error,
         other_method=others,
         ended=ended,
-        events_url=f"{WIZARD}/events?challenge={challenge.id}",
+        checking=checking,
+        events_url=events_url,
     )
 
 
