@@ -15,7 +15,7 @@ from joserfc.jwk import KeySet
 from deploy.local.stack import LocalStack
 from services.kit.codes import totp_code
 from tests.e2e.test_time_passes import replica_later
-from tests.support.api import Platform, Somebody, done, events_of, fictional_number, refused
+from tests.support.api import Platform, Somebody, done, events_of, refused
 from tests.support.device import TestDevice
 from tests.support.passkeys import SoftwarePasskey
 from tests.support.records import require_equal_records
@@ -55,7 +55,7 @@ def proof_of(verified: dict[str, object], platform: Platform) -> dict[str, objec
 
 
 def test_phone_by_text(platform: Platform, other: Somebody) -> None:
-    number = fictional_number()
+    number = platform.number()
     begun = other.register("phone", phoneNumber=number, phoneType="mobile", delivery="sms")
     assert begun["state"] == "pending"
     assert begun["challenge"]["method"]["displayName"].endswith(number[-4:])
@@ -77,6 +77,45 @@ def test_phone_by_text(platform: Platform, other: Somebody) -> None:
     assert refused(again) == (409, "methodAlreadyRegistered")
     second = other.call("POST", "registrations", {"type": "phone", "phoneNumber": "+447700900999"})
     assert refused(second) == (409, "methodLimitReached")
+    require_equal_records(platform.stack, other.id)
+
+
+def test_phone_by_call(platform: Platform, other: Somebody) -> None:
+    number = platform.number()
+    before = {"type": "phone", "phoneNumber": number, "phoneType": "alternateMobile", "delivery": "voice"}
+    assert refused(other.call("POST", "registrations", before)) == (403, "methodNotAllowedByPolicy")
+    begun = other.register("phone", phoneNumber=number, phoneType="mobile", delivery="voice")
+    with events_of(platform, begun["challenge"]) as told:
+        other.presses(number, "#")
+        assert list(told)[-1]["status"] == "verified"
+    challenge = other.asked(methodId=begun["methodId"])
+    assert refused(other.answer(challenge, {"code": "123456"})) == (400, "requestMalformed")
+
+    office, extension = platform.number(), " x123"
+    begun = other.register("phone", phoneNumber=office + extension, phoneType="office")
+    with events_of(platform, begun["challenge"]) as told:
+        other.presses(office, "0#")
+        assert list(told)[-1]["status"] == "denied"
+    assert other.registration(begun["id"])["state"] == "failed"
+    assert [one["type"] for one in other.methods()] == ["phone"]
+    require_equal_records(platform.stack, other.id)
+
+
+def test_email(platform: Platform, other: Somebody) -> None:
+    address = f"{other.id}@home.example"
+    begun = other.with_email(address)
+    assert address not in json.dumps(other.methods())
+    same = other.call("POST", "registrations", {"type": "email", "emailAddress": address.upper()})
+    assert refused(same) == (409, "methodAlreadyRegistered")
+    second = other.call("POST", "registrations", {"type": "email", "emailAddress": "another@home.example"})
+    assert refused(second) == (409, "methodLimitReached")
+    graph = "emailMethods/3ddfcfc8-9383-446f-83cc-3ab9be4be18f"
+    new = f"new.{address}"
+    changed = done(other.call("PATCH", graph, {"emailAddress": new}), 202)
+    other.prove(changed["challenge"], code=other.mailed(new))
+    assert done(other.call("GET", graph), 200)["emailAddress"] == "n•••@home.example"
+    reset = other.asked("passwordReset", methodId=begun["methodId"])
+    assert reset["method"]["displayName"] == "n•••@home.example"
     require_equal_records(platform.stack, other.id)
 
 
@@ -246,7 +285,7 @@ def test_temporary_access_pass(platform: Platform, person: Somebody) -> None:
 
 
 def test_another_number_is_another_binding_under_the_same_id(platform: Platform, other: Somebody) -> None:
-    old, new = fictional_number(), fictional_number()
+    old, new = platform.number(), platform.number()
     begun = other.with_phone(old)
     same = other.call("PATCH", f"methods/{begun['methodId']}", {"phoneNumber": old})
     assert refused(same) == (409, "methodAlreadyRegistered")
@@ -372,7 +411,7 @@ def test_calls_at_once_and_calls_again_make_one_method(platform: Platform, other
     conflict = other.call("POST", "registrations", {"type": "passkey"}, Idempotency_Key="again")
     assert refused(conflict) == (409, "idempotencyConflict")
 
-    number = fictional_number()
+    number = platform.number()
     begun = other.register("phone", phoneNumber=number)
     code = other.texted(number)
     with ThreadPoolExecutor(2) as pool:
@@ -384,7 +423,7 @@ def test_calls_at_once_and_calls_again_make_one_method(platform: Platform, other
 
 def test_graphs_shapes(platform: Platform, other: Somebody) -> None:
     mobile = "3179e48a-750b-4051-897c-87b9720928f7"
-    number, new = fictional_number(), fictional_number()
+    number, new = platform.number(), platform.number()
     spaced = f"{number[:3]} {number[3:]}"
     assert refused(other.call("GET", f"phoneMethods/{mobile}")) == (404, "unknownMethod")
     made = done(other.call("POST", "phoneMethods", {"phoneNumber": spaced, "phoneType": "mobile"}), 201)

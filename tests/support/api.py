@@ -1,6 +1,7 @@
 """A platform that calls the API of a running stack."""
 
 import json
+import re
 import secrets
 import time
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ from tests.support.device import TestDevice
 
 SCOPES = "interrupts challenges methods.read methods.write"
 ARRIVES_WITHIN = 30.0
+SIX_DIGITS = re.compile(r"\b\d{6}\b")
 
 
 @dataclass
@@ -31,6 +33,7 @@ class Platform:
     scope: str = SCOPES
     offset: timedelta = timedelta()
     origin: str = ""
+    given: set[str] = field(default_factory=set, repr=False)
     http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=30), repr=False)
 
     def call(self, method: str, path: str, body: object = None, **headers: str) -> httpx.Response:
@@ -47,6 +50,19 @@ class Platform:
         key = ECKey.import_key(json.loads((home / "clients" / f"{self.tenant}.json").read_text("utf-8")))
         audience, now = self.stack.url("enrollment"), datetime.now(UTC) + self.offset
         return sign(key, token_claims(self.tenant, self.scope, audience=audience, now=now, token_id=new_id()))
+
+    def number(self) -> str:
+        """A number of the fictional range at which nothing has arrived yet."""
+        while True:
+            number = f"+447700900{secrets.randbelow(1000):03d}"
+            if number not in self.given and not self._has_arrived(number):
+                self.given.add(number)
+                return number
+
+    def _has_arrived(self, number: str) -> bool:
+        handset, query = self.stack.url("handset"), {"to": number}
+        shelves = ("messages", "calls")
+        return any(httpx.get(f"{handset}/api/{shelf}", params=query, timeout=10).json() for shelf in shelves)
 
     def person(self, group: str = "everyone", user: str = "") -> "Somebody":
         """Somebody of that group, known by an interrupt."""
@@ -123,9 +139,37 @@ class Somebody:
 
         return str(awaited(newest, f"no text at {number}", within))
 
+    def mailed(self, address: str, within: float = ARRIVES_WITHIN) -> str:
+        """The newest code that was mailed to that address, once there is one."""
+        handset = self.platform.stack.url("handset")
+
+        def newest() -> str | None:
+            mails = httpx.get(f"{handset}/api/mail", params={"to": address}, timeout=10).json()
+            found = (SIX_DIGITS.search(mail["text"]) for mail in mails)
+            return next((code.group() for code in found if code), None)
+
+        return str(awaited(newest, f"no mail at {address}", within))
+
+    def presses(self, number: str, digits: str, within: float = ARRIVES_WITHIN) -> None:
+        """Answer the newest call to that number, once it rings, and press keys."""
+        handset = self.platform.stack.url("handset")
+
+        def newest() -> str | None:
+            calls = httpx.get(f"{handset}/api/calls", params={"to": number}, timeout=10).json()
+            return calls[0]["id"] if calls else None
+
+        call = awaited(newest, f"nobody called {number}", within)
+        httpx.post(f"{handset}/api/calls/{call}/press", json={"digits": digits}, timeout=10).raise_for_status()
+
+    def with_email(self, address: str) -> dict[str, Any]:
+        """Register an address; the registration."""
+        begun = self.register("email", emailAddress=address)
+        self.prove(begun["challenge"], code=self.mailed(address))
+        return begun
+
     def with_phone(self, number: str = "") -> dict[str, Any]:
         """Register a mobile phone by text; the registration."""
-        number = number or fictional_number()
+        number = number or self.platform.number()
         begun = self.register("phone", phoneNumber=number, phoneType="mobile", delivery="sms")
         self.prove(begun["challenge"], code=self.texted(number))
         return begun
@@ -166,11 +210,6 @@ def awaited(find: Callable[[], Any], why_not: str, within: float = ARRIVES_WITHI
             return found
         time.sleep(0.05)
     raise AssertionError(f"{why_not} within {within:.0f} s")
-
-
-def fictional_number() -> str:
-    """A number of the fictional range, for this test alone."""
-    return f"+447700900{secrets.randbelow(1000):03d}"
 
 
 @contextmanager
