@@ -20,8 +20,8 @@ AGREE_WITHIN = 15.0
 
 def require_equal_records(stack: LocalStack, user: str, tenant: str = "northbridge") -> None:
     """Fail unless the lifecycle events of a person, replayed, give the record that the account has, and are numbered
-    without a gap. What is still on its way to the topic is waited for. A browser test may have a loop of its own running
-    in this thread."""
+    without a gap. What is still on its way to the topic is waited for. A browser test may have a loop of its own
+    running in this thread."""
     with ThreadPoolExecutor(1) as beside:
         beside.submit(lambda: asyncio.run(_require_equal(stack, user, tenant))).result()
 
