@@ -1,7 +1,7 @@
 """What the notifier says about its deliveries (`.deliveries`).
 
 `challenge_id` is the challenge whose code or request was delivered, or the notice (`notice_id` of `NoticeRequested`).
-A call is sent when it rings, and delivered when it is answered.
+A call is sent when the provider has it, and delivered when it is answered.
 """
 
 from typing import Literal

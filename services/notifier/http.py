@@ -73,7 +73,7 @@ async def twilio_call(provider: str, delivery_id: str, request: Request) -> Resp
 
 @router.post("/callbacks/twilio/{provider}/{delivery_id}/keys/{rounds}", include_in_schema=False)
 async def twilio_keys(provider: str, delivery_id: str, rounds: int, request: Request) -> Response:
-    """Take the keys that were pressed. `FinishedOnKey` is what tells `#` from silence."""
+    """Take the keys that were pressed."""
     callbacks: Callbacks = request.app.state.callbacks
     parameters = await _genuine(callbacks, provider, f"{delivery_id}/keys/{rounds}", request)
     if parameters is None:
@@ -81,7 +81,7 @@ async def twilio_keys(provider: str, delivery_id: str, rounds: int, request: Req
     desk = callbacks.desk
     said = await calls.pressed(
         await desk.store.by_id(delivery_id),
-        parameters.get("Digits", "") + parameters.get("FinishedOnKey", ""),
+        parameters.get("Digits", ""),
         rounds,
         keys_url=_keys_url(callbacks, provider, delivery_id, rounds=rounds + 1),
         script=callbacks.script,

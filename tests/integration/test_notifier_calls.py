@@ -41,7 +41,7 @@ async def opening(bench: Bench, call: dict[str, str]) -> str:
 async def pressing(bench: Bench, call: dict[str, str], digits: str, finished: str, rounds: int = 1) -> str:
     """What the call says after these keys."""
     url = call["url"].replace("/voice", f"/keys/{rounds}")
-    answer = await bench.a.post(url, {"CallSid": call["sid"], "Digits": digits, "FinishedOnKey": finished})
+    answer = await bench.a.post(url, {"CallSid": call["sid"], "Digits": digits + finished})
     assert answer.status_code == 200
     return answer.text
 
@@ -99,7 +99,7 @@ async def test_a_code_is_composed_when_it_is_asked_for_and_kept_nowhere(bench: B
 async def test_what_is_forged_or_over_says_nothing(bench: Bench) -> None:
     of, call = await called(bench)
     keys = call["url"].replace("/voice", "/keys/1")
-    pressed = {"CallSid": call["sid"], "Digits": "", "FinishedOnKey": "#"}
+    pressed = {"CallSid": call["sid"], "Digits": "#"}
     assert (await bench.a.post(call["url"], {}, token="wrong")).status_code == 403
     assert (await bench.a.post(keys, pressed, token="wrong")).status_code == 403
     unknown = await bench.a.post(call["url"].replace(call["url"].split("/")[-2], "nobody"), {})

@@ -3,8 +3,9 @@
 from xml.etree import ElementTree as ET
 
 MEDIA_TYPE = "application/xml"
-KEY_TIMEOUT = 6
-"""Seconds of silence after which nobody will press anything any more."""
+KEY_TIMEOUT = 3
+"""Seconds of silence after which what was pressed counts. Twilio says which keys were pressed, but documents no way to
+tell a finishing `#` from silence; so `#` is taken as a key like any other, and ends nothing."""
 
 
 def say(text: str) -> ET.Element:
@@ -20,12 +21,14 @@ def pause() -> ET.Element:
 
 
 def gather(action: str, *prompts: ET.Element) -> ET.Element:
-    """Read the prompts out and wait for keys up to `#`; what was pressed goes to `action`, also when it is nothing."""
+    """Read the prompts out and wait for two keys, or silence; what was pressed goes to `action`, also when it is
+    nothing."""
     attributes = {
         "input": "dtmf",
         "action": action,
         "method": "POST",
-        "finishOnKey": "#",
+        "finishOnKey": "",
+        "numDigits": "2",
         "timeout": str(KEY_TIMEOUT),
         "actionOnEmptyResult": "true",
     }

@@ -30,12 +30,12 @@ def test_a_code_is_read_out_digit_by_digit_twice_and_nothing_is_gathered() -> No
     assert "Northbridge" in first.text
 
 
-def test_a_question_is_asked_twice_and_takes_keys_up_to_the_hash() -> None:
+def test_a_question_is_asked_twice_and_takes_two_keys_or_silence() -> None:
     gather, unanswered, end = parse(SCRIPT.question("en", organization="Northbridge", keys_url=KEYS))
     assert isinstance(gather, Gather)
     asked, _, again = gather.prompts
     assert asked == again
-    assert (gather.action, gather.finish_on_key, gather.num_digits, gather.action_on_empty) == (KEYS, "#", None, True)
+    assert (gather.action, gather.finish_on_key, gather.num_digits, gather.action_on_empty) == (KEYS, "", 2, True)
     assert isinstance(unanswered, Say)
     assert end == Hangup()
 
