@@ -1,5 +1,6 @@
 """A platform that calls the API of a running stack."""
 
+import base64
 import json
 import re
 import secrets
@@ -16,6 +17,7 @@ from joserfc.jwk import ECKey
 
 from deploy.local.stack import LocalStack
 from services.cli.demo_token import sign, token_claims
+from services.kit.codes import totp_code
 from services.kit.ids import new_id
 from tests.support.device import TestDevice
 
@@ -173,6 +175,13 @@ class Somebody:
         begun = self.register("phone", phoneNumber=number, phoneType="mobile", delivery="sms")
         self.prove(begun["challenge"], code=self.texted(number))
         return begun
+
+    def with_software(self) -> tuple[dict[str, Any], bytes]:
+        """Register a different authenticator app; the registration and the secret."""
+        begun = self.register("softwareOath")
+        secret = base64.b32decode(begun["secret"])
+        self.prove(begun["challenge"], code=totp_code(secret, datetime.now(UTC)))
+        return begun, secret
 
     def with_app(self) -> tuple[dict[str, Any], TestDevice]:
         """Register the authenticator app; the registration and the device."""
