@@ -179,6 +179,10 @@ class Account(State):
         """The method with that id."""
         return next((method for method in self.methods if method.id == method_id), None)
 
+    def ever_had(self, method_id: str) -> bool:
+        """Whether that method is on file, or was lately."""
+        return self.method(method_id) is not None or any(one.method.id == method_id for one in self.former)
+
     def former_method(self, method_id: str, now: datetime) -> Former | None:
         """What a method was before, while it may come back."""
         kept = (one for one in reversed(self.former) if one.method.id == method_id and now < one.until)

@@ -141,6 +141,11 @@ class Challenge(State):
         return self.terms.expires_at
 
     @property
+    def is_sent(self) -> bool:
+        """Whether a message goes out for it; an app without a subscription fetches what waits by itself."""
+        return self.channel != "local" and self.destination is not None
+
+    @property
     def sends_left(self) -> int:
         """How often the message may still be asked for."""
         return MAX_SENDS - self.sends

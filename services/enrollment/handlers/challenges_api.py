@@ -134,7 +134,7 @@ async def send_again(challenge: Challenge, delivery: Literal["sms", "voice"] | N
         ProblemError: `resendTooSoon`, `sendLimitReached`, `codeExpired`, `challengeEnded`; `requestMalformed` where
             nothing is sent, or the way cannot change; `methodNotAllowedByPolicy` for a text to a phone that gets calls.
     """
-    if challenge.channel == "local":
+    if not challenge.is_sent:
         raise ProblemError("requestMalformed", "Nothing is sent for this challenge.")
     channel = await _channel(challenge, delivery, desk) if delivery else None
     _require_pending(challenge, desk.clock.now())

@@ -197,6 +197,8 @@ async def read_registration(tenant: str, user: str, registration_id: str, desk: 
     found = await desk.store.challenges.get(registration.challenge_id) if registration.challenge_id else None
     challenge = found.state if found else None
     state = registration.state_at(desk.clock.now(), challenge)
+    if state == "completed" and not account.ever_had(registration.method_id):
+        state = "failed"
     return Reading(registration, account, state, challenge, activation)
 
 

@@ -121,14 +121,14 @@ def _called(challenge: Challenge, account: Account) -> str:
 
 
 def _delivery(challenge: Challenge) -> DeliveryBody | None:
-    if challenge.channel == "local":
+    if not challenge.is_sent:
         return None
     told = challenge.delivery
     return DeliveryBody(state=told.state, provider=told.provider, detail=told.detail, sends=challenge.sends)
 
 
 def _may_resend(challenge: Challenge) -> bool:
-    return challenge.channel != "local" and challenge.sends_left > 0
+    return challenge.is_sent and challenge.sends_left > 0
 
 
 def _questions(challenge: Challenge, parts: Parts) -> tuple[QuestionBody, ...] | None:
