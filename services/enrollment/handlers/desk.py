@@ -94,14 +94,19 @@ async def move_session(visit: Visit, move: Callable[[Session], Session], desk: D
 async def wait_at(visit: Visit, challenge: Challenge, step: str, desk: Desk) -> Visit:
     """Put the challenge into the session first: what a crash leaves unsent is sent when the page is read again.
 
-    A session that went elsewhere meanwhile, in another tab, stays there.
+    A session that went elsewhere meanwhile, in another tab, stays there; one that asked for the same meanwhile keeps what
+    it asked for, so that two presses lead to one message.
     """
+    read = visit.session.requested
 
     def move(session: Session) -> Session:
-        same = session.requested is not None and session.requested.id == challenge.id
+        newest = session.requested
+        came_between = newest is not None and (read is None or newest.id != read.id)
+        asked = newest if newest and came_between and newest.asks_the_same_as(challenge) else challenge
+        same = newest is not None and newest.id == asked.id
         if session.step not in wizard.WAITS_FROM[step] or (same and session.step == step):
             return session
-        return wizard.wait_for_proof(session, challenge, step)
+        return wizard.wait_for_proof(session, asked, step)
 
     return await move_session(visit, move, desk)
 
