@@ -94,8 +94,8 @@ async def move_session(visit: Visit, move: Callable[[Session], Session], desk: D
 async def wait_at(visit: Visit, challenge: Challenge, step: str, desk: Desk) -> Visit:
     """Put the challenge into the session first: what a crash leaves unsent is sent when the page is read again.
 
-    A session that went elsewhere meanwhile, in another tab, stays there; one that asked for the same meanwhile keeps what
-    it asked for, so that two presses lead to one message.
+    A session that went elsewhere meanwhile, in another tab, stays there; one that asked for the same meanwhile keeps
+    what it asked for, so that two presses lead to one message.
     """
     read = visit.session.requested
 
