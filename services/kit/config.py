@@ -222,6 +222,9 @@ class NumberRules(_Closed):
     """Which phone numbers are taken beside those that are valid by numbering plan."""
 
     fictional: tuple[str, ...] = Field(default=(), description="E.164 prefixes of fictional ranges; demo only")
+    allow: tuple[Literal["premium", "virtual"], ...] = Field(
+        default=(), description="ranges that are refused otherwise: they cost, or are bound to no device"
+    )
 
 
 class Config(_Closed):

@@ -60,6 +60,8 @@ def test_each_service_gets_only_its_own_keyring(compose: dict[str, Any]) -> None
         "verifier": ["verifier-keyring"],
         "notifier-sms": ["notifier-keyring"],
         "notifier-push": ["notifier-keyring"],
+        "notifier-voice": ["notifier-keyring"],
+        "notifier-email": ["notifier-keyring"],
     }
 
 

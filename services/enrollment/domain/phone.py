@@ -1,6 +1,8 @@
 """Phone numbers: read, checked against the chosen country and the numbering plan, masked."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Literal
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
@@ -9,17 +11,19 @@ from services.kit.errors import ProblemError
 
 MAX_LENGTH = 40
 
-REFUSED_TYPES = {
-    PhoneNumberType.PREMIUM_RATE,
-    PhoneNumberType.SHARED_COST,
-    PhoneNumberType.UAN,
-    PhoneNumberType.PAGER,
-    PhoneNumberType.PERSONAL_NUMBER,
-    PhoneNumberType.VOIP,
-    PhoneNumberType.VOICEMAIL,
-    PhoneNumberType.TOLL_FREE,
+Range = Literal["premium", "virtual"]
+
+REFUSED: dict[int, Range] = {
+    PhoneNumberType.PREMIUM_RATE: "premium",
+    PhoneNumberType.SHARED_COST: "premium",
+    PhoneNumberType.UAN: "premium",
+    PhoneNumberType.TOLL_FREE: "premium",
+    PhoneNumberType.PAGER: "virtual",
+    PhoneNumberType.PERSONAL_NUMBER: "virtual",
+    PhoneNumberType.VOIP: "virtual",
+    PhoneNumberType.VOICEMAIL: "virtual",
 }
-"""Premium, shared-cost and virtual ranges: costly to send to, or not bound to a device."""
+"""Costly to send to, or bound to no device: refused unless the configuration allows them."""
 
 NEVER_TEXTED = {PhoneNumberType.FIXED_LINE}
 
@@ -32,7 +36,14 @@ class PhoneNumber:
     masked: str
 
 
-def parse_number(text: str, region: str | None, *, fictional: tuple[str, ...] = (), texts: bool = True) -> PhoneNumber:
+def parse_number(
+    text: str,
+    region: str | None,
+    *,
+    fictional: tuple[str, ...] = (),
+    texts: bool = True,
+    allowed: Collection[Range] = (),
+) -> PhoneNumber:
     """The number that `text` means when typed in `region` (ISO 3166-1 alpha-2; None: only the international form).
 
     Raises:
@@ -45,7 +56,7 @@ def parse_number(text: str, region: str | None, *, fictional: tuple[str, ...] = 
         if region not in {None, phonenumbers.region_code_for_country_code(number.country_code or 0)} or len(e164) != 13:
             raise ProblemError("phoneNumberInvalid")
         return PhoneNumber(e164, mask(e164, number.country_code))
-    if phonenumbers.number_type(number) in REFUSED_TYPES:
+    if REFUSED.get(phonenumbers.number_type(number)) not in {None, *allowed}:
         raise ProblemError("phoneNumberNotAllowed")
     if not phonenumbers.is_valid_number(number) or not _belongs(number, region):
         raise ProblemError("phoneNumberInvalid")

@@ -62,8 +62,10 @@ def phone_target(typed: TypedPhone, account: Account, desk: Desk) -> Target:
     Raises:
         ProblemError: `phoneNumberInvalid`, `phoneNumberNotAllowed`.
     """
-    fictional = desk.config.numbers.fictional
-    number = parse_number(typed.number, typed.region, fictional=fictional, texts=not typed.by_voice)
+    numbers = desk.config.numbers
+    number = parse_number(
+        typed.number, typed.region, fictional=numbers.fictional, texts=not typed.by_voice, allowed=numbers.allow
+    )
     extension = parse_extension(typed.extension) if typed.phone_type == "office" else ""
     plain = f"{number.e164};ext={extension}" if extension else number.e164
     return Target.of(plain, number.masked, account.tenant, desk)

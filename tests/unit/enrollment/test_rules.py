@@ -7,7 +7,7 @@ import pytest
 from schemas.verification import ChallengeTerms, CodeSubmitted, CodeTerms
 from services.enrollment.domain import challenge as rules
 from services.enrollment.domain.challenge import Challenge, Delivery
-from services.enrollment.domain.phone import parse_number
+from services.enrollment.domain.phone import Range, parse_number
 from services.enrollment.handlers.interrupts import matches
 from services.kit.errors import ProblemError
 
@@ -70,6 +70,19 @@ def test_a_number_that_cannot_be_used_has_its_code(text: str, region: str, code:
     with pytest.raises(ProblemError) as refused:
         parse_number(text, region)
     assert refused.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("text", "region", "kind"), [("+1 900 555 0123", "US", "premium"), ("056 1234 5678", "GB", "virtual")]
+)
+def test_premium_and_virtual_numbers_are_taken_where_the_organisation_allows_them(
+    text: str, region: str, kind: Range
+) -> None:
+    other: Range = "virtual" if kind == "premium" else "premium"
+    with pytest.raises(ProblemError) as refused:
+        parse_number(text, region, texts=False, allowed=(other,))
+    assert refused.value.code == "phoneNumberNotAllowed"
+    assert parse_number(text, region, texts=False, allowed=(kind,)).masked.endswith(text[-4:].replace(" ", ""))
 
 
 def test_a_fictional_number_is_taken_where_the_configuration_says_so() -> None:
