@@ -6,7 +6,9 @@ import time
 import pytest
 from playwright.sync_api import Page, expect
 
+from deploy.local.stack import LocalStack
 from tests.e2e.conftest import Person
+from tests.support.api import Platform
 from tests.support.journey import (
     World,
     browser_page,
@@ -243,3 +245,24 @@ def test_who_has_a_method_proves_it_before_setting_up_another(world: World, alex
         page.get_by_role("button", name="Done").click()
         expect(page.get_by_role("heading", name="Success")).to_be_visible()
         assert code_from_text(world, alex.number)
+
+
+def test_a_temporary_access_pass_lets_a_person_in_who_has_nothing_else(
+    stack: LocalStack, world: World, person: Person
+) -> None:
+    with browser_page() as page:
+        sign_in(page, world, person.name)
+        passes = f"/v1.0/users/{person.user}/authentication/temporaryAccessPassMethods"
+        made = Platform(stack).call("POST", passes, {"isUsableOnce": True}).raise_for_status().json()
+        page.get_by_role("button", name="Next").click()
+        asked_to_verify(page)
+        following(page)
+        page.get_by_label("Temporary Access Pass").fill("Wrong1Pass23")
+        following(page)
+        expect(page.get_by_text("4 tries left")).to_be_visible()
+        page.get_by_label("Temporary Access Pass").fill(made["temporaryAccessPass"])
+        following(page)
+        expect(page.get_by_role("heading", name="Phone", exact=True)).to_be_visible()
+        set_up_phone(page, world, person.number)
+        page.get_by_role("button", name="Done").click()
+        expect(page.get_by_role("heading", name="Success")).to_be_visible()

@@ -25,6 +25,7 @@ from tests.support.methods import (
 
 pytestmark = pytest.mark.timeout(180)
 
+CODE = re.compile(r"\b(\d{6})\b")
 LINK = re.compile(r"http://localhost:\d+/security-info/not-me\?token=[A-Za-z0-9_-]{22,}")
 
 
@@ -209,3 +210,28 @@ def test_the_same_number_is_not_taken_twice_and_a_limit_is_said_in_words(world: 
         page.get_by_role("link", name="Add sign-in method").click()
         expect(page.get_by_label("Phone", exact=True)).to_have_count(0)
         expect(page.get_by_label("Alternative phone", exact=True)).to_be_visible()
+
+
+def test_a_changed_address_is_told_at_the_old_and_at_the_new_one(world: World, kim: Person) -> None:
+    old, new = f"{kim.user}@old.example", f"{kim.user}@new.example"
+    with browser_page() as page, virtual_authenticator(page):
+        with_passkey(page, world, kim)
+        arrived(world, kim.name, "Method: passkey")
+        enter(page, world)
+        add(page, "Email")
+        give_address(page, world, old)
+        expect(page.get_by_role("heading", name="Email verified")).to_be_visible()
+        done(page)
+        manage(page, "Email", "Change")
+        give_address(page, world, new)
+        expect(page.get_by_text("Your new address is saved")).to_be_visible()
+        for address in (old, new, kim.name):
+            assert "was changed" in arrived(world, address, "was changed")["text"]
+
+
+def give_address(page: Page, world: World, address: str) -> None:
+    """From "Email" to the verified address."""
+    page.get_by_label("Email address").fill(address)
+    following(page)
+    expect(page.get_by_role("heading", name="Enter the code")).to_be_visible()
+    enter_code(page, CODE.findall(arrived(world, address, "code")["text"])[0])
