@@ -9,6 +9,7 @@ from schemas.enrollment import (
     MethodRegistered,
     MethodRemoved,
     MethodRestored,
+    MethodSuspended,
 )
 from schemas.notification import CodeSent, DeliveryConfirmed, DeliveryFailed, PushSent, SendRefused
 from schemas.topics import DELIVERIES, LIFECYCLE, VERDICTS
@@ -54,6 +55,7 @@ def _outcomes(store: Store) -> EventHandlers:
     handlers.on(EnrollmentCancelled)(partial(lifecycle.enrollment_cancelled, store=store))
     handlers.on(MethodRegistered)(partial(lifecycle.method_registered, store=store))
     handlers.on(MethodRemoved)(partial(lifecycle.method_removed, store=store))
+    handlers.on(MethodSuspended)(partial(lifecycle.method_suspended, store=store))
     handlers.on(MethodRestored)(partial(lifecycle.method_restored, store=store))
     handlers.on(AccountErased)(partial(lifecycle.account_erased, store=store))
     return handlers

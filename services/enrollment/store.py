@@ -125,6 +125,11 @@ class Store:
         """The device of a method; at most one by construction."""
         return await self.devices.find({"state.tenant": tenant, "state.user": user, "state.methodId": method_id})
 
+    async def open_challenges_of_method(self, tenant: str, user: str, method_id: str) -> list[Stored[Challenge]]:
+        """Challenges that could still prove a method."""
+        whose = {"state.tenant": tenant, "state.user": user}
+        return await self.challenges.find({**whose, "state.status": "pending", "state.terms.methodId": method_id})
+
     async def notice_of_token(self, digest: str) -> Stored[Notice] | None:
         """The notice whose link carries the token with that hash."""
         found = await self.notices.find({"state.tokenHash": digest}, limit=1)

@@ -80,9 +80,10 @@ def register(account: Account, challenge: Challenge, registration: Registration,
 
 
 def prove(account: Account, challenge: Challenge, codes_left: int | None, *, at: datetime) -> Change[Account]:
-    """A registered method was proven: note when, and let the session that asked for it go on."""
+    """A registered method was proven: note when, and let the session that asked for it go on. One that is suspended
+    meanwhile proves nothing."""
     method = account.method(challenge.method_id)
-    if method is None:
+    if method is None or method.state != "active":
         return Change(account)
     used = method.model_copy(update={"last_used_at": at, "codes_left": _left(method, codes_left)})
     ledger = Ledger(account).put_method(used)

@@ -2,6 +2,7 @@
 activity is noted, and everything of an erased person is deleted."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from schemas.base import Event
 from schemas.enrollment import (
@@ -11,10 +12,12 @@ from schemas.enrollment import (
     MethodRegistered,
     MethodRemoved,
     MethodRestored,
+    MethodSuspended,
 )
 from schemas.envelope import Envelope
 from services.enrollment.domain import activation as activations
 from services.enrollment.domain import activity
+from services.enrollment.domain import challenge as challenges
 from services.enrollment.domain.account import account_id
 from services.enrollment.domain.activity import Activity
 from services.enrollment.domain.interrupt import Interrupt
@@ -41,9 +44,15 @@ async def method_registered(event: MethodRegistered, cause: Envelope, *, store: 
 
 
 async def method_removed(event: MethodRemoved, cause: Envelope, *, store: Store) -> None:
-    """A device whose method is gone is known no more; it comes back only with its method."""
+    """A device whose method is gone is known no more; it comes back only with its method. Nothing proves it any more."""
+    await _end_open_challenges(event.method_id, cause, store, at=event.removed_at)
     for device in await store.devices_of_method(cause.tenant, cause.subject or "", event.method_id):
         await store.devices.change(device.id, lambda state: activations.retire(state, at=event.removed_at))
+
+
+async def method_suspended(event: MethodSuspended, cause: Envelope, *, store: Store) -> None:
+    """What was asked before proves nothing any more."""
+    await _end_open_challenges(event.method_id, cause, store, at=event.suspended_at)
 
 
 async def method_restored(event: MethodRestored, cause: Envelope, *, store: Store) -> None:
@@ -69,6 +78,11 @@ async def forget_activity(_: AccountErased, cause: Envelope, *, store: Store) ->
 async def account_erased(event: AccountErased, cause: Envelope, *, store: Store) -> None:
     """Delete all that other documents hold of the person."""
     await store.erase(cause.tenant, cause.subject or "", event.erased_at)
+
+
+async def _end_open_challenges(method_id: str, cause: Envelope, store: Store, *, at: datetime) -> None:
+    for stored in await store.open_challenges_of_method(cause.tenant, cause.subject or "", method_id):
+        await store.challenges.change(stored.id, lambda state: challenges.cancel(state, "cancelled", at=at))
 
 
 def _with(interrupt: Interrupt, outcome: Mapping[str, object]) -> Change[Interrupt]:

@@ -169,6 +169,13 @@ def test_this_was_not_me_suspends_and_ends_and_tells() -> None:
     assert change.state.active_types == ()
 
 
+def test_a_suspended_method_proves_nothing() -> None:
+    challenge, _ = proof_of("phone", "phone")
+    assert methods.prove(account(method("phone")), challenge, None, at=NOW).state.methods[0].last_used_at == NOW
+    suspended = account(method("phone", state="suspended"))
+    assert methods.prove(suspended, challenge, None, at=NOW).state == suspended
+
+
 def test_an_erased_account_keeps_ids_and_its_number_of_events_alone() -> None:
     whose = account(method("phone"), sequence=7)
     erased = methods.erase(whose, at=NOW).state
