@@ -44,7 +44,9 @@ async def method_registered(event: MethodRegistered, cause: Envelope, *, store: 
 
 
 async def method_removed(event: MethodRemoved, cause: Envelope, *, store: Store) -> None:
-    """A device whose method is gone is known no more; it comes back only with its method. Nothing proves it any more."""
+    """A device whose method is gone is known no more; it comes back only with its method. Nothing proves it any
+    more.
+    """
     await _end_open_challenges(event.method_id, cause, store, at=event.removed_at)
     for device in await store.devices_of_method(cause.tenant, cause.subject or "", event.method_id):
         await store.devices.change(device.id, lambda state: activations.retire(state, at=event.removed_at))
