@@ -10,6 +10,7 @@ from schemas.enrollment import (
     MethodRemoved,
     MethodRestored,
     MethodSuspended,
+    SuspiciousActivityReported,
 )
 from schemas.notification import CodeSent, DeliveryConfirmed, DeliveryFailed, PushSent, SendRefused
 from schemas.topics import DELIVERIES, LIFECYCLE, VERDICTS
@@ -55,6 +56,7 @@ def _outcomes(store: Store) -> EventHandlers:
     handlers.on(EnrollmentCancelled)(partial(lifecycle.enrollment_cancelled, store=store))
     handlers.on(MethodRegistered)(partial(lifecycle.method_registered, store=store))
     handlers.on(MethodRemoved)(partial(lifecycle.method_removed, store=store))
+    handlers.on(SuspiciousActivityReported)(partial(lifecycle.change_repudiated, store=store))
     handlers.on(MethodSuspended)(partial(lifecycle.method_suspended, store=store))
     handlers.on(MethodRestored)(partial(lifecycle.method_restored, store=store))
     handlers.on(AccountErased)(partial(lifecycle.account_erased, store=store))

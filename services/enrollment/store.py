@@ -125,11 +125,6 @@ class Store:
         """The device of a method; at most one by construction."""
         return await self.devices.find({"state.tenant": tenant, "state.user": user, "state.methodId": method_id})
 
-    async def open_challenges_of_method(self, tenant: str, user: str, method_id: str) -> list[Stored[Challenge]]:
-        """Challenges that could still prove a method."""
-        whose = {"state.tenant": tenant, "state.user": user}
-        return await self.challenges.find({**whose, "state.status": "pending", "state.terms.methodId": method_id})
-
     async def notice_of_token(self, digest: str) -> Stored[Notice] | None:
         """The notice whose link carries the token with that hash."""
         found = await self.notices.find({"state.tokenHash": digest}, limit=1)
@@ -140,10 +135,10 @@ class Store:
         found = await self.registrations.find({"state.handle": handle}, limit=1)
         return found[0] if found else None
 
-    async def pending_challenges(self, tenant: str, user: str, method_id: str) -> list[Stored[Challenge]]:
-        """Challenges on a method that nobody answered yet; expired ones among them."""
-        of_method = {"state.tenant": tenant, "state.user": user, "state.terms.methodId": method_id}
-        return await self.challenges.find({**of_method, "state.status": "pending"})
+    async def pending_challenges(self, tenant: str, user: str, method_id: str | None = None) -> list[Stored[Challenge]]:
+        """Challenges of a person, or on one method, that nobody answered yet; expired ones among them."""
+        of_person = {"state.tenant": tenant, "state.user": user, "state.status": "pending"}
+        return await self.challenges.find(of_person | ({"state.terms.methodId": method_id} if method_id else {}))
 
     async def pausing_challenges(
         self, tenant: str, user: str, method_id: str, now: datetime

@@ -235,3 +235,29 @@ def give_address(page: Page, world: World, address: str) -> None:
     following(page)
     expect(page.get_by_role("heading", name="Enter the code")).to_be_visible()
     enter_code(page, CODE.findall(arrived(world, address, "code")["text"])[0])
+
+
+def test_a_password_alone_takes_no_method_away(world: World, kim: Person) -> None:
+    """Whoever reports a request on the page has shown no more than the password: the method goes on counting."""
+    with browser_page() as page, virtual_authenticator(page):
+        with_passkey(page, world, kim)
+        to_security_info(page, world)
+        following(page)
+        expect(page.get_by_role("button", name="Use a passkey")).to_be_visible()
+        fields = {
+            name: page.locator(f"form input[name={name}]").first.input_value()
+            for name in ("session", "csrf", "challenge")
+        }
+        report = {**fields, "step": "prove", "action": "report"}
+        assert page.request.post(f"{world.public}/security-info/setup", form=report).ok
+        enter(page, world)
+
+
+def test_a_session_from_before_the_first_method_must_prove_it(world: World, kim: Person) -> None:
+    """An open set-up page is no way around the proof of what was registered meanwhile."""
+    with browser_page() as page, virtual_authenticator(page), phone_beside(page) as early:
+        begin(early, world, kim.name, "Phone")
+        with_passkey(page, world, kim)
+        early.get_by_label("Phone number").fill(kim.number)
+        following(early)
+        expect(early.get_by_role("heading", name="Verify it's you")).to_be_visible()

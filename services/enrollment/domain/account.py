@@ -12,6 +12,9 @@ from services.enrollment.domain.base import State
 from services.enrollment.domain.challenge import Challenge, PhoneType
 
 SESSION_LIFE = timedelta(minutes=15)
+LONGEST_SESSION = timedelta(hours=1)
+"""However often the person acts: what was checked at its beginning is not true for ever."""
+
 KEEP_FORMER = timedelta(days=7)
 """How long a method that was removed or changed can come back; as long as the link of its notice."""
 
@@ -71,10 +74,12 @@ class Former(State):
     reason: Removal | Literal["changed"]
     until: datetime
 
-    @property
-    def may_return(self) -> bool:
-        """One that was lost or stolen never does; of one that was replaced the person has no use any more."""
-        return self.reason in {"person", "administrator", "changed"}
+    def may_return(self, by: Literal["person", "administrator"]) -> bool:
+        """One that was lost or stolen never does; one that was replaced only by an administrator, since whoever
+        replaced it may not have been the person."""
+        if self.reason == "replaced":
+            return by == "administrator"
+        return self.reason != "lostOrStolen"
 
 
 class Draft(State):
@@ -183,10 +188,12 @@ class Account(State):
         """Whether that method is on file, or was lately."""
         return self.method(method_id) is not None or any(one.method.id == method_id for one in self.former)
 
-    def former_method(self, method_id: str, now: datetime) -> Former | None:
-        """What a method was before, while it may come back."""
-        kept = (one for one in reversed(self.former) if one.method.id == method_id and now < one.until)
-        return next((one for one in kept if one.may_return), None)
+    def former_method(self, method_id: str, by: Literal["person", "administrator"], now: datetime) -> Former | None:
+        """What a method was before, while it may come back; never after it was once lost or stolen."""
+        kept = [one for one in self.former if one.method.id == method_id]
+        if any(one.reason == "lostOrStolen" for one in kept):
+            return None
+        return next((one for one in reversed(kept) if now < one.until and one.may_return(by)), None)
 
     def of_type(self, kind: MethodType) -> tuple[Method, ...]:
         """The methods of a type, in the order of registration."""

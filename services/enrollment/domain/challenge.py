@@ -79,6 +79,7 @@ class Submission(State):
     id: str
     at: datetime
     result: str | None = None
+    credential_id: str | None = None
 
 
 class Context(State):
@@ -159,6 +160,11 @@ class Challenge(State):
         """The proof with that id."""
         return next((one for one in self.submissions if one.id == submission_id), None)
 
+    def credential_of(self, submission_id: str | None) -> str | None:
+        """The id of the passkey that came with a submission."""
+        submission = self.submission(submission_id or "")
+        return submission.credential_id if submission else None
+
     def status_at(self, now: datetime) -> Status:
         """The status, expiry derived: the verifier's own word may arrive later or never."""
         return "expired" if self.status == "pending" and now >= self.expires_at else self.status
@@ -210,8 +216,11 @@ def resend(challenge: Challenge, *, at: datetime, channel: Channel | None = None
     return Change(again, (_requested(again, at),))
 
 
-def submit(challenge: Challenge, event: Submitted, *, at: datetime) -> Change[Challenge]:
-    """Hand to the verifier what a person typed or a browser returned. The same submission again changes nothing.
+def submit(
+    challenge: Challenge, event: Submitted, *, at: datetime, credential_id: str | None = None
+) -> Change[Challenge]:
+    """Hand to the verifier what a person typed or a browser returned; of a passkey its id is remembered. The same
+    submission again changes nothing.
 
     Raises:
         ProblemError: `challengeEnded`, `codeExpired`, `attemptsExhausted`, `rateLimited`.
@@ -221,7 +230,7 @@ def submit(challenge: Challenge, event: Submitted, *, at: datetime) -> Change[Ch
     _require_pending(challenge, at)
     if sum(1 for one in challenge.submissions if one.result is None) >= MAX_PENDING_SUBMISSIONS:
         raise ProblemError("rateLimited", headers={"Retry-After": "1"})
-    submission = Submission(id=event.submission_id, at=at)
+    submission = Submission(id=event.submission_id, at=at, credential_id=credential_id)
     more = challenge.model_copy(update={"submissions": (*challenge.submissions, submission)[-20:]})
     return Change(more, (_emission(challenge, SUBMISSIONS, event),))
 
@@ -254,14 +263,6 @@ def answer(
         }
     )
     return Change(more, (_emission(challenge, SUBMISSIONS, event),))
-
-
-def with_credential(challenge: Challenge, credential_id: str) -> Change[Challenge]:
-    """Remember which passkey is being registered; what it is worth the verifier says."""
-    if challenge.registration is None:
-        return Change(challenge)
-    registration = challenge.registration.model_copy(update={"credential_id": credential_id})
-    return Change(challenge.model_copy(update={"registration": registration}))
 
 
 def cancel(challenge: Challenge, reason: Literal["superseded", "cancelled"], *, at: datetime) -> Change[Challenge]:

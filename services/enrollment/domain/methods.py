@@ -62,20 +62,25 @@ def register(account: Account, challenge: Challenge, registration: Registration,
 
     What another session registered meanwhile is not registered twice; the session that proved it goes on all the same.
     """
+    if account.erased_at or sessions.was_cancelled(account, challenge):
+        return Change(account)
     held = account.method(challenge.method_id)
     if held and registration.changes == held.id and held.state == "active":
         return _change_destination(account, held, challenge, registration, at)
     ledger = Ledger(account)
     gone = [] if held else _superseded(account, challenge.method_type, registration)
-    if held or conflict_of(account, challenge.method_type, registration, but=[one.id for one in gone]):
+    if held:
         return sessions.after_registration(ledger, challenge, at=at).change()
+    if code := conflict_of(account, challenge.method_type, registration, but=[one.id for one in gone]):
+        return _after_conflict(ledger, challenge, code, at).change()
     method = _new_method(challenge, registration, at)
     rest = tuple(one for one in account.methods if one not in gone)
     grown = account.model_copy(update={"methods": (*rest, method), "former": _kept(account, gone, registration, at)})
+    grown = _with_inherited_default(grown, method, gone)
     ledger = Ledger(grown).tell(_registered(method, challenge, preferred_default(grown), at), challenge.id)
     for one in gone:
         ledger = ledger.tell(_removed(one, _reason(one, registration), challenge.session_id, at), challenge.id)
-    ledger = _settle_default(ledger, challenge.id, at)
+    ledger = _settle_default(ledger, challenge.id, at, previous=account.default_method_id)
     return sessions.after_registration(ledger, challenge, at=at).change()
 
 
@@ -173,10 +178,12 @@ def restore(
             `methodLimitReached` where something else has its place.
     """
     held = account.method(method_id)
-    former = account.former_method(method_id, at)
+    former = account.former_method(method_id, by, at)
     before = former.method if former else held
-    if before is None or (former is None and before.state != "suspended"):
+    if before is None or (former is None and before.state != "suspended") or not _may_return(before, held):
         raise ProblemError("unknownMethod")
+    if before.type in RENEWED and any(one.state == "active" for one in account.of_type(before.type)):
+        raise ProblemError("methodLimitReached")
     place = _place_of(before)
     if code := conflict_of(account, before.type, place, but=[method_id]):
         raise ProblemError(code)
@@ -207,11 +214,14 @@ def repudiate(
     return sessions.end_all(ledger, at=at).change()
 
 
-def report_suspicious(account: Account, challenge: Challenge, *, at: datetime) -> Change[Account]:
-    """The person says that a request was not theirs: the method, if it is one on file, is suspended."""
+def report_suspicious(account: Account, challenge: Challenge, *, at: datetime, by_holder: bool) -> Change[Account]:
+    """Somebody says that a request was not theirs. Only who holds the method (a signed answer, a key pressed during the
+    call) suspends it: whoever has no more than the password must not be able to take methods away."""
+    if account.erased_at:
+        return Change(account)
     event = SuspiciousActivityReported(method_id=challenge.method_id, challenge_id=challenge.id, reported_at=at)
     told = Ledger(account).tell(event, challenge.id)
-    return _suspended(told, challenge.method_id, "reported", challenge.id, at).change()
+    return (_suspended(told, challenge.method_id, "reported", challenge.id, at) if by_holder else told).change()
 
 
 def erase(account: Account, *, at: datetime) -> Change[Account]:
@@ -255,6 +265,19 @@ def _left(method: Method, told: int | None) -> int | None:
         if told is not None
         else method.codes_left
     )
+
+
+def _may_return(before: Method, held: Method | None) -> bool:
+    """A disabled method is bound anew, and a pass is handed out anew."""
+    disabled = "disabled" in {before.state, held.state if held else None}
+    return not disabled and before.type != "temporaryAccessPass"
+
+
+def _after_conflict(ledger: Ledger, challenge: Challenge, code: str, at: datetime) -> Ledger:
+    """The same thing is on file already: so much for it. Something else is: the person starts this method again."""
+    if code == "methodAlreadyRegistered":
+        return sessions.after_registration(ledger, challenge, at=at)
+    return sessions.start_again(ledger, challenge, at=at)
 
 
 def _known(account: Account, method_id: str) -> Method:
@@ -330,10 +353,10 @@ def _change_destination(
     account: Account, held: Method, challenge: Challenge, registration: Registration, at: datetime
 ) -> Change[Account]:
     ledger = Ledger(account)
-    if held.destination_hash == registration.destination_hash or conflict_of(
-        account, held.type, registration, but=[held.id]
-    ):
+    if held.destination_hash == registration.destination_hash:
         return sessions.after_registration(ledger, challenge, at=at).change()
+    if conflict_of(account, held.type, registration, but=[held.id]):
+        return sessions.start_again(ledger, challenge, at=at).change()
     changed = held.model_copy(
         update={
             "display_name": registration.display_name,
@@ -365,15 +388,26 @@ def _suspended(ledger: Ledger, method_id: str, reason: Suspension, correlation: 
     return _settle_default(told, correlation, at)
 
 
-def _settle_default(ledger: Ledger, correlation: str, at: datetime) -> Ledger:
+def _with_inherited_default(account: Account, method: Method, gone: Sequence[Method]) -> Account:
+    """What takes the place of the default is the default."""
+    inherits = method.type in DEFAULT_ORDER and any(one.id == account.default_method_id for one in gone)
+    return account.model_copy(update={"default_method_id": method.id}) if inherits else account
+
+
+def _settle_default(ledger: Ledger, correlation: str, at: datetime, *, previous: str | None = None) -> Ledger:
+    """Tell of another default, if there is one; `previous` where the account names the new one already."""
+    before = previous or ledger.account.default_method_id
     default = preferred_default(ledger.account)
-    if default == ledger.account.default_method_id:
+    if default == before:
         return ledger
-    return _default_to(ledger.put(is_default_chosen=False), default, correlation, at)
+    stays_chosen = ledger.account.is_default_chosen and default == ledger.account.default_method_id
+    return _default_to(ledger.put(is_default_chosen=stays_chosen), default, correlation, at, previous=before)
 
 
-def _default_to(ledger: Ledger, method_id: str | None, correlation: str, at: datetime) -> Ledger:
-    previous = ledger.account.default_method_id
+def _default_to(
+    ledger: Ledger, method_id: str | None, correlation: str, at: datetime, *, previous: str | None = None
+) -> Ledger:
+    previous = previous or ledger.account.default_method_id
     if previous == method_id:
         return ledger
     event = DefaultMethodChanged(method_id=method_id, previous_method_id=previous, changed_at=at)

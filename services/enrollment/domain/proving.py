@@ -75,6 +75,13 @@ def proof_class(challenge: Challenge) -> str:
     return RECOVERY if challenge.method_type in WEAK else POSSESSION
 
 
+def is_locked_out(account: Account, policy: GroupPolicy, now: datetime) -> bool:
+    """Whether the person had something to prove and none of it can be used now: then nobody may go on as this person
+    with nothing but a password. A pass, or an administrator who restores a method, opens the way again."""
+    withdrawn = any(method.state != "active" for method in account.methods)
+    return withdrawn and not methods_to_prove(account, policy, now)
+
+
 def _ranked(methods: Sequence[Method], order: Sequence[MethodType], default: str | None) -> tuple[Method, ...]:
     def rank(method: Method) -> tuple[bool, bool, int]:
         return (method.type != "temporaryAccessPass", method.id != default, order.index(method.type))

@@ -6,7 +6,7 @@ from typing import Literal
 
 from schemas.enrollment import EnrollmentCancelled, EnrollmentCompleted, EnrollmentStarted, EnrollmentStepReached
 from services.enrollment.domain import wizard
-from services.enrollment.domain.account import SESSION_LIFE, Account, Proof, Session
+from services.enrollment.domain.account import LONGEST_SESSION, SESSION_LIFE, Account, Proof, Session
 from services.enrollment.domain.challenge import Challenge
 from services.enrollment.domain.ledger import Ledger
 from services.kit.decision import Change
@@ -22,8 +22,10 @@ def start_session(account: Account, session: Session, *, at: datetime) -> Change
     """The ticket of an interrupt was used.
 
     Raises:
-        ProblemError: `ticketUsed`.
+        ProblemError: `ticketUsed`; `ticketExpired` where the person was erased.
     """
+    if account.erased_at:
+        raise ProblemError("ticketExpired")
     if account.session(session.id):
         raise ProblemError("ticketUsed")
     kept = tuple(one for one in account.sessions if (one.ended_at or one.expires_at) > at - KEEP_ENDED_SESSIONS)
@@ -47,7 +49,8 @@ def move_session(
         ProblemError: `sessionEnded`.
     """
     session = open_session(account, session_id, at=at)
-    moved = move(session).model_copy(update={"expires_at": at + SESSION_LIFE})
+    until = min(at + SESSION_LIFE, session.started_at + LONGEST_SESSION)
+    moved = move(session).model_copy(update={"expires_at": until})
     ledger = Ledger(account).put_session(moved)
     if moved.step != session.step:
         ledger = ledger.tell(_reached(moved, at), session_id)
@@ -110,6 +113,21 @@ def after_registration(ledger: Ledger, challenge: Challenge, *, at: datetime) ->
         }
     )
     return ledger.put_session(moved).tell(_reached(moved, at), session.id)
+
+
+def start_again(ledger: Ledger, challenge: Challenge, *, at: datetime) -> Ledger:
+    """Something else took the place meanwhile: back to the first step of this method."""
+    session = _waiting(ledger.account, challenge)
+    if session is None:
+        return ledger
+    moved = session.model_copy(update={"step": wizard.FIRST_STEP[challenge.method_type], "requested": None})
+    return ledger.put_session(moved).tell(_reached(moved, at), session.id)
+
+
+def was_cancelled(account: Account, challenge: Challenge) -> bool:
+    """Whether the session that asked for it was left, or ended because it may not have been the person's."""
+    session = account.session(challenge.session_id or "")
+    return session is not None and session.outcome == "cancelled"
 
 
 def after_proof(ledger: Ledger, challenge: Challenge, *, at: datetime) -> Ledger:

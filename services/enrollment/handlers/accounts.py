@@ -24,14 +24,14 @@ async def account_to_be(tenant: str, user: str, desk: Desk) -> Account:
     """The person's account, or the one that `keep_account` makes; nothing is written yet."""
     stored = await desk.store.accounts.get(account_id(tenant, user))
     if stored:
-        return _alive(stored.state)
+        return revived(stored.state)
     nobody = Profile(user_principal_name="", display_name="")
     return Account(tenant=tenant, user=user, profile=nobody, created_at=desk.clock.now())
 
 
 async def keep_account(account: Account, desk: Desk) -> None:
     """From now on the account exists; an erased one begins anew."""
-    await desk.store.accounts.change_or_insert(account.id, account, lambda known: Change(_alive(known)))
+    await desk.store.accounts.change_or_insert(account.id, account, lambda known: Change(revived(known)))
 
 
 async def erase_account(tenant: str, user: str, desk: Desk) -> None:
@@ -47,5 +47,9 @@ async def erase_account(tenant: str, user: str, desk: Desk) -> None:
     await desk.store.erase(tenant, user, now)
 
 
-def _alive(account: Account) -> Account:
-    return account.model_copy(update={"erased_at": None})
+def revived(account: Account) -> Account:
+    """One that was erased begins anew, with nothing but the number of its last event."""
+    if account.erased_at is None:
+        return account
+    fresh = Account(tenant=account.tenant, user=account.user, profile=account.profile, created_at=account.created_at)
+    return fresh.model_copy(update={"sequence": account.sequence})

@@ -20,6 +20,9 @@ from services.kit.ids import new_id
 from services.kit.mongo.document import DuplicateDocumentError
 from services.kit.sealing import Binding, Sealer, encode
 
+DISPLAY_NAME = "Authenticator app"
+"""What events say. A device's name may hold a person's, so it stays with the account."""
+
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 HANDLE_LENGTH = 8
 CODE_DIGITS = 9
@@ -97,7 +100,8 @@ async def ask_code(visit: Visit, desk: Desk) -> Visit | None:
 def registration_of(device: Device, aim: Aim | None = None) -> Registration:
     """What becomes of a device once it is proven; with an aim it may take the place of an older one."""
     return Registration(
-        display_name=device.name,
+        display_name=DISPLAY_NAME,
+        name=device.name,
         device_id=device.id,
         has_codes=device.secret is not None,
         replaces=aim.replaces if aim else None,

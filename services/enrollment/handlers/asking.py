@@ -265,4 +265,4 @@ def _subscription(device: Device, binding: Binding, desk: Desk) -> Destination |
         return None
     of_method = replace(binding, challenge="")
     plain = desk.sealer.open("destination", device.subscription, of_method)
-    return Destination(sealed=desk.sealer.seal("destination", plain, binding), masked=device.name)
+    return Destination(sealed=desk.sealer.seal("destination", plain, binding), masked="Authenticator app")

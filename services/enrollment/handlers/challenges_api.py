@@ -89,7 +89,7 @@ async def supersede(challenge: Challenge, desk: Desk) -> None:
     """End what is still asked of the same method since before. Of two at once the later one stays."""
     pending = await desk.store.pending_challenges(challenge.tenant, challenge.user, challenge.method_id)
     for earlier in pending:
-        if earlier.id < challenge.id:
+        if (earlier.state.terms.created_at, earlier.id) < (challenge.terms.created_at, challenge.id):
             await cancel_challenge(earlier.state, "superseded", desk)
 
 

@@ -154,7 +154,12 @@ async def cancel_challenge(challenge: Challenge | None, reason: Literal["superse
 
 
 async def submit(
-    challenge_id: str, event: Submitted, desk: Desk, *, within: float = VERDICT_WITHIN
+    challenge_id: str,
+    event: Submitted,
+    desk: Desk,
+    *,
+    within: float = VERDICT_WITHIN,
+    credential_id: str | None = None,
 ) -> tuple[Challenge, str | None]:
     """Hand something to the verifier and wait for its word: `verified`, a reason, or None after `within` seconds.
 
@@ -163,7 +168,9 @@ async def submit(
     """
     now = desk.clock.now()
     async with desk.signals.awaiting(challenge_id) as told:
-        await desk.store.challenges.change(challenge_id, lambda state: challenges.submit(state, event, at=now))
+        await desk.store.challenges.change(
+            challenge_id, lambda state: challenges.submit(state, event, at=now, credential_id=credential_id)
+        )
         return await judged(challenge_id, event.submission_id, told, desk, within=within)
 
 

@@ -13,6 +13,7 @@ from services.enrollment.domain.account import Account, Profile, account_id
 from services.enrollment.domain.email import parse_address
 from services.enrollment.domain.interrupt import TICKET_LIFE, Interrupt
 from services.enrollment.domain.policy import missing_methods
+from services.enrollment.handlers.accounts import revived
 from services.enrollment.handlers.desk import Desk
 from services.enrollment.store import Store
 from services.enrollment.tokens import Caller
@@ -108,7 +109,7 @@ async def known_account(tenant: str, user: str, profile: Profile, desk: Desk) ->
     """The person's account, made now if there is none (or none any more), with what the platform says now."""
     identifier = account_id(tenant, user)
     known = await desk.store.accounts.change(
-        identifier, lambda account: Change(account.model_copy(update={"profile": profile, "erased_at": None}))
+        identifier, lambda account: Change(revived(account).model_copy(update={"profile": profile}))
     )
     if known:
         return known.state

@@ -13,6 +13,7 @@ from schemas.enrollment import (
     MethodRemoved,
     MethodRestored,
     MethodSuspended,
+    SuspiciousActivityReported,
 )
 from schemas.envelope import Envelope
 from services.enrollment.domain import activation as activations
@@ -82,8 +83,14 @@ async def account_erased(event: AccountErased, cause: Envelope, *, store: Store)
     await store.erase(cause.tenant, cause.subject or "", event.erased_at)
 
 
-async def _end_open_challenges(method_id: str, cause: Envelope, store: Store, *, at: datetime) -> None:
-    for stored in await store.open_challenges_of_method(cause.tenant, cause.subject or "", method_id):
+async def change_repudiated(event: SuspiciousActivityReported, cause: Envelope, *, store: Store) -> None:
+    """Who said "This wasn't me" of a change ends all that is asked of anybody in this account."""
+    if event.challenge_id is None:
+        await _end_open_challenges(None, cause, store, at=event.reported_at)
+
+
+async def _end_open_challenges(method_id: str | None, cause: Envelope, store: Store, *, at: datetime) -> None:
+    for stored in await store.pending_challenges(cause.tenant, cause.subject or "", method_id):
         await store.challenges.change(stored.id, lambda state: challenges.cancel(state, "cancelled", at=at))
 
 

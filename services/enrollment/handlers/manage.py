@@ -10,9 +10,7 @@ from services.enrollment.domain.account import Account, Aim
 from services.enrollment.domain.challenge import PhoneType, Registration
 from services.enrollment.domain.methods import conflict_of
 from services.enrollment.domain.policy import allowed_methods, is_allowed
-from services.enrollment.handlers import passkeys
 from services.enrollment.handlers.desk import Desk, Visit, cancel_challenge, move_session, visit_of
-from services.enrollment.handlers.proving import require_proof
 from services.kit.decision import Change
 from services.kit.errors import ProblemError
 
@@ -35,7 +33,7 @@ def addable(account: Account, desk: Desk) -> tuple[Addable, ...]:
 
 
 async def add(visit: Visit, kind: MethodType, phone_type: PhoneType | None, desk: Desk) -> Visit:
-    """Begin to set up another method. A passkey asks for a proof that is at most 5 minutes old.
+    """Begin to set up another method.
 
     Raises:
         ProblemError: `methodNotAllowedByPolicy`, `methodLimitReached`, `sessionEnded`.
@@ -44,8 +42,6 @@ async def add(visit: Visit, kind: MethodType, phone_type: PhoneType | None, desk
         raise ProblemError("methodNotAllowedByPolicy")
     if code := conflict_of(visit.account, kind, _blank(phone_type)):
         raise ProblemError(code)
-    if kind == "passkey" and passkeys.needs_fresh_proof(visit, desk):
-        return await require_proof(visit, "passkey", desk)
     return await _begin(visit, Aim(type=kind, phone_type=phone_type), desk)
 
 
@@ -82,11 +78,14 @@ async def remove(visit: Visit, method_id: str, desk: Desk, *, lost: bool) -> Vis
     now, policy = desk.clock.now(), desk.policy(visit.account)
     reason: Literal["lostOrStolen", "person"] = "lostOrStolen" if lost else "person"
     session_id = visit.session.id
-    return await _apply(
+    removed = await _apply(
         visit,
         lambda account: methods.remove(account, method_id, reason, policy, at=now, session_id=session_id),
         desk,
     )
+    for pending in await desk.store.pending_challenges(visit.account.tenant, visit.account.user, method_id):
+        await cancel_challenge(pending.state, "cancelled", desk)
+    return removed
 
 
 async def choose_default(visit: Visit, method_id: str, desk: Desk) -> Visit:
@@ -122,11 +121,20 @@ async def restore(visit: Visit, method_id: str, desk: Desk) -> Visit:
         there was
             none.
     """
-    proof = visit.session.proof
-    if proof is None or proof.method_id == method_id:
+    if not _vouches_for(visit, method_id):
         raise ProblemError("reauthenticationRequired", "Prove another method first.")
     now = desk.clock.now()
     return await _apply(visit, lambda account: methods.restore(account, method_id, "person", at=now), desk)
+
+
+def _vouches_for(visit: Visit, method_id: str) -> bool:
+    """Whether the session was opened by the proof of another method, which was there before and is there still. What
+    the platform vouches for may have been this very method."""
+    proof = visit.session.proof
+    proven = visit.account.method(proof.method_id) if proof and proof.method_id else None
+    if proven is None or proven.id == method_id:
+        return False
+    return proven.state == "active" and proven.created_at < visit.session.started_at
 
 
 async def leave(visit: Visit, desk: Desk) -> Visit:

@@ -4,6 +4,7 @@ wasn't me".
 
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlencode
 
 from schemas.base import Event, MethodType
@@ -62,19 +63,21 @@ async def tell_change(event: Event, cause: Envelope, desk: Desk) -> None:
     about = _about(event, account)
     if about is None:
         return
-    for address, masked in addresses_of(account, about, desk).items():
+    is_change = isinstance(event, MethodChanged | MethodRemoved)
+    at = getattr(event, TOLD[type(event)])
+    for address, masked in addresses_of(account, about, desk, at=at, is_change=is_change).items():
         await _tell(event, cause, About(account, about), (address, masked), desk)
 
 
-def addresses_of(account: Account, about: Method, desk: Desk) -> dict[str, str]:
+def addresses_of(account: Account, about: Method, desk: Desk, *, at: datetime, is_change: bool) -> dict[str, str]:
     """Where the person is told: masks by address. The addresses that the platform named, those on file, and, where an
     address is what changed, the one before."""
     found: dict[str, str] = {}
     for known in account.profile.emails:
         found |= _opened(known, Binding(account.tenant, account.user), desk)
-    former = [one.method for one in account.former if one.method.id == about.id and one.method.type == "email"]
+    former = [one.method for one in account.former if one.method.id == about.id and at < one.until] if is_change else []
     for method in (*account.of_type("email"), *former):
-        if method.destination and method.state == "active":
+        if method.type == "email" and method.destination and method.state == "active":
             sealed = Destination(sealed=method.destination, masked=method.display_name)
             found |= _opened(sealed, Binding(account.tenant, account.user, method.id), desk)
     return found

@@ -1,12 +1,10 @@
 """Registering a passkey (WebAuthn Level 3, section 7.1); the verifier checks what the browser returns."""
 
 from schemas.verification import CredentialSubmitted
-from services.enrollment.domain import challenge as challenges
 from services.enrollment.domain import methods
 from services.enrollment.domain.account import Account
 from services.enrollment.domain.challenge import Challenge, Registration
 from services.enrollment.domain.policy import is_allowed
-from services.enrollment.domain.proving import PROVEN_FOR_PASSKEY, methods_to_prove
 from services.enrollment.handlers.asking import by_passkey, credential_id_of, to_register
 from services.enrollment.handlers.desk import VERDICT_WITHIN, Applicant, Desk, Visit, ask, binding_of, pressed, submit
 from services.kit.errors import ProblemError
@@ -47,9 +45,7 @@ async def submit_credential(
         credential=desk.sealer.seal("submission", credential.encode(), binding_of(challenge)),
         submitted_at=desk.clock.now(),
     )
-    if challenge.registration:
-        await desk.store.challenges.change(challenge.id, lambda state: challenges.with_credential(state, found))
-    return await submit(challenge.id, event, desk, within=within)
+    return await submit(challenge.id, event, desk, within=within, credential_id=found)
 
 
 def require_registrable(account: Account, desk: Desk) -> None:
@@ -58,10 +54,3 @@ def require_registrable(account: Account, desk: Desk) -> None:
         raise ProblemError("methodNotAllowedByPolicy")
     if code := methods.conflict_of(account, "passkey", Registration(display_name=DISPLAY_NAME)):
         raise ProblemError(code)
-
-
-def needs_fresh_proof(visit: Visit, desk: Desk) -> bool:
-    """Whether a method must be proven anew before a passkey is added: it is the strongest of all."""
-    now = desk.clock.now()
-    can_prove = bool(methods_to_prove(visit.account, desk.policy(visit.account), now))
-    return can_prove and not visit.session.is_proven(now, PROVEN_FOR_PASSKEY)

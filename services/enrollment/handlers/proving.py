@@ -2,9 +2,10 @@
 
 from datetime import datetime, timedelta
 
+from schemas.base import MethodType
 from services.enrollment.domain import wizard
 from services.enrollment.domain.account import Account, Method, Session
-from services.enrollment.domain.proving import PROVEN_FOR, methods_to_prove
+from services.enrollment.domain.proving import PROVEN_FOR, PROVEN_FOR_PASSKEY, is_locked_out, methods_to_prove
 from services.enrollment.handlers.asking import for_method
 from services.enrollment.handlers.desk import Desk, Visit, ask, move_session, pressed
 from services.kit.errors import ProblemError
@@ -19,9 +20,15 @@ def usable_methods(account: Account, desk: Desk, now: datetime | None = None) ->
 
 
 def needs_proof(account: Account, session: Session, desk: Desk, within: timedelta = PROVEN_FOR) -> bool:
-    """Whether the person has something to prove and has not proven it lately."""
-    now = desk.clock.now()
-    return bool(usable_methods(account, desk, now)) and not session.is_proven(now, within)
+    """Whether the person has something to prove, or had before it was withdrawn, and has not proven it lately."""
+    now, policy = desk.clock.now(), desk.policy(account)
+    has_to = bool(usable_methods(account, desk, now)) or is_locked_out(account, policy, now)
+    return has_to and not session.is_proven(now, within)
+
+
+def needs_proof_for(kind: MethodType, account: Account, session: Session, desk: Desk) -> bool:
+    """The same before a method is set up: for a passkey, the strongest of all, the proof is at most 5 minutes old."""
+    return needs_proof(account, session, desk, PROVEN_FOR_PASSKEY if kind == "passkey" else PROVEN_FOR)
 
 
 async def require_proof(visit: Visit, then: str, desk: Desk) -> Visit:

@@ -304,7 +304,7 @@ async def _asked(
 async def _ask(registration: ApiRegistration, device: Device, account: Account, desk: Desk) -> ApiRegistration:
     """Asked twice at once, it is the same question."""
     identifier = str(uuid.uuid5(uuid.UUID(registration.id), device.id))
-    named = apps.registration_of(device).model_copy(update={"name": registration.name})
+    named = apps.registration_of(device).model_copy(update={"name": registration.name or device.name})
     asked = to_register(identifier, "authenticatorApp", named, device.method_id)
     challenge = by_push(asked, Applicant(account, locale=account.profile.locale), device, desk)
     await open_challenge(challenge, desk)

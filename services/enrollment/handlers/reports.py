@@ -22,13 +22,18 @@ async def method_verified(event: MethodVerified, cause: Envelope, *, store: Stor
 
     def decide(account: Account) -> Change[Account]:
         if registration and challenge.purpose == "registration":
-            return methods.register(account, challenge, registration, at=event.verified_at)
+            proven = registration.model_copy(update={"credential_id": challenge.credential_of(event.submission_id)})
+            return methods.register(account, challenge, proven, at=event.verified_at)
         return methods.prove(account, challenge, event.codes_left, at=event.verified_at)
 
-    await store.accounts.change(account_id(challenge.tenant, challenge.user), decide, cause)
-    await store.challenges.change(
-        challenge.id, lambda state: challenges.verified(state, event.submission_id, at=event.verified_at), cause
-    )
+    def end(state: Challenge) -> Change[Challenge]:
+        if counts:
+            return challenges.verified(state, event.submission_id, at=event.verified_at)
+        return challenges.cancel(state, "cancelled", at=event.verified_at)
+
+    account = await store.accounts.change(account_id(challenge.tenant, challenge.user), decide, cause)
+    counts = challenge.purpose == "registration" or _is_active(account.state if account else None, challenge.method_id)
+    await store.challenges.change(challenge.id, end, cause)
     signals.tell(challenge.id)
 
 
@@ -39,7 +44,7 @@ async def verification_failed(event: VerificationFailed, cause: Envelope, *, sto
         challenge = stored.state
         await store.accounts.change(
             account_id(challenge.tenant, challenge.user),
-            lambda account: methods.report_suspicious(account, challenge, at=event.failed_at),
+            lambda account: methods.report_suspicious(account, challenge, at=event.failed_at, by_holder=True),
             cause,
         )
     await store.challenges.change(
@@ -66,7 +71,7 @@ async def suspicious_reported(challenge: Challenge, *, store: Store, clock: Cloc
     await store.challenges.change(challenge.id, lambda state: challenges.cancel(state, "cancelled", at=now))
     await store.accounts.change(
         account_id(challenge.tenant, challenge.user),
-        lambda account: methods.report_suspicious(account, challenge, at=now),
+        lambda account: methods.report_suspicious(account, challenge, at=now, by_holder=False),
     )
 
 
@@ -94,6 +99,14 @@ async def end_overdue(*, store: Store, clock: Clock) -> int:
     for challenge in forgotten:
         await store.challenges.change(challenge.id, lambda state: challenges.expired(state, at=now))
     return len(overdue) + len(forgotten)
+
+
+def _is_active(account: Account | None, method_id: str) -> bool:
+    """Whether a method is on file and counts: one that was suspended or deleted while it was asked for proves
+    nothing.
+    """
+    method = account.method(method_id) if account else None
+    return method is not None and method.state == "active"
 
 
 def _is_report(challenge: Challenge, event: VerificationFailed) -> bool:

@@ -4,8 +4,7 @@ from fastapi import Response
 
 from services.enrollment.domain.activation import Activation
 from services.enrollment.domain.challenge import Challenge
-from services.enrollment.domain.policy import is_allowed
-from services.enrollment.handlers import apps, reports, sessions
+from services.enrollment.handlers import apps, manage, reports, sessions
 from services.enrollment.wizard import challenge_views
 from services.enrollment.wizard.here import Here, WizardForm, frame, html, to_wizard
 from services.enrollment.wizard.phone_steps import require_challenge
@@ -168,10 +167,13 @@ async def go_on(here: Here, form: WizardForm) -> Response:
 
 
 def _another_app_is_allowed(here: Here) -> bool:
-    """Whether policy lets the person use an app of another maker; with a certain app to replace, it does not."""
-    aim = here.visit.session.aim
-    replacing = aim is not None and aim.replaces is not None
-    return not replacing and is_allowed(here.desk.policy(here.visit.account), "softwareOath")
+    """Whether the person can set up an app of another maker instead; with a certain app to replace, they can not."""
+    visit, aim = here.visit, here.visit.session.aim
+    if visit.session.intent == "manage":
+        return (aim is None or aim.replaces is None) and ("softwareOath", None) in manage.addable(
+            visit.account, here.desk
+        )
+    return "softwareOath" in sessions.alternatives(visit, here.desk)
 
 
 async def _activation(here: Here) -> Activation:

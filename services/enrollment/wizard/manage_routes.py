@@ -291,7 +291,9 @@ def _method(here: Here, method_id: str) -> Method:
 
 async def _listed(here: Here, notice: str | None = None, status: int = 200) -> Response:
     account, now = here.visit.account, here.parts.clock.now()
-    former = {one.method.id: one for one in account.former if account.former_method(one.method.id, now) == one}
+    former = {
+        one.method.id: one for one in account.former if account.former_method(one.method.id, "person", now) == one
+    }
     view = ManageView(
         frame=_frame(here, "My security info", notice),
         rows=manage_wording.rows(account),

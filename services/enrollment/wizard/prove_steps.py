@@ -16,6 +16,7 @@ from services.enrollment.wizard.rendering import (
     ChooseView,
     FieldError,
     Frame,
+    MessageView,
     PasskeyView,
     TypedProofView,
     View,
@@ -25,6 +26,7 @@ from services.enrollment.wizard.views import WIZARD, Filled, label_of
 from services.enrollment.wizard.wording import (
     CHECKING,
     CHOOSE_ONE,
+    LOCKED_OUT,
     WAYS_TO_PROVE,
     answers_wrong,
     app_code_problem,
@@ -39,7 +41,9 @@ async def show_choice(here: Here, error: FieldError | None = None, status: int =
     """All methods that prove that the person is there, the best first."""
     usable = proving.usable_methods(here.visit.account, here.desk)
     if not usable:
-        raise ProblemError("sessionEnded", back="/security-info/return")
+        heading, text = LOCKED_OUT
+        shown = frame(here, "prove.choose", title=heading)
+        return html(here.visit, MessageView(frame=shown, heading=heading, text=text), 403)
     view = ChooseView(
         step="prove.choose",
         frame=frame(here, "prove.choose"),

@@ -8,9 +8,10 @@ from fastapi import APIRouter, FastAPI, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, StreamingResponse
 from pydantic import SecretStr
 
-from services.enrollment.domain.wizard import shown_step
+from services.enrollment.domain.wizard import FIRST_STEP, method_of, shown_step
 from services.enrollment.handlers import apps, sessions, software
 from services.enrollment.handlers.desk import Desk
+from services.enrollment.handlers.proving import needs_proof_for, require_proof
 from services.enrollment.parts import Parts
 from services.enrollment.wizard import (
     app_steps,
@@ -89,6 +90,8 @@ async def show(
     name = shown_step(here.visit.session, step)
     if name == "manage":
         return RedirectResponse(views.MANAGE, SEE_OTHER)
+    if await _sent_to_prove(here, name):
+        return to_wizard()
     if name == "authenticatorApp.scan":
         return await app_steps.show_scan(here, manual=bool(manual))
     return await STEPS[name].show(here)
@@ -102,9 +105,22 @@ async def act(request: Request, form: Annotated[WizardForm, Form()]) -> Response
     require_form(here, form.session, form.csrf)
     await here.desk.edge.admit("session", here.visit.session.id)
     require_open(here)
-    if shown_step(here.visit.session, form.step) != form.step:
+    if shown_step(here.visit.session, form.step) != form.step or form.step not in STEPS:
+        return to_wizard()
+    if await _sent_to_prove(here, form.step):
         return to_wizard()
     return await STEPS[form.step].act(here, form)
+
+
+async def _sent_to_prove(here: Here, step: str) -> bool:
+    """Whether a method must be proven first. Asked at each step of a set-up, because a proof grows old, and because
+    another session may have registered the first method meanwhile."""
+    kind = next((one for one in FIRST_STEP if one == method_of(step)), None)
+    visit, desk = here.visit, here.desk
+    if kind is None or step.endswith(".verified") or not needs_proof_for(kind, visit.account, visit.session, desk):
+        return False
+    await require_proof(visit, FIRST_STEP[kind], desk)
+    return True
 
 
 @router.get(f"{WIZARD}/qr/{{name}}.svg")

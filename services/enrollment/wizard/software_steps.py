@@ -4,7 +4,8 @@ from fastapi import Response
 
 from services.enrollment.domain.challenge import Challenge
 from services.enrollment.domain.wizard import method_of
-from services.enrollment.handlers import sessions, software
+from services.enrollment.handlers import manage, sessions, software
+from services.enrollment.handlers.desk import Visit
 from services.enrollment.wizard import challenge_views, views
 from services.enrollment.wizard.here import Here, WizardForm, frame, html, to_wizard
 from services.enrollment.wizard.phone_steps import require_challenge
@@ -30,9 +31,16 @@ async def act_on_intro(here: Here, _: WizardForm) -> Response:
     """To the QR code, instead of the proposed app if need be."""
     visit = here.visit
     if method_of(visit.session.step) != "softwareOath":
-        visit = await sessions.set_up_instead(visit, "softwareOath", here.desk)
+        visit = await _instead(here)
     await software.show_secret(visit, here.desk)
     return to_wizard()
+
+
+async def _instead(here: Here) -> Visit:
+    """Leave the proposed app for this one."""
+    if here.visit.session.intent == "manage":
+        return await manage.add(here.visit, "softwareOath", None, here.desk)
+    return await sessions.set_up_instead(here.visit, "softwareOath", here.desk)
 
 
 async def show_scan(here: Here) -> Response:

@@ -214,4 +214,4 @@ def _region_of_locale(locale: str) -> str:
 def _line(method: Method, account: Account) -> MethodLine:
     role: Literal["Default", "Backup"] = "Default" if method.id == account.default_method_id else "Backup"
     label = PHONE_LABELS.get(method.phone_type or "", LABELS[method.type])
-    return MethodLine(type=method.type, label=label, detail=method.display_name, role=role)
+    return MethodLine(type=method.type, label=label, detail=method.name or method.display_name, role=role)

@@ -22,6 +22,13 @@ READ_OUT = {
     "unknown": "We don't know yet whether the call reached {where}.",
 }
 NOT_SAVED = "Save the codes first, then tick the box: they are not shown again."
+LOCKED_OUT = (
+    "We can't verify that it's you",
+    "None of your methods can be used right now. Ask your organisation's help desk: they can give you a pass that lets "
+    "you in, or bring a method back.",
+)
+"""Heading and text where a person has methods, and none that can be used."""
+
 CHOOSE_ONE = "Choose one of these methods."
 WAYS_TO_PROVE = {
     "authenticatorApp": "Approve a request on {where}.",

@@ -8,7 +8,7 @@ from schemas.base import MethodType
 from schemas.enrollment import EnrollmentCancelled
 from services.enrollment.domain import methods, wizard
 from services.enrollment.domain import sessions as rules
-from services.enrollment.domain.account import SESSION_LIFE, Account, Profile, Session
+from services.enrollment.domain.account import LONGEST_SESSION, SESSION_LIFE, Account, Method, Profile, Session
 from services.enrollment.domain.challenge import Challenge, Registration
 from services.enrollment.domain.policy import missing_methods
 from services.kit.config import GroupPolicy
@@ -105,10 +105,9 @@ def test_a_second_proof_of_the_same_phone_registers_nothing_and_the_session_goes
     assert [method.id for method in change.state.methods] == ["m1"]
 
 
-def test_a_verdict_does_not_move_a_session_that_was_cancelled() -> None:
+def test_a_verdict_for_a_session_that_was_left_registers_nothing() -> None:
     cancelled = rules.end_session(waiting(), "s1", "cancelled", at=NOW).state
-    change = methods.register(cancelled, asked(), REGISTRATION, at=NOW)
-    assert kinds(change) == ["MethodRegistered", "DefaultMethodChanged"]
+    assert methods.register(cancelled, asked(), REGISTRATION, at=NOW).state == cancelled
 
 
 def test_a_cancelled_enrolment_tells_what_was_set_up() -> None:
@@ -133,6 +132,23 @@ def test_acting_extends_a_session_and_an_ended_one_takes_no_action() -> None:
     with pytest.raises(ProblemError) as refused:
         rules.move_session(started(), "s1", lambda one: one, at=NOW + SESSION_LIFE)
     assert refused.value.code == "sessionEnded"
+
+
+def test_a_session_ends_after_an_hour_whatever_the_person_does() -> None:
+    state = started()
+    for minutes in range(10, 60, 10):
+        state = rules.move_session(state, "s1", lambda one: one, at=NOW + timedelta(minutes=minutes)).state
+    assert state.next_deadline == NOW + LONGEST_SESSION
+
+
+def test_the_slower_of_two_numbers_is_asked_for_anew() -> None:
+    other = REGISTRATION.model_copy(update={"destination_hash": "other"})
+    mobile = Method(id="m0", type="phone", display_name="x", phone_type="mobile", destination_hash="h", created_at=NOW)
+    change = methods.register(waiting().model_copy(update={"methods": (mobile,)}), asked(), other, at=NOW)
+    assert kinds(change) == ["EnrollmentStepReached"]
+    session = change.state.session("s1")
+    assert session is not None
+    assert (session.step, session.registered, session.proof) == ("phone", (), None)
 
 
 def test_an_overdue_session_ends_once_and_a_completed_one_stays_completed() -> None:

@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 from itertools import permutations
+from typing import Literal
 
 import pytest
 
 from schemas.base import Event, MethodType
+from schemas.enrollment import DefaultMethodChanged
 from services.enrollment.domain import methods
 from services.enrollment.domain.account import KEEP_FORMER, Account
 from services.enrollment.domain.challenge import PhoneType, Registration
@@ -148,6 +150,63 @@ def test_a_removed_method_comes_back_within_a_week_unless_it_was_lost() -> None:
         with pytest.raises(ProblemError) as refused:
             methods.restore(state, "phone", "person", at=at)
         assert refused.value.code == "unknownMethod"
+
+
+def test_a_number_that_was_changed_and_then_lost_never_comes_back() -> None:
+    whose = account(method("phone", phone_type="mobile", destination_hash="a"))
+    challenge, registration = proof_of("phone", "phone", phone_type="mobile", destination_hash="b", changes="phone")
+    changed = methods.register(whose, challenge, registration, at=NOW).state
+    lost = methods.remove(changed, "phone", "lostOrStolen", ANY, at=NOW).state
+    assert refusal_of(lost, "phone") == "unknownMethod"
+
+
+def refusal_of(state: Account, method_id: str, by: Literal["person", "administrator"] = "person") -> str:
+    try:
+        methods.restore(state, method_id, by, at=NOW)
+    except ProblemError as problem:
+        return problem.code
+    return "none"
+
+
+def test_what_was_replaced_comes_back_by_an_administrator_alone() -> None:
+    whose = account(method("authenticatorApp", "old"))
+    challenge, registration = proof_of("authenticatorApp", replaces="old")
+    replaced = methods.register(whose, challenge, registration, at=NOW).state
+    assert refusal_of(replaced, "old") == "unknownMethod"
+    assert refusal_of(replaced, "old", "administrator") == "none"
+
+
+def test_a_disabled_method_a_pass_and_a_second_set_of_codes_do_not_come_back() -> None:
+    for kind, state in (("phone", "disabled"), ("temporaryAccessPass", "active")):
+        whose = account(method(kind, "m", state=state))
+        assert refusal_of(methods.remove(whose, "m", "administrator", ANY, at=NOW).state, "m") == "unknownMethod"
+    gone = methods.remove(account(method("recoveryCodes", "first")), "first", "person", ANY, at=NOW).state
+    challenge, registration = proof_of("recoveryCodes", "second")
+    both = methods.register(gone, challenge, registration, at=NOW).state
+    assert refusal_of(both, "first") == "methodLimitReached"
+
+
+def test_what_takes_the_place_of_the_default_is_the_default() -> None:
+    apps = [method("authenticatorApp", name) for name in ("m0", "m1")]
+    challenge, registration = proof_of("authenticatorApp", replaces="m1")
+    change = methods.register(account(*apps, default_method_id="m1"), challenge, registration, at=NOW)
+    assert change.state.default_method_id == "new"
+    (told,) = [one.event for one in change.emissions if isinstance(one.event, DefaultMethodChanged)]
+    assert (told.method_id, told.previous_method_id) == ("new", "m1")
+
+
+def test_only_who_holds_a_method_can_have_it_suspended() -> None:
+    whose = account(method("phone"))
+    challenge, _ = proof_of("phone", "phone")
+    told = methods.report_suspicious(whose, challenge, at=NOW, by_holder=False)
+    assert (kinds(told), told.state.active_types) == (["SuspiciousActivityReported"], ("phone",))
+    assert methods.report_suspicious(whose, challenge, at=NOW, by_holder=True).state.active_types == ()
+
+
+def test_nothing_is_registered_for_somebody_who_was_erased() -> None:
+    erased = methods.erase(account(method("phone")), at=NOW).state
+    challenge, registration = proof_of("phone")
+    assert methods.register(erased, challenge, registration, at=NOW).state == erased
 
 
 def test_a_chosen_default_stays_until_it_goes() -> None:

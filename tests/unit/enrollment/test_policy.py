@@ -6,7 +6,7 @@ import pytest
 
 from schemas.base import MethodType
 from services.enrollment.domain.policy import instead_of, missing_methods, replanned
-from services.enrollment.domain.proving import methods_to_prove
+from services.enrollment.domain.proving import is_locked_out, methods_to_prove
 from services.kit.config import GroupPolicy
 from tests.unit.enrollment.builders import NOW, account, method
 
@@ -82,3 +82,11 @@ def test_a_weak_method_proves_the_person_only_where_there_is_nothing_else_and_no
     assert [one.type for one in methods_to_prove(whose, FREE, NOW)] == ["email", "securityQuestions"]
     strict = GroupPolicy(number=1, allowed=("email",), profile="nist-aal2")
     assert methods_to_prove(whose, strict, NOW) == ()
+
+
+def test_who_had_methods_and_can_use_none_of_them_is_locked_out() -> None:
+    suspended, fresh = account(method("phone", state="suspended")), account()
+    assert is_locked_out(suspended, FREE, NOW)
+    assert not is_locked_out(fresh, FREE, NOW)
+    with_pass = account(method("phone", state="suspended"), method("temporaryAccessPass"))
+    assert not is_locked_out(with_pass, FREE, NOW)
