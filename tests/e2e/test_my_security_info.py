@@ -244,11 +244,9 @@ def test_a_password_alone_takes_no_method_away(world: World, kim: Person) -> Non
         to_security_info(page, world)
         following(page)
         expect(page.get_by_role("button", name="Use a passkey")).to_be_visible()
-        fields = {
-            name: page.locator(f"form input[name={name}]").first.input_value()
-            for name in ("session", "csrf", "challenge")
-        }
-        report = {**fields, "step": "prove", "action": "report"}
+        report: dict[str, str | float | bool] = {"step": "prove", "action": "report"}
+        for name in ("session", "csrf", "challenge"):
+            report[name] = page.locator(f"form input[name={name}]").first.input_value()
         assert page.request.post(f"{world.public}/security-info/setup", form=report).ok
         enter(page, world)
 

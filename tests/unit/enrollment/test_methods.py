@@ -177,7 +177,8 @@ def test_what_was_replaced_comes_back_by_an_administrator_alone() -> None:
 
 
 def test_a_disabled_method_a_pass_and_a_second_set_of_codes_do_not_come_back() -> None:
-    for kind, state in (("phone", "disabled"), ("temporaryAccessPass", "active")):
+    never: list[tuple[MethodType, str]] = [("phone", "disabled"), ("temporaryAccessPass", "active")]
+    for kind, state in never:
         whose = account(method(kind, "m", state=state))
         assert refusal_of(methods.remove(whose, "m", "administrator", ANY, at=NOW).state, "m") == "unknownMethod"
     gone = methods.remove(account(method("recoveryCodes", "first")), "first", "person", ANY, at=NOW).state
