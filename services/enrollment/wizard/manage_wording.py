@@ -13,6 +13,7 @@ from services.enrollment.wizard.rendering import ActivityRow, Choice, MethodRow
 from services.enrollment.wizard.views import LABELS, PHONE_LABELS
 from services.enrollment.wizard.wording import PHONES_TO_SET_UP, WAYS_TO_SET_UP
 
+STILL_RIGHT = "“Are these still right?”"
 CHOOSE_ONE = "Choose one of these methods."
 REQUIRED = "Your organisation requires this method. Add another one of its kind first, or change it instead."
 CAN_BE_LOST = frozenset({"authenticatorApp", "softwareOath", "phone", "passkey", "recoveryCodes"})
@@ -25,7 +26,10 @@ NOT_RESTORED = {
 HAPPENED = {
     "EnrollmentStarted": "You started to set up your security info.",
     "EnrollmentStarted.manage": "You opened My security info.",
+    "EnrollmentStarted.reconfirm": "You were asked whether your security info is still right.",
+    "EnrollmentSkipped": "You put off setting up your security info.",
     "EnrollmentCompleted": "You finished.",
+    "SecurityInfoConfirmed": "You confirmed your security info.",
     "MethodRegistered": "You added {name}.",
     "MethodChanged": "You changed {name}.",
     "MethodChanged.name": "You renamed {name}.",
@@ -64,6 +68,11 @@ def rows(account: Account) -> tuple[MethodRow, ...]:
     """All methods, the default first."""
     ordered = sorted(account.methods, key=lambda method: method.id != account.default_method_id)
     return tuple(row(method, account) for method in ordered)
+
+
+def confirmable_rows(account: Account) -> tuple[MethodRow, ...]:
+    """Those that can be used, the default first."""
+    return tuple(one for one in rows(account) if one.state == "active")
 
 
 def former_row(former: Former) -> MethodRow:
@@ -110,7 +119,7 @@ def activity_row(entry: Entry, account: Account) -> ActivityRow | None:
 
 def notice_text(notice: Notice) -> str:
     """What changed and when."""
-    name, day = f"{LABELS[notice.method_type]} ({notice.display_name})", _moment(notice.happened_at)
+    name, day = _with_mask(LABELS[notice.method_type], notice.display_name), _moment(notice.happened_at)
     texts = {
         "methodRegistered": f"{name} was added on {day}.",
         "methodChanged": f"{name} was changed on {day}.",
@@ -165,8 +174,13 @@ def _named(entry: Entry, account: Account) -> str:
     method = account.method(entry.method_id or "")
     if method and method.name:
         return method.name
-    label = LABELS.get(entry.method_type or "", "A method")
-    return f"{label} ({entry.name})" if entry.name else label
+    return _with_mask(LABELS.get(entry.method_type or "", "A method"), entry.name)
+
+
+def _with_mask(label: str, masked: str | None) -> str:
+    """What a method is, and which one, where its mask says more than its label."""
+    says_more = masked and masked.lower() not in label.lower()
+    return f"{label} ({masked})" if says_more else label
 
 
 def _activity_text(entry: Entry, name: str) -> str | None:
