@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import typer
 
-from services.cli import authenticator, dead_letters, demo_token, events, keys, serve, topics
+from services.cli import authenticator, dead_letters, demo_token, events, keys, policy, serve, topics
 from services.cli.failures import leave
 
 app = typer.Typer(
@@ -14,7 +14,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
-    help="Set up your security info: run the services, watch their events, look after keys and topics.\n\n"
+    help="Set up your security info: run the services, watch events, check policies, look after keys and topics.\n\n"
     "Exit codes: 0 done, 1 failed with one line on stderr, 2 wrong usage.",
 )
 app.add_typer(serve.app, name="serve")
@@ -22,6 +22,7 @@ app.add_typer(events.app, name="events")
 app.add_typer(topics.app, name="topics")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(keys.app, name="keys")
+app.add_typer(policy.app, name="policy")
 app.add_typer(authenticator.app, name="authenticator")
 app.command("demo-token")(demo_token.demo_token)
 

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from services.enrollment import device, http
 from services.enrollment.authenticator.pages import mount_authenticator
 from services.enrollment.consumers import subscribe
-from services.enrollment.domain.wizard import FIRST_STEP
+from services.enrollment.domain.linter import errors_of, lint
 from services.enrollment.handlers.desk import Desk
 from services.enrollment.handlers.reports import end_overdue
 from services.enrollment.http import openapi
@@ -56,25 +56,22 @@ def main(port: int | None = None) -> None:
     run(app, host, port or settings.enrollment_port, trusted_proxies=settings.trusted_proxies)
 
 
-def require_offered(config: Config) -> None:
-    """Refuse at the start what would strand a person in the wizard.
+def require_sound(config: Config) -> None:
+    """Refuse at the start what would strand a person in the wizard, or breaks the profile that a group follows.
 
     Raises:
-        ConfigError: a group requires a type that the wizard cannot set up.
+        ConfigError: the linter finds an error in a tenant's policies.
     """
     for name, tenant in config.tenants.items():
-        for group, policy in tenant.groups.items():
-            if missing := [kind for kind in policy.required if kind not in FIRST_STEP]:
-                place = f"tenants.{name}.groups.{group}.required"
-                raise ConfigError(
-                    f"SECURITY_INFO_CONFIG: {place}: the wizard cannot set up {missing[0]} yet; remove it"
-                )
+        for finding in errors_of(lint(tenant, config.providers.channels)):
+            place = f"tenants.{name}.groups.{finding.group}" if finding.group else f"tenants.{name}"
+            raise ConfigError(f"SECURITY_INFO_CONFIG: {place}: {finding.code}: {finding.text}")
 
 
 def build(settings: EnrollmentSettings) -> FastAPI:
     """The service as an application, its background work in its lifespan."""
     config = load_config(settings.config)
-    require_offered(config)
+    require_sound(config)
     keyring = Keyring.load(settings.keyring, "enrollment")
     clock = SystemClock(settings.offset)
     broker = EventBroker(settings, "enrollment", clock)

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -19,9 +20,12 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
-from schemas.base import MethodType
+from schemas.base import Channel, MethodType
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+Profile = Literal["entra", "nist-aal2", "asvs-l2"]
+"""Which standard a policy follows: as Microsoft does, NIST SP 800-63B-4 at AAL2, OWASP ASVS 5.0 at level 2."""
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
 
@@ -41,10 +45,19 @@ class Branding(_Closed):
     logo: str | None = Field(default=None, pattern=r"^/static/[A-Za-z0-9._/-]+$")
 
 
+class Skip(_Closed):
+    """How far a person may put off what is missing. Of `count`, `days` and `requiredOn` the strictest wins."""
+
+    count: int = Field(ge=0, le=3, description="how many times; closing the browser counts")
+    days: int = Field(ge=0, le=14, description="for how long, from the first prompt on")
+    required_on: date | None = Field(default=None, description="from the beginning of this day (UTC) on nobody may")
+    snooze_days: int = Field(default=1, ge=0, le=14, description="how long a skip gives peace")
+
+
 class GroupPolicy(_Closed):
     """What an organisation asks of a group: certain methods, a number of them, or both. What is required is allowed.
 
-    With a number the person may choose among what is allowed.
+    With a number the person may choose among what is allowed. Whether it can be satisfied, the linter says.
     """
 
     required: tuple[MethodType, ...] = ()
@@ -52,16 +65,9 @@ class GroupPolicy(_Closed):
         default=None, ge=1, le=5, description="how many types of methods, those required included"
     )
     allowed: tuple[MethodType, ...] = ()
-    profile: Literal["entra", "nist-aal2", "asvs-l2"] = "entra"
-
-    @model_validator(mode="after")
-    def _can_be_satisfied(self) -> "GroupPolicy":
-        offered = {*self.required, *self.allowed} - {"temporaryAccessPass"}
-        if "temporaryAccessPass" in self.required:
-            raise ValueError("a temporaryAccessPass is handed out and cannot be required")
-        if (self.number or 0) > len(offered):
-            raise ValueError(f"number {self.number} cannot be reached: only {len(offered)} types are allowed")
-        return self
+    skip: Skip | None = Field(default=None, description="None where nothing may be put off")
+    confirm_every_days: int = Field(default=0, ge=0, le=730, description="0: nobody is asked whether it is still right")
+    profile: Profile = "entra"
 
 
 class Question(_Closed):
@@ -105,7 +111,7 @@ class Tenant(_Closed):
     branding: Branding = Branding()
     groups: dict[str, GroupPolicy]
     default_group: str
-    code_minutes: int = Field(default=5, ge=1, le=10)
+    code_minutes: int = Field(default=5, ge=1, le=60, description="how long a code lives; the linter allows 10")
     security_questions: SecurityQuestions = SecurityQuestions()
     passkeys: Passkeys = Passkeys()
 
@@ -174,6 +180,12 @@ class Providers(_Closed):
     sms: tuple[TwilioProvider, ...] = ()
     voice: tuple[TwilioProvider, ...] = ()
     email: tuple[SmtpProvider, ...] = ()
+
+    @property
+    def channels(self) -> frozenset[Channel]:
+        """The channels that have a provider."""
+        offered: dict[Channel, tuple[object, ...]] = {"sms": self.sms, "voice": self.voice, "email": self.email}
+        return frozenset(channel for channel, providers in offered.items() if providers)
 
     @model_validator(mode="after")
     def _names_differ(self) -> "Providers":
@@ -255,8 +267,10 @@ class Config(_Closed):
 VARIABLE = re.compile(r"\$\{([A-Z][A-Z0-9_]*)(?::-([^}]*))?\}")
 
 
-def load_config(path: Path, environment: Mapping[str, str] | None = None) -> Config:
-    """Read the file, with `${NAME:-default}` replaced from the environment.
+def load_config(
+    path: Path, environment: Mapping[str, str] | None = None, *, named_by: str = "SECURITY_INFO_CONFIG"
+) -> Config:
+    """Read the file, with `${NAME:-default}` replaced from the environment. `named_by` is what the path came from.
 
     Raises:
         ConfigError: one line that names the place and the remedy.
@@ -266,13 +280,13 @@ def load_config(path: Path, environment: Mapping[str, str] | None = None) -> Con
         content = yaml.safe_load(_expanded(path.read_text(), variables))
         return Config.model_validate(content)
     except OSError:
-        raise ConfigError(f"SECURITY_INFO_CONFIG: cannot read {path}; point it to your configuration file") from None
+        raise ConfigError(f"{named_by}: cannot read {path}; point it to your configuration file") from None
     except yaml.YAMLError as error:
-        raise ConfigError(f"SECURITY_INFO_CONFIG: {path} is not YAML: {_place(error)}") from None
+        raise ConfigError(f"{named_by}: {path} is not YAML: {_place(error)}") from None
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise ConfigError(f"SECURITY_INFO_CONFIG: {path}: {where}: {first['msg']}") from None
+        raise ConfigError(f"{named_by}: {path}: {where}: {first['msg']}") from None
 
 
 def _expanded(text: str, variables: Mapping[str, str]) -> str:

@@ -36,11 +36,11 @@ STAND_INS: dict[MethodType, tuple[MethodType, ...]] = {"authenticatorApp": ("sof
 def missing_methods(policy: GroupPolicy, on_file: Collection[MethodType]) -> tuple[MethodType, ...]:
     """The types that must still be set up; what is on file counts. Those required come most secure first."""
     required = tuple(
-        kind for kind in MOST_SECURE_FIRST if kind in policy.required and not _is_covered(policy, kind, on_file)
+        kind for kind in MOST_SECURE_FIRST if kind in policy.required and not is_covered(policy, kind, on_file)
     )
     counted = [kind for kind in on_file if kind in MOST_SECURE_FIRST]
     lacking = (policy.number or 0) - len(set(counted)) - len(required)
-    others = [kind for kind in PROPOSED_FIRST if kind in policy.allowed and kind not in {*on_file, *required}]
+    others = [kind for kind in allowed_methods(policy) if kind not in {*on_file, *required}]
     return (*required, *others[: max(lacking, 0)])
 
 
@@ -54,14 +54,18 @@ def allowed_methods(policy: GroupPolicy) -> tuple[MethodType, ...]:
     return tuple(kind for kind in PROPOSED_FIRST if is_allowed(policy, kind))
 
 
+def stand_ins(policy: GroupPolicy, kind: MethodType) -> tuple[MethodType, ...]:
+    """What counts as the type that is required. What is required itself counts only for itself."""
+    return tuple(one for one in STAND_INS.get(kind, ()) if one in policy.allowed and one not in policy.required)
+
+
 def instead_of(
     policy: GroupPolicy, planned: MethodType, plan: Collection[MethodType], on_file: Collection[MethodType]
 ) -> tuple[MethodType, ...]:
     """What may be set up now instead of `planned`: what stands in for it, what must be set up anyhow, and, where only a
     number of methods is asked for, anything allowed."""
-    stand_ins = [kind for kind in STAND_INS.get(planned, ()) if is_allowed(policy, kind)]
     free = allowed_methods(policy) if policy.number and planned not in policy.required else ()
-    candidates = (*stand_ins, *plan, *free)
+    candidates = (*stand_ins(policy, planned), *plan, *free)
     return tuple(kind for kind in dict.fromkeys(candidates) if kind != planned and kind not in on_file)
 
 
@@ -76,6 +80,6 @@ def replanned(plan: tuple[MethodType, ...], planned: MethodType, chosen: MethodT
     return tuple(chosen if kind == planned else kind for kind in plan)
 
 
-def _is_covered(policy: GroupPolicy, kind: MethodType, on_file: Collection[MethodType]) -> bool:
-    stand_ins = (one for one in STAND_INS.get(kind, ()) if is_allowed(policy, one))
-    return kind in on_file or any(one in on_file for one in stand_ins)
+def is_covered(policy: GroupPolicy, kind: MethodType, on_file: Collection[MethodType]) -> bool:
+    """Whether a required type is on file, or what stands in for it."""
+    return kind in on_file or any(one in on_file for one in stand_ins(policy, kind))

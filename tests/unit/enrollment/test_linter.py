@@ -1,0 +1,143 @@
+"""What the linter says of a policy, and that the least wizard and the linter agree on what can be satisfied."""
+
+from collections.abc import Iterable, Iterator
+from itertools import combinations
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas.base import MethodType
+from services.enrollment.domain.linter import Finding, lint, lint_group, offered_methods
+from services.enrollment.domain.policy import missing_methods
+from services.kit.config import GroupPolicy, Profile, Tenant
+
+KINDS = get_args(MethodType)
+UNSATISFIABLE = {"requiredNotSettable", "numberUnreachable"}
+
+POLICIES = st.builds(
+    GroupPolicy,
+    required=st.lists(st.sampled_from(KINDS), unique=True, max_size=4).map(tuple),
+    allowed=st.lists(st.sampled_from(KINDS), unique=True).map(tuple),
+    number=st.none() | st.integers(1, 5),
+    profile=st.sampled_from(get_args(Profile)),
+)
+SATISFIABLE = POLICIES.filter(lambda policy: not codes(lint_group(policy)) & UNSATISFIABLE)
+
+
+def codes(findings: Iterable[Finding], severity: str = "") -> set[str]:
+    return {finding.code for finding in findings if finding.severity.startswith(severity)}
+
+
+def is_complete(policy: GroupPolicy, had: Iterable[MethodType]) -> bool:
+    """What the organisation asks for, said once more in other words than the product's."""
+    types = set(had) - {"temporaryAccessPass"}
+    other_app = "softwareOath" in types and "softwareOath" in policy.allowed and "softwareOath" not in policy.required
+    lacking = set(policy.required) - types - ({"authenticatorApp"} if other_app else set())
+    return not lacking and len(types) >= (policy.number or 0)
+
+
+def ways(policy: GroupPolicy, had: Iterable[MethodType] = ()) -> Iterator[tuple[MethodType, ...]]:
+    """All that somebody who has these already could set up, the fewest first."""
+    rest = [kind for kind in offered_methods(policy) if kind not in set(had)]
+    for size in range(len(rest) + 1):
+        yield from combinations(rest, size)
+
+
+@given(POLICIES)
+def test_what_can_be_satisfied_is_never_said_to_be_impossible_and_the_other_way_round(policy: GroupPolicy) -> None:
+    possible = any(is_complete(policy, way) for way in ways(policy))
+    assert possible is not bool(codes(lint_group(policy), "error") & UNSATISFIABLE)
+
+
+@given(SATISFIABLE, st.sets(st.sampled_from(KINDS)))
+def test_who_sets_up_what_is_missing_is_complete_with_the_fewest_methods(
+    policy: GroupPolicy, had: set[MethodType]
+) -> None:
+    missing = missing_methods(policy, tuple(had))
+    assert set(missing) <= set(offered_methods(policy)) - had
+    assert is_complete(policy, {*had, *missing})
+    assert missing_methods(policy, (*had, *missing)) == ()
+    assert len(missing) == min(len(way) for way in ways(policy, had) if is_complete(policy, {*had, *way}))
+
+
+@given(SATISFIABLE.filter(lambda policy: policy.profile != "entra"))
+def test_a_strict_policy_without_errors_lets_nobody_be_complete_with_nothing_to_prove(policy: GroupPolicy) -> None:
+    strong = {"passkey", "authenticatorApp", "softwareOath", "phone", "recoveryCodes"}
+    asks = policy.required or policy.number
+    if asks and not codes(lint_group(policy), "error"):
+        assert all(strong & set(way) for way in ways(policy) if is_complete(policy, way))
+
+
+@pytest.mark.parametrize(
+    ("policy", "error", "warning"),
+    [
+        (GroupPolicy(required=("authenticatorApp", "phone"), allowed=("recoveryCodes",)), set(), set()),
+        (GroupPolicy(number=3, allowed=("phone", "passkey")), {"numberUnreachable"}, set()),
+        (GroupPolicy(required=("temporaryAccessPass",), allowed=("phone", "passkey")), {"requiredNotSettable"}, set()),
+        (GroupPolicy(required=("phone", "passkey"), number=2), set(), {"numberWithoutEffect", "passkeyUnavoidable"}),
+        (GroupPolicy(allowed=("authenticatorApp", "phone")), set(), {"nothingAsked"}),
+        (GroupPolicy(required=("passkey",), allowed=("phone",)), set(), {"passkeyUnavoidable"}),
+        (GroupPolicy(number=2, allowed=("passkey", "phone")), set(), {"passkeyUnavoidable"}),
+        (GroupPolicy(number=1, allowed=("passkey", "phone")), set(), set()),
+        (GroupPolicy(required=("authenticatorApp",)), set(), {"noWayBack"}),
+        (GroupPolicy(required=("phone",)), set(), {"telephonyOnly", "noWayBack"}),
+        (GroupPolicy(required=("phone",), allowed=("softwareOath",)), set(), set()),
+        (GroupPolicy(required=("phone",), profile="nist-aal2"), {"telephonyOnly"}, {"noWayBack"}),
+        (GroupPolicy(required=("phone",), profile="asvs-l2"), set(), {"noWayBack"}),
+        (
+            GroupPolicy(required=("passkey",), allowed=("securityQuestions", "phone"), profile="nist-aal2"),
+            {"securityQuestions"},
+            {"passkeyUnavoidable"},
+        ),
+        (
+            GroupPolicy(number=1, allowed=("email", "authenticatorApp", "phone")),
+            set(),
+            {"recoveryOnly", "emailAsFactor"},
+        ),
+        (
+            GroupPolicy(number=1, allowed=("email", "authenticatorApp", "phone"), profile="nist-aal2"),
+            {"nothingProves", "emailAsFactor"},
+            {"emailProvesNothing"},
+        ),
+        (
+            GroupPolicy(required=("authenticatorApp",), allowed=("email", "phone"), profile="asvs-l2"),
+            set(),
+            {"emailProvesNothing"},
+        ),
+    ],
+)
+def test_each_mistake_is_found_and_nothing_else(policy: GroupPolicy, error: set[str], warning: set[str]) -> None:
+    found = lint_group(policy)
+    assert (codes(found, "error"), codes(found, "warning")) == (error, warning)
+
+
+@pytest.mark.parametrize(
+    ("profile", "clauses"),
+    [
+        ("nist-aal2", {"NIST SP 800-63B-4, 3.1.1.2": "error"}),
+        ("asvs-l2", {"OWASP ASVS 5.0, 6.4.2": "error"}),
+        ("entra", {"NIST SP 800-63B-4, 3.1.1.2": "warning", "OWASP ASVS 5.0, 6.4.2": "warning"}),
+    ],
+)
+def test_a_clause_binds_those_who_follow_it_and_is_named_to_those_who_follow_none(
+    profile: Profile, clauses: dict[str, str]
+) -> None:
+    policy = GroupPolicy(required=("authenticatorApp",), allowed=("phone", "securityQuestions"), profile=profile)
+    assert {one.clause: one.severity for one in lint_group(policy) if one.clause} == clauses
+
+
+def test_a_code_that_lives_too_long_and_a_method_without_provider_are_errors_of_a_tenant() -> None:
+    groups = {
+        "needs": GroupPolicy(required=("authenticatorApp", "phone"), allowed=("email",)),
+        "offers": GroupPolicy(required=("authenticatorApp",), allowed=("phone",)),
+    }
+    tenant = Tenant(display_name="Northbridge", groups=groups, default_group="needs", code_minutes=11)
+    found = [(one.group, one.code, one.severity) for one in lint(tenant, {"email"})]
+    assert found == [
+        (None, "codeLivesTooLong", "error"),
+        ("needs", "noProvider", "error"),
+        ("offers", "noProvider", "warning"),
+    ]
+    assert codes(lint(tenant, {"voice", "email"})) == {"codeLivesTooLong"}
