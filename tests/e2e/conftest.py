@@ -6,10 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
+from playwright.sync_api import expect
 
 from deploy.local.stack import LocalStack
 from tests.support.journey import World
 from tests.support.records import require_equal_records
+
+expect.set_options(timeout=15_000)
+"""A request may wait 10 seconds for a verdict; on a busy machine it does."""
 
 NUMBERS = itertools.count(secrets.randbelow(1000), 4)
 """The last digits of fresh numbers, with room for neighbours: a number gets one message in 10 seconds."""
