@@ -140,11 +140,10 @@ async def test_any_colour_of_an_organisation_is_readable(pages: Stage, accent: s
 
 
 KEYBOARD = ("prompt", "download", "scan-manual", "scan-expired", "try", "try-denied", "phone-ways", "code-ways", "call")
+LIKEWISE = ("software-scan", "questions", "passkey", "recovery-codes", "manage", "delete", "cancel", "help-install")
 
 
-@pytest.mark.parametrize(
-    "name", [*KEYBOARD, "software-scan", "questions", "passkey", "recovery-codes", "manage", "delete", "cancel"]
-)
+@pytest.mark.parametrize("name", [*KEYBOARD, *LIKEWISE])
 async def test_each_control_is_reached_by_keyboard_with_a_ring(pages: Stage, name: str) -> None:
     page = await pages.show(VIEWS[name], answers=stream())
     stops = await page.evaluate(STOPS)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import SecretStr
 
+from services.enrollment.wizard.help_topics import GROUPS, TOPICS
 from services.enrollment.wizard.rendering import (
     ActivityRow,
     ActivityView,
@@ -26,6 +27,8 @@ from services.enrollment.wizard.rendering import (
     EmailView,
     FieldError,
     Frame,
+    HelpIndexView,
+    HelpView,
     ManageView,
     MessageView,
     MethodLine,
@@ -238,6 +241,7 @@ def sample_views() -> dict[str, View]:
         | _own_views()
         | _proof_views()
         | _managed_views()
+        | _help_views()
         | {
             "prompt": PromptView(frame("More information required")),
             "phone": phone_view(),
@@ -269,6 +273,7 @@ def sample_views() -> dict[str, View]:
                 heading="Your session has ended",
                 text="Sign in again; what you set up is kept.",
                 action=("Back to the application", "/security-info/return"),
+                help=("How to sign in", "/help/sign-in"),
             ),
             "problem": MessageView(
                 Frame(organization="Security info", title="Something went wrong on our side"),
@@ -593,6 +598,25 @@ def _managed_views() -> dict[str, View]:
             done=True,
             what=("The method is suspended.", "Change your password now, then sign in."),
         ),
+    }
+
+
+def help_view(name: str, frame: Frame, back: tuple[str, str] | None = None) -> HelpView:
+    """A help page as somebody in that frame sees it."""
+    topic = TOPICS[name]
+    related = tuple(TOPICS[other] for other in topic.related)
+    titled = replace(frame, title=topic.title)
+    return HelpView(titled, topic, related, back, app_url=APP if topic.shows_app else None)
+
+
+def _help_views() -> dict[str, View]:
+    nobody, back = Frame(organization="Security info", title="Help"), ("Go on where you were", SETUP)
+    return {
+        "help": HelpIndexView(replace(FRAME, title="Help"), GROUPS, back),
+        "help-for-nobody": HelpIndexView(nobody, GROUPS),
+        "help-install": help_view("install-authenticator", FRAME, back),
+        "help-cant-sign-in": help_view("cant-sign-in", nobody),
+        "help-managing": help_view("change-method", MANAGING, back),
     }
 
 

@@ -162,6 +162,11 @@ def html(visit: Visit, view: View, status: int = 200) -> Response:
     return HTMLResponse(pages.render(view), status, headers=headers)
 
 
+def html_for_anybody(view: View, status: int = 200) -> Response:
+    """A page for whoever asks, in a session or not."""
+    return HTMLResponse(pages.render(view), status, headers=security_headers(None) | {"Cache-Control": "no-store"})
+
+
 def is_secure(parts: Parts) -> bool:
     """Whether browsers speak https with this service."""
     return parts.settings.public_url.scheme == "https"

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import RedirectResponse
 from pydantic import SecretStr
 
 from services.enrollment.domain.account import Method
@@ -20,7 +20,7 @@ from services.enrollment.wizard.here import (
     Here,
     frame,
     html,
-    pages,
+    html_for_anybody,
     recognise,
     require_form,
     require_open,
@@ -40,7 +40,6 @@ from services.enrollment.wizard.rendering import (
 from services.enrollment.wizard.returning import back_to_platform
 from services.enrollment.wizard.views import MANAGE
 from services.kit.errors import ProblemError
-from services.kit.http.headers import security_headers
 
 router = APIRouter(prefix=MANAGE, include_in_schema=False)
 
@@ -222,7 +221,7 @@ async def show_not_me(request: Request, token: Annotated[str, Query(max_length=2
         done=False,
         what=manage_wording.what_will_happen(notice, organization),
     )
-    return _plain(view)
+    return html_for_anybody(view)
 
 
 @router.post("/not-me")
@@ -239,7 +238,7 @@ async def not_me(request: Request, token: Annotated[str, Form(max_length=256)] =
         done=True,
         what=manage_wording.what_happened(notice, organization),
     )
-    return _plain(view)
+    return html_for_anybody(view)
 
 
 async def _recognise(request: Request) -> Here:
@@ -354,7 +353,3 @@ def _new_phone(here: Here) -> Response:
         else (),
     )
     return html(here.visit, view)
-
-
-def _plain(view: NotMeView) -> Response:
-    return HTMLResponse(pages.render(view), headers=security_headers(None) | {"Cache-Control": "no-store"})

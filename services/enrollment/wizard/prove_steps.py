@@ -24,6 +24,7 @@ from services.enrollment.wizard.rendering import (
 from services.enrollment.wizard.typed_code import judge_typed
 from services.enrollment.wizard.views import WIZARD, Filled, label_of
 from services.enrollment.wizard.wording import (
+    CANT_SIGN_IN,
     CHECKING,
     CHOOSE_ONE,
     LOCKED_OUT,
@@ -43,7 +44,7 @@ async def show_choice(here: Here, error: FieldError | None = None, status: int =
     if not usable:
         heading, text = LOCKED_OUT
         shown = frame(here, "prove.choose", title=heading)
-        return html(here.visit, MessageView(frame=shown, heading=heading, text=text), 403)
+        return html(here.visit, MessageView(shown, heading, text, help=CANT_SIGN_IN), 403)
     view = ChooseView(
         step="prove.choose",
         frame=frame(here, "prove.choose"),

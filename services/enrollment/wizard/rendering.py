@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.enrollment.wizard import texts
 from services.enrollment.wizard.assets import mount_static, static_url, tenant_stylesheet, tenant_stylesheet_url
+from services.enrollment.wizard.help_views import HelpIndexView, HelpView
 from services.enrollment.wizard.manage_views import (
     ActivityRow,
     ActivityView,
@@ -82,6 +83,8 @@ __all__ = [
     "EmailView",
     "FieldError",
     "Frame",
+    "HelpIndexView",
+    "HelpView",
     "ManageView",
     "MessageView",
     "MethodLine",
@@ -143,6 +146,8 @@ View = (
     | NewPhoneView
     | ActivityView
     | NotMeView
+    | HelpView
+    | HelpIndexView
 )
 """Each has `step`, the step's name in forms (empty where no form belongs to one), and `error`, shown in the title."""
 
@@ -178,6 +183,8 @@ TEMPLATES: Final[Mapping[type, str]] = MappingProxyType(
         NewPhoneView: "manage_new_phone.html",
         ActivityView: "manage_activity.html",
         NotMeView: "not_me.html",
+        HelpView: "help.html",
+        HelpIndexView: "help_index.html",
     }
 )
 

@@ -16,6 +16,7 @@ from services.enrollment.parts import Parts
 from services.enrollment.wizard import (
     app_steps,
     email_steps,
+    help_routes,
     manage_routes,
     own_steps,
     phone_steps,
@@ -49,7 +50,7 @@ from services.enrollment.wizard.rendering import (
 )
 from services.enrollment.wizard.returning import back_to_platform
 from services.enrollment.wizard.views import WIZARD
-from services.enrollment.wizard.wording import CHOOSE_ONE, WAYS_TO_SET_UP
+from services.enrollment.wizard.wording import CANT_SIGN_IN, CHOOSE_ONE, HOW_TO_SIGN_IN, WAYS_TO_SET_UP
 from services.kit.errors import ProblemError
 from services.kit.http.headers import security_headers
 from services.kit.telemetry import current_trace
@@ -276,6 +277,7 @@ def mount(app: FastAPI) -> None:
     """Add pages and static files to the application."""
     app.include_router(router)
     app.include_router(manage_routes.router)
+    app.include_router(help_routes.router)
     mount_static(app, {name: tenant.branding for name, tenant in app.state.parts.config.tenants.items()})
 
 
@@ -290,6 +292,7 @@ async def problem_page(request: Request, problem: ProblemError) -> Response | No
         heading=heading,
         text=text,
         action=action,
+        help=HELP.get(problem.code),
         reference=trace.trace_id if trace and problem.status >= 500 else None,
     )
     return HTMLResponse(pages.render(view), problem.status, headers=security_headers(None) | problem.headers)
@@ -334,7 +337,13 @@ EXPLAINED: Mapping[str, tuple[str, str]] = {
         "This is taking longer than usual. Nothing you set up is lost; try again in a moment.",
     ),
 }
-WITHOUT_WAY_ON = frozenset({"sessionEnded", "ticketUsed", "ticketExpired", "noticeExpired"})
+HELP: Mapping[str, tuple[str, str]] = {
+    "sessionEnded": HOW_TO_SIGN_IN,
+    "ticketUsed": HOW_TO_SIGN_IN,
+    "ticketExpired": HOW_TO_SIGN_IN,
+    "noticeExpired": CANT_SIGN_IN,
+}
+WITHOUT_WAY_ON = frozenset(HELP)
 
 
 def _explained(problem: ProblemError) -> tuple[str, str, tuple[str, str] | None]:

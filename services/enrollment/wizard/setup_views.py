@@ -297,7 +297,7 @@ class CancelView:
 class MessageView:
     """Something to know and at most one thing to do: an ended session, a used ticket, a problem.
 
-    `action` is a label and an address; `reference` the trace id to quote.
+    `action` and `help` are a label and an address; `reference` the trace id to quote.
     """
 
     step: ClassVar[str] = ""
@@ -307,4 +307,5 @@ class MessageView:
     text: str
     action: tuple[str, str] | None = None
     reference: str | None = None
+    help: tuple[str, str] | None = None
     error: None = None

@@ -29,6 +29,9 @@ LOCKED_OUT = (
 )
 """Heading and text where a person has methods, and none that can be used."""
 
+HOW_TO_SIGN_IN = ("How to sign in", "/help/sign-in")
+CANT_SIGN_IN = ("Can't sign in?", "/help/cant-sign-in")
+
 CHOOSE_ONE = "Choose one of these methods."
 WAYS_TO_PROVE = {
     "authenticatorApp": "Approve a request on {where}.",

@@ -224,7 +224,8 @@ def test_ways_around_the_app_are_offered_where_policy_allows_them() -> None:
     ways = {"I want to use a different authenticator app", "I want to set up a different method"}
     assert ways <= set(outline(download_view()).texts("a"))
     bare = replace(download_view(), different_app=False, different_method=False, qr_src=None, store_links=())
-    assert outline(bare).texts("a") == ["Not you?", "Download now", "Back", "Go back"]
+    links = ["Not you?", "Download now", "How to install the app", "Back", "Go back"]
+    assert outline(bare).texts("a") == links
     assert APP in outline(bare).texts("span")
 
 

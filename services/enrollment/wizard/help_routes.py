@@ -1,0 +1,78 @@
+"""Help for whoever asks: somebody in a session, which goes on meanwhile, and somebody who cannot sign in."""
+
+import contextlib
+
+from fastapi import APIRouter, Request, Response
+
+from services.enrollment.parts import Parts
+from services.enrollment.wizard.app_steps import APP_PATH
+from services.enrollment.wizard.help_topics import GROUPS, TOPICS
+from services.enrollment.wizard.here import Here, frame, html, html_for_anybody, recognise
+from services.enrollment.wizard.rendering import Frame, HelpIndexView, HelpView, MessageView, View
+from services.enrollment.wizard.views import WIZARD
+from services.kit.errors import ProblemError
+from services.kit.mongo.client import DatabaseError
+
+router = APIRouter(prefix="/help", include_in_schema=False)
+
+NO_SUCH_TOPIC = (
+    "There is no such help page",
+    "Perhaps the address was mistyped. All help pages are listed in one place.",
+)
+
+
+@router.get("")
+async def show_topics(request: Request) -> Response:
+    """All that there is help for."""
+    here = await _recognised(request)
+    return _answered(here, HelpIndexView(_frame(here, "Help"), GROUPS, back=_back(here)))
+
+
+@router.get("/{name}")
+async def show_topic(request: Request, name: str) -> Response:
+    """One topic; 404 where there is none of that name."""
+    here, topic = await _recognised(request), TOPICS.get(name)
+    if topic is None:
+        heading, text = NO_SUCH_TOPIC
+        message = MessageView(_frame(here, heading), heading, text, action=("All help pages", "/help"))
+        return _answered(here, message, 404)
+    parts: Parts = request.app.state.parts
+    view = HelpView(
+        frame=_frame(here, topic.title),
+        topic=topic,
+        related=tuple(TOPICS[other] for other in topic.related),
+        back=_back(here),
+        app_url=f"{parts.settings.authenticator_origin}{APP_PATH}" if topic.shows_app else None,
+    )
+    return _answered(here, view)
+
+
+async def _recognised(request: Request) -> Here | None:
+    """Who asks, if it can be told: help is there without a session, and without a database."""
+    with contextlib.suppress(ProblemError, DatabaseError):
+        return await recognise(request)
+    return None
+
+
+def _frame(here: Here | None, title: str) -> Frame:
+    if here is None:
+        return Frame(organization="Security info", title=title)
+    if _is_open(here):
+        return frame(here, None, title=title)
+    tenant = here.parts.config.tenant(here.visit.account.tenant)
+    name = here.visit.account.tenant
+    return Frame(organization=tenant.display_name, title=title, tenant=name, logo=tenant.branding.logo)
+
+
+def _back(here: Here | None) -> tuple[str, str] | None:
+    if here is None:
+        return None
+    return ("Go on where you were", WIZARD) if _is_open(here) else ("Back to the application", "/security-info/return")
+
+
+def _is_open(here: Here) -> bool:
+    return here.visit.session.is_open(here.parts.clock.now())
+
+
+def _answered(here: Here | None, view: View, status: int = 200) -> Response:
+    return html_for_anybody(view, status) if here is None else html(here.visit, view, status)
