@@ -103,6 +103,7 @@ class EnrollmentSkipped(Event):
     session_id: OpaqueId
     skips_left: int = Field(ge=0)
     required_on: AwareDatetime | None = None
+    methods: tuple[MethodType, ...] = Field(default=(), description="types on file when it was put off")
     skipped_at: AwareDatetime
 
 

@@ -6,6 +6,7 @@ from schemas.enrollment import (
     AccountErased,
     EnrollmentCancelled,
     EnrollmentCompleted,
+    EnrollmentSkipped,
     MethodRegistered,
     MethodRemoved,
     MethodRestored,
@@ -54,6 +55,7 @@ def _outcomes(store: Store) -> EventHandlers:
     handlers = EventHandlers()
     handlers.on(EnrollmentCompleted)(partial(lifecycle.enrollment_completed, store=store))
     handlers.on(EnrollmentCancelled)(partial(lifecycle.enrollment_cancelled, store=store))
+    handlers.on(EnrollmentSkipped)(partial(lifecycle.enrollment_skipped, store=store))
     handlers.on(MethodRegistered)(partial(lifecycle.method_registered, store=store))
     handlers.on(MethodRemoved)(partial(lifecycle.method_removed, store=store))
     handlers.on(SuspiciousActivityReported)(partial(lifecycle.change_repudiated, store=store))

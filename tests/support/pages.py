@@ -19,6 +19,7 @@ from services.enrollment.wizard.rendering import (
     Choice,
     ChooseView,
     CodeView,
+    ConfirmView,
     Country,
     DeleteView,
     DeliveryView,
@@ -47,6 +48,7 @@ from services.enrollment.wizard.rendering import (
     RenameView,
     ScanView,
     SetupView,
+    SkipOffer,
     SoftwareIntroView,
     SoftwareScanView,
     SuccessView,
@@ -244,6 +246,8 @@ def sample_views() -> dict[str, View]:
         | _help_views()
         | {
             "prompt": PromptView(frame("More information required")),
+            "prompt-skip": PromptView(frame("More information required"), SkipOffer(2, 3, "3 March")),
+            "prompt-used-up": PromptView(frame("More information required"), used_up=True),
             "phone": phone_view(),
             "phone-error": phone_view(FieldError("number", "That doesn't look like a phone number in United Kingdom.")),
             "phone-strict": replace(phone_view(), profile_note=True),
@@ -567,6 +571,9 @@ def _managed_views() -> dict[str, View]:
         "manage-empty": ManageView(MANAGING, (), can_add=True, new_phone=False, return_label="Northbridge"),
         "manage-notice": replace(
             manage, frame=replace(MANAGING, notice="This method can't be brought back any more. Add it anew.")
+        ),
+        "confirm": ConfirmView(
+            replace(FRAME, title="Are these still right?"), tuple(row for row in manage.rows if row.state == "active")
         ),
         "add": AddView(MANAGING, adding),
         "add-error": AddView(MANAGING, adding, error=FieldError("method", "Choose one of these methods.")),

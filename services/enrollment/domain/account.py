@@ -58,6 +58,7 @@ class Method(State):
     codes_left: int | None = None
     usable_until: datetime | None = None
     created_at: datetime
+    changed_at: datetime | None = None
     last_used_at: datetime | None = None
 
     def is_usable(self, now: datetime) -> bool:
@@ -112,6 +113,14 @@ class Proof(State):
     at: datetime
 
 
+class PutOff(State):
+    """How often the person put off what is missing, since they were first asked; gone once nothing is missing."""
+
+    since: datetime
+    skips: int = 0
+    last_skip_at: datetime | None = None
+
+
 class Session(State):
     """One walk through the wizard or "My security info". Its id is that of the interrupt. `cookie_hash` binds it to one
     browser."""
@@ -162,6 +171,8 @@ class Account(State):
     default_method_id: str | None = None
     is_default_chosen: bool = False
     sessions: tuple[Session, ...] = ()
+    put_off: PutOff | None = None
+    confirmed_at: datetime | None = None
     next_deadline: datetime | None = Field(default=None, description="when the first open session ends; swept by it")
     created_at: datetime
     erased_at: datetime | None = None

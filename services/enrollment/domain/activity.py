@@ -6,12 +6,14 @@ from schemas.base import Event, MethodType
 from schemas.enrollment import (
     DefaultMethodChanged,
     EnrollmentCompleted,
+    EnrollmentSkipped,
     EnrollmentStarted,
     MethodChanged,
     MethodRegistered,
     MethodRemoved,
     MethodRestored,
     MethodSuspended,
+    SecurityInfoConfirmed,
     SuspiciousActivityReported,
 )
 from services.enrollment.domain.base import State
@@ -21,7 +23,9 @@ MOST = 100
 
 TOLD: dict[type[Event], str] = {
     EnrollmentStarted: "started_at",
+    EnrollmentSkipped: "skipped_at",
     EnrollmentCompleted: "completed_at",
+    SecurityInfoConfirmed: "confirmed_at",
     MethodRegistered: "registered_at",
     MethodChanged: "changed_at",
     MethodSuspended: "suspended_at",

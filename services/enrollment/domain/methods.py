@@ -363,6 +363,7 @@ def _change_destination(
             "delivery": registration.delivery,
             "destination": registration.destination,
             "destination_hash": registration.destination_hash,
+            "changed_at": at,
         }
     )
     event = MethodChanged(

@@ -4,11 +4,19 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Literal
 
-from schemas.enrollment import EnrollmentCancelled, EnrollmentCompleted, EnrollmentStarted, EnrollmentStepReached
-from services.enrollment.domain import wizard
+from schemas.enrollment import (
+    EnrollmentCancelled,
+    EnrollmentCompleted,
+    EnrollmentSkipped,
+    EnrollmentStarted,
+    EnrollmentStepReached,
+    SecurityInfoConfirmed,
+)
+from services.enrollment.domain import nudge, wizard
 from services.enrollment.domain.account import LONGEST_SESSION, SESSION_LIFE, Account, Proof, Session
 from services.enrollment.domain.challenge import Challenge
 from services.enrollment.domain.ledger import Ledger
+from services.kit.config import GroupPolicy
 from services.kit.decision import Change
 from services.kit.errors import ProblemError
 
@@ -19,7 +27,7 @@ KEEP_ENDED_SESSIONS = timedelta(hours=1)
 
 
 def start_session(account: Account, session: Session, *, at: datetime) -> Change[Account]:
-    """The ticket of an interrupt was used.
+    """The ticket of an interrupt was used. What is overdue ends first, so that none is forgotten before it ended.
 
     Raises:
         ProblemError: `ticketUsed`; `ticketExpired` where the person was erased.
@@ -28,7 +36,6 @@ def start_session(account: Account, session: Session, *, at: datetime) -> Change
         raise ProblemError("ticketExpired")
     if account.session(session.id):
         raise ProblemError("ticketUsed")
-    kept = tuple(one for one in account.sessions if (one.ended_at or one.expires_at) > at - KEEP_ENDED_SESSIONS)
     started = EnrollmentStarted(
         session_id=session.id,
         intent=session.intent,
@@ -36,7 +43,11 @@ def start_session(account: Account, session: Session, *, at: datetime) -> Change
         required=session.plan,
         started_at=at,
     )
-    ledger = Ledger(account).put(sessions=(*kept, session)).tell(started, session.id)
+    ledger = _overdue_ended(Ledger(account), at)
+    before = ledger.account
+    kept = tuple(one for one in before.sessions if (one.ended_at or one.expires_at) > at - KEEP_ENDED_SESSIONS)
+    put_off = nudge.nudged(before.put_off, at=at) if session.decision == "nudge" else before.put_off
+    ledger = ledger.put(sessions=(*kept, session), put_off=put_off).tell(started, session.id)
     return ledger.tell(_reached(session, at), session.id).change()
 
 
@@ -55,18 +66,49 @@ def move_session(
     if moved.step != session.step:
         ledger = ledger.tell(_reached(moved, at), session_id)
     if moved.outcome == "completed" and session.outcome is None:
-        completed = EnrollmentCompleted(session_id=session_id, methods=account.active_types, completed_at=at)
-        ledger = ledger.put_session(moved.model_copy(update={"ended_at": at})).tell(completed, session_id)
+        ledger = _completed(ledger, moved, at)
     return ledger.change()
+
+
+def skip_session(account: Account, session_id: str, policy: GroupPolicy, *, at: datetime) -> Change[Account]:
+    """Put off what is missing. Where that is not possible (any more), nothing changes.
+
+    Raises:
+        ProblemError: `sessionEnded`.
+    """
+    session = open_session(account, session_id, at=at)
+    given = nudge.skips_of(account, session, policy, at=at)
+    if given is None or not given.left:
+        return Change(account)
+    event = EnrollmentSkipped(
+        session_id=session_id,
+        skips_left=given.left - 1,
+        required_on=given.required_on,
+        methods=account.active_types,
+        skipped_at=at,
+    )
+    ended = session.model_copy(update={"outcome": "skipped", "ended_at": at})
+    ledger = Ledger(account).put(put_off=nudge.skipped(account.put_off, at=at)).put_session(ended)
+    return ledger.tell(event, session_id).change()
+
+
+def confirm(account: Account, session_id: str, *, at: datetime) -> Change[Account]:
+    """The person says that what is on file is right.
+
+    Raises:
+        ProblemError: `sessionEnded`.
+    """
+    session = open_session(account, session_id, at=at)
+    if session.step != "confirm":
+        return Change(account)
+    event = SecurityInfoConfirmed(session_id=session_id, methods=account.active_types, confirmed_at=at)
+    ledger = Ledger(account).put(confirmed_at=at).tell(event, session_id)
+    return _completed(ledger, session.model_copy(update={"outcome": "completed"}), at).change()
 
 
 def end_overdue_sessions(account: Account, *, at: datetime) -> Change[Account]:
     """End every session whose time ran out."""
-    ledger = Ledger(account)
-    for session in account.sessions:
-        if session.outcome is None and session.expires_at <= at:
-            ledger = _ended(ledger, session, "expired", at)
-    return ledger.change()
+    return _overdue_ended(Ledger(account), at).change()
 
 
 def end_session(
@@ -153,11 +195,29 @@ def _waiting(account: Account, challenge: Challenge) -> Session | None:
     return session if waits and session and session.requested and session.requested.id == challenge.id else None
 
 
+def _overdue_ended(ledger: Ledger, at: datetime) -> Ledger:
+    for session in ledger.account.sessions:
+        if session.outcome is None and session.expires_at <= at:
+            ledger = _ended(ledger, session, "expired", at)
+    return ledger
+
+
 def _ended(ledger: Ledger, session: Session, outcome: Literal["cancelled", "expired"], at: datetime) -> Ledger:
     on_file = ledger.account.active_types
     event = EnrollmentCancelled(session_id=session.id, reason=outcome, methods=on_file, cancelled_at=at)
     ended = session.model_copy(update={"outcome": outcome, "ended_at": at})
-    return ledger.put_session(ended).tell(event, session.id)
+    put_off = ledger.account.put_off
+    if put_off and nudge.is_undecided(session):
+        put_off = nudge.skipped(put_off, at=at)
+    return ledger.put(put_off=put_off).put_session(ended).tell(event, session.id)
+
+
+def _completed(ledger: Ledger, session: Session, at: datetime) -> Ledger:
+    """All that was asked for is on file."""
+    event = EnrollmentCompleted(session_id=session.id, methods=ledger.account.active_types, completed_at=at)
+    put_off = None if session.plan else ledger.account.put_off
+    ended = session.model_copy(update={"ended_at": at})
+    return ledger.put(put_off=put_off).put_session(ended).tell(event, session.id)
 
 
 def _reached(session: Session, at: datetime) -> EnrollmentStepReached:

@@ -1,5 +1,5 @@
-"""The order of the steps. A step is named `{method type}[.{part}]`, or `prompt`, `choose`, `prove`, `prove.choose`,
-`manage` or `success`."""
+"""The order of the steps. A step is named `{method type}[.{part}]`, or `prompt`, `confirm`, `choose`, `prove`,
+`prove.choose`, `manage` or `success`."""
 
 from collections.abc import Callable
 
@@ -127,6 +127,12 @@ def shown_step(session: Session, asked: str | None) -> str:
     if asked in SIDEWAYS and method_of(session.step) in FIRST_STEP and not session.step.endswith(".verified"):
         return asked or session.step
     return asked if asked and asked in EARLIER.get(session.step, ()) else session.step
+
+
+def ask_again(session: Session) -> Session:
+    """From "My security info" back to the question."""
+    fresh = {"requested": None, "activation": None, "draft": None, "aim": None, "after_proof": ""}
+    return session.model_copy(update={"intent": "signIn", "step": "confirm", **fresh})
 
 
 def method_of(step: str) -> str:

@@ -9,7 +9,8 @@ from pydantic import AnyHttpUrl
 
 from schemas.base import MethodType
 from schemas.enrollment import Decision, Destination, Intent
-from services.enrollment.domain.account import Account, Profile, account_id
+from services.enrollment.domain import nudge
+from services.enrollment.domain.account import Account, Outcome, Profile, account_id
 from services.enrollment.domain.email import parse_address
 from services.enrollment.domain.interrupt import TICKET_LIFE, Interrupt
 from services.enrollment.domain.policy import missing_methods
@@ -18,6 +19,7 @@ from services.enrollment.handlers.desk import Desk
 from services.enrollment.store import Store
 from services.enrollment.tokens import Caller
 from services.kit.clock import Clock
+from services.kit.config import GroupPolicy
 from services.kit.decision import Change
 from services.kit.errors import ProblemError
 from services.kit.ids import new_id, new_token
@@ -62,7 +64,8 @@ class InterruptStatus:
 
 
 async def ask_interrupt(command: AskInterrupt, caller: Caller, desk: Desk) -> Asked:
-    """Decide whether the person must set something up, or lead them to "My security info".
+    """Decide whether the person must set something up, may put it off, or is asked whether all is still right; or lead
+    them to "My security info".
 
     Raises:
         ProblemError: `returnUrlNotAllowed`, `requestMalformed` for an authentication that is too old.
@@ -72,7 +75,7 @@ async def ask_interrupt(command: AskInterrupt, caller: Caller, desk: Desk) -> As
     _require_recent(command.authenticated_at, now)
     account = await known_account(caller.tenant, command.user, _with_emails(command, caller.tenant, desk), desk)
     plan = missing_methods(desk.policy(account), account.active_types)
-    decision = _decision(command.intent, plan)
+    decision = _decision(command.intent, account, desk.policy(account), plan, now)
     ticket = None if decision == "none" else new_token()
     interrupt = _interrupt(command, caller, account, decision=decision, plan=plan, ticket=ticket, now=now)
     await desk.store.interrupts.insert(interrupt.id, interrupt)
@@ -133,10 +136,14 @@ def _with_emails(command: AskInterrupt, tenant: str, desk: Desk) -> Profile:
     return command.profile.model_copy(update={"emails": tuple(found), "locale": command.locale or "en"})
 
 
-def _decision(intent: Intent, plan: tuple[MethodType, ...]) -> Decision:
-    if intent == "signIn":
-        return "register" if plan else "none"
-    return intent
+def _decision(
+    intent: Intent, account: Account, policy: GroupPolicy, plan: tuple[MethodType, ...], now: datetime
+) -> Decision:
+    if intent != "signIn":
+        return intent
+    if plan:
+        return nudge.decision_for(account, policy, at=now)
+    return "reconfirm" if nudge.is_confirmation_due(account, policy, at=now) else "none"
 
 
 def _interrupt(
@@ -150,6 +157,7 @@ def _interrupt(
     now: datetime,
 ) -> Interrupt:
     is_over = ticket is None
+    outcome: Outcome = "skipped" if plan else "completed"
     return Interrupt(
         id=new_id(),
         tenant=caller.tenant,
@@ -165,7 +173,7 @@ def _interrupt(
         ticket_hash=token_hash(ticket) if ticket else None,
         ticket_expires_at=now + TICKET_LIFE if ticket else None,
         created_at=now,
-        outcome="completed" if is_over else None,
+        outcome=outcome if is_over else None,
         methods=account.active_types,
         ended_at=now if is_over else None,
     )

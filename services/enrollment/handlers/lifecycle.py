@@ -9,6 +9,7 @@ from schemas.enrollment import (
     AccountErased,
     EnrollmentCancelled,
     EnrollmentCompleted,
+    EnrollmentSkipped,
     MethodRegistered,
     MethodRemoved,
     MethodRestored,
@@ -35,6 +36,12 @@ async def enrollment_completed(event: EnrollmentCompleted, cause: Envelope, *, s
 async def enrollment_cancelled(event: EnrollmentCancelled, cause: Envelope, *, store: Store) -> None:
     """The same for a session that was left or ran out."""
     outcome = {"outcome": event.reason, "methods": event.methods, "ended_at": event.cancelled_at}
+    await store.interrupts.change(event.session_id, lambda interrupt: _with(interrupt, outcome), cause)
+
+
+async def enrollment_skipped(event: EnrollmentSkipped, cause: Envelope, *, store: Store) -> None:
+    """The same for one that was put off."""
+    outcome = {"outcome": "skipped", "methods": event.methods, "ended_at": event.skipped_at}
     await store.interrupts.change(event.session_id, lambda interrupt: _with(interrupt, outcome), cause)
 
 

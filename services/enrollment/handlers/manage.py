@@ -6,7 +6,7 @@ from typing import Literal
 from schemas.base import MethodType
 from services.enrollment.domain import methods, wizard
 from services.enrollment.domain import sessions as rules
-from services.enrollment.domain.account import Account, Aim
+from services.enrollment.domain.account import Account, Aim, Session
 from services.enrollment.domain.challenge import PhoneType, Registration
 from services.enrollment.domain.methods import conflict_of
 from services.enrollment.domain.policy import allowed_methods, is_allowed
@@ -138,9 +138,15 @@ def _vouches_for(visit: Visit, method_id: str) -> bool:
 
 
 async def leave(visit: Visit, desk: Desk) -> Visit:
-    """Back to the platform, all done."""
+    """Back to the platform, all done; or to the question whether all is right, if the person came from there."""
     await cancel_challenge(visit.session.requested, "cancelled", desk)
-    return await move_session(visit, lambda session: session.model_copy(update={"outcome": "completed"}), desk)
+
+    def move(session: Session) -> Session:
+        if session.decision == "reconfirm":
+            return wizard.ask_again(session)
+        return session.model_copy(update={"outcome": "completed"})
+
+    return await move_session(visit, move, desk)
 
 
 def clean_name(name: str) -> str | None:

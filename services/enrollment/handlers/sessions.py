@@ -108,6 +108,50 @@ def planned_type(visit: Visit) -> MethodType | None:
     return next((one for one in wizard.FIRST_STEP if one == kind), None)
 
 
+async def skip(visit: Visit, desk: Desk) -> Visit:
+    """Put off what is missing; where that is not possible any more, the session goes on.
+
+    Raises:
+        ProblemError: `sessionEnded`.
+    """
+    now, policy = desk.clock.now(), desk.policy(visit.account)
+    account = await desk.store.accounts.change(
+        visit.account_id, lambda account: rules.skip_session(account, visit.session.id, policy, at=now)
+    )
+    moved = visit_of(account.state if account else visit.account, visit.session.id)
+    if moved.session.outcome:
+        await cancel_challenge(moved.session.requested, "cancelled", desk)
+    return moved
+
+
+async def confirm(visit: Visit, desk: Desk) -> Visit:
+    """What is on file is right.
+
+    Raises:
+        ProblemError: `sessionEnded`.
+    """
+    now = desk.clock.now()
+    account = await desk.store.accounts.change(
+        visit.account_id, lambda account: rules.confirm(account, visit.session.id, at=now)
+    )
+    return visit_of(account.state if account else visit.account, visit.session.id)
+
+
+async def change_something(visit: Visit, desk: Desk) -> Visit:
+    """What is on file is not right: to "My security info", behind a proof.
+
+    Raises:
+        ProblemError: `sessionEnded`.
+    """
+
+    def move(session: Session) -> Session:
+        if session.step != "confirm":
+            return session
+        return _placed(visit.account, session.model_copy(update={"intent": "manage"}), desk)
+
+    return await begin(await move_session(visit, move, desk), desk)
+
+
 async def stay(visit: Visit, desk: Desk) -> Visit:
     """The person is still there."""
     return await move_session(visit, lambda session: session, desk)
@@ -124,11 +168,11 @@ async def cancel(visit: Visit, desk: Desk) -> Visit:
 
 
 def _placed(account: Account, session: Session, desk: Desk) -> Session:
-    """Where a session begins: at the prompt, or in "My security info", behind a proof where there is something to
-    prove.
+    """Where a session begins: at the prompt, at the question whether all is still right, or in "My security info",
+    behind a proof where there is something to prove.
     """
     if session.intent != "manage":
-        return session
+        return session.model_copy(update={"step": "confirm"}) if session.decision == "reconfirm" else session
     if needs_proof(account, session, desk):
         return wizard.ask_for_proof(session, then="manage")
     return session.model_copy(update={"step": "manage"})

@@ -88,7 +88,8 @@ async def post_interrupt(
     """Whether the person must set something up; with the address to send the browser to. Scope `interrupts`.
 
     `returnUrl` must be on the client's list, `authenticatedAt` at most 10 minutes ago. With `intent` `manage` the
-    address leads to "My security info". What the call says of the person replaces what is known: groups decide on the
+    address leads to "My security info". `nudge` is a registration that the person may put off, `reconfirm` the question
+    whether what is on file is still right. What the call says of the person replaces what is known: groups decide on the
     policy, `emails` are told of changes.
     """
     by.require("interrupts")

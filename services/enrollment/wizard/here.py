@@ -26,6 +26,7 @@ pages = Pages()
 SEE_OTHER = 303
 TITLES = {
     "prompt": "More information required",
+    "confirm": "Are these still right?",
     "choose": "Choose a method",
     "prove": "Verify it's you",
     "prove.choose": "Verify it's you",

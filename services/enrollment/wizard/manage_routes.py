@@ -201,10 +201,10 @@ async def show_activity(request: Request) -> Response:
 
 @router.post("/leave")
 async def leave(request: Request, session: Hidden = "", csrf: Hidden = "") -> Response:
-    """Back to the platform."""
+    """Back to where the person came from: the platform, or the question whether all is still right."""
     here = await _actor(request, session, csrf)
     visit = await manage.leave(here.visit, here.desk)
-    return await back_to_platform(Here(here.parts, here.cookie, visit))
+    return await back_to_platform(Here(here.parts, here.cookie, visit)) if visit.session.outcome else to_wizard()
 
 
 @router.get("/not-me")
@@ -290,6 +290,7 @@ def _method(here: Here, method_id: str) -> Method:
 
 async def _listed(here: Here, notice: str | None = None, status: int = 200) -> Response:
     account, now = here.visit.account, here.parts.clock.now()
+    organization = here.parts.config.tenant(account.tenant).display_name
     former = {
         one.method.id: one for one in account.former if account.former_method(one.method.id, "person", now) == one
     }
@@ -298,7 +299,7 @@ async def _listed(here: Here, notice: str | None = None, status: int = 200) -> R
         rows=manage_wording.rows(account),
         can_add=bool(manage.addable(account, here.desk)),
         new_phone=any(one.type == "authenticatorApp" and one.state == "active" for one in account.methods),
-        return_label=here.parts.config.tenant(account.tenant).display_name,
+        return_label=manage_wording.STILL_RIGHT if here.visit.session.decision == "reconfirm" else organization,
         former=tuple(manage_wording.former_row(one) for one in former.values()),
     )
     return html(here.visit, view, status)

@@ -55,6 +55,17 @@ class ManageView:
 
 
 @dataclass(frozen=True)
+class ConfirmView:
+    """Whether what is on file is still right: one button where it is."""
+
+    step: ClassVar[str] = "confirm"
+
+    frame: Frame
+    rows: tuple[MethodRow, ...]
+    error: None = None
+
+
+@dataclass(frozen=True)
 class AddView:
     """What can be added; the form's field is `method`."""
 

@@ -14,6 +14,7 @@ from services.enrollment.wizard.manage_views import (
     ActivityRow,
     ActivityView,
     AddView,
+    ConfirmView,
     DeleteView,
     ManageView,
     MethodRow,
@@ -50,6 +51,7 @@ from services.enrollment.wizard.setup_views import (
     RecoveryIntroView,
     ScanView,
     SetupView,
+    SkipOffer,
     SoftwareIntroView,
     SoftwareScanView,
     SuccessView,
@@ -75,6 +77,7 @@ __all__ = [
     "Choice",
     "ChooseView",
     "CodeView",
+    "ConfirmView",
     "Country",
     "DeleteView",
     "DeliveryView",
@@ -104,6 +107,7 @@ __all__ = [
     "RenameView",
     "ScanView",
     "SetupView",
+    "SkipOffer",
     "SoftwareIntroView",
     "SoftwareScanView",
     "SuccessView",
@@ -140,6 +144,7 @@ View = (
     | CancelView
     | MessageView
     | ManageView
+    | ConfirmView
     | AddView
     | RenameView
     | DeleteView
@@ -177,6 +182,7 @@ TEMPLATES: Final[Mapping[type, str]] = MappingProxyType(
         CancelView: "cancel.html",
         MessageView: "message.html",
         ManageView: "manage.html",
+        ConfirmView: "confirm.html",
         AddView: "manage_add.html",
         RenameView: "manage_rename.html",
         DeleteView: "manage_delete.html",

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from services.enrollment.domain.wizard import FIRST_STEP, method_of, shown_step
 from services.enrollment.handlers import apps, sessions, software
-from services.enrollment.handlers.desk import Desk
+from services.enrollment.handlers.desk import Desk, Visit
 from services.enrollment.handlers.proving import needs_proof_for, require_proof
 from services.enrollment.parts import Parts
 from services.enrollment.wizard import (
@@ -18,6 +18,7 @@ from services.enrollment.wizard import (
     email_steps,
     help_routes,
     manage_routes,
+    manage_wording,
     own_steps,
     phone_steps,
     prove_steps,
@@ -43,6 +44,7 @@ from services.enrollment.wizard.qr import qr_picture
 from services.enrollment.wizard.rendering import (
     CancelView,
     ChooseView,
+    ConfirmView,
     FieldError,
     Frame,
     MessageView,
@@ -199,7 +201,29 @@ async def events(
 
 
 async def _show_prompt(here: Here) -> Response:
-    return html(here.visit, views.prompt_view(frame(here, "prompt")))
+    return html(here.visit, views.prompt_view(frame(here, "prompt"), here.visit, here.desk))
+
+
+async def _act_on_prompt(here: Here, form: WizardForm) -> Response:
+    if form.action != "skip":
+        return await app_steps.go_on(here, form)
+    return await _back_once_ended(here, await sessions.skip(here.visit, here.desk))
+
+
+async def _show_confirm(here: Here) -> Response:
+    return html(here.visit, ConfirmView(frame(here, "confirm"), manage_wording.confirmable_rows(here.visit.account)))
+
+
+async def _act_on_confirm(here: Here, form: WizardForm) -> Response:
+    if form.action == "change":
+        await sessions.change_something(here.visit, here.desk)
+        return to_wizard()
+    return await _back_once_ended(here, await sessions.confirm(here.visit, here.desk))
+
+
+async def _back_once_ended(here: Here, visit: Visit) -> Response:
+    """A form that was overtaken ends nothing and shows where the session is."""
+    return await back_to_platform(replace(here, visit=visit)) if visit.session.outcome else to_wizard()
 
 
 async def _show_choice(here: Here, error: FieldError | None = None, status: int = 200) -> Response:
@@ -240,7 +264,8 @@ class Step:
 
 
 STEPS: Mapping[str, Step] = {
-    "prompt": Step(_show_prompt),
+    "prompt": Step(_show_prompt, _act_on_prompt),
+    "confirm": Step(_show_confirm, _act_on_confirm),
     "authenticatorApp": Step(app_steps.show_download),
     "authenticatorApp.setup": Step(app_steps.show_setup, app_steps.act_on_setup),
     "authenticatorApp.scan": Step(app_steps.show_scan, app_steps.act_on_scan),

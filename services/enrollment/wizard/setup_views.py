@@ -31,12 +31,23 @@ class MethodLine:
 
 
 @dataclass(frozen=True)
+class SkipOffer:
+    """How many skips are left, of how many, and the day from which on there are none."""
+
+    left: int
+    of: int
+    required_on: str
+
+
+@dataclass(frozen=True)
 class PromptView:
-    """Step 1: more information required."""
+    """Step 1: more information required. `skip` where it can be put off; `used_up` where it no longer can."""
 
     step: ClassVar[str] = "prompt"
 
     frame: Frame
+    skip: SkipOffer | None = None
+    used_up: bool = False
     error: None = None
 
 

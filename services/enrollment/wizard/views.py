@@ -6,7 +6,9 @@ from functools import lru_cache
 from typing import Literal
 
 import phonenumbers
+from babel.dates import format_date
 
+from services.enrollment.domain import nudge
 from services.enrollment.domain.account import Account, Method
 from services.enrollment.domain.challenge import Challenge
 from services.enrollment.domain.phone import national_format, region_of
@@ -24,6 +26,7 @@ from services.enrollment.wizard.rendering import (
     Progress,
     ProgressStep,
     PromptView,
+    SkipOffer,
     SuccessView,
 )
 from services.kit.ids import new_token
@@ -100,9 +103,15 @@ class Filled:
     extension: str = ""
 
 
-def prompt_view(frame: Frame) -> PromptView:
-    """Step 1: why the person was stopped."""
-    return PromptView(frame=frame)
+def prompt_view(frame: Frame, visit: Visit, desk: Desk) -> PromptView:
+    """Step 1: why the person was stopped, and how far it can be put off."""
+    account, session, policy, now = visit.account, visit.session, desk.policy(visit.account), desk.clock.now()
+    given = nudge.skips_of(account, session, policy, at=now)
+    if given and given.left:
+        day = format_date(given.required_on, format="d MMMM", locale="en_GB")
+        return PromptView(frame=frame, skip=SkipOffer(given.left, given.of, day))
+    was_asked_before = policy.skip is not None and account.put_off is not None and not session.registered
+    return PromptView(frame=frame, used_up=was_asked_before)
 
 
 def phone_view(frame: Frame, visit: Visit, challenge: Challenge | None, filled: Filled, desk: Desk) -> PhoneView:
