@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pymongo import ASCENDING, DESCENDING
 from pymongo.errors import DuplicateKeyError
 
-from services.enrollment.domain.account import Account
+from services.enrollment.domain.account import Account, account_id
 from services.enrollment.domain.activation import Activation, Device
 from services.enrollment.domain.activity import Activity
 from services.enrollment.domain.answer import Answer
@@ -39,6 +39,8 @@ OF_A_PERSON: Mapping[str, str] = {
 }
 """Collections whose documents belong to one person, beside the account and the activity; and since when each exists."""
 SWEEP_LIMIT = 200
+AFTER_THE_SLASH = chr(ord("/") + 1)
+"""Ends the ids of one tenant's accounts, `{tenant}/{user}`, as an order of strings."""
 GRACE = timedelta(seconds=60)
 """How long the verifier may take to say that a challenge expired before enrollment says so itself."""
 
@@ -81,6 +83,7 @@ class Store:
         answers = self.database.collection("answers")
         await answers.create_index("state.startedAt", expireAfterSeconds=int(KEEP_ANSWERS.total_seconds()))
         await accounts.create_index([("state.nextDeadline", ASCENDING)], sparse=True)
+        await accounts.create_index([("state.tenant", ASCENDING), ("state.profile.userPrincipalName", ASCENDING)])
         activations, used = self.database.collection("activations"), self.database.collection("used_tokens")
         await activations.create_index("state.createdAt", expireAfterSeconds=int(KEEP_ENDED_CHALLENGES.total_seconds()))
         await used.create_index("at", expireAfterSeconds=int(KEEP_TOKEN_IDS.total_seconds()))
@@ -115,6 +118,16 @@ class Store:
     async def accounts_with_overdue_sessions(self, now: datetime) -> list[Stored[Account]]:
         """Accounts with a session whose time ran out."""
         return await self.accounts.find({"state.nextDeadline": {"$lte": now}}, limit=SWEEP_LIMIT)
+
+    async def accounts_after(
+        self, tenant: str, user: str, user_principal_name: str | None, *, limit: int
+    ) -> list[Stored[Account]]:
+        """Accounts of a tenant whose user id sorts after that one, in this order; of one name, if it is given. Erased
+        ones are not among them."""
+        bounds = {"$gt": account_id(tenant, user), "$lt": f"{tenant}{AFTER_THE_SLASH}"}
+        named = {"state.tenant": tenant, "state.profile.userPrincipalName": user_principal_name}
+        criteria = {"_id": bounds, "state.erasedAt": None} | (named if user_principal_name is not None else {})
+        return await self.accounts.find(criteria, sort=[("_id", ASCENDING)], limit=limit)
 
     async def requests_of_device(self, device_id: str) -> list[Stored[Challenge]]:
         """Challenges that a device may still answer, newest first; expired ones among them."""

@@ -112,7 +112,9 @@ DOMAIN_KIT = (
     "services.kit.decision",
     "services.kit.answers",  # pure itself
     "services.kit.config.GroupPolicy",  # what an organisation asks for is data to a policy
+    "services.kit.config.Profile",
     "services.kit.config.SecurityQuestions",
+    "services.kit.config.Tenant",  # whose policies the linter reads
 )
 PURE_LIBRARIES: dict[str, Places] = {
     "pydantic": {"*": "models"},

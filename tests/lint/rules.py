@@ -31,6 +31,7 @@ PLAIN_TYPES = frozenset({"str", "bytes"})
 NOT_SECRET_ENDINGS = frozenset({"hash", "id", "url", "digest", "endpoint"})
 PLAIN_SECRETS: dict[str, str] = {
     "services/kit/keyring.py:Key.secret": "raw key for the primitives; left out of its representation",
+    "services/enrollment/domain/linter.py:Finding.code": "names what is wrong with a policy",
 }
 """Fields that may hold such a value plainly: `path:Class.field`, with the reason."""
 

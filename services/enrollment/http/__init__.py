@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from services.enrollment.http import challenges, graph, interrupts, methods, passes, policies, registrations
+from services.enrollment.http import challenges, graph, interrupts, methods, passes, policies, registrations, reports
 
 router = APIRouter()
-for part in (interrupts, registrations, methods, passes, graph, challenges, policies):
+for part in (interrupts, registrations, methods, passes, graph, challenges, policies, reports):
     router.include_router(part.router)

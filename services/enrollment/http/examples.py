@@ -171,6 +171,27 @@ PASS: dict[str, Any] = {
 PASS_LIST = {"value": [{name: value for name, value in PASS.items() if name != "temporaryAccessPass"}]}
 QUESTIONS = {"value": [{"id": "first-pet", "text": "What was the name of your first pet?"}]}
 
+# reports
+
+REPORT = {
+    "value": [
+        {
+            "id": "sam.1",
+            "userPrincipalName": "sam@northbridge.example",
+            "isMfaRegistered": True,
+            "isMfaCapable": True,
+            "isSsprRegistered": True,
+            "isSsprCapable": True,
+            "isPasswordlessCapable": False,
+            "isComplete": True,
+            "methodsRegistered": ["phone", "email"],
+            "defaultMfaMethod": "phone",
+        }
+    ],
+    "@odata.nextLink": "http://localhost:8000/v1.0/reports/authenticationMethods/userRegistrationDetails"
+    "?%24top=1&%24skiptoken=c2FtLjE",
+}
+
 # Graph
 
 PHONE: dict[str, Any] = {

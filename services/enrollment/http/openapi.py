@@ -60,5 +60,6 @@ TAGS = [
     {"name": "Graph", "description": "Phones and addresses in the shapes of Microsoft Graph."},
     {"name": "people", "description": "Erasure."},
     {"name": "policies", "description": "What an organisation allows and asks."},
+    {"name": "reports", "description": "What an organisation's people have registered."},
     {"name": "devices", "description": "The protocol of authenticator apps: docs/device-protocol.md."},
 ]

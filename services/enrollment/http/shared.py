@@ -127,8 +127,12 @@ class Page:
         part = rest[: self.top]
         if len(rest) <= self.top:
             return part, None
-        token = urlsafe_b64encode(key(part[-1]).encode()).decode().rstrip("=")
-        return part, f"{self.address}?{urlencode({'$top': self.top, '$skiptoken': token})}"
+        return part, self.link(key(part[-1]))
+
+    def link(self, after: str, **kept: str) -> str:
+        """The address of what comes after the entry with that key; `kept` is what the query says beside it."""
+        token = urlsafe_b64encode(after.encode()).decode().rstrip("=")
+        return f"{self.address}?{urlencode({**kept, '$top': self.top, '$skiptoken': token})}"
 
 
 async def page(
