@@ -89,8 +89,8 @@ async def post_interrupt(
 
     `returnUrl` must be on the client's list, `authenticatedAt` at most 10 minutes ago. With `intent` `manage` the
     address leads to "My security info". `nudge` is a registration that the person may put off, `reconfirm` the question
-    whether what is on file is still right. What the call says of the person replaces what is known: groups decide on the
-    policy, `emails` are told of changes.
+    whether what is on file is still right. What the call says of the person replaces what is known: groups decide on
+    the policy, `emails` are told of changes.
     """
     by.require("interrupts")
     if body.intent == "administer":
