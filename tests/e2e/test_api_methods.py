@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
 
 import httpx
 import pytest
@@ -326,6 +327,31 @@ def test_what_policy_requires_stays_and_what_it_forbids_does_not_come(platform: 
     phone = somebody.with_phone()["methodId"]
     assert refused(somebody.call("DELETE", f"methods/{phone}")) == (409, "lastRequiredMethod")
     assert refused(somebody.call("POST", "registrations", {"type": "passkey"})) == (403, "methodNotAllowedByPolicy")
+
+
+def test_report_and_interrupt_agree_on_who_is_complete(platform: Platform) -> None:
+    somebody = platform.person("staff")
+    path = "/v1.0/reports/authenticationMethods/userRegistrationDetails"
+    named = {"$filter": f"userPrincipalName eq '{somebody.id}@northbridge.example'"}
+
+    def reported(of: Platform = platform) -> list[dict[str, object]]:
+        value: list[dict[str, object]] = done(of.call("GET", f"{path}?{urlencode(named)}"), 200)["value"]
+        return value
+
+    (fresh,) = reported()
+    assert (fresh["id"], fresh["isMfaRegistered"], fresh["isComplete"]) == (somebody.id, False, False)
+    somebody.with_phone()
+    (half,) = reported()
+    assert (half["isMfaCapable"], half["isComplete"], half["methodsRegistered"]) == (True, False, ["phone"])
+    somebody.with_app()
+    (complete,) = reported()
+    assert (complete["isComplete"], complete["defaultMfaMethod"]) == (True, "authenticatorApp")
+    assert somebody.sign_in("staff")["decision"] == "none"
+    assert reported(Platform(platform.stack, tenant="southgate")) == []
+    first = done(platform.call("GET", f"{path}?{urlencode({'$filter': 'isComplete eq true', '$top': 1})}"), 200)
+    assert [one["isComplete"] for one in first["value"]] == [True]
+    assert refused(platform.call("GET", f"{path}?{urlencode({'$filter': 'isComplete'})}")) == (400, "requestMalformed")
+    assert refused(Platform(platform.stack, scope="methods.read").call("GET", path)) == (403, "scopeMissing")
 
 
 @pytest.mark.parametrize(
