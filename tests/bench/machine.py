@@ -1,0 +1,38 @@
+"""Where the figures were measured: without it they say nothing."""
+
+import os
+import platform
+import re
+import subprocess
+from importlib.metadata import version
+
+from deploy.local.database import DatabaseProgram
+from deploy.local.places import KAFKA_LIBS, ROOT
+
+LIBRARIES = ("aiokafka", "motor", "fastapi", "uvicorn", "httpx")
+
+
+def facts(database: DatabaseProgram) -> dict[str, object]:
+    """Cores, load, memory and versions."""
+    return {
+        "cores": os.cpu_count(),
+        "load": [round(one, 2) for one in os.getloadavg()],
+        "memoryGiB": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1),
+        "system": f"{platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+        "kafka": _kafka_version(),
+        "database": _first_line([str(database.path), "--version"]),
+        "libraries": {name: version(name) for name in LIBRARIES},
+        "commit": _first_line(["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"]),
+    }
+
+
+def _kafka_version() -> str:
+    names = (path.name for path in KAFKA_LIBS.glob("kafka-clients-*.jar"))
+    found = (re.fullmatch(r"kafka-clients-([0-9.]+)\.jar", name) for name in names)
+    return next((match[1] for match in found if match), "unknown")
+
+
+def _first_line(command: list[str]) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=20)
+    return next(iter(done.stdout.splitlines()), "unknown")
