@@ -25,7 +25,7 @@ from deploy.local.stack import LocalStack, Ports
 from tests.bench.answer import PAUSE, Holder, Told, answer, holders, rounds
 from tests.bench.figures import Outcome, Round
 from tests.bench.floor import RECORD_BYTES, WRITES, floor
-from tests.bench.machine import facts
+from tests.bench.machine import facts, load
 from tests.support.api import Platform
 
 SAVED = ROOT / "docs" / "benchmarks"
@@ -123,7 +123,7 @@ def _measured(
             )
             told = _told(progress, "answers", answers + WARM_UP)
             found, sizes = asyncio.run(_rounds(people, stack, told))
-        return found[-answers:], sizes, machine
+        return found[-answers:], sizes, machine | {"loadAfter": load()}
 
 
 async def _rounds(people: list[Holder], stack: LocalStack, told: Told) -> tuple[list[Round], list[int]]:

@@ -16,7 +16,7 @@ def facts(database: DatabaseProgram) -> dict[str, object]:
     """Cores, load, memory and versions."""
     return {
         "cores": os.cpu_count(),
-        "load": [round(one, 2) for one in os.getloadavg()],
+        "loadBefore": load(),
         "memoryGiB": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1),
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
@@ -25,6 +25,11 @@ def facts(database: DatabaseProgram) -> dict[str, object]:
         "libraries": {name: version(name) for name in LIBRARIES},
         "commit": _first_line(["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"]),
     }
+
+
+def load() -> float:
+    """Processes that ran or waited to, on average over the last minute: more than cores means that they waited."""
+    return round(os.getloadavg()[0], 1)
 
 
 def _kafka_version() -> str:
