@@ -50,11 +50,14 @@ def test_after_half_a_year_one_click_says_that_all_is_still_right(stack: LocalSt
     assert person.sign_in("everyone")["decision"] == "none"
     with replica_later(stack, HALF_A_YEAR) as later, browser_page() as page:
         late = Somebody(Platform(stack, offset=HALF_A_YEAR, origin=later), person.id)
-        asked = reconfirm(page, late, world, later)
+        reconfirm(page, late, world, later)
         expect(page.get_by_role("list", name="Your methods").get_by_role("listitem")).to_have_count(2)
         page.get_by_role("button", name="Change something").click()
         expect(page.get_by_role("heading", name="Verify it's you", level=1)).to_be_visible()
-        asked = reconfirm(page, late, world, later)
+        asked = reconfirm(page, late, world, later, amr=["pwd", "mfa"])
+        page.get_by_role("button", name="Change something").click()
+        expect(page.get_by_role("heading", name="My security info", level=1)).to_be_visible()
+        page.get_by_role("button", name="Back to “Are these still right?”").click()
         page.get_by_role("button", name="Looks good").click()
         page.wait_for_url(f"{world.northbridge}/**")
         outcome = done(late.platform.call("GET", f"/v1.0/interrupts/{asked}"), 200)
@@ -71,9 +74,9 @@ def complete_person(stack: LocalStack) -> Somebody:
     return person
 
 
-def reconfirm(page: Page, person: Somebody, world: World, origin: str) -> str:
+def reconfirm(page: Page, person: Somebody, world: World, origin: str, **fields: object) -> str:
     """Sign in, and see the question; the id of the interrupt."""
-    asked = person.sign_in("everyone")
+    asked = person.sign_in("everyone", **fields)
     assert asked["decision"] == "reconfirm"
     page.goto(asked["url"].replace(world.public, origin))
     expect(page.get_by_role("heading", name="Are these still right?")).to_be_visible()
