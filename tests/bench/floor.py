@@ -14,7 +14,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from motor.motor_asyncio import AsyncIOMotorClient
 
 RECORD_BYTES = 1024
-"""About the size of the two events that an answer sends."""
+"""A little more than each of the two events that an answer sends: 0.9 and 0.7 kB with their headers."""
 
 TOPICS = ("bench-there", "bench-back")
 DATABASE = "bench"
