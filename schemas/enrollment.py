@@ -189,6 +189,15 @@ class SuspiciousActivityReported(Event):
     reported_at: AwareDatetime
 
 
+class PolicyChanged(Event):
+    """What the organisation asks of people is another. `groups` are those whose policy is new, other or gone; of a
+    person it says nothing, so that the event has no subject and the tenant as its key."""
+
+    policy_version: int = Field(ge=1)
+    groups: tuple[str, ...]
+    changed_at: AwareDatetime
+
+
 class AccountErased(Event):
     """Everything about the person is deleted; what remains are opaque ids in this log."""
 

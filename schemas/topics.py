@@ -102,6 +102,7 @@ LIFECYCLE = Topic(
         e.DefaultMethodChanged,
         e.SecurityInfoConfirmed,
         e.SuspiciousActivityReported,
+        e.PolicyChanged,
         e.AccountErased,
     ),
     producers=("enrollment",),

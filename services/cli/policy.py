@@ -8,14 +8,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from services.cli.failures import CommandFailedError
+
 if TYPE_CHECKING:
+    import httpx
     from rich.table import Table
 
     from services.enrollment.domain.linter import Finding
+    from services.enrollment.domain.policy_document import PolicyDocument
     from services.kit.config import Config
 
 app = typer.Typer(no_args_is_help=True, help="What an organisation asks of people.")
 
+POLICY_FIELDS = frozenset({"authenticationMethodConfigurations", "registrationEnforcement"})
 COLOURS = {"error": "bold red", "warning": "yellow"}
 
 
@@ -32,42 +37,93 @@ def policy() -> None:
     """What an organisation asks of people."""
 
 
+PolicyFile = Annotated[
+    Path,
+    typer.Argument(metavar="FILE", exists=True, dir_okay=False, readable=True, help="JSON or YAML."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object instead of a table.")]
+
+
 @app.command()
-def check(
-    file: Annotated[
-        Path,
-        typer.Argument(
-            metavar="FILE",
-            exists=True,
-            dir_okay=False,
-            readable=True,
-            help="A configuration file, as the services read.",
-        ),
-    ],
-    *,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of a table.")] = False,
-) -> None:
+def check(file: PolicyFile, *, as_json: AsJson = False) -> None:
     """Say what the policies in FILE cannot reach, whom they strand, and which clause of a standard they break.
 
-    Errors are what a group cannot satisfy and what breaks the profile that it follows (NIST SP 800-63B-4 or OWASP ASVS
-    5.0); the services do not start with them. All else is a warning.
+    FILE is a configuration file, as the services read it, or a policy in the shape of the API. Errors are what a group
+    cannot satisfy and what breaks the profile that it follows (NIST SP 800-63B-4 or OWASP ASVS 5.0); the services do
+    not take them. All else is a warning.
 
     Exit codes: 0 no errors, 1 errors, 2 wrong usage.
     """
     from services.kit.config import load_config
 
-    config = load_config(file, named_by="policy check")
-    found = findings_in(config)
-    if as_json:
-        typer.echo(as_document(found))
+    document = document_in(file)
+    if document is None:
+        config = load_config(file, named_by="policy check")
+        _show(findings_in(config), sum(len(tenant.groups) for tenant in config.tenants.values()), as_json=as_json)
     else:
-        _show(found, config)
-    if any(one.finding.severity == "error" for one in found):
-        raise typer.Exit(1)
+        groups = document.registration_enforcement.groups if document.registration_enforcement else ()
+        _show(findings_of(document), len(groups), as_json=as_json)
+
+
+@app.command()
+def apply(
+    file: PolicyFile,
+    *,
+    token: Annotated[str, typer.Option(help="A bearer token of a platform's client, with the scope policies.write.")],
+    url: Annotated[str | None, typer.Option(help="Where the service is; SECURITY_INFO_PUBLIC_URL by default.")] = None,
+    if_version: Annotated[int | None, typer.Option(min=1, help="Only if the policy is still of this version.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make the policy in FILE, or the parts that it has, the one that holds; prints its version and the warnings.
+
+    Example: security-info policy apply FILE --token "$(security-info demo-token --scope policies.write)"
+
+    Exit codes: 0 done, 1 refused, 2 wrong usage.
+    """
+    from services.cli.settings import operator_settings
+
+    document = document_in(file)
+    if document is None:
+        raise CommandFailedError(f"{file} is no policy in the shape of the API; see docs/settings.md")
+    answer = _patch(document, token, url or operator_settings().public_origin, if_version)
+    body = answer.json()
+    if answer.is_success:
+        typer.echo(f"version {body['policyVersion']} holds", err=as_json)
+        _show(
+            [_found(one) for one in body["warnings"]], len(body["registrationEnforcement"]["groups"]), as_json=as_json
+        )
+    elif body.get("code") == "policyUnsatisfiable":
+        _show([_found(one) for one in body["findings"]], None, as_json=as_json)
+    else:
+        raise CommandFailedError(f"{body.get('code')}: {body.get('detail') or body.get('title')}")
+
+
+def document_in(file: Path) -> "PolicyDocument | None":
+    """The policy in FILE; None where it is something else, such as a configuration file.
+
+    Raises:
+        CommandFailedError: it is a policy with a mistake.
+    """
+    import yaml
+    from pydantic import ValidationError
+
+    from services.enrollment.domain.policy_document import READ_ONLY, PolicyDocument
+
+    try:
+        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+        if not isinstance(content, dict) or content.keys().isdisjoint(POLICY_FIELDS):
+            return None
+        return PolicyDocument.model_validate({name: value for name, value in content.items() if name not in READ_ONLY})
+    except (yaml.YAMLError, UnicodeDecodeError):
+        return None
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise CommandFailedError(f"{file}: {place}: {first['msg']}") from None
 
 
 def findings_in(config: "Config") -> list[Found]:
-    """What the linter says about each tenant."""
+    """What the linter says about each tenant of a configuration file."""
     from services.enrollment.domain.linter import lint
 
     return [
@@ -75,6 +131,15 @@ def findings_in(config: "Config") -> list[Found]:
         for name, tenant in config.tenants.items()
         for finding in lint(tenant, config.providers.channels)
     ]
+
+
+def findings_of(document: "PolicyDocument") -> list[Found]:
+    """What the linter says about a policy in the shape of the API; which providers there are is not known here."""
+    from services.enrollment.domain.linter import lint_groups
+    from services.enrollment.domain.policy_document import lint_document, policies_in
+
+    groups, _ = policies_in(document)
+    return [Found("policy", finding) for finding in (*lint_document(document), *lint_groups(groups))]
 
 
 def as_document(found: Sequence[Found]) -> str:
@@ -103,15 +168,39 @@ def as_table(found: Sequence[Found]) -> "Table":
     return table
 
 
-def _show(found: Sequence[Found], config: "Config") -> None:
+def _show(found: Sequence[Found], groups: int | None, *, as_json: bool) -> None:
     from rich.console import Console
 
-    console = Console(highlight=False)
-    if found:
-        console.print(as_table(found))
-    groups = sum(len(tenant.groups) for tenant in config.tenants.values())
-    totals = f"{_counted(_count(found, 'error'), 'error')}, {_counted(_count(found, 'warning'), 'warning')}"
-    console.print(f"{_counted(groups, 'group')}: {totals}")
+    if as_json:
+        typer.echo(as_document(found))
+    else:
+        console = Console(highlight=False)
+        if found:
+            console.print(as_table(found))
+        totals = f"{_counted(_count(found, 'error'), 'error')}, {_counted(_count(found, 'warning'), 'warning')}"
+        console.print(totals if groups is None else f"{_counted(groups, 'group')}: {totals}")
+    if _count(found, "error"):
+        raise typer.Exit(1)
+
+
+def _patch(document: "PolicyDocument", token: str, url: str, version: int | None) -> "httpx.Response":
+    import httpx
+
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    if version is not None:
+        headers["If-Match"] = f'"{version}"'
+    address = f"{url.rstrip('/')}/v1.0/policies/authenticationMethodsPolicy"
+    body = document.model_dump_json(by_alias=True, exclude_unset=True)
+    try:
+        return httpx.patch(address, content=body, headers=headers, timeout=30)
+    except httpx.HTTPError:
+        raise CommandFailedError(f"{url} does not answer; start enrollment, or give --url") from None
+
+
+def _found(finding: dict[str, str]) -> Found:
+    from services.enrollment.domain.linter import Finding
+
+    return Found("policy", Finding.model_validate(finding))
 
 
 def _count(found: Sequence[Found], severity: str) -> int:

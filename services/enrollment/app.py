@@ -14,6 +14,7 @@ from services.enrollment.authenticator.pages import mount_authenticator
 from services.enrollment.consumers import subscribe
 from services.enrollment.domain.linter import errors_of, lint
 from services.enrollment.handlers.desk import Desk
+from services.enrollment.handlers.policies import Follower, Policies, seed_policies
 from services.enrollment.handlers.reports import end_overdue
 from services.enrollment.http import openapi
 from services.enrollment.idempotency import Idempotency
@@ -88,7 +89,9 @@ def build(settings: EnrollmentSettings) -> FastAPI:
         signals,
         Edge(config.limits),
         public_origin=settings.public_origin,
+        policies=Policies(config),
     )
+    follower = Follower(desk.policies, store)
     parts = Parts(
         settings=settings,
         config=config,
@@ -106,11 +109,15 @@ def build(settings: EnrollmentSettings) -> FastAPI:
         clock=clock,
     )
 
+    async def seed() -> None:
+        await seed_policies(desk.policies, store=store, clock=clock)
+
     async def begin() -> None:
         relay.start()
         sweeper.start()
+        follower.start()
 
-    preparation = Preparation([store.prepare, relay.prepare, begin])
+    preparation = Preparation([store.prepare, relay.prepare, seed, begin])
     subscribe(broker, desk, group=f"{settings.topic_prefix}.enrollment", requirement=preparation.require)
 
     @asynccontextmanager
@@ -120,6 +127,7 @@ def build(settings: EnrollmentSettings) -> FastAPI:
         yield
         await preparation.stop()
         await sweeper.stop()
+        await follower.stop()
         await broker.stop_consuming()
         await relay.stop()
         await broker.stop()
@@ -127,7 +135,7 @@ def build(settings: EnrollmentSettings) -> FastAPI:
         database.close()
 
     readiness = {"kafka": broker.ready, "mongodb": database.ready, "indexes": preparation.ready}
-    liveness = {"consumers": broker.alive, "relay": relay.alive, "sweeper": sweeper.alive}
+    liveness = {"consumers": broker.alive, "relay": relay.alive, "sweeper": sweeper.alive, "policies": follower.alive}
     app = build_app("enrollment", readiness=readiness, lifespan=lifespan, liveness=liveness)
     app.state.parts = parts
     app.include_router(http.router)

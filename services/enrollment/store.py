@@ -15,6 +15,7 @@ from services.enrollment.domain.challenge import Challenge
 from services.enrollment.domain.interrupt import Interrupt
 from services.enrollment.domain.notice import Notice
 from services.enrollment.domain.registration import ApiRegistration
+from services.enrollment.domain.tenant_policy import TenantPolicy
 from services.kit.clock import Clock
 from services.kit.mongo.client import Database
 from services.kit.mongo.document import Documents, Stored
@@ -59,6 +60,7 @@ class Store:
     notices: Documents[Notice]
     activities: Documents[Activity]
     registrations: Documents[ApiRegistration]
+    policies: Documents[TenantPolicy]
 
     @classmethod
     def open(cls, database: Database, relay: Relay, clock: Clock) -> "Store":
@@ -74,6 +76,7 @@ class Store:
             Documents(database.collection("notices"), Notice, relay=relay, clock=clock, source=SOURCE),
             Documents(database.collection("activities"), Activity, relay=relay, clock=clock, source=SOURCE),
             Documents(database.collection("registrations"), ApiRegistration, relay=relay, clock=clock, source=SOURCE),
+            Documents(database.collection("policies"), TenantPolicy, relay=relay, clock=clock, source=SOURCE),
         )
 
     async def prepare(self) -> None:

@@ -54,20 +54,25 @@ class Skip(_Closed):
     snooze_days: int = Field(default=1, ge=0, le=14, description="how long a skip gives peace")
 
 
-class GroupPolicy(_Closed):
-    """What an organisation asks of a group: certain methods, a number of them, or both. What is required is allowed.
-
-    With a number the person may choose among what is allowed. Whether it can be satisfied, the linter says.
-    """
+class Requirement(_Closed):
+    """What an organisation asks of a group: certain methods, a number of them, or both."""
 
     required: tuple[MethodType, ...] = ()
     number: int | None = Field(
         default=None, ge=1, le=5, description="how many types of methods, those required included"
     )
-    allowed: tuple[MethodType, ...] = ()
     skip: Skip | None = Field(default=None, description="None where nothing may be put off")
     confirm_every_days: int = Field(default=0, ge=0, le=730, description="0: nobody is asked whether it is still right")
     profile: Profile = "entra"
+
+
+class GroupPolicy(Requirement):
+    """What an organisation asks of a group, and what people may choose. What is required is allowed.
+
+    Whether it can be satisfied, the linter says.
+    """
+
+    allowed: tuple[MethodType, ...] = ()
 
 
 class Question(_Closed):

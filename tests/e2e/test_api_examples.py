@@ -157,6 +157,8 @@ def places(sender: Sender, settled: Somebody) -> dict[str, Place]:
         "POST /v1.0/challenges/{challenge_id}/resend": lambda: of_codes("challenge_id"),
         "POST /v1.0/challenges/{challenge_id}/cancel": lambda: of_codes("challenge_id"),
         "GET /v1.0/policies/securityQuestions": dict,
+        "GET /v1.0/policies/authenticationMethodsPolicy": dict,
+        "PATCH /v1.0/policies/authenticationMethodsPolicy": dict,
         "GET /v1.0/reports/authenticationMethods/userRegistrationDetails": dict,
     }
 

@@ -6,20 +6,25 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from urllib.parse import urlencode
 
 import httpx
 import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
+from typer.testing import CliRunner, Result
 
 from deploy.local.stack import LocalStack
+from services.cli.program import app
 from services.kit.codes import totp_code
 from tests.e2e.test_time_passes import replica_later
 from tests.support.api import Platform, Somebody, done, events_of, refused
 from tests.support.device import TestDevice
 from tests.support.passkeys import SoftwarePasskey
 from tests.support.records import require_equal_records
+
+POLICY = "/v1.0/policies/authenticationMethodsPolicy"
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -327,6 +332,37 @@ def test_what_policy_requires_stays_and_what_it_forbids_does_not_come(platform: 
     phone = somebody.with_phone()["methodId"]
     assert refused(somebody.call("DELETE", f"methods/{phone}")) == (409, "lastRequiredMethod")
     assert refused(somebody.call("POST", "registrations", {"type": "passkey"})) == (403, "methodNotAllowedByPolicy")
+
+
+def test_a_policy_change_holds_at_once_and_can_be_taken_back(platform: Platform, tmp_path: Path) -> None:
+    southgate = Platform(platform.stack, tenant="southgate")
+    somebody = Somebody(southgate, "taylor")
+    email = {"type": "email", "emailAddress": "taylor@home.example"}
+    before = done(southgate.call("GET", POLICY), 200)
+    change = {"id": "email", "state": "enabled", "includeTargets": [{"targetType": "group", "id": "all_users"}]}
+    (tmp_path / "more.yaml").write_text(json.dumps({"authenticationMethodConfigurations": [change]}))
+    (tmp_path / "before.json").write_text(json.dumps(before))
+
+    def apply(name: str) -> Result:
+        where = ["--token", southgate.token(), "--url", platform.stack.url("enrollment")]
+        return CliRunner().invoke(app, ["policy", "apply", str(tmp_path / name), *where])
+
+    assert refused(somebody.call("POST", "registrations", email)) == (403, "methodNotAllowedByPolicy")
+    applied = apply("more.yaml")
+    assert (applied.exit_code, "holds" in applied.output, "telephonyOnly" in applied.output) == (0, True, True)
+    done(somebody.call("POST", "registrations", email), 201)
+    stale = southgate.call("PATCH", POLICY, {}, If_Match=f'"{before["policyVersion"]}"')
+    assert refused(stale) == (412, "policyVersionMismatch")
+    disabled = {"authenticationMethodConfigurations": [{"id": "phone", "state": "disabled"}]}
+    impossible = southgate.call("PATCH", POLICY, disabled)
+    assert refused(impossible) == (422, "policyUnsatisfiable")
+    assert "requiredNotEnabled" in {one["code"] for one in impossible.json()["findings"]}
+    assert refused(southgate.call("PATCH", POLICY, {"surprise": 1})) == (400, "requestMalformed")
+    assert apply("before.json").exit_code == 0
+    after = done(southgate.call("GET", POLICY), 200)
+    for part in ("authenticationMethodConfigurations", "registrationEnforcement"):
+        assert after[part] == before[part]
+    assert refused(Platform(platform.stack, scope="policies.read").call("PATCH", POLICY, {})) == (403, "scopeMissing")
 
 
 def test_report_and_interrupt_agree_on_who_is_complete(platform: Platform) -> None:

@@ -5,6 +5,7 @@ import pytest
 from schemas.base import MethodType
 from services.enrollment.domain.account import Account, Method, Profile
 from services.enrollment.handlers.desk import Desk
+from services.enrollment.handlers.policies import Policies
 from services.enrollment.handlers.registration_report import Wanted, registration_details
 from services.enrollment.signals import Signals
 from services.enrollment.store import Store
@@ -47,7 +48,15 @@ async def desk(database: Database) -> Desk:
         await store.accounts.insert(one.id, one)
     config = Config(tenants={"north": TENANT}, clients={})
     return Desk(
-        store, config, clock, keys, Sealer(keys), Signals(), Edge(EdgeLimits()), public_origin="http://localhost:8000"
+        store,
+        config,
+        clock,
+        keys,
+        Sealer(keys),
+        Signals(),
+        Edge(EdgeLimits()),
+        public_origin="http://localhost:8000",
+        policies=Policies(config),
     )
 
 

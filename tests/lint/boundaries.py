@@ -113,6 +113,7 @@ DOMAIN_KIT = (
     "services.kit.answers",  # pure itself
     "services.kit.config.GroupPolicy",  # what an organisation asks for is data to a policy
     "services.kit.config.Profile",
+    "services.kit.config.Requirement",
     "services.kit.config.SecurityQuestions",
     "services.kit.config.Tenant",  # whose policies the linter reads
 )

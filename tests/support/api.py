@@ -21,7 +21,7 @@ from services.kit.codes import totp_code
 from services.kit.ids import new_id
 from tests.support.device import TestDevice
 
-SCOPES = "interrupts challenges methods.read methods.write reports.read"
+SCOPES = "interrupts challenges methods.read methods.write policies.read policies.write reports.read"
 ARRIVES_WITHIN = 30.0
 SIX_DIGITS = re.compile(r"\b\d{6}\b")
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from services.cli.failures import CommandFailedError
 from services.cli.program import app
 from services.kit.config import ConfigError
 
@@ -65,3 +66,46 @@ def test_a_field_that_does_not_exist_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize("options", [("--nonsense",), ("more",)])
 def test_wrong_usage_is_2(options: tuple[str, ...]) -> None:
     assert check(DEMO, *options).exit_code == 2
+
+
+POLICY = """
+policyVersion: "7"
+authenticationMethodConfigurations:
+  - { id: phone, state: enabled, includeTargets: [{ id: all_users }, { id: nobody }] }
+registrationEnforcement:
+  defaultGroup: staff
+  groups:
+    - { id: staff, required: [phone] }
+    - { id: strict, required: [passkey], profile: nist-aal2 }
+"""
+
+
+def test_a_policy_in_the_shape_of_the_api_is_checked_too(tmp_path: Path) -> None:
+    file = tmp_path / "policy.yaml"
+    file.write_text(POLICY)
+
+    done = check(file, "--json")
+
+    found = {(one["code"], one["severity"], one["group"]) for one in json.loads(done.output)["findings"]}
+    assert done.exit_code == 1
+    assert {
+        ("requiredNotEnabled", "error", "strict"),
+        ("groupUnknown", "warning", "nobody"),
+        ("telephonyOnly", "warning", "staff"),
+    } <= found
+
+
+def test_a_mistake_in_such_a_policy_is_placed(tmp_path: Path) -> None:
+    file = tmp_path / "policy.yaml"
+    file.write_text(POLICY.replace("required: [phone]", "requird: [phone]"))
+
+    done = check(file)
+
+    assert isinstance(done.exception, CommandFailedError)
+    assert "registrationEnforcement.groups.0.requird" in str(done.exception)
+
+
+def test_what_is_no_policy_is_not_applied() -> None:
+    done = CliRunner().invoke(app, ["policy", "apply", str(DEMO), "--token", "x"])
+
+    assert isinstance(done.exception, CommandFailedError)

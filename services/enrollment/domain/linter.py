@@ -5,7 +5,7 @@ NIST SP 800-63B-4 and of OWASP ASVS 5.0. A group that follows a profile must kee
 error. Under `entra` the same is a warning, so that an organisation knows what it does.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -53,10 +53,17 @@ def lint(tenant: Tenant, channels: Collection[Channel] | None = None) -> tuple[F
 
     `channels` are those with a provider; None where that is not known.
     """
-    found = [*_code_life(tenant)]
-    for name, policy in tenant.groups.items():
-        found += [finding.model_copy(update={"group": name}) for finding in lint_group(policy, channels)]
+    found = (*_code_life(tenant), *lint_groups(tenant.groups, channels))
     return tuple(sorted(found, key=lambda finding: finding.severity != "error"))
+
+
+def lint_groups(groups: Mapping[str, GroupPolicy], channels: Collection[Channel] | None = None) -> tuple[Finding, ...]:
+    """All findings about policies of groups, in their order."""
+    return tuple(
+        finding.model_copy(update={"group": name})
+        for name, policy in groups.items()
+        for finding in lint_group(policy, channels)
+    )
 
 
 def lint_group(policy: GroupPolicy, channels: Collection[Channel] | None = None) -> tuple[Finding, ...]:

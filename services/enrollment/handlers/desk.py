@@ -10,6 +10,7 @@ from services.enrollment.domain import challenge as challenges
 from services.enrollment.domain import sessions, wizard
 from services.enrollment.domain.account import Account, Session
 from services.enrollment.domain.challenge import Challenge, Submitted
+from services.enrollment.handlers.policies import Policies
 from services.enrollment.signals import Signals, next_change
 from services.enrollment.store import Store
 from services.kit.clock import Clock, monotonic
@@ -68,10 +69,11 @@ class Desk:
     signals: Signals
     edge: Edge
     public_origin: str
+    policies: Policies
 
     def policy(self, account: Account) -> GroupPolicy:
         """The policy that holds for a person."""
-        return self.config.tenant(account.tenant).policy_for(account.profile.groups)
+        return self.policies.tenant(account.tenant).policy_for(account.profile.groups)
 
 
 async def current_challenge(visit: Visit, desk: Desk) -> Challenge | None:

@@ -171,6 +171,48 @@ PASS: dict[str, Any] = {
 PASS_LIST = {"value": [{name: value for name, value in PASS.items() if name != "temporaryAccessPass"}]}
 QUESTIONS = {"value": [{"id": "first-pet", "text": "What was the name of your first pet?"}]}
 
+# policies
+
+POLICY: dict[str, Any] = {
+    "id": "authenticationMethodsPolicy",
+    "displayName": "Northbridge",
+    "policyVersion": "2",
+    "lastModifiedDateTime": NOON,
+    "authenticationMethodConfigurations": [
+        {
+            "id": "phone",
+            "state": "enabled",
+            "includeTargets": [{"targetType": "group", "id": "frontline"}],
+            "excludeTargets": [],
+        }
+    ],
+    "registrationEnforcement": {
+        "defaultGroup": "frontline",
+        "groups": [{"id": "frontline", "required": ["phone"], "number": None, "profile": "entra"}],
+    },
+    "warnings": [
+        {
+            "code": "telephonyOnly",
+            "severity": "warning",
+            "group": "frontline",
+            "clause": "NIST SP 800-63B-4, 3.1.3.3 and 3.2.9",
+            "text": "The phone is restricted, and no alternative is offered. Allow an authenticator app or a passkey.",
+        }
+    ],
+}
+POLICY_CHANGES = _named(
+    for_whom_a_method_is={
+        "authenticationMethodConfigurations": [
+            {
+                "id": "recoveryCodes",
+                "state": "enabled",
+                "includeTargets": [{"targetType": "group", "id": "all_users"}],
+                "excludeTargets": [],
+            }
+        ]
+    }
+)
+
 # reports
 
 REPORT = {

@@ -23,6 +23,17 @@ MEMBERS: dict[str, dict[str, object]] = {
     "questionUnknown": {"position": 0},
     "resendTooSoon": {"retryAfter": 30},
     "methodCoolingDown": {"retryAfter": 60},
+    "policyVersionMismatch": {"policyVersion": "4"},
+    "policyUnsatisfiable": {
+        "findings": [
+            {
+                "code": "numberUnreachable",
+                "severity": "error",
+                "group": "everyone",
+                "text": "2 types are asked for and only 1 can be set up. Allow more, or ask for fewer.",
+            }
+        ]
+    },
 }
 """What a problem tells beside its code."""
 

@@ -1,0 +1,110 @@
+"""Policies in Graph's shape say the same as those of the configuration file, and their own mistakes are found."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from services.enrollment.domain.policy import MOST_SECURE_FIRST, is_allowed
+from services.enrollment.domain.policy_document import (
+    PolicyDocument,
+    document_of,
+    lint_document,
+    merged,
+    policies_in,
+)
+from services.enrollment.domain.tenant_policy import change_policy, first_policy
+from services.kit.config import GroupPolicy, Tenant
+from tests.unit.enrollment.builders import NOW
+
+KINDS = st.lists(st.sampled_from(MOST_SECURE_FIRST), unique=True).map(tuple)
+GROUPS = st.dictionaries(
+    st.sampled_from(("staff", "frontline", "strict")),
+    st.builds(GroupPolicy, required=KINDS, allowed=KINDS, number=st.none() | st.integers(1, 5)),
+    min_size=1,
+)
+STAFF = GroupPolicy(required=("authenticatorApp",), allowed=("phone",))
+FRONTLINE = GroupPolicy(required=("phone",), allowed=("email",))
+BOTH = {"staff": STAFF, "frontline": FRONTLINE}
+
+
+def change(**fields: object) -> PolicyDocument:
+    return PolicyDocument.model_validate(fields)
+
+
+def configuration(kind: str, *groups: str, state: str = "enabled", but: tuple[str, ...] = ()) -> dict[str, object]:
+    return {
+        "id": kind,
+        "state": state,
+        "includeTargets": [{"id": group} for group in groups],
+        "excludeTargets": [{"id": group} for group in but],
+    }
+
+
+@given(GROUPS)
+def test_a_policy_that_is_shown_and_read_again_says_the_same(groups: dict[str, GroupPolicy]) -> None:
+    document = document_of(groups, min(groups))
+    again, default_group = policies_in(PolicyDocument.model_validate_json(document.model_dump_json(by_alias=True)))
+    assert (again.keys(), default_group) == (groups.keys(), min(groups))
+    for name, policy in groups.items():
+        assert again[name].model_copy(update={"allowed": policy.allowed}) == policy
+        assert all(is_allowed(again[name], kind) == is_allowed(policy, kind) for kind in MOST_SECURE_FIRST)
+    assert lint_document(document) == ()
+
+
+def test_a_method_is_for_the_groups_that_are_included_and_not_excluded() -> None:
+    methods = [configuration("passkey", "all_users", but=("frontline",)), configuration("email", state="disabled")]
+    document = merged(document_of(BOTH, "staff"), change(authenticationMethodConfigurations=methods))
+    groups, _ = policies_in(document)
+    assert set(groups["staff"].allowed) == {"authenticatorApp", "phone", "passkey"}
+    assert set(groups["frontline"].allowed) == {"phone"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "found"),
+    [
+        ({"authenticationMethodConfigurations": [configuration("phone", "staff")]}, {"requiredNotEnabled"}),
+        ({"authenticationMethodConfigurations": [configuration("passkey", "nobody")]}, {"groupUnknown"}),
+        (
+            {"registrationEnforcement": {"defaultGroup": "nobody", "groups": [{"id": "staff"}, {"id": "frontline"}]}},
+            {"defaultGroupUnknown"},
+        ),
+        (
+            {
+                "registrationEnforcement": {
+                    "defaultGroup": "staff",
+                    "groups": [{"id": "staff"}, {"id": "frontline"}, {"id": "staff"}],
+                }
+            },
+            {"groupNamedTwice"},
+        ),
+    ],
+)
+def test_mistakes_of_a_document_are_found(fields: dict[str, object], found: set[str]) -> None:
+    document = merged(document_of(BOTH, "staff"), change(**fields))
+    assert {finding.code for finding in lint_document(document)} == found
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"surprise": 1},
+        {"authenticationMethodConfigurations": [configuration("temporaryAccessPass", "staff")]},
+        {"authenticationMethodConfigurations": [configuration("fax", "staff")]},
+        {"registrationEnforcement": {"defaultGroup": "staff", "groups": [{"id": "staff", "allowed": ["phone"]}]}},
+    ],
+)
+def test_what_no_document_has_is_refused(fields: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        change(**fields)
+
+
+def test_a_change_is_a_version_and_an_event_without_a_person_and_none_where_nothing_changed() -> None:
+    tenant = Tenant(display_name="Northbridge", groups=BOTH, default_group="staff")
+    first = first_policy("northbridge", tenant, at=NOW)
+    same, _ = policies_in(document_of(first.groups, "staff"))
+    assert change_policy(first, same, "staff", at=NOW).emissions == ()
+    changed = change_policy(first, {**first.groups, "staff": FRONTLINE}, "staff", at=NOW)
+    (emission,) = changed.emissions
+    assert (changed.state.version, emission.tenant, emission.user) == (2, "northbridge", None)
+    assert emission.event.model_dump(by_alias=True) == {"policyVersion": 2, "groups": ("staff",), "changedAt": NOW}
