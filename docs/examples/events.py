@@ -24,7 +24,7 @@ async def main() -> None:
             event = {name.removeprefix("ce_"): value.decode() for name, value in record.headers}
             if event["id"] not in seen:
                 seen.add(event["id"])
-                print(event["subject"], event["sequence"], event["type"], json.loads(record.value), flush=True)
+                print(event.get("subject"), event.get("sequence"), event["type"], json.loads(record.value), flush=True)
             await consumer.commit()  # only now: what is not committed comes again
 
 
