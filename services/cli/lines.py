@@ -163,6 +163,7 @@ SENTENCES: Mapping[type[Event], Callable[[Any], str]] = {
     e.MethodRemoved: lambda event: f"{event.method_type}, {event.reason}",
     e.SecurityInfoConfirmed: lambda event: f"on file: {_listed(event.methods)}",
     e.SuspiciousActivityReported: _suspicious,
+    e.PolicyChanged: lambda event: f"version {event.policy_version}, for {_listed(event.groups)}",
     e.AccountErased: lambda _: "everything about the person is deleted",
     n.CodeSent: _sent,
     n.PushSent: lambda event: (

@@ -21,11 +21,14 @@ def ensure(
 
     Services do not create topics: a topic that appears by itself has one partition and the wrong retention.
     """
+    import stamina
+
     from schemas.topics import TOPICS, full_name
     from services.cli.settings import operator_settings
     from services.kit.kafka.connection import client_options
     from services.kit.kafka.topics import ensure_topics
 
+    stamina.instrumentation.set_on_retry_hooks(())  # a topic that is shown a moment later is nothing to read about
     settings = operator_settings()
     options = client_options(settings, "security-info-cli")
     asyncio.run(ensure_topics(settings.kafka_url, settings.topic_prefix, replication, options=options))
