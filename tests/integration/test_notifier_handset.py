@@ -1,7 +1,9 @@
 """The notifier as a process against the demo's handset: real adapter, real signatures, all of its fault modes."""
 
 import asyncio
+import itertools
 import re
+import secrets
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +23,10 @@ from tests.support.notifier import HEARD, Bench, hearing
 from tests.support.providers import TwilioServer
 from tests.support.stack import local_stack
 from tests.support.waiting import until
+
+
+NUMBERS = itertools.count(secrets.randbelow(1000))
+"""The last digits of a number for each test: one number gets one message in 10 seconds."""
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +98,7 @@ async def desk(demo: LocalStack) -> AsyncIterator[Desk]:
         "notifier": Keyring.load(demo.home / "keys" / "notifier.json", "notifier"),
     }
     bench = Bench(settings, keys, TwilioServer(), TwilioServer(), event_broker(base))
-    bench.number = f"+447700900{bench.number[-3:]}"
+    bench.number = f"+447700900{next(NUMBERS) % 1000:03d}"
     bench.enrollment.subscribe(HEARD, hearing(bench.heard), group=f"bench-{bench.user}")
     made = Desk(bench, demo.url("handset"))
     async with running(bench.enrollment):
