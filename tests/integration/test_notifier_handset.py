@@ -24,7 +24,6 @@ from tests.support.providers import TwilioServer
 from tests.support.stack import local_stack
 from tests.support.waiting import until
 
-
 NUMBERS = itertools.count(secrets.randbelow(1000))
 """The last digits of a number for each test: one number gets one message in 10 seconds."""
 
