@@ -68,9 +68,9 @@ def register(account: Account, challenge: Challenge, registration: Registration,
     if held and registration.changes == held.id and held.state == "active":
         return _change_destination(account, held, challenge, registration, at)
     ledger = Ledger(account)
-    gone = [] if held else _superseded(account, challenge.method_type, registration)
     if held:
         return sessions.after_registration(ledger, challenge, at=at).change()
+    gone = _superseded(account, challenge.method_type, registration)
     if code := conflict_of(account, challenge.method_type, registration, but=[one.id for one in gone]):
         return _after_conflict(ledger, challenge, code, at).change()
     method = _new_method(challenge, registration, at)
