@@ -4,8 +4,7 @@ import base64
 import json
 import re
 import secrets
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -20,6 +19,7 @@ from services.cli.demo_token import sign, token_claims
 from services.kit.codes import totp_code
 from services.kit.ids import new_id
 from tests.support.device import TestDevice
+from tests.support.waiting import awaited
 
 SCOPES = "interrupts challenges methods.read methods.write policies.read policies.write reports.read"
 ARRIVES_WITHIN = 30.0
@@ -139,7 +139,7 @@ class Somebody:
             messages = httpx.get(f"{handset}/api/messages", params={"to": number}, timeout=10).json()
             return messages[0]["body"].rpartition("#")[2].strip() if messages else None
 
-        return str(awaited(newest, f"no text at {number}", within))
+        return awaited(newest, f"no text at {number}", within)
 
     def mailed(self, address: str, within: float = ARRIVES_WITHIN) -> str:
         """The newest code that was mailed to that address, once there is one."""
@@ -150,7 +150,7 @@ class Somebody:
             found = (SIX_DIGITS.search(mail["text"]) for mail in mails)
             return next((code.group() for code in found if code), None)
 
-        return str(awaited(newest, f"no mail at {address}", within))
+        return awaited(newest, f"no mail at {address}", within)
 
     def presses(self, number: str, digits: str, within: float = ARRIVES_WITHIN) -> None:
         """Answer the newest call to that number, once it rings, and press keys."""
@@ -209,16 +209,6 @@ def refused(response: httpx.Response) -> tuple[int, str]:
     """Status and code of a refusal."""
     assert response.headers["content-type"] == "application/problem+json", response.text
     return response.status_code, response.json()["code"]
-
-
-def awaited(find: Callable[[], Any], why_not: str, within: float = ARRIVES_WITHIN) -> Any:
-    """What `find` finds, once it finds something."""
-    deadline = time.monotonic() + within
-    while time.monotonic() < deadline:
-        if found := find():
-            return found
-        time.sleep(0.05)
-    raise AssertionError(f"{why_not} within {within:.0f} s")
 
 
 @contextmanager

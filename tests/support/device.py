@@ -1,6 +1,5 @@
 """An authenticator app for tests: speaks the device protocol over HTTP and does what it is told."""
 
-import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -11,6 +10,7 @@ from services.kit import device as protocol
 from services.kit.codes import totp_code
 from services.kit.device import DevicePrivateKey
 from services.kit.sealing import decode
+from tests.support.waiting import awaited
 
 REQUEST_WITHIN = 20.0
 
@@ -74,15 +74,13 @@ class TestDevice:
 
     def next_request(self) -> dict[str, Any]:
         """The newest request, once there is one."""
-        deadline = time.monotonic() + REQUEST_WITHIN
-        while time.monotonic() < deadline:
-            answer = self.requests()
-            answer.raise_for_status()
-            waiting: list[dict[str, Any]] = answer.json()
-            if waiting:
-                return waiting[0]
-            time.sleep(0.05)
-        raise AssertionError(f"no request came within {REQUEST_WITHIN:.0f} s")
+        return awaited(self._waiting, "no request came", REQUEST_WITHIN)[0]
+
+    def _waiting(self) -> list[dict[str, Any]]:
+        answer = self.requests()
+        answer.raise_for_status()
+        waiting: list[dict[str, Any]] = answer.json()
+        return waiting
 
     def signed(self, request: dict[str, Any], decision: protocol.Decision, number: str | None = None) -> str:
         """An answer, signed but not sent."""

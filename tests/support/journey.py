@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.support.browser import CHROMIUM, FLAGS
+from tests.support.waiting import awaited
 
 CODE = re.compile(r"#(\d{6})\s*$")
 ARRIVES_WITHIN = 30.0
@@ -82,13 +82,11 @@ def texts(world: World, number: str) -> list[dict[str, str]]:
 
 def code_from_text(world: World, number: str, within: float = ARRIVES_WITHIN) -> str:
     """The code of the newest text, once one has arrived."""
-    deadline = time.monotonic() + within
-    while time.monotonic() < deadline:
-        for message in texts(world, number):
-            if found := CODE.search(message["body"]):
-                return found.group(1)
-        time.sleep(0.1)
-    raise AssertionError(f"no text arrived at {number} within {within:.0f} s")
+
+    def newest() -> str | None:
+        return next((found.group(1) for one in texts(world, number) if (found := CODE.search(one["body"]))), None)
+
+    return awaited(newest, f"no text arrived at {number}", within)
 
 
 def enter_code(page: Page, code: str) -> None:

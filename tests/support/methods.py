@@ -22,6 +22,7 @@ from tests.support.journey import (
     number_on,
     sign_in,
 )
+from tests.support.waiting import awaited
 
 ANSWERS = {"first-pet": "Rex the dog", "first-car": "a red mini", "first-film": "The third man"}
 GROUPED = re.compile(r"[0-9A-Z]{4}(-[0-9A-Z]{4}){3}")
@@ -180,23 +181,16 @@ def approve_next(page: Page, phone: Page) -> None:
 
 def arrived(world: World, address: str, containing: str, within: float = 30.0) -> dict[str, str]:
     """The newest mail with these words, once it has arrived."""
-    deadline = time.monotonic() + within
-    while time.monotonic() < deadline:
-        found = next((one for one in mails(world, address) if containing in one["text"]), None)
-        if found:
-            return found
-        time.sleep(0.2)
-    raise AssertionError(f"no mail with {containing!r} arrived within {within:.0f} s")
+
+    def newest() -> dict[str, str] | None:
+        return next((one for one in mails(world, address) if containing in one["text"]), None)
+
+    return awaited(newest, f"no mail with {containing!r} arrived", within)
 
 
 def ringing(world: World, number: str, within: float = 30.0) -> str:
     """The id of the newest call to a number, once there is one."""
-    deadline = time.monotonic() + within
-    while time.monotonic() < deadline:
-        if found := calls(world, number):
-            return found[0]["id"]
-        time.sleep(0.2)
-    raise AssertionError(f"nobody called {number} within {within:.0f} s")
+    return awaited(lambda: calls(world, number), f"nobody called {number}", within)[0]["id"]
 
 
 def _json(address: str) -> list[dict[str, str]]:

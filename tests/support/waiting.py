@@ -1,7 +1,11 @@
 """Waiting for what must become true."""
 
 import asyncio
+import time
 from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 async def until(condition: Callable[[], object], within: float = 30.0) -> None:
@@ -12,3 +16,13 @@ async def until(condition: Callable[[], object], within: float = 30.0) -> None:
             if await answer if asyncio.iscoroutine(answer) else answer:
                 return
             await asyncio.sleep(0.01)
+
+
+def awaited(find: Callable[[], T | None], why_not: str, within: float = 30.0) -> T:
+    """What `find` finds, once it finds something."""
+    deadline = time.monotonic() + within
+    while time.monotonic() < deadline:
+        if found := find():
+            return found
+        time.sleep(0.05)
+    raise AssertionError(f"{why_not} within {within:.0f} s")
