@@ -11,8 +11,6 @@ from deploy.demo.clients import load_client
 from deploy.demo.clock import shifted_by
 from deploy.demo.northbridge.flow import Platform
 from deploy.demo.northbridge.product import Product
-from deploy.demo.northbridge.results import SeenResults
-from deploy.demo.northbridge.sessions import Sessions
 from deploy.demo.northbridge.site import HERE, build_site
 from deploy.demo.pages import add_security_headers, mount_static, refuse_foreign_posts
 from deploy.demo.people import load_characters
@@ -31,7 +29,7 @@ def build_app(settings: WorldSettings) -> FastAPI:
     now = shifted_by(settings.offset)
     http = httpx.AsyncClient(timeout=PRODUCT_SECONDS, trust_env=False)
     product = Product(http, settings.product_origin, own, now)
-    platform = Platform(product, Sessions(), SeenResults(), now, f"{settings.northbridge_origin}/return")
+    platform = Platform(product, now, settings.northbridge_origin, load_characters())
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -40,9 +38,9 @@ def build_app(settings: WorldSettings) -> FastAPI:
 
     app = FastAPI(title="Northbridge", docs_url=None, redoc_url=None, lifespan=lifespan)
     add_security_headers(app, form_action=f"'self' {settings.product_origin}")
-    refuse_foreign_posts(app, settings.northbridge_origin, under=("/sign-",))
+    refuse_foreign_posts(app, settings.northbridge_origin, under=("/sign-", "/reset-password"))
     mount_static(app, HERE)
-    app.include_router(build_site(platform, settings, load_characters()))
+    app.include_router(build_site(platform, settings))
 
     @app.get("/jwks.json")
     async def jwks() -> dict[str, Any]:
