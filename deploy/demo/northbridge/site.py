@@ -2,8 +2,7 @@
 
 import logging
 from datetime import timedelta
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
@@ -20,17 +19,15 @@ from deploy.demo.northbridge.flow import (
     take_answer,
     take_second_step,
 )
+from deploy.demo.northbridge.layout import Layout
 from deploy.demo.northbridge.product import ProductRefusedError, ProductUnreachableError
 from deploy.demo.northbridge.proofs import NotVerifiedError
 from deploy.demo.northbridge.results import ResultRefusedError
 from deploy.demo.northbridge.second_step import SecondStep
 from deploy.demo.northbridge.sessions import Session
 from deploy.demo.northbridge.wording import NotSignedIn
-from deploy.demo.pages import templates_of
 from deploy.demo.people import PASSWORD, SignInRefusedError
-from deploy.demo.settings import WorldSettings
 
-HERE = Path(__file__).parent
 COOKIE = "northbridge_session"
 SECOND_STEP_COOKIE = "northbridge_second_step"
 ASK_LATER = frozenset({409, 422, 423, 429})
@@ -41,10 +38,10 @@ FRESH = timedelta(minutes=10)
 log = logging.getLogger(__name__)
 
 
-def build_site(platform: Platform, settings: WorldSettings) -> APIRouter:
+def build_site(platform: Platform, layout: Layout) -> APIRouter:
     """The routes that people use."""
     router = APIRouter(include_in_schema=False)
-    pages = Pages(platform, settings)
+    pages = Pages(platform, layout)
     router.get("/")(pages.sign_in_page)
     router.post("/sign-in")(pages.sign_in)
     router.get("/sign-in")(pages.go_on)
@@ -60,11 +57,11 @@ def build_site(platform: Platform, settings: WorldSettings) -> APIRouter:
 class Pages:
     """One method a page; what they do is in flow.py."""
 
-    def __init__(self, platform: Platform, settings: WorldSettings) -> None:
+    def __init__(self, platform: Platform, layout: Layout) -> None:
         self._platform = platform
-        self._settings = settings
+        self._layout = layout
+        self._page = layout.page
         self._characters = platform.characters
-        self._templates = templates_of(HERE)
 
     async def sign_in_page(self, request: Request, who: Annotated[str, Query(max_length=200)] = "") -> Response:
         """The form, with the fields filled in for a person who was chosen."""
@@ -120,7 +117,7 @@ class Pages:
 
     async def cant_sign_in(self, request: Request) -> Response:
         """The ways back in."""
-        return self._page(request, "cant_sign_in.html", help=f"{self._settings.product_origin}/help/cant-sign-in")
+        return self._page(request, "cant_sign_in.html", help=self._layout.help)
 
     async def come_back(
         self,
@@ -243,10 +240,6 @@ class Pages:
 
     def _refused(self, request: Request, *, signed_in: bool) -> Response:
         return self._page(request, "refused.html", 400, signed_in=signed_in)
-
-    def _page(self, request: Request, template: str, status: int = 200, **context: Any) -> Response:
-        common = {"handset": self._settings.handset_origin, "authenticator": self._settings.authenticator_page}
-        return self._templates.TemplateResponse(request, template, common | context, status)
 
 
 def _to(url: str) -> Response:
