@@ -72,9 +72,9 @@ class Attempt:
 class Reset:
     """One browser's reset of one person's password; `person` is None where nobody has that user name.
 
-    `asked_for` is what was chosen, None for the default method. `methods` are those that the product said the person
-    could prove, `proven` the ids of those that were, `needed` is how many policy wants. `done`: the password is
-    changed.
+    `asked_for` is what was chosen, None for the default method; `asked_method` is the second one. `methods` are those
+    that the product said the person could prove, `proven` those that were; policy wants `needed` of different types.
+    `done`: the password is changed.
     """
 
     id: str
@@ -86,7 +86,7 @@ class Reset:
     asked_method: MethodRef | None = None
     attempts: int = 1
     methods: tuple[MethodRef, ...] = ()
-    proven: tuple[str, ...] = ()
+    proven: tuple[MethodRef, ...] = ()
     needed: int = 1
     done: bool = False
 
@@ -98,7 +98,8 @@ class Reset:
     @property
     def unproven(self) -> tuple[MethodRef, ...]:
         """What could be proven besides, here."""
-        return tuple(one for one in self.methods if one.id not in self.proven and one.type in ASKED_HERE)
+        types = {one.type for one in self.proven}
+        return tuple(one for one in self.methods if one.type in ASKED_HERE - types)
 
     def counting_a_try(self) -> "Reset":
         """Before an answer is compared."""
@@ -110,8 +111,8 @@ class Reset:
 
     def with_proof(self, challenge: Challenge) -> "Reset":
         """With one more method proven. What else the person could prove may be said from now on."""
-        proven = (*self.proven, challenge.method.id)
         methods = (challenge.method, *challenge.alternatives)
+        proven = (*self.proven, challenge.method)
         return replace(self, proven=proven, methods=methods, needed=max(self.needed, challenge.proofs_required))
 
 

@@ -201,7 +201,8 @@ async def _take(desk: ResetDesk, pace: Pace, reset: Reset, judged: Challenge | N
 
 def _take_proof(desk: ResetDesk, reset: Reset, judged: Challenge, keys: Mapping[str, object]) -> None:
     latest, platform = latest_of(desk, reset), desk.platform
-    if latest.person is None or latest.attempt.challenge_id != judged.id or judged.method.id in latest.proven:
+    proven = {one.type for one in latest.proven}
+    if latest.person is None or latest.attempt.challenge_id != judged.id or judged.method.type in proven:
         return
     expected = platform.expected_proof(latest.person, "passwordReset", judged.id)
     try:
@@ -209,5 +210,6 @@ def _take_proof(desk: ResetDesk, reset: Reset, judged: Challenge, keys: Mapping[
     except ResultRefusedError as reason:
         log.warning("a proof was refused: %s", reason)
         return
-    desk.resets.keep(latest.with_proof(judged))
-    log.info("%s has proven one of %d for a reset", latest.person.id, latest.with_proof(judged).needed)
+    kept = latest.with_proof(judged)
+    desk.resets.keep(kept)
+    log.info("%s has proven %d of %d for a reset", latest.person.id, len(kept.proven), kept.needed)

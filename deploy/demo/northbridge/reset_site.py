@@ -259,7 +259,7 @@ def _next_of(reset: Reset) -> str | None:
         return DONE
     if reset.is_proven:
         return NEW
-    is_asked = reset.asked_method is not None and reset.asked_method.id not in reset.proven
+    is_asked = reset.asked_method is not None and reset.asked_method not in reset.proven
     return METHOD if reset.proven and not is_asked else None
 
 
