@@ -8,7 +8,8 @@ from schemas.base import MethodType
 from services.enrollment.domain.account import Account, Method
 from services.enrollment.domain.base import State
 from services.enrollment.domain.policy import is_allowed, missing_methods
-from services.enrollment.domain.proving import STRONG, provable_for
+from services.enrollment.domain.proving import provable_for
+from services.enrollment.domain.uses import STRONG
 from services.kit.config import GroupPolicy
 
 
