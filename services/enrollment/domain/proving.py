@@ -74,6 +74,20 @@ def proof_class(challenge: Challenge) -> str:
     return RECOVERY if challenge.method_type in WEAK else POSSESSION
 
 
+def must_prove(account: Account, policy: GroupPolicy, now: datetime) -> bool:
+    """Whether the person has something to prove before they manage or register methods: one of their own, one that was
+    withdrawn, or with nothing on file what the policy asks for then."""
+    if policy.registration_proof != "nothing" or methods_to_prove(account, policy, now):
+        return True
+    return is_locked_out(account, policy, now)
+
+
+def needs_platform_proof(account: Account, policy: GroupPolicy, now: datetime) -> bool:
+    """Whether only a second factor that the platform checked lets the person register: there is nothing on file."""
+    is_new = not methods_to_prove(account, policy, now) and not is_locked_out(account, policy, now)
+    return policy.registration_proof == "stepUp" and is_new
+
+
 def is_locked_out(account: Account, policy: GroupPolicy, now: datetime) -> bool:
     """Whether the person had something to prove and none of it can be used now, or counts for anything under the policy
     that holds now: then nobody may go on as this person with nothing but a password. A pass, or an administrator who

@@ -146,7 +146,9 @@ def test_it_begins_with_a_second_factor_where_it_has_one(policy: GroupPolicy) ->
     assert not second or plan[0] in second
 
 
-APP, PHONE, EMAIL = "authenticatorApp", "phone", "email"
+APP: MethodType = "authenticatorApp"
+PHONE: MethodType = "phone"
+EMAIL: MethodType = "email"
 BOTH = GroupPolicy(allowed=(APP, PHONE, EMAIL, "passkey"), two_step=Use(number=1), reset=Use(number=2))
 
 
