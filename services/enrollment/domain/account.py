@@ -165,6 +165,7 @@ class Session(State):
     locale: str = "en"
     started_at: datetime
     expires_at: datetime
+    life_minutes: int = Field(default=15, description="how long it lives after each act")
     outcome: Outcome | None = None
     ended_at: datetime | None = None
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from schemas.base import Channel, MethodType
 from services.enrollment.domain.policy import MOST_SECURE_FIRST, is_covered
-from services.enrollment.domain.proving import STRONG, WEAK
+from services.enrollment.domain.uses import STRONG, WEAK
 from services.enrollment.domain.wizard import FIRST_STEP
 from services.kit.config import GroupPolicy, Profile, Tenant
 

@@ -13,7 +13,7 @@ from schemas.enrollment import (
     SecurityInfoConfirmed,
 )
 from services.enrollment.domain import nudge, wizard
-from services.enrollment.domain.account import LONGEST_SESSION, SESSION_LIFE, Account, Proof, Session
+from services.enrollment.domain.account import LONGEST_SESSION, Account, Proof, Session
 from services.enrollment.domain.challenge import Challenge
 from services.enrollment.domain.ledger import Ledger
 from services.kit.config import GroupPolicy
@@ -53,7 +53,7 @@ def move_session(
         ProblemError: `sessionEnded`.
     """
     session = open_session(account, session_id, at=at)
-    until = min(at + SESSION_LIFE, session.started_at + LONGEST_SESSION)
+    until = min(at + timedelta(minutes=session.life_minutes), session.started_at + LONGEST_SESSION)
     moved = move(session).model_copy(update={"expires_at": until})
     ledger = Ledger(account).put_session(moved)
     if moved.step != session.step:

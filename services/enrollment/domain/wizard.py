@@ -1,7 +1,7 @@
 """The order of the steps. A step is named `{method type}[.{part}]`, or `prompt`, `confirm`, `choose`, `prove`,
 `prove.choose`, `manage` or `success`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from schemas.base import MethodType
@@ -85,6 +85,22 @@ def go_on(account: Account, session: Session) -> Session:
     if session.step in NEXT:
         return session.model_copy(update={"step": NEXT[session.step]})
     return _to(session, next_step(account, session))
+
+
+def follow(
+    account: Account, session: Session, plan: tuple[MethodType, ...], allowed: Collection[MethodType]
+) -> Session:
+    """With a new plan, because the policy changed. What the person has begun goes on, unless it is not allowed any
+    more."""
+    if session.intent == "manage" or session.decision == "reconfirm" or session.outcome:
+        return session
+    planned = session.model_copy(update={"plan": plan})
+    kind = next((one for one in FIRST_STEP if one == method_of(session.step)), None)
+    if kind is None or session.step.endswith(".verified"):
+        return planned
+    has_begun = session.step != FIRST_STEP[kind] or session.requested is not None
+    goes_on = kind in allowed and (kind in plan or has_begun)
+    return planned if goes_on else _to(planned, next_step(account, planned))
 
 
 def set_up(session: Session, kind: MethodType, aim: Aim | None = None, plan: tuple[MethodType, ...] = ()) -> Session:

@@ -12,6 +12,7 @@ from services.enrollment.domain.proving import (
     is_locked_out,
     left_to_prove,
     methods_to_prove,
+    must_prove,
 )
 from services.enrollment.handlers.asking import for_method
 from services.enrollment.handlers.desk import Desk, Visit, ask, move_session, pressed
@@ -27,11 +28,15 @@ def usable_methods(account: Account, desk: Desk, now: datetime | None = None) ->
     return methods_to_prove(account, desk.policy(account), now or desk.clock.now())
 
 
+def locked_out(account: Account, desk: Desk) -> bool:
+    """Whether the person has methods, and none that can be used now."""
+    return is_locked_out(account, desk.policy(account), desk.clock.now())
+
+
 def needs_proof(account: Account, session: Session, desk: Desk, within: timedelta = PROVEN_FOR) -> bool:
-    """Whether the person has something to prove, or had before it was withdrawn, and has not proven it lately."""
-    now, policy = desk.clock.now(), desk.policy(account)
-    has_to = bool(usable_methods(account, desk, now)) or is_locked_out(account, policy, now)
-    return has_to and not session.is_proven(now, within)
+    """Whether the person has something to prove, and has not proven it lately."""
+    now = desk.clock.now()
+    return must_prove(account, desk.policy(account), now) and not session.is_proven(now, within)
 
 
 def needs_proof_for(kind: MethodType, account: Account, session: Session, desk: Desk) -> bool:

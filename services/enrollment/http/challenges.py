@@ -122,8 +122,8 @@ async def post_challenge(
     method ends.
 
     With `returnUrl`, an address on the client's list, the answer has the `url` of our page. There the person proves
-    this method or another one, and comes back to `returnUrl` with `challengeId` and `status` in its query. The challenge
-    keeps its id whatever method is used in the end; reading it is the authority.
+    this method or another one, and comes back to `returnUrl` with `challengeId` and `status` in its query. The
+    challenge keeps its id whatever method is used in the end; reading it is the authority.
     """
     by.require("challenges")
     parts: Parts = request.app.state.parts

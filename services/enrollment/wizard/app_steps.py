@@ -26,7 +26,7 @@ async def show_download(here: Here) -> Response:
         app_url=f"{origin}{APP_PATH}",
         qr_src=f"{WIZARD}/qr/app.svg",
         different_app=_another_app_is_allowed(here),
-        different_method=bool(sessions.alternatives(here.visit, here.desk)),
+        different_method=sessions.may_choose(here.visit, here.desk),
         back=back_of(here.visit, "authenticatorApp"),
     )
     return html(here.visit, view)

@@ -33,7 +33,7 @@ async def show_questions(
         questions=tuple(offered_questions(own).items()),
         error=error,
         back=back_of(here.visit, "securityQuestions"),
-        different_method=bool(sessions.alternatives(here.visit, here.desk)),
+        different_method=sessions.may_choose(here.visit, here.desk),
     )
     return html(here.visit, view, status)
 
@@ -69,7 +69,7 @@ async def show_recovery(here: Here) -> Response:
     view = RecoveryIntroView(
         frame=frame(here, "recoveryCodes"),
         back=back_of(here.visit, "recoveryCodes"),
-        different_method=bool(sessions.alternatives(here.visit, here.desk)),
+        different_method=sessions.may_choose(here.visit, here.desk),
         replaces=bool(here.visit.account.of_type("recoveryCodes")),
     )
     return html(here.visit, view)
@@ -119,7 +119,7 @@ async def show_passkey(here: Here, error: FieldError | None = None, status: int 
         ceremony="create",
         error=error,
         back=back_of(visit, "passkey"),
-        different_method=bool(sessions.alternatives(visit, here.desk)),
+        different_method=sessions.may_choose(visit, here.desk),
     )
     return html(visit, view, status)
 

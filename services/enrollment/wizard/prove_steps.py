@@ -30,6 +30,8 @@ from services.enrollment.wizard.wording import (
     CHECKING,
     CHOOSE_ONE,
     LOCKED_OUT,
+    NOTHING_TO_PROVE,
+    TRY_AGAIN,
     WAYS_TO_PROVE,
     answers_wrong,
     app_code_problem,
@@ -48,9 +50,7 @@ async def show_choice(here: Here, error: FieldError | None = None, status: int =
     """All methods that prove that the person is there, the best first."""
     usable = await proving.choices(here.visit, here.desk)
     if not usable:
-        heading, text = LOCKED_OUT
-        shown = frame(here, "prove.choose", title=heading)
-        return html(here.visit, MessageView(shown, heading, text, help=CANT_SIGN_IN), 403)
+        return _show_no_way_on(here)
     view = ChooseView(
         step="prove.choose",
         frame=frame(here, "prove.choose"),
@@ -61,6 +61,15 @@ async def show_choice(here: Here, error: FieldError | None = None, status: int =
         error=error,
     )
     return html(here.visit, view, status)
+
+
+def _show_no_way_on(here: Here) -> Response:
+    policy = here.desk.policy(here.visit.account)
+    new = not proving.locked_out(here.visit.account, here.desk)
+    heading, text = NOTHING_TO_PROVE.get(policy.registration_proof, LOCKED_OUT) if new else LOCKED_OUT
+    again = (TRY_AGAIN, here.place.page) if new and policy.registration_proof == "temporaryAccessPass" else None
+    shown = frame(here, "prove.choose", title=heading)
+    return html(here.visit, MessageView(shown, heading, text, action=again, help=CANT_SIGN_IN), 403)
 
 
 async def chosen(here: Here, form: WizardForm) -> Response:

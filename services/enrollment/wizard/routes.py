@@ -93,6 +93,7 @@ async def show(
     """Where the session is; `step` looks back at an earlier one, `manual` shows the QR code as text."""
     here = await recognise(request)
     require_open(here)
+    here = await _following_policy(here)
     name = shown_step(here.visit.session, step)
     if name == "manage":
         return RedirectResponse(views.MANAGE, SEE_OTHER)
@@ -111,11 +112,16 @@ async def act(request: Request, form: Annotated[WizardForm, Form()]) -> Response
     require_form(here, form.session, form.csrf)
     await here.desk.edge.admit("session", here.visit.session.id)
     require_open(here)
+    here = await _following_policy(here)
     if shown_step(here.visit.session, form.step) != form.step or form.step not in STEPS:
         return to_wizard(here)
     if await _sent_to_prove(here, form.step):
         return to_wizard(here)
     return await STEPS[form.step].act(here, form)
+
+
+async def _following_policy(here: Here) -> Here:
+    return replace(here, visit=await sessions.follow_policy(here.visit, here.desk))
 
 
 async def _sent_to_prove(here: Here, step: str) -> bool:

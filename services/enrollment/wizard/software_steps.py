@@ -22,7 +22,7 @@ async def show_intro(here: Here) -> Response:
     view = SoftwareIntroView(
         frame=frame(here, "softwareOath"),
         back=back_of(here.visit, "softwareOath") if is_here else WIZARD,
-        different_method=bool(sessions.alternatives(here.visit, here.desk)),
+        different_method=sessions.may_choose(here.visit, here.desk),
     )
     return html(here.visit, view)
 

@@ -29,6 +29,22 @@ LOCKED_OUT = (
 )
 """Heading and text where a person has methods, and none that can be used."""
 
+NOTHING_TO_PROVE = {
+    "temporaryAccessPass": (
+        "You need a Temporary Access Pass",
+        "Your organisation asks for a pass before you set up your first method. Ask your organisation's help desk for "
+        "one, then select Try again.",
+    ),
+    "stepUp": (
+        "Sign in again to go on",
+        "Your organisation asks for a second check at sign-in before you set up your first method, and yours was too "
+        "long ago. Go back and sign in again.",
+    ),
+}
+"""Heading and text where a person has no method yet, by what registering needs then."""
+
+TRY_AGAIN = "Try again"
+
 HOW_TO_SIGN_IN = ("How to sign in", "/help/sign-in")
 CANT_SIGN_IN = ("Can't sign in?", "/help/cant-sign-in")
 
