@@ -14,6 +14,7 @@ from deploy.demo.northbridge.flow import Platform
 from deploy.demo.northbridge.layout import HERE, Layout
 from deploy.demo.northbridge.mail import MailServer
 from deploy.demo.northbridge.product import Product
+from deploy.demo.northbridge.reset import Decoys
 from deploy.demo.northbridge.reset_flow import ResetDesk
 from deploy.demo.northbridge.reset_site import START, build_reset_site
 from deploy.demo.northbridge.site import build_site
@@ -70,4 +71,4 @@ def _reset_desk(platform: Platform, settings: WorldSettings) -> ResetDesk:
     certificate = settings.demo_home / "smtp" / "certificate.pem"
     mail = MailServer("127.0.0.1", settings.smtp_port, certificate, f"{settings.northbridge_origin}{START}")
     private = platform.product.client.key.as_dict(private=True)["d"]
-    return ResetDesk(platform, mail.tell, hmac.digest(str(private).encode(), b"reset decoys", "sha256"))
+    return ResetDesk(platform, mail.tell, Decoys(hmac.digest(str(private).encode(), b"reset decoys", "sha256")))

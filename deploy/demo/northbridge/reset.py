@@ -7,7 +7,7 @@ product is there or not, and nothing shown depends on that.
 import hmac
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -22,7 +22,8 @@ MOST_RESETS = 1000
 QUESTIONS_ASKED = 3
 MOST_ANSWERED = 5
 """How many security questions the product asks, and how many a person can have answered."""
-NUMBER_DIGITS = 2
+FEWEST_DIGITS, MOST_DIGITS = 2, 3
+"""Of the number to match, by policy."""
 
 
 class Way(StrEnum):
@@ -154,30 +155,53 @@ def method_for(way: Way, methods: Sequence[MethodRef]) -> MethodRef | None:
     return fitting[position] if len(fitting) > position else None
 
 
-def new_attempt(challenge: Challenge | None, questions: Sequence[Question], now: datetime) -> Attempt:
+@dataclass(frozen=True)
+class Known:
+    """What a person was shown of theirs before: other decoys would tell that there is somebody."""
+
+    questions: Mapping[str, Question] = field(default_factory=dict)
+    digits: int | None = None
+
+    def with_shown(self, challenge: Challenge) -> "Known":
+        """With what a challenge shows."""
+        questions = {**self.questions, **{one.id: one for one in challenge.questions}}
+        return Known(questions, len(challenge.number) if challenge.number else self.digits)
+
+
+class Decoys:
+    """Makes up what somebody is shown whom nobody asks: what looks the same each time for one user name, and anew each
+    time what is new each time. `key` is a secret that outlives restarts."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def number(self, user_name: str, known: Known) -> str:
+        """A number to match, with as many digits as before."""
+        digits = known.digits or FEWEST_DIGITS + self._rank(user_name, "digits")[0] % (MOST_DIGITS - FEWEST_DIGITS + 1)
+        return f"{secrets.randbelow(10**digits):0{digits}d}"
+
+    def questions(self, user_name: str, known: Known, offered: Sequence[Question]) -> tuple[Question, ...]:
+        """Some of the questions that are known, or of those that this user name seems to have chosen."""
+        if known.questions:
+            return _some_of(tuple(known.questions.values()))
+        answered = QUESTIONS_ASKED + self._rank(user_name, "questions")[0] % (MOST_ANSWERED - QUESTIONS_ASKED + 1)
+        return _some_of(sorted(offered, key=lambda one: self._rank(user_name, one.id))[:answered])
+
+    def _rank(self, user_name: str, of: str) -> bytes:
+        name = user_name.strip().lower().removesuffix(f"@{DOMAIN}")
+        return hmac.digest(self._key, f"{name}\n{of}".encode(), "sha256")
+
+
+def new_attempt(challenge: Challenge | None, number: str, questions: Sequence[Question], now: datetime) -> Attempt:
     """What is shown of a challenge, or in place of one."""
-    number = challenge.number if challenge else None
     return Attempt(
-        number=number or f"{secrets.randbelow(10**NUMBER_DIGITS):0{NUMBER_DIGITS}d}",
+        number=number,
         expires_at=now + ATTEMPT_LIFE,
         questions=tuple(questions),
         challenge_id=challenge.id if challenge else None,
     )
 
 
-def decoy_questions(user_name: str, offered: Sequence[Question], key: bytes) -> tuple[Question, ...]:
-    """What somebody is asked who has answered no questions: as if they had chosen some, always the same ones for one
-    user name, and a random choice of these each time."""
-    name = user_name.strip().lower().removesuffix(f"@{DOMAIN}")
-
-    def rank(of: str) -> bytes:
-        return hmac.digest(key, f"{name}\n{of}".encode(), "sha256")
-
-    answered = QUESTIONS_ASKED + rank("")[0] % (MOST_ANSWERED - QUESTIONS_ASKED + 1)
-    chosen = sorted(offered, key=lambda one: rank(one.id))[:answered]
-    return some_of(chosen)
-
-
-def some_of(answered: Sequence[Question]) -> tuple[Question, ...]:
+def _some_of(answered: Sequence[Question]) -> tuple[Question, ...]:
     """A random choice of what somebody answered, as the product makes it."""
     return tuple(secrets.SystemRandom().sample(answered, min(QUESTIONS_ASKED, len(answered))))

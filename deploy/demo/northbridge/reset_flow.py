@@ -18,13 +18,13 @@ from deploy.demo.northbridge.proofs import take_proof
 from deploy.demo.northbridge.reset import (
     LIFE,
     MOST_ATTEMPTS,
+    Decoys,
+    Known,
     Reset,
     Resets,
     Way,
-    decoy_questions,
     method_for,
     new_attempt,
-    some_of,
 )
 from deploy.demo.northbridge.results import ResultRefusedError
 from deploy.demo.people import Person, find_person
@@ -41,14 +41,13 @@ class ResetOverError(Exception):
 
 @dataclass(frozen=True)
 class ResetDesk:
-    """What the use cases work with. `decoy_key` is a secret that outlives restarts, `questions` are those that people
-    were asked, by user id."""
+    """What the use cases work with. `known` is what people were shown of theirs, by user id."""
 
     platform: Platform
     tell: Tell
-    decoy_key: bytes
+    decoys: Decoys
     resets: Resets = field(default_factory=Resets)
-    questions: dict[str, dict[str, Question]] = field(default_factory=dict)
+    known: dict[str, Known] = field(default_factory=dict)
     starts: MovingWindowRateLimiter = field(default_factory=lambda: MovingWindowRateLimiter(MemoryStorage()))
 
 
@@ -62,7 +61,7 @@ async def begin(desk: ResetDesk, pace: Pace, user_name: str, ip_address: str) ->
     now, person = desk.platform.now(), find_person(desk.platform.characters, user_name)
     asked = await _ask(desk, pace, person, Asking("passwordReset", ip_address))
     methods = (asked.method, *asked.alternatives) if asked else ()
-    attempt = new_attempt(asked, (), now)
+    attempt = new_attempt(asked, _number(desk, person, user_name, asked), (), now)
     reset = Reset(secrets.token_urlsafe(32), user_name.strip(), person, now + LIFE, attempt, methods=methods)
     desk.resets.keep(reset)
     return reset
@@ -80,7 +79,8 @@ async def ask_again(desk: ResetDesk, pace: Pace, reset: Reset, way: Way | None, 
     may_ask = method is not None or way is None
     asked = await _ask(desk, pace, reset.person if may_ask else None, asking)
     questions = await _questions(desk, pace, reset, asked) if way is Way.QUESTIONS else ()
-    attempt = new_attempt(asked, questions, desk.platform.now())
+    number = _number(desk, reset.person, reset.user_name, asked)
+    attempt = new_attempt(asked, number, questions, desk.platform.now())
     known = (asked.method, *asked.alternatives) if asked and not reset.methods else reset.methods
     _change(desk, reset, lambda latest: replace(latest, methods=known).asking(attempt, way, None))
 
@@ -98,9 +98,8 @@ async def ask_another(desk: ResetDesk, reset: Reset, method: MethodRef, *, by_co
         raise ResetOverError
     asking = Asking("passwordReset", ip_address, method.id, by_code=by_code)
     asked = await desk.platform.product.ask(reset.person.id, asking)
-    attempt = new_attempt(asked, asked.questions, desk.platform.now())
-    shown = replace(attempt, number=asked.number or "")
-    _change(desk, reset, lambda latest: latest.asking(shown, None, method))
+    attempt = new_attempt(asked, asked.number or "", asked.questions, desk.platform.now())
+    _change(desk, reset, lambda latest: latest.asking(attempt, None, method))
 
 
 async def answer(desk: ResetDesk, pace: Pace, reset: Reset, given: Mapping[str, object]) -> None:
@@ -169,22 +168,30 @@ def _require_attempts(reset: Reset) -> None:
 
 
 async def _ask(desk: ResetDesk, pace: Pace, person: Person | None, asking: Asking) -> Challenge | None:
-    return await pace.result_of(desk.platform.product.ask(person.id, asking)) if person else None
+    if person is None:
+        return None
+    asked = await pace.result_of(desk.platform.product.ask(person.id, asking))
+    if asked:
+        desk.known[person.id] = desk.known.get(person.id, Known()).with_shown(asked)
+    return asked
+
+
+def _number(desk: ResetDesk, person: Person | None, user_name: str, asked: Challenge | None) -> str:
+    decoy = desk.decoys.number(user_name, _known(desk, person))
+    return (asked.number if asked else None) or decoy
 
 
 async def _questions(desk: ResetDesk, pace: Pace, reset: Reset, asked: Challenge | None) -> tuple[Question, ...]:
-    """Those of the person, or others; the list is read for everybody. Whoever can't be asked just now sees those that
-    were asked before: other ones would tell that there is somebody."""
+    """Those of the person, or others; the list is read for everybody."""
     offered = await pace.result_of(desk.platform.product.security_questions())
     if not offered:
         return ()
-    asked_before = desk.questions.get(reset.person.id, {}) if reset.person else {}
-    if asked and asked.questions and reset.person:
-        desk.questions[reset.person.id] = asked_before | {one.id: one for one in asked.questions}
-        return asked.questions
-    if asked_before:
-        return some_of(tuple(asked_before.values()))
-    return decoy_questions(reset.user_name, offered, desk.decoy_key)
+    decoys = desk.decoys.questions(reset.user_name, _known(desk, reset.person), offered)
+    return asked.questions if asked and asked.questions else decoys
+
+
+def _known(desk: ResetDesk, person: Person | None) -> Known:
+    return desk.known.get(person.id, Known()) if person else Known()
 
 
 async def _take(desk: ResetDesk, pace: Pace, reset: Reset, judged: Challenge | None) -> None:
