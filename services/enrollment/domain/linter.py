@@ -99,7 +99,7 @@ def can_be_complete_with(policy: GroupPolicy, kinds: Collection[MethodType]) -> 
 
 
 def _code_life(tenant: Tenant) -> Iterator[Finding]:
-    if tenant.code_minutes > LONGEST_CODE_MINUTES:
+    if (tenant.code_minutes or 0) > LONGEST_CODE_MINUTES:
         yield Finding(
             code="codeLivesTooLong",
             severity="error",
