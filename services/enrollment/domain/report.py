@@ -24,9 +24,7 @@ class RegistrationDetails(State):
     is_mfa_registered: bool = Field(description="has a method for two-step verification")
     is_mfa_capable: bool = Field(description="has one that policy allows and that counts for it")
     is_sspr_registered: bool = Field(description="has a method to reset a password with")
-    is_sspr_capable: bool = Field(
-        description="has as many types as a reset asks for, allowed and counting for it"
-    )
+    is_sspr_capable: bool = Field(description="has as many types as a reset asks for, allowed and counting for it")
     is_passwordless_capable: bool = Field(description="has a passkey, and policy allows it")
     is_complete: bool = Field(description="has all that policy requires: the wizard would not come")
     methods_registered: tuple[MethodType, ...] = Field(
