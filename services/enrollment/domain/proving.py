@@ -1,9 +1,9 @@
 """Which of a person's methods prove that the person is there."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from schemas.base import Purpose
+from schemas.base import MethodType, Purpose
 from services.enrollment.domain.account import Account, Method
 from services.enrollment.domain.challenge import Challenge
 from services.enrollment.domain.uses import STRONG, WEAK, counts, proves, use_of
@@ -50,8 +50,20 @@ def proofs_required(policy: GroupPolicy, purpose: Purpose) -> int:
     return min(use_of(policy, "reset").number or 1, MOST_PROOFS) if purpose == "passwordReset" else 1
 
 
-def proof_means(challenge: Challenge) -> tuple[str, ...]:
-    """How the person proved it: the values of `amr` (RFC 8176, section 2)."""
+def left_to_prove(
+    account: Account, policy: GroupPolicy, purpose: Purpose, proven: Collection[MethodType], now: datetime
+) -> tuple[Method, ...]:
+    """What a platform can still ask for after some types were proven: of each type once."""
+    return tuple(one for one in provable_for(account, policy, purpose, now) if one.type not in proven)
+
+
+def proof_means(proven: Sequence[Challenge]) -> tuple[str, ...]:
+    """How the person proved it: the values of `amr` (RFC 8176, section 2), with `mfa` for more than one method."""
+    means = [value for challenge in proven for value in _means_of(challenge)]
+    return tuple(dict.fromkeys([*means, *(["mfa"] if len(proven) > 1 else [])]))
+
+
+def _means_of(challenge: Challenge) -> tuple[str, ...]:
     match challenge.terms.kind:
         case "pushApproval":
             return ("pop", "swk")
@@ -66,12 +78,13 @@ def proof_means(challenge: Challenge) -> tuple[str, ...]:
     return ("otp",)
 
 
-def proof_class(challenge: Challenge) -> str:
-    """What the proof is worth: the value of `acr`. `phr` is "phishing-resistant" (OpenID EAP ACR Values 1.0,
-    section 2)."""
-    if challenge.method_type == "passkey":
+def proof_class(proven: Sequence[Challenge]) -> str:
+    """What the proof is worth, by the best of its methods: the value of `acr`. `phr` is "phishing-resistant" (OpenID
+    EAP ACR Values 1.0, section 2)."""
+    kinds = {challenge.method_type for challenge in proven}
+    if "passkey" in kinds:
         return "phr"
-    return RECOVERY if challenge.method_type in WEAK else POSSESSION
+    return RECOVERY if kinds <= set(WEAK) else POSSESSION
 
 
 def must_prove(account: Account, policy: GroupPolicy, now: datetime) -> bool:

@@ -2,9 +2,10 @@
 `prove.choose`, `manage` or `success`."""
 
 from collections.abc import Callable, Collection
+from datetime import datetime
 
 from schemas.base import MethodType
-from services.enrollment.domain.account import Account, Aim, Draft, Proof, Session
+from services.enrollment.domain.account import Account, Aim, Draft, Proof, Session, Verifying
 from services.enrollment.domain.activation import Activation
 from services.enrollment.domain.challenge import Challenge
 
@@ -134,6 +135,20 @@ def proven(account: Account, session: Session, proof: Proof) -> Session:
     outcome = "completed" if step == "success" else session.outcome
     update = {"step": step, "proof": proof, "after_proof": "", "requested": None, "outcome": outcome}
     return session.model_copy(update=update)
+
+
+def proven_for_platform(session: Session, verifying: Verifying, kind: MethodType, at: datetime) -> Session:
+    """A platform's question was answered with one method: back to the platform, or on to the next method."""
+    more = verifying.model_copy(update={"proven": (*verifying.proven, kind)})
+    return after_platform_proof(session, more, at)
+
+
+def after_platform_proof(session: Session, verifying: Verifying, at: datetime) -> Session:
+    """Where a verification goes on from what is proven."""
+    proven = {"verifying": verifying, "requested": None}
+    if verifying.is_complete:
+        return session.model_copy(update=proven | {"step": "success", "outcome": "completed", "ended_at": at})
+    return session.model_copy(update=proven | {"step": "prove.choose"})
 
 
 def shown_step(session: Session, asked: str | None) -> str:

@@ -74,7 +74,7 @@ async def ask_interrupt(command: AskInterrupt, caller: Caller, desk: Desk) -> As
             `reauthenticationRequired` where registering needs a second factor that the platform checked.
     """
     now = desk.clock.now()
-    _require_allowed(command.return_url, desk.config.clients[caller.client_id].return_urls)
+    require_allowed(command.return_url, desk.config.clients[caller.client_id].return_urls)
     _require_recent(command.authenticated_at, now)
     account = await known_account(caller.tenant, command.user, _with_emails(command, caller.tenant, desk), desk)
     plan = missing_methods(desk.policy(account), account.active_types)
@@ -184,7 +184,12 @@ def _interrupt(
     )
 
 
-def _require_allowed(return_url: str, allowed: Sequence[AnyHttpUrl]) -> None:
+def require_allowed(return_url: str, allowed: Sequence[AnyHttpUrl]) -> None:
+    """Refuse to send a browser anywhere else than under the addresses of the client.
+
+    Raises:
+        ProblemError: `returnUrlNotAllowed`.
+    """
     if not any(matches(return_url, str(prefix)) for prefix in allowed):
         raise ProblemError("returnUrlNotAllowed", "Add the address to the client's returnUrls.")
 

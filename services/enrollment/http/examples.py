@@ -79,6 +79,7 @@ CHALLENGE: dict[str, Any] = {
     "expiresAt": LATER,
     "resendAfter": "2026-11-24T12:00:30Z",
     "alternatives": [{"methodId": _id("14"), "type": "passkey", "displayName": "Passkey"}],
+    "proofsRequired": 1,
 }
 VERIFIED = {name: value for name, value in CHALLENGE.items() if name != "resendAfter"} | {
     "status": "verified",
@@ -91,6 +92,7 @@ CHALLENGES = _named(
         "context": {"appName": "Payroll", "location": "Leeds", "ipAddress": "203.0.113.7"},
     },
     one_method={"purpose": "stepUp", "methodId": _id("12")},
+    on_our_page={"purpose": "signIn", "returnUrl": "http://127.0.0.1:8010/verified?state=6f0d"},
 )
 ANSWERS = _named(
     a_code={"code": "123456"},

@@ -39,7 +39,7 @@ async def address_typed(here: Here, form: WizardForm) -> Response:
             raise
         filled = Filled(error=FieldError("address", address_problem(problem)), number=form.address)
         return await show_address(here, filled, problem.status)
-    return to_wizard()
+    return to_wizard(here)
 
 
 async def show_code(here: Here, filled: Filled | None = None, status: int = 200) -> Response:

@@ -231,6 +231,13 @@ def resend_problem(problem: ProblemError, challenge: Challenge) -> str:
     return code_problem(problem.code, challenge)
 
 
+def refused_choice(problem: ProblemError) -> str:
+    """Why a method cannot be asked for now."""
+    if problem.code == "methodCoolingDown":
+        return "There were too many wrong answers with this method. Wait a while, or choose another one."
+    return f"{problem.title}. Wait a while, then try again."
+
+
 def _failure(detail: str | None, where: str) -> str:
     texts = {
         "expiredBeforeSending": "Your code expired before we could send it. Send again.",
