@@ -81,9 +81,9 @@ TERMS: Mapping[Profile, Terms] = {
     "nist-aal2": Terms(code_minutes=5, tries=5, number_digits=3, voice="code", session_minutes=15),
     "asvs-l2": Terms(code_minutes=5, tries=5, number_digits=3, voice="code", session_minutes=15),
 }
-"""What each profile sets. Strict ones read a code out: a key that is pressed is approve or deny, without anything that
-binds it to this request (NIST SP 800-63B-4, 3.1.3.1; OWASP ASVS 5.0, 6.6.2). A number of three digits is guessed
-once in a thousand times, and each guess ends its request."""
+"""What each profile sets. Strict ones read a code out: a key that is pressed is approve or deny and nothing more (NIST
+SP 800-63B-4, 3.1.3.1). A number of three digits is guessed once in a thousand times, and each guess ends its
+request."""
 
 
 class Requirement(_Closed):

@@ -190,7 +190,26 @@ POLICY: dict[str, Any] = {
     ],
     "registrationEnforcement": {
         "defaultGroup": "frontline",
-        "groups": [{"id": "frontline", "required": ["phone"], "number": None, "profile": "entra"}],
+        "groups": [
+            {
+                "id": "frontline",
+                "required": ["phone"],
+                "number": None,
+                "twoStep": {"required": [], "number": 1, "methods": []},
+                "reset": {"required": [], "number": 1, "methods": ["phone"]},
+                "order": ["phone"],
+                "mayChooseDifferent": True,
+                "registrationProof": "nothing",
+                "skip": None,
+                "confirmEveryDays": 180,
+                "profile": "entra",
+                "codeMinutes": 5,
+                "tries": 5,
+                "numberDigits": 2,
+                "voice": "key",
+                "sessionMinutes": 15,
+            }
+        ],
     },
     "warnings": [
         {
@@ -212,7 +231,23 @@ POLICY_CHANGES = _named(
                 "excludeTargets": [],
             }
         ]
-    }
+    },
+    what_each_group_must_have={
+        "registrationEnforcement": {
+            "defaultGroup": "frontline",
+            "groups": [
+                {"id": "frontline", "required": ["phone"]},
+                {
+                    "id": "staff",
+                    "twoStep": {"number": 1, "methods": ["authenticatorApp", "phone"]},
+                    "reset": {"number": 2},
+                    "order": ["authenticatorApp"],
+                    "mayChooseDifferent": True,
+                    "registrationProof": "temporaryAccessPass",
+                },
+            ],
+        }
+    },
 )
 
 # reports
