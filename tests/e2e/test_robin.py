@@ -32,7 +32,7 @@ def test_robin_is_set_up_once_and_comes_back(stack: LocalStack, world: World) ->
     app = load(asyncio.run(set_up(stack)).state)
     with browser_page() as page:
         to_second_step(page, world, "robin@northbridge.example")
-        page.get_by_role("button", name="Use a code from the app instead").click()
+        page.get_by_role("button", name="Use a code from the app instead").first.click()
         enter_code(page, App(app, SystemClock()).code())
         page.wait_for_url(f"{world.northbridge}/home")
         to_security_info(page, world)

@@ -7,6 +7,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import Page, expect, sync_playwright
 
@@ -15,6 +16,8 @@ from tests.support.waiting import awaited
 
 CODE = re.compile(r"#(\d{6})\s*$")
 ARRIVES_WITHIN = 30.0
+BETWEEN_TEXTS = timedelta(seconds=11)
+"""A number gets one message in 10 seconds."""
 
 Seen = Callable[[str, Page], None]
 """Told of each page by its name."""
@@ -98,6 +101,20 @@ def code_from_text(world: World, number: str, within: float = ARRIVES_WITHIN) ->
         return next((found.group(1) for one in texts(world, number) if (found := CODE.search(one["body"]))), None)
 
     return awaited(newest, f"no text arrived at {number}", within)
+
+
+def let_rest(world: World, number: str) -> None:
+    """Until the next text may go to a number, and with nothing at it that could be taken for that."""
+
+    def has_rested() -> bool:
+        sent = [datetime.fromisoformat(one["at"]) for one in texts(world, number)]
+        return not sent or datetime.now(UTC) - max(sent) > BETWEEN_TEXTS
+
+    awaited(has_rested, f"{number} has no rest")
+    query = urllib.parse.urlencode({"to": number})
+    request = urllib.request.Request(f"{world.handset}/api/messages?{query}", method="DELETE")  # noqa: S310 - loopback
+    with urllib.request.urlopen(request, timeout=10):  # noqa: S310 - loopback
+        pass
 
 
 def enter_code(page: Page, code: str) -> None:

@@ -11,6 +11,8 @@ from deploy.demo.northbridge.results import ResultRefusedError
 
 FLOOR = 2.0
 """Seconds from the request to its answer: more than the product takes."""
+SLOW_FLOOR = 5.0
+"""The same for answers that the product compares by slow hashes: security questions and codes kept for long."""
 MARGIN = 0.2
 """Seconds that are kept for the page itself."""
 

@@ -49,6 +49,8 @@ TYPES: Mapping[Way, tuple[str, ...]] = {
     Way.RECOVERY_CODE: ("recoveryCodes",),
     Way.ACCESS_PASS: ("temporaryAccessPass",),
 }
+SLOWLY_JUDGED = frozenset({Way.QUESTIONS, Way.RECOVERY_CODE, Way.ACCESS_PASS})
+"""What the product keeps by slow hashes."""
 ASKED_HERE = frozenset(kind for kinds in TYPES.values() for kind in kinds)
 """The types of methods that can be proven on a page of ours; a passkey belongs to the product's address."""
 

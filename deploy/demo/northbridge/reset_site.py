@@ -11,10 +11,10 @@ from starlette.background import BackgroundTask
 
 from deploy.demo.northbridge import reset_wording as words
 from deploy.demo.northbridge.layout import Layout
-from deploy.demo.northbridge.pace import Pace, paced
+from deploy.demo.northbridge.pace import FLOOR, SLOW_FLOOR, Pace, paced
 from deploy.demo.northbridge.passwords import LONGEST, SHORTEST
 from deploy.demo.northbridge.product import MethodRef, ProductRefusedError, ProductUnreachableError
-from deploy.demo.northbridge.reset import LIFE, Reset, Way
+from deploy.demo.northbridge.reset import LIFE, SLOWLY_JUDGED, Reset, Way
 from deploy.demo.northbridge.reset_flow import (
     ResetDesk,
     ResetOverError,
@@ -91,10 +91,10 @@ class ResetPages:
 
     async def prove(self, request: Request) -> Response:
         """Take an answer; without one, look whether the person has approved."""
-        async with paced() as pace:
-            reset = self._reset(request)
-            if reset is None:
-                return self._over(request)
+        reset = self._reset(request)
+        if reset is None:
+            return self._over(request)
+        async with paced(SLOW_FLOOR if reset.asked_for in SLOWLY_JUDGED else FLOOR) as pace:
             try:
                 return await self._judge(request, reset, pace)
             except ResetOverError:

@@ -11,6 +11,7 @@ async function watch() {
     const answer = await fetch(form.dataset.live).then((one) => one.json()).catch(() => null);
     if (answer && TEXTS[answer.state]) {
       told.textContent = TEXTS[answer.state];
+      document.getElementById("error")?.remove();
       return;
     }
     await new Promise((resolve) => setTimeout(resolve, answer ? 500 : 5000));
