@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from services.enrollment.parts import Parts
 from services.enrollment.wizard.app_steps import APP_PATH
 from services.enrollment.wizard.help_topics import GROUPS, TOPICS
-from services.enrollment.wizard.here import Here, frame, html, html_for_anybody, recognise
+from services.enrollment.wizard.here import Here, frame, html, html_for_anybody, recognise, tenant_frame
 from services.enrollment.wizard.rendering import Frame, HelpIndexView, HelpView, MessageView, View
 from services.enrollment.wizard.views import WIZARD
 from services.kit.errors import ProblemError
@@ -59,9 +59,7 @@ def _frame(here: Here | None, title: str) -> Frame:
         return Frame(organization="Security info", title=title)
     if _is_open(here):
         return frame(here, None, title=title)
-    tenant = here.parts.config.tenant(here.visit.account.tenant)
-    name = here.visit.account.tenant
-    return Frame(organization=tenant.display_name, title=title, tenant=name, logo=tenant.branding.logo)
+    return tenant_frame(here.parts, here.visit.account.tenant, title)
 
 
 def _back(here: Here | None) -> tuple[str, str] | None:
