@@ -27,8 +27,9 @@ ENDINGS: Mapping[Outcome, str] = {
     "expired": "ran out of time",
 }
 PAGES: Mapping[str, str] = {"manage": MANAGING, "operations": OPERATING}
-AROUND = "Around it"
-"""What the steps are called that belong to no method."""
+BEGINNING, END, ELSEWHERE = "At the beginning", "At the end", "Elsewhere"
+PLACES: Mapping[str, str] = {"prompt": BEGINNING, "confirm": BEGINNING, "prove": BEGINNING, "success": END, **LABELS}
+"""Where a step belongs, by what its name begins with."""
 
 
 def endings(funnel: Funnel) -> tuple[Share, ...]:
@@ -42,7 +43,7 @@ def groups(funnel: Funnel) -> tuple[FunnelGroup, ...]:
     found: dict[str, list[FunnelRow]] = {}
     for figures in funnel.steps:
         kind = figures.step.partition(".")[0]
-        found.setdefault(LABELS.get(kind, AROUND), []).append(_row(figures, funnel.started))
+        found.setdefault(PLACES.get(kind, ELSEWHERE), []).append(_row(figures, funnel.started))
     return tuple(FunnelGroup(label, tuple(rows)) for label, rows in found.items())
 
 

@@ -45,7 +45,7 @@ PAGES = Pages()
 PROOFS = [name for name in sample_views() if name.startswith("prove-") and name != "prove-choose"]
 ACCENTS = ("#0f5f6b", "#7a3e9d", "#ffd400", "#ffffff", "#000000", "#1d4ed8", "#808080", "#39ff14")
 FIRST_PAGE_BYTES = 60_000
-WAYS_OUT = {"Cancel and return", "Back to my security info", "Back to Northbridge"}
+WAYS_OUT = {"Back to Operations", "Cancel and return", "Back to my security info", "Back to Northbridge"}
 SECURE, PROVE, MANAGE = "Keep your account secure", "Verify it's you", "My security info"
 OTHER = "Use a different method"
 VOID = {"meta", "link", "input", "img", "path", "circle", "rect"}
