@@ -4,6 +4,8 @@ import os
 import re
 from collections.abc import Mapping
 from datetime import date
+from email.errors import MessageError
+from email.headerregistry import Address
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -37,10 +39,20 @@ def _one_line(text: str) -> str:
     return text
 
 
+def _deliverable(address: str) -> str:
+    try:
+        Address(addr_spec=address)
+    except (ValueError, IndexError, MessageError):
+        raise ValueError("is no address that a mail can come from") from None
+    return address
+
+
 Name = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterValidator(_one_line)]
 Sentence = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_one_line)]
 MailAddress = Annotated[
-    str, StringConstraints(max_length=90, pattern=r"^[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$")
+    str,
+    StringConstraints(max_length=90, pattern=r"^[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$"),
+    AfterValidator(_deliverable),
 ]
 TextSender = Annotated[
     str, StringConstraints(pattern=r"^(\+[1-9][0-9]{6,14}|[0-9]{3,6}|[A-Za-z][A-Za-z0-9 ]{0,9}[A-Za-z0-9])$")

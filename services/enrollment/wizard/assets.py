@@ -30,9 +30,10 @@ LOGO_TYPES: Final = {
     ".jpg": ("image/jpeg", b"\xff\xd8\xff"),
     ".jpeg": ("image/jpeg", b"\xff\xd8\xff"),
     ".webp": ("image/webp", b"RIFF"),
-    ".svg": ("image/svg+xml", b"<"),
+    ".svg": ("image/svg+xml", b"<svg"),
 }
-"""What a logo may be, and how such a file begins."""
+"""What a logo may be, and what such a file has near its beginning: an SVG may start with a declaration."""
+BEGINNING: Final = 1024
 MOST_LOGO_BYTES: Final = 512 * 1024
 LOGO_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 """An SVG that is opened by itself is a document: it may look like itself, and do nothing."""
@@ -118,14 +119,14 @@ def asset_response(request: Request, asset: Asset | None, cache: str) -> Respons
 
 
 def _logo(place: str, path: Path) -> Asset:
-    media_type, beginning = LOGO_TYPES.get(path.suffix.lower(), ("", b""))
+    media_type, mark = LOGO_TYPES.get(path.suffix.lower(), ("", b""))
     try:
         content = path.read_bytes()
     except OSError:
         raise ConfigError(f"SECURITY_INFO_CONFIG: {place}: cannot read {path}; put the file there") from None
     if len(content) > MOST_LOGO_BYTES:
         raise ConfigError(f"SECURITY_INFO_CONFIG: {place}: {path} is larger than {MOST_LOGO_BYTES} bytes")
-    if not media_type or not content.lstrip().startswith(beginning):
+    if not media_type or mark not in content[:BEGINNING]:
         raise ConfigError(f"SECURITY_INFO_CONFIG: {place}: {path} is no {', '.join(sorted(LOGO_TYPES))} file")
     return Asset(content, media_type, fingerprint(content))
 
