@@ -48,11 +48,15 @@ class Platform:
         known = {"Authorization": f"Bearer {self.token()}", "Content-Type": "application/json"}
         return self.http.request(method, address, content=content, headers=known | named)
 
+    def now(self) -> datetime:
+        """The time on its clock."""
+        return datetime.now(UTC) + self.offset
+
     def token(self) -> str:
         """A fresh bearer token."""
         home = Path(self.stack.settings()["SECURITY_INFO_DEMO_HOME"])
         key = ECKey.import_key(json.loads((home / "clients" / f"{self.tenant}.json").read_text("utf-8")))
-        audience, now = self.stack.url("enrollment"), datetime.now(UTC) + self.offset
+        audience, now = self.stack.url("enrollment"), self.now()
         return sign(key, token_claims(self.tenant, self.scope, audience=audience, now=now, token_id=new_id()))
 
     def number(self) -> str:
@@ -92,7 +96,7 @@ class Somebody:
                 "groups": [group],
             },
             "returnUrl": f"{self.platform.stack.url('northbridge')}/return",
-            "authenticatedAt": (datetime.now(UTC) + self.platform.offset).isoformat(),
+            "authenticatedAt": self.platform.now().isoformat(),
             "amr": ["pwd"],
             **fields,
         }

@@ -11,6 +11,9 @@ from deploy.demo.clock import Now
 from deploy.demo.people import Person
 
 SCOPE = "interrupts"
+SCOPES = {"administer": f"{SCOPE} admin"}
+"""What an intent needs beside asking at all."""
+
 LOCALE = "en-GB"
 
 
@@ -77,7 +80,7 @@ class Product:
             "authenticatedAt": authenticated_at.isoformat(timespec="milliseconds"),
             "amr": ["pwd"],
         }
-        answer = await self._call("POST", "/v1.0/interrupts", question)
+        answer = await self._call("POST", "/v1.0/interrupts", question, scope=SCOPES.get(intent, SCOPE))
         return Interrupt(str(answer["id"]), str(answer["decision"]), self._own_address(answer.get("url")))
 
     async def confirm(self, interrupt_id: str) -> Confirmation:
@@ -107,8 +110,8 @@ class Product:
             raise ProductRefusedError(200, "url of another origin")
         return str(url)
 
-    async def _call(self, method: str, path: str, body: object = None) -> dict[str, Any]:
-        token = bearer_token(self.client, audience=self.origin, scope=SCOPE, now=self.now())
+    async def _call(self, method: str, path: str, body: object = None, *, scope: str = SCOPE) -> dict[str, Any]:
+        token = bearer_token(self.client, audience=self.origin, scope=scope, now=self.now())
         headers = {"Authorization": f"Bearer {token}"}
         try:
             answer = await self.http.request(method, self.origin + path, json=body, headers=headers)

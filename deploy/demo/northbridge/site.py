@@ -20,6 +20,7 @@ from deploy.demo.settings import WorldSettings
 
 HERE = Path(__file__).parent
 COOKIE = "northbridge_session"
+ADMINISTRATORS = "administrators"
 FRESH = timedelta(minutes=10)
 """How long ago a person may have signed in to manage security info; the product asks for the same."""
 
@@ -36,6 +37,7 @@ def build_site(platform: Platform, settings: WorldSettings, characters: Sequence
     router.get("/return")(pages.come_back)
     router.get("/home")(pages.home)
     router.get("/my-security-info")(pages.manage)
+    router.get("/operations")(pages.operations)
     router.post("/sign-out")(pages.sign_out)
     return router
 
@@ -106,6 +108,7 @@ class Pages:
             request,
             "home.html",
             person=session.person,
+            is_administrator=ADMINISTRATORS in session.person.groups,
             outcome=outcome,
             headline=wording.headline(outcome) if outcome else "",
             sentence=wording.sentence(outcome) if outcome else "",
@@ -115,11 +118,14 @@ class Pages:
     async def manage(self, request: Request) -> Response:
         """Send the person to their security info; a sign-in of long ago is not good enough."""
         session = self._session(request)
-        if session is None:
-            return _to("/")
-        if self._platform.now() - session.authenticated_at > FRESH:
-            return self._sign_in_form(request, user_name=session.person.user_name, again=True)
-        return await self._ask(request, session, "manage")
+        return await self._ask_afresh(request, session, "manage") if session else _to("/")
+
+    async def operations(self, request: Request) -> Response:
+        """Send an administrator to the product's pages for administrators; the platform says who is one."""
+        session = self._session(request)
+        if session is None or ADMINISTRATORS not in session.person.groups:
+            return _to("/home" if session else "/")
+        return await self._ask_afresh(request, session, "administer")
 
     async def sign_out(self, request: Request) -> Response:
         """End the session."""
@@ -129,6 +135,11 @@ class Pages:
         response = _to("/")
         response.delete_cookie(COOKIE, httponly=True, samesite="lax")
         return response
+
+    async def _ask_afresh(self, request: Request, session: Session, intent: str) -> Response:
+        if self._platform.now() - session.authenticated_at > FRESH:
+            return self._sign_in_form(request, user_name=session.person.user_name, again=True)
+        return await self._ask(request, session, intent)
 
     async def _ask(self, request: Request, session: Session, intent: str) -> Response:
         try:
