@@ -432,7 +432,7 @@ def test_nobody_else_is_touched(platform: Platform, person: Somebody, other: Som
 def test_a_new_challenge_ends_the_open_one_and_waiting_can_be_left(platform: Platform, other: Somebody) -> None:
     phone = other.with_phone()
     assert refused(other.ask("flattery")) == (400, "requestMalformed")
-    assert refused(other.ask(returnUrl="http://127.0.0.1:8010/")) == (400, "requestMalformed")
+    assert refused(other.ask(returnUrl="http://127.0.0.1:1/")) == (403, "returnUrlNotAllowed")
     other.with_software()
     first = other.asked(methodId=phone["methodId"])
     assert [one["type"] for one in first["alternatives"]] == ["softwareOath"]

@@ -93,9 +93,9 @@ async def _rested_method(account: Account, asked: AskProof, desk: Desk) -> Metho
     provable = rested_first(provable_for(account, desk.policy(account), asked.purpose, desk.clock.now()), pauses)
     if asked.method_id is None and not provable:
         raise ProblemError("unknownMethod", "The person has nothing that could prove this.")
+    method = provable[0] if asked.method_id is None else _named_method(account, asked.method_id, provable, desk)
     if len({one.type for one in provable}) < proofs_required(desk.policy(account), asked.purpose):
         raise ProblemError("methodNotAllowedByPolicy", "The person has fewer methods than the policy asks for.")
-    method = provable[0] if asked.method_id is None else _named_method(account, asked.method_id, provable, desk)
     require_rested(method, pauses, desk.clock.now())
     return method
 

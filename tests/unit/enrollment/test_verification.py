@@ -9,6 +9,7 @@ from schemas.base import MethodType
 from services.enrollment.domain import sessions, wizard
 from services.enrollment.domain.account import Account, Method, Profile, Session, Verifying
 from services.enrollment.domain.challenge import Challenge, Delivery, Hosting, Status
+from services.enrollment.domain.ledger import Ledger
 from services.enrollment.domain.proving import left_to_prove
 from services.enrollment.domain.verification import Verification, verification_of
 from services.kit.config import GroupPolicy
@@ -90,7 +91,7 @@ def person(*kinds: MethodType, required: int = 1) -> Account:
 
 
 def test_a_proof_ends_the_walk_and_no_event_tells_of_it() -> None:
-    ledger = sessions.after_proof(sessions.Ledger(person("phone")), challenge("c-1", "verified"), at=NOON)
+    ledger = sessions.after_proof(Ledger(person("phone")), challenge("c-1", "verified"), at=NOON)
     (walked,) = ledger.account.sessions
     assert (walked.step, walked.outcome, walked.ended_at) == ("success", "completed", NOON)
     assert ledger.emissions == ()
@@ -98,7 +99,7 @@ def test_a_proof_ends_the_walk_and_no_event_tells_of_it() -> None:
 
 def test_after_the_first_of_two_another_type_is_asked() -> None:
     account = person("phone", "email", required=2)
-    ledger = sessions.after_proof(sessions.Ledger(account), challenge("c-1", "verified"), at=NOON)
+    ledger = sessions.after_proof(Ledger(account), challenge("c-1", "verified"), at=NOON)
     (walked,) = ledger.account.sessions
     assert (walked.step, walked.outcome, walked.requested) == ("prove.choose", None, None)
     assert walked.verifying

@@ -92,6 +92,28 @@ def test_a_mail_server_that_would_do_harm_is_refused(tmp_path: Path, more: str, 
         load_config(written(tmp_path, MINIMAL + MAIL + more), {})
 
 
+def test_the_terms_are_the_profiles_with_what_the_tenant_and_the_group_override() -> None:
+    groups = {
+        "mild": GroupPolicy(),
+        "strict": GroupPolicy(profile="nist-aal2"),
+        "own": GroupPolicy(code_minutes=3, tries=4, number_digits=3, voice="code", session_minutes=10),
+    }
+    plain = Tenant(display_name="N", groups=groups, default_group="mild")
+    tenant = plain.model_copy(update={"code_minutes": 8})
+    assert plain.terms_for(()) == Terms(code_minutes=5, tries=5, number_digits=2, voice="key", session_minutes=15)
+    assert (tenant.terms_for(()).code_minutes, tenant.terms_for(("own",)).code_minutes) == (8, 3)
+    assert (plain.terms_for(("strict",)).voice, plain.terms_for(("strict",)).number_digits) == ("code", 3)
+    own = Terms(code_minutes=3, tries=4, number_digits=3, voice="code", session_minutes=10)
+    assert tenant.terms_for(("own",)) == own
+
+
+def test_a_policy_without_a_word_about_uses_says_what_it_always_said() -> None:
+    old = {"required": ["phone"], "number": 2, "allowed": ["email"], "profile": "entra", "confirmEveryDays": 0}
+    policy = GroupPolicy.model_validate(old)
+    assert (policy.two_step, policy.reset, policy.order, policy.registration_proof) == (None, None, (), "nothing")
+    assert policy.may_choose_different
+
+
 OWN = """
     texts: {prompt: A second lock., helpDesk: dial 4357, messageName: Northbridge Ltd}
     sender: {mail: id@northbridge.example, mailName: Accounts, text: NORTHBRIDGE}
@@ -143,28 +165,6 @@ def test_what_could_become_a_header_or_another_file_is_refused(
 def test_a_logo_needs_a_directory(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"tenants\.northbridge\.branding\.logo needs brandingDirectory"):
         load_config(written(tmp_path, owned()), {})
-
-
-def test_the_terms_are_the_profiles_with_what_the_tenant_and_the_group_override() -> None:
-    groups = {
-        "mild": GroupPolicy(),
-        "strict": GroupPolicy(profile="nist-aal2"),
-        "own": GroupPolicy(code_minutes=3, tries=4, number_digits=3, voice="code", session_minutes=10),
-    }
-    plain = Tenant(display_name="N", groups=groups, default_group="mild")
-    tenant = plain.model_copy(update={"code_minutes": 8})
-    assert plain.terms_for(()) == Terms(code_minutes=5, tries=5, number_digits=2, voice="key", session_minutes=15)
-    assert (tenant.terms_for(()).code_minutes, tenant.terms_for(("own",)).code_minutes) == (8, 3)
-    assert (plain.terms_for(("strict",)).voice, plain.terms_for(("strict",)).number_digits) == ("code", 3)
-    own = Terms(code_minutes=3, tries=4, number_digits=3, voice="code", session_minutes=10)
-    assert tenant.terms_for(("own",)) == own
-
-
-def test_a_policy_without_a_word_about_uses_says_what_it_always_said() -> None:
-    old = {"required": ["phone"], "number": 2, "allowed": ["email"], "profile": "entra", "confirmEveryDays": 0}
-    policy = GroupPolicy.model_validate(old)
-    assert (policy.two_step, policy.reset, policy.order, policy.registration_proof) == (None, None, (), "nothing")
-    assert policy.may_choose_different
 
 
 def test_a_person_has_the_policy_of_the_first_group_that_has_one(tmp_path: Path) -> None:
