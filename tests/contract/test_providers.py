@@ -131,8 +131,8 @@ class TestSmtp(ProviderBehaviour):
         assert mail["Date"].datetime == NOON
 
     async def test_an_organisation_sends_under_its_own_name(self, server: MailServer, provider: Provider) -> None:
-        own = {"sender": "id@southgate.example", "sender_name": "Southgate, accounts"}
-        await provider.send(replace(self.message(), **own))
+        own = replace(self.message(), sender="id@southgate.example", sender_name="Southgate, accounts")
+        await provider.send(own)
         (mail,) = server.mails
         assert mail["From"] == '"Southgate, accounts" <id@southgate.example>'
         assert server.senders == ["id@southgate.example"]
