@@ -97,6 +97,13 @@ class Store:
         await activations.create_index("state.createdAt", expireAfterSeconds=int(KEEP_ENDED_CHALLENGES.total_seconds()))
         await used.create_index("at", expireAfterSeconds=int(KEEP_TOKEN_IDS.total_seconds()))
         await challenges.create_index("state.terms.push.deviceId", sparse=True)
+        await challenges.create_index("state.standsFor", sparse=True)
+        await challenges.create_index(
+            "state.hosting.ticketHash",
+            name="tickets",
+            unique=True,
+            partialFilterExpression={"state.hosting.ticketHash": {"$type": "string"}},
+        )
         notices, devices = self.database.collection("notices"), self.database.collection("devices")
         registrations = self.database.collection("registrations")
         await notices.create_index("state.tokenHash", unique=True)
@@ -174,13 +181,19 @@ class Store:
         of_person = {"state.tenant": tenant, "state.user": user, "state.status": "pending"}
         return await self.challenges.find(of_person | ({"state.terms.methodId": method_id} if method_id else {}))
 
-    async def pausing_challenges(
-        self, tenant: str, user: str, method_id: str, now: datetime
-    ) -> list[Stored[Challenge]]:
-        """Challenges whose failures pause a method still, the longest pause first."""
-        of_method = {"state.tenant": tenant, "state.user": user, "state.terms.methodId": method_id}
-        criteria = {**of_method, "state.retryAt": {"$gt": now}}
-        return await self.challenges.find(criteria, sort=[("state.retryAt", DESCENDING)])
+    async def challenge_of_ticket(self, ticket_hash: str) -> Stored[Challenge] | None:
+        """The challenge whose ticket has that hash."""
+        found = await self.challenges.find({"state.hosting.ticketHash": ticket_hash}, limit=1)
+        return found[0] if found else None
+
+    async def challenges_standing_for(self, challenge_id: str) -> list[Stored[Challenge]]:
+        """All challenges of a verification on our page, the first one among them."""
+        return await self.challenges.find({"state.standsFor": challenge_id})
+
+    async def pausing_challenges(self, tenant: str, user: str, now: datetime) -> list[Stored[Challenge]]:
+        """Challenges of a person whose failures pause a method still, the longest pause last."""
+        criteria = {"state.tenant": tenant, "state.user": user, "state.retryAt": {"$gt": now}}
+        return await self.challenges.find(criteria, sort=[("state.retryAt", ASCENDING)])
 
     async def devices_since(self, tenant: str, user: str, moment: datetime) -> list[Stored[Device]]:
         """Devices of a person that were connected after a moment and are not gone."""

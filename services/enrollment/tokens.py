@@ -16,9 +16,9 @@ from joserfc.jwk import ECKey, KeySet
 
 from schemas.base import MethodType
 from services.enrollment.domain.account import Outcome
-from services.enrollment.domain.challenge import Challenge
 from services.enrollment.domain.interrupt import Interrupt
 from services.enrollment.domain.proving import proof_class, proof_means
+from services.enrollment.domain.verification import Verification
 from services.kit.clock import Clock, monotonic
 from services.kit.config import Client, Config
 from services.kit.errors import ProblemError
@@ -173,23 +173,23 @@ class Signer:
         }
         return self._signed(claims)
 
-    def proof(self, challenge: Challenge, client_id: str) -> str:
-        """That the person proved a method, for the platform that asked. Its `jti` is that of the challenge: read
-        twice, it can still be taken only once."""
-        now, verified_at = self._clock.now(), challenge.ended_at or self._clock.now()
+    def proof(self, asked: Verification, client_id: str) -> str:
+        """That the person proved a method, or as many as were required, for the platform that asked. Its `jti` is that
+        of the challenge: read twice, it can still be taken only once."""
+        now, verified_at = self._clock.now(), asked.ended_at or self._clock.now()
         claims = {
             "iss": self._issuer,
             "aud": client_id,
-            "sub": challenge.user,
-            "tid": challenge.tenant,
+            "sub": asked.first.user,
+            "tid": asked.first.tenant,
             "iat": int(now.timestamp()),
             "exp": int((now + PROOF_LIFE).timestamp()),
             "auth_time": int(verified_at.timestamp()),
-            "jti": f"proof-{challenge.id}",
-            "challengeId": challenge.id,
-            "purpose": challenge.purpose,
-            "amr": list(proof_means(challenge)),
-            "acr": proof_class(challenge),
+            "jti": f"proof-{asked.id}",
+            "challengeId": asked.id,
+            "purpose": asked.first.purpose,
+            "amr": list(proof_means(asked.proven)),
+            "acr": proof_class(asked.proven),
         }
         return self._signed(claims)
 

@@ -115,6 +115,7 @@ DOMAIN_KIT = (
     "services.kit.config.Profile",
     "services.kit.config.Requirement",
     "services.kit.config.SecurityQuestions",
+    "services.kit.config.Use",
     "services.kit.config.Tenant",  # whose policies the linter reads
 )
 PURE_LIBRARIES: dict[str, Places] = {

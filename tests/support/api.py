@@ -16,12 +16,14 @@ from joserfc.jwk import ECKey
 
 from deploy.local.stack import LocalStack
 from services.cli.demo_token import sign, token_claims
+from services.enrollment.domain.policy_document import READ_ONLY
 from services.kit.codes import totp_code
 from services.kit.ids import new_id
 from tests.support.device import TestDevice
 from tests.support.waiting import awaited
 
 SCOPES = "interrupts challenges methods.read methods.write policies.read policies.write reports.read"
+POLICY = "/v1.0/policies/authenticationMethodsPolicy"
 ARRIVES_WITHIN = 30.0
 SIX_DIGITS = re.compile(r"\b\d{6}\b")
 
@@ -200,6 +202,15 @@ class Somebody:
         request = device.next_request()
         assert request["challengeId"] == challenge["id"]
         assert device.answer(request, "approve", challenge["numberMatch"]).status_code == 204
+
+
+@contextmanager
+def kept_policy(platform: Platform) -> Iterator[dict[str, Any]]:
+    """The policies of the platform's tenant, as they are before and again afterwards."""
+    before = done(platform.call("GET", POLICY), 200)
+    yield before
+    parts = {name: value for name, value in before.items() if name not in READ_ONLY}
+    done(platform.call("PATCH", POLICY, parts), 200)
 
 
 def done(response: httpx.Response, status: int) -> dict[str, Any]:

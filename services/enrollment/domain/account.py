@@ -5,11 +5,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from schemas.base import MethodType, Sealed
+from schemas.base import MethodType, Purpose, Sealed
 from schemas.enrollment import Decision, Destination, Intent
 from services.enrollment.domain.activation import Activation
 from services.enrollment.domain.base import State
-from services.enrollment.domain.challenge import Challenge, PhoneType
+from services.enrollment.domain.challenge import Challenge, Context, PhoneType
 
 SESSION_LIFE = timedelta(minutes=15)
 LONGEST_SESSION = timedelta(hours=1)
@@ -113,6 +113,22 @@ class Proof(State):
     at: datetime
 
 
+class Verifying(State):
+    """What a platform wants to be proven on our page: for what, by how many methods of different types, and which were
+    proven so far."""
+
+    client_id: str
+    purpose: Purpose
+    context: Context = Context()
+    proofs_required: int = 1
+    proven: tuple[MethodType, ...] = ()
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether enough is proven."""
+        return len(self.proven) >= self.proofs_required
+
+
 class PutOff(State):
     """How often the person put off what is missing, since they were first asked; gone once nothing is missing."""
 
@@ -123,7 +139,11 @@ class PutOff(State):
 
 class Session(State):
     """One walk through the wizard or "My security info". Its id is that of the interrupt. `cookie_hash` binds it to one
-    browser."""
+    browser.
+
+    With `verifying` it is a verification for a platform: no enrolment, so that no event tells of it. Its id is then
+    that of the challenge which the platform opened.
+    """
 
     id: str
     intent: Intent
@@ -138,12 +158,14 @@ class Session(State):
     aim: Aim | None = None
     proof: Proof | None = None
     after_proof: str = ""
+    verifying: Verifying | None = None
     registered: tuple[str, ...] = ()
     cookie_hash: str
     return_url: str
     locale: str = "en"
     started_at: datetime
     expires_at: datetime
+    life_minutes: int = Field(default=15, description="how long it lives after each act")
     outcome: Outcome | None = None
     ended_at: datetime | None = None
 

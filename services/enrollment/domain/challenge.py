@@ -87,12 +87,23 @@ class Context(State):
 
     app_name: str | None = None
     location: str | None = None
+    ip_address: str | None = None
+
+
+class Hosting(State):
+    """That the person proves it on our page: where the browser goes afterwards, and the one-time ticket, hashed."""
+
+    return_url: str
+    ticket_hash: str
+    ticket_expires_at: datetime
 
 
 class Challenge(State):
     """One request to prove one method. `terms` travel to the verifier; `destination` is sealed for this challenge.
 
     `client_id` is the platform that asked for the proof of a method on file; nobody else may see or answer it.
+    `proofs_required` is how many different methods it needs in all. `hosting` is that of the first challenge of a
+    verification on our page; all challenges of one stand for it (`stands_for`, the first for itself).
     """
 
     id: str
@@ -105,6 +116,9 @@ class Challenge(State):
     registration: Registration | None = None
     client_id: str | None = None
     context: Context = Context()
+    proofs_required: int = 1
+    hosting: Hosting | None = None
+    stands_for: str | None = None
     status: Status = "pending"
     delivery: Delivery
     sends: int = 1
@@ -140,6 +154,11 @@ class Challenge(State):
     def expires_at(self) -> datetime:
         """When the code dies."""
         return self.terms.expires_at
+
+    @property
+    def life(self) -> timedelta:
+        """How long it can be answered, from its beginning."""
+        return self.terms.expires_at - self.terms.created_at
 
     @property
     def is_sent(self) -> bool:
@@ -184,6 +203,11 @@ class Challenge(State):
     def resend_wait(self, now: datetime) -> timedelta:
         """How long until another message may be asked for."""
         return max(self.resend_at - now, timedelta())
+
+
+def known_as(challenge: Challenge) -> str:
+    """The id under which a platform knows it."""
+    return challenge.stands_for or challenge.id
 
 
 def opened(challenge: Challenge) -> Change[Challenge]:

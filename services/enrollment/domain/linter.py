@@ -11,15 +11,29 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from schemas.base import Channel, MethodType
-from services.enrollment.domain.policy import MOST_SECURE_FIRST, is_covered
-from services.enrollment.domain.proving import STRONG, WEAK
+from services.enrollment.domain.policy import (
+    MOST_SECURE_FIRST,
+    is_allowed,
+    is_covered,
+    lacking,
+    missing_methods,
+    required_types,
+)
+from services.enrollment.domain.proving import MOST_PROOFS, proofs_required
+from services.enrollment.domain.uses import WEAK, UseName, accepted, counts, proves, use_of
 from services.enrollment.domain.wizard import FIRST_STEP
-from services.kit.config import GroupPolicy, Profile, Tenant
+from services.kit.config import GroupPolicy, Profile, Requirement, Tenant
 
 Severity = Literal["error", "warning"]
 
 LONGEST_CODE_MINUTES = 10
 """NIST SP 800-63B-4, 3.1.3.2, and OWASP ASVS 5.0, 6.5.5."""
+
+MOST_TRIES = 10
+"""More give whoever guesses too much."""
+
+LONGEST_SESSION_MINUTES = 15
+"""What a session of registration lives elsewhere."""
 
 UNRESTRICTED: tuple[MethodType, ...] = ("passkey", "authenticatorApp", "softwareOath")
 """Alternatives to the phone that need no telephone network."""
@@ -29,6 +43,12 @@ DELIVERED_BY: dict[MethodType, frozenset[Channel]] = {
     "email": frozenset({"email"}),
 }
 """Types that need a provider, and through which channels: one of them is enough."""
+
+FIELDS: dict[UseName, tuple[str, str]] = {
+    "two_step": ("twoStep", "two-step verification"),
+    "reset": ("reset", "password reset"),
+}
+"""How a use is called in a policy, and in a sentence."""
 
 CLAUSES: dict[Profile, str] = {"nist-aal2": "NIST SP 800-63B-4", "asvs-l2": "OWASP ASVS 5.0"}
 
@@ -71,6 +91,11 @@ def lint_group(policy: GroupPolicy, channels: Collection[Channel] | None = None)
     return (
         *_not_settable(policy),
         *_number(policy),
+        *_unreachable_use(policy, "two_step"),
+        *_unreachable_use(policy, "reset"),
+        *_listed_in_vain(policy, "two_step"),
+        *_listed_in_vain(policy, "reset"),
+        *_reset_number(policy),
         *_undeliverable(policy, channels),
         *_nothing_asked(policy),
         *_no_proof(policy),
@@ -79,6 +104,10 @@ def lint_group(policy: GroupPolicy, channels: Collection[Channel] | None = None)
         *_security_questions(policy),
         *_email_as_factor(policy),
         *_telephony_only(policy),
+        *_weak_reset(policy),
+        *_no_spare_for_reset(policy),
+        *_pass_needed(policy),
+        *_terms(policy),
     )
 
 
@@ -89,27 +118,30 @@ def errors_of(findings: Collection[Finding]) -> tuple[Finding, ...]:
 
 def offered_methods(policy: GroupPolicy) -> tuple[MethodType, ...]:
     """What people of the group can set up themselves, most secure first: allowed or required."""
-    return tuple(kind for kind in MOST_SECURE_FIRST if kind in {*policy.required, *policy.allowed} & FIRST_STEP.keys())
+    return tuple(kind for kind in MOST_SECURE_FIRST if is_allowed(policy, kind) and kind in FIRST_STEP)
 
 
 def can_be_complete_with(policy: GroupPolicy, kinds: Collection[MethodType]) -> bool:
     """Whether somebody who sets up no other types than these can have all that the group asks for."""
-    had = set(kinds) & {*offered_methods(policy)}
-    return all(is_covered(policy, kind, had) for kind in policy.required) and len(had) >= (policy.number or 0)
+    return lacking(policy, set(kinds) & {*offered_methods(policy)}) == 0
 
 
 def _code_life(tenant: Tenant) -> Iterator[Finding]:
-    if tenant.code_minutes > LONGEST_CODE_MINUTES:
+    yield from _long_lived(tenant.code_minutes)
+
+
+def _long_lived(minutes: int | None) -> Iterator[Finding]:
+    if minutes is not None and minutes > LONGEST_CODE_MINUTES:
         yield Finding(
             code="codeLivesTooLong",
             severity="error",
             clause="NIST SP 800-63B-4, 3.1.3.2; OWASP ASVS 5.0, 6.5.5",
-            text=f"Codes live {tenant.code_minutes} minutes. Let them live {LONGEST_CODE_MINUTES} at most.",
+            text=f"Codes live {minutes} minutes. Let them live {LONGEST_CODE_MINUTES} at most.",
         )
 
 
 def _not_settable(policy: GroupPolicy) -> Iterator[Finding]:
-    for kind in policy.required:
+    for kind in sorted(required_types(policy)):
         if kind not in FIRST_STEP:
             yield Finding(
                 code="requiredNotSettable",
@@ -134,6 +166,54 @@ def _number(policy: GroupPolicy) -> Iterator[Finding]:
         )
 
 
+def _counted(policy: GroupPolicy, use: UseName) -> tuple[MethodType, ...]:
+    """What people can set up that counts for a use."""
+    return tuple(kind for kind in offered_methods(policy) if counts(policy, use, kind))
+
+
+def _unreachable_use(policy: GroupPolicy, use: UseName) -> Iterator[Finding]:
+    asked, counted = use_of(policy, use), _counted(policy, use)
+    name, purpose = FIELDS[use]
+    short = [kind for kind in asked.required if not is_covered(policy, kind, counted)]
+    said = f"{_listed(short)} can never count for it" if short else ""
+    if (asked.number or 0) > len(counted):
+        said = f"{asked.number} types are asked for and only {len(counted)} can be set up that count"
+    if said:
+        yield Finding(
+            code=f"{name}Unreachable",
+            severity="error",
+            text=f"Nobody can have what {purpose} asks for: {said}. Allow more for {name}, or ask for less.",
+        )
+
+
+def _listed_in_vain(policy: GroupPolicy, use: UseName) -> Iterator[Finding]:
+    name, purpose = FIELDS[use]
+    for kind in use_of(policy, use).methods:
+        if kind not in accepted(use, policy.profile):
+            yield Finding(
+                code="neverCounts",
+                severity="warning",
+                text=f"{kind} is listed for {purpose}, and never counts for it under {policy.profile}.",
+            )
+        elif kind in FIRST_STEP and not is_allowed(policy, kind):
+            yield Finding(
+                code="countsButNotAllowed",
+                severity="warning",
+                text=f"{kind} counts for {purpose}, but nobody may set it up. Allow it, or take it off {name}.methods.",
+            )
+
+
+def _reset_number(policy: GroupPolicy) -> Iterator[Finding]:
+    number = use_of(policy, "reset").number or 0
+    if number > MOST_PROOFS:
+        yield Finding(
+            code="resetNumberTooHigh",
+            severity="error",
+            text=f"Password reset asks for {number} methods, and for {MOST_PROOFS} at most it can. Ask for fewer, and "
+            "let `number` of the group say how many there must be in all.",
+        )
+
+
 def _undeliverable(policy: GroupPolicy, channels: Collection[Channel] | None) -> Iterator[Finding]:
     if channels is None:
         return
@@ -150,7 +230,7 @@ def _undeliverable(policy: GroupPolicy, channels: Collection[Channel] | None) ->
 
 
 def _nothing_asked(policy: GroupPolicy) -> Iterator[Finding]:
-    if not policy.required and not policy.number:
+    if not lacking(policy, ()):
         yield Finding(
             code="nothingAsked",
             severity="warning",
@@ -159,7 +239,7 @@ def _nothing_asked(policy: GroupPolicy) -> Iterator[Finding]:
 
 
 def _no_proof(policy: GroupPolicy) -> Iterator[Finding]:
-    asks = bool(policy.required or policy.number)
+    asks = lacking(policy, ()) > 0
     weak = [kind for kind in offered_methods(policy) if kind in WEAK]
     if not asks or not weak or not can_be_complete_with(policy, weak):
         return
@@ -182,7 +262,8 @@ def _no_proof(policy: GroupPolicy) -> Iterator[Finding]:
 def _passkey_only(policy: GroupPolicy) -> Iterator[Finding]:
     others = [kind for kind in offered_methods(policy) if kind != "passkey"]
     is_possible = can_be_complete_with(policy, offered_methods(policy))
-    if is_possible and not can_be_complete_with(policy, others):
+    is_forced = not policy.may_choose_different and "passkey" in missing_methods(policy, ())
+    if is_possible and (is_forced or not can_be_complete_with(policy, others)):
         yield Finding(
             code="passkeyUnavoidable",
             severity="warning",
@@ -192,8 +273,7 @@ def _passkey_only(policy: GroupPolicy) -> Iterator[Finding]:
 
 
 def _no_way_back(policy: GroupPolicy) -> Iterator[Finding]:
-    accepted = (*STRONG, *WEAK) if policy.profile == "entra" else STRONG
-    proofs = [kind for kind in offered_methods(policy) if kind in accepted]
+    proofs = [kind for kind in offered_methods(policy) if proves(policy, kind)]
     if len(proofs) == 1:
         yield Finding(
             code="noWayBack",
@@ -231,6 +311,67 @@ def _telephony_only(policy: GroupPolicy) -> Iterator[Finding]:
     if "phone" in offered and not any(kind in offered for kind in UNRESTRICTED):
         text = "The phone is restricted, and no alternative is offered. Allow an authenticator app or a passkey."
         yield from _broken("nist-aal2", "3.1.3.3 and 3.2.9", "telephonyOnly", text, policy)
+
+
+def _weak_reset(policy: GroupPolicy) -> Iterator[Finding]:
+    weaker = [kind for kind in _counted(policy, "reset") if not counts(policy, "two_step", kind)]
+    if policy.reset is not None and weaker and proofs_required(policy, "passwordReset") == 1:
+        text = (
+            f"{_listed(weaker)} alone can reset a password, and is no second factor: it goes around two-step "
+            "verification. Ask for 2 methods, or take it off reset.methods."
+        )
+        yield from _broken("asvs-l2", "6.4.3", "weakReset", text, policy)
+
+
+def _no_spare_for_reset(policy: GroupPolicy) -> Iterator[Finding]:
+    asked, counted = use_of(policy, "reset"), _counted(policy, "reset")
+    if (
+        lacking(policy, ())
+        and (asked.number or asked.required)
+        and len(counted) == proofs_required(policy, "passwordReset")
+    ):
+        yield Finding(
+            code="noSpareForReset",
+            severity="warning",
+            text=f"Only {_listed(counted)} can be set up that count for password reset. Whoever loses one and forgets "
+            "the password is stranded until they are given a Temporary Access Pass. Let another one count.",
+        )
+
+
+def _pass_needed(policy: GroupPolicy) -> Iterator[Finding]:
+    if policy.registration_proof == "temporaryAccessPass":
+        yield Finding(
+            code="passNeeded",
+            severity="warning",
+            text="Whoever has no method yet is stranded until they are given a Temporary Access Pass. Give everybody "
+            "one before their first sign-in.",
+        )
+
+
+def _terms(policy: GroupPolicy) -> Iterator[Finding]:
+    yield from _long_lived(policy.code_minutes)
+    terms, usual = policy.terms(), Requirement(profile=policy.profile).terms()
+    if terms.voice == "key" and policy.profile == "nist-aal2":
+        text = "A call is answered with a key, which is approve or deny and nothing more. Let it read a code out."
+        yield from _broken("nist-aal2", "3.1.3.1", "keyConfirmsCall", text, policy)
+    if terms.number_digits < usual.number_digits:
+        yield _warning(
+            "shortNumber",
+            f"Requests are approved with {terms.number_digits} digits, and under {policy.profile} usually with "
+            f"{usual.number_digits}: fewer are guessed more often.",
+        )
+    if terms.tries > MOST_TRIES:
+        yield _warning("manyTries", f"{terms.tries} tries help whoever guesses. Allow {MOST_TRIES} at most.")
+    if terms.session_minutes > LONGEST_SESSION_MINUTES:
+        yield _warning(
+            "longSession",
+            f"A session lives {terms.session_minutes} minutes without an act, in a browser that somebody else may find "
+            f"open. Let it live {LONGEST_SESSION_MINUTES} at most.",
+        )
+
+
+def _warning(code: str, text: str) -> Finding:
+    return Finding(code=code, severity="warning", text=text)
 
 
 def _broken(profile: Profile, section: str, code: str, text: str, policy: GroupPolicy) -> Iterator[Finding]:

@@ -5,7 +5,8 @@ from typing import Literal
 
 from services.enrollment.domain import wizard
 from services.enrollment.domain.account import Account, Session
-from services.enrollment.domain.proving import PROVEN_FOR, WEAK, is_locked_out, methods_to_prove
+from services.enrollment.domain.proving import PROVEN_FOR, is_locked_out, methods_to_prove
+from services.enrollment.domain.uses import WEAK
 from services.kit.config import GroupPolicy
 
 Entry = Literal["open", "prove", "setUp"]

@@ -12,7 +12,7 @@ from pydantic.alias_generators import to_camel
 
 from schemas.base import MethodType
 from services.enrollment.domain.linter import Finding
-from services.enrollment.domain.policy import MOST_SECURE_FIRST
+from services.enrollment.domain.policy import MOST_SECURE_FIRST, is_allowed, required_types
 from services.kit.config import GroupPolicy, Requirement
 
 ALL_USERS = "all_users"
@@ -127,7 +127,7 @@ def lint_document(document: PolicyDocument) -> tuple[Finding, ...]:
     for name, policy in groups.items():
         found += [
             _error("requiredNotEnabled", name, f"{kind} is required, and not enabled for this group.")
-            for kind in policy.required
+            for kind in sorted(required_types(policy))
             if kind not in policy.allowed and kind in MOST_SECURE_FIRST
         ]
     return (*found, *_unknown_targets(document, {*groups, ALL_USERS}))
@@ -148,7 +148,7 @@ def _unknown_targets(document: PolicyDocument, known: set[str]) -> list[Finding]
 
 
 def _configuration(kind: MethodType, groups: Mapping[str, GroupPolicy]) -> MethodConfiguration:
-    allowed = tuple(Target(id=name) for name, one in groups.items() if kind in {*one.allowed, *one.required})
+    allowed = tuple(Target(id=name) for name, one in groups.items() if is_allowed(one, kind))
     return MethodConfiguration(id=kind, state="enabled" if allowed else "disabled", include_targets=allowed)
 
 

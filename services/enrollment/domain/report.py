@@ -7,8 +7,9 @@ from pydantic import Field
 from schemas.base import MethodType
 from services.enrollment.domain.account import Account, Method
 from services.enrollment.domain.base import State
-from services.enrollment.domain.policy import is_allowed, missing_methods
-from services.enrollment.domain.proving import STRONG, provable_for
+from services.enrollment.domain.policy import is_allowed, is_complete
+from services.enrollment.domain.proving import proofs_required
+from services.enrollment.domain.uses import STRONG, counts
 from services.kit.config import GroupPolicy
 
 
@@ -21,9 +22,9 @@ class RegistrationDetails(State):
     id: str
     user_principal_name: str | None = Field(default=None, description="as the platform last told it")
     is_mfa_registered: bool = Field(description="has a method for two-step verification")
-    is_mfa_capable: bool = Field(description="has one that policy allows")
+    is_mfa_capable: bool = Field(description="has one that policy allows and that counts for it")
     is_sspr_registered: bool = Field(description="has a method to reset a password with")
-    is_sspr_capable: bool = Field(description="has one that policy and its profile allow")
+    is_sspr_capable: bool = Field(description="has as many types as a reset asks for, allowed and counting for it")
     is_passwordless_capable: bool = Field(description="has a passkey, and policy allows it")
     is_complete: bool = Field(description="has all that policy requires: the wizard would not come")
     methods_registered: tuple[MethodType, ...] = Field(
@@ -36,17 +37,18 @@ def details_of(account: Account, policy: GroupPolicy, now: datetime) -> Registra
     """What the report says of a person."""
     held = [one for one in account.methods if one.is_usable(now) and one.type != "temporaryAccessPass"]
     second = [one for one in held if one.type in STRONG]
-    resetting = {one.id for one in provable_for(account, policy, "passwordReset", now)}
+    verifying = [one for one in held if counts(policy, "two_step", one.type)]
+    resetting = [one for one in held if counts(policy, "reset", one.type) and is_allowed(policy, one.type)]
     default = account.method(account.default_method_id or "")
     return RegistrationDetails(
         id=account.user,
         user_principal_name=account.profile.user_principal_name or None,
         is_mfa_registered=bool(second),
-        is_mfa_capable=_is_any_allowed(policy, second),
+        is_mfa_capable=_is_any_allowed(policy, verifying),
         is_sspr_registered=bool(held),
-        is_sspr_capable=_is_any_allowed(policy, [one for one in held if one.id in resetting]),
+        is_sspr_capable=len({one.type for one in resetting}) >= proofs_required(policy, "passwordReset"),
         is_passwordless_capable=_is_any_allowed(policy, [one for one in held if one.type == "passkey"]),
-        is_complete=not missing_methods(policy, account.active_types),
+        is_complete=is_complete(policy, account.active_types),
         methods_registered=tuple(kind for kind in account.active_types if kind != "temporaryAccessPass"),
         default_mfa_method=default.type if default in second else None,
     )

@@ -13,7 +13,7 @@ from schemas.enrollment import (
     SecurityInfoConfirmed,
 )
 from services.enrollment.domain import nudge, wizard
-from services.enrollment.domain.account import LONGEST_SESSION, SESSION_LIFE, Account, Proof, Session
+from services.enrollment.domain.account import LONGEST_SESSION, Account, Proof, Session
 from services.enrollment.domain.challenge import Challenge
 from services.enrollment.domain.ledger import Ledger
 from services.kit.config import GroupPolicy
@@ -36,19 +36,12 @@ def start_session(account: Account, session: Session, *, at: datetime) -> Change
         raise ProblemError("ticketExpired")
     if account.session(session.id):
         raise ProblemError("ticketUsed")
-    started = EnrollmentStarted(
-        session_id=session.id,
-        intent=session.intent,
-        decision=session.decision,
-        required=session.plan,
-        started_at=at,
-    )
     ledger = _overdue_ended(Ledger(account), at)
     before = ledger.account
     kept = tuple(one for one in before.sessions if (one.ended_at or one.expires_at) > at - KEEP_ENDED_SESSIONS)
     put_off = nudge.nudged(before.put_off, at=at) if session.decision == "nudge" else before.put_off
-    ledger = ledger.put(sessions=(*kept, session), put_off=put_off).tell(started, session.id)
-    return ledger.tell(_reached(session, at), session.id).change()
+    ledger = ledger.put(sessions=(*kept, session), put_off=put_off)
+    return _with_reached(_with_started(ledger, session, at), session, at).change()
 
 
 def move_session(
@@ -60,11 +53,11 @@ def move_session(
         ProblemError: `sessionEnded`.
     """
     session = open_session(account, session_id, at=at)
-    until = min(at + SESSION_LIFE, session.started_at + LONGEST_SESSION)
+    until = min(at + timedelta(minutes=session.life_minutes), session.started_at + LONGEST_SESSION)
     moved = move(session).model_copy(update={"expires_at": until})
     ledger = Ledger(account).put_session(moved)
     if moved.step != session.step:
-        ledger = ledger.tell(_reached(moved, at), session_id)
+        ledger = _with_reached(ledger, moved, at)
     if moved.outcome == "completed" and session.outcome is None:
         ledger = _completed(ledger, moved, at)
     return ledger.change()
@@ -154,7 +147,7 @@ def after_registration(ledger: Ledger, challenge: Challenge, *, at: datetime) ->
             "proof": session.proof or _first_proof(challenge, at),
         }
     )
-    return ledger.put_session(moved).tell(_reached(moved, at), session.id)
+    return _with_reached(ledger.put_session(moved), moved, at)
 
 
 def start_again(ledger: Ledger, challenge: Challenge, *, at: datetime) -> Ledger:
@@ -163,7 +156,7 @@ def start_again(ledger: Ledger, challenge: Challenge, *, at: datetime) -> Ledger
     if session is None:
         return ledger
     moved = session.model_copy(update={"step": wizard.FIRST_STEP[challenge.method_type], "requested": None})
-    return ledger.put_session(moved).tell(_reached(moved, at), session.id)
+    return _with_reached(ledger.put_session(moved), moved, at)
 
 
 def was_cancelled(account: Account, challenge: Challenge) -> bool:
@@ -177,9 +170,11 @@ def after_proof(ledger: Ledger, challenge: Challenge, *, at: datetime) -> Ledger
     session = _waiting(ledger.account, challenge)
     if session is None:
         return ledger
+    if session.verifying:
+        return ledger.put_session(wizard.proven_for_platform(session, session.verifying, challenge.method_type, at))
     proof = Proof(method_id=challenge.method_id, method_type=challenge.method_type, at=at)
     moved = wizard.proven(ledger.account, session, proof)
-    return ledger.put_session(moved).tell(_reached(moved, at), session.id)
+    return _with_reached(ledger.put_session(moved), moved, at)
 
 
 def _first_proof(challenge: Challenge, at: datetime) -> Proof | None:
@@ -203,13 +198,16 @@ def _overdue_ended(ledger: Ledger, at: datetime) -> Ledger:
 
 
 def _ended(ledger: Ledger, session: Session, outcome: Literal["cancelled", "expired"], at: datetime) -> Ledger:
-    on_file = ledger.account.active_types
-    event = EnrollmentCancelled(session_id=session.id, reason=outcome, methods=on_file, cancelled_at=at)
     ended = session.model_copy(update={"outcome": outcome, "ended_at": at})
     put_off = ledger.account.put_off
     if put_off and nudge.is_undecided(session):
         put_off = nudge.skipped(put_off, at=at)
-    return ledger.put(put_off=put_off).put_session(ended).tell(event, session.id)
+    left = ledger.put(put_off=put_off).put_session(ended)
+    if session.verifying:
+        return left
+    on_file = ledger.account.active_types
+    event = EnrollmentCancelled(session_id=session.id, reason=outcome, methods=on_file, cancelled_at=at)
+    return left.tell(event, session.id)
 
 
 def _completed(ledger: Ledger, session: Session, at: datetime) -> Ledger:
@@ -220,5 +218,21 @@ def _completed(ledger: Ledger, session: Session, at: datetime) -> Ledger:
     return ledger.put(put_off=put_off).put_session(ended).tell(event, session.id)
 
 
-def _reached(session: Session, at: datetime) -> EnrollmentStepReached:
-    return EnrollmentStepReached(session_id=session.id, step=session.step, reached_at=at)
+def _with_started(ledger: Ledger, session: Session, at: datetime) -> Ledger:
+    if session.verifying:
+        return ledger
+    event = EnrollmentStarted(
+        session_id=session.id,
+        intent=session.intent,
+        decision=session.decision,
+        required=session.plan,
+        started_at=at,
+    )
+    return ledger.tell(event, session.id)
+
+
+def _with_reached(ledger: Ledger, session: Session, at: datetime) -> Ledger:
+    if session.verifying:
+        return ledger
+    event = EnrollmentStepReached(session_id=session.id, step=session.step, reached_at=at)
+    return ledger.tell(event, session.id)

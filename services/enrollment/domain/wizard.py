@@ -1,11 +1,12 @@
 """The order of the steps. A step is named `{method type}[.{part}]`, or `prompt`, `confirm`, `choose`, `prove`,
 `prove.choose`, `manage`, `operations` or `success`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
 
 from schemas.base import MethodType
 from schemas.enrollment import Intent
-from services.enrollment.domain.account import Account, Aim, Draft, Proof, Session
+from services.enrollment.domain.account import Account, Aim, Draft, Proof, Session, Verifying
 from services.enrollment.domain.activation import Activation
 from services.enrollment.domain.challenge import Challenge
 
@@ -90,6 +91,22 @@ def go_on(account: Account, session: Session) -> Session:
     return _to(session, next_step(account, session))
 
 
+def follow(
+    account: Account, session: Session, plan: tuple[MethodType, ...], allowed: Collection[MethodType]
+) -> Session:
+    """With a new plan, because the policy changed. What the person has begun goes on, unless it is not allowed any
+    more."""
+    if session.intent == "manage" or session.decision == "reconfirm" or session.outcome:
+        return session
+    planned = session.model_copy(update={"plan": plan})
+    kind = next((one for one in FIRST_STEP if one == method_of(session.step)), None)
+    if kind is None or session.step.endswith(".verified"):
+        return planned
+    has_begun = session.step != FIRST_STEP[kind] or session.requested is not None
+    goes_on = kind in allowed and (kind in plan or has_begun)
+    return planned if goes_on else _to(planned, next_step(account, planned))
+
+
 def set_up(session: Session, kind: MethodType, aim: Aim | None = None, plan: tuple[MethodType, ...] = ()) -> Session:
     """Begin to set up a method of that type, instead of the one proposed or in "My security info"."""
     begun = _to(session, FIRST_STEP[kind])
@@ -122,6 +139,20 @@ def proven(account: Account, session: Session, proof: Proof) -> Session:
     outcome = "completed" if step == "success" else session.outcome
     update = {"step": step, "proof": proof, "after_proof": "", "requested": None, "outcome": outcome}
     return session.model_copy(update=update)
+
+
+def proven_for_platform(session: Session, verifying: Verifying, kind: MethodType, at: datetime) -> Session:
+    """A platform's question was answered with one method: back to the platform, or on to the next method."""
+    more = verifying.model_copy(update={"proven": (*verifying.proven, kind)})
+    return after_platform_proof(session, more, at)
+
+
+def after_platform_proof(session: Session, verifying: Verifying, at: datetime) -> Session:
+    """Where a verification goes on from what is proven."""
+    proven = {"verifying": verifying, "requested": None}
+    if verifying.is_complete:
+        return session.model_copy(update=proven | {"step": "success", "outcome": "completed", "ended_at": at})
+    return session.model_copy(update=proven | {"step": "prove.choose"})
 
 
 def shown_step(session: Session, asked: str | None) -> str:

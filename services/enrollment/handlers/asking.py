@@ -27,10 +27,10 @@ from services.kit.errors import ProblemError
 from services.kit.ids import new_id, new_token
 from services.kit.sealing import Binding, Sealer, decode, encode, keyed_hash
 
-MAX_ATTEMPTS = 5
 LIFE = timedelta(minutes=5)
+"""How long a question lives for which no code is sent."""
+
 SEND_AGAIN_AFTER = timedelta(seconds=60)
-NUMBER_DIGITS = 2
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,8 @@ def by_code(
     asked: Question, applicant: Applicant, target: Target, channel: Channel, desk: Desk, *, kind: ProofKind = "code"
 ) -> Challenge:
     """A code that is sent or read out, or (kind `call`) a key to be pressed."""
-    minutes = desk.config.tenant(applicant.account.tenant).code_minutes
-    challenge = _challenge(asked, applicant, kind, desk, life=timedelta(minutes=minutes))
+    life = timedelta(minutes=desk.terms(applicant.account).code_minutes)
+    challenge = _challenge(asked, applicant, kind, desk, life=life)
     terms = challenge.terms.model_copy(
         update={"code": CodeTerms(nonce=new_token(), destination_hash=target.digest)},
     )
@@ -89,13 +89,14 @@ def by_push(asked: Question, applicant: Applicant, device: Device, desk: Desk) -
     """
     challenge = _challenge(asked, applicant, "pushApproval", desk)
     binding = binding_of(challenge)
-    number = f"{secrets.randbelow(10**NUMBER_DIGITS):0{NUMBER_DIGITS}d}"
+    digits = desk.terms(applicant.account).number_digits
+    number = f"{secrets.randbelow(10**digits):0{digits}d}"
     push = PushTerms(
         device_id=device.id,
         public_key=device.key,
         nonce=new_token(),
         number=desk.sealer.seal("submission", number.encode(), binding),
-        digits=NUMBER_DIGITS,
+        digits=digits,
     )
     totp = TotpTerms(secret=device.secret) if device.secret and asked.purpose == "registration" else None
     return challenge.model_copy(
@@ -192,8 +193,8 @@ def _by_what_the_person_has(asked: Question, method: Method, applicant: Applican
 
 
 def phone_kind(delivery: str | None, applicant: Applicant, desk: Desk) -> ProofKind:
-    """A call is answered with a key under the profile `entra`; strict profiles want a code, read out."""
-    return "call" if delivery == "voice" and desk.policy(applicant.account).profile == "entra" else "code"
+    """A call is answered with a key, or reads a code out, as the policy says."""
+    return "call" if delivery == "voice" and desk.terms(applicant.account).voice == "key" else "code"
 
 
 def target_of(method: Method, applicant: Applicant, desk: Desk) -> Target:
@@ -226,7 +227,7 @@ def _challenge(
         session_id=applicant.session_id,
         created_at=now,
         expires_at=now + life,
-        max_attempts=MAX_ATTEMPTS,
+        max_attempts=desk.terms(applicant.account).tries,
     )
     return Challenge(
         id=asked.id,

@@ -14,7 +14,7 @@ from services.enrollment.handlers.policies import Policies
 from services.enrollment.signals import Signals, next_change
 from services.enrollment.store import Store
 from services.kit.clock import Clock, monotonic
-from services.kit.config import Config, GroupPolicy
+from services.kit.config import Config, GroupPolicy, Terms
 from services.kit.decision import Change
 from services.kit.errors import ProblemError
 from services.kit.http.limits import Edge
@@ -74,6 +74,10 @@ class Desk:
     def policy(self, account: Account) -> GroupPolicy:
         """The policy that holds for a person."""
         return self.policies.tenant(account.tenant).policy_for(account.profile.groups)
+
+    def terms(self, account: Account) -> Terms:
+        """How proofs are asked of a person, and how long a session of theirs lives."""
+        return self.policies.tenant(account.tenant).terms_for(account.profile.groups)
 
 
 async def current_challenge(visit: Visit, desk: Desk) -> Challenge | None:

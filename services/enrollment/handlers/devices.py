@@ -199,6 +199,7 @@ def _described(challenge: Challenge, desk: Desk) -> dict[str, object]:
         "purpose": challenge.purpose,
         "appName": challenge.context.app_name or desk.config.tenant(challenge.tenant).display_name,
         "location": challenge.context.location,
+        "ipAddress": challenge.context.ip_address,
         "requestedAt": _rfc3339(challenge.terms.created_at),
         "expiresAt": _rfc3339(challenge.expires_at),
         "digits": push.digits if push else 0,

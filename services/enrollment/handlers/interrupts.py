@@ -14,6 +14,7 @@ from services.enrollment.domain.account import Account, Outcome, Profile, accoun
 from services.enrollment.domain.email import parse_address
 from services.enrollment.domain.interrupt import TICKET_LIFE, Interrupt
 from services.enrollment.domain.policy import missing_methods
+from services.enrollment.domain.proving import needs_platform_proof
 from services.enrollment.handlers.accounts import revived
 from services.enrollment.handlers.desk import Desk
 from services.enrollment.store import Store
@@ -28,6 +29,7 @@ from services.kit.sealing import Binding, token_hash
 
 MAX_AUTHENTICATION_AGE = timedelta(minutes=10)
 SKEW = timedelta(seconds=60)
+LEADS_TO_REGISTERING: frozenset[Decision] = frozenset({"register", "nudge", "manage"})
 
 
 @dataclass(frozen=True)
@@ -68,14 +70,17 @@ async def ask_interrupt(command: AskInterrupt, caller: Caller, desk: Desk) -> As
     them to "My security info", or administrators to their pages.
 
     Raises:
-        ProblemError: `returnUrlNotAllowed`, `requestMalformed` for an authentication that is too old.
+        ProblemError: `returnUrlNotAllowed`, `requestMalformed` for an authentication that is too old,
+            `reauthenticationRequired` where registering needs a second factor that the platform checked.
     """
     now = desk.clock.now()
-    _require_allowed(command.return_url, desk.config.clients[caller.client_id].return_urls)
+    require_allowed(command.return_url, desk.config.clients[caller.client_id].return_urls)
     _require_recent(command.authenticated_at, now)
     account = await known_account(caller.tenant, command.user, _with_emails(command, caller.tenant, desk), desk)
     plan = missing_methods(desk.policy(account), account.active_types)
     decision = _decision(command.intent, account, desk.policy(account), plan, now)
+    if decision in LEADS_TO_REGISTERING and "mfa" not in command.amr:
+        _require_something_to_prove(account, desk.policy(account), now)
     ticket = None if decision == "none" else new_token()
     interrupt = _interrupt(command, caller, account, decision=decision, plan=plan, ticket=ticket, now=now)
     await desk.store.interrupts.insert(interrupt.id, interrupt)
@@ -179,7 +184,12 @@ def _interrupt(
     )
 
 
-def _require_allowed(return_url: str, allowed: Sequence[AnyHttpUrl]) -> None:
+def require_allowed(return_url: str, allowed: Sequence[AnyHttpUrl]) -> None:
+    """Refuse to send a browser anywhere else than under the addresses of the client.
+
+    Raises:
+        ProblemError: `returnUrlNotAllowed`.
+    """
     if not any(matches(return_url, str(prefix)) for prefix in allowed):
         raise ProblemError("returnUrlNotAllowed", "Add the address to the client's returnUrls.")
 
@@ -195,6 +205,14 @@ def matches(url: str, prefix: str) -> bool:
         return False
     below = path == folder or path.startswith(folder if folder.endswith("/") else folder + "/")
     return (there.scheme, there.netloc) == (base.scheme, base.netloc) and below
+
+
+def _require_something_to_prove(account: Account, policy: GroupPolicy, now: datetime) -> None:
+    if needs_platform_proof(account, policy, now):
+        raise ProblemError(
+            "reauthenticationRequired",
+            "Registering needs a second factor: check one, then ask again with `mfa` in `amr`.",
+        )
 
 
 def _require_recent(authenticated_at: datetime, now: datetime) -> None:

@@ -2,12 +2,21 @@
 
 from datetime import datetime, timedelta
 
-from schemas.base import MethodType
+from schemas.base import MethodType, Purpose
 from services.enrollment.domain import wizard
 from services.enrollment.domain.account import Account, Method, Session
-from services.enrollment.domain.proving import PROVEN_FOR, PROVEN_FOR_PASSKEY, is_locked_out, methods_to_prove
+from services.enrollment.domain.challenge import Challenge
+from services.enrollment.domain.proving import (
+    PROVEN_FOR,
+    PROVEN_FOR_PASSKEY,
+    is_locked_out,
+    left_to_prove,
+    methods_to_prove,
+    must_prove,
+)
 from services.enrollment.handlers.asking import for_method
 from services.enrollment.handlers.desk import Desk, Visit, ask, move_session, pressed
+from services.enrollment.handlers.pauses import pauses_of, require_rested, rested_first
 from services.kit.errors import ProblemError
 
 STARTS_BY_ITSELF = frozenset({"authenticatorApp", "phone"})
@@ -19,11 +28,15 @@ def usable_methods(account: Account, desk: Desk, now: datetime | None = None) ->
     return methods_to_prove(account, desk.policy(account), now or desk.clock.now())
 
 
+def locked_out(account: Account, desk: Desk) -> bool:
+    """Whether the person has methods, and none that can be used now."""
+    return is_locked_out(account, desk.policy(account), desk.clock.now())
+
+
 def needs_proof(account: Account, session: Session, desk: Desk, within: timedelta = PROVEN_FOR) -> bool:
-    """Whether the person has something to prove, or had before it was withdrawn, and has not proven it lately."""
-    now, policy = desk.clock.now(), desk.policy(account)
-    has_to = bool(usable_methods(account, desk, now)) or is_locked_out(account, policy, now)
-    return has_to and not session.is_proven(now, within)
+    """Whether the person has something to prove, and has not proven it lately."""
+    now = desk.clock.now()
+    return must_prove(account, desk.policy(account), now) and not session.is_proven(now, within)
 
 
 def needs_proof_for(kind: MethodType, account: Account, session: Session, desk: Desk) -> bool:
@@ -41,24 +54,43 @@ async def require_proof(visit: Visit, then: str, desk: Desk) -> Visit:
 
 async def begin(visit: Visit, desk: Desk) -> Visit:
     """Start with the best method, if it starts by itself and the session waits for a choice."""
-    first = next(iter(usable_methods(visit.account, desk)), None)
+    first = next(iter(await choices(visit, desk)), None)
     if first is None or visit.session.step != "prove.choose" or first.type not in STARTS_BY_ITSELF:
         return visit
-    return await prove_by(visit, first.id, desk)
+    try:
+        return await prove_by(visit, first.id, desk)
+    except ProblemError as problem:
+        if problem.code == "methodCoolingDown":
+            return visit
+        raise
+
+
+def askable(visit: Visit, desk: Desk) -> tuple[Method, ...]:
+    """What the person can prove in this session, best first."""
+    verifying, now = visit.session.verifying, desk.clock.now()
+    if verifying is None:
+        return usable_methods(visit.account, desk, now)
+    return left_to_prove(visit.account, desk.policy(visit.account), verifying.purpose, verifying.proven, now)
+
+
+async def choices(visit: Visit, desk: Desk) -> tuple[Method, ...]:
+    """The same, those that rest after failures last."""
+    return rested_first(askable(visit, desk), await pauses_of(visit.account, _purpose(visit), desk))
 
 
 async def prove_by(visit: Visit, method_id: str, desk: Desk, *, by_app: bool = False, again: bool = False) -> Visit:
     """Ask for the proof of one method; `by_app` asks an app for a code instead of an approval.
 
     Raises:
-        ProblemError: `unknownMethod`, `sessionEnded`, `rateLimited`.
+        ProblemError: `unknownMethod`, `methodCoolingDown`, `sessionEnded`, `rateLimited`.
     """
-    method = next((one for one in usable_methods(visit.account, desk) if one.id == method_id), None)
+    method = next((one for one in askable(visit, desk) if one.id == method_id), None)
     if method is None:
         raise ProblemError("unknownMethod")
+    require_rested(method, await pauses_of(visit.account, _purpose(visit), desk), desk.clock.now())
     identifier = pressed(visit, f"prove {method.id} {by_app}")
-    challenge = await for_method(method, visit.applicant, "stepUp", identifier, desk, by_app=by_app)
-    moved = await ask(visit, challenge, "prove", desk, again=again)
+    challenge = await for_method(method, visit.applicant, _purpose(visit), identifier, desk, by_app=by_app)
+    moved = await ask(visit, _for_platform(challenge, visit.session), "prove", desk, again=again)
     if method.device_id:
         desk.signals.tell(method.device_id)
     return moved
@@ -71,3 +103,22 @@ async def choose_another(visit: Visit, desk: Desk) -> Visit:
         return session.model_copy(update={"step": "prove.choose"}) if session.step == "prove" else session
 
     return await move_session(visit, move, desk)
+
+
+def _purpose(visit: Visit) -> Purpose:
+    return visit.session.verifying.purpose if visit.session.verifying else "stepUp"
+
+
+def _for_platform(challenge: Challenge, session: Session) -> Challenge:
+    """In a verification each challenge stands for the one that the platform opened."""
+    verifying = session.verifying
+    if verifying is None:
+        return challenge
+    return challenge.model_copy(
+        update={
+            "client_id": verifying.client_id,
+            "context": verifying.context,
+            "proofs_required": verifying.proofs_required,
+            "stands_for": session.id,
+        }
+    )

@@ -13,9 +13,10 @@ from services.enrollment.domain.account import Account, Draft, Method, account_i
 from services.enrollment.domain.activation import Activation, Device
 from services.enrollment.domain.challenge import Challenge, Submitted
 from services.enrollment.domain.registration import ApiRegistration, RegistrationState
-from services.enrollment.handlers import apps, at_once, challenges_api, emails, passkeys, phones, software
+from services.enrollment.handlers import apps, at_once, emails, passkeys, phones, software
 from services.enrollment.handlers.accounts import account_of, account_to_be, keep_account
 from services.enrollment.handlers.asking import by_push, to_register
+from services.enrollment.handlers.asking_proof import supersede
 from services.enrollment.handlers.desk import Applicant, Desk, open_challenge
 from services.enrollment.handlers.manage import clean_name
 from services.enrollment.handlers.phones import TypedPhone
@@ -238,7 +239,7 @@ async def _begin(plan: Plan, account: Account, desk: Desk) -> Reading:
     if beginning.event:
         return await _kept(registration, beginning, beginning.challenge, beginning.event, desk)
     challenge = await open_challenge(beginning.challenge, desk)
-    await challenges_api.supersede(challenge, desk)
+    await supersede(challenge, desk)
     return Reading(registration, account, "pending", challenge)
 
 

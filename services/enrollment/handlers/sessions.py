@@ -1,13 +1,13 @@
 """The person comes with a ticket, walks from step to step, and leaves."""
 
-from datetime import datetime
+from datetime import timedelta
 
 from schemas.base import MethodType
 from services.enrollment.domain import operations, wizard
 from services.enrollment.domain import sessions as rules
-from services.enrollment.domain.account import SESSION_LIFE, Account, Proof, Session, account_id
+from services.enrollment.domain.account import Account, Proof, Session, account_id
 from services.enrollment.domain.interrupt import Interrupt
-from services.enrollment.domain.policy import instead_of, replanned
+from services.enrollment.domain.policy import allowed_methods, continued, instead_of, replanned
 from services.enrollment.handlers.desk import Desk, Visit, cancel_challenge, move_session, visit_of
 from services.enrollment.handlers.proving import begin, needs_proof
 from services.kit.decision import Change
@@ -29,9 +29,9 @@ async def use_ticket(ticket: str, desk: Desk) -> tuple[Visit, str]:
     interrupt, secret = stored.state, new_token()
     if now >= stored.state.ticket_expires_at:
         raise ProblemError("ticketExpired", returnUrl=interrupt.return_url)
-    session = _new_session(interrupt, secret, now)
 
     def start(account: Account) -> Change[Account]:
+        session = _new_session(interrupt, secret, account, desk)
         return rules.start_session(account, _placed(account, session, desk), at=now)
 
     try:
@@ -40,7 +40,7 @@ async def use_ticket(ticket: str, desk: Desk) -> tuple[Visit, str]:
         raise ProblemError(problem.code, returnUrl=interrupt.return_url) from None
     if account is None:
         raise ProblemError("ticketExpired", returnUrl=interrupt.return_url)
-    return await begin(visit_of(account.state, session.id), desk), secret
+    return await begin(visit_of(account.state, interrupt.id), desk), secret
 
 
 async def ticket_is_of(ticket: str, session_id: str, desk: Desk) -> bool:
@@ -63,6 +63,23 @@ async def recognise(session_id: str, secret: str, desk: Desk) -> Visit:
     if account is None or session is None or not equal(session.cookie_hash, token_hash(secret)):
         raise ProblemError("sessionEnded")
     return Visit(account.state, session)
+
+
+async def follow_policy(visit: Visit, desk: Desk) -> Visit:
+    """The session under the policy that holds now, which may have changed since its plan was made."""
+    account, policy = visit.account, desk.policy(visit.account)
+    allowed = allowed_methods(policy)
+
+    def follow(session: Session) -> Session:
+        plan = continued(policy, session.plan, account.active_types)
+        return wizard.follow(account, session, plan, allowed)
+
+    followed = follow(visit.session)
+    if followed == visit.session:
+        return visit
+    if followed.requested is None:
+        await cancel_challenge(visit.session.requested, "superseded", desk)
+    return await move_session(visit, follow, desk)
 
 
 async def go_on(visit: Visit, step: str, desk: Desk) -> Visit:
@@ -100,6 +117,11 @@ def alternatives(visit: Visit, desk: Desk) -> tuple[MethodType, ...]:
     if planned is None or session.intent == "manage":
         return ()
     return instead_of(desk.policy(visit.account), planned, session.plan, visit.account.active_types)
+
+
+def may_choose(visit: Visit, desk: Desk) -> bool:
+    """Whether the organisation lets the person choose a different method, and there is one."""
+    return desk.policy(visit.account).may_choose_different and bool(alternatives(visit, desk))
 
 
 def planned_type(visit: Visit) -> MethodType | None:
@@ -195,7 +217,8 @@ def _placed(account: Account, session: Session, desk: Desk) -> Session:
     return session.model_copy(update={"step": "manage"})
 
 
-def _new_session(interrupt: Interrupt, secret: str, now: datetime) -> Session:
+def _new_session(interrupt: Interrupt, secret: str, account: Account, desk: Desk) -> Session:
+    now, minutes = desk.clock.now(), desk.terms(account).session_minutes
     return Session(
         id=interrupt.id,
         intent=interrupt.intent,
@@ -205,6 +228,7 @@ def _new_session(interrupt: Interrupt, secret: str, now: datetime) -> Session:
         return_url=interrupt.return_url,
         locale=interrupt.locale or "en",
         started_at=now,
-        expires_at=now + SESSION_LIFE,
+        expires_at=now + timedelta(minutes=minutes),
+        life_minutes=minutes,
         proof=Proof(at=interrupt.proven_at) if interrupt.proven_at else None,
     )

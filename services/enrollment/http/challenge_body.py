@@ -1,8 +1,8 @@
 """A challenge as platforms see it."""
 
 import json
-from collections.abc import Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import Field, SecretStr
@@ -10,10 +10,12 @@ from pydantic import Field, SecretStr
 from schemas.base import MethodType, Purpose
 from services.enrollment.domain.account import Account, Method
 from services.enrollment.domain.challenge import Challenge, DeliveryState, Status
-from services.enrollment.domain.proving import provable_for
+from services.enrollment.domain.proving import left_to_prove
 from services.enrollment.domain.questions import offered_questions
+from services.enrollment.domain.verification import Verification
 from services.enrollment.handlers.apps import number_of
 from services.enrollment.handlers.challenges_api import offers_proof
+from services.enrollment.handlers.pauses import Pauses, rested_first
 from services.enrollment.http.shared import Body, Shown, absent
 from services.enrollment.parts import Parts
 from services.enrollment.passkey_options import passkey_options
@@ -27,6 +29,8 @@ NAMES: dict[MethodType, str] = {
     "temporaryAccessPass": "Temporary Access Pass",
 }
 """What a method is called that has no name or number of its own."""
+
+NOTHING_RESTS: Pauses = MappingProxyType({})
 
 
 class MethodRef(Body):
@@ -64,7 +68,11 @@ class Alternative(Body):
 class ChallengeBody(Body):
     """One request to prove one method.
 
-    `numberMatch` is what the person types into the app. `resendAfter` is when another message may be asked for.
+    `numberMatch` is what the person types into the app. `resendAfter` is when another message may be asked for. Of
+    `alternatives` the best comes first, and one that rests after failures last. `url` leads the browser to our page,
+    once, within 5 minutes; it is told once. `proofsRequired` is how many methods of different types the purpose needs:
+    on our page all of them, by the API each by a challenge of its own.
+
     `proof` is a JWT (`/.well-known/jwks.json`) for the platform that asked, for 5 minutes after the answer; its `jti`
     stays the same.
     """
@@ -81,19 +89,23 @@ class ChallengeBody(Body):
     expires_at: datetime
     resend_after: datetime | None = absent()
     alternatives: tuple[Alternative, ...] = ()
+    proofs_required: int = Field(ge=1, le=2)
+    url: Shown | None = absent()
     proof: Shown | None = absent()
 
 
-def challenge_body(challenge: Challenge, account: Account, parts: Parts) -> ChallengeBody:
+def challenge_body(
+    asked: Verification, account: Account, parts: Parts, pauses: Pauses = NOTHING_RESTS, *, url: str | None = None
+) -> ChallengeBody:
     """What there is to say of it now."""
-    now, desk = parts.clock.now(), parts.desk
+    now, desk, challenge = parts.clock.now(), parts.desk, asked.current
     is_open = challenge.status_at(now) == "pending"
     number = number_of(challenge, desk.sealer) if is_open else ""
     asks_passkey = is_open and challenge.terms.passkey is not None
     return ChallengeBody(
-        id=challenge.id,
+        id=asked.id,
         purpose=challenge.purpose,
-        status=challenge.status_at(now),
+        status=asked.status_at(now),
         method=MethodRef(id=challenge.method_id, type=challenge.method_type, display_name=_called(challenge, account)),
         delivery=_delivery(challenge),
         number_match=number or None,
@@ -102,8 +114,10 @@ def challenge_body(challenge: Challenge, account: Account, parts: Parts) -> Chal
         attempts_left=challenge.attempts_left,
         expires_at=challenge.expires_at,
         resend_after=challenge.resend_at if is_open and _may_resend(challenge) else None,
-        alternatives=_alternatives(challenge, account, parts),
-        proof=_proof(challenge, parts, now),
+        alternatives=_alternatives(asked, account, parts, pauses),
+        proofs_required=challenge.proofs_required,
+        url=SecretStr(url) if url else None,
+        proof=_proof(asked, parts, now),
     )
 
 
@@ -139,18 +153,18 @@ def _questions(challenge: Challenge, parts: Parts) -> tuple[QuestionBody, ...] |
     return tuple(QuestionBody(id=one, text=texts.get(one, one)) for one in asked.question_ids)
 
 
-def _alternatives(challenge: Challenge, account: Account, parts: Parts) -> tuple[Alternative, ...]:
-    if challenge.purpose == "registration":
+def _alternatives(asked: Verification, account: Account, parts: Parts, pauses: Pauses) -> tuple[Alternative, ...]:
+    purpose, proven = asked.first.purpose, [one.method_type for one in asked.proven]
+    if purpose == "registration":
         return ()
-    others: Sequence[Method] = provable_for(account, parts.desk.policy(account), challenge.purpose, parts.clock.now())
+    others = left_to_prove(account, parts.desk.policy(account), purpose, proven, parts.clock.now())
     return tuple(
         Alternative(method_id=one.id, type=one.type, display_name=name_of(one))
-        for one in others
-        if one.id != challenge.method_id
+        for one in rested_first(others, pauses)
+        if one.id != asked.current.method_id
     )
 
 
-def _proof(challenge: Challenge, parts: Parts, now: datetime) -> SecretStr | None:
-    if challenge.client_id is None or not offers_proof(challenge, now):
-        return None
-    return SecretStr(parts.signer.proof(challenge, challenge.client_id))
+def _proof(asked: Verification, parts: Parts, now: datetime) -> SecretStr | None:
+    client_id = asked.first.client_id
+    return SecretStr(parts.signer.proof(asked, client_id)) if client_id and offers_proof(asked, now) else None

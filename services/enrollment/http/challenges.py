@@ -3,27 +3,32 @@
 import json
 import re
 from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Header, Path, Request, Response
 from fastapi import Body as JsonBody
 from fastapi.responses import StreamingResponse
-from pydantic import Field, SecretStr, StringConstraints
+from pydantic import Field, IPvAnyAddress, SecretStr, StringConstraints
 
 from schemas.base import Purpose
-from services.enrollment.domain.challenge import Challenge, Context
+from services.enrollment.domain.challenge import Context
+from services.enrollment.domain.verification import Verification
 from services.enrollment.handlers import challenges_api
 from services.enrollment.handlers.accounts import account_of
-from services.enrollment.handlers.challenges_api import Answer, AskProof
+from services.enrollment.handlers.asking_proof import AskProof, ask_proof
+from services.enrollment.handlers.challenges_api import Answer
 from services.enrollment.handlers.desk import VERDICT_WITHIN
+from services.enrollment.handlers.pauses import cooling_down, pauses_of
 from services.enrollment.handlers.registrations import require_registered
 from services.enrollment.http import examples
-from services.enrollment.http.challenge_body import ChallengeBody, challenge_body
+from services.enrollment.http.challenge_body import NOTHING_RESTS, ChallengeBody, challenge_body
 from services.enrollment.http.problems import answer, problems
 from services.enrollment.http.shared import (
     NO_STORE,
     Body,
     CallerNow,
     IdempotencyKey,
+    ReturnUrl,
     Text,
     UserPath,
     once,
@@ -46,13 +51,11 @@ Prefer = Annotated[
 
 
 class ContextBody(Body):
-    """What the person is told of the question. Address and location are the platform's own finding."""
+    """What the person is told of the question, in the app too. Address and location are the platform's own finding."""
 
     app_name: Text | None = None
     location: Text | None = None
-    ip_address: Annotated[str, StringConstraints(max_length=45)] | None = Field(
-        default=None, description="accepted, not kept"
-    )
+    ip_address: IPvAnyAddress | None = None
 
 
 class ChallengeRequest(Body):
@@ -61,8 +64,8 @@ class ChallengeRequest(Body):
     purpose: Literal["signIn", "passwordReset", "stepUp"]
     method_id: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = None
     context: ContextBody = ContextBody()
-    return_url: Annotated[str, StringConstraints(max_length=2048)] | None = Field(
-        default=None, description="not offered yet"
+    return_url: ReturnUrl | None = Field(
+        default=None, description="the person proves it on our page, and comes back to this address"
     )
     by_code: bool = Field(default=False, description="ask an authenticator app for its one-time code, not for approval")
 
@@ -115,16 +118,21 @@ async def post_challenge(
 
     Without `methodId` it is the best one that the person has: a Temporary Access Pass, the default, then by strength.
     What only recovers an account (email, security questions) counts for `passwordReset` under the profile `entra`, and
-    otherwise where there is nothing stronger. An open challenge on the same method ends.
+    otherwise where there is nothing stronger. One that rests after failures comes last. An open challenge on the same
+    method ends.
+
+    With `returnUrl`, an address on the client's list, the answer has the `url` of our page. There the person proves
+    this method or another one, and comes back to `returnUrl` with `challengeId` and `status` in its query. The
+    challenge keeps its id whatever method is used in the end; reading it is the authority.
     """
     by.require("challenges")
-    if body.return_url is not None:
-        raise ProblemError("requestMalformed", "returnUrl: hosted verification is not offered yet.")
     parts: Parts = request.app.state.parts
 
     async def reply() -> Reply:
-        challenge, account = await challenges_api.ask_proof(_asked(body), user_id, by, parts.desk)
-        return Reply(challenge_body(challenge, account, parts), 201)
+        opened = await ask_proof(_asked(body), user_id, by, parts.desk)
+        pauses = await pauses_of(opened.account, body.purpose, parts.desk)
+        url = _page_of(opened.ticket, parts)
+        return Reply(challenge_body(opened.verification, opened.account, parts, pauses, url=url), 201)
 
     return await once(request, idempotency_key, by, reply)
 
@@ -141,8 +149,7 @@ async def get_challenge(request: Request, challenge_id: ChallengePath, by: Calle
     """
     by.require("challenges", "methods.read", "methods.write")
     parts: Parts = request.app.state.parts
-    challenge = await challenges_api.challenge_of(challenge_id, by, parts.desk)
-    return replied(await _body(challenge, parts))
+    return replied(await _body(await challenges_api.asked_by(by, challenge_id, parts.desk), parts))
 
 
 @router.get(
@@ -160,13 +167,14 @@ async def get_challenge_events(request: Request, challenge_id: ChallengePath, by
     """The changes of a challenge, live, to its end (server-sent events). Scopes as for reading it."""
     by.require("challenges", "methods.read", "methods.write")
     parts: Parts = request.app.state.parts
-    challenge = await challenges_api.challenge_of(challenge_id, by, parts.desk)
-    account = await account_of(challenge.tenant, challenge.user, parts.desk.store)
+    asked = await challenges_api.asked_by(by, challenge_id, parts.desk)
+    account = await account_of(asked.first.tenant, asked.first.user, parts.desk.store)
+    pauses = await pauses_of(account, asked.first.purpose, parts.desk)
 
-    def described(state: Challenge) -> str:
-        return challenge_body(state, account, parts).model_dump_json(by_alias=True)
+    def described(state: Verification) -> str:
+        return challenge_body(state, account, parts, pauses).model_dump_json(by_alias=True)
 
-    stream = challenges_api.changes_of(challenge.id, described, parts.desk)
+    stream = challenges_api.changes_of(asked.id, described, parts.desk)
     headers = NO_STORE | {"X-Accel-Buffering": "no"}
     return StreamingResponse(stream, headers=headers, media_type="text/event-stream")
 
@@ -210,10 +218,10 @@ async def post_answer(
     parts: Parts = request.app.state.parts
 
     async def reply() -> Reply:
-        challenge = await challenges_api.challenge_of(challenge_id, by, parts.desk)
+        asked = await challenges_api.asked_by(by, challenge_id, parts.desk)
         given, within = _answer(body), _wait(prefer)
-        judged, result = await challenges_api.answer(challenge, given, parts.desk, within=within)
-        return await _judged(judged, result, parts)
+        judged, result = await challenges_api.answer(asked.current, given, parts.desk, within=within)
+        return await _judged(asked.with_current(judged), result, parts)
 
     return await once(request, idempotency_key, by, reply)
 
@@ -246,9 +254,9 @@ async def post_resend(
     parts: Parts = request.app.state.parts
 
     async def reply() -> Reply:
-        challenge = await challenges_api.challenge_of(challenge_id, by, parts.desk)
-        await challenges_api.send_again(challenge, body.delivery if body else None, parts.desk)
-        again = await challenges_api.challenge_of(challenge_id, by, parts.desk)
+        asked = await challenges_api.asked_by(by, challenge_id, parts.desk)
+        await challenges_api.send_again(asked.current, body.delivery if body else None, parts.desk)
+        again = await challenges_api.asked_by(by, challenge_id, parts.desk)
         return Reply(await _body(again, parts), 202)
 
     return await once(request, idempotency_key, by, reply)
@@ -267,26 +275,30 @@ async def post_cancel(
     parts: Parts = request.app.state.parts
 
     async def reply() -> Reply:
-        await challenges_api.cancel(await challenges_api.challenge_of(challenge_id, by, parts.desk), parts.desk)
+        asked = await challenges_api.asked_by(by, challenge_id, parts.desk)
+        await challenges_api.cancel(asked.current, parts.desk)
         return Reply(None, 204)
 
     return await once(request, idempotency_key, by, reply)
 
 
-async def _body(challenge: Challenge, parts: Parts) -> ChallengeBody:
-    account = await account_of(challenge.tenant, challenge.user, parts.desk.store)
-    return challenge_body(challenge, account, parts)
+async def _body(asked: Verification, parts: Parts) -> ChallengeBody:
+    account = await account_of(asked.first.tenant, asked.first.user, parts.desk.store)
+    is_choice = asked.first.purpose != "registration" and asked.status_at(parts.clock.now()) == "pending"
+    pauses = await pauses_of(account, asked.first.purpose, parts.desk) if is_choice else NOTHING_RESTS
+    return challenge_body(asked, account, parts, pauses)
 
 
-async def _judged(challenge: Challenge, result: str | None, parts: Parts) -> Reply:
+async def _judged(asked: Verification, result: str | None, parts: Parts) -> Reply:
     """The verdict as an answer, or as the refusal that it is."""
+    challenge = asked.current
     if result is None:
-        return Reply(await _body(challenge, parts), 202)
+        return Reply(await _body(asked, parts), 202)
     if result == "verified":
         await require_registered(challenge, parts.desk)
-        return Reply(await _body(challenge, parts))
+        return Reply(await _body(asked, parts))
     if result == "methodCoolingDown" and challenge.retry_at:
-        raise challenges_api.cooling_down(challenge.retry_at, parts.clock.now())
+        raise cooling_down(challenge.retry_at, parts.clock.now())
     if result in WITH_TRIES:
         raise ProblemError(result, attemptsLeft=challenge.attempts_left)
     raise ProblemError(result)
@@ -294,8 +306,15 @@ async def _judged(challenge: Challenge, result: str | None, parts: Parts) -> Rep
 
 def _asked(body: ChallengeRequest) -> AskProof:
     purpose: Purpose = body.purpose
-    context = Context(app_name=body.context.app_name, location=body.context.location)
-    return AskProof(purpose, body.method_id, context, by_code=body.by_code)
+    told = body.context
+    context = Context(
+        app_name=told.app_name, location=told.location, ip_address=str(told.ip_address) if told.ip_address else None
+    )
+    return AskProof(purpose, body.method_id, context, by_code=body.by_code, return_url=body.return_url)
+
+
+def _page_of(ticket: str | None, parts: Parts) -> str | None:
+    return f"{parts.settings.public_origin}/verify/start?{urlencode({'ticket': ticket})}" if ticket else None
 
 
 def _answer(body: AnswerRequest) -> Answer:

@@ -79,6 +79,7 @@ CHALLENGE: dict[str, Any] = {
     "expiresAt": LATER,
     "resendAfter": "2026-11-24T12:00:30Z",
     "alternatives": [{"methodId": _id("14"), "type": "passkey", "displayName": "Passkey"}],
+    "proofsRequired": 1,
 }
 VERIFIED = {name: value for name, value in CHALLENGE.items() if name != "resendAfter"} | {
     "status": "verified",
@@ -91,6 +92,7 @@ CHALLENGES = _named(
         "context": {"appName": "Payroll", "location": "Leeds", "ipAddress": "203.0.113.7"},
     },
     one_method={"purpose": "stepUp", "methodId": _id("12")},
+    on_our_page={"purpose": "signIn", "returnUrl": "http://127.0.0.1:8010/verified?state=6f0d"},
 )
 ANSWERS = _named(
     a_code={"code": "123456"},
@@ -188,7 +190,26 @@ POLICY: dict[str, Any] = {
     ],
     "registrationEnforcement": {
         "defaultGroup": "frontline",
-        "groups": [{"id": "frontline", "required": ["phone"], "number": None, "profile": "entra"}],
+        "groups": [
+            {
+                "id": "frontline",
+                "required": ["phone"],
+                "number": None,
+                "twoStep": {"required": [], "number": 1, "methods": []},
+                "reset": {"required": [], "number": 1, "methods": ["phone"]},
+                "order": ["phone"],
+                "mayChooseDifferent": True,
+                "registrationProof": "nothing",
+                "skip": None,
+                "confirmEveryDays": 180,
+                "profile": "entra",
+                "codeMinutes": 5,
+                "tries": 5,
+                "numberDigits": 2,
+                "voice": "key",
+                "sessionMinutes": 15,
+            }
+        ],
     },
     "warnings": [
         {
@@ -210,7 +231,23 @@ POLICY_CHANGES = _named(
                 "excludeTargets": [],
             }
         ]
-    }
+    },
+    what_each_group_must_have={
+        "registrationEnforcement": {
+            "defaultGroup": "frontline",
+            "groups": [
+                {"id": "frontline", "required": ["phone"]},
+                {
+                    "id": "staff",
+                    "twoStep": {"number": 1, "methods": ["authenticatorApp", "phone"]},
+                    "reset": {"number": 2},
+                    "order": ["authenticatorApp"],
+                    "mayChooseDifferent": True,
+                    "registrationProof": "temporaryAccessPass",
+                },
+            ],
+        }
+    },
 )
 
 # reports

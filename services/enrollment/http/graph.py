@@ -13,6 +13,7 @@ from pydantic import StringConstraints
 from schemas.base import MethodType
 from services.enrollment.domain.account import Account, Method
 from services.enrollment.domain.challenge import PhoneType
+from services.enrollment.domain.verification import Verification
 from services.enrollment.handlers import administer, registrations
 from services.enrollment.handlers.accounts import account_of
 from services.enrollment.handlers.registrations import Reading
@@ -344,7 +345,7 @@ def _asked_email(reading: Reading, parts: Parts) -> EmailMethod:
 
 
 def _challenge(reading: Reading, parts: Parts) -> ChallengeBody | None:
-    return challenge_body(reading.asks, reading.account, parts) if reading.asks else None
+    return challenge_body(Verification((reading.asks,)), reading.account, parts) if reading.asks else None
 
 
 def _new_name(reading: Reading) -> str:

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 from typing import Annotated, Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Request, Response
 from fastapi import Body as JsonBody
-from pydantic import AwareDatetime, Field, StringConstraints, field_validator
+from pydantic import AwareDatetime, Field, StringConstraints
 
 from schemas.base import MethodType
 from schemas.enrollment import Decision, Intent
@@ -14,7 +14,7 @@ from services.enrollment.domain.account import Profile
 from services.enrollment.handlers.interrupts import AskInterrupt, ask_interrupt, read_interrupt
 from services.enrollment.http import examples
 from services.enrollment.http.problems import answer, problems
-from services.enrollment.http.shared import Body, CallerNow, IdempotencyKey, Text, UserId, absent, once
+from services.enrollment.http.shared import Body, CallerNow, IdempotencyKey, ReturnUrl, Text, UserId, absent, once
 from services.enrollment.idempotency import Reply
 from services.enrollment.parts import Parts
 from services.enrollment.tokens import Caller
@@ -39,20 +39,12 @@ class InterruptRequest(Body):
     """Ask whether this person must set something up before going on."""
 
     user: User
-    return_url: Annotated[str, StringConstraints(min_length=8, max_length=2048)]
+    return_url: ReturnUrl
     state: Annotated[str, StringConstraints(max_length=512)] | None = None
     locale: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}$")] | None = None
     intent: Intent = "signIn"
     authenticated_at: AwareDatetime
     amr: tuple[Annotated[str, StringConstraints(max_length=32)], ...] = Field((), max_length=20)
-
-    @field_validator("return_url")
-    @classmethod
-    def _is_url(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in {"https", "http"} or not parts.hostname or "#" in value:
-            raise ValueError("not an absolute http(s) address without a fragment")
-        return value
 
 
 class InterruptAnswer(Body):

@@ -11,6 +11,7 @@ from schemas.base import MethodType
 from services.enrollment.domain.activation import Activation
 from services.enrollment.domain.challenge import PhoneType
 from services.enrollment.domain.registration import RegistrationState
+from services.enrollment.domain.verification import Verification
 from services.enrollment.handlers import apps, registrations, software
 from services.enrollment.handlers.desk import Applicant
 from services.enrollment.handlers.phones import TypedPhone
@@ -220,7 +221,7 @@ def registration_body(reading: Reading, parts: Parts) -> RegistrationBody:
         type=registration.type,
         method_id=registration.method_id,
         state=reading.state,
-        challenge=challenge_body(asks, reading.account, parts) if asks else None,
+        challenge=challenge_body(Verification((asks,)), reading.account, parts) if asks else None,
         codes=tuple(_grouped(code) for code in reading.codes) or None,
         **(_needed(reading, parts) if reading.state == "pending" else {}),
     )

@@ -5,11 +5,20 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from fastapi import Depends, Header, Path, Query, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, SecretStr, StringConstraints, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    SecretStr,
+    StringConstraints,
+    WithJsonSchema,
+)
 from pydantic.alias_generators import to_camel
 
 from services.enrollment.idempotency import Reply
@@ -22,6 +31,18 @@ MOST_A_PAGE = 100
 
 UserId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,128}$")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=254)]
+
+
+def _web_address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"https", "http"} or not parts.hostname or "#" in value:
+        raise ValueError("not an absolute http(s) address without a fragment")
+    return value
+
+
+ReturnUrl = Annotated[str, StringConstraints(min_length=8, max_length=2048), AfterValidator(_web_address)]
+"""Where a browser goes back to; it must be on the client's list, too."""
+
 Shown = Annotated[
     SecretStr, PlainSerializer(SecretStr.get_secret_value, return_type=str), WithJsonSchema({"type": "string"})
 ]

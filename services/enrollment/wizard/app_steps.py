@@ -26,7 +26,7 @@ async def show_download(here: Here) -> Response:
         app_url=f"{origin}{APP_PATH}",
         qr_src=f"{WIZARD}/qr/app.svg",
         different_app=_another_app_is_allowed(here),
-        different_method=bool(sessions.alternatives(here.visit, here.desk)),
+        different_method=sessions.may_choose(here.visit, here.desk),
         back=back_of(here.visit, "authenticatorApp"),
     )
     return html(here.visit, view)
@@ -41,7 +41,7 @@ async def show_setup(here: Here) -> Response:
 async def act_on_setup(here: Here, _: WizardForm) -> Response:
     """To the QR code."""
     await apps.show_code(here.visit, here.desk)
-    return to_wizard()
+    return to_wizard(here)
 
 
 async def show_scan(here: Here, *, unheard: bool = False, manual: bool = False) -> Response:
@@ -78,10 +78,10 @@ async def act_on_scan(here: Here, form: WizardForm) -> Response:
     """A new QR code, or on to the request once an app has connected."""
     if form.action == "renew":
         await apps.renew_code(here.visit, here.desk)
-        return to_wizard()
+        return to_wizard(here)
     if await apps.ask_device(here.visit, here.desk) is None:
         return await show_scan(here, unheard=True)
-    return to_wizard()
+    return to_wizard(here)
 
 
 async def show_try(here: Here, *, unheard: bool = False) -> Response:
@@ -106,16 +106,16 @@ async def act_on_try(here: Here, form: WizardForm) -> Response:
     challenge = await require_challenge(here)
     if form.action == "again":
         await apps.ask_device(here.visit, here.desk, again=True)
-        return to_wizard()
+        return to_wizard(here)
     if form.action == "code":
         await apps.ask_code(here.visit, here.desk)
-        return to_wizard()
+        return to_wizard(here)
     if form.action == "report":
         await reports.suspicious_reported(challenge, store=here.desk.store, clock=here.desk.clock)
-        return to_wizard()
+        return to_wizard(here)
     if challenge.status != "verified":
         return await show_try(here, unheard=True)
-    return to_wizard()
+    return to_wizard(here)
 
 
 async def show_code(here: Here, error: FieldError | None = None, status: int = 200) -> Response:
@@ -137,10 +137,10 @@ async def act_on_code(here: Here, form: WizardForm) -> Response:
     """Judge a code, ask for another one, or ask for an approval instead."""
     if form.action == "request":
         await apps.ask_device(here.visit, here.desk)
-        return to_wizard()
+        return to_wizard(here)
     if form.action == "again":
         await apps.ask_code(here.visit, here.desk)
-        return to_wizard()
+        return to_wizard(here)
     return await judge_typed(here, form, _code_again)
 
 
@@ -163,7 +163,7 @@ async def show_verified(here: Here) -> Response:
 async def go_on(here: Here, form: WizardForm) -> Response:
     """ "Next" of a step that asks for nothing."""
     await sessions.go_on(here.visit, form.step, here.desk)
-    return to_wizard()
+    return to_wizard(here)
 
 
 def _another_app_is_allowed(here: Here) -> bool:

@@ -4,7 +4,7 @@ from fastapi import Response
 
 from services.enrollment.domain.challenge import Challenge
 from services.enrollment.handlers import emails
-from services.enrollment.handlers.sessions import alternatives
+from services.enrollment.handlers.sessions import may_choose
 from services.enrollment.wizard import challenge_views, views
 from services.enrollment.wizard.here import Here, WizardForm, frame, html, to_wizard
 from services.enrollment.wizard.phone_steps import require_challenge, resend
@@ -25,7 +25,7 @@ async def show_address(here: Here, filled: Filled | None = None, status: int = 2
         form_token=new_token(128),
         error=given.error,
         back=back_of(here.visit, "email"),
-        different_method=bool(alternatives(here.visit, here.desk)),
+        different_method=may_choose(here.visit, here.desk),
     )
     return html(here.visit, view, status)
 
@@ -39,7 +39,7 @@ async def address_typed(here: Here, form: WizardForm) -> Response:
             raise
         filled = Filled(error=FieldError("address", address_problem(problem)), number=form.address)
         return await show_address(here, filled, problem.status)
-    return to_wizard()
+    return to_wizard(here)
 
 
 async def show_code(here: Here, filled: Filled | None = None, status: int = 200) -> Response:

@@ -8,9 +8,16 @@ from fastapi import APIRouter, Query, Request, Response
 from services.enrollment.parts import Parts
 from services.enrollment.wizard.app_steps import APP_PATH
 from services.enrollment.wizard.help_topics import GROUPS, TOPICS
-from services.enrollment.wizard.here import Here, frame, html, html_for_anybody, recognise, tenant_frame
+from services.enrollment.wizard.here import (
+    Here,
+    frame,
+    html,
+    html_for_anybody,
+    recognise,
+    recognise_verifying,
+    tenant_frame,
+)
 from services.enrollment.wizard.rendering import Frame, HelpIndexView, HelpView, MessageView, View
-from services.enrollment.wizard.views import WIZARD
 from services.kit.errors import ProblemError
 from services.kit.mongo.client import DatabaseError
 
@@ -54,9 +61,11 @@ async def show_topic(request: Request, name: str, tenant: Organisation = "") -> 
 
 async def _recognised(request: Request) -> Here | None:
     """Who asks, if it can be told: help is there without a session, and without a database."""
-    with contextlib.suppress(ProblemError, DatabaseError):
-        return await recognise(request)
-    return None
+    found: list[Here] = []
+    for recognised in (recognise, recognise_verifying):
+        with contextlib.suppress(ProblemError, DatabaseError):
+            found.append(await recognised(request))
+    return next((one for one in found if _is_open(one)), found[0] if found else None)
 
 
 def _frame(request: Request, here: Here | None, title: str, tenant: str) -> Frame:
@@ -72,7 +81,9 @@ def _frame(request: Request, here: Here | None, title: str, tenant: str) -> Fram
 def _back(here: Here | None) -> tuple[str, str] | None:
     if here is None:
         return None
-    return ("Go on where you were", WIZARD) if _is_open(here) else ("Back to the application", "/security-info/return")
+    return (
+        ("Go on where you were", here.place.page) if _is_open(here) else ("Back to the application", here.place.leave)
+    )
 
 
 def _is_open(here: Here) -> bool:

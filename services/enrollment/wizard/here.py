@@ -8,14 +8,14 @@ from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
-from services.enrollment.handlers import sessions
+from services.enrollment.handlers import sessions, verifications
 from services.enrollment.handlers.desk import Desk, Visit
 from services.enrollment.parts import Parts
 from services.enrollment.wizard import views
 from services.enrollment.wizard.cookies import SessionCookie, read_cookie
 from services.enrollment.wizard.rendering import Frame, Pages, View
 from services.enrollment.wizard.texts import HEADING
-from services.enrollment.wizard.views import WIZARD
+from services.enrollment.wizard.view_parts import SETUP, VERIFY, Place
 from services.kit.errors import ProblemError
 from services.kit.http.csrf import csrf_matches, csrf_token
 from services.kit.http.headers import security_headers
@@ -100,6 +100,11 @@ class Here:
         """What the use cases work with."""
         return self.parts.desk
 
+    @property
+    def place(self) -> Place:
+        """Where the pages of this session are."""
+        return VERIFY if self.visit.session.verifying else SETUP
+
 
 async def recognise(request: Request) -> Here:
     """Who holds the cookie of this request.
@@ -111,7 +116,29 @@ async def recognise(request: Request) -> Here:
     cookie = read_cookie(request, secure=is_secure(parts))
     if cookie is None:
         raise ProblemError("sessionEnded")
-    visit = await sessions.recognise(cookie.session_id, cookie.secret.get_secret_value(), parts.desk)
+    return _here(request, cookie, await sessions.recognise(*credentials(cookie), parts.desk))
+
+
+async def recognise_verifying(request: Request) -> Here:
+    """Who holds the cookie of a verification.
+
+    Raises:
+        ProblemError: `sessionEnded`.
+    """
+    parts: Parts = request.app.state.parts
+    cookie = read_cookie(request, secure=is_secure(parts), of="verification")
+    if cookie is None:
+        raise ProblemError("sessionEnded")
+    return _here(request, cookie, await verifications.recognise_verifier(*credentials(cookie), parts.desk))
+
+
+def credentials(cookie: SessionCookie) -> tuple[str, str]:
+    """The session that a browser says it holds, and the proof of it."""
+    return cookie.session_id, cookie.secret.get_secret_value()
+
+
+def _here(request: Request, cookie: SessionCookie, visit: Visit) -> Here:
+    parts: Parts = request.app.state.parts
     request.state.tenant = visit.account.tenant
     bind(tenant=visit.account.tenant, user=visit.account.user, session=visit.session.id)
     return Here(parts, cookie, visit)
@@ -128,7 +155,7 @@ def require_form(here: Here, session: str, csrf: str) -> None:
 def require_open(here: Here) -> None:
     """Raises `sessionEnded` where the person can no longer act, with the way back."""
     if not here.visit.session.is_open(here.parts.clock.now()):
-        raise ProblemError("sessionEnded", back="/security-info/return")
+        raise ProblemError("sessionEnded", back=here.place.leave)
 
 
 def frame(here: Here, step: str | None, notice: str | None = None, *, title: str | None = None) -> Frame:
@@ -145,6 +172,7 @@ def frame(here: Here, step: str | None, notice: str | None = None, *, title: str
         now=parts.clock.now(),
         heading=_heading(visit, step),
         managing=visit.session.intent == "manage" and step not in {"prove", "prove.choose"},
+        place=here.place,
         operating=visit.session.intent == "administer" and step not in {"prove", "prove.choose"},
     )
 
@@ -162,7 +190,7 @@ def tenant_frame(parts: Parts, tenant_id: str, title: str) -> Frame:
 
 
 def _heading(visit: Visit, step: str | None) -> str:
-    if step in {"prove", "prove.choose"}:
+    if visit.session.verifying or step in {"prove", "prove.choose"}:
         return PROVING
     return {"manage": MANAGING, "administer": OPERATING}.get(visit.session.intent, HEADING)
 
@@ -184,6 +212,6 @@ def is_secure(parts: Parts) -> bool:
     return parts.settings.public_url.scheme == "https"
 
 
-def to_wizard() -> Response:
+def to_wizard(here: Here) -> Response:
     """After an act: show where the session is now."""
-    return RedirectResponse(WIZARD, SEE_OTHER)
+    return RedirectResponse(here.place.page, SEE_OTHER)

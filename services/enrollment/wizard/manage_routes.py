@@ -81,7 +81,7 @@ async def add(
     if found is None:
         return _addable(here, FieldError("method", manage_wording.CHOOSE_ONE))
     await manage.add(here.visit, found[0], found[1], here.desk)
-    return to_wizard()
+    return to_wizard(here)
 
 
 @router.get("/methods/{method_id}/rename")
@@ -144,7 +144,7 @@ async def change(request: Request, method_id: str, session: Hidden = "", csrf: H
     if (away := await _elsewhere(here)) is not None:
         return away
     await manage.change(here.visit, method_id, here.desk)
-    return to_wizard()
+    return to_wizard(here)
 
 
 @router.post("/methods/{method_id}/default")
@@ -186,7 +186,7 @@ async def new_phone(
     if not any(one.id == chosen for one in apps):
         return _to_list() if not apps else _new_phone(here)
     await manage.replace_phone(here.visit, chosen, here.desk)
-    return to_wizard()
+    return to_wizard(here)
 
 
 @router.get("/activity")
@@ -206,7 +206,7 @@ async def leave(request: Request, session: Hidden = "", csrf: Hidden = "") -> Re
     """Back to where the person came from: the platform, or the question whether all is still right."""
     here = await _actor(request, session, csrf)
     visit = await manage.leave(here.visit, here.desk)
-    return await back_to_platform(Here(here.parts, here.cookie, visit)) if visit.session.outcome else to_wizard()
+    return await back_to_platform(Here(here.parts, here.cookie, visit)) if visit.session.outcome else to_wizard(here)
 
 
 @router.get("/not-me")
@@ -261,11 +261,11 @@ async def _elsewhere(here: Here) -> Response | None:
     """Where a person belongs who is not managing, or must prove a method first."""
     visit = here.visit
     if visit.session.intent != "manage" or visit.session.step.startswith("prove"):
-        return to_wizard()
+        return to_wizard(here)
     if not needs_proof(visit.account, visit.session, here.desk):
         return None
     await move_session(visit, lambda session: ask_for_proof(session, then="manage"), here.desk)
-    return to_wizard()
+    return to_wizard(here)
 
 
 async def _done(here: Here, act: Act) -> Response:

@@ -103,7 +103,7 @@ def _misplaced(here: Here) -> Response | None:
         heading, text = FORBIDDEN
         shown = frame(here, None, title=heading)
         return html(here.visit, MessageView(shown, heading, text, action=("Go on where you were", WIZARD)), 403)
-    return to_wizard() if session.intent != "administer" or session.step.startswith("prove") else None
+    return to_wizard(here) if session.intent != "administer" or session.step.startswith("prove") else None
 
 
 async def _elsewhere(here: Here) -> Response | None:
@@ -114,7 +114,7 @@ async def _elsewhere(here: Here) -> Response | None:
     match entry(account, session, here.desk.policy(account), here.parts.clock.now()):
         case "prove":
             await require_proof(here.visit, session.step, here.desk)
-            return to_wizard()
+            return to_wizard(here)
         case "setUp":
             return html(here.visit, OperationsClosedView(_frame(here, "Set up a method first")), 403)
     return None

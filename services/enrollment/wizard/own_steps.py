@@ -33,7 +33,7 @@ async def show_questions(
         questions=tuple(offered_questions(own).items()),
         error=error,
         back=back_of(here.visit, "securityQuestions"),
-        different_method=bool(sessions.alternatives(here.visit, here.desk)),
+        different_method=sessions.may_choose(here.visit, here.desk),
     )
     return html(here.visit, view, status)
 
@@ -54,7 +54,7 @@ async def answers_given(here: Here, form: WizardForm) -> Response:
             for index, (question, _) in enumerate(answers)
         )
         return await show_questions(here, rows, FieldError(f"answer-{at + 1}", text), problem.status)
-    return to_wizard()
+    return to_wizard(here)
 
 
 async def show_questions_kept(here: Here) -> Response:
@@ -69,7 +69,7 @@ async def show_recovery(here: Here) -> Response:
     view = RecoveryIntroView(
         frame=frame(here, "recoveryCodes"),
         back=back_of(here.visit, "recoveryCodes"),
-        different_method=bool(sessions.alternatives(here.visit, here.desk)),
+        different_method=sessions.may_choose(here.visit, here.desk),
         replaces=bool(here.visit.account.of_type("recoveryCodes")),
     )
     return html(here.visit, view)
@@ -78,7 +78,7 @@ async def show_recovery(here: Here) -> Response:
 async def act_on_recovery(here: Here, _: WizardForm) -> Response:
     """To the codes."""
     await at_once.show_codes(here.visit, here.desk)
-    return to_wizard()
+    return to_wizard(here)
 
 
 async def show_codes(here: Here, error: FieldError | None = None, status: int = 200) -> Response:
@@ -97,7 +97,7 @@ async def codes_saved(here: Here, form: WizardForm) -> Response:
     if not form.saved:
         return await show_codes(here, FieldError("saved", NOT_SAVED), 422)
     await at_once.register_codes(here.visit, here.desk)
-    return to_wizard()
+    return to_wizard(here)
 
 
 async def show_codes_kept(here: Here) -> Response:
@@ -119,7 +119,7 @@ async def show_passkey(here: Here, error: FieldError | None = None, status: int 
         ceremony="create",
         error=error,
         back=back_of(visit, "passkey"),
-        different_method=bool(sessions.alternatives(visit, here.desk)),
+        different_method=sessions.may_choose(visit, here.desk),
     )
     return html(visit, view, status)
 
@@ -134,7 +134,7 @@ async def credential_made(here: Here, form: WizardForm) -> Response:
             raise
         return await show_passkey(here, FieldError("credential", passkey_problem(problem.code)), problem.status)
     if result in {None, "verified"}:
-        return to_wizard()
+        return to_wizard(here)
     code = result or "credentialInvalid"
     return await show_passkey(here, FieldError("credential", passkey_problem(code)), CATALOGUE[code].status)
 

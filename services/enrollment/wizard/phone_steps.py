@@ -64,7 +64,7 @@ async def number_typed(here: Here, form: WizardForm) -> Response:
             error=error, region=form.region, number=form.number, delivery=delivery, extension=form.extension
         )
         return await show_number(here, filled, problem.status)
-    return to_wizard()
+    return to_wizard(here)
 
 
 async def act_on_code(here: Here, form: WizardForm) -> Response:
@@ -87,7 +87,7 @@ async def act_on_call(here: Here, form: WizardForm) -> Response:
         case "text":
             return await _otherwise(here, "sms", show_call)
     challenge = await require_challenge(here)
-    return to_wizard() if challenge.status == "verified" else await show_call(here, unheard=True)
+    return to_wizard(here) if challenge.status == "verified" else await show_call(here, unheard=True)
 
 
 async def resend(here: Here, show: challenge_views.Show) -> Response:
@@ -97,7 +97,7 @@ async def resend(here: Here, show: challenge_views.Show) -> Response:
     except ProblemError as problem:
         challenge = await require_challenge(here)
         return await show(here, Filled(notice=resend_problem(problem, challenge)), problem.status)
-    return to_wizard()
+    return to_wizard(here)
 
 
 async def require_challenge(here: Here) -> Challenge:
@@ -124,4 +124,4 @@ async def _otherwise(here: Here, delivery: Literal["sms", "voice"], show: challe
         if problem.code == "sessionEnded":
             raise
         return await show(here, Filled(notice=number_problem(problem, "", delivery)), problem.status)
-    return to_wizard()
+    return to_wizard(here)

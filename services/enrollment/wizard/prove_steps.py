@@ -1,5 +1,7 @@
 """ "Verify it's you": choose a method, and prove it by the page of its kind."""
 
+from dataclasses import replace
+
 from fastapi import Response
 
 from services.enrollment.domain.account import Method
@@ -22,29 +24,33 @@ from services.enrollment.wizard.rendering import (
     View,
 )
 from services.enrollment.wizard.typed_code import judge_typed
-from services.enrollment.wizard.views import WIZARD, Filled, label_of
+from services.enrollment.wizard.views import Filled, label_of
 from services.enrollment.wizard.wording import (
     CANT_SIGN_IN,
     CHECKING,
     CHOOSE_ONE,
     LOCKED_OUT,
+    NOTHING_TO_PROVE,
+    TRY_AGAIN,
     WAYS_TO_PROVE,
     answers_wrong,
     app_code_problem,
     code_problem,
     passkey_problem,
+    refused_choice,
     typed_problem,
 )
 from services.kit.errors import CATALOGUE, ProblemError
 
+REFUSED_CHOICES = frozenset({"rateLimited", "methodCoolingDown"})
+"""Why a method cannot be asked for now, though it is on the list."""
+
 
 async def show_choice(here: Here, error: FieldError | None = None, status: int = 200) -> Response:
     """All methods that prove that the person is there, the best first."""
-    usable = proving.usable_methods(here.visit.account, here.desk)
+    usable = await proving.choices(here.visit, here.desk)
     if not usable:
-        heading, text = LOCKED_OUT
-        shown = frame(here, "prove.choose", title=heading)
-        return html(here.visit, MessageView(shown, heading, text, help=CANT_SIGN_IN), 403)
+        return _show_no_way_on(here)
     view = ChooseView(
         step="prove.choose",
         frame=frame(here, "prove.choose"),
@@ -57,6 +63,15 @@ async def show_choice(here: Here, error: FieldError | None = None, status: int =
     return html(here.visit, view, status)
 
 
+def _show_no_way_on(here: Here) -> Response:
+    policy = here.desk.policy(here.visit.account)
+    new = not proving.locked_out(here.visit.account, here.desk)
+    heading, text = NOTHING_TO_PROVE.get(policy.registration_proof, LOCKED_OUT) if new else LOCKED_OUT
+    again = (TRY_AGAIN, here.place.page) if new and policy.registration_proof == "temporaryAccessPass" else None
+    shown = frame(here, "prove.choose", title=heading)
+    return html(here.visit, MessageView(shown, heading, text, action=again, help=CANT_SIGN_IN), 403)
+
+
 async def chosen(here: Here, form: WizardForm) -> Response:
     """Start with a method."""
     try:
@@ -64,10 +79,10 @@ async def chosen(here: Here, form: WizardForm) -> Response:
     except ProblemError as problem:
         if problem.code == "unknownMethod":
             return await show_choice(here, FieldError("method", CHOOSE_ONE), 422)
-        if problem.code == "rateLimited":
-            return await show_choice(here, FieldError("method", problem.title), problem.status)
+        if problem.code in REFUSED_CHOICES:
+            return await show_choice(here, FieldError("method", refused_choice(problem)), problem.status)
         raise
-    return to_wizard()
+    return to_wizard(here)
 
 
 async def show(here: Here, filled: Filled | None = None, status: int = 200, *, unheard: bool = False) -> Response:
@@ -86,25 +101,35 @@ async def act(here: Here, form: WizardForm) -> Response:
     match form.action:
         case "other":
             await proving.choose_another(here.visit, here.desk)
-            return to_wizard()
+            return to_wizard(here)
         case "resend":
             return await resend(here, show)
         case "again" if challenge.terms.kind == "call" and challenge.still_waits(here.parts.clock.now()):
             return await resend(here, show)
         case "again" | "code" | "request":
-            by_app = form.action == "code" or (form.action == "again" and challenge.terms.kind == "totp")
-            await proving.prove_by(here.visit, challenge.method_id, here.desk, by_app=by_app, again=True)
-            return to_wizard()
+            return await _again(here, form, challenge)
         case "report":
             await reports.suspicious_reported(challenge, store=here.desk.store, clock=here.desk.clock)
-            return to_wizard()
+            return to_wizard(here)
     return await _answered(here, form, challenge)
+
+
+async def _again(here: Here, form: WizardForm, challenge: Challenge) -> Response:
+    by_app = form.action == "code" or (form.action == "again" and challenge.terms.kind == "totp")
+    try:
+        await proving.prove_by(here.visit, challenge.method_id, here.desk, by_app=by_app, again=True)
+    except ProblemError as problem:
+        if problem.code not in REFUSED_CHOICES:
+            raise
+        moved = replace(here, visit=await proving.choose_another(here.visit, here.desk))
+        return await show_choice(moved, FieldError("method", refused_choice(problem)), problem.status)
+    return to_wizard(here)
 
 
 async def _answered(here: Here, form: WizardForm, challenge: Challenge) -> Response:
     match challenge.terms.kind:
         case "pushApproval" | "call":
-            return to_wizard() if challenge.status == "verified" else await show(here, unheard=True)
+            return to_wizard(here) if challenge.status == "verified" else await show(here, unheard=True)
         case "passkey":
             return await _credential(here, form, challenge)
         case "securityQuestions":
@@ -119,7 +144,7 @@ async def _credential(here: Here, form: WizardForm, challenge: Challenge) -> Res
     except ProblemError as problem:
         result = problem.code
     if result in {None, "verified"}:
-        return to_wizard()
+        return to_wizard(here)
     error = FieldError("credential", passkey_problem(result or ""))
     return await show(here, Filled(error=error), CATALOGUE[result or "credentialInvalid"].status)
 
@@ -131,7 +156,7 @@ async def _answers(here: Here, form: WizardForm, challenge: Challenge) -> Respon
     except ProblemError as problem:
         judged, result = challenge, problem.code
     if result in {None, "verified"}:
-        return to_wizard()
+        return to_wizard(here)
     error = FieldError("answer-1", answers_wrong(result or "", judged))
     return await show(here, Filled(error=error), CATALOGUE[result or "codeIncorrect"].status)
 
@@ -144,7 +169,7 @@ async def _code_again(here: Here, challenge: Challenge, code: str, status: int) 
 
 def _view(here: Here, challenge: Challenge, method: Method, given: Filled, *, unheard: bool) -> View:
     shown, desk = frame(here, "prove", given.notice), here.desk
-    others = len(proving.usable_methods(here.visit.account, desk)) > 1
+    others = len(proving.askable(here.visit, desk)) > 1
     match challenge.terms.kind:
         case "pushApproval":
             return challenge_views.try_view(
@@ -183,7 +208,7 @@ def _view_of_what_the_person_has(
     desk, kind = here.desk, challenge.terms.kind
     ended = challenge.status_at(desk.clock.now()) != "pending"
     checking = CHECKING if challenge.pending_submission and not ended else None
-    events_url = f"{WIZARD}/events?challenge={challenge.id}"
+    events_url = f"{shown.place.events}?challenge={challenge.id}"
     if kind == "passkey":
         return PasskeyView(
             step="prove",

@@ -24,6 +24,7 @@ from services.enrollment.wizard import (
     phone_steps,
     prove_steps,
     software_steps,
+    verify_routes,
     views,
 )
 from services.enrollment.wizard.assets import read_logos
@@ -32,6 +33,7 @@ from services.enrollment.wizard.here import (
     SEE_OTHER,
     Here,
     WizardForm,
+    credentials,
     frame,
     html,
     is_secure,
@@ -54,6 +56,7 @@ from services.enrollment.wizard.rendering import (
     mount_static,
 )
 from services.enrollment.wizard.returning import back_to_platform
+from services.enrollment.wizard.view_parts import SETUP, VERIFY, Place
 from services.enrollment.wizard.views import WIZARD
 from services.enrollment.wizard.wording import CANT_SIGN_IN, CHOOSE_ONE, HOW_TO_SIGN_IN, WAYS_TO_SET_UP
 from services.kit.config import Config
@@ -94,11 +97,12 @@ async def show(
     """Where the session is; `step` looks back at an earlier one, `manual` shows the QR code as text."""
     here = await recognise(request)
     require_open(here)
+    here = await _following_policy(here)
     name = shown_step(here.visit.session, step)
     if name in views.HOMES:
         return RedirectResponse(views.HOMES[name], SEE_OTHER)
     if await _sent_to_prove(here, name):
-        return to_wizard()
+        return to_wizard(here)
     if name == "authenticatorApp.scan":
         return await app_steps.show_scan(here, manual=bool(manual))
     return await STEPS[name].show(here)
@@ -112,11 +116,16 @@ async def act(request: Request, form: Annotated[WizardForm, Form()]) -> Response
     require_form(here, form.session, form.csrf)
     await here.desk.edge.admit("session", here.visit.session.id)
     require_open(here)
+    here = await _following_policy(here)
     if shown_step(here.visit.session, form.step) != form.step or form.step not in STEPS:
-        return to_wizard()
+        return to_wizard(here)
     if await _sent_to_prove(here, form.step):
-        return to_wizard()
+        return to_wizard(here)
     return await STEPS[form.step].act(here, form)
+
+
+async def _following_policy(here: Here) -> Here:
+    return replace(here, visit=await sessions.follow_policy(here.visit, here.desk))
 
 
 async def _sent_to_prove(here: Here, step: str) -> bool:
@@ -222,13 +231,13 @@ async def _show_confirm(here: Here) -> Response:
 async def _act_on_confirm(here: Here, form: WizardForm) -> Response:
     if form.action == "change":
         await sessions.change_something(here.visit, here.desk)
-        return to_wizard()
+        return to_wizard(here)
     return await _back_once_ended(here, await sessions.confirm(here.visit, here.desk))
 
 
 async def _back_once_ended(here: Here, visit: Visit) -> Response:
     """A form that was overtaken ends nothing and shows where the session is."""
-    return await back_to_platform(replace(here, visit=visit)) if visit.session.outcome else to_wizard()
+    return await back_to_platform(replace(here, visit=visit)) if visit.session.outcome else to_wizard(here)
 
 
 async def _show_choice(here: Here, error: FieldError | None = None, status: int = 200) -> Response:
@@ -249,7 +258,7 @@ async def _chosen(here: Here, form: WizardForm) -> Response:
     if kind is None:
         return await _show_choice(here, FieldError("method", CHOOSE_ONE), 422)
     await sessions.set_up_instead(here.visit, kind, here.desk)
-    return to_wizard()
+    return to_wizard(here)
 
 
 async def _show_success(here: Here) -> Response:
@@ -311,6 +320,7 @@ def mount(app: FastAPI) -> None:
     """
     app.include_router(router)
     app.include_router(manage_routes.router)
+    app.include_router(verify_routes.router)
     app.include_router(help_routes.router)
     app.include_router(operations_routes.router)
     config: Config = app.state.parts.config
@@ -322,7 +332,7 @@ async def problem_page(request: Request, problem: ProblemError) -> Response | No
     if not request.url.path.startswith(PAGE_PATHS) or request.url.path.endswith(("/events", "/stay")):
         return None
     trace = current_trace()
-    heading, text, action = _explained(problem)
+    heading, text, action = _explained(problem, VERIFY if request.url.path.startswith(VERIFY.page) else SETUP)
     view = MessageView(
         frame=_frame_of_problem(request, heading),
         heading=heading,
@@ -348,13 +358,12 @@ async def _holds_session_of(request: Request, ticket: str, desk: Desk) -> bool:
     if cookie is None or not await sessions.ticket_is_of(ticket, cookie.session_id, desk):
         return False
     try:
-        await sessions.recognise(cookie.session_id, cookie.secret.get_secret_value(), desk)
+        await sessions.recognise(*credentials(cookie), desk)
     except ProblemError:
         return False
     return True
 
 
-GO_ON = ("Go on", WIZARD)
 EXPLAINED: Mapping[str, tuple[str, str]] = {
     "sessionEnded": ("Your session has ended", "Sign in again; what you set up is kept."),
     "ticketUsed": ("This link can't be used any more", "Sign in again to get a new one."),
@@ -390,9 +399,9 @@ HELP: Mapping[str, tuple[str, str]] = {
 WITHOUT_WAY_ON = frozenset(HELP)
 
 
-def _explained(problem: ProblemError) -> tuple[str, str, tuple[str, str] | None]:
+def _explained(problem: ProblemError, place: Place) -> tuple[str, str, tuple[str, str] | None]:
     """Heading, text, and the one thing to do."""
     heading, text = EXPLAINED.get(problem.code, ("Something went wrong on our side", "Nothing you set up is lost."))
     if back := problem.members.get("back") or problem.members.get("returnUrl"):
         return heading, text, ("Back to the application", str(back))
-    return heading, text, None if problem.code in WITHOUT_WAY_ON else GO_ON
+    return heading, text, None if problem.code in WITHOUT_WAY_ON else ("Go on", place.page)

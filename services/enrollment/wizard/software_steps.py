@@ -22,7 +22,7 @@ async def show_intro(here: Here) -> Response:
     view = SoftwareIntroView(
         frame=frame(here, "softwareOath"),
         back=back_of(here.visit, "softwareOath") if is_here else WIZARD,
-        different_method=bool(sessions.alternatives(here.visit, here.desk)),
+        different_method=sessions.may_choose(here.visit, here.desk),
     )
     return html(here.visit, view)
 
@@ -33,7 +33,7 @@ async def act_on_intro(here: Here, _: WizardForm) -> Response:
     if method_of(visit.session.step) != "softwareOath":
         visit = await _instead(here)
     await software.show_secret(visit, here.desk)
-    return to_wizard()
+    return to_wizard(here)
 
 
 async def _instead(here: Here) -> Visit:
@@ -64,7 +64,7 @@ async def show_scan(here: Here) -> Response:
 async def act_on_scan(here: Here, _: WizardForm) -> Response:
     """On to the code that the app shows."""
     await software.ask_code(here.visit, here.desk)
-    return to_wizard()
+    return to_wizard(here)
 
 
 async def show_code(here: Here, error: FieldError | None = None, status: int = 200) -> Response:
@@ -79,7 +79,7 @@ async def act_on_code(here: Here, form: WizardForm) -> Response:
     """Judge a code, or ask for another one."""
     if form.action == "again":
         await software.ask_code(here.visit, here.desk)
-        return to_wizard()
+        return to_wizard(here)
     return await judge_typed(here, form, _code_again)
 
 

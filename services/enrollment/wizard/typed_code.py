@@ -25,8 +25,8 @@ async def judge_typed(here: Here, form: WizardForm, again: Again) -> Response:
         if before is None:
             raise
         if before.status == "verified":
-            return to_wizard()
+            return to_wizard(here)
         return await again(here, before, problem.code, problem.status)
     if result in {None, "verified"} or challenge.status == "verified":
-        return to_wizard()
+        return to_wizard(here)
     return await again(here, challenge, result or "", CATALOGUE[result or "codeIncorrect"].status)

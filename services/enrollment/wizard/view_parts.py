@@ -33,6 +33,38 @@ class Progress:
 
 
 @dataclass(frozen=True)
+class Place:
+    """The addresses of a walk: the page where it is, what becomes of a proof live, and the ways to stay or to leave.
+
+    `goes_on` leads on by itself once a request is approved: nothing more is to be read.
+    """
+
+    page: str
+    events: str
+    cancel: str
+    stay: str
+    leave: str
+    goes_on: bool = False
+
+
+SETUP = Place(
+    page="/security-info/setup",
+    events="/security-info/setup/events",
+    cancel="/security-info/cancel",
+    stay="/security-info/stay",
+    leave="/security-info/return",
+)
+VERIFY = Place(
+    page="/verify",
+    events="/verify/events",
+    cancel="/verify/cancel",
+    stay="/verify/stay",
+    leave="/verify/return",
+    goes_on=True,
+)
+
+
+@dataclass(frozen=True)
 class Frame:
     """What surrounds every page.
 
@@ -58,6 +90,7 @@ class Frame:
     heading: str = texts.HEADING
     managing: bool = False
     leave: bool = True
+    place: Place = SETUP
     operating: bool = False
     help_desk: str | None = None
 

@@ -14,7 +14,7 @@ from services.enrollment.domain.challenge import Challenge
 from services.enrollment.domain.phone import national_format, region_of
 from services.enrollment.domain.wizard import EARLIER, method_of
 from services.enrollment.handlers.desk import Desk, Visit
-from services.enrollment.handlers.sessions import alternatives
+from services.enrollment.handlers.sessions import may_choose
 from services.enrollment.wizard.countries import NAMES
 from services.enrollment.wizard.rendering import (
     Country,
@@ -143,7 +143,7 @@ def phone_view(frame: Frame, visit: Visit, challenge: Challenge | None, filled: 
         delivery=delivery if phone_type == "mobile" else "voice",
         phone_type=phone_type,
         extension=extension,
-        different_method=bool(alternatives(visit, desk)),
+        different_method=may_choose(visit, desk),
         profile_note=desk.policy(visit.account).profile != "entra",
         back=back_of(visit, "phone"),
         form_token=new_token(128),

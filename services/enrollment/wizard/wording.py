@@ -29,6 +29,22 @@ LOCKED_OUT = (
 )
 """Heading and text where a person has methods, and none that can be used."""
 
+NOTHING_TO_PROVE = {
+    "temporaryAccessPass": (
+        "You need a Temporary Access Pass",
+        "Your organisation asks for a pass before you set up your first method. Ask your organisation's help desk for "
+        "one, then select Try again.",
+    ),
+    "stepUp": (
+        "Sign in again to go on",
+        "Your organisation asks for a second check at sign-in before you set up your first method, and yours was too "
+        "long ago. Go back and sign in again.",
+    ),
+}
+"""Heading and text where a person has no method yet, by what registering needs then."""
+
+TRY_AGAIN = "Try again"
+
 HOW_TO_SIGN_IN = ("How to sign in", "/help/sign-in")
 CANT_SIGN_IN = ("Can't sign in?", "/help/cant-sign-in")
 
@@ -213,6 +229,13 @@ def resend_problem(problem: ProblemError, challenge: Challenge) -> str:
     if problem.code == "resendTooSoon":
         return f"You can ask for another message in {problem.members['retryAfter']} seconds."
     return code_problem(problem.code, challenge)
+
+
+def refused_choice(problem: ProblemError) -> str:
+    """Why a method cannot be asked for now."""
+    if problem.code == "methodCoolingDown":
+        return "There were too many wrong answers with this method. Wait a while, or choose another one."
+    return f"{problem.title}. Wait a while, then try again."
 
 
 def _failure(detail: str | None, where: str) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import combinations
-from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -11,31 +10,18 @@ from hypothesis import strategies as st
 from schemas.base import MethodType
 from services.enrollment.domain.linter import Finding, lint, lint_group, offered_methods
 from services.enrollment.domain.policy import missing_methods
-from services.kit.config import GroupPolicy, Profile, Tenant
+from services.enrollment.domain.proving import proofs_required
+from services.enrollment.domain.uses import counts
+from services.kit.config import GroupPolicy, Profile, Tenant, Use
+from tests.unit.enrollment.policies import KINDS, POLICIES, SECOND_FACTORS, has_all
 
-KINDS = get_args(MethodType)
-UNSATISFIABLE = {"requiredNotSettable", "numberUnreachable"}
+UNSATISFIABLE = {"requiredNotSettable", "numberUnreachable", "twoStepUnreachable", "resetUnreachable"}
 
-POLICIES = st.builds(
-    GroupPolicy,
-    required=st.lists(st.sampled_from(KINDS), unique=True, max_size=4).map(tuple),
-    allowed=st.lists(st.sampled_from(KINDS), unique=True).map(tuple),
-    number=st.none() | st.integers(1, 5),
-    profile=st.sampled_from(get_args(Profile)),
-)
 SATISFIABLE = POLICIES.filter(lambda policy: not codes(lint_group(policy)) & UNSATISFIABLE)
 
 
 def codes(findings: Iterable[Finding], severity: str = "") -> set[str]:
     return {finding.code for finding in findings if finding.severity.startswith(severity)}
-
-
-def is_complete(policy: GroupPolicy, had: Iterable[MethodType]) -> bool:
-    """What the organisation asks for, said once more in other words than the product's."""
-    types = set(had) - {"temporaryAccessPass"}
-    other_app = "softwareOath" in types and "softwareOath" in policy.allowed and "softwareOath" not in policy.required
-    lacking = set(policy.required) - types - ({"authenticatorApp"} if other_app else set())
-    return not lacking and len(types) >= (policy.number or 0)
 
 
 def ways(policy: GroupPolicy, had: Iterable[MethodType] = ()) -> Iterator[tuple[MethodType, ...]]:
@@ -47,7 +33,7 @@ def ways(policy: GroupPolicy, had: Iterable[MethodType] = ()) -> Iterator[tuple[
 
 @given(POLICIES)
 def test_what_can_be_satisfied_is_never_said_to_be_impossible_and_the_other_way_round(policy: GroupPolicy) -> None:
-    possible = any(is_complete(policy, way) for way in ways(policy))
+    possible = any(has_all(policy, way) for way in ways(policy))
     assert possible is not bool(codes(lint_group(policy), "error") & UNSATISFIABLE)
 
 
@@ -57,17 +43,25 @@ def test_who_sets_up_what_is_missing_is_complete_with_the_fewest_methods(
 ) -> None:
     missing = missing_methods(policy, tuple(had))
     assert set(missing) <= set(offered_methods(policy)) - had
-    assert is_complete(policy, {*had, *missing})
+    assert has_all(policy, {*had, *missing})
     assert missing_methods(policy, (*had, *missing)) == ()
-    assert len(missing) == min(len(way) for way in ways(policy, had) if is_complete(policy, {*had, *way}))
+    assert len(missing) == min(len(way) for way in ways(policy, had) if has_all(policy, {*had, *way}))
 
 
 @given(SATISFIABLE.filter(lambda policy: policy.profile != "entra"))
 def test_a_strict_policy_without_errors_lets_nobody_be_complete_with_nothing_to_prove(policy: GroupPolicy) -> None:
-    strong = {"passkey", "authenticatorApp", "softwareOath", "phone", "recoveryCodes"}
-    asks = policy.required or policy.number
-    if asks and not codes(lint_group(policy), "error"):
-        assert all(strong & set(way) for way in ways(policy) if is_complete(policy, way))
+    if not has_all(policy, ()) and not codes(lint_group(policy), "error"):
+        assert all(SECOND_FACTORS & set(way) for way in ways(policy) if has_all(policy, way))
+
+
+@given(POLICIES.filter(lambda policy: not codes(lint_group(policy), "error")))
+def test_a_policy_without_errors_strands_nobody(policy: GroupPolicy) -> None:
+    plan = missing_methods(policy, ())
+    assert has_all(policy, plan)
+    if policy.two_step and (policy.two_step.number or policy.two_step.required):
+        assert any(counts(policy, "two_step", kind) for kind in plan)
+    if policy.reset and (policy.reset.number or policy.reset.required):
+        assert sum(counts(policy, "reset", kind) for kind in plan) >= proofs_required(policy, "passwordReset")
 
 
 @pytest.mark.parametrize(
@@ -110,6 +104,92 @@ def test_a_strict_policy_without_errors_lets_nobody_be_complete_with_nothing_to_
 )
 def test_each_mistake_is_found_and_nothing_else(policy: GroupPolicy, error: set[str], warning: set[str]) -> None:
     found = lint_group(policy)
+    assert (codes(found, "error"), codes(found, "warning")) == (error, warning)
+
+
+APP_PHONE = GroupPolicy(required=("authenticatorApp", "phone"), allowed=("recoveryCodes",))
+STRICT_APP_PHONE = APP_PHONE.model_copy(update={"profile": "nist-aal2"})
+
+
+@pytest.mark.parametrize(
+    ("policy", "fields", "error", "warning"),
+    [
+        (APP_PHONE, {"two_step": Use(number=1), "reset": Use(number=2)}, set(), set()),
+        (APP_PHONE, {"two_step": Use(number=4)}, {"twoStepUnreachable"}, set()),
+        (APP_PHONE, {"two_step": Use(required=("email",))}, {"twoStepUnreachable"}, set()),
+        (
+            APP_PHONE,
+            {"two_step": Use(required=("temporaryAccessPass",))},
+            {"requiredNotSettable", "twoStepUnreachable"},
+            set(),
+        ),
+        (APP_PHONE, {"reset": Use(number=2, methods=("phone",))}, {"resetUnreachable"}, set()),
+        (APP_PHONE, {"reset": Use(number=3)}, {"resetNumberTooHigh"}, set()),
+        (APP_PHONE, {"reset": Use(number=1, methods=("phone",))}, set(), {"noSpareForReset"}),
+        (
+            APP_PHONE,
+            {"reset": Use(number=1, methods=("phone", "passkey"))},
+            set(),
+            {"countsButNotAllowed", "noSpareForReset"},
+        ),
+        (APP_PHONE, {"two_step": Use(number=1, methods=("phone", "email"))}, set(), {"neverCounts"}),
+        (
+            STRICT_APP_PHONE,
+            {"reset": Use(methods=("phone", "authenticatorApp", "email"))},
+            set(),
+            {"neverCounts"},
+        ),
+        (
+            APP_PHONE,
+            {"two_step": Use(methods=("authenticatorApp",)), "reset": Use(number=1)},
+            set(),
+            {"weakReset"},
+        ),
+        (
+            APP_PHONE,
+            {"two_step": Use(methods=("authenticatorApp",)), "reset": Use(number=1), "profile": "asvs-l2"},
+            {"weakReset"},
+            set(),
+        ),
+        (APP_PHONE, {"two_step": Use(methods=("authenticatorApp",)), "reset": Use(number=2)}, set(), set()),
+        (APP_PHONE, {"registration_proof": "temporaryAccessPass"}, set(), {"passNeeded"}),
+        (APP_PHONE, {"registration_proof": "stepUp"}, set(), set()),
+        (
+            APP_PHONE,
+            {"required": (), "allowed": ("phone", "passkey"), "reset": Use(methods=("phone",))},
+            set(),
+            {"nothingAsked"},
+        ),
+        (
+            APP_PHONE,
+            {"required": (), "number": 1, "allowed": ("passkey", "phone"), "order": ("passkey",)},
+            set(),
+            set(),
+        ),
+        (
+            APP_PHONE,
+            {
+                "required": (),
+                "number": 1,
+                "allowed": ("passkey", "phone"),
+                "order": ("passkey",),
+                "may_choose_different": False,
+            },
+            set(),
+            {"passkeyUnavoidable"},
+        ),
+        (APP_PHONE, {"code_minutes": 11}, {"codeLivesTooLong"}, set()),
+        (APP_PHONE, {"code_minutes": 10, "tries": 10, "session_minutes": 15, "number_digits": 2}, set(), set()),
+        (APP_PHONE, {"tries": 11, "session_minutes": 16}, set(), {"manyTries", "longSession"}),
+        (STRICT_APP_PHONE, {"number_digits": 2}, set(), {"shortNumber"}),
+        (STRICT_APP_PHONE, {"voice": "key"}, {"keyConfirmsCall"}, set()),
+        (APP_PHONE, {"voice": "key"}, set(), set()),
+    ],
+)
+def test_each_mistake_about_uses_and_terms_is_found_and_nothing_else(
+    policy: GroupPolicy, fields: dict[str, object], error: set[str], warning: set[str]
+) -> None:
+    found = lint_group(policy.model_copy(update=fields))
     assert (codes(found, "error"), codes(found, "warning")) == (error, warning)
 
 

@@ -16,13 +16,9 @@ from services.enrollment.domain.policy_document import (
 from services.enrollment.domain.tenant_policy import change_policy, first_policy
 from services.kit.config import GroupPolicy, Tenant
 from tests.unit.enrollment.builders import NOW
+from tests.unit.enrollment.policies import POLICIES
 
-KINDS = st.lists(st.sampled_from(MOST_SECURE_FIRST), unique=True).map(tuple)
-GROUPS = st.dictionaries(
-    st.sampled_from(("staff", "frontline", "strict")),
-    st.builds(GroupPolicy, required=KINDS, allowed=KINDS, number=st.none() | st.integers(1, 5)),
-    min_size=1,
-)
+GROUPS = st.dictionaries(st.sampled_from(("staff", "frontline", "strict")), POLICIES, min_size=1)
 STAFF = GroupPolicy(required=("authenticatorApp",), allowed=("phone",))
 FRONTLINE = GroupPolicy(required=("phone",), allowed=("email",))
 BOTH = {"staff": STAFF, "frontline": FRONTLINE}
@@ -64,6 +60,15 @@ def test_a_method_is_for_the_groups_that_are_included_and_not_excluded() -> None
     ("fields", "found"),
     [
         ({"authenticationMethodConfigurations": [configuration("phone", "staff")]}, {"requiredNotEnabled"}),
+        (
+            {
+                "registrationEnforcement": {
+                    "defaultGroup": "staff",
+                    "groups": [{"id": "staff", "twoStep": {"required": ["passkey"]}}, {"id": "frontline"}],
+                }
+            },
+            {"requiredNotEnabled"},
+        ),
         ({"authenticationMethodConfigurations": [configuration("passkey", "nobody")]}, {"groupUnknown"}),
         (
             {"registrationEnforcement": {"defaultGroup": "nobody", "groups": [{"id": "staff"}, {"id": "frontline"}]}},
@@ -92,6 +97,8 @@ def test_mistakes_of_a_document_are_found(fields: dict[str, object], found: set[
         {"authenticationMethodConfigurations": [configuration("temporaryAccessPass", "staff")]},
         {"authenticationMethodConfigurations": [configuration("fax", "staff")]},
         {"registrationEnforcement": {"defaultGroup": "staff", "groups": [{"id": "staff", "allowed": ["phone"]}]}},
+        {"registrationEnforcement": {"defaultGroup": "staff", "groups": [{"id": "staff", "reset": {"count": 2}}]}},
+        {"registrationEnforcement": {"defaultGroup": "staff", "groups": [{"id": "staff", "numberDigits": 4}]}},
     ],
 )
 def test_what_no_document_has_is_refused(fields: dict[str, object]) -> None:

@@ -1,13 +1,15 @@
 """What a platform can ask a person to prove, and what the proof is worth."""
 
 from datetime import timedelta
+from typing import get_args
 
 import pytest
 
 from schemas.base import MethodType, Purpose
-from services.enrollment.domain.account import Account, Method, Profile
-from services.enrollment.domain.proving import provable_for
-from services.kit.config import GroupPolicy
+from services.enrollment.domain import account as accounts
+from services.enrollment.domain.account import Account, Method
+from services.enrollment.domain.proving import is_locked_out, methods_to_prove, proofs_required, provable_for
+from services.kit.config import GroupPolicy, Profile, Use
 from tests.support.events import NOON
 
 ENTRA = GroupPolicy(allowed=("phone", "email", "securityQuestions"))
@@ -16,7 +18,7 @@ STRICT = ENTRA.model_copy(update={"profile": "nist-aal2"})
 
 def account(*kinds: MethodType, default: MethodType | None = None) -> Account:
     methods = tuple(Method(id=kind, type=kind, display_name=kind, created_at=NOON) for kind in kinds)
-    nobody = Profile(user_principal_name="", display_name="")
+    nobody = accounts.Profile(user_principal_name="", display_name="")
     return Account(tenant="t", user="u", profile=nobody, methods=methods, default_method_id=default, created_at=NOON)
 
 
@@ -54,3 +56,65 @@ def test_what_is_used_up_or_out_of_time_or_suspended_proves_nothing() -> None:
         }
     )
     assert provable_for(person, ENTRA, "passwordReset", NOON) == ()
+
+
+@pytest.mark.parametrize(
+    ("kinds", "two_step", "expected"),
+    [
+        (("phone", "authenticatorApp"), ("authenticatorApp",), ["authenticatorApp"]),
+        (("phone", "email"), ("authenticatorApp",), ["phone"]),
+        (("email",), ("authenticatorApp",), ["email"]),
+        (("phone", "temporaryAccessPass"), ("authenticatorApp",), ["temporaryAccessPass"]),
+    ],
+)
+def test_what_counts_for_two_step_verification_is_asked_for_and_whoever_has_none_of_it_proves_what_they_have(
+    kinds: tuple[MethodType, ...], two_step: tuple[MethodType, ...], expected: list[str]
+) -> None:
+    policy = ENTRA.model_copy(update={"two_step": Use(methods=two_step)})
+    assert [one.type for one in methods_to_prove(account(*kinds), policy, NOON)] == expected
+    assert [one.type for one in provable_for(account(*kinds), policy, "signIn", NOON)] == expected
+
+
+def test_only_what_counts_for_a_reset_resets_a_password_and_the_policy_orders_it() -> None:
+    policy = ENTRA.model_copy(update={"reset": Use(methods=("phone", "email")), "order": ("email",)})
+    person = account("authenticatorApp", "phone", "email", "temporaryAccessPass")
+    found = [one.type for one in provable_for(person, policy, "passwordReset", NOON)]
+    assert found == ["temporaryAccessPass", "email", "phone"]
+    assert provable_for(account("authenticatorApp"), policy, "passwordReset", NOON) == ()
+
+
+@pytest.mark.parametrize(
+    ("reset", "purpose", "expected"),
+    [
+        (None, "passwordReset", 1),
+        (Use(), "passwordReset", 1),
+        (Use(number=2), "passwordReset", 2),
+        (Use(number=5), "passwordReset", 2),
+        (Use(number=2), "signIn", 1),
+    ],
+)
+def test_a_reset_asks_for_one_proof_or_two(reset: Use | None, purpose: Purpose, expected: int) -> None:
+    assert proofs_required(GroupPolicy(reset=reset), purpose) == expected
+
+
+@pytest.mark.parametrize("kind", get_args(MethodType))
+@pytest.mark.parametrize("profile", get_args(Profile))
+@pytest.mark.parametrize("listed", [None, *get_args(MethodType)])
+def test_no_policy_lets_somebody_with_a_method_go_on_with_a_password_alone(
+    kind: MethodType, profile: Profile, listed: MethodType | None
+) -> None:
+    policy = GroupPolicy(profile=profile, two_step=Use(methods=(listed,)) if listed else None)
+    person = account(kind)
+    assert methods_to_prove(person, policy, NOON) or is_locked_out(person, policy, NOON)
+
+
+def test_recovery_codes_that_are_used_up_leave_nobody_with_a_password_alone() -> None:
+    (codes,) = account("recoveryCodes").methods
+    person = account().model_copy(update={"methods": (codes.model_copy(update={"codes_left": 0}),)})
+    assert is_locked_out(person, ENTRA, NOON)
+
+
+def test_a_pass_that_ended_is_as_if_there_had_been_none() -> None:
+    (given,) = account("temporaryAccessPass").methods
+    person = account().model_copy(update={"methods": (given.model_copy(update={"usable_until": NOON}),)})
+    assert not is_locked_out(person, ENTRA, NOON)

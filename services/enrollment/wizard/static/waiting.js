@@ -5,6 +5,8 @@ import { Resend } from "./resend.js";
 import { LiveState } from "./state.js";
 import { Stream } from "./stream.js";
 
+const READ_FOR = 1_000;
+
 export class WaitingPage {
   /** `stateOf` names the page's state for news of the challenge, and `done` the one in which "Next" is ready; `told`
    * hears of all news. */
@@ -46,6 +48,9 @@ export class WaitingPage {
   conclude(state) {
     this.stream.end();
     this.state.enter(state);
-    if (state === this.done) this.release();
+    if (state !== this.done) return;
+    this.release();
+    const { onward } = this.root.dataset;
+    if (onward) setTimeout(() => location.assign(onward), READ_FOR);
   }
 }

@@ -1,0 +1,44 @@
+"""What methods are used for, two-step verification and password reset, and which of them count for it."""
+
+from typing import Literal
+
+from schemas.base import MethodType
+from services.kit.config import GroupPolicy, Profile, Use
+
+UseName = Literal["two_step", "reset"]
+
+STRONG: tuple[MethodType, ...] = (
+    "temporaryAccessPass",
+    "passkey",
+    "authenticatorApp",
+    "softwareOath",
+    "phone",
+    "recoveryCodes",
+)
+"""The order in which they are preferred. A pass comes first: who was given one has nothing else at hand."""
+
+WEAK: tuple[MethodType, ...] = ("email", "securityQuestions")
+"""What only recovers an account (NIST SP 800-63B-4, 3.1.3.1 and 3.1.1.2): it proves the person only where there is
+nothing stronger, and under the profile `entra`."""
+
+
+def use_of(policy: GroupPolicy, use: UseName) -> Use:
+    """What is asked for a use; nothing where the policy has no word about it."""
+    return (policy.two_step if use == "two_step" else policy.reset) or Use()
+
+
+def accepted(use: UseName, profile: Profile) -> tuple[MethodType, ...]:
+    """All that a use accepts under a profile, the preferred first."""
+    return (*STRONG, *WEAK) if use == "reset" and profile == "entra" else STRONG
+
+
+def proves(policy: GroupPolicy, kind: MethodType) -> bool:
+    """Whether a type can prove the person at all under the profile, if there is nothing stronger."""
+    return kind in accepted("reset", policy.profile)
+
+
+def counts(policy: GroupPolicy, use: UseName, kind: MethodType) -> bool:
+    """Whether a type counts for a use. A Temporary Access Pass does, whatever the policy: it is handed out."""
+    asked = use_of(policy, use)
+    listed = not asked.methods or kind in {"temporaryAccessPass", *asked.methods, *asked.required}
+    return listed and kind in accepted(use, policy.profile)
