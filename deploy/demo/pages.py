@@ -45,11 +45,16 @@ def add_security_headers(app: FastAPI, *, form_action: str = "'self'") -> None:
 
 
 def refuse_foreign_posts(app: FastAPI, origin: str, *, under: tuple[str, ...]) -> None:
-    """Refuse a form that another site's page sent here; callers that are no browsers name no origin and pass."""
+    """Refuse a form that another site's page sent here; callers that are no browsers say nothing of it and pass.
+
+    A page that sends no referrer sends the origin "null"; where it really comes from, `Sec-Fetch-Site` tells (Fetch
+    Metadata Request Headers, section 2.4).
+    """
 
     @app.middleware("http")
     async def guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        sender = request.headers.get("origin", origin)
-        if request.method == "POST" and request.url.path.startswith(under) and sender not in (origin, "null"):
+        named = request.headers.get("origin", origin) in (origin, "null")
+        own = named and request.headers.get("sec-fetch-site", "same-origin") == "same-origin"
+        if request.method == "POST" and request.url.path.startswith(under) and not own:
             return Response("This form was sent from another site.", 403, media_type="text/plain")
         return await call_next(request)

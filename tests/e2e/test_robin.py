@@ -10,7 +10,7 @@ from deploy.demo import robin
 from deploy.local.stack import LocalStack
 from services.cli.authenticator_app import App, load
 from services.kit.clock import SystemClock
-from tests.support.journey import World, browser_page, enter_code
+from tests.support.journey import World, browser_page, enter_code, to_second_step
 from tests.support.methods import at_security_info, to_security_info
 
 pytestmark = pytest.mark.timeout(180)
@@ -31,14 +31,10 @@ async def set_up(stack: LocalStack) -> robin.World:
 def test_robin_is_set_up_once_and_comes_back(stack: LocalStack, world: World) -> None:
     app = load(asyncio.run(set_up(stack)).state)
     with browser_page() as page:
-        page.goto(world.northbridge)
-        page.get_by_label("User name").fill("robin@northbridge.example")
-        page.get_by_label("Password").fill("demo")
-        page.get_by_role("button", name="Sign in", exact=True).click()
-        page.wait_for_url(f"{world.northbridge}/home")
-        to_security_info(page, world)
-        expect(page.get_by_role("heading", name="Verify it's you")).to_be_visible()
+        to_second_step(page, world, "robin@northbridge.example")
         page.get_by_role("button", name="Use a code from the app instead").click()
         enter_code(page, App(app, SystemClock()).code())
+        page.wait_for_url(f"{world.northbridge}/home")
+        to_security_info(page, world)
         at_security_info(page)
         expect(page.get_by_text("Robin's phone").first).to_be_visible()

@@ -443,6 +443,10 @@ class StandInProduct:
             url = {} if self.decision == "none" else {"url": f"{self.origin}/security-info/start?ticket=t"}
             return {"id": "interrupt-1", "decision": self.decision} | url
 
+        @app.post("/v1.0/users/{user_id}/challenges", status_code=404)
+        async def challenges(user_id: str) -> dict[str, Any]:
+            return {"code": "unknownUser"}
+
         @app.get("/v1.0/interrupts/{interrupt_id}")
         async def outcome(interrupt_id: str) -> dict[str, Any]:
             return {"id": interrupt_id, "status": self.status, "methods": ["phone"]}

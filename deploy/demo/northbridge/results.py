@@ -6,7 +6,7 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -44,13 +44,34 @@ class Result:
     expires_at: datetime
 
 
+@dataclass(frozen=True)
+class Signed:
+    """The claims of a token whose signature, addressees and times are right."""
+
+    id: str
+    claims: Mapping[str, Any]
+    expires_at: datetime
+
+
+class TakenOnce(Protocol):
+    """What is good once: its `jti`, and until when it could come again."""
+
+    @property
+    def id(self) -> str:
+        """The `jti`."""
+
+    @property
+    def expires_at(self) -> datetime:
+        """From then on it would be refused anyway."""
+
+
 class SeenResults:
     """The ids of results that were taken, for as long as they could be sent again."""
 
     def __init__(self) -> None:
         self._seen: dict[str, datetime] = {}
 
-    def claim(self, result: Result, now: datetime) -> None:
+    def claim(self, result: TakenOnce, now: datetime) -> None:
         """Take a result once.
 
         Raises:
@@ -61,7 +82,7 @@ class SeenResults:
             raise ResultRefusedError("used before")
         self._seen[result.id] = result.expires_at
 
-    def release(self, result: Result) -> None:
+    def release(self, result: TakenOnce) -> None:
         """Let a result be tried again, because its confirmation could not be had."""
         self._seen.pop(result.id, None)
 
@@ -77,17 +98,6 @@ def verify(token: str, keys: Mapping[str, Any], expected: Expected, now: datetim
     Raises:
         ResultRefusedError: forged, expired, or the answer to something else.
     """
-    if not token or len(token) > LONGEST_RESULT:
-        raise ResultRefusedError("absent or too long")
-    try:
-        claims = jwt.decode(token, KeySet.import_key_set(dict(keys)), algorithms=["ES256"]).claims  # type: ignore[arg-type]  # checked by joserfc
-    except (JoseError, ValueError, KeyError, TypeError) as error:
-        raise ResultRefusedError(f"signature: {type(error).__name__}") from None
-    _check_claims(claims, expected)
-    return _read(claims, _expiry(claims, now))
-
-
-def _check_claims(claims: Mapping[str, Any], expected: Expected) -> None:
     wanted = {
         "iss": expected.issuer,
         "aud": expected.audience,
@@ -96,9 +106,28 @@ def _check_claims(claims: Mapping[str, Any], expected: Expected) -> None:
         "interruptId": expected.interrupt_id,
         "stateHash": state_hash(expected.state),
     }
+    return _read(read_signed(token, keys, wanted, now))
+
+
+def read_signed(token: str, keys: Mapping[str, Any], wanted: Mapping[str, str], now: datetime) -> Signed:
+    """The claims of a token that the product signed (ES256), that say what is wanted, and that is not too old.
+
+    Raises:
+        ResultRefusedError: any of it is otherwise; `jti` or `exp` is missing.
+    """
+    if not token or len(token) > LONGEST_RESULT:
+        raise ResultRefusedError("absent or too long")
+    try:
+        claims = jwt.decode(token, KeySet.import_key_set(dict(keys)), algorithms=["ES256"]).claims  # type: ignore[arg-type]  # checked by joserfc
+    except (JoseError, ValueError, KeyError, TypeError) as error:
+        raise ResultRefusedError(f"signature: {type(error).__name__}") from None
     for name, value in wanted.items():
         if not hmac.compare_digest(str(claims.get(name)).encode(), value.encode()):
             raise ResultRefusedError(f"{name} is another")
+    identity = claims.get("jti")
+    if not isinstance(identity, str) or not identity:
+        raise ResultRefusedError("jti is missing")
+    return Signed(identity, claims, _expiry(claims, now))
 
 
 def _expiry(claims: Mapping[str, Any], now: datetime) -> datetime:
@@ -113,12 +142,10 @@ def _expiry(claims: Mapping[str, Any], now: datetime) -> datetime:
     return moment
 
 
-def _read(claims: Mapping[str, Any], expires_at: datetime) -> Result:
-    identity, status, methods = claims.get("jti"), claims.get("status"), claims.get("methods")
-    if not isinstance(identity, str) or not identity:
-        raise ResultRefusedError("jti is missing")
+def _read(signed: Signed) -> Result:
+    status, methods = signed.claims.get("status"), signed.claims.get("methods")
     if status not in STATUSES:
         raise ResultRefusedError("status is unknown")
     if not isinstance(methods, list) or not all(isinstance(method, str) for method in methods):
         raise ResultRefusedError("methods are malformed")
-    return Result(identity, str(status), tuple(methods), expires_at)
+    return Result(signed.id, str(status), tuple(methods), signed.expires_at)

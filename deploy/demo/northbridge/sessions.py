@@ -28,15 +28,20 @@ class Awaited:
     interrupt_id: str
     person: Person
     authenticated_at: datetime
+    amr: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Session:
-    """One browser's sign-in. Answers for people who signed in before in the same browser stay awaited."""
+    """One browser's sign-in. Answers for people who signed in before in the same browser stay awaited.
+
+    `amr` is how the person proved that it is them (RFC 8176): `pwd`, and `mfa` with a second step.
+    """
 
     id: str
     person: Person
     authenticated_at: datetime
+    amr: tuple[str, ...]
     outcome: Outcome | None = None
     awaited: dict[str, Awaited] = field(default_factory=dict)
 
@@ -53,9 +58,14 @@ class Session:
             self,
             person=awaited.person,
             authenticated_at=awaited.authenticated_at,
+            amr=awaited.amr,
             outcome=outcome,
             awaited=rest,
         )
+
+    def about_others_than(self, person: Person) -> "Session":
+        """Without the answers about a person."""
+        return replace(self, awaited={key: one for key, one in self.awaited.items() if one.person.id != person.id})
 
 
 class Sessions:
@@ -64,9 +74,10 @@ class Sessions:
     def __init__(self) -> None:
         self._sessions: dict[str, Session] = {}
 
-    def start(self, person: Person, now: datetime, replacing: Session | None) -> Session:
+    def start(self, person: Person, now: datetime, amr: tuple[str, ...], replacing: Session | None) -> Session:
         """Begin a session under a new id, so that an id known before the sign-in is worth nothing."""
-        session = Session(secrets.token_urlsafe(32), person, now, awaited=dict(replacing.awaited) if replacing else {})
+        awaited = dict(replacing.awaited) if replacing else {}
+        session = Session(secrets.token_urlsafe(32), person, now, amr, awaited=awaited)
         if replacing:
             self.end(replacing)
         self.keep(session)
@@ -85,3 +96,11 @@ class Sessions:
     def end(self, session: Session) -> None:
         """Sign out."""
         self._sessions.pop(session.id, None)
+
+    def end_of(self, person: Person) -> None:
+        """Sign a person out everywhere, also where an answer about them could still come back."""
+        self._sessions = {
+            key: session.about_others_than(person)
+            for key, session in self._sessions.items()
+            if session.person.id != person.id
+        }

@@ -1,39 +1,53 @@
 """Northbridge's pages."""
 
 import logging
-from collections.abc import Sequence
 from datetime import timedelta
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from deploy.demo.northbridge import wording
-from deploy.demo.northbridge.flow import Platform, ask_product, take_answer
+from deploy.demo.northbridge.flow import (
+    PASSWORD_ALONE,
+    TWO_STEPS,
+    Platform,
+    ask_product,
+    ask_second_step,
+    check_password,
+    finish_sign_in,
+    take_answer,
+    take_second_step,
+)
+from deploy.demo.northbridge.layout import Layout
 from deploy.demo.northbridge.product import ProductRefusedError, ProductUnreachableError
+from deploy.demo.northbridge.proofs import NotVerifiedError
 from deploy.demo.northbridge.results import ResultRefusedError
+from deploy.demo.northbridge.second_step import SecondStep
 from deploy.demo.northbridge.sessions import Session
-from deploy.demo.pages import templates_of
-from deploy.demo.people import PASSWORD, Character, SignInRefusedError, authenticate
-from deploy.demo.settings import WorldSettings
+from deploy.demo.northbridge.wording import NotSignedIn
+from deploy.demo.people import PASSWORD, SignInRefusedError
 
-HERE = Path(__file__).parent
 COOKIE = "northbridge_session"
 ADMINISTRATORS = "administrators"
+SECOND_STEP_COOKIE = "northbridge_second_step"
+ASK_LATER = frozenset({409, 422, 423, 429})
+"""How the product refuses a person who could prove something, but not now."""
 FRESH = timedelta(minutes=10)
 """How long ago a person may have signed in to manage security info; the product asks for the same."""
 
 log = logging.getLogger(__name__)
 
 
-def build_site(platform: Platform, settings: WorldSettings, characters: Sequence[Character]) -> APIRouter:
+def build_site(platform: Platform, layout: Layout) -> APIRouter:
     """The routes that people use."""
     router = APIRouter(include_in_schema=False)
-    pages = Pages(platform, settings, characters)
+    pages = Pages(platform, layout)
     router.get("/")(pages.sign_in_page)
     router.post("/sign-in")(pages.sign_in)
     router.get("/sign-in")(pages.go_on)
+    router.get("/verified")(pages.come_back_proven)
+    router.get("/cant-sign-in")(pages.cant_sign_in)
     router.get("/return")(pages.come_back)
     router.get("/home")(pages.home)
     router.get("/my-security-info")(pages.manage)
@@ -45,11 +59,11 @@ def build_site(platform: Platform, settings: WorldSettings, characters: Sequence
 class Pages:
     """One method a page; what they do is in flow.py."""
 
-    def __init__(self, platform: Platform, settings: WorldSettings, characters: Sequence[Character]) -> None:
+    def __init__(self, platform: Platform, layout: Layout) -> None:
         self._platform = platform
-        self._settings = settings
-        self._characters = characters
-        self._templates = templates_of(HERE)
+        self._layout = layout
+        self._page = layout.page
+        self._characters = platform.characters
 
     async def sign_in_page(self, request: Request, who: Annotated[str, Query(max_length=200)] = "") -> Response:
         """The form, with the fields filled in for a person who was chosen."""
@@ -63,21 +77,49 @@ class Pages:
         user_name: Annotated[str, Form(alias="userName", max_length=200)] = "",
         password: Annotated[str, Form(max_length=200)] = "",
     ) -> Response:
-        """Check the password, then ask the product."""
+        """Check the password, then have the person asked for a second step."""
         try:
-            person = authenticate(self._characters, user_name, password)
+            step = await check_password(self._platform, user_name, password)
         except SignInRefusedError:
             log.info("a sign-in was refused")
             return self._sign_in_form(request, user_name=user_name, error=True)
-        session = self._platform.sessions.start(person, self._platform.now(), self._session(request))
-        response = await self._ask(request, session, "signIn")
-        response.set_cookie(COOKIE, session.id, httponly=True, samesite="lax")
+        response = await self._ask_second_step(request, step)
+        response.set_cookie(SECOND_STEP_COOKIE, step.id, httponly=True, samesite="lax")
         return response
 
     async def go_on(self, request: Request) -> Response:
-        """Ask the product again, where it could not be reached right after the sign-in."""
+        """Ask the product again: for the second step, or where it could not be reached after that."""
+        step = self._second_step(request)
+        if step:
+            return await self._ask_second_step(request, step)
         session = self._session(request)
         return await self._ask(request, session, "signIn") if session else _to("/")
+
+    async def come_back_proven(
+        self,
+        request: Request,
+        state: Annotated[str, Query(max_length=512)] = "",
+        challenge_id: Annotated[str, Query(alias="challengeId", max_length=64)] = "",
+    ) -> Response:
+        """Back from the second step; what the address says of it counts for nothing."""
+        step = self._second_step(request)
+        if step is None:
+            return self._refused(request, signed_in=False)
+        try:
+            await take_second_step(self._platform, step, state, challenge_id)
+        except NotVerifiedError as ended:
+            log.info("%s is not signed in: the second step is %s", step.person.id, ended)
+            return self._not_signed_in(request, wording.not_verified(ended.status))
+        except ResultRefusedError as reason:
+            log.warning("a proof was refused: %s", reason)
+            return self._refused(request, signed_in=True)
+        except ProductUnreachableError as reason:
+            return self._unreachable(request, reason)
+        return await self._finish(request, step, TWO_STEPS)
+
+    async def cant_sign_in(self, request: Request) -> Response:
+        """The ways back in."""
+        return self._page(request, "cant_sign_in.html", help=self._layout.help)
 
     async def come_back(
         self,
@@ -109,6 +151,7 @@ class Pages:
             "home.html",
             person=session.person,
             is_administrator=ADMINISTRATORS in session.person.groups,
+            two_steps=session.amr == TWO_STEPS,
             outcome=outcome,
             headline=wording.headline(outcome) if outcome else "",
             sentence=wording.sentence(outcome) if outcome else "",
@@ -129,10 +172,13 @@ class Pages:
 
     async def sign_out(self, request: Request) -> Response:
         """End the session."""
-        session = self._session(request)
+        session, step = self._session(request), self._second_step(request)
         if session is not None:
             self._platform.sessions.end(session)
+        if step is not None:
+            self._platform.second_steps.end(step)
         response = _to("/")
+        response.delete_cookie(SECOND_STEP_COOKIE, httponly=True, samesite="lax")
         response.delete_cookie(COOKIE, httponly=True, samesite="lax")
         return response
 
@@ -140,6 +186,28 @@ class Pages:
         if self._platform.now() - session.authenticated_at > FRESH:
             return self._sign_in_form(request, user_name=session.person.user_name, again=True)
         return await self._ask(request, session, intent)
+
+    async def _ask_second_step(self, request: Request, step: SecondStep) -> Response:
+        try:
+            url = await ask_second_step(self._platform, step, request.client.host if request.client else "")
+        except ProductUnreachableError as reason:
+            return self._unreachable(request, reason)
+        except ProductRefusedError as reason:
+            log.warning("the second step of %s was refused: %s", step.person.id, reason)
+            if reason.status in ASK_LATER:
+                return self._not_signed_in(request, wording.not_asked(reason))
+            return self._page(request, "unavailable.html", 502, intent="signIn")
+        return _to(url) if url else await self._finish(request, step, PASSWORD_ALONE)
+
+    async def _finish(self, request: Request, step: SecondStep, amr: tuple[str, ...]) -> Response:
+        """Signed in; what the product wants of the person comes next."""
+        try:
+            session = finish_sign_in(self._platform, step, amr, self._session(request))
+        except SignInRefusedError:
+            return _to("/")
+        response = await self._ask(request, session, "signIn")
+        response.set_cookie(COOKIE, session.id, httponly=True, samesite="lax")
+        return response
 
     async def _ask(self, request: Request, session: Session, intent: str) -> Response:
         try:
@@ -153,6 +221,9 @@ class Pages:
 
     def _session(self, request: Request) -> Session | None:
         return self._platform.sessions.find(request.cookies.get(COOKIE))
+
+    def _second_step(self, request: Request) -> SecondStep | None:
+        return self._platform.second_steps.find(request.cookies.get(SECOND_STEP_COOKIE), self._platform.now())
 
     def _sign_in_form(
         self, request: Request, *, user_name: str, password: str = "", error: bool = False, again: bool = False
@@ -175,12 +246,11 @@ class Pages:
         retry = request.url.path + (f"?{request.url.query}" if request.method == "GET" and request.url.query else "")
         return self._page(request, "unreachable.html", 503, retry=retry)
 
+    def _not_signed_in(self, request: Request, why: NotSignedIn) -> Response:
+        return self._page(request, "not_signed_in.html", 403, why=why)
+
     def _refused(self, request: Request, *, signed_in: bool) -> Response:
         return self._page(request, "refused.html", 400, signed_in=signed_in)
-
-    def _page(self, request: Request, template: str, status: int = 200, **context: Any) -> Response:
-        common = {"handset": self._settings.handset_origin, "authenticator": self._settings.authenticator_page}
-        return self._templates.TemplateResponse(request, template, common | context, status)
 
 
 def _to(url: str) -> Response:
