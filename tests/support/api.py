@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from joserfc.jwk import ECKey
+from joserfc import jwt
+from joserfc.jwk import ECKey, KeySet
 
 from deploy.local.stack import LocalStack
 from services.cli.demo_token import sign, token_claims
@@ -224,6 +225,12 @@ def refused(response: httpx.Response) -> tuple[int, str]:
     """Status and code of a refusal."""
     assert response.headers["content-type"] == "application/problem+json", response.text
     return response.status_code, response.json()["code"]
+
+
+def proof_of(verified: dict[str, Any], platform: Platform) -> dict[str, Any]:
+    """The claims of a proof, checked as a platform does."""
+    keys = KeySet.import_key_set(httpx.get(f"{platform.stack.url('enrollment')}/.well-known/jwks.json").json())
+    return dict(jwt.decode(str(verified["proof"]), keys, algorithms=["ES256"]).claims)
 
 
 @contextmanager

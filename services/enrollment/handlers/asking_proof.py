@@ -94,7 +94,8 @@ async def _rested_method(account: Account, asked: AskProof, desk: Desk) -> Metho
     if asked.method_id is None and not provable:
         raise _nothing_to_prove(account, desk)
     method = provable[0] if asked.method_id is None else _named_method(account, asked.method_id, provable, desk)
-    if len({one.type for one in provable}) < proofs_required(desk.policy(account), asked.purpose):
+    on_our_page, types = asked.return_url is not None, {one.type for one in provable}
+    if on_our_page and len(types) < proofs_required(desk.policy(account), asked.purpose):
         raise ProblemError("methodNotAllowedByPolicy", "The person has fewer methods than the policy asks for.")
     require_rested(method, pauses, desk.clock.now())
     return method
