@@ -17,8 +17,10 @@ from schemas.notification import CodeSent, DeliveryConfirmed, DeliveryFailed, Pu
 from schemas.topics import DELIVERIES, LIFECYCLE, VERDICTS
 from schemas.verification import AuthenticatorDisabled, ChallengeExpired, MethodVerified, VerificationFailed
 from services.enrollment.domain.activity import TOLD
+from services.enrollment.domain.journey import NOTED
 from services.enrollment.handlers import lifecycle, reports
 from services.enrollment.handlers.desk import Desk
+from services.enrollment.handlers.journeys import note_journey
 from services.enrollment.handlers.notices import KINDS, tell_change
 from services.enrollment.signals import Signals
 from services.enrollment.store import Store
@@ -37,6 +39,7 @@ def subscribe(broker: EventBroker, desk: Desk, *, group: str, requirement: Requi
     broker.subscribe([VERDICTS, DELIVERIES], awaited, group=None, on_reconnect=signals.tell_all)
     broker.subscribe([LIFECYCLE], _outcomes(store).after(requirement), group=f"{group}.outcomes")
     broker.subscribe([LIFECYCLE], _activity(store).after(requirement), group=f"{group}.activity")
+    broker.subscribe([LIFECYCLE], _journeys(store).after(requirement), group=f"{group}.journeys")
     broker.subscribe([LIFECYCLE], _notices(desk).after(requirement), group=f"{group}.notices")
 
 
@@ -70,6 +73,13 @@ def _activity(store: Store) -> EventHandlers:
     for event in TOLD:
         handlers.on(event)(partial(lifecycle.note_activity, store=store))
     handlers.on(AccountErased)(partial(lifecycle.forget_activity, store=store))
+    return handlers
+
+
+def _journeys(store: Store) -> EventHandlers:
+    handlers = EventHandlers()
+    for event in NOTED:
+        handlers.on(event)(partial(note_journey, store=store))
     return handlers
 
 

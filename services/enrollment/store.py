@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from pymongo import ASCENDING, DESCENDING
 from pymongo.errors import DuplicateKeyError
 
+from schemas.enrollment import Decision
 from services.enrollment.domain.account import Account, account_id
 from services.enrollment.domain.activation import Activation, Device
 from services.enrollment.domain.activity import Activity
 from services.enrollment.domain.answer import Answer
 from services.enrollment.domain.challenge import Challenge
 from services.enrollment.domain.interrupt import Interrupt
+from services.enrollment.domain.journey import Journey
 from services.enrollment.domain.notice import Notice
 from services.enrollment.domain.registration import ApiRegistration
 from services.enrollment.domain.tenant_policy import TenantPolicy
@@ -28,6 +30,8 @@ KEEP_TOKEN_IDS = timedelta(minutes=10)
 KEEP_ANSWERS = timedelta(hours=24)
 KEEP_INTERRUPTS = timedelta(days=30)
 """From their beginning: by then each has ended long ago, also those whose ticket nobody used."""
+KEEP_JOURNEYS = timedelta(days=90)
+"""As far back as the report of the funnel looks."""
 KEEP_NOTICES = timedelta(days=8)
 """Longer than the link of one can be used."""
 OF_A_PERSON: Mapping[str, str] = {
@@ -61,6 +65,7 @@ class Store:
     activities: Documents[Activity]
     registrations: Documents[ApiRegistration]
     policies: Documents[TenantPolicy]
+    journeys: Documents[Journey]
 
     @classmethod
     def open(cls, database: Database, relay: Relay, clock: Clock) -> "Store":
@@ -77,6 +82,7 @@ class Store:
             Documents(database.collection("activities"), Activity, relay=relay, clock=clock, source=SOURCE),
             Documents(database.collection("registrations"), ApiRegistration, relay=relay, clock=clock, source=SOURCE),
             Documents(database.collection("policies"), TenantPolicy, relay=relay, clock=clock, source=SOURCE),
+            Documents(database.collection("journeys"), Journey, relay=relay, clock=clock, source=SOURCE),
         )
 
     async def prepare(self) -> None:
@@ -120,6 +126,11 @@ class Store:
         )
         await interrupts.create_index("state.createdAt", expireAfterSeconds=int(KEEP_INTERRUPTS.total_seconds()))
 
+        journeys = self.database.collection("journeys")
+        await journeys.create_index("state.firstAt", expireAfterSeconds=int(KEEP_JOURNEYS.total_seconds()))
+        of_decision = [("state.tenant", ASCENDING), ("state.decision", ASCENDING), ("state.firstAt", DESCENDING)]
+        await journeys.create_index(of_decision)
+
     async def interrupt_of_ticket(self, ticket_hash: str) -> Stored[Interrupt] | None:
         """The interrupt whose ticket has that hash."""
         found = await self.interrupts.find({"state.ticketHash": ticket_hash}, limit=1)
@@ -138,6 +149,13 @@ class Store:
         named = {"state.tenant": tenant, "state.profile.userPrincipalName": user_principal_name}
         criteria = {"_id": bounds, "state.erasedAt": None} | (named if user_principal_name is not None else {})
         return await self.accounts.find(criteria, sort=[("_id", ASCENDING)], limit=limit)
+
+    async def journeys_since(
+        self, tenant: str, decision: Decision, moment: datetime, *, limit: int
+    ) -> list[Stored[Journey]]:
+        """Journeys of a tenant that this decision led to, from that moment on, the newest first."""
+        criteria = {"state.tenant": tenant, "state.decision": decision, "state.firstAt": {"$gte": moment}}
+        return await self.journeys.find(criteria, sort=[("state.firstAt", DESCENDING)], limit=limit)
 
     async def requests_of_device(self, device_id: str) -> list[Stored[Challenge]]:
         """Challenges that a device may still answer, newest first; expired ones among them."""

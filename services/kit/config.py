@@ -4,11 +4,14 @@ import os
 import re
 from collections.abc import Mapping
 from datetime import date
+from email.errors import MessageError
+from email.headerregistry import Address
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import (
+    AfterValidator,
     AnyHttpUrl,
     BaseModel,
     ConfigDict,
@@ -30,6 +33,34 @@ Profile = Literal["entra", "nist-aal2", "asvs-l2"]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
 
 
+def _one_line(text: str) -> str:
+    if not text.isprintable() or text != text.strip():
+        raise ValueError("must be one line of what can be seen, without spaces around it")
+    return text
+
+
+def _deliverable(address: str) -> str:
+    try:
+        Address(addr_spec=address)
+    except (ValueError, IndexError, MessageError):
+        raise ValueError("is no address that a mail can come from") from None
+    return address
+
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterValidator(_one_line)]
+Sentence = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_one_line)]
+MailAddress = Annotated[
+    str,
+    StringConstraints(max_length=90, pattern=r"^[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$"),
+    AfterValidator(_deliverable),
+]
+TextSender = Annotated[
+    str, StringConstraints(pattern=r"^(\+[1-9][0-9]{6,14}|[0-9]{3,6}|[A-Za-z][A-Za-z0-9 ]{0,9}[A-Za-z0-9])$")
+]
+"""A number in E.164, a short code, or up to 11 letters, digits and spaces that begin with a letter (3GPP TS 23.040,
+section 9.1.2.5)."""
+
+
 class ConfigError(Exception):
     """The configuration file cannot be used; the message says where and why."""
 
@@ -42,7 +73,32 @@ class Branding(_Closed):
     """How an organisation looks."""
 
     accent_color: str = Field(default="#1d4ed8", pattern=r"^#[0-9a-fA-F]{6}$")
-    logo: str | None = Field(default=None, pattern=r"^/static/[A-Za-z0-9._/-]+$")
+    logo: str | None = Field(
+        default=None,
+        pattern=r"^/static/branding/[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$",
+        description="a picture in `brandingDirectory`",
+    )
+
+    @property
+    def logo_file(self) -> str | None:
+        """The name of the picture in the directory."""
+        return self.logo.rpartition("/")[2] if self.logo else None
+
+
+class OwnTexts(_Closed):
+    """An organisation's own words."""
+
+    prompt: Sentence | None = Field(default=None, description="a sentence on the prompt: why this is asked")
+    help_desk: Sentence | None = Field(default=None, description="how people reach the help desk")
+    message_name: Name | None = Field(default=None, description="in messages and calls, instead of displayName")
+
+
+class Sender(_Closed):
+    """Whom an organisation's messages come from. What is not said is the provider's."""
+
+    mail: MailAddress | None = None
+    mail_name: Name | None = None
+    text: TextSender | None = None
 
 
 class Skip(_Closed):
@@ -171,8 +227,10 @@ class Passkeys(_Closed):
 class Tenant(_Closed):
     """One organisation."""
 
-    display_name: str = Field(min_length=1, max_length=64)
+    display_name: Name
     branding: Branding = Branding()
+    texts: OwnTexts = OwnTexts()
+    sender: Sender = Sender()
     groups: dict[str, GroupPolicy]
     default_group: str
     code_minutes: int | None = Field(
@@ -186,6 +244,11 @@ class Tenant(_Closed):
         if self.default_group not in self.groups:
             raise ValueError(f"defaultGroup {self.default_group} is none of its groups")
         return self
+
+    @property
+    def message_name(self) -> str:
+        """What messages and calls call the organisation."""
+        return self.texts.message_name or self.display_name
 
     def policy_for(self, groups: tuple[str, ...]) -> GroupPolicy:
         """The policy of the first of a person's groups that has one, else the default group's."""
@@ -230,8 +293,8 @@ class SmtpProvider(_Closed):
     ca_file: Path | None = Field(default=None, description="certificates to trust instead of the system's")
     username: str | None = None
     password: SecretStr | None = None
-    sender: str = Field(max_length=90, pattern=r"^[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$")
-    sender_name: str = Field(default="Security info", pattern=r"^[^\r\n]{1,64}$")
+    sender: MailAddress
+    sender_name: Name = "Security info"
 
     @model_validator(mode="after")
     def _keeps_secrets(self) -> "SmtpProvider":
@@ -318,6 +381,14 @@ class Config(_Closed):
     push_services: PushServices = PushServices()
     numbers: NumberRules = NumberRules()
     limits: EdgeLimits = EdgeLimits()
+    branding_directory: Path | None = Field(default=None, description="where the logos are; relative to this file")
+
+    @model_validator(mode="after")
+    def _logos_have_a_place(self) -> "Config":
+        for name, tenant in self.tenants.items():
+            if tenant.branding.logo and self.branding_directory is None:
+                raise ValueError(f"tenants.{name}.branding.logo needs brandingDirectory, where the file is")
+        return self
 
     @model_validator(mode="after")
     def _clients_fit(self) -> "Config":
@@ -348,7 +419,7 @@ def load_config(
     variables = os.environ if environment is None else environment
     try:
         content = yaml.safe_load(_expanded(path.read_text(), variables))
-        return Config.model_validate(content)
+        return _with_place(Config.model_validate(content), path.parent)
     except OSError:
         raise ConfigError(f"{named_by}: cannot read {path}; point it to your configuration file") from None
     except yaml.YAMLError as error:
@@ -357,6 +428,13 @@ def load_config(
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise ConfigError(f"{named_by}: {path}: {where}: {first['msg']}") from None
+
+
+def _with_place(config: Config, folder: Path) -> Config:
+    """What the file names beside itself."""
+    if config.branding_directory is None:
+        return config
+    return config.model_copy(update={"branding_directory": folder / config.branding_directory})
 
 
 def _expanded(text: str, variables: Mapping[str, str]) -> str:

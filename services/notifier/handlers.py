@@ -13,13 +13,13 @@ from schemas.envelope import Envelope
 from schemas.notification import DeliveryFailureReason
 from services.kit.clock import Clock
 from services.kit.codes import derive_code
-from services.kit.config import Config
+from services.kit.config import Config, Sender
 from services.kit.decision import Change
 from services.kit.ids import new_id
 from services.kit.keyring import Keyring
 from services.kit.sealing import Binding, SealBrokenError, Sealer, hash_matches, keyed_hash
 from services.notifier import domain, metrics
-from services.notifier.channels.base import Channel, Particulars, UnfitRequestError
+from services.notifier.channels.base import PROVIDERS_OWN, Channel, Particulars, UnfitRequestError
 from services.notifier.domain import Delivery, Report
 from services.notifier.providers.base import (
     Inquiring,
@@ -161,6 +161,7 @@ def compose(attempt: Attempt, desk: Desk) -> Message:
         life=max(timedelta(), delivery.not_after - desk.clock.now()),
         host=desk.host,
         link=_open_link(delivery, desk),
+        sender=sender_of(delivery, desk),
     )
     try:
         return attempt.channel.compose(delivery, destination, particulars)
@@ -171,7 +172,13 @@ def compose(attempt: Attempt, desk: Desk) -> Message:
 def organization_of(delivery: Delivery, desk: Desk) -> str:
     """The name by which people know whom the message is for."""
     tenant = desk.config.tenants.get(delivery.tenant)
-    return tenant.display_name if tenant else delivery.tenant
+    return tenant.message_name if tenant else delivery.tenant
+
+
+def sender_of(delivery: Delivery, desk: Desk) -> Sender:
+    """Whom the organisation wants the message to come from."""
+    tenant = desk.config.tenants.get(delivery.tenant)
+    return tenant.sender if tenant else PROVIDERS_OWN
 
 
 def code_of(delivery: Delivery, desk: Desk) -> SecretStr | None:

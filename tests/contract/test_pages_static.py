@@ -141,9 +141,10 @@ async def test_any_colour_of_an_organisation_is_readable(pages: Stage, accent: s
 
 KEYBOARD = ("prompt", "download", "scan-manual", "scan-expired", "try", "try-denied", "phone-ways", "code-ways", "call")
 LIKEWISE = ("software-scan", "questions", "passkey", "recovery-codes", "manage", "delete", "cancel", "help-install")
+FOR_ADMINISTRATORS = ("operations", "operations-closed", "reports")
 
 
-@pytest.mark.parametrize("name", [*KEYBOARD, *LIKEWISE])
+@pytest.mark.parametrize("name", [*KEYBOARD, *LIKEWISE, *FOR_ADMINISTRATORS])
 async def test_each_control_is_reached_by_keyboard_with_a_ring(pages: Stage, name: str) -> None:
     page = await pages.show(VIEWS[name], answers=stream())
     stops = await page.evaluate(STOPS)
@@ -546,6 +547,17 @@ async def test_the_menu_of_a_method_opens_and_closes_by_keyboard_and_elsewhere(p
     await expect(rename).to_have_count(1)
     await page.get_by_role("heading", name="My security info").click()
     await expect(rename).to_be_hidden()
+
+
+async def test_without_scripts_the_reports_are_tables_whose_address_is_the_choice(bare: Stage) -> None:
+    page = await bare.show(VIEWS["reports"], width=NARROWEST)
+    table = page.get_by_role("table").first
+    await expect(table.get_by_role("rowheader", name="Scan the QR code")).to_be_visible()
+    await expect(table.get_by_role("row", name="Scan the QR code")).to_contain_text("12 cancelled")
+    await page.get_by_label("When").select_option("Last 7 days")
+    async with page.expect_request("**/operations/reports*") as asked:
+        await page.get_by_role("button", name="Show").click()
+    assert (await asked.value).url.endswith("/operations/reports?days=7&decision=register")
 
 
 async def test_times_are_those_of_the_clock_on_the_wall(pages: Stage, bare: Stage) -> None:

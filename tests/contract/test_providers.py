@@ -50,6 +50,11 @@ class TestTwilioTexts(TwilioBehaviour):
         await provider.send(message("d-7"))
         assert server.messages[0]["callback"] == f"{CALLBACKS}/d-7"
 
+    async def test_an_organisation_sends_under_its_own_name(self, server: TwilioServer, provider: Provider) -> None:
+        await provider.send(message("d-8"))
+        await provider.send(replace(message("d-9"), sender="SOUTHGATE"))
+        assert [one["from"] for one in server.messages] == ["SOUTHGATE", server.account().sender]
+
     async def test_a_text_is_found_by_its_mark(self, provider: Provider) -> None:
         assert isinstance(provider, Inquiring)
         began = datetime.now(UTC)
@@ -124,6 +129,19 @@ class TestSmtp(ProviderBehaviour):
         assert (mail["To"], mail["Subject"]) == ("sam@northbridge.example", "Your code")
         assert (mail["Message-ID"], mail["Auto-Submitted"]) == ("<d-1@northbridge.example>", "auto-generated")
         assert mail["Date"].datetime == NOON
+
+    async def test_an_organisation_sends_under_its_own_name(self, server: MailServer, provider: Provider) -> None:
+        own = replace(self.message(), sender="id@southgate.example", sender_name="Southgate, accounts")
+        await provider.send(own)
+        (mail,) = server.mails
+        assert mail["From"] == '"Southgate, accounts" <id@southgate.example>'
+        assert server.senders == ["id@southgate.example"]
+
+    @pytest.mark.parametrize("name", ["A\r\nBcc: eve@evil.example", "A\nB"])
+    async def test_a_name_never_becomes_a_header(self, server: MailServer, name: str) -> None:
+        with pytest.raises(ValueError, match="CR or LF"):
+            await SmtpMail(server.account(), FixedClock()).send(replace(self.message(), sender_name=name))
+        assert server.mails == []
 
     @pytest.mark.parametrize("mode", ["policy", "spam"])
     async def test_what_is_not_about_the_address_is_the_operators_affair(

@@ -37,22 +37,22 @@ def world(stack: LocalStack) -> World:
 @pytest.fixture
 def person(stack: LocalStack) -> Iterator[Person]:
     """A fresh person."""
-    yield from _fresh("sam", stack)
+    yield from fresh("sam", stack)
 
 
 @pytest.fixture
 def alex(stack: LocalStack) -> Iterator[Person]:
     """A fresh person with alex's policy: app and phone."""
-    yield from _fresh("alex", stack)
+    yield from fresh("alex", stack)
 
 
 @pytest.fixture
 def kim(stack: LocalStack) -> Iterator[Person]:
     """A fresh person with kim's policy: any two methods."""
-    yield from _fresh("kim", stack)
+    yield from fresh("kim", stack)
 
 
-def _fresh(name: str, stack: LocalStack) -> Iterator[Person]:
+def fresh(name: str, stack: LocalStack) -> Iterator[Person]:
     """Whatever the test did, the lifecycle events of the person, replayed, give the record in the database."""
     mark, number = secrets.token_hex(5), next(NUMBERS) % 1000
     yield Person(f"{name}+{mark}@northbridge.example", f"{name}.{mark}", f"+447700900{number:03d}")

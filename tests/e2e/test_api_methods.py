@@ -9,17 +9,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 
-import httpx
 import pytest
-from joserfc import jwt
-from joserfc.jwk import KeySet
 from typer.testing import CliRunner, Result
 
 from deploy.local.stack import LocalStack
 from services.cli.program import app
 from services.kit.codes import totp_code
 from tests.e2e.test_time_passes import replica_later
-from tests.support.api import Platform, Somebody, done, events_of, refused
+from tests.support.api import Platform, Somebody, done, events_of, proof_of, refused
 from tests.support.device import TestDevice
 from tests.support.passkeys import SoftwarePasskey
 from tests.support.records import require_equal_records
@@ -52,12 +49,6 @@ def _records_agree(stack: LocalStack, person: Somebody) -> Iterator[None]:
     """Whatever the tests did to the person: the events tell what the database holds."""
     yield
     require_equal_records(stack, person.id)
-
-
-def proof_of(verified: dict[str, object], platform: Platform) -> dict[str, object]:
-    """The claims of a proof, checked as a platform does."""
-    keys = KeySet.import_key_set(httpx.get(f"{platform.stack.url('enrollment')}/.well-known/jwks.json").json())
-    return dict(jwt.decode(str(verified["proof"]), keys, algorithms=["ES256"]).claims)
 
 
 def test_phone_by_text(platform: Platform, other: Somebody) -> None:
@@ -432,7 +423,7 @@ def test_nobody_else_is_touched(platform: Platform, person: Somebody, other: Som
 def test_a_new_challenge_ends_the_open_one_and_waiting_can_be_left(platform: Platform, other: Somebody) -> None:
     phone = other.with_phone()
     assert refused(other.ask("flattery")) == (400, "requestMalformed")
-    assert refused(other.ask(returnUrl="http://127.0.0.1:8010/")) == (400, "requestMalformed")
+    assert refused(other.ask(returnUrl="http://127.0.0.1:1/")) == (403, "returnUrlNotAllowed")
     other.with_software()
     first = other.asked(methodId=phone["methodId"])
     assert [one["type"] for one in first["alternatives"]] == ["softwareOath"]

@@ -12,8 +12,9 @@ from playwright.sync_api import Page, expect
 
 from deploy.local.stack import LocalStack
 from services.kit.codes import totp_code
-from tests.support.api import Platform, Somebody, done, refused
+from tests.support.api import Platform, Somebody, done, proof_of, refused
 from tests.support.journey import browser_page, enter_code, number_on
+from tests.support.waiting import awaited
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -42,9 +43,9 @@ def return_url(platform: Platform) -> str:
     return f"{platform.stack.url('northbridge')}/return?case=7"
 
 
-def sent_there(page: Page, person: Somebody, **fields: object) -> str:
+def sent_there(page: Page, person: Somebody, purpose: str = "signIn", **fields: object) -> str:
     """The person's browser on our page; the id that the platform knows."""
-    challenge = person.asked("signIn", returnUrl=return_url(person.platform), **fields)
+    challenge = person.asked(purpose, returnUrl=return_url(person.platform), **fields)
     page.goto(challenge["url"])
     expect(page.get_by_role("heading", name=VERIFY, level=1)).to_be_visible()
     return str(challenge["id"])
@@ -58,6 +59,10 @@ def came_back(page: Page, platform: Platform) -> dict[str, list[str]]:
 
 def read(platform: Platform, challenge_id: str) -> dict[str, Any]:
     return done(platform.call("GET", f"/v1.0/challenges/{challenge_id}"), 200)
+
+
+def newer(code: str, before: str) -> str | None:
+    return code if code != before else None
 
 
 def next_code(secret: bytes) -> str:
@@ -108,6 +113,28 @@ def test_the_challenge_keeps_its_id_when_another_method_is_used(
     enter_code(page, next_code(secret))
     assert came_back(page, platform)["challengeId"] == [identifier]
     assert read(platform, identifier)["status"] == "verified"
+
+
+def test_a_reset_with_two_methods_asks_for_both(platform: Platform, person: Somebody, page: Page) -> None:
+    address = f"{person.id}@home.example"
+    _, secret = person.with_software()
+    alone = person.ask("passwordReset", returnUrl=return_url(platform))
+    assert refused(alone) == (403, "methodNotAllowedByPolicy")
+    person.with_email(address)
+    identifier = sent_there(page, person, purpose="passwordReset")
+    enter_code(page, next_code(secret))
+    expect(page.get_by_role("heading", name="Choose a method")).to_be_visible()
+    between = read(platform, identifier)
+    assert (between["status"], between["proofsRequired"], "proof" in between) == ("pending", 2, False)
+    expect(page.get_by_label("Other authenticator app", exact=True)).to_have_count(0)
+    before = person.mailed(address)
+    page.get_by_label("Email", exact=True).check()
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_role("heading", name="Enter the code")).to_be_visible()
+    enter_code(page, awaited(lambda: newer(person.mailed(address), before), "no second mail"))
+    assert came_back(page, platform)["status"] == ["verified"]
+    claims = proof_of(read(platform, identifier), platform)
+    assert (claims["challengeId"], claims["amr"], claims["purpose"]) == (identifier, ["otp", "mfa"], "passwordReset")
 
 
 def test_whoever_leaves_has_not_proven_anything(platform: Platform, person: Somebody, page: Page) -> None:

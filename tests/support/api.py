@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from joserfc.jwk import ECKey
+from joserfc import jwt
+from joserfc.jwk import ECKey, KeySet
 
 from deploy.local.stack import LocalStack
 from services.cli.demo_token import sign, token_claims
@@ -48,11 +49,15 @@ class Platform:
         known = {"Authorization": f"Bearer {self.token()}", "Content-Type": "application/json"}
         return self.http.request(method, address, content=content, headers=known | named)
 
+    def now(self) -> datetime:
+        """The time on its clock."""
+        return datetime.now(UTC) + self.offset
+
     def token(self) -> str:
         """A fresh bearer token."""
         home = Path(self.stack.settings()["SECURITY_INFO_DEMO_HOME"])
         key = ECKey.import_key(json.loads((home / "clients" / f"{self.tenant}.json").read_text("utf-8")))
-        audience, now = self.stack.url("enrollment"), datetime.now(UTC) + self.offset
+        audience, now = self.stack.url("enrollment"), self.now()
         return sign(key, token_claims(self.tenant, self.scope, audience=audience, now=now, token_id=new_id()))
 
     def number(self) -> str:
@@ -92,7 +97,7 @@ class Somebody:
                 "groups": [group],
             },
             "returnUrl": f"{self.platform.stack.url('northbridge')}/return",
-            "authenticatedAt": (datetime.now(UTC) + self.platform.offset).isoformat(),
+            "authenticatedAt": self.platform.now().isoformat(),
             "amr": ["pwd"],
             **fields,
         }
@@ -220,6 +225,12 @@ def refused(response: httpx.Response) -> tuple[int, str]:
     """Status and code of a refusal."""
     assert response.headers["content-type"] == "application/problem+json", response.text
     return response.status_code, response.json()["code"]
+
+
+def proof_of(verified: dict[str, Any], platform: Platform) -> dict[str, Any]:
+    """The claims of a proof, checked as a platform does."""
+    keys = KeySet.import_key_set(httpx.get(f"{platform.stack.url('enrollment')}/.well-known/jwks.json").json())
+    return dict(jwt.decode(str(verified["proof"]), keys, algorithms=["ES256"]).claims)
 
 
 @contextmanager

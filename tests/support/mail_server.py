@@ -34,6 +34,7 @@ class MailServer:
     mails: list[EmailMessage] = field(default_factory=list)
     port: int = 0
     encrypted: list[bool] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)
 
     @property
     def messages(self) -> list[dict[str, str]]:
@@ -84,6 +85,7 @@ class MailServer:
             return "451 4.3.0 something broke"
         if self.mode == "spam":
             return "554 5.7.1 this is spam"
+        self.senders.insert(0, str(envelope.mail_from))
         self.encrypted.insert(0, session.ssl is not None)
         self.mails.insert(0, message_from_bytes(envelope.content or b"", policy=policy.default))  # type: ignore[arg-type]
         if self.mode == "drop":

@@ -28,6 +28,8 @@ from services.enrollment.wizard.rendering import (
     EmailView,
     FieldError,
     Frame,
+    FunnelGroup,
+    FunnelRow,
     HelpIndexView,
     HelpView,
     ManageView,
@@ -36,6 +38,8 @@ from services.enrollment.wizard.rendering import (
     MethodRow,
     NewPhoneView,
     NotMeView,
+    OperationsClosedView,
+    OperationsView,
     PasskeyView,
     PhoneView,
     Progress,
@@ -46,8 +50,10 @@ from services.enrollment.wizard.rendering import (
     RecoveryCodesView,
     RecoveryIntroView,
     RenameView,
+    ReportsView,
     ScanView,
     SetupView,
+    Share,
     SkipOffer,
     SoftwareIntroView,
     SoftwareScanView,
@@ -57,6 +63,7 @@ from services.enrollment.wizard.rendering import (
     View,
 )
 from services.enrollment.wizard.texts import NOT_CONNECTED_YET
+from services.enrollment.wizard.wording import CANT_SIGN_IN, LOCKED_OUT
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 COUNTRIES = (
@@ -76,6 +83,7 @@ FRAME = Frame(
     session_ends_at=NOW + timedelta(minutes=15),
     now=NOW,
 )
+HELP_DESK = "dial 4357 from any phone, or write to help@northbridge.example"
 MASKED = "+44 •••• ••0142"
 DEVICE = "Alex's phone"
 SETUP = "/security-info/setup"
@@ -98,6 +106,7 @@ EVENTS_URL = f"{SETUP}/events?challenge=0193a000-challenge"
 CHALLENGE = "0193a000-challenge"
 OTHER_METHOD = "Use a different method"
 PROVING = replace(FRAME, title="Verify it's you", heading="Verify it's you")
+OPERATING = replace(FRAME, title="Operations", heading="Operations", operating=True)
 MANAGING = replace(FRAME, title="My security info", heading="My security info", managing=True)
 DELIVERIES: tuple[Choice, ...] = (
     ("sms", "Text me a code", "A message with a code. Your provider's usual rates apply."),
@@ -244,6 +253,7 @@ def sample_views() -> dict[str, View]:
         | _proof_views()
         | _managed_views()
         | _help_views()
+        | _operations_views()
         | {
             "prompt": PromptView(frame("More information required")),
             "prompt-skip": PromptView(frame("More information required"), SkipOffer(2, 3, "3 March")),
@@ -623,7 +633,48 @@ def _help_views() -> dict[str, View]:
         "help-for-nobody": HelpIndexView(nobody, GROUPS),
         "help-install": help_view("install-authenticator", FRAME, back),
         "help-cant-sign-in": help_view("cant-sign-in", nobody),
+        "help-desk": help_view("cant-sign-in", replace(FRAME, help_desk=HELP_DESK), back),
+        "locked-out": MessageView(
+            replace(PROVING, help_desk=HELP_DESK), *LOCKED_OUT, help=CANT_SIGN_IN, action=("Go on", SETUP)
+        ),
+        "prompt-own-words": PromptView(FRAME, reason="Since October, every account has a second lock."),
         "help-managing": help_view("change-method", MANAGING, back),
+    }
+
+
+def reports_view() -> ReportsView:
+    """The reports of a month in which not everybody got through."""
+    app = (
+        FunnelRow(Share("Authenticator app", 118, 92), "42 s", ("3 cancelled", "1 ran out of time")),
+        FunnelRow(Share("Scan the QR code", 101, 79), "1 min 5 s", ("12 cancelled",)),
+        FunnelRow(Share("Notification approved", 86, 67), "4 s", ()),
+    )
+    around = (FunnelRow(Share("More information required", 128, 100), "9 s", ("10 cancelled", "4 ran out of time")),)
+    return ReportsView(
+        frame=replace(OPERATING, title="Reports"),
+        ranges=(("7", "Last 7 days", False), ("30", "Last 30 days", True), ("90", "Last 90 days", False)),
+        decisions=(("register", "Must set up", True), ("nudge", "May put it off", False)),
+        started=128,
+        endings=(Share("completed", 84, 66), Share("cancelled", 25, 20), Share("ran out of time", 17, 13)),
+        under_way=2,
+        groups=(FunnelGroup("At the beginning", around), FunnelGroup("Authenticator app", app)),
+        people=412,
+        registration=(Share("Complete: all that policy requires", 301, 73), Share("Capable of two-step", 0, 0)),
+        is_all=False,
+        are_all=False,
+    )
+
+
+def _operations_views() -> dict[str, View]:
+    reports = reports_view()
+    nothing = replace(reports, started=0, endings=(), under_way=0, groups=(), people=0, registration=())
+    leaving = replace(OPERATING, title="Leave Operations?")
+    return {
+        "operations": OperationsView(OPERATING),
+        "operations-closed": OperationsClosedView(replace(OPERATING, title="Set up a method first")),
+        "reports": reports,
+        "reports-empty": nothing,
+        "operations-leave": CancelView(leaving),
     }
 
 

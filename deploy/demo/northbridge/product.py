@@ -12,6 +12,9 @@ from deploy.demo.clock import Now
 from deploy.demo.people import Person
 
 SCOPE = "interrupts challenges"
+SCOPES = {"administer": f"{SCOPE} admin"}
+"""What an intent needs beside asking at all."""
+
 READS_QUESTIONS = "methods.read"
 LOCALE = "en-GB"
 APP_NAME = "Northbridge"
@@ -137,7 +140,7 @@ class Product:
             "authenticatedAt": authenticated_at.isoformat(timespec="milliseconds"),
             "amr": list(amr),
         }
-        answer = await self._call("POST", "/v1.0/interrupts", question)
+        answer = await self._call("POST", "/v1.0/interrupts", question, scope=SCOPES.get(intent, SCOPE))
         return Interrupt(str(answer["id"]), str(answer["decision"]), self._own_address(answer.get("url")))
 
     async def confirm(self, interrupt_id: str) -> Confirmation:

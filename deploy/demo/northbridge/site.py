@@ -29,6 +29,7 @@ from deploy.demo.northbridge.wording import NotSignedIn
 from deploy.demo.people import PASSWORD, SignInRefusedError
 
 COOKIE = "northbridge_session"
+ADMINISTRATORS = "administrators"
 SECOND_STEP_COOKIE = "northbridge_second_step"
 ASK_LATER = frozenset({409, 422, 423, 429})
 """How the product refuses a person who could prove something, but not now."""
@@ -50,6 +51,7 @@ def build_site(platform: Platform, layout: Layout) -> APIRouter:
     router.get("/return")(pages.come_back)
     router.get("/home")(pages.home)
     router.get("/my-security-info")(pages.manage)
+    router.get("/operations")(pages.operations)
     router.post("/sign-out")(pages.sign_out)
     return router
 
@@ -148,6 +150,7 @@ class Pages:
             request,
             "home.html",
             person=session.person,
+            is_administrator=ADMINISTRATORS in session.person.groups,
             two_steps=session.amr == TWO_STEPS,
             outcome=outcome,
             headline=wording.headline(outcome) if outcome else "",
@@ -158,11 +161,14 @@ class Pages:
     async def manage(self, request: Request) -> Response:
         """Send the person to their security info; a sign-in of long ago is not good enough."""
         session = self._session(request)
-        if session is None:
-            return _to("/")
-        if self._platform.now() - session.authenticated_at > FRESH:
-            return self._sign_in_form(request, user_name=session.person.user_name, again=True)
-        return await self._ask(request, session, "manage")
+        return await self._ask_afresh(request, session, "manage") if session else _to("/")
+
+    async def operations(self, request: Request) -> Response:
+        """Send an administrator to the product's pages for administrators; the platform says who is one."""
+        session = self._session(request)
+        if session is None or ADMINISTRATORS not in session.person.groups:
+            return _to("/home" if session else "/")
+        return await self._ask_afresh(request, session, "administer")
 
     async def sign_out(self, request: Request) -> Response:
         """End the session."""
@@ -175,6 +181,11 @@ class Pages:
         response.delete_cookie(SECOND_STEP_COOKIE, httponly=True, samesite="lax")
         response.delete_cookie(COOKIE, httponly=True, samesite="lax")
         return response
+
+    async def _ask_afresh(self, request: Request, session: Session, intent: str) -> Response:
+        if self._platform.now() - session.authenticated_at > FRESH:
+            return self._sign_in_form(request, user_name=session.person.user_name, again=True)
+        return await self._ask(request, session, intent)
 
     async def _ask_second_step(self, request: Request, step: SecondStep) -> Response:
         try:

@@ -54,5 +54,27 @@ def details_of(account: Account, policy: GroupPolicy, now: datetime) -> Registra
     )
 
 
+class RegistrationSummary(State):
+    """How many people there are, and of how many each is true."""
+
+    people: int = 0
+    mfa_registered: int = 0
+    mfa_capable: int = 0
+    sspr_capable: int = 0
+    passwordless_capable: int = 0
+    complete: int = 0
+
+    def with_one(self, details: RegistrationDetails) -> "RegistrationSummary":
+        """With one more person."""
+        return RegistrationSummary(
+            people=self.people + 1,
+            mfa_registered=self.mfa_registered + details.is_mfa_registered,
+            mfa_capable=self.mfa_capable + details.is_mfa_capable,
+            sspr_capable=self.sspr_capable + details.is_sspr_capable,
+            passwordless_capable=self.passwordless_capable + details.is_passwordless_capable,
+            complete=self.complete + details.is_complete,
+        )
+
+
 def _is_any_allowed(policy: GroupPolicy, methods: list[Method]) -> bool:
     return any(is_allowed(policy, one.type) for one in methods)

@@ -42,8 +42,9 @@ class Verification:
 
     @property
     def is_complete(self) -> bool:
-        """Whether all is proven. By the API each challenge is a question of its own."""
-        return len(self.proven) >= (self.first.proofs_required if self.hosting else 1)
+        """Whether all is proven, each type counted once. By the API each challenge is a question of its own."""
+        types = {one.method_type for one in self.proven}
+        return len(types) >= (self.first.proofs_required if self.hosting else 1)
 
     def with_current(self, challenge: Challenge) -> "Verification":
         """The same with what became of the current challenge."""

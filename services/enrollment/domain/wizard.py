@@ -1,10 +1,11 @@
 """The order of the steps. A step is named `{method type}[.{part}]`, or `prompt`, `confirm`, `choose`, `prove`,
-`prove.choose`, `manage` or `success`."""
+`prove.choose`, `manage`, `operations` or `success`."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
 from schemas.base import MethodType
+from schemas.enrollment import Intent
 from services.enrollment.domain.account import Account, Aim, Draft, Proof, Session, Verifying
 from services.enrollment.domain.activation import Activation
 from services.enrollment.domain.challenge import Challenge
@@ -68,14 +69,17 @@ EARLIER: dict[str, tuple[str, ...]] = {
 }
 """Steps that may be looked at again from a step, by "Back"."""
 
+HOME: Mapping[Intent, str] = {"manage": "manage", "administer": "operations"}
+"""Where a session begins and ends that is not for setting up what is missing."""
+
 SIDEWAYS = frozenset({"choose", "softwareOath"})
 """Steps that can be looked at from wherever a method is being set up: other ways than the one proposed."""
 
 
 def next_step(account: Account, session: Session) -> str:
-    """The first step of what the plan still lacks; else Success, or back to "My security info"."""
-    if session.intent == "manage":
-        return "manage"
+    """The first step of what the plan still lacks; else Success, or back to the pages that the session is for."""
+    if session.intent in HOME:
+        return HOME[session.intent]
     done = {one.type for one in account.methods if one.state == "active" or one.id in session.registered}
     return next((FIRST_STEP[kind] for kind in session.plan if kind not in done), "success")
 
@@ -162,13 +166,22 @@ def shown_step(session: Session, asked: str | None) -> str:
 
 def ask_again(session: Session) -> Session:
     """From "My security info" back to the question."""
-    fresh = {"requested": None, "activation": None, "draft": None, "aim": None, "after_proof": ""}
-    return session.model_copy(update={"intent": "signIn", "step": "confirm", **fresh})
+    return _back_to(session, "signIn", "confirm")
+
+
+def operate_again(session: Session) -> Session:
+    """From "My security info" back to the pages for administrators."""
+    return _back_to(session, "administer", HOME["administer"])
 
 
 def method_of(step: str) -> str:
     """The method type that a step is about."""
     return step.partition(".")[0]
+
+
+def _back_to(session: Session, intent: Intent, step: str) -> Session:
+    fresh = {"requested": None, "activation": None, "draft": None, "aim": None, "after_proof": ""}
+    return session.model_copy(update={"intent": intent, "step": step, **fresh})
 
 
 def _to(session: Session, step: str) -> Session:

@@ -7,7 +7,7 @@ from schemas.base import Purpose
 from services.enrollment.domain.account import Account, Method
 from services.enrollment.domain.challenge import Challenge, Context, Hosting
 from services.enrollment.domain.interrupt import TICKET_LIFE
-from services.enrollment.domain.proving import proofs_required, provable_for
+from services.enrollment.domain.proving import is_locked_out, proofs_required, provable_for
 from services.enrollment.domain.verification import Verification
 from services.enrollment.handlers.accounts import account_of
 from services.enrollment.handlers.asking import for_method
@@ -92,12 +92,22 @@ async def _rested_method(account: Account, asked: AskProof, desk: Desk) -> Metho
     pauses = await pauses_of(account, asked.purpose, desk)
     provable = rested_first(provable_for(account, desk.policy(account), asked.purpose, desk.clock.now()), pauses)
     if asked.method_id is None and not provable:
-        raise ProblemError("unknownMethod", "The person has nothing that could prove this.")
-    if len({one.type for one in provable}) < proofs_required(desk.policy(account), asked.purpose):
-        raise ProblemError("methodNotAllowedByPolicy", "The person has fewer methods than the policy asks for.")
+        raise _nothing_to_prove(account, desk)
     method = provable[0] if asked.method_id is None else _named_method(account, asked.method_id, provable, desk)
+    on_our_page, types = asked.return_url is not None, {one.type for one in provable}
+    if on_our_page and len(types) < proofs_required(desk.policy(account), asked.purpose):
+        raise ProblemError("methodNotAllowedByPolicy", "The person has fewer methods than the policy asks for.")
     require_rested(method, pauses, desk.clock.now())
     return method
+
+
+def _nothing_to_prove(account: Account, desk: Desk) -> ProblemError:
+    """Who had something that was withdrawn must not be taken for somebody who never had anything."""
+    if is_locked_out(account, desk.policy(account), desk.clock.now()):
+        return ProblemError(
+            "authenticatorDisabled", "All of the person's methods were withdrawn. A Temporary Access Pass lets them in."
+        )
+    return ProblemError("unknownMethod", "The person has nothing that could prove this.")
 
 
 def _named_method(account: Account, method_id: str, provable: tuple[Method, ...], desk: Desk) -> Method:

@@ -67,7 +67,7 @@ class InterruptStatus:
 
 async def ask_interrupt(command: AskInterrupt, caller: Caller, desk: Desk) -> Asked:
     """Decide whether the person must set something up, may put it off, or is asked whether all is still right; or lead
-    them to "My security info".
+    them to "My security info", or administrators to their pages.
 
     Raises:
         ProblemError: `returnUrlNotAllowed`, `requestMalformed` for an authentication that is too old,

@@ -138,12 +138,15 @@ def _vouches_for(visit: Visit, method_id: str) -> bool:
 
 
 async def leave(visit: Visit, desk: Desk) -> Visit:
-    """Back to the platform, all done; or to the question whether all is right, if the person came from there."""
+    """Back to the platform, all done; or to where the person came from: the question whether all is right, or the pages
+    for administrators."""
     await cancel_challenge(visit.session.requested, "cancelled", desk)
 
     def move(session: Session) -> Session:
         if session.decision == "reconfirm":
             return wizard.ask_again(session)
+        if session.decision == "administer" and session.intent == "manage":
+            return wizard.operate_again(session)
         return session.model_copy(update={"outcome": "completed"})
 
     return await move_session(visit, move, desk)

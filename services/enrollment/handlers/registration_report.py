@@ -5,13 +5,16 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 
 from services.enrollment.domain.account import Account
-from services.enrollment.domain.report import RegistrationDetails, details_of
+from services.enrollment.domain.report import RegistrationDetails, RegistrationSummary, details_of
 from services.enrollment.handlers.desk import Desk
 from services.kit.errors import ProblemError
 
 BATCH = 200
 MOST = 2_000
 """How many accounts one request looks at: a filter that few people pass must not hold a request for long."""
+
+MOST_COUNTED = 5_000
+"""The same for a summary, which is asked for by hand."""
 
 ANSWERS: Mapping[str, str] = {
     "isMfaRegistered": "is_mfa_registered",
@@ -77,6 +80,18 @@ async def registration_details(
         if seen == most:
             return found, account.user
     return found, None
+
+
+async def registration_summary(
+    tenant: str, desk: Desk, *, batch: int = BATCH, most: int = MOST_COUNTED
+) -> tuple[RegistrationSummary, bool]:
+    """The report in numbers, of at most `most` people; and whether these are all."""
+    summary, now = RegistrationSummary(), desk.clock.now()
+    async for account in _accounts(tenant, Wanted(), "", batch, desk):
+        if summary.people == most:
+            return summary, False
+        summary = summary.with_one(details_of(account, desk.policy(account), now))
+    return summary, True
 
 
 async def _accounts(tenant: str, wanted: Wanted, after: str, batch: int, desk: Desk) -> AsyncIterator[Account]:

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from schemas.base import MethodType
+from services.enrollment.domain import operations, wizard
 from services.enrollment.domain import sessions as rules
-from services.enrollment.domain import wizard
 from services.enrollment.domain.account import Account, Proof, Session, account_id
 from services.enrollment.domain.interrupt import Interrupt
 from services.enrollment.domain.policy import allowed_methods, continued, instead_of, replanned
@@ -166,12 +166,16 @@ async def change_something(visit: Visit, desk: Desk) -> Visit:
         ProblemError: `sessionEnded`.
     """
 
-    def move(session: Session) -> Session:
-        if session.step != "confirm":
-            return session
-        return _placed(visit.account, session.model_copy(update={"intent": "manage"}), desk)
+    return await _to_methods(visit, "confirm", desk)
 
-    return await begin(await move_session(visit, move, desk), desk)
+
+async def leave_operations_for_methods(visit: Visit, desk: Desk) -> Visit:
+    """An administrator who has nothing to prove sets it up first: to "My security info", and later back.
+
+    Raises:
+        ProblemError: `sessionEnded`.
+    """
+    return await _to_methods(visit, wizard.HOME["administer"], desk)
 
 
 async def stay(visit: Visit, desk: Desk) -> Visit:
@@ -189,10 +193,23 @@ async def cancel(visit: Visit, desk: Desk) -> Visit:
     return visit_of(account.state if account else visit.account, visit.session.id)
 
 
+async def _to_methods(visit: Visit, step: str, desk: Desk) -> Visit:
+    """From a step to "My security info", behind a proof."""
+
+    def move(session: Session) -> Session:
+        if session.step != step:
+            return session
+        return _placed(visit.account, session.model_copy(update={"intent": "manage"}), desk)
+
+    return await begin(await move_session(visit, move, desk), desk)
+
+
 def _placed(account: Account, session: Session, desk: Desk) -> Session:
-    """Where a session begins: at the prompt, at the question whether all is still right, or in "My security info",
-    behind a proof where there is something to prove.
+    """Where a session begins: at the prompt, at the question whether all is still right, or in "My security info" or
+    the pages for administrators, behind a proof where there is something to prove.
     """
+    if session.intent == "administer":
+        return operations.placed(account, session, desk.policy(account), desk.clock.now())
     if session.intent != "manage":
         return session.model_copy(update={"step": "confirm"}) if session.decision == "reconfirm" else session
     if needs_proof(account, session, desk):

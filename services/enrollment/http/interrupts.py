@@ -18,7 +18,6 @@ from services.enrollment.http.shared import Body, CallerNow, IdempotencyKey, Ret
 from services.enrollment.idempotency import Reply
 from services.enrollment.parts import Parts
 from services.enrollment.tokens import Caller
-from services.kit.errors import ProblemError
 
 router = APIRouter(tags=["interrupts"])
 
@@ -69,7 +68,8 @@ class InterruptOutcome(Body):
 @router.post(
     "/v1.0/interrupts",
     response_model=InterruptAnswer,
-    responses=answer(200, examples.INTERRUPT_ANSWER) | problems("returnUrlNotAllowed", "idempotencyConflict"),
+    responses=answer(200, examples.INTERRUPT_ANSWER)
+    | problems("returnUrlNotAllowed", "reauthenticationRequired", "idempotencyConflict"),
 )
 async def post_interrupt(
     request: Request,
@@ -80,14 +80,14 @@ async def post_interrupt(
     """Whether the person must set something up; with the address to send the browser to. Scope `interrupts`.
 
     `returnUrl` must be on the client's list, `authenticatedAt` at most 10 minutes ago. With `intent` `manage` the
-    address leads to "My security info". `nudge` is a registration that the person may put off, `reconfirm` the question
+    address leads to "My security info"; with `administer`, which needs the scope `admin` as well, to the pages for
+    administrators. `nudge` is a registration that the person may put off, `reconfirm` the question
     whether what is on file is still right. What the call says of the person replaces what is known: groups decide on
     the policy, `emails` are told of changes.
     """
     by.require("interrupts")
     if body.intent == "administer":
         by.require("admin")
-        raise ProblemError("requestMalformed", "The intent administer is not offered yet.")
     parts: Parts = request.app.state.parts
 
     async def reply() -> Reply:

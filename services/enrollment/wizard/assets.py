@@ -10,7 +10,7 @@ from typing import Final
 from fastapi import APIRouter, FastAPI, Request, Response
 
 from services.enrollment.wizard.colours import accent_on
-from services.kit.config import Branding
+from services.kit.config import Branding, Config, ConfigError
 from services.kit.errors import ProblemError
 from services.kit.http.headers import security_headers
 from services.kit.sealing import fingerprint
@@ -24,6 +24,19 @@ A_WHILE: Final = "public, max-age=300"
 LIGHT_GROUNDS: Final = ("#ffffff", "#f3f5f7")
 DARK_GROUNDS: Final = ("#192129", "#10161c")
 """Card and ground in `app.css`; the accent must be readable on both."""
+
+LOGO_TYPES: Final = {
+    ".png": ("image/png", b"\x89PNG\r\n\x1a\n"),
+    ".jpg": ("image/jpeg", b"\xff\xd8\xff"),
+    ".jpeg": ("image/jpeg", b"\xff\xd8\xff"),
+    ".webp": ("image/webp", b"RIFF"),
+    ".svg": ("image/svg+xml", b"<svg"),
+}
+"""What a logo may be, and what such a file has near its beginning: an SVG may start with a declaration."""
+BEGINNING: Final = 1024
+MOST_LOGO_BYTES: Final = 512 * 1024
+LOGO_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+"""An SVG that is opened by itself is a document: it may look like itself, and do nothing."""
 
 TYPES: Final = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 
@@ -57,14 +70,31 @@ def tenant_stylesheet(branding: Branding) -> str:
     )
 
 
-def mount_static(app: FastAPI, brandings: Mapping[str, Branding]) -> None:
-    """Serve the files below `/static`, and a stylesheet for each organisation by its tenant id."""
+def read_logos(config: Config) -> Mapping[str, Asset]:
+    """The logos that tenants name, by the names of their files; nothing else in the directory is ever served.
+
+    Raises:
+        ConfigError: one of them is absent, too large, or no picture.
+    """
+    logos = {name: tenant.branding.logo_file for name, tenant in config.tenants.items()}
+    directory = config.branding_directory or Path()
+    return {file: _logo(f"tenants.{name}.branding.logo", directory / file) for name, file in logos.items() if file}
+
+
+def mount_static(app: FastAPI, brandings: Mapping[str, Branding], logos: Mapping[str, Asset] | None = None) -> None:
+    """Serve the files below `/static`, and for each organisation a stylesheet by its tenant id, and its logo."""
     router = APIRouter(include_in_schema=False)
     stylesheets = {tenant: _stylesheet(branding) for tenant, branding in brandings.items()}
 
     @router.get("/static/tenant/{tenant}.css")
     async def get_stylesheet(request: Request, tenant: str) -> Response:
         return asset_response(request, stylesheets.get(tenant), A_WHILE)
+
+    @router.get("/static/branding/{name}")
+    async def get_logo(request: Request, name: str) -> Response:
+        response = asset_response(request, (logos or {}).get(name), A_WHILE)
+        response.headers["Content-Security-Policy"] = LOGO_POLICY
+        return response
 
     @router.get("/static/{name:path}")
     async def get_file(request: Request, name: str, v: str | None = None) -> Response:
@@ -86,6 +116,19 @@ def asset_response(request: Request, asset: Asset | None, cache: str) -> Respons
     if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
     return Response(asset.content, media_type=asset.media_type, headers=headers)
+
+
+def _logo(place: str, path: Path) -> Asset:
+    media_type, mark = LOGO_TYPES.get(path.suffix.lower(), ("", b""))
+    try:
+        content = path.read_bytes()
+    except OSError:
+        raise ConfigError(f"SECURITY_INFO_CONFIG: {place}: cannot read {path}; put the file there") from None
+    if len(content) > MOST_LOGO_BYTES:
+        raise ConfigError(f"SECURITY_INFO_CONFIG: {place}: {path} is larger than {MOST_LOGO_BYTES} bytes")
+    if not media_type or mark not in content[:BEGINNING]:
+        raise ConfigError(f"SECURITY_INFO_CONFIG: {place}: {path} is no {', '.join(sorted(LOGO_TYPES))} file")
+    return Asset(content, media_type, fingerprint(content))
 
 
 def _stylesheet(branding: Branding) -> Asset:

@@ -1,13 +1,22 @@
 """Help for whoever asks: somebody in a session, which goes on meanwhile, and somebody who cannot sign in."""
 
 import contextlib
+from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from services.enrollment.parts import Parts
 from services.enrollment.wizard.app_steps import APP_PATH
 from services.enrollment.wizard.help_topics import GROUPS, TOPICS
-from services.enrollment.wizard.here import Here, frame, html, html_for_anybody, recognise, recognise_verifying
+from services.enrollment.wizard.here import (
+    Here,
+    frame,
+    html,
+    html_for_anybody,
+    recognise,
+    recognise_verifying,
+    tenant_frame,
+)
 from services.enrollment.wizard.rendering import Frame, HelpIndexView, HelpView, MessageView, View
 from services.kit.errors import ProblemError
 from services.kit.mongo.client import DatabaseError
@@ -20,24 +29,28 @@ NO_SUCH_TOPIC = (
 )
 
 
+Organisation = Annotated[str, Query(alias="tenant", max_length=64)]
+"""For whom there is no session: a platform that links to a page says which organisation's it is."""
+
+
 @router.get("")
-async def show_topics(request: Request) -> Response:
+async def show_topics(request: Request, tenant: Organisation = "") -> Response:
     """All that there is help for."""
     here = await _recognised(request)
-    return _answered(here, HelpIndexView(_frame(here, "Help"), GROUPS, back=_back(here)))
+    return _answered(here, HelpIndexView(_frame(request, here, "Help", tenant), GROUPS, back=_back(here)))
 
 
 @router.get("/{name}")
-async def show_topic(request: Request, name: str) -> Response:
+async def show_topic(request: Request, name: str, tenant: Organisation = "") -> Response:
     """One topic; 404 where there is none of that name."""
     here, topic = await _recognised(request), TOPICS.get(name)
     if topic is None:
         heading, text = NO_SUCH_TOPIC
-        message = MessageView(_frame(here, heading), heading, text, action=("All help pages", "/help"))
+        message = MessageView(_frame(request, here, heading, tenant), heading, text, action=("All help pages", "/help"))
         return _answered(here, message, 404)
     parts: Parts = request.app.state.parts
     view = HelpView(
-        frame=_frame(here, topic.title),
+        frame=_frame(request, here, topic.title, tenant),
         topic=topic,
         related=tuple(TOPICS[other] for other in topic.related),
         back=_back(here),
@@ -55,14 +68,14 @@ async def _recognised(request: Request) -> Here | None:
     return next((one for one in found if _is_open(one)), found[0] if found else None)
 
 
-def _frame(here: Here | None, title: str) -> Frame:
-    if here is None:
-        return Frame(organization="Security info", title=title)
-    if _is_open(here):
+def _frame(request: Request, here: Here | None, title: str, tenant: str) -> Frame:
+    parts: Parts = request.app.state.parts
+    if here and _is_open(here):
         return frame(here, None, title=title)
-    tenant = here.parts.config.tenant(here.visit.account.tenant)
-    name = here.visit.account.tenant
-    return Frame(organization=tenant.display_name, title=title, tenant=name, logo=tenant.branding.logo)
+    known = here.visit.account.tenant if here else tenant
+    if not known or known not in parts.config.tenants:
+        return Frame(organization="Security info", title=title)
+    return tenant_frame(parts, known, title)
 
 
 def _back(here: Here | None) -> tuple[str, str] | None:

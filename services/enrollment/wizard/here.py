@@ -1,6 +1,6 @@
 """A request of a person in a session: who it is, what form came with it, and how a page goes back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -58,6 +58,7 @@ TITLES = {
 }
 PROVING = "Verify it's you"
 MANAGING = "My security info"
+OPERATING = "Operations"
 ANSWER = 256
 """Longer than any answer that is taken, so that a long one is refused in words."""
 
@@ -115,7 +116,7 @@ async def recognise(request: Request) -> Here:
     cookie = read_cookie(request, secure=is_secure(parts))
     if cookie is None:
         raise ProblemError("sessionEnded")
-    return _here(parts, cookie, await sessions.recognise(*credentials(cookie), parts.desk))
+    return _here(request, cookie, await sessions.recognise(*credentials(cookie), parts.desk))
 
 
 async def recognise_verifying(request: Request) -> Here:
@@ -128,7 +129,7 @@ async def recognise_verifying(request: Request) -> Here:
     cookie = read_cookie(request, secure=is_secure(parts), of="verification")
     if cookie is None:
         raise ProblemError("sessionEnded")
-    return _here(parts, cookie, await verifications.recognise_verifier(*credentials(cookie), parts.desk))
+    return _here(request, cookie, await verifications.recognise_verifier(*credentials(cookie), parts.desk))
 
 
 def credentials(cookie: SessionCookie) -> tuple[str, str]:
@@ -136,7 +137,9 @@ def credentials(cookie: SessionCookie) -> tuple[str, str]:
     return cookie.session_id, cookie.secret.get_secret_value()
 
 
-def _here(parts: Parts, cookie: SessionCookie, visit: Visit) -> Here:
+def _here(request: Request, cookie: SessionCookie, visit: Visit) -> Here:
+    parts: Parts = request.app.state.parts
+    request.state.tenant = visit.account.tenant
     bind(tenant=visit.account.tenant, user=visit.account.user, session=visit.session.id)
     return Here(parts, cookie, visit)
 
@@ -158,11 +161,8 @@ def require_open(here: Here) -> None:
 def frame(here: Here, step: str | None, notice: str | None = None, *, title: str | None = None) -> Frame:
     """What surrounds the page of a step."""
     parts, visit = here.parts, here.visit
-    tenant = parts.config.tenant(visit.account.tenant)
-    return Frame(
-        organization=tenant.display_name,
-        tenant=visit.account.tenant,
-        logo=tenant.branding.logo,
+    return replace(
+        tenant_frame(parts, visit.account.tenant, title or TITLES.get(step or "", "Keep your account secure")),
         person=visit.account.profile.user_principal_name,
         session_id=visit.session.id,
         csrf=csrf_token(here.cookie.secret.get_secret_value()),
@@ -170,17 +170,29 @@ def frame(here: Here, step: str | None, notice: str | None = None, *, title: str
         session_ends_at=visit.session.expires_at,
         notice=notice,
         now=parts.clock.now(),
-        title=title or TITLES.get(step or "", "Keep your account secure"),
         heading=_heading(visit, step),
         managing=visit.session.intent == "manage" and step not in {"prove", "prove.choose"},
         place=here.place,
+        operating=visit.session.intent == "administer" and step not in {"prove", "prove.choose"},
+    )
+
+
+def tenant_frame(parts: Parts, tenant_id: str, title: str) -> Frame:
+    """What surrounds a page of an organisation on which nobody is signed in."""
+    tenant = parts.config.tenant(tenant_id)
+    return Frame(
+        organization=tenant.display_name,
+        title=title,
+        tenant=tenant_id,
+        logo=tenant.branding.logo,
+        help_desk=tenant.texts.help_desk,
     )
 
 
 def _heading(visit: Visit, step: str | None) -> str:
     if visit.session.verifying or step in {"prove", "prove.choose"}:
         return PROVING
-    return MANAGING if visit.session.intent == "manage" else HEADING
+    return {"manage": MANAGING, "administer": OPERATING}.get(visit.session.intent, HEADING)
 
 
 def html(visit: Visit, view: View, status: int = 200) -> Response:

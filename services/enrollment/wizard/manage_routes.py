@@ -1,6 +1,7 @@
 """The pages of "My security info": GET shows, POST acts and goes back to the list."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request, Response
@@ -24,6 +25,7 @@ from services.enrollment.wizard.here import (
     recognise,
     require_form,
     require_open,
+    tenant_frame,
     to_wizard,
 )
 from services.enrollment.wizard.rendering import (
@@ -215,7 +217,7 @@ async def show_not_me(request: Request, token: Annotated[str, Query(max_length=2
     notice = await notices.read_notice(token, parts.desk)
     organization = parts.config.tenant(notice.tenant).display_name
     view = NotMeView(
-        frame=Frame(organization=organization, title="This wasn't me?", tenant=notice.tenant, now=parts.clock.now()),
+        frame=replace(tenant_frame(parts, notice.tenant, "This wasn't me?"), now=parts.clock.now()),
         text=manage_wording.notice_text(notice),
         token=SecretStr(token),
         done=False,
@@ -232,7 +234,7 @@ async def not_me(request: Request, token: Annotated[str, Form(max_length=256)] =
     notice = await notices.repudiate(token, parts.desk)
     organization = parts.config.tenant(notice.tenant).display_name
     view = NotMeView(
-        frame=Frame(organization=organization, title="Thank you for telling us", tenant=notice.tenant),
+        frame=tenant_frame(parts, notice.tenant, "Thank you for telling us"),
         text=manage_wording.notice_text(notice),
         token=SecretStr(""),
         done=True,
@@ -299,7 +301,7 @@ async def _listed(here: Here, notice: str | None = None, status: int = 200) -> R
         rows=manage_wording.rows(account),
         can_add=bool(manage.addable(account, here.desk)),
         new_phone=any(one.type == "authenticatorApp" and one.state == "active" for one in account.methods),
-        return_label=manage_wording.STILL_RIGHT if here.visit.session.decision == "reconfirm" else organization,
+        return_label=manage_wording.CAME_FROM.get(here.visit.session.decision, organization),
         former=tuple(manage_wording.former_row(one) for one in former.values()),
     )
     return html(here.visit, view, status)

@@ -1,9 +1,11 @@
 """The words of "My security info" and of "This wasn't me"."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from babel.dates import format_date
 
+from schemas.enrollment import Decision
 from services.enrollment.domain.account import Account, Former, Method
 from services.enrollment.domain.activity import Entry
 from services.enrollment.domain.notice import Notice
@@ -13,7 +15,8 @@ from services.enrollment.wizard.rendering import ActivityRow, Choice, MethodRow
 from services.enrollment.wizard.views import LABELS, PHONE_LABELS
 from services.enrollment.wizard.wording import PHONES_TO_SET_UP, WAYS_TO_SET_UP
 
-STILL_RIGHT = "“Are these still right?”"
+CAME_FROM: Mapping[Decision, str] = {"reconfirm": "“Are these still right?”", "administer": "Operations"}
+"""Where "Back to …" leads where it is not the platform."""
 CHOOSE_ONE = "Choose one of these methods."
 REQUIRED = "Your organisation requires this method. Add another one of its kind first, or change it instead."
 CAN_BE_LOST = frozenset({"authenticatorApp", "softwareOath", "phone", "passkey", "recoveryCodes"})
@@ -26,6 +29,7 @@ NOT_RESTORED = {
 HAPPENED = {
     "EnrollmentStarted": "You started to set up your security info.",
     "EnrollmentStarted.manage": "You opened My security info.",
+    "EnrollmentStarted.administer": "You opened Operations.",
     "EnrollmentStarted.reconfirm": "You were asked whether your security info is still right.",
     "EnrollmentSkipped": "You put off setting up your security info.",
     "EnrollmentCompleted": "You finished.",

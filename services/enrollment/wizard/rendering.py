@@ -22,6 +22,14 @@ from services.enrollment.wizard.manage_views import (
     NotMeView,
     RenameView,
 )
+from services.enrollment.wizard.operations_views import (
+    FunnelGroup,
+    FunnelRow,
+    OperationsClosedView,
+    OperationsView,
+    ReportsView,
+    Share,
+)
 from services.enrollment.wizard.proof_views import (
     AppCodeView,
     ApprovalState,
@@ -86,6 +94,8 @@ __all__ = [
     "EmailView",
     "FieldError",
     "Frame",
+    "FunnelGroup",
+    "FunnelRow",
     "HelpIndexView",
     "HelpView",
     "ManageView",
@@ -94,6 +104,8 @@ __all__ = [
     "MethodRow",
     "NewPhoneView",
     "NotMeView",
+    "OperationsClosedView",
+    "OperationsView",
     "Pages",
     "PasskeyView",
     "PhoneView",
@@ -105,8 +117,10 @@ __all__ = [
     "RecoveryCodesView",
     "RecoveryIntroView",
     "RenameView",
+    "ReportsView",
     "ScanView",
     "SetupView",
+    "Share",
     "SkipOffer",
     "SoftwareIntroView",
     "SoftwareScanView",
@@ -153,6 +167,9 @@ View = (
     | NotMeView
     | HelpView
     | HelpIndexView
+    | OperationsView
+    | OperationsClosedView
+    | ReportsView
 )
 """Each has `step`, the step's name in forms (empty where no form belongs to one), and `error`, shown in the title."""
 
@@ -191,6 +208,9 @@ TEMPLATES: Final[Mapping[type, str]] = MappingProxyType(
         NotMeView: "not_me.html",
         HelpView: "help.html",
         HelpIndexView: "help_index.html",
+        OperationsView: "operations.html",
+        OperationsClosedView: "operations_closed.html",
+        ReportsView: "operations_reports.html",
     }
 )
 

@@ -19,6 +19,7 @@ from services.enrollment.wizard import (
     help_routes,
     manage_routes,
     manage_wording,
+    operations_routes,
     own_steps,
     phone_steps,
     prove_steps,
@@ -26,6 +27,7 @@ from services.enrollment.wizard import (
     verify_routes,
     views,
 )
+from services.enrollment.wizard.assets import read_logos
 from services.enrollment.wizard.cookies import SessionCookie, read_cookie, write_cookie
 from services.enrollment.wizard.here import (
     SEE_OTHER,
@@ -39,6 +41,7 @@ from services.enrollment.wizard.here import (
     recognise,
     require_form,
     require_open,
+    tenant_frame,
     to_wizard,
 )
 from services.enrollment.wizard.live import activation_stream, challenge_stream
@@ -56,13 +59,14 @@ from services.enrollment.wizard.returning import back_to_platform
 from services.enrollment.wizard.view_parts import SETUP, VERIFY, Place
 from services.enrollment.wizard.views import WIZARD
 from services.enrollment.wizard.wording import CANT_SIGN_IN, CHOOSE_ONE, HOW_TO_SIGN_IN, WAYS_TO_SET_UP
+from services.kit.config import Config
 from services.kit.errors import ProblemError
 from services.kit.http.headers import security_headers
 from services.kit.telemetry import current_trace
 
 router = APIRouter(include_in_schema=False)
 
-PAGE_PATHS = ("/security-info", "/help", "/verify")
+PAGE_PATHS = ("/security-info", "/help", "/verify", "/operations")
 
 Hidden = Annotated[str, Form(max_length=256)]
 
@@ -95,8 +99,8 @@ async def show(
     require_open(here)
     here = await _following_policy(here)
     name = shown_step(here.visit.session, step)
-    if name == "manage":
-        return RedirectResponse(views.MANAGE, SEE_OTHER)
+    if name in views.HOMES:
+        return RedirectResponse(views.HOMES[name], SEE_OTHER)
     if await _sent_to_prove(here, name):
         return to_wizard(here)
     if name == "authenticatorApp.scan":
@@ -158,7 +162,8 @@ async def get_qr(request: Request, name: str) -> Response:
 async def ask_cancel(request: Request) -> Response:
     """Ask once before leaving."""
     here = await recognise(request)
-    return html(here.visit, CancelView(frame=frame(here, None, title="Leave the setup?")))
+    title = "Leave Operations?" if here.visit.session.intent == "administer" else "Leave the setup?"
+    return html(here.visit, CancelView(frame=frame(here, None, title=title)))
 
 
 @router.post("/security-info/cancel")
@@ -308,12 +313,18 @@ STEPS: Mapping[str, Step] = {
 
 
 def mount(app: FastAPI) -> None:
-    """Add pages and static files to the application."""
+    """Add pages and static files to the application.
+
+    Raises:
+        ConfigError: a logo cannot be served.
+    """
     app.include_router(router)
     app.include_router(manage_routes.router)
     app.include_router(verify_routes.router)
     app.include_router(help_routes.router)
-    mount_static(app, {name: tenant.branding for name, tenant in app.state.parts.config.tenants.items()})
+    app.include_router(operations_routes.router)
+    config: Config = app.state.parts.config
+    mount_static(app, {name: tenant.branding for name, tenant in config.tenants.items()}, read_logos(config))
 
 
 async def problem_page(request: Request, problem: ProblemError) -> Response | None:
@@ -323,7 +334,7 @@ async def problem_page(request: Request, problem: ProblemError) -> Response | No
     trace = current_trace()
     heading, text, action = _explained(problem, VERIFY if request.url.path.startswith(VERIFY.page) else SETUP)
     view = MessageView(
-        frame=Frame(organization="Security info", title=heading),
+        frame=_frame_of_problem(request, heading),
         heading=heading,
         text=text,
         action=action,
@@ -331,6 +342,14 @@ async def problem_page(request: Request, problem: ProblemError) -> Response | No
         reference=trace.trace_id if trace and problem.status >= 500 else None,
     )
     return HTMLResponse(pages.render(view), problem.status, headers=security_headers(None) | problem.headers)
+
+
+def _frame_of_problem(request: Request, title: str) -> Frame:
+    """The organisation's, where the request was recognised before it failed."""
+    tenant: str | None = getattr(request.state, "tenant", None)
+    if tenant is None:
+        return Frame(organization="Security info", title=title)
+    return tenant_frame(request.app.state.parts, tenant, title)
 
 
 async def _holds_session_of(request: Request, ticket: str, desk: Desk) -> bool:

@@ -41,13 +41,15 @@ class SkipOffer:
 
 @dataclass(frozen=True)
 class PromptView:
-    """Step 1: more information required. `skip` where it can be put off; `used_up` where it no longer can."""
+    """Step 1: more information required. `skip` where it can be put off; `used_up` where it no longer can. `reason` is
+    the organisation's own sentence."""
 
     step: ClassVar[str] = "prompt"
 
     frame: Frame
     skip: SkipOffer | None = None
     used_up: bool = False
+    reason: str | None = None
     error: None = None
 
 

@@ -71,7 +71,8 @@ class Frame:
     `tenant` chooses the stylesheet with the organisation's colour; `person` is the userPrincipalName. Without
     `session_id` and `csrf` the page has no forms. `now` is the server's time, which the browser's countdowns follow.
     `heading` is the h1 above the heading of a step. `managing` leads back to "My security info" instead of cancelling;
-    `leave` is false where neither is offered.
+    `operating` is the same for the pages for administrators; `leave` is false where neither is offered. `help_desk` is
+    how the organisation says that people reach its help desk.
     """
 
     organization: str
@@ -90,6 +91,8 @@ class Frame:
     managing: bool = False
     leave: bool = True
     place: Place = SETUP
+    operating: bool = False
+    help_desk: str | None = None
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,10 @@ from services.kit.sealing import Binding
 
 WIZARD = "/security-info/setup"
 MANAGE = "/security-info"
+OPERATIONS = "/operations"
+HOMES: Mapping[str, str] = {"manage": MANAGE, "operations": OPERATIONS}
+"""Steps that are pages of their own beside the wizard."""
+
 LABELS: Mapping[str, str] = {
     "authenticatorApp": "Authenticator app",
     "softwareOath": "Other authenticator app",
@@ -106,12 +110,13 @@ class Filled:
 def prompt_view(frame: Frame, visit: Visit, desk: Desk) -> PromptView:
     """Step 1: why the person was stopped, and how far it can be put off."""
     account, session, policy, now = visit.account, visit.session, desk.policy(visit.account), desk.clock.now()
+    reason = desk.config.tenant(account.tenant).texts.prompt
     given = nudge.skips_of(account, session, policy, at=now)
     if given and given.left:
         day = format_date(given.required_on, format="d MMMM", locale="en_GB")
-        return PromptView(frame=frame, skip=SkipOffer(given.left, given.of, day))
+        return PromptView(frame=frame, skip=SkipOffer(given.left, given.of, day), reason=reason)
     was_asked_before = policy.skip is not None and account.put_off is not None and not session.registered
-    return PromptView(frame=frame, used_up=was_asked_before)
+    return PromptView(frame=frame, used_up=was_asked_before, reason=reason)
 
 
 def phone_view(frame: Frame, visit: Visit, challenge: Challenge | None, filled: Filled, desk: Desk) -> PhoneView:

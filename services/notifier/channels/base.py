@@ -7,9 +7,12 @@ from typing import Protocol
 from pydantic import SecretStr
 
 from schemas.base import Channel as ChannelName
-from services.kit.config import Config
+from services.kit.config import Config, Sender
 from services.notifier.domain import Delivery
 from services.notifier.providers.base import Message, Provider, Workshop
+
+PROVIDERS_OWN = Sender()
+"""No sender of the organisation's."""
 
 
 class UnfitRequestError(Exception):
@@ -21,7 +24,7 @@ class Particulars:
     """What a message says besides its own words.
 
     `code` is None where there is none to be told. `life` is how long it can still be answered. `link` leads from a
-    notice to "This wasn't me".
+    notice to "This wasn't me". `sender` is the organisation's own, as far as it has one.
     """
 
     organization: str
@@ -29,6 +32,7 @@ class Particulars:
     life: timedelta
     host: str
     link: SecretStr | None = None
+    sender: Sender = PROVIDERS_OWN
 
 
 class Channel(Protocol):

@@ -3,7 +3,7 @@
 from datetime import UTC
 
 from schemas.base import Channel as ChannelName
-from services.kit.config import Config
+from services.kit.config import Config, Sender
 from services.notifier.channels.base import Particulars, UnfitRequestError
 from services.notifier.domain import Delivery, Notice
 from services.notifier.providers.base import Message, Provider, Workshop
@@ -29,12 +29,14 @@ class Mails:
     def compose(self, delivery: Delivery, destination: str, particulars: Particulars) -> Message:
         """The mail in the person's language."""
         if delivery.notice:
-            return self._notice.written(delivery, destination, **_told(delivery.notice, particulars))
+            told = _told(delivery.notice, particulars)
+            return self._notice.written(delivery, destination, particulars.sender, **told)
         if particulars.code is None:
             raise UnfitRequestError
         return self._code.written(
             delivery,
             destination,
+            particulars.sender,
             organization=particulars.organization,
             code=particulars.code.get_secret_value(),
             minutes=whole_minutes(particulars.life),
@@ -48,11 +50,20 @@ class Letter:
         self._text = Texts(f"email/{kind}")
         self._html = Texts(f"email/{kind}", ".html")
 
-    def written(self, delivery: Delivery, destination: str, **values: object) -> Message:
+    def written(self, delivery: Delivery, destination: str, sender: Sender, **values: object) -> Message:
         """The mail with these values."""
         subject, _, body = self._text.render(delivery.locale, **values).partition("\n\n")
         html = self._html.render(delivery.locale, **values)
-        return Message(delivery.id, destination, body, mark="", subject=_plain(subject), html=html)
+        return Message(
+            delivery.id,
+            destination,
+            body,
+            mark="",
+            subject=_plain(subject),
+            html=html,
+            sender=sender.mail or "",
+            sender_name=sender.mail_name or "",
+        )
 
 
 def _told(notice: Notice, particulars: Particulars) -> dict[str, object]:

@@ -36,4 +36,5 @@ class TextMessages:
             minutes=whole_minutes(particulars.life),
             host=particulars.host,
         )
-        return Message(delivery.id, destination, body, mark=body.rstrip().rpartition("\n")[2])
+        mark = body.rstrip().rpartition("\n")[2]
+        return Message(delivery.id, destination, body, mark=mark, sender=particulars.sender.text or "")

@@ -20,7 +20,8 @@ class Message:
     """A message as the provider gets it. Nothing of its content shows in a representation.
 
     `mark` is the part of the body that stays the same whenever the message is composed anew. After `life` it is of no
-    use any more. `subject` and `html` are for channels that have such a thing.
+    use any more. `subject` and `html` are for channels that have such a thing. `sender` and `sender_name`, where they
+    are not empty, take the place of the provider's.
     """
 
     delivery_id: str
@@ -30,6 +31,8 @@ class Message:
     life: timedelta = timedelta()
     subject: str = field(default="", repr=False)
     html: str = field(default="", repr=False)
+    sender: str = ""
+    sender_name: str = ""
 
 
 @dataclass(frozen=True)

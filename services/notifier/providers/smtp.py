@@ -63,7 +63,7 @@ class SmtpMail:
             with _nothing_taken():
                 async with asyncio.timeout_at(end):
                     await client.connect()
-                    await client.mail(self._server.sender)
+                    await client.mail(message.sender or self._server.sender)
                     await client.rcpt(message.to)
             with _perhaps_taken():
                 async with asyncio.timeout_at(end):
@@ -95,6 +95,11 @@ class SmtpMail:
         except OSError as error:
             raise TransientError(f"caFile: {type(error).__name__}") from None
 
+    def _from(self, message: Message) -> Address:
+        """The organisation's own sender, as far as it has one."""
+        server = self._server
+        return Address(message.sender_name or server.sender_name, addr_spec=message.sender or server.sender)
+
     def _mail(self, message: Message) -> EmailMessage:
         """The mail; nothing of a value can become a header of its own.
 
@@ -106,7 +111,7 @@ class SmtpMail:
             mail["To"] = Address(addr_spec=message.to)
         except (ValueError, IndexError, MessageError):
             raise PermanentError("the destination is no address") from None
-        mail["From"] = self._sender
+        mail["From"] = self._from(message)
         mail["Subject"] = message.subject
         mail["Date"] = self._clock.now()
         mail["Message-ID"] = f"<{message.delivery_id}@{self._sender.domain}>"

@@ -90,7 +90,7 @@ class TwilioTexts:
         return await self._account.create(
             {
                 "To": message.to,
-                "From": self._account.sender,
+                "From": message.sender or self._account.sender,
                 "Body": message.body,
                 "StatusCallback": f"{self._callbacks}/{message.delivery_id}",
             }

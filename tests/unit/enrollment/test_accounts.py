@@ -134,6 +134,34 @@ def test_acting_extends_a_session_and_an_ended_one_takes_no_action() -> None:
     assert refused.value.code == "sessionEnded"
 
 
+def test_a_session_lives_as_long_as_it_was_given_at_its_beginning() -> None:
+    short = rules.start_session(account(), session().model_copy(update={"life_minutes": 5}), at=NOW).state
+    moved = rules.move_session(short, "s1", lambda one: one, at=NOW + timedelta(minutes=4)).state
+    assert moved.next_deadline == NOW + timedelta(minutes=9)
+
+
+@pytest.mark.parametrize(
+    ("fields", "plan", "allowed", "step"),
+    [
+        ({"step": "phone"}, ("phone", "email"), ("phone", "email"), "phone"),
+        ({"step": "phone"}, ("email",), ("phone", "email"), "email"),
+        ({"step": "phone"}, (), ("phone",), "success"),
+        ({"step": "phone.code"}, ("email",), ("phone", "email"), "phone.code"),
+        ({"step": "phone.code"}, ("email",), ("email",), "email"),
+        ({"step": "phone.verified"}, ("email",), ("email",), "phone.verified"),
+        ({"step": "prompt"}, ("email",), ("email",), "prompt"),
+        ({"step": "phone", "intent": "manage"}, ("email",), ("email",), "phone"),
+        ({"step": "confirm", "decision": "reconfirm"}, ("email",), ("email",), "confirm"),
+    ],
+)
+def test_a_policy_that_changed_leads_on_from_what_is_not_wanted_any_more(
+    fields: dict[str, object], plan: tuple[MethodType, ...], allowed: tuple[MethodType, ...], step: str
+) -> None:
+    followed = wizard.follow(account(), session().model_copy(update=fields), plan, allowed)
+    assert followed.step == step
+    assert followed.plan == (plan if "intent" not in fields and "decision" not in fields else ("phone",))
+
+
 def test_a_session_ends_after_an_hour_whatever_the_person_does() -> None:
     state = started()
     for minutes in range(10, 60, 10):

@@ -8,7 +8,14 @@ import pytest
 from schemas.base import MethodType, Purpose
 from services.enrollment.domain import account as accounts
 from services.enrollment.domain.account import Account, Method
-from services.enrollment.domain.proving import is_locked_out, methods_to_prove, proofs_required, provable_for
+from services.enrollment.domain.proving import (
+    is_locked_out,
+    methods_to_prove,
+    must_prove,
+    needs_platform_proof,
+    proofs_required,
+    provable_for,
+)
 from services.kit.config import GroupPolicy, Profile, Use
 from tests.support.events import NOON
 
@@ -106,6 +113,25 @@ def test_no_policy_lets_somebody_with_a_method_go_on_with_a_password_alone(
     policy = GroupPolicy(profile=profile, two_step=Use(methods=(listed,)) if listed else None)
     person = account(kind)
     assert methods_to_prove(person, policy, NOON) or is_locked_out(person, policy, NOON)
+
+
+@pytest.mark.parametrize(
+    ("asked", "kinds", "must", "by_platform"),
+    [
+        ("nothing", (), False, False),
+        ("temporaryAccessPass", (), True, False),
+        ("stepUp", (), True, True),
+        ("stepUp", ("phone",), True, False),
+        ("stepUp", ("temporaryAccessPass",), True, False),
+        ("nothing", ("phone",), True, False),
+    ],
+)
+def test_registering_with_nothing_on_file_needs_what_the_policy_says(
+    asked: str, kinds: tuple[MethodType, ...], must: bool, by_platform: bool
+) -> None:
+    policy = ENTRA.model_copy(update={"registration_proof": asked})
+    assert must_prove(account(*kinds), policy, NOON) is must
+    assert needs_platform_proof(account(*kinds), policy, NOON) is by_platform
 
 
 def test_recovery_codes_that_are_used_up_leave_nobody_with_a_password_alone() -> None:

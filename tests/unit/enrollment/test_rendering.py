@@ -2,16 +2,17 @@
 
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 from pydantic import SecretStr
 
-from services.enrollment.wizard.assets import DARK_GROUNDS, DIRECTORY, LIGHT_GROUNDS
+from services.enrollment.wizard.assets import DARK_GROUNDS, DIRECTORY, LIGHT_GROUNDS, read_logos
 from services.enrollment.wizard.colours import accent_on, contrast
 from services.enrollment.wizard.rendering import FieldError, Pages, View, mount_static, static_url, tenant_stylesheet
-from services.kit.config import Branding
+from services.kit.config import Branding, Config, ConfigError, GroupPolicy, Tenant
 from services.kit.http.csrf import csrf_matches, csrf_token
 from services.kit.http.headers import security_headers
 from services.kit.http.problem import install_problem_handlers
@@ -45,7 +46,7 @@ PAGES = Pages()
 PROOFS = [name for name in sample_views() if name.startswith("prove-") and name != "prove-choose"]
 ACCENTS = ("#0f5f6b", "#7a3e9d", "#ffd400", "#ffffff", "#000000", "#1d4ed8", "#808080", "#39ff14")
 FIRST_PAGE_BYTES = 60_000
-WAYS_OUT = {"Cancel and return", "Back to my security info", "Back to Northbridge"}
+WAYS_OUT = {"Back to Operations", "Cancel and return", "Back to my security info", "Back to Northbridge"}
 SECURE, PROVE, MANAGE = "Keep your account secure", "Verify it's you", "My security info"
 OTHER = "Use a different method"
 VOID = {"meta", "link", "input", "img", "path", "circle", "rect"}
@@ -451,6 +452,50 @@ async def test_static_files_are_kept_for_ever_by_version_and_checked_without() -
     assert (plain.status_code, plain.headers["cache-control"]) == (304, "no-cache")
     assert tenant.headers["content-type"].startswith("text/css")
     assert missing == [404, 404, 404]
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(8)
+
+
+def with_logo_at(directory: Path, logo: str = "logo.png") -> Config:
+    tenant = Tenant(
+        display_name="Northbridge",
+        groups={"everyone": GroupPolicy()},
+        default_group="everyone",
+        branding=Branding(logo=f"/static/branding/{logo}"),
+    )
+    return Config(tenants={"northbridge": tenant}, clients={}, branding_directory=directory)
+
+
+async def test_only_the_logos_that_are_named_are_served(tmp_path: Path) -> None:
+    for name in ("logo.png", "other.png"):
+        (tmp_path / name).write_bytes(PNG)
+    app = FastAPI()
+    mount_static(app, {}, read_logos(with_logo_at(tmp_path)))
+    install_problem_handlers(app)
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://localhost") as client:
+        logo = await client.get("/static/branding/logo.png")
+        other = await client.get("/static/branding/other.png")
+    assert (logo.content, logo.headers["content-type"]) == (PNG, "image/png")
+    assert "sandbox" in logo.headers["content-security-policy"]
+    assert other.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("logo.png", None, "cannot read"),
+        ("logo.png", b"<html>", "is no"),
+        ("logo.html", b"<html>", "is no"),
+        ("logo.svg", b"<html><body>", "is no"),
+        ("logo.png", PNG + bytes(512 * 1024), "is larger than"),
+    ],
+)
+def test_what_is_no_picture_stops_the_start(tmp_path: Path, name: str, content: bytes | None, says: str) -> None:
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(ConfigError, match=rf"tenants\.northbridge\.branding\.logo: .*{says}"):
+        read_logos(with_logo_at(tmp_path, name))
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from schemas.base import MethodType
 from services.enrollment.domain.account import Account
 from services.enrollment.domain.report import details_of
 from services.enrollment.handlers.registration_report import Wanted, wanted_by
-from services.kit.config import GroupPolicy
+from services.kit.config import GroupPolicy, Use
 from services.kit.errors import ProblemError
 from tests.unit.enrollment.builders import NOW, account, method
 
@@ -56,6 +57,27 @@ ANSWERS = (
 def test_capable_is_who_registered_what_policy_allows(whose: Account, policy: GroupPolicy, true: set[str]) -> None:
     details = details_of(whose, policy, NOW)
     assert {name for name in ANSWERS if getattr(details, name)} == true
+
+
+@pytest.mark.parametrize(
+    ("kinds", "uses", "true"),
+    [
+        (("phone", "email"), {"two_step": Use(methods=("passkey",))}, {"is_sspr_capable"}),
+        (("phone", "passkey"), {"two_step": Use(methods=("passkey",))}, {"is_mfa_capable", "is_sspr_capable"}),
+        (("phone", "email"), {"reset": Use(number=2)}, {"is_mfa_capable", "is_sspr_capable", "is_complete"}),
+        (("phone", "email"), {"reset": Use(number=2, methods=("phone", "passkey"))}, {"is_mfa_capable"}),
+        (("phone", "phone"), {"reset": Use(number=2)}, {"is_mfa_capable"}),
+        (("phone", "softwareOath"), {"reset": Use(number=2)}, {"is_mfa_capable", "is_complete"}),
+    ],
+)
+def test_capable_of_a_use_is_who_has_what_counts_for_it(
+    kinds: tuple[MethodType, ...], uses: dict[str, Use], true: set[str]
+) -> None:
+    policy = GroupPolicy(allowed=("phone", "email", "passkey")).model_copy(update=uses)
+    methods = [method(kind, f"{kind}-{number}") for number, kind in enumerate(kinds)]
+    details = details_of(account(*methods), policy, NOW)
+    asked = {"is_mfa_capable", "is_sspr_capable"} | ({"is_complete"} if policy.reset else set())
+    assert {name for name in asked if getattr(details, name)} == true
 
 
 def test_it_names_types_and_the_default_and_no_pass() -> None:

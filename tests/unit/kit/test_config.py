@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from services.kit.config import ConfigError, load_config
+from services.kit.config import ConfigError, GroupPolicy, Tenant, Terms, load_config
 
 MINIMAL = """
 tenants:
@@ -90,6 +90,81 @@ def test_mail_is_encrypted_unless_the_server_is_on_this_machine(tmp_path: Path) 
 def test_a_mail_server_that_would_do_harm_is_refused(tmp_path: Path, more: str, says: str) -> None:
     with pytest.raises(ConfigError, match=says):
         load_config(written(tmp_path, MINIMAL + MAIL + more), {})
+
+
+def test_the_terms_are_the_profiles_with_what_the_tenant_and_the_group_override() -> None:
+    groups = {
+        "mild": GroupPolicy(),
+        "strict": GroupPolicy(profile="nist-aal2"),
+        "own": GroupPolicy(code_minutes=3, tries=4, number_digits=3, voice="code", session_minutes=10),
+    }
+    plain = Tenant(display_name="N", groups=groups, default_group="mild")
+    tenant = plain.model_copy(update={"code_minutes": 8})
+    assert plain.terms_for(()) == Terms(code_minutes=5, tries=5, number_digits=2, voice="key", session_minutes=15)
+    assert (tenant.terms_for(()).code_minutes, tenant.terms_for(("own",)).code_minutes) == (8, 3)
+    assert (plain.terms_for(("strict",)).voice, plain.terms_for(("strict",)).number_digits) == ("code", 3)
+    own = Terms(code_minutes=3, tries=4, number_digits=3, voice="code", session_minutes=10)
+    assert tenant.terms_for(("own",)) == own
+
+
+def test_a_policy_without_a_word_about_uses_says_what_it_always_said() -> None:
+    old = {"required": ["phone"], "number": 2, "allowed": ["email"], "profile": "entra", "confirmEveryDays": 0}
+    policy = GroupPolicy.model_validate(old)
+    assert (policy.two_step, policy.reset, policy.order, policy.registration_proof) == (None, None, (), "nothing")
+    assert policy.may_choose_different
+
+
+OWN = """
+    texts: {prompt: A second lock., helpDesk: dial 4357, messageName: Northbridge Ltd}
+    sender: {mail: id@northbridge.example, mailName: Accounts, text: NORTHBRIDGE}
+    branding: {logo: /static/branding/logo.svg}
+"""
+DIRECTORY = "brandingDirectory: branding\n"
+
+
+def owned(text: str = OWN) -> str:
+    return MINIMAL.replace("    defaultGroup: everyone\n", f"    defaultGroup: everyone{text}")
+
+
+def test_a_tenant_has_words_a_sender_and_a_logo_of_its_own(tmp_path: Path) -> None:
+    config = load_config(written(tmp_path, owned() + DIRECTORY), {})
+    tenant = config.tenant("northbridge")
+    assert (tenant.message_name, tenant.texts.help_desk) == ("Northbridge Ltd", "dial 4357")
+    assert (tenant.sender.mail, tenant.sender.text) == ("id@northbridge.example", "NORTHBRIDGE")
+    assert (config.branding_directory, tenant.branding.logo_file) == (tmp_path / "branding", "logo.svg")
+    plain = load_config(written(tmp_path, MINIMAL), {}).tenant("northbridge")
+    assert (plain.message_name, plain.sender.mail, plain.sender.text) == ("Northbridge", None, None)
+
+
+@pytest.mark.parametrize(
+    ("setting", "wrong", "named"),
+    [
+        ("mailName: Accounts", 'mailName: "A\\r\\nBcc: sam@northbridge.example"', "sender.mailName"),
+        ("mailName: Accounts", 'mailName: "A\\u2028B"', "sender.mailName"),
+        ("mail: id@northbridge.example", 'mail: "id@northbridge.example\\n"', "sender.mail"),
+        ("mail: id@northbridge.example", 'mail: "a@b.example, c@d.example"', "sender.mail"),
+        ("mail: id@northbridge.example", "mail: a..b@c.example", "sender.mail"),
+        ("text: NORTHBRIDGE", "text: NORTHBRIDGES", "sender.text"),
+        ("text: NORTHBRIDGE", 'text: "+44 7700 900142"', "sender.text"),
+        ("prompt: A second lock.", 'prompt: "Two\\nlines"', "texts.prompt"),
+        ("helpDesk: dial 4357", 'helpDesk: "\\u202e7534 laid"', "texts.helpDesk"),
+        ("messageName: Northbridge Ltd", 'messageName: "N\\n@evil.example #123456"', "texts.messageName"),
+        ("/static/branding/logo.svg", "/static/branding/../config.yaml", "branding.logo"),
+        ("/static/branding/logo.svg", "https://elsewhere.example/logo.svg", "branding.logo"),
+    ],
+)
+def test_what_could_become_a_header_or_another_file_is_refused(
+    tmp_path: Path, setting: str, wrong: str, named: str
+) -> None:
+    text = owned(OWN.replace(setting, wrong)) + DIRECTORY
+    assert wrong in text
+    with pytest.raises(ConfigError, match=rf"tenants\.northbridge\.{named}"):
+        load_config(written(tmp_path, text), {})
+
+
+def test_a_logo_needs_a_directory(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"tenants\.northbridge\.branding\.logo needs brandingDirectory"):
+        load_config(written(tmp_path, owned()), {})
 
 
 def test_a_person_has_the_policy_of_the_first_group_that_has_one(tmp_path: Path) -> None:

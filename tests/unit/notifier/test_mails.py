@@ -1,6 +1,7 @@
 """What mails say."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import get_args
 
@@ -9,6 +10,7 @@ from pydantic import SecretStr
 
 from schemas.base import MethodType
 from schemas.enrollment import NoticeKind
+from services.kit.config import Sender
 from services.notifier.channels.base import Particulars, UnfitRequestError
 from services.notifier.channels.email import Mails
 from services.notifier.domain import Delivery, Notice
@@ -108,3 +110,10 @@ def test_a_name_is_one_line_and_no_markup() -> None:
 def test_a_subject_is_one_line_whatever_the_organization() -> None:
     mail = MAILS.compose(delivery(), "s@n.example", particulars(code="012345", organization="North\r\nBcc: x"))
     assert mail.subject == "Your North Bcc: x code"
+
+
+def test_an_organisation_is_the_sender_as_far_as_it_says_so() -> None:
+    own = replace(particulars(code="012345"), sender=Sender(mail="id@southgate.example"))
+    mail = MAILS.compose(delivery(), "s@n.example", own)
+    assert (mail.sender, mail.sender_name) == ("id@southgate.example", "")
+    assert MAILS.compose(delivery(), "s@n.example", particulars(code="012345")).sender == ""

@@ -1,0 +1,116 @@
+"""What a platform asked to be proven: by one challenge, or on our page by as many as it takes."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from schemas.base import MethodType
+from services.enrollment.domain import sessions, wizard
+from services.enrollment.domain.account import Account, Method, Profile, Session, Verifying
+from services.enrollment.domain.challenge import Challenge, Delivery, Hosting, Status
+from services.enrollment.domain.ledger import Ledger
+from services.enrollment.domain.proving import left_to_prove
+from services.enrollment.domain.verification import Verification, verification_of
+from services.kit.config import GroupPolicy
+from tests.support.challenges import terms
+from tests.support.clock import NOON
+
+SECOND = timedelta(seconds=1)
+HOSTING = Hosting(return_url="https://app.example/return", ticket_hash="t" * 43, ticket_expires_at=NOON)
+
+
+def challenge(identifier: str, status: Status, kind: MethodType = "phone", **more: Any) -> Challenge:
+    asked = terms(identifier, purpose="passwordReset", session_id="c-1", created_at=NOON + int(identifier[2:]) * SECOND)
+    return Challenge(
+        id=identifier,
+        tenant="t",
+        user="u",
+        terms=asked.model_copy(update={"method_type": kind, "method_id": kind}),
+        channel="sms",
+        client_id="app",
+        stands_for="c-1",
+        hosting=HOSTING if identifier == "c-1" else None,
+        status=status,
+        delivery=Delivery(requested_at=NOON),
+        resend_at=NOON,
+        attempts_left=5,
+        ended_at=None if status == "pending" else NOON + int(identifier[2:]) * SECOND,
+        **more,
+    )
+
+
+def test_the_newest_challenge_answers_under_the_first_id() -> None:
+    asked = verification_of((challenge("c-2", "pending", "email"), challenge("c-1", "denied")))
+    assert (asked.id, asked.first.id, asked.current.id) == ("c-1", "c-1", "c-2")
+    assert asked.status_at(NOON) == "pending"
+    assert not asked.is_complete
+
+
+@pytest.mark.parametrize("status", ["pending", "denied", "failed", "cancelled"])
+def test_one_challenge_has_its_own_status(status: Status) -> None:
+    assert Verification((challenge("c-1", status),)).status_at(NOON) == status
+
+
+def test_two_proofs_are_of_two_types() -> None:
+    first = challenge("c-1", "verified", proofs_required=2)
+    assert Verification((first,)).status_at(NOON + SECOND) == "pending"
+    assert Verification((first,)).status_at(NOON + timedelta(minutes=6)) == "expired"
+    assert not Verification((first, challenge("c-2", "verified", proofs_required=2))).is_complete
+    both = Verification((first, challenge("c-2", "verified", "email", proofs_required=2)))
+    assert (both.is_complete, both.status_at(NOON), len(both.proven)) == (True, "verified", 2)
+
+
+def test_by_the_api_each_challenge_is_a_question_of_its_own() -> None:
+    alone = challenge("c-1", "verified", proofs_required=2).model_copy(update={"hosting": None, "stands_for": None})
+    assert Verification((alone,)).is_complete
+
+
+def session(required: int) -> Session:
+    asked = Verifying(client_id="app", purpose="passwordReset", proofs_required=required)
+    return Session(
+        id="c-1",
+        intent="signIn",
+        decision="none",
+        plan=(),
+        step="prove",
+        requested=challenge("c-1", "pending"),
+        verifying=asked,
+        cookie_hash="h" * 43,
+        return_url="https://app.example/return",
+        started_at=NOON,
+        expires_at=NOON + timedelta(minutes=15),
+    )
+
+
+def person(*kinds: MethodType, required: int = 1) -> Account:
+    methods = tuple(Method(id=kind, type=kind, display_name=kind, created_at=NOON) for kind in kinds)
+    nobody = Profile(user_principal_name="", display_name="")
+    held = (session(required),)
+    return Account(tenant="t", user="u", profile=nobody, methods=methods, sessions=held, created_at=NOON)
+
+
+def test_a_proof_ends_the_walk_and_no_event_tells_of_it() -> None:
+    ledger = sessions.after_proof(Ledger(person("phone")), challenge("c-1", "verified"), at=NOON)
+    (walked,) = ledger.account.sessions
+    assert (walked.step, walked.outcome, walked.ended_at) == ("success", "completed", NOON)
+    assert ledger.emissions == ()
+
+
+def test_after_the_first_of_two_another_type_is_asked() -> None:
+    account = person("phone", "email", required=2)
+    ledger = sessions.after_proof(Ledger(account), challenge("c-1", "verified"), at=NOON)
+    (walked,) = ledger.account.sessions
+    assert (walked.step, walked.outcome, walked.requested) == ("prove.choose", None, None)
+    assert walked.verifying
+    policy = GroupPolicy(allowed=("phone", "email"))
+    left = left_to_prove(account, policy, "passwordReset", walked.verifying.proven, NOON)
+    assert [one.type for one in left] == ["email"]
+    again = wizard.proven_for_platform(walked, walked.verifying, "phone", NOON)
+    assert again.outcome is None
+
+
+@pytest.mark.parametrize("outcome", ["cancelled", "expired"])
+def test_leaving_tells_no_event_either(outcome: Any) -> None:
+    change = sessions.end_session(person("phone"), "c-1", outcome, at=NOON)
+    assert (change.state.sessions[0].outcome, change.emissions) == (outcome, ())
