@@ -54,7 +54,7 @@ def begin(page: Page, world: World, user_name: str) -> None:
     expect(page.get_by_role("heading", name="Reset your password")).to_be_visible()
     page.get_by_label("User name").fill(user_name)
     following(page)
-    expect(page.get_by_text(f"If {user_name} can be reset")).to_be_visible()
+    expect(page.get_by_text(f"If the password of {user_name} can be reset")).to_be_visible()
 
 
 def choose(page: Page, label: str) -> None:

@@ -17,16 +17,18 @@ WAYS = {
     Way.ACCESS_PASS: "Enter a Temporary Access Pass",
 }
 ASKED = {
-    None: "we have asked its default method.",
-    Way.APP: "we have sent a request to its authenticator app.",
-    Way.APP_CODE: "enter the code that its authenticator app shows now.",
-    Way.PHONE: "we have sent a text to its phone, or are calling it.",
-    Way.OTHER_PHONE: "we have sent a text to its other phone, or are calling it.",
-    Way.EMAIL: "we have sent a mail to its registered address.",
-    Way.QUESTIONS: "answer its security questions.",
-    Way.RECOVERY_CODE: "enter one of its recovery codes.",
-    Way.ACCESS_PASS: "enter the Temporary Access Pass that was given out for it.",
+    None: "we have asked the default method of this account.",
+    Way.APP: "we have sent a request to the authenticator app of this account.",
+    Way.APP_CODE: "enter the code that the authenticator app shows now.",
+    Way.PHONE: "we have sent a text to the phone of this account, or are calling it.",
+    Way.OTHER_PHONE: "we have sent a text to the other phone of this account, or are calling it.",
+    Way.EMAIL: "we have sent a mail to the address that is registered for it.",
+    Way.QUESTIONS: "answer the security questions of this account.",
+    Way.RECOVERY_CODE: "enter one of the recovery codes.",
+    Way.ACCESS_PASS: "enter the Temporary Access Pass that was given out.",
 }
+NAMED_BY_DETAIL = frozenset({"phone", "email", "recoveryCodes"})
+"""Their names don't say what they are: a masked number or address, how many are left."""
 DENIED = "The request was denied. Try again, or use a different method."
 FAILED = "That didn’t work. Try again, or use a different method."
 TOO_MANY = "Too many wrong codes. Try again, or use a different method."
@@ -44,7 +46,7 @@ def asked(reset: Reset) -> str:
     """What was asked, as far as it may be said."""
     if reset.asked_method:
         return f"Now prove it with a second method: {called(reset.asked_method)}."
-    return f"If {reset.user_name} can be reset, {ASKED[reset.asked_for]}"
+    return f"If the password of {reset.user_name} can be reset, {ASKED[reset.asked_for]}"
 
 
 def wrong(attempt: Attempt) -> str:
@@ -64,4 +66,4 @@ def ended(attempt: Attempt, now: datetime) -> str | None:
 
 def called(method: MethodRef) -> str:
     """A method, to somebody who has proven that it is theirs."""
-    return f"{METHODS[method.type]}, {method.name}" if method.type in {"phone", "email"} else method.name
+    return f"{METHODS[method.type]}, {method.name}" if method.type in NAMED_BY_DETAIL else method.name

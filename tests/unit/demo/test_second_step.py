@@ -40,7 +40,7 @@ def latest(platform: Platform, step: SecondStep) -> SecondStep:
 
 
 def state_of(product: StandInProduct) -> str:
-    return parse_qs(urlsplit(product.asked[-1]["returnUrl"]).query)["state"][0]
+    return parse_qs(urlsplit(str(product.asked[-1]["returnUrl"])).query)["state"][0]
 
 
 async def test_a_person_is_asked_with_the_context_and_a_state_of_this_browser() -> None:
