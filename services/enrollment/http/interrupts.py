@@ -68,7 +68,8 @@ class InterruptOutcome(Body):
 @router.post(
     "/v1.0/interrupts",
     response_model=InterruptAnswer,
-    responses=answer(200, examples.INTERRUPT_ANSWER) | problems("returnUrlNotAllowed", "reauthenticationRequired", "idempotencyConflict"),
+    responses=answer(200, examples.INTERRUPT_ANSWER)
+    | problems("returnUrlNotAllowed", "reauthenticationRequired", "idempotencyConflict"),
 )
 async def post_interrupt(
     request: Request,
