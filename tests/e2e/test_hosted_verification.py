@@ -148,6 +148,19 @@ def test_whoever_leaves_has_not_proven_anything(platform: Platform, person: Some
     assert (seen["status"], "proof" in seen) == ("cancelled", False)
 
 
+def test_what_the_platform_has_ended_can_be_proven_no_more(platform: Platform, person: Somebody, page: Page) -> None:
+    person.with_software()
+    person.with_app()
+    identifier = sent_there(page, person)
+    assert platform.call("POST", f"/v1.0/challenges/{identifier}/cancel").status_code == 204
+    page.get_by_role("button", name=DIFFERENT).click()
+    assert came_back(page, platform)["status"] == ["cancelled"]
+    assert read(platform, identifier)["status"] == "cancelled"
+    unopened = person.asked("signIn", returnUrl=return_url(platform))
+    assert platform.call("POST", f"/v1.0/challenges/{unopened['id']}/cancel").status_code == 204
+    assert httpx.get(unopened["url"], timeout=10).status_code == 410
+
+
 def test_a_link_works_once_and_only_for_the_browser_that_used_it(
     platform: Platform, person: Somebody, page: Page
 ) -> None:

@@ -150,14 +150,11 @@ def let_on(account: Account, session: Session) -> Session:
 
 def proven_for_platform(session: Session, verifying: Verifying, kind: MethodType, at: datetime) -> Session:
     """A platform's question was answered with one method: back to the platform, or on to the next method."""
+    if kind in verifying.proven:
+        return session
     more = verifying.model_copy(update={"proven": (*verifying.proven, kind)})
-    return after_platform_proof(session, more, at)
-
-
-def after_platform_proof(session: Session, verifying: Verifying, at: datetime) -> Session:
-    """Where a verification goes on from what is proven."""
-    proven = {"verifying": verifying, "requested": None}
-    if verifying.is_complete:
+    proven = {"verifying": more, "requested": None}
+    if more.is_complete:
         return session.model_copy(update=proven | {"step": "success", "outcome": "completed", "ended_at": at})
     return session.model_copy(update=proven | {"step": "prove.choose"})
 
