@@ -64,5 +64,4 @@ def ended(attempt: Attempt, now: datetime) -> str | None:
 
 def called(method: MethodRef) -> str:
     """A method, to somebody who has proven that it is theirs."""
-    kind = METHODS.get(method.type, method.type)
-    return method.name if method.name.lower() == kind else f"{kind}, {method.name}"
+    return f"{METHODS[method.type]}, {method.name}" if method.type in {"phone", "email"} else method.name
