@@ -145,6 +145,9 @@ def test_nobody_without_a_pass_gets_to_the_methods_either(southgate: Platform) -
         expect(page.get_by_role("heading", name="You need a Temporary Access Pass")).to_be_visible()
         page.goto(f"{southgate.stack.url('enrollment')}/security-info/add")
         expect(page.get_by_role("heading", name="You need a Temporary Access Pass")).to_be_visible()
+        applied(southgate, "sms-only")
+        page.get_by_role("link", name="Try again").click()
+        expect(page.get_by_role("heading", name="My security info", level=1)).to_be_visible()
 
 
 def test_two_methods_for_a_reset(world: World, southgate: Platform) -> None:

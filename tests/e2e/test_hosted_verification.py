@@ -14,7 +14,6 @@ from deploy.local.stack import LocalStack
 from services.kit.codes import totp_code
 from tests.support.api import Platform, Somebody, done, proof_of, refused
 from tests.support.journey import browser_page, enter_code, number_on
-from tests.support.waiting import awaited
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -59,10 +58,6 @@ def came_back(page: Page, platform: Platform) -> dict[str, list[str]]:
 
 def read(platform: Platform, challenge_id: str) -> dict[str, Any]:
     return done(platform.call("GET", f"/v1.0/challenges/{challenge_id}"), 200)
-
-
-def newer(code: str, before: str) -> str | None:
-    return code if code != before else None
 
 
 def next_code(secret: bytes) -> str:
@@ -116,22 +111,20 @@ def test_the_challenge_keeps_its_id_when_another_method_is_used(
 
 
 def test_a_reset_with_two_methods_asks_for_both(platform: Platform, person: Somebody, page: Page) -> None:
-    address = f"{person.id}@home.example"
     _, secret = person.with_software()
     alone = person.ask("passwordReset", returnUrl=return_url(platform))
     assert refused(alone) == (403, "methodNotAllowedByPolicy")
-    person.with_email(address)
-    identifier = sent_there(page, person, purpose="passwordReset")
+    codes = person.register("recoveryCodes")["codes"]
+    identifier = sent_there(page, person, "passwordReset")
     enter_code(page, next_code(secret))
     expect(page.get_by_role("heading", name="Choose a method")).to_be_visible()
     between = read(platform, identifier)
     assert (between["status"], between["proofsRequired"], "proof" in between) == ("pending", 2, False)
     expect(page.get_by_label("Other authenticator app", exact=True)).to_have_count(0)
-    before = person.mailed(address)
-    page.get_by_label("Email", exact=True).check()
+    page.get_by_label("Recovery codes", exact=True).check()
     page.get_by_role("button", name="Next").click()
-    expect(page.get_by_role("heading", name="Enter the code")).to_be_visible()
-    enter_code(page, awaited(lambda: newer(person.mailed(address), before), "no second mail"))
+    page.get_by_label("Recovery code", exact=True).fill(codes[0])
+    page.get_by_role("button", name="Next").click()
     assert came_back(page, platform)["status"] == ["verified"]
     claims = proof_of(read(platform, identifier), platform)
     assert (claims["challengeId"], claims["amr"], claims["purpose"]) == (identifier, ["otp", "mfa"], "passwordReset")
@@ -146,6 +139,19 @@ def test_whoever_leaves_has_not_proven_anything(platform: Platform, person: Some
     assert came_back(page, platform)["status"] == ["cancelled"]
     seen = read(platform, identifier)
     assert (seen["status"], "proof" in seen) == ("cancelled", False)
+
+
+def test_what_the_platform_has_ended_can_be_proven_no_more(platform: Platform, person: Somebody, page: Page) -> None:
+    person.with_software()
+    person.with_app()
+    identifier = sent_there(page, person)
+    assert platform.call("POST", f"/v1.0/challenges/{identifier}/cancel").status_code == 204
+    page.get_by_role("button", name=DIFFERENT).click()
+    assert came_back(page, platform)["status"] == ["cancelled"]
+    assert read(platform, identifier)["status"] == "cancelled"
+    unopened = person.asked("signIn", returnUrl=return_url(platform))
+    assert platform.call("POST", f"/v1.0/challenges/{unopened['id']}/cancel").status_code == 204
+    assert httpx.get(unopened["url"], timeout=10).status_code == 410
 
 
 def test_a_link_works_once_and_only_for_the_browser_that_used_it(

@@ -91,11 +91,13 @@ class Context(State):
 
 
 class Hosting(State):
-    """That the person proves it on our page: where the browser goes afterwards, and the one-time ticket, hashed."""
+    """That the person proves it on our page: where the browser goes afterwards, and the one-time ticket, hashed. Once
+    it is closed, by the person or the platform, nothing more is asked."""
 
     return_url: str
     ticket_hash: str
     ticket_expires_at: datetime
+    closed_at: datetime | None = None
 
 
 class Challenge(State):
@@ -296,6 +298,13 @@ def cancel(challenge: Challenge, reason: Literal["superseded", "cancelled"], *, 
     event = ChallengeCancelled(challenge_id=challenge.id, method_id=challenge.method_id, reason=reason, cancelled_at=at)
     ended = challenge.model_copy(update={"status": "cancelled", "ended_at": at})
     return Change(ended, (_emission(challenge, REQUESTS[challenge.channel], event),))
+
+
+def close(challenge: Challenge, *, at: datetime) -> Change[Challenge]:
+    """Nothing more is asked on our page."""
+    if challenge.hosting is None or challenge.hosting.closed_at:
+        return Change(challenge)
+    return Change(challenge.model_copy(update={"hosting": challenge.hosting.model_copy(update={"closed_at": at})}))
 
 
 def verified(challenge: Challenge, submission_id: str | None, *, at: datetime) -> Change[Challenge]:

@@ -88,6 +88,12 @@ def is_allowed(policy: GroupPolicy, kind: MethodType) -> bool:
     return kind in policy.allowed or kind in required_types(policy)
 
 
+def may_be_added(policy: GroupPolicy, kind: MethodType, on_file: Collection[MethodType]) -> bool:
+    """Whether it may be registered beside what is on file. What the profile never takes as a proof comes after
+    something that it takes: whoever had it alone could get neither in nor on."""
+    return is_allowed(policy, kind) and (proves(policy, kind) or any(proves(policy, one) for one in on_file))
+
+
 def allowed_methods(policy: GroupPolicy) -> tuple[MethodType, ...]:
     """All that a person under this policy may register, as it is proposed."""
     return tuple(kind for kind in _in_order(policy, PROPOSED_FIRST) if is_allowed(policy, kind))

@@ -167,11 +167,13 @@ def was_cancelled(account: Account, challenge: Challenge) -> bool:
 
 def after_proof(ledger: Ledger, challenge: Challenge, *, at: datetime) -> Ledger:
     """Note the proof in the session that asked for it, and let it go where the person wanted to go."""
+    asked_in = ledger.account.session(challenge.session_id or "")
+    if asked_in and asked_in.verifying and asked_in.outcome is None:
+        verifying = asked_in.verifying
+        return ledger.put_session(wizard.proven_for_platform(asked_in, verifying, challenge.method_type, at))
     session = _waiting(ledger.account, challenge)
     if session is None:
         return ledger
-    if session.verifying:
-        return ledger.put_session(wizard.proven_for_platform(session, session.verifying, challenge.method_type, at))
     proof = Proof(method_id=challenge.method_id, method_type=challenge.method_type, at=at)
     moved = wizard.proven(ledger.account, session, proof)
     return _with_reached(ledger.put_session(moved), moved, at)

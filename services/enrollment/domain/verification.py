@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from schemas.base import MethodType
 from services.enrollment.domain.challenge import Challenge, Hosting, Status, known_as
 
 
@@ -27,8 +28,8 @@ class Verification:
 
     @property
     def current(self) -> Challenge:
-        """What is asked now, or was asked last."""
-        return self.challenges[-1]
+        """What is asked now, or was asked last; once all is proven, what completed it."""
+        return self._completing or self.challenges[-1]
 
     @property
     def hosting(self) -> Hosting | None:
@@ -37,35 +38,55 @@ class Verification:
 
     @property
     def proven(self) -> tuple[Challenge, ...]:
-        """Those that were answered right."""
-        return tuple(one for one in self.challenges if one.status == "verified")
+        """Those that were answered right, the first of each type, in the order of their answers."""
+        right = sorted((one for one in self.challenges if one.status == "verified"), key=_ended)
+        return tuple({one.method_type: one for one in reversed(right)}[kind] for kind in _types(right))
 
     @property
     def is_complete(self) -> bool:
         """Whether all is proven, each type counted once. By the API each challenge is a question of its own."""
-        types = {one.method_type for one in self.proven}
-        return len(types) >= (self.first.proofs_required if self.hosting else 1)
-
-    def with_current(self, challenge: Challenge) -> "Verification":
-        """The same with what became of the current challenge."""
-        return Verification((*self.challenges[:-1], challenge))
+        return self._completing is not None
 
     @property
     def ended_at(self) -> datetime | None:
-        """When the last challenge ended."""
+        """When it was proven, or the last challenge ended."""
         return self.current.ended_at
+
+    def with_current(self, challenge: Challenge) -> "Verification":
+        """The same with what became of one of its challenges."""
+        return Verification(tuple(challenge if one.id == challenge.id else one for one in self.challenges))
 
     def status_at(self, now: datetime) -> Status:
         """That of the current challenge; between two proofs it is pending, as long as the first could have been
         answered once more."""
         if self.is_complete:
             return "verified"
-        if self.current.status != "verified":
-            return self.current.status_at(now)
-        is_over = self.current.ended_at is not None and now >= self.current.ended_at + self.current.life
-        return "expired" if is_over else "pending"
+        status = self.current.status_at(now)
+        is_closed = self.hosting is not None and self.hosting.closed_at is not None
+        if status == "verified":
+            is_over = now >= _ended(self.current) + self.current.life
+            status = "expired" if is_over else "pending"
+        return "cancelled" if is_closed and status == "pending" else status
+
+    @property
+    def _completing(self) -> Challenge | None:
+        required = self.first.proofs_required if self.hosting else 1
+        return self.proven[required - 1] if len(self.proven) >= required else None
 
 
 def verification_of(challenges: tuple[Challenge, ...]) -> Verification:
-    """In the order in which they were opened."""
-    return Verification(tuple(sorted(challenges, key=lambda one: (one.terms.created_at, one.id))))
+    """In the order in which they were opened; the one that the platform opened is the first, whatever the clocks of
+    replicas say."""
+
+    def opened(one: Challenge) -> tuple[bool, datetime, str]:
+        return (one.id != known_as(one), one.terms.created_at, one.id)
+
+    return Verification(tuple(sorted(challenges, key=opened)))
+
+
+def _ended(challenge: Challenge) -> datetime:
+    return challenge.ended_at or challenge.terms.expires_at
+
+
+def _types(challenges: list[Challenge]) -> tuple[MethodType, ...]:
+    return tuple(dict.fromkeys(one.method_type for one in challenges))

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
 from schemas.base import MethodType
-from schemas.enrollment import Intent
+from schemas.enrollment import Decision, Intent
 from services.enrollment.domain.account import Account, Aim, Draft, Proof, Session, Verifying
 from services.enrollment.domain.activation import Activation
 from services.enrollment.domain.challenge import Challenge
@@ -46,6 +46,9 @@ WAITS_FROM: dict[str, frozenset[str]] = {
     "prove": _PROVE,
 }
 """From which steps a step that waits for a proof may be reached."""
+
+PLANNED: frozenset[Decision] = frozenset({"register", "nudge"})
+"""Decisions after which something is set up by a plan."""
 
 EARLIER: dict[str, tuple[str, ...]] = {
     "authenticatorApp": ("prompt",),
@@ -96,7 +99,7 @@ def follow(
 ) -> Session:
     """With a new plan, because the policy changed. What the person has begun goes on, unless it is not allowed any
     more."""
-    if session.intent == "manage" or session.decision == "reconfirm" or session.outcome:
+    if session.decision not in PLANNED or session.intent != "signIn" or session.outcome:
         return session
     planned = session.model_copy(update={"plan": plan})
     kind = next((one for one in FIRST_STEP if one == method_of(session.step)), None)
@@ -135,22 +138,23 @@ def ask_for_proof(session: Session, *, then: str) -> Session:
 
 def proven(account: Account, session: Session, proof: Proof) -> Session:
     """The person proved a method: on to where they wanted to go."""
+    return let_on(account, session).model_copy(update={"proof": proof})
+
+
+def let_on(account: Account, session: Session) -> Session:
+    """From the question for a proof to where the person wanted to go."""
     step = session.after_proof or next_step(account, session)
     outcome = "completed" if step == "success" else session.outcome
-    update = {"step": step, "proof": proof, "after_proof": "", "requested": None, "outcome": outcome}
-    return session.model_copy(update=update)
+    return session.model_copy(update={"step": step, "after_proof": "", "requested": None, "outcome": outcome})
 
 
 def proven_for_platform(session: Session, verifying: Verifying, kind: MethodType, at: datetime) -> Session:
     """A platform's question was answered with one method: back to the platform, or on to the next method."""
+    if kind in verifying.proven:
+        return session
     more = verifying.model_copy(update={"proven": (*verifying.proven, kind)})
-    return after_platform_proof(session, more, at)
-
-
-def after_platform_proof(session: Session, verifying: Verifying, at: datetime) -> Session:
-    """Where a verification goes on from what is proven."""
-    proven = {"verifying": verifying, "requested": None}
-    if verifying.is_complete:
+    proven = {"verifying": more, "requested": None}
+    if more.is_complete:
         return session.model_copy(update=proven | {"step": "success", "outcome": "completed", "ended_at": at})
     return session.model_copy(update=proven | {"step": "prove.choose"})
 

@@ -14,7 +14,7 @@ from services.enrollment.domain import challenge as challenges
 from services.enrollment.domain import methods, wizard
 from services.enrollment.domain.account import Account, Draft, Session
 from services.enrollment.domain.challenge import Challenge, Registration, Submitted
-from services.enrollment.domain.policy import is_allowed
+from services.enrollment.domain.policy import may_be_added
 from services.enrollment.domain.questions import checked_answers
 from services.enrollment.handlers.asking import by_answers, by_typed, to_register
 from services.enrollment.handlers.desk import (
@@ -180,7 +180,7 @@ async def register_codes(visit: Visit, desk: Desk) -> str | None:
 
 
 def _require_registrable(account: Account, kind: MethodType, registration: Registration, desk: Desk) -> None:
-    if not is_allowed(desk.policy(account), kind):
+    if not may_be_added(desk.policy(account), kind, account.active_types):
         raise ProblemError("methodNotAllowedByPolicy")
     if code := methods.conflict_of(account, kind, registration):
         raise ProblemError(code)

@@ -8,6 +8,9 @@ from typing import Literal
 from pydantic import SecretStr
 
 from schemas.base import Channel
+from services.enrollment.domain import challenge as challenges
+from services.enrollment.domain import sessions
+from services.enrollment.domain.account import account_id
 from services.enrollment.domain.challenge import Challenge, known_as
 from services.enrollment.domain.verification import Verification, verification_of
 from services.enrollment.handlers import passkeys, proofs
@@ -106,10 +109,17 @@ async def send_again(challenge: Challenge, delivery: Literal["sms", "voice"] | N
     await proofs.resend_of(challenge, desk, channel)
 
 
-async def cancel(challenge: Challenge, desk: Desk) -> None:
-    """End it; one that ended stays as it is."""
-    if challenge.status_at(desk.clock.now()) == "pending":
-        await cancel_challenge(challenge, "cancelled", desk)
+async def cancel(asked: Verification, desk: Desk) -> None:
+    """End it; one that ended stays as it is. On our page nothing more is asked, whatever was asked before."""
+    now, first = desk.clock.now(), asked.first
+    if asked.hosting is not None:
+        await desk.store.challenges.change(first.id, lambda state: challenges.close(state, at=now))
+        await desk.store.accounts.change(
+            account_id(first.tenant, first.user),
+            lambda account: sessions.end_session(account, first.id, "cancelled", at=now),
+        )
+    if asked.current.status_at(now) == "pending":
+        await cancel_challenge(asked.current, "cancelled", desk)
 
 
 async def changes_of(challenge_id: str, describe: Callable[[Verification], str], desk: Desk) -> AsyncIterator[str]:

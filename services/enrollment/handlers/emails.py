@@ -4,7 +4,7 @@ from services.enrollment.domain import methods
 from services.enrollment.domain import sessions as rules
 from services.enrollment.domain.challenge import Challenge, Registration
 from services.enrollment.domain.email import parse_address
-from services.enrollment.domain.policy import is_allowed
+from services.enrollment.domain.policy import is_allowed, may_be_added
 from services.enrollment.handlers.asking import Target, by_code, to_register
 from services.enrollment.handlers.desk import Applicant, Desk, Visit, ask, pressed
 from services.kit.errors import ProblemError
@@ -20,9 +20,11 @@ def email_challenge(
         ProblemError: `emailInvalid`, `methodNotAllowedByPolicy`, `methodAlreadyRegistered`, `methodLimitReached`.
     """
     address = parse_address(typed)
-    if not is_allowed(desk.policy(applicant.account), "email"):
+    policy, account = desk.policy(applicant.account), applicant.account
+    is_taken = is_allowed(policy, "email") if changes else may_be_added(policy, "email", account.active_types)
+    if not is_taken:
         raise ProblemError("methodNotAllowedByPolicy")
-    target = Target.of(address.address, address.masked, applicant.account.tenant, desk)
+    target = Target.of(address.address, address.masked, account.tenant, desk)
     method_id = changes or new_id()
     registration = Registration(
         display_name=target.masked,

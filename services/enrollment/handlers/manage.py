@@ -9,7 +9,7 @@ from services.enrollment.domain import sessions as rules
 from services.enrollment.domain.account import Account, Aim, Session
 from services.enrollment.domain.challenge import PhoneType, Registration
 from services.enrollment.domain.methods import conflict_of
-from services.enrollment.domain.policy import allowed_methods, is_allowed
+from services.enrollment.domain.policy import allowed_methods, may_be_added
 from services.enrollment.handlers.desk import Desk, Visit, cancel_challenge, move_session, visit_of
 from services.kit.decision import Change
 from services.kit.errors import ProblemError
@@ -25,7 +25,8 @@ CHANGEABLE: frozenset[MethodType] = frozenset({"phone", "email"})
 def addable(account: Account, desk: Desk) -> tuple[Addable, ...]:
     """What policy and what is on file let the person add."""
     kinds: list[Addable] = []
-    for kind in allowed_methods(desk.policy(account)):
+    policy = desk.policy(account)
+    for kind in (one for one in allowed_methods(policy) if may_be_added(policy, one, account.active_types)):
         kinds += (
             [("phone", one) for one in ("mobile", "alternateMobile", "office")] if kind == "phone" else [(kind, None)]
         )
@@ -38,7 +39,7 @@ async def add(visit: Visit, kind: MethodType, phone_type: PhoneType | None, desk
     Raises:
         ProblemError: `methodNotAllowedByPolicy`, `methodLimitReached`, `sessionEnded`.
     """
-    if not is_allowed(desk.policy(visit.account), kind):
+    if not may_be_added(desk.policy(visit.account), kind, visit.account.active_types):
         raise ProblemError("methodNotAllowedByPolicy")
     if code := conflict_of(visit.account, kind, _blank(phone_type)):
         raise ProblemError(code)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
+from pydantic import ValidationError
 
 from services.enrollment.domain.linter import Finding, errors_of, lint
 from services.enrollment.domain.policy_document import (
@@ -75,6 +76,8 @@ class Follower:
                 await read_policies(self._policies, self._store)
             except DatabaseError:
                 log.warning("policies wait for the database")
+            except ValidationError:
+                log.exception("a stored policy is of a newer version; upgrade all replicas before a policy changes")
             await asyncio.sleep(FOLLOW_EVERY.total_seconds())
 
 

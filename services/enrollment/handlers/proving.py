@@ -34,9 +34,12 @@ def locked_out(account: Account, desk: Desk) -> bool:
 
 
 def needs_proof(account: Account, session: Session, desk: Desk, within: timedelta = PROVEN_FOR) -> bool:
-    """Whether the person has something to prove, and has not proven it lately."""
+    """Whether the person has something to prove, and has not proven it lately. With nothing more to prove, what was
+    proven in this session, such as a pass that is used up, holds as long as it lasts."""
     now = desk.clock.now()
-    return must_prove(account, desk.policy(account), now) and not session.is_proven(now, within)
+    if not must_prove(account, desk.policy(account), now) or session.is_proven(now, within):
+        return False
+    return session.proof is None or bool(usable_methods(account, desk, now))
 
 
 def needs_proof_for(kind: MethodType, account: Account, session: Session, desk: Desk) -> bool:

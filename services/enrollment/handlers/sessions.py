@@ -8,6 +8,7 @@ from services.enrollment.domain import sessions as rules
 from services.enrollment.domain.account import Account, Proof, Session, account_id
 from services.enrollment.domain.interrupt import Interrupt
 from services.enrollment.domain.policy import allowed_methods, continued, instead_of, replanned
+from services.enrollment.domain.proving import must_prove
 from services.enrollment.handlers.desk import Desk, Visit, cancel_challenge, move_session, visit_of
 from services.enrollment.handlers.proving import begin, needs_proof
 from services.kit.decision import Change
@@ -68,11 +69,13 @@ async def recognise(session_id: str, secret: str, desk: Desk) -> Visit:
 async def follow_policy(visit: Visit, desk: Desk) -> Visit:
     """The session under the policy that holds now, which may have changed since its plan was made."""
     account, policy = visit.account, desk.policy(visit.account)
-    allowed = allowed_methods(policy)
+    allowed, must = allowed_methods(policy), must_prove(account, policy, desk.clock.now())
 
     def follow(session: Session) -> Session:
         plan = continued(policy, session.plan, account.active_types)
-        return wizard.follow(account, session, plan, allowed)
+        followed = wizard.follow(account, session, plan, allowed)
+        waits_in_vain = followed.step == "prove.choose" and followed.intent != "administer" and not must
+        return wizard.let_on(account, followed) if waits_in_vain else followed
 
     followed = follow(visit.session)
     if followed == visit.session:

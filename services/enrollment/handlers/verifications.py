@@ -1,18 +1,24 @@
 """A person comes to our page to prove a method for a platform, and goes back."""
 
+from datetime import datetime, timedelta
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from services.enrollment.domain import sessions as rules
-from services.enrollment.domain import wizard
-from services.enrollment.domain.account import SESSION_LIFE, Account, Session, Verifying, account_id
+from services.enrollment.domain.account import Account, Session, Verifying, account_id
 from services.enrollment.domain.challenge import Challenge
+from services.enrollment.domain.ledger import Ledger
 from services.enrollment.domain.verification import Verification
-from services.enrollment.handlers.challenges_api import with_later
-from services.enrollment.handlers.desk import Desk, Visit, visit_of
+from services.enrollment.handlers.challenges_api import cancel, with_later
+from services.enrollment.handlers.desk import VERDICT_WITHIN, Desk, Visit, visit_of
+from services.enrollment.signals import next_change
+from services.kit.clock import monotonic
 from services.kit.decision import Change
 from services.kit.errors import ProblemError
 from services.kit.ids import new_token
 from services.kit.sealing import equal, token_hash
+
+AGREE_WITHIN = 0.05
+"""Seconds between two looks at a challenge whose verdict is being written."""
 
 
 async def use_verify_ticket(ticket: str, desk: Desk) -> tuple[Visit, str]:
@@ -26,21 +32,22 @@ async def use_verify_ticket(ticket: str, desk: Desk) -> tuple[Visit, str]:
     hosting = stored.state.hosting if stored else None
     if stored is None or hosting is None:
         raise ProblemError("ticketExpired")
-    if now >= hosting.ticket_expires_at:
+    if now >= hosting.ticket_expires_at or hosting.closed_at:
         raise ProblemError("ticketExpired", returnUrl=hosting.return_url)
     secret = new_token()
-    session = _new_session(await with_later(stored.state, desk), token_hash(secret), desk)
+    first = stored.state
 
     def start(account: Account) -> Change[Account]:
+        session = _new_session(first, token_hash(secret), now, desk.terms(account).session_minutes)
         return rules.start_session(account, session, at=now)
 
     try:
-        account = await desk.store.accounts.change(account_id(stored.state.tenant, stored.state.user), start)
+        account = await desk.store.accounts.change(account_id(first.tenant, first.user), start)
     except ProblemError as problem:
         raise ProblemError(problem.code, returnUrl=hosting.return_url) from None
     if account is None:
         raise ProblemError("ticketExpired", returnUrl=hosting.return_url)
-    return visit_of(account.state, session.id), secret
+    return await _as_far_as_proven(visit_of(account.state, first.id), desk), secret
 
 
 async def verify_ticket_is_of(ticket: str, session_id: str, desk: Desk) -> bool:
@@ -65,50 +72,77 @@ async def recognise_verifier(session_id: str, secret: str, desk: Desk) -> Visit:
     return Visit(account.state, session)
 
 
+async def leave(visit: Visit, desk: Desk) -> Visit:
+    """Go back without having proven it."""
+    if asked := await _asked_in(visit, desk):
+        await cancel(asked, desk)
+    account = await desk.store.accounts.get(visit.account_id)
+    return visit_of(account.state if account else visit.account, visit.session.id)
+
+
 async def way_back(visit: Visit, desk: Desk) -> str:
     """The return address, with the id of the challenge and what became of it in its query."""
-    first = await desk.store.challenges.get(visit.session.id)
-    asked = await with_later(first.state, desk) if first else None
+    asked = await _settled(visit, desk)
     query = {"challengeId": visit.session.id, "status": _status(asked, visit.session, desk)}
     target = urlsplit(visit.session.return_url)
     joined = "&".join(filter(None, (target.query, urlencode(query))))
     return urlunsplit(target._replace(query=joined))
 
 
+async def _asked_in(visit: Visit, desk: Desk) -> Verification | None:
+    first = await desk.store.challenges.get(visit.session.id)
+    return await with_later(first.state, desk) if first else None
+
+
+async def _settled(visit: Visit, desk: Desk) -> Verification | None:
+    """A verdict reaches the account before the challenge: the platform, which reads that, is told once both agree."""
+    deadline = monotonic() + VERDICT_WITHIN
+    async with desk.signals.awaiting(visit.session.id) as told:
+        while True:
+            asked = await _asked_in(visit, desk)
+            is_behind = asked is not None and visit.session.outcome == "completed" and not asked.is_complete
+            if not is_behind or monotonic() >= deadline:
+                return asked
+            await next_change(told, within=AGREE_WITHIN)
+
+
 def _status(asked: Verification | None, session: Session, desk: Desk) -> str:
     """An attempt that was left before its end is cancelled, or has expired with its session."""
     status = asked.status_at(desk.clock.now()) if asked else "expired"
-    return (session.outcome or "expired") if status == "pending" else status
+    return "expired" if status == "pending" and session.outcome != "completed" else status
 
 
-def _new_session(asked: Verification, cookie_hash: str, desk: Desk) -> Session:
-    first, now = asked.first, desk.clock.now()
+def _new_session(first: Challenge, cookie_hash: str, now: datetime, minutes: int) -> Session:
     verifying = Verifying(
         client_id=first.client_id or "",
         purpose=first.purpose,
         context=first.context,
         proofs_required=first.proofs_required,
-        proven=tuple(one.method_type for one in asked.proven),
     )
-    session = Session(
+    return Session(
         id=first.id,
         intent="signIn",
         decision="none",
         plan=(),
         step="prove",
-        requested=asked.current,
+        requested=first,
         verifying=verifying,
         cookie_hash=cookie_hash,
         return_url=first.hosting.return_url if first.hosting else "",
         locale=first.locale,
         started_at=now,
-        expires_at=now + SESSION_LIFE,
+        expires_at=now + timedelta(minutes=minutes),
+        life_minutes=minutes,
     )
-    return _as_far_as_proven(session, asked.current)
 
 
-def _as_far_as_proven(session: Session, challenge: Challenge) -> Session:
-    """A platform may have handed in an answer before the person came."""
-    if challenge.status != "verified" or session.verifying is None:
-        return session
-    return wizard.after_platform_proof(session, session.verifying, session.started_at)
+async def _as_far_as_proven(visit: Visit, desk: Desk) -> Visit:
+    """A platform may have handed in an answer, or a key may have been pressed, before the session was there."""
+    stored = await desk.store.challenges.get(visit.session.id)
+    if stored is None or stored.state.status != "verified":
+        return visit
+    first, now = stored.state, desk.clock.now()
+    account = await desk.store.accounts.change(
+        visit.account_id, lambda account: rules.after_proof(Ledger(account), first, at=now).change()
+    )
+    return visit_of(account.state if account else visit.account, visit.session.id)

@@ -276,7 +276,7 @@ async def post_cancel(
 
     async def reply() -> Reply:
         asked = await challenges_api.asked_by(by, challenge_id, parts.desk)
-        await challenges_api.cancel(asked.current, parts.desk)
+        await challenges_api.cancel(asked, parts.desk)
         return Reply(None, 204)
 
     return await once(request, idempotency_key, by, reply)

@@ -1,6 +1,7 @@
 """Help for whoever asks: somebody in a session, which goes on meanwhile, and somebody who cannot sign in."""
 
 import contextlib
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -61,11 +62,16 @@ async def show_topic(request: Request, name: str, tenant: Organisation = "") -> 
 
 async def _recognised(request: Request) -> Here | None:
     """Who asks, if it can be told: help is there without a session, and without a database."""
-    found: list[Here] = []
-    for recognised in (recognise, recognise_verifying):
-        with contextlib.suppress(ProblemError, DatabaseError):
-            found.append(await recognised(request))
-    return next((one for one in found if _is_open(one)), found[0] if found else None)
+    in_setup = await _suppressed(recognise, request)
+    if in_setup and _is_open(in_setup):
+        return in_setup
+    return await _suppressed(recognise_verifying, request) or in_setup
+
+
+async def _suppressed(recognised: Callable[[Request], Awaitable[Here]], request: Request) -> Here | None:
+    with contextlib.suppress(ProblemError, DatabaseError):
+        return await recognised(request)
+    return None
 
 
 def _frame(request: Request, here: Here | None, title: str, tenant: str) -> Frame:

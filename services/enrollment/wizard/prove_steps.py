@@ -65,7 +65,8 @@ async def show_choice(here: Here, error: FieldError | None = None, status: int =
 
 def _show_no_way_on(here: Here) -> Response:
     policy = here.desk.policy(here.visit.account)
-    new = not proving.locked_out(here.visit.account, here.desk)
+    verifying = here.visit.session.verifying is not None
+    new = not verifying and not proving.locked_out(here.visit.account, here.desk)
     heading, text = NOTHING_TO_PROVE.get(policy.registration_proof, LOCKED_OUT) if new else LOCKED_OUT
     again = (TRY_AGAIN, here.place.page) if new and policy.registration_proof == "temporaryAccessPass" else None
     shown = frame(here, "prove.choose", title=heading)

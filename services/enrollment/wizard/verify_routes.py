@@ -7,6 +7,7 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse, StreamingResponse
 from pydantic import SecretStr
 
+from services.enrollment.domain.wizard import shown_step
 from services.enrollment.handlers import sessions, verifications
 from services.enrollment.handlers.desk import Desk
 from services.enrollment.parts import Parts
@@ -71,7 +72,7 @@ async def act(request: Request, form: Annotated[WizardForm, Form()]) -> Response
     if here.visit.session.outcome:
         return await _back_to_platform(here)
     require_open(here)
-    if form.step != here.visit.session.step:
+    if form.step not in {"prove", "prove.choose"} or shown_step(here.visit.session, form.step) != form.step:
         return to_wizard(here)
     return await (prove_steps.act(here, form) if form.step == "prove" else prove_steps.chosen(here, form))
 
@@ -88,7 +89,7 @@ async def cancel(request: Request, session: Hidden = "", csrf: Hidden = "") -> R
     """Leave without having proven it."""
     here = await recognise_verifying(request)
     require_form(here, session, csrf)
-    return await _back_to_platform(replace(here, visit=await sessions.cancel(here.visit, here.desk)))
+    return await _back_to_platform(replace(here, visit=await verifications.leave(here.visit, here.desk)))
 
 
 @router.get(VERIFY.leave)

@@ -40,7 +40,8 @@ def latest(platform: Platform, step: SecondStep) -> SecondStep:
 
 
 def state_of(product: StandInProduct) -> str:
-    return parse_qs(urlsplit(str(product.asked[-1]["returnUrl"])).query)["state"][0]
+    query: dict[str, list[str]] = parse_qs(urlsplit(product.asked[-1]["returnUrl"]).query)
+    return query["state"][0]
 
 
 async def test_a_person_is_asked_with_the_context_and_a_state_of_this_browser() -> None:

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from schemas.base import MethodType
-from services.enrollment.domain.policy import instead_of, missing_methods, replanned
+from services.enrollment.domain.policy import instead_of, may_be_added, missing_methods, replanned
 from services.enrollment.domain.proving import is_locked_out, methods_to_prove
-from services.kit.config import GroupPolicy
+from services.kit.config import GroupPolicy, Profile
 from tests.unit.enrollment.builders import NOW, account, method
 
 STAFF = GroupPolicy(required=("authenticatorApp", "phone"), allowed=("softwareOath", "email"))
@@ -90,3 +90,20 @@ def test_who_had_methods_and_can_use_none_of_them_is_locked_out() -> None:
     assert not is_locked_out(fresh, FREE, NOW)
     with_pass = account(method("phone", state="suspended"), method("temporaryAccessPass"))
     assert not is_locked_out(with_pass, FREE, NOW)
+
+
+@pytest.mark.parametrize(
+    ("profile", "kind", "on_file", "expected"),
+    [
+        ("nist-aal2", "email", (), False),
+        ("nist-aal2", "email", ("phone",), True),
+        ("nist-aal2", "phone", (), True),
+        ("entra", "email", (), True),
+        ("entra", "passkey", ("phone",), False),
+    ],
+)
+def test_what_the_profile_never_takes_comes_after_something_that_it_takes(
+    profile: Profile, kind: MethodType, on_file: tuple[MethodType, ...], expected: bool
+) -> None:
+    policy = GroupPolicy(profile=profile, allowed=("phone", "email"))
+    assert may_be_added(policy, kind, on_file) is expected

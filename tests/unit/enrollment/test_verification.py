@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from schemas.base import MethodType
+from services.enrollment.domain import challenge as challenges
 from services.enrollment.domain import sessions, wizard
 from services.enrollment.domain.account import Account, Method, Profile, Session, Verifying
 from services.enrollment.domain.challenge import Challenge, Delivery, Hosting, Status
@@ -56,9 +57,32 @@ def test_two_proofs_are_of_two_types() -> None:
     first = challenge("c-1", "verified", proofs_required=2)
     assert Verification((first,)).status_at(NOON + SECOND) == "pending"
     assert Verification((first,)).status_at(NOON + timedelta(minutes=6)) == "expired"
-    assert not Verification((first, challenge("c-2", "verified", proofs_required=2))).is_complete
+    twice = Verification((first, challenge("c-2", "verified", proofs_required=2)))
+    assert (twice.is_complete, len(twice.proven)) == (False, 1)
     both = Verification((first, challenge("c-2", "verified", "email", proofs_required=2)))
     assert (both.is_complete, both.status_at(NOON), len(both.proven)) == (True, "verified", 2)
+
+
+def test_the_first_is_what_the_platform_opened_whatever_the_clocks_say() -> None:
+    late = challenge("c-1", "cancelled", proofs_required=2)
+    later = late.terms.model_copy(update={"created_at": NOON + timedelta(minutes=1)})
+    one_type = challenge("c-2", "verified", "email", proofs_required=2)
+    asked = verification_of((one_type, late.model_copy(update={"terms": later})))
+    assert (asked.first.id, asked.is_complete) == ("c-1", False)
+
+
+def test_once_closed_nothing_more_is_asked() -> None:
+    closed = challenges.close(challenge("c-1", "verified", proofs_required=2), at=NOON).state
+    assert Verification((closed,)).status_at(NOON + SECOND) == "cancelled"
+    assert Verification((closed, challenge("c-2", "denied", "email"))).status_at(NOON) == "denied"
+    assert challenges.close(closed, at=NOON + SECOND).state == closed
+
+
+def test_a_late_verdict_completes_it_at_its_own_time() -> None:
+    asked = Verification((challenge("c-1", "verified"), challenge("c-2", "denied", "email")))
+    assert (asked.status_at(NOON), asked.current.id, asked.ended_at) == ("verified", "c-1", NOON + SECOND)
+    ledger = sessions.after_proof(Ledger(person("phone")), challenge("c-7", "verified"), at=NOON)
+    assert ledger.account.sessions[0].outcome == "completed"
 
 
 def test_by_the_api_each_challenge_is_a_question_of_its_own() -> None:
