@@ -16,7 +16,7 @@ from deploy.demo.northbridge.product import (
     ProductUnreachableError,
     Purpose,
 )
-from deploy.demo.northbridge.proofs import ExpectedProof, take_proof
+from deploy.demo.northbridge.proofs import RECOVERY, ExpectedProof, take_proof
 from deploy.demo.northbridge.results import Expected, Result, ResultRefusedError, SeenResults, verify
 from deploy.demo.northbridge.second_step import SecondStep, SecondSteps
 from deploy.demo.northbridge.sessions import Awaited, Outcome, Session, Sessions, Status
@@ -86,8 +86,9 @@ async def ask_second_step(platform: Platform, step: SecondStep, ip_address: str)
     return challenge.url
 
 
-async def take_second_step(platform: Platform, step: SecondStep, state: str, challenge_id: str) -> None:
-    """Check what became of the challenge that the browser comes back from: by the product, not by the address.
+async def take_second_step(platform: Platform, step: SecondStep, state: str, challenge_id: str) -> tuple[str, ...]:
+    """Check what became of the challenge that the browser comes back from: by the product, not by the address. Returns
+    how the person has proven that it is them (`amr`).
 
     Raises:
         NotVerifiedError: the person did not prove themselves.
@@ -106,7 +107,8 @@ async def take_second_step(platform: Platform, step: SecondStep, state: str, cha
         raise ResultRefusedError("taken before")
     platform.second_steps.keep(latest.without(state))
     expected = platform.expected_proof(step.person, "signIn", challenge_id)
-    take_proof(challenge, keys, expected, platform.seen, platform.now())
+    proof = take_proof(challenge, keys, expected, platform.seen, platform.now())
+    return PASSWORD_ALONE if proof.acr == RECOVERY else TWO_STEPS
 
 
 def finish_sign_in(platform: Platform, step: SecondStep, amr: tuple[str, ...], replacing: Session | None) -> Session:

@@ -12,6 +12,10 @@ COMES_AGAIN = timedelta(minutes=10)
 """A challenge that is read again gives a new token with the same `jti`, for some minutes after the answer."""
 
 
+RECOVERY = "urn:security-info:acr:recovery"
+"""What only recovers an account was proven: an address, or answers. Beside a password that is no second factor."""
+
+
 class NotVerifiedError(Exception):
     """The challenge did not end with a proof; says how it stands."""
 
@@ -34,15 +38,17 @@ class ExpectedProof:
 
 @dataclass(frozen=True)
 class Proof:
-    """A proof whose signature and claims were checked; `expires_at` is when its `jti` can't come again."""
+    """A proof whose signature and claims were checked; `expires_at` is when its `jti` can't come again. `acr` is what
+    it is worth."""
 
     id: str
     expires_at: datetime
+    acr: str
 
 
 def take_proof(
     challenge: Challenge, keys: Mapping[str, Any], expected: ExpectedProof, seen: SeenResults, now: datetime
-) -> None:
+) -> Proof:
     """Check the proof of a challenge that was read from the product, and take it: the person counts as proven.
 
     Raises:
@@ -55,7 +61,9 @@ def take_proof(
         raise NotVerifiedError(challenge.status)
     if challenge.proof is None:
         raise NotVerifiedError("expired")
-    seen.claim(verify_proof(challenge.proof, keys, expected, now), now)
+    proof = verify_proof(challenge.proof, keys, expected, now)
+    seen.claim(proof, now)
+    return proof
 
 
 def verify_proof(token: str, keys: Mapping[str, Any], expected: ExpectedProof, now: datetime) -> Proof:
@@ -73,4 +81,4 @@ def verify_proof(token: str, keys: Mapping[str, Any], expected: ExpectedProof, n
         "challengeId": expected.challenge_id,
     }
     signed = read_signed(token, keys, wanted, now)
-    return Proof(signed.id, signed.expires_at + COMES_AGAIN)
+    return Proof(signed.id, signed.expires_at + COMES_AGAIN, str(signed.claims.get("acr", "")))

@@ -106,7 +106,7 @@ class Pages:
         if step is None:
             return self._refused(request, signed_in=False)
         try:
-            await take_second_step(self._platform, step, state, challenge_id)
+            amr = await take_second_step(self._platform, step, state, challenge_id)
         except NotVerifiedError as ended:
             log.info("%s is not signed in: the second step is %s", step.person.id, ended)
             return self._not_signed_in(request, wording.not_verified(ended.status))
@@ -115,7 +115,7 @@ class Pages:
             return self._refused(request, signed_in=True)
         except ProductUnreachableError as reason:
             return self._unreachable(request, reason)
-        return await self._finish(request, step, TWO_STEPS)
+        return await self._finish(request, step, amr)
 
     async def cant_sign_in(self, request: Request) -> Response:
         """The ways back in."""

@@ -57,10 +57,17 @@ async def test_a_proof_is_taken_once() -> None:
     product = StandInProduct()
     platform, step, state = await asked(product)
     product.settle(product.newest)
-    await take_second_step(platform, step, state, product.newest)
-    assert finish_sign_in(platform, step, TWO_STEPS, None).amr == ("pwd", "mfa")
+    assert await take_second_step(platform, step, state, product.newest) == TWO_STEPS == ("pwd", "mfa")
+    assert finish_sign_in(platform, step, TWO_STEPS, None).amr == TWO_STEPS
     with pytest.raises(SignInRefusedError):
         finish_sign_in(platform, step, TWO_STEPS, None)
+
+
+async def test_what_only_recovers_an_account_is_no_second_factor() -> None:
+    product = StandInProduct()
+    platform, step, state = await asked(product)
+    product.settle(product.newest, acr="urn:security-info:acr:recovery")
+    assert await take_second_step(platform, step, state, product.newest) == ("pwd",)
 
 
 async def test_a_jti_that_was_seen_is_refused_also_for_another_challenge() -> None:
