@@ -11,6 +11,7 @@ from services.enrollment.http.problems import answer, empty, problems
 from services.enrollment.http.shared import NO_STORE
 from services.enrollment.parts import Parts
 from services.kit.errors import ProblemError
+from services.kit.http.sse import streamed
 
 router = APIRouter(prefix="/device/v1", tags=["devices"])
 
@@ -84,10 +85,7 @@ async def get_request_stream(request: Request, authorization: Annotated[str | No
     device = await devices.recognise_device(
         _bearer(authorization), "GET", _url(request), audience=parts.settings.public_origin, desk=parts.desk
     )
-    headers = NO_STORE | {"X-Accel-Buffering": "no"}
-    return StreamingResponse(
-        devices.request_stream(device, parts.desk), headers=headers, media_type="text/event-stream"
-    )
+    return streamed(devices.request_stream(device, parts.desk))
 
 
 @router.post(

@@ -16,12 +16,10 @@ from services.enrollment.domain.verification import Verification, verification_o
 from services.enrollment.handlers import passkeys, proofs
 from services.enrollment.handlers.accounts import account_of
 from services.enrollment.handlers.desk import Desk, cancel_challenge
-from services.enrollment.signals import next_change
+from services.enrollment.streams import Seen, event_stream
 from services.enrollment.tokens import Caller
 from services.kit.errors import ProblemError
 
-KEEP_ALIVE = timedelta(seconds=15)
-STREAM_LIFE = timedelta(minutes=10)
 PROOF_OFFERED = timedelta(minutes=5)
 """How long after the answer a proof can be fetched."""
 
@@ -122,26 +120,17 @@ async def cancel(asked: Verification, desk: Desk) -> None:
         await cancel_challenge(asked.current, "cancelled", desk)
 
 
-async def changes_of(challenge_id: str, describe: Callable[[Verification], str], desk: Desk) -> AsyncIterator[str]:
+def changes_of(challenge_id: str, describe: Callable[[Verification], str], desk: Desk) -> AsyncIterator[str]:
     """Each change of a challenge as `event: challenge`, until it has ended."""
-    started = last_sent = desk.clock.now()
-    shown: str | None = None
-    async with desk.signals.awaiting(challenge_id) as told:
-        while (now := desk.clock.now()) < started + STREAM_LIFE:
-            stored = await desk.store.challenges.get(challenge_id)
-            if stored is None:
-                return
-            asked = await with_later(stored.state, desk)
-            message = describe(asked)
-            if message != shown:
-                shown, last_sent = message, now
-                yield f"event: challenge\ndata: {message}\n\n"
-            elif now - last_sent > KEEP_ALIVE:
-                last_sent = now
-                yield ": still here\n\n"
-            if asked.status_at(now) != "pending":
-                return
-            await next_change(told)
+
+    async def look(now: datetime) -> Seen | None:
+        stored = await desk.store.challenges.get(challenge_id)
+        if stored is None:
+            return None
+        asked = await with_later(stored.state, desk)
+        return Seen(describe(asked), last=asked.status_at(now) != "pending")
+
+    return event_stream("challenge", challenge_id, look, signals=desk.signals, clock=desk.clock)
 
 
 def offers_proof(asked: Verification, now: datetime) -> bool:

@@ -15,7 +15,7 @@ from services.enrollment.domain.challenge import Challenge
 from services.enrollment.handlers.apps import opens_with
 from services.enrollment.handlers.desk import Desk, binding_of, judged
 from services.enrollment.handlers.registrations import ask_connected
-from services.enrollment.signals import next_change
+from services.enrollment.streams import Seen, event_stream
 from services.kit import device as protocol
 from services.kit.device import DeviceTokenError
 from services.kit.errors import ProblemError
@@ -23,8 +23,6 @@ from services.kit.ids import new_id
 from services.kit.sealing import Binding, equal, token_hash
 
 SKEW = timedelta(seconds=60)
-STREAM_LIFE = timedelta(minutes=10)
-KEEP_ALIVE = timedelta(seconds=15)
 MAX_NAME = 64
 
 
@@ -95,20 +93,13 @@ async def waiting_requests(device: Device, desk: Desk) -> list[dict[str, object]
     return [_described(one.state, desk) for one in pending if one.state.status_at(now) == "pending"]
 
 
-async def request_stream(device: Device, desk: Desk) -> AsyncIterator[str]:
+def request_stream(device: Device, desk: Desk) -> AsyncIterator[str]:
     """The same list whenever it changes, as server-sent events."""
-    started = last_sent = desk.clock.now()
-    shown: str | None = None
-    async with desk.signals.awaiting(device.id) as told:
-        while (now := desk.clock.now()) < started + STREAM_LIFE:
-            message = json.dumps(await waiting_requests(device, desk), sort_keys=True)
-            if message != shown:
-                shown, last_sent = message, now
-                yield f"event: requests\ndata: {message}\n\n"
-            elif now - last_sent > KEEP_ALIVE:
-                last_sent = now
-                yield ": still here\n\n"
-            await next_change(told)
+
+    async def look(_: datetime) -> Seen:
+        return Seen(json.dumps(await waiting_requests(device, desk), sort_keys=True))
+
+    return event_stream("requests", device.id, look, signals=desk.signals, clock=desk.clock)
 
 
 async def answer_request(challenge_id: str, token: str, desk: Desk) -> str | None:

@@ -24,7 +24,6 @@ from services.enrollment.http import examples
 from services.enrollment.http.challenge_body import NOTHING_RESTS, ChallengeBody, challenge_body
 from services.enrollment.http.problems import answer, problems
 from services.enrollment.http.shared import (
-    NO_STORE,
     Body,
     CallerNow,
     IdempotencyKey,
@@ -37,6 +36,7 @@ from services.enrollment.http.shared import (
 from services.enrollment.idempotency import Reply
 from services.enrollment.parts import Parts
 from services.kit.errors import ProblemError
+from services.kit.http.sse import streamed
 
 router = APIRouter(tags=["challenges"])
 
@@ -174,9 +174,7 @@ async def get_challenge_events(request: Request, challenge_id: ChallengePath, by
     def described(state: Verification) -> str:
         return challenge_body(state, account, parts, pauses).model_dump_json(by_alias=True)
 
-    stream = challenges_api.changes_of(asked.id, described, parts.desk)
-    headers = NO_STORE | {"X-Accel-Buffering": "no"}
-    return StreamingResponse(stream, headers=headers, media_type="text/event-stream")
+    return streamed(challenges_api.changes_of(asked.id, described, parts.desk))
 
 
 @router.post(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import APIRouter, FastAPI, Form, Query, Request, Response
-from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, StreamingResponse
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from pydantic import SecretStr
 
 from services.enrollment.domain.wizard import FIRST_STEP, method_of, shown_step
@@ -62,6 +62,7 @@ from services.enrollment.wizard.wording import CANT_SIGN_IN, CHOOSE_ONE, HOW_TO_
 from services.kit.config import Config
 from services.kit.errors import ProblemError
 from services.kit.http.headers import security_headers
+from services.kit.http.sse import streamed
 from services.kit.telemetry import current_trace
 
 router = APIRouter(include_in_schema=False)
@@ -210,8 +211,7 @@ async def events(
         stream = activation_stream(session.activation.handle, here.desk)
     if stream is None:
         raise ProblemError("unknownChallenge")
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
+    return streamed(stream)
 
 
 async def _show_prompt(here: Here) -> Response:

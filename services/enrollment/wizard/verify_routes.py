@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request, Response
-from fastapi.responses import JSONResponse, RedirectResponse, StreamingResponse
+from fastapi.responses import JSONResponse, RedirectResponse
 from pydantic import SecretStr
 
 from services.enrollment.domain.wizard import shown_step
@@ -30,6 +30,7 @@ from services.enrollment.wizard.live import challenge_stream
 from services.enrollment.wizard.rendering import CancelView
 from services.enrollment.wizard.view_parts import VERIFY
 from services.kit.errors import ProblemError
+from services.kit.http.sse import streamed
 
 router = APIRouter(include_in_schema=False)
 
@@ -120,9 +121,7 @@ async def events(request: Request, challenge: Annotated[str, Query(max_length=64
     requested = here.visit.session.requested
     if requested is None or requested.id != challenge:
         raise ProblemError("unknownChallenge")
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    stream = challenge_stream(requested.id, here.desk)
-    return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
+    return streamed(challenge_stream(requested.id, here.desk))
 
 
 async def _back_to_platform(here: Here) -> Response:

@@ -1,0 +1,43 @@
+"""Server-sent events: something that is watched, told whenever it is another."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from services.enrollment.signals import Signals, next_change
+from services.kit.clock import Clock
+
+KEEP_ALIVE = timedelta(seconds=15)
+STREAM_LIFE = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What there is to tell now, as the data of an event; after one that is `last` nothing follows."""
+
+    data: str
+    last: bool = False
+
+
+Look = Callable[[datetime], Awaitable[Seen | None]]
+"""Reads what is watched; None once it is gone."""
+
+
+async def event_stream(event: str, key: str, look: Look, *, signals: Signals, clock: Clock) -> AsyncIterator[str]:
+    """Each change, told under the name `event`, until the last one; it looks whenever `key` is told of."""
+    started = last_sent = clock.now()
+    shown: str | None = None
+    async with signals.awaiting(key) as told:
+        while (now := clock.now()) < started + STREAM_LIFE:
+            seen = await look(now)
+            if seen is None:
+                return
+            if seen.data != shown:
+                shown, last_sent = seen.data, now
+                yield f"event: {event}\ndata: {seen.data}\n\n"
+            elif now - last_sent > KEEP_ALIVE:
+                last_sent = now
+                yield ": still here\n\n"
+            if seen.last:
+                return
+            await next_change(told)
