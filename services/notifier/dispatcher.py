@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from services.kit.background import Background
 from services.kit.clock import monotonic
 from services.kit.mongo.client import DatabaseError
 from services.kit.mongo.document import Stored
@@ -69,7 +70,7 @@ class Dispatcher:
         return all(pool.alive() for pool in self._pools)
 
 
-class _Pool:
+class _Pool(Background):
     def __init__(self, line: Line, index: int, desk: Desk, size: int, wake: Callable[[str, str], None]) -> None:
         self._line = line
         self._provider = line.providers[index]
@@ -79,20 +80,15 @@ class _Pool:
         self._size = size
         self._woken = asyncio.Event()
         self._attempts: set[asyncio.Task[None]] = set()
-        self._loop: asyncio.Task[None] | None = None
         self._paused_until = 0.0
         self._depth_at = 0.0
 
     def serves(self, channel: str, provider: str) -> bool:
         return (self._line.channel.name, self._provider.name) == (channel, provider)
 
-    def start(self) -> None:
-        self._loop = asyncio.create_task(self._run())
-
     async def stop(self) -> None:
-        if self._loop:
-            self._loop.cancel()
-            await asyncio.gather(self._loop, return_exceptions=True)
+        """Take on nothing new, and let what is under way end in time."""
+        await super().stop()
         if self._attempts:
             await asyncio.wait(self._attempts, timeout=STOP_WITHIN)
         for task in self._attempts:
@@ -101,9 +97,6 @@ class _Pool:
 
     def wake(self) -> None:
         self._woken.set()
-
-    def alive(self) -> bool:
-        return self._loop is None or not self._loop.done()
 
     async def _run(self) -> None:
         while True:

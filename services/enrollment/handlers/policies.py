@@ -17,6 +17,7 @@ from services.enrollment.domain.policy_document import (
 )
 from services.enrollment.domain.tenant_policy import TenantPolicy, change_policy, first_policy
 from services.enrollment.store import Store
+from services.kit.background import Background
 from services.kit.clock import Clock
 from services.kit.config import Config, Tenant
 from services.kit.decision import Change
@@ -48,27 +49,12 @@ class Policies:
             self.known[policy.tenant] = policy
 
 
-class Follower:
+class Follower(Background):
     """Reads the policies again and again, so that each replica knows within a second what another one was told."""
 
     def __init__(self, policies: Policies, store: Store) -> None:
         self._policies = policies
         self._store = store
-        self._task: asyncio.Task[None] | None = None
-
-    def alive(self) -> bool:
-        """Whether it goes on; if not, only a restart of the process helps."""
-        return self._task is None or not self._task.done()
-
-    def start(self) -> None:
-        """Start in the background."""
-        self._task = asyncio.create_task(self._run())
-
-    async def stop(self) -> None:
-        """Stop reading."""
-        if self._task:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
 
     async def _run(self) -> None:
         while True:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import structlog
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
+from services.kit.background import Background
 from services.kit.clock import Clock
 from services.kit.ids import new_id
 from services.kit.mongo.client import Collection
@@ -15,8 +16,9 @@ from services.kit.mongo.document import StaleDocumentError
 log = structlog.get_logger(__name__)
 
 
-class Sweeper:
-    """Runs `work` every `every` in the one process that holds the lease; `work` returns how many things it ended."""
+class Sweeper(Background):
+    """Runs `work` every `every` in the one process that holds the lease; `work` returns how many things it ended. Once
+    it is stopped, the lease runs out by itself."""
 
     def __init__(
         self, name: str, *, every: timedelta, work: Callable[[], Awaitable[int]], leases: Collection, clock: Clock
@@ -27,21 +29,6 @@ class Sweeper:
         self._leases = leases
         self._clock = clock
         self._owner = new_id()
-        self._task: asyncio.Task[None] | None = None
-
-    def alive(self) -> bool:
-        """Whether sweeping goes on; if not, only a restart of the process helps."""
-        return self._task is None or not self._task.done()
-
-    def start(self) -> None:
-        """Start sweeping in the background."""
-        self._task = asyncio.create_task(self._run())
-
-    async def stop(self) -> None:
-        """Stop; the lease runs out by itself."""
-        if self._task:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
 
     async def _run(self) -> None:
         while True:

@@ -1,11 +1,11 @@
 """Indexes, created in the background: a service starts while the database is down."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
 import stamina
 from pymongo.errors import PyMongoError
 
+from services.kit.background import Background
 from services.kit.mongo.client import DatabaseDownError
 
 
@@ -13,23 +13,12 @@ class NotPreparedError(DatabaseDownError):
     """The database cannot be used yet: its indexes do not exist. Whoever consumes events waits and tries again."""
 
 
-class Preparation:
+class Preparation(Background):
     """Runs each step until it succeeds; `ready` once all have."""
 
     def __init__(self, steps: Sequence[Callable[[], Awaitable[None]]]) -> None:
         self._steps = steps
         self._done = False
-        self._task: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        """Begin; does not wait."""
-        self._task = asyncio.create_task(self._run())
-
-    async def stop(self) -> None:
-        """Give up what is not done."""
-        if self._task:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
 
     async def ready(self) -> bool:
         """Whether all indexes exist."""
