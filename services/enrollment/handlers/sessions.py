@@ -5,16 +5,17 @@ from datetime import timedelta
 from schemas.base import MethodType
 from services.enrollment.domain import operations, wizard
 from services.enrollment.domain import sessions as rules
-from services.enrollment.domain.account import Account, Proof, Session, account_id
+from services.enrollment.domain.account import Account, Proof, Session
 from services.enrollment.domain.interrupt import Interrupt
 from services.enrollment.domain.policy import allowed_methods, continued, instead_of, replanned
 from services.enrollment.domain.proving import must_prove
 from services.enrollment.handlers.desk import Desk, Visit, cancel_challenge, move_session, visit_of
 from services.enrollment.handlers.proving import begin, needs_proof
+from services.enrollment.handlers.tickets import held_visit, started_visit
 from services.kit.decision import Change
 from services.kit.errors import ProblemError
 from services.kit.ids import new_token
-from services.kit.sealing import equal, token_hash
+from services.kit.sealing import token_hash
 
 
 async def use_ticket(ticket: str, desk: Desk) -> tuple[Visit, str]:
@@ -35,13 +36,10 @@ async def use_ticket(ticket: str, desk: Desk) -> tuple[Visit, str]:
         session = _new_session(interrupt, secret, account, desk)
         return rules.start_session(account, _placed(account, session, desk), at=now)
 
-    try:
-        account = await desk.store.accounts.change(account_id(interrupt.tenant, interrupt.user), start)
-    except ProblemError as problem:
-        raise ProblemError(problem.code, returnUrl=interrupt.return_url) from None
-    if account is None:
-        raise ProblemError("ticketExpired", returnUrl=interrupt.return_url)
-    return await begin(visit_of(account.state, interrupt.id), desk), secret
+    visit = await started_visit(
+        interrupt.tenant, interrupt.user, interrupt.id, start, desk, return_url=interrupt.return_url
+    )
+    return await begin(visit, desk), secret
 
 
 async def ticket_is_of(ticket: str, session_id: str, desk: Desk) -> bool:
@@ -57,13 +55,9 @@ async def recognise(session_id: str, secret: str, desk: Desk) -> Visit:
         ProblemError: `sessionEnded` where there is nothing to go back to.
     """
     interrupt = await desk.store.interrupts.get(session_id)
-    if interrupt is None or interrupt.state.tenant not in desk.config.tenants:
+    if interrupt is None:
         raise ProblemError("sessionEnded")
-    account = await desk.store.accounts.get(account_id(interrupt.state.tenant, interrupt.state.user))
-    session = account.state.session(session_id) if account else None
-    if account is None or session is None or not equal(session.cookie_hash, token_hash(secret)):
-        raise ProblemError("sessionEnded")
-    return Visit(account.state, session)
+    return await held_visit(interrupt.state.tenant, interrupt.state.user, session_id, secret, desk)
 
 
 async def follow_policy(visit: Visit, desk: Desk) -> Visit:

@@ -1,21 +1,21 @@
 """A person comes to our page to prove a method for a platform, and goes back."""
 
 from datetime import datetime, timedelta
-from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from services.enrollment.domain import sessions as rules
-from services.enrollment.domain.account import Account, Session, Verifying, account_id
+from services.enrollment.domain.account import Account, Session, Verifying
 from services.enrollment.domain.challenge import Challenge
 from services.enrollment.domain.ledger import Ledger
 from services.enrollment.domain.verification import Verification
 from services.enrollment.handlers.challenges_api import cancel, with_later
 from services.enrollment.handlers.desk import VERDICT_WITHIN, Desk, Visit, visit_of
+from services.enrollment.handlers.tickets import held_visit, started_visit
 from services.enrollment.signals import next_change
 from services.kit.clock import monotonic
 from services.kit.decision import Change
 from services.kit.errors import ProblemError
 from services.kit.ids import new_token
-from services.kit.sealing import equal, token_hash
+from services.kit.sealing import token_hash
 
 AGREE_WITHIN = 0.05
 """Seconds between two looks at a challenge whose verdict is being written."""
@@ -41,13 +41,8 @@ async def use_verify_ticket(ticket: str, desk: Desk) -> tuple[Visit, str]:
         session = _new_session(first, token_hash(secret), now, desk.terms(account).session_minutes)
         return rules.start_session(account, session, at=now)
 
-    try:
-        account = await desk.store.accounts.change(account_id(first.tenant, first.user), start)
-    except ProblemError as problem:
-        raise ProblemError(problem.code, returnUrl=hosting.return_url) from None
-    if account is None:
-        raise ProblemError("ticketExpired", returnUrl=hosting.return_url)
-    return await _as_far_as_proven(visit_of(account.state, first.id), desk), secret
+    visit = await started_visit(first.tenant, first.user, first.id, start, desk, return_url=hosting.return_url)
+    return await _as_far_as_proven(visit, desk), secret
 
 
 async def verify_ticket_is_of(ticket: str, session_id: str, desk: Desk) -> bool:
@@ -63,13 +58,9 @@ async def recognise_verifier(session_id: str, secret: str, desk: Desk) -> Visit:
         ProblemError: `sessionEnded` where there is nothing to go back to.
     """
     first = await desk.store.challenges.get(session_id)
-    if first is None or first.state.hosting is None or first.state.tenant not in desk.config.tenants:
+    if first is None or first.state.hosting is None:
         raise ProblemError("sessionEnded")
-    account = await desk.store.accounts.get(account_id(first.state.tenant, first.state.user))
-    session = account.state.session(session_id) if account else None
-    if account is None or session is None or not equal(session.cookie_hash, token_hash(secret)):
-        raise ProblemError("sessionEnded")
-    return Visit(account.state, session)
+    return await held_visit(first.state.tenant, first.state.user, session_id, secret, desk)
 
 
 async def leave(visit: Visit, desk: Desk) -> Visit:
@@ -80,13 +71,12 @@ async def leave(visit: Visit, desk: Desk) -> Visit:
     return visit_of(account.state if account else visit.account, visit.session.id)
 
 
-async def way_back(visit: Visit, desk: Desk) -> str:
-    """The return address, with the id of the challenge and what became of it in its query."""
+async def outcome_of(visit: Visit, desk: Desk) -> str:
+    """What became of it, as the person's browser says at the platform; an attempt that was left before its end has
+    expired with its session."""
     asked = await _settled(visit, desk)
-    query = {"challengeId": visit.session.id, "status": _status(asked, visit.session, desk)}
-    target = urlsplit(visit.session.return_url)
-    joined = "&".join(filter(None, (target.query, urlencode(query))))
-    return urlunsplit(target._replace(query=joined))
+    status = asked.status_at(desk.clock.now()) if asked else "expired"
+    return "expired" if status == "pending" and visit.session.outcome != "completed" else status
 
 
 async def _asked_in(visit: Visit, desk: Desk) -> Verification | None:
@@ -104,12 +94,6 @@ async def _settled(visit: Visit, desk: Desk) -> Verification | None:
             if not is_behind or monotonic() >= deadline:
                 return asked
             await next_change(told, within=AGREE_WITHIN)
-
-
-def _status(asked: Verification | None, session: Session, desk: Desk) -> str:
-    """An attempt that was left before its end is cancelled, or has expired with its session."""
-    status = asked.status_at(desk.clock.now()) if asked else "expired"
-    return "expired" if status == "pending" and session.outcome != "completed" else status
 
 
 def _new_session(first: Challenge, cookie_hash: str, now: datetime, minutes: int) -> Session:

@@ -22,9 +22,6 @@ from services.enrollment.wizard.here import (
     frame,
     html,
     html_for_anybody,
-    recognise,
-    require_form,
-    require_open,
     tenant_frame,
     to_wizard,
 )
@@ -41,6 +38,7 @@ from services.enrollment.wizard.rendering import (
 )
 from services.enrollment.wizard.returning import back_to_platform
 from services.enrollment.wizard.views import MANAGE
+from services.enrollment.wizard.walk import actor, onlooker
 from services.kit.errors import ProblemError
 
 router = APIRouter(prefix=MANAGE, include_in_schema=False)
@@ -52,7 +50,7 @@ Act = Callable[[Here], Awaitable[Visit]]
 @router.get("")
 async def show(request: Request) -> Response:
     """Everything that is set up."""
-    here = await _recognise(request)
+    here = await onlooker(request)
     if (away := await _elsewhere(here)) is not None:
         return away
     return await _listed(here)
@@ -61,7 +59,7 @@ async def show(request: Request) -> Response:
 @router.get("/add")
 async def show_add(request: Request) -> Response:
     """What can be added."""
-    here = await _recognise(request)
+    here = await onlooker(request)
     if (away := await _elsewhere(here)) is not None:
         return away
     return _addable(here)
@@ -72,7 +70,7 @@ async def add(
     request: Request, session: Hidden = "", csrf: Hidden = "", method: Annotated[str, Form(max_length=64)] = ""
 ) -> Response:
     """Begin to set up another method."""
-    here = await _actor(request, session, csrf)
+    here = await actor(request, session, csrf)
     if (away := await _elsewhere(here)) is not None:
         return away
     found = next(
@@ -87,7 +85,7 @@ async def add(
 @router.get("/methods/{method_id}/rename")
 async def show_rename(request: Request, method_id: str) -> Response:
     """A name of the person's own."""
-    here = await _recognise(request)
+    here = await onlooker(request)
     return await _elsewhere(here) or _renaming(here, _method(here, method_id))
 
 
@@ -100,7 +98,7 @@ async def rename(
     name: Annotated[str, Form(max_length=256)] = "",
 ) -> Response:
     """Keep the name."""
-    here = await _actor(request, session, csrf)
+    here = await actor(request, session, csrf)
     try:
         return await _done(here, lambda here: manage.rename(here.visit, method_id, name, here.desk))
     except ProblemError as problem:
@@ -113,7 +111,7 @@ async def rename(
 @router.get("/methods/{method_id}/delete")
 async def show_delete(request: Request, method_id: str) -> Response:
     """Ask once, and say what remains."""
-    here = await _recognise(request)
+    here = await onlooker(request)
     return await _elsewhere(here) or _deleting(here, _method(here, method_id))
 
 
@@ -126,7 +124,7 @@ async def delete(
     lost: Annotated[str, Form(max_length=8)] = "",
 ) -> Response:
     """Delete a method, never the last one that policy requires."""
-    here = await _actor(request, session, csrf)
+    here = await actor(request, session, csrf)
     try:
         return await _done(here, lambda here: manage.remove(here.visit, method_id, here.desk, lost=bool(lost)))
     except ProblemError as problem:
@@ -140,7 +138,7 @@ async def delete(
 @router.post("/methods/{method_id}/change")
 async def change(request: Request, method_id: str, session: Hidden = "", csrf: Hidden = "") -> Response:
     """Begin to give a method another number or address."""
-    here = await _actor(request, session, csrf)
+    here = await actor(request, session, csrf)
     if (away := await _elsewhere(here)) is not None:
         return away
     await manage.change(here.visit, method_id, here.desk)
@@ -150,14 +148,14 @@ async def change(request: Request, method_id: str, session: Hidden = "", csrf: H
 @router.post("/methods/{method_id}/default")
 async def choose_default(request: Request, method_id: str, session: Hidden = "", csrf: Hidden = "") -> Response:
     """Use a method first."""
-    here = await _actor(request, session, csrf)
+    here = await actor(request, session, csrf)
     return await _done(here, lambda here: manage.choose_default(here.visit, method_id, here.desk))
 
 
 @router.post("/methods/{method_id}/restore")
 async def restore(request: Request, method_id: str, session: Hidden = "", csrf: Hidden = "") -> Response:
     """Bring a method back; where another proof is missing, it is asked for first."""
-    here = await _actor(request, session, csrf)
+    here = await actor(request, session, csrf)
     try:
         return await _done(here, lambda here: manage.restore(here.visit, method_id, here.desk))
     except ProblemError as problem:
@@ -169,7 +167,7 @@ async def restore(request: Request, method_id: str, session: Hidden = "", csrf: 
 @router.get("/new-phone")
 async def show_new_phone(request: Request) -> Response:
     """What happens when the app moves to a new phone."""
-    here = await _recognise(request)
+    here = await onlooker(request)
     return await _elsewhere(here) or _new_phone(here)
 
 
@@ -178,7 +176,7 @@ async def new_phone(
     request: Request, session: Hidden = "", csrf: Hidden = "", method: Annotated[str, Form(max_length=64)] = ""
 ) -> Response:
     """Add the new one, prove it, revoke the old one."""
-    here = await _actor(request, session, csrf)
+    here = await actor(request, session, csrf)
     if (away := await _elsewhere(here)) is not None:
         return away
     apps = here.visit.account.of_type("authenticatorApp")
@@ -192,7 +190,7 @@ async def new_phone(
 @router.get("/activity")
 async def show_activity(request: Request) -> Response:
     """What happened to the person's security info, newest first."""
-    here = await _recognise(request)
+    here = await onlooker(request)
     if (away := await _elsewhere(here)) is not None:
         return away
     stored = await here.desk.store.activities.get(here.visit.account_id)
@@ -204,7 +202,7 @@ async def show_activity(request: Request) -> Response:
 @router.post("/leave")
 async def leave(request: Request, session: Hidden = "", csrf: Hidden = "") -> Response:
     """Back to where the person came from: the platform, or the question whether all is still right."""
-    here = await _actor(request, session, csrf)
+    here = await actor(request, session, csrf)
     visit = await manage.leave(here.visit, here.desk)
     return await back_to_platform(Here(here.parts, here.cookie, visit)) if visit.session.outcome else to_wizard(here)
 
@@ -241,20 +239,6 @@ async def not_me(request: Request, token: Annotated[str, Form(max_length=256)] =
         what=manage_wording.what_happened(notice, organization),
     )
     return html_for_anybody(view)
-
-
-async def _recognise(request: Request) -> Here:
-    here = await recognise(request)
-    require_open(here)
-    return here
-
-
-async def _actor(request: Request, session: str, csrf: str) -> Here:
-    here = await recognise(request)
-    require_form(here, session, csrf)
-    await here.desk.edge.admit("session", here.visit.session.id)
-    require_open(here)
-    return here
 
 
 async def _elsewhere(here: Here) -> Response | None:

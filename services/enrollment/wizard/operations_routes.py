@@ -18,15 +18,13 @@ from services.enrollment.wizard.here import (
     Here,
     frame,
     html,
-    recognise,
-    require_form,
-    require_open,
     to_wizard,
 )
 from services.enrollment.wizard.operations_wording import DECISIONS
 from services.enrollment.wizard.rendering import Frame, MessageView, OperationsClosedView, OperationsView, ReportsView
 from services.enrollment.wizard.returning import back_to_platform
 from services.enrollment.wizard.views import MANAGE, OPERATIONS, WIZARD
+from services.enrollment.wizard.walk import actor, onlooker
 
 router = APIRouter(prefix=OPERATIONS, include_in_schema=False)
 
@@ -41,7 +39,7 @@ FORBIDDEN = (
 @router.get("")
 async def show(request: Request) -> Response:
     """What there is."""
-    here = await _recognise(request)
+    here = await onlooker(request)
     return await _elsewhere(here) or html(here.visit, OperationsView(_frame(here, "Operations")))
 
 
@@ -53,7 +51,7 @@ async def show_reports(
 ) -> Response:
     """The funnel of the wizard, and registration in numbers; of the administrator's own tenant. An address that asks
     for what there is not shows what is shown first."""
-    here = await _recognise(request)
+    here = await onlooker(request)
     if (away := await _elsewhere(here)) is not None:
         return away
     await here.desk.edge.admit("session", here.visit.session.id)
@@ -65,7 +63,7 @@ async def show_reports(
 @router.post("/methods")
 async def set_up(request: Request, session: Hidden = "", csrf: Hidden = "") -> Response:
     """To "My security info", to set up what is missing."""
-    here = await _actor(request, session, csrf)
+    here = await actor(request, session, csrf)
     if (away := _misplaced(here)) is not None:
         return away
     await sessions.leave_operations_for_methods(here.visit, here.desk)
@@ -75,25 +73,11 @@ async def set_up(request: Request, session: Hidden = "", csrf: Hidden = "") -> R
 @router.post("/leave")
 async def leave(request: Request, session: Hidden = "", csrf: Hidden = "") -> Response:
     """Back to the platform."""
-    here = await _actor(request, session, csrf)
+    here = await actor(request, session, csrf)
     if (away := _misplaced(here)) is not None:
         return away
     visit = await manage.leave(here.visit, here.desk)
     return await back_to_platform(Here(here.parts, here.cookie, visit))
-
-
-async def _recognise(request: Request) -> Here:
-    here = await recognise(request)
-    require_open(here)
-    return here
-
-
-async def _actor(request: Request, session: str, csrf: str) -> Here:
-    here = await recognise(request)
-    require_form(here, session, csrf)
-    await here.desk.edge.admit("session", here.visit.session.id)
-    require_open(here)
-    return here
 
 
 def _misplaced(here: Here) -> Response | None:

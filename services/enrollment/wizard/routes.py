@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import APIRouter, FastAPI, Form, Query, Request, Response
-from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import SecretStr
 
 from services.enrollment.domain.wizard import FIRST_STEP, method_of, shown_step
 from services.enrollment.handlers import apps, sessions, software
-from services.enrollment.handlers.desk import Desk, Visit
+from services.enrollment.handlers.desk import Visit
 from services.enrollment.handlers.proving import needs_proof_for, require_proof
 from services.enrollment.parts import Parts
 from services.enrollment.wizard import (
@@ -28,12 +28,11 @@ from services.enrollment.wizard import (
     views,
 )
 from services.enrollment.wizard.assets import read_logos
-from services.enrollment.wizard.cookies import SessionCookie, read_cookie, write_cookie
+from services.enrollment.wizard.cookies import SessionCookie, write_cookie
 from services.enrollment.wizard.here import (
     SEE_OTHER,
     Here,
     WizardForm,
-    credentials,
     frame,
     html,
     is_secure,
@@ -58,6 +57,7 @@ from services.enrollment.wizard.rendering import (
 from services.enrollment.wizard.returning import back_to_platform
 from services.enrollment.wizard.view_parts import SETUP, VERIFY, Place
 from services.enrollment.wizard.views import WIZARD
+from services.enrollment.wizard.walk import SPENT, holds_session_of, stayed
 from services.enrollment.wizard.wording import CANT_SIGN_IN, CHOOSE_ONE, HOW_TO_SIGN_IN, WAYS_TO_SET_UP
 from services.kit.config import Config
 from services.kit.errors import ProblemError
@@ -80,7 +80,9 @@ async def start(request: Request, ticket: Annotated[str, Query(max_length=256)] 
     try:
         visit, secret = await sessions.use_ticket(ticket, parts.desk)
     except ProblemError as problem:
-        if problem.code in {"ticketUsed", "ticketExpired"} and await _holds_session_of(request, ticket, parts.desk):
+        if problem.code in SPENT and await holds_session_of(
+            request, ticket, "setup", sessions.ticket_is_of, sessions.recognise
+        ):
             return RedirectResponse(WIZARD, SEE_OTHER)
         raise
     response = RedirectResponse("/security-info/prompt", SEE_OTHER)
@@ -189,10 +191,7 @@ async def stay(request: Request, session: Hidden = "", csrf: Hidden = "") -> Res
     """The person is still there: the session is extended."""
     here = await recognise(request)
     require_form(here, session, csrf)
-    extended = await sessions.stay(here.visit, here.desk)
-    if "application/json" in request.headers.get("accept", ""):
-        return JSONResponse({"sessionEndsAt": extended.session.expires_at.isoformat()})
-    return RedirectResponse(WIZARD, SEE_OTHER)
+    return await stayed(request, here)
 
 
 @router.get(f"{WIZARD}/events")
@@ -350,18 +349,6 @@ def _frame_of_problem(request: Request, title: str) -> Frame:
     if tenant is None:
         return Frame(organization="Security info", title=title)
     return tenant_frame(request.app.state.parts, tenant, title)
-
-
-async def _holds_session_of(request: Request, ticket: str, desk: Desk) -> bool:
-    parts: Parts = request.app.state.parts
-    cookie = read_cookie(request, secure=is_secure(parts))
-    if cookie is None or not await sessions.ticket_is_of(ticket, cookie.session_id, desk):
-        return False
-    try:
-        await sessions.recognise(*credentials(cookie), desk)
-    except ProblemError:
-        return False
-    return True
 
 
 EXPLAINED: Mapping[str, tuple[str, str]] = {

@@ -4,20 +4,17 @@ from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request, Response
-from fastapi.responses import JSONResponse, RedirectResponse
+from fastapi.responses import RedirectResponse
 from pydantic import SecretStr
 
 from services.enrollment.domain.wizard import shown_step
-from services.enrollment.handlers import sessions, verifications
-from services.enrollment.handlers.desk import Desk
+from services.enrollment.handlers import verifications
 from services.enrollment.parts import Parts
 from services.enrollment.wizard import prove_steps
-from services.enrollment.wizard.cookies import SessionCookie, read_cookie, write_cookie
+from services.enrollment.wizard.cookies import SessionCookie, write_cookie
 from services.enrollment.wizard.here import (
     SEE_OTHER,
-    Here,
     WizardForm,
-    credentials,
     frame,
     html,
     is_secure,
@@ -28,7 +25,9 @@ from services.enrollment.wizard.here import (
 )
 from services.enrollment.wizard.live import challenge_stream
 from services.enrollment.wizard.rendering import CancelView
+from services.enrollment.wizard.returning import back_from_verification
 from services.enrollment.wizard.view_parts import VERIFY
+from services.enrollment.wizard.walk import SPENT, holds_session_of, stayed
 from services.kit.errors import ProblemError
 from services.kit.http.sse import streamed
 
@@ -45,7 +44,9 @@ async def start(request: Request, ticket: Annotated[str, Query(max_length=256)] 
     try:
         visit, secret = await verifications.use_verify_ticket(ticket, parts.desk)
     except ProblemError as problem:
-        if problem.code in {"ticketUsed", "ticketExpired"} and await _holds_session_of(request, ticket, parts.desk):
+        if problem.code in SPENT and await holds_session_of(
+            request, ticket, "verification", verifications.verify_ticket_is_of, verifications.recognise_verifier
+        ):
             return RedirectResponse(VERIFY.page, SEE_OTHER)
         raise
     response = RedirectResponse(VERIFY.page, SEE_OTHER)
@@ -59,7 +60,7 @@ async def show(request: Request) -> Response:
     """The proof that is asked for, or the choice of one; once all is proven, back to the platform."""
     here = await recognise_verifying(request)
     if here.visit.session.outcome:
-        return await _back_to_platform(here)
+        return await back_from_verification(here)
     require_open(here)
     return await (prove_steps.show(here) if here.visit.session.step == "prove" else prove_steps.show_choice(here))
 
@@ -71,7 +72,7 @@ async def act(request: Request, form: Annotated[WizardForm, Form()]) -> Response
     require_form(here, form.session, form.csrf)
     await here.desk.edge.admit("session", here.visit.session.id)
     if here.visit.session.outcome:
-        return await _back_to_platform(here)
+        return await back_from_verification(here)
     require_open(here)
     if form.step not in {"prove", "prove.choose"} or shown_step(here.visit.session, form.step) != form.step:
         return to_wizard(here)
@@ -90,7 +91,7 @@ async def cancel(request: Request, session: Hidden = "", csrf: Hidden = "") -> R
     """Leave without having proven it."""
     here = await recognise_verifying(request)
     require_form(here, session, csrf)
-    return await _back_to_platform(replace(here, visit=await verifications.leave(here.visit, here.desk)))
+    return await back_from_verification(replace(here, visit=await verifications.leave(here.visit, here.desk)))
 
 
 @router.get(VERIFY.leave)
@@ -99,7 +100,7 @@ async def go_back(request: Request) -> Response:
     here = await recognise_verifying(request)
     if here.visit.session.outcome is None and here.visit.session.is_open(here.parts.clock.now()):
         return to_wizard(here)
-    return await _back_to_platform(here)
+    return await back_from_verification(here)
 
 
 @router.post(VERIFY.stay)
@@ -107,10 +108,7 @@ async def stay(request: Request, session: Hidden = "", csrf: Hidden = "") -> Res
     """The person is still there: the session is extended."""
     here = await recognise_verifying(request)
     require_form(here, session, csrf)
-    extended = await sessions.stay(here.visit, here.desk)
-    if "application/json" in request.headers.get("accept", ""):
-        return JSONResponse({"sessionEndsAt": extended.session.expires_at.isoformat()})
-    return to_wizard(here)
+    return await stayed(request, here)
 
 
 @router.get(VERIFY.events)
@@ -122,19 +120,3 @@ async def events(request: Request, challenge: Annotated[str, Query(max_length=64
     if requested is None or requested.id != challenge:
         raise ProblemError("unknownChallenge")
     return streamed(challenge_stream(requested.id, here.desk))
-
-
-async def _back_to_platform(here: Here) -> Response:
-    return RedirectResponse(await verifications.way_back(here.visit, here.desk), SEE_OTHER)
-
-
-async def _holds_session_of(request: Request, ticket: str, desk: Desk) -> bool:
-    parts: Parts = request.app.state.parts
-    cookie = read_cookie(request, secure=is_secure(parts), of="verification")
-    if cookie is None or not await verifications.verify_ticket_is_of(ticket, cookie.session_id, desk):
-        return False
-    try:
-        await verifications.recognise_verifier(*credentials(cookie), desk)
-    except ProblemError:
-        return False
-    return True
