@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Literal
 
+from schemas.base import Event
 from schemas.enrollment import (
     EnrollmentCancelled,
     EnrollmentCompleted,
@@ -41,7 +42,8 @@ def start_session(account: Account, session: Session, *, at: datetime) -> Change
     kept = tuple(one for one in before.sessions if (one.ended_at or one.expires_at) > at - KEEP_ENDED_SESSIONS)
     put_off = nudge.nudged(before.put_off, at=at) if session.decision == "nudge" else before.put_off
     ledger = ledger.put(sessions=(*kept, session), put_off=put_off)
-    return _with_reached(_with_started(ledger, session, at), session, at).change()
+    ledger = _told(ledger, session, _started(session, at))
+    return _told(ledger, session, _reached(session, at)).change()
 
 
 def move_session(
@@ -57,7 +59,7 @@ def move_session(
     moved = move(session).model_copy(update={"expires_at": until})
     ledger = Ledger(account).put_session(moved)
     if moved.step != session.step:
-        ledger = _with_reached(ledger, moved, at)
+        ledger = _told(ledger, moved, _reached(moved, at))
     if moved.outcome == "completed" and session.outcome is None:
         ledger = _completed(ledger, moved, at)
     return ledger.change()
@@ -147,7 +149,7 @@ def after_registration(ledger: Ledger, challenge: Challenge, *, at: datetime) ->
             "proof": session.proof or _first_proof(challenge, at),
         }
     )
-    return _with_reached(ledger.put_session(moved), moved, at)
+    return _told(ledger.put_session(moved), moved, _reached(moved, at))
 
 
 def start_again(ledger: Ledger, challenge: Challenge, *, at: datetime) -> Ledger:
@@ -156,7 +158,7 @@ def start_again(ledger: Ledger, challenge: Challenge, *, at: datetime) -> Ledger
     if session is None:
         return ledger
     moved = session.model_copy(update={"step": wizard.FIRST_STEP[challenge.method_type], "requested": None})
-    return _with_reached(ledger.put_session(moved), moved, at)
+    return _told(ledger.put_session(moved), moved, _reached(moved, at))
 
 
 def was_cancelled(account: Account, challenge: Challenge) -> bool:
@@ -176,7 +178,7 @@ def after_proof(ledger: Ledger, challenge: Challenge, *, at: datetime) -> Ledger
         return ledger
     proof = Proof(method_id=challenge.method_id, method_type=challenge.method_type, at=at)
     moved = wizard.proven(ledger.account, session, proof)
-    return _with_reached(ledger.put_session(moved), moved, at)
+    return _told(ledger.put_session(moved), moved, _reached(moved, at))
 
 
 def _first_proof(challenge: Challenge, at: datetime) -> Proof | None:
@@ -204,12 +206,9 @@ def _ended(ledger: Ledger, session: Session, outcome: Literal["cancelled", "expi
     put_off = ledger.account.put_off
     if put_off and nudge.is_undecided(session):
         put_off = nudge.skipped(put_off, at=at)
-    left = ledger.put(put_off=put_off).put_session(ended)
-    if session.verifying:
-        return left
     on_file = ledger.account.active_types
     event = EnrollmentCancelled(session_id=session.id, reason=outcome, methods=on_file, cancelled_at=at)
-    return left.tell(event, session.id)
+    return _told(ledger.put(put_off=put_off).put_session(ended), session, event)
 
 
 def _completed(ledger: Ledger, session: Session, at: datetime) -> Ledger:
@@ -220,21 +219,20 @@ def _completed(ledger: Ledger, session: Session, at: datetime) -> Ledger:
     return ledger.put(put_off=put_off).put_session(ended).tell(event, session.id)
 
 
-def _with_started(ledger: Ledger, session: Session, at: datetime) -> Ledger:
-    if session.verifying:
-        return ledger
-    event = EnrollmentStarted(
+def _started(session: Session, at: datetime) -> EnrollmentStarted:
+    return EnrollmentStarted(
         session_id=session.id,
         intent=session.intent,
         decision=session.decision,
         required=session.plan,
         started_at=at,
     )
-    return ledger.tell(event, session.id)
 
 
-def _with_reached(ledger: Ledger, session: Session, at: datetime) -> Ledger:
-    if session.verifying:
-        return ledger
-    event = EnrollmentStepReached(session_id=session.id, step=session.step, reached_at=at)
-    return ledger.tell(event, session.id)
+def _reached(session: Session, at: datetime) -> EnrollmentStepReached:
+    return EnrollmentStepReached(session_id=session.id, step=session.step, reached_at=at)
+
+
+def _told(ledger: Ledger, session: Session, event: Event) -> Ledger:
+    """A verification is no enrolment: nothing tells of it."""
+    return ledger if session.verifying else ledger.tell(event, session.id)

@@ -39,8 +39,10 @@ class Verification:
     @property
     def proven(self) -> tuple[Challenge, ...]:
         """Those that were answered right, the first of each type, in the order of their answers."""
-        right = sorted((one for one in self.challenges if one.status == "verified"), key=_ended)
-        return tuple({one.method_type: one for one in reversed(right)}[kind] for kind in _types(right))
+        first: dict[MethodType, Challenge] = {}
+        for one in sorted((one for one in self.challenges if one.status == "verified"), key=_ended):
+            first.setdefault(one.method_type, one)
+        return tuple(first.values())
 
     @property
     def is_complete(self) -> bool:
@@ -86,7 +88,3 @@ def verification_of(challenges: tuple[Challenge, ...]) -> Verification:
 
 def _ended(challenge: Challenge) -> datetime:
     return challenge.ended_at or challenge.terms.expires_at
-
-
-def _types(challenges: list[Challenge]) -> tuple[MethodType, ...]:
-    return tuple(dict.fromkeys(one.method_type for one in challenges))
