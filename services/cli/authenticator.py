@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from services.kit.device import Decision
+    from services.kit.crypto.device import Decision
 
 app = typer.Typer(no_args_is_help=True, help="An authenticator app without a face, for scripts.")
 

@@ -16,8 +16,8 @@ from pydantic.alias_generators import to_camel
 
 from services.cli.failures import CommandFailedError
 from services.kit.clock import Clock
-from services.kit.codes import totp_code
-from services.kit.device import (
+from services.kit.crypto.codes import totp_code
+from services.kit.crypto.device import (
     Decision,
     DevicePrivateKey,
     DeviceTokenError,
@@ -25,7 +25,7 @@ from services.kit.device import (
     sign_answer,
     sign_request,
 )
-from services.kit.sealing import decode
+from services.kit.crypto.sealing import decode
 
 TIMEOUT = httpx.Timeout(20.0)
 """Seconds for one call; the service judges an answer for up to 10."""

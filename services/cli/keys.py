@@ -24,7 +24,7 @@ def new(directory: Annotated[Path, typer.Argument(metavar="DIR", help="Created i
     Never overwrites: what was sealed under a key that is gone cannot be opened again.
     """
     from services.kit.clock import SystemClock
-    from services.kit.key_files import new_keyrings
+    from services.kit.crypto.key_files import new_keyrings
 
     contents = {directory / f"{name}.json": keyring for name, keyring in new_keyrings(SystemClock().now()).items()}
     if present := [path for path in contents if path.exists()]:

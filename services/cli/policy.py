@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     import httpx
     from rich.table import Table
 
-    from services.enrollment.domain.linter import Finding
-    from services.enrollment.domain.policy_document import PolicyDocument
+    from services.enrollment.policies.domain.document import PolicyDocument
+    from services.enrollment.policies.domain.linter import Finding
     from services.kit.config import Config
 
 app = typer.Typer(no_args_is_help=True, help="What an organisation asks of people.")
@@ -107,7 +107,7 @@ def document_in(file: Path) -> "PolicyDocument | None":
     import yaml
     from pydantic import ValidationError
 
-    from services.enrollment.domain.policy_document import READ_ONLY, PolicyDocument
+    from services.enrollment.policies.domain.document import READ_ONLY, PolicyDocument
 
     try:
         content = yaml.safe_load(file.read_text(encoding="utf-8"))
@@ -124,7 +124,7 @@ def document_in(file: Path) -> "PolicyDocument | None":
 
 def findings_in(config: "Config") -> list[Found]:
     """What the linter says about each tenant of a configuration file."""
-    from services.enrollment.domain.linter import lint
+    from services.enrollment.policies.domain.linter import lint
 
     return [
         Found(name, finding)
@@ -135,8 +135,8 @@ def findings_in(config: "Config") -> list[Found]:
 
 def findings_of(document: "PolicyDocument") -> list[Found]:
     """What the linter says about a policy in the shape of the API; which providers there are is not known here."""
-    from services.enrollment.domain.linter import lint_groups
-    from services.enrollment.domain.policy_document import lint_document, policies_in
+    from services.enrollment.policies.domain.document import lint_document, policies_in
+    from services.enrollment.policies.domain.linter import lint_groups
 
     groups, _ = policies_in(document)
     return [Found("policy", finding) for finding in (*lint_document(document), *lint_groups(groups))]
@@ -198,7 +198,7 @@ def _patch(document: "PolicyDocument", token: str, url: str, version: int | None
 
 
 def _found(finding: dict[str, str]) -> Found:
-    from services.enrollment.domain.linter import Finding
+    from services.enrollment.policies.domain.linter import Finding
 
     return Found("policy", Finding.model_validate(finding))
 

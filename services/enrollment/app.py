@@ -9,34 +9,34 @@ import httpx
 import structlog
 from fastapi import FastAPI
 
-from services.enrollment import device, http
+from services.enrollment.api import openapi, routers
 from services.enrollment.authenticator.pages import mount_authenticator
+from services.enrollment.challenges.handlers.verdicts import end_overdue
 from services.enrollment.consumers import subscribe
-from services.enrollment.domain.linter import errors_of, lint
-from services.enrollment.handlers.desk import Desk
-from services.enrollment.handlers.policies import Follower, Policies, seed_policies
-from services.enrollment.handlers.reports import end_overdue
-from services.enrollment.http import openapi
-from services.enrollment.idempotency import Idempotency
+from services.enrollment.devices import api as device
+from services.enrollment.idempotency.handlers import Idempotency
 from services.enrollment.parts import Parts
+from services.enrollment.policies.domain.linter import errors_of, lint
+from services.enrollment.policies.handlers import Follower, Policies, seed_policies
+from services.enrollment.sessions.handlers.desk import Desk
 from services.enrollment.settings import EnrollmentSettings
 from services.enrollment.signals import Signals
 from services.enrollment.store import Store
 from services.enrollment.tokens import ClientTokens, Signer
-from services.enrollment.wizard import routes
+from services.enrollment.web.wizard import routes
 from services.kit.clock import SystemClock
 from services.kit.config import Config, ConfigError, load_config
+from services.kit.crypto.keyring import Keyring, KeyringError
+from services.kit.crypto.sealing import Sealer
 from services.kit.http.app import build_app
 from services.kit.http.limits import Edge
 from services.kit.http.problem import install_problem_handlers
 from services.kit.kafka.broker import EventBroker
-from services.kit.keyring import Keyring, KeyringError
 from services.kit.mongo.client import Database
 from services.kit.mongo.deadlines import Sweeper
 from services.kit.mongo.prepare import Preparation
 from services.kit.mongo.relay import Relay
 from services.kit.runtime import fail, run
-from services.kit.sealing import Sealer
 from services.kit.settings import SettingsError, load_settings
 from services.kit.telemetry import configure_logging
 
@@ -138,7 +138,7 @@ def build(settings: EnrollmentSettings) -> FastAPI:
     liveness = {"consumers": broker.alive, "relay": relay.alive, "sweeper": sweeper.alive, "policies": follower.alive}
     app = build_app("enrollment", readiness=readiness, lifespan=lifespan, liveness=liveness)
     app.state.parts = parts
-    app.include_router(http.router)
+    app.include_router(routers.router)
     app.include_router(device.router)
     routes.mount(app)
     mount_authenticator(app, public_origin=settings.public_origin, authenticator_origin=settings.authenticator_origin)

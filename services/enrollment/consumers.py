@@ -16,12 +16,13 @@ from schemas.enrollment import (
 from schemas.notification import CodeSent, DeliveryConfirmed, DeliveryFailed, PushSent, SendRefused
 from schemas.topics import DELIVERIES, LIFECYCLE, VERDICTS
 from schemas.verification import AuthenticatorDisabled, ChallengeExpired, MethodVerified, VerificationFailed
-from services.enrollment.domain.activity import TOLD
-from services.enrollment.domain.journey import NOTED
-from services.enrollment.handlers import lifecycle, reports
-from services.enrollment.handlers.desk import Desk
-from services.enrollment.handlers.journeys import note_journey
-from services.enrollment.handlers.notices import KINDS, tell_change
+from services.enrollment.accounts.domain.activity import TOLD
+from services.enrollment.accounts.handlers import lifecycle
+from services.enrollment.challenges.handlers import verdicts as reports
+from services.enrollment.notices.handlers import KINDS, tell_change
+from services.enrollment.reports.domain.journey import NOTED
+from services.enrollment.reports.handlers.funnel import note_journey
+from services.enrollment.sessions.handlers.desk import Desk
 from services.enrollment.signals import Signals
 from services.enrollment.store import Store
 from services.kit.kafka.broker import EventBroker

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from services.enrollment.handlers.desk import Desk
-from services.enrollment.idempotency import Idempotency
+from services.enrollment.idempotency.handlers import Idempotency
+from services.enrollment.sessions.handlers.desk import Desk
 from services.enrollment.settings import EnrollmentSettings
 from services.enrollment.tokens import ClientTokens, Signer
 from services.kit.clock import Clock

@@ -8,16 +8,16 @@ from pymongo import ASCENDING, DESCENDING
 from pymongo.errors import DuplicateKeyError
 
 from schemas.enrollment import Decision
-from services.enrollment.domain.account import Account, account_id
-from services.enrollment.domain.activation import Activation, Device
-from services.enrollment.domain.activity import Activity
-from services.enrollment.domain.answer import Answer
-from services.enrollment.domain.challenge import Challenge
-from services.enrollment.domain.interrupt import Interrupt
-from services.enrollment.domain.journey import Journey
-from services.enrollment.domain.notice import Notice
-from services.enrollment.domain.registration import ApiRegistration
-from services.enrollment.domain.tenant_policy import TenantPolicy
+from services.enrollment.accounts.domain.account import Account, account_id
+from services.enrollment.accounts.domain.activity import Activity
+from services.enrollment.challenges.domain.challenge import Challenge
+from services.enrollment.devices.domain import Activation, Device
+from services.enrollment.idempotency.domain import Answer
+from services.enrollment.interrupts.domain.interrupt import Interrupt
+from services.enrollment.notices.domain import Notice
+from services.enrollment.policies.domain.tenant_policy import TenantPolicy
+from services.enrollment.registrations.domain import ApiRegistration
+from services.enrollment.reports.domain.journey import Journey
 from services.kit.clock import Clock
 from services.kit.mongo.client import Database
 from services.kit.mongo.document import Documents, Stored

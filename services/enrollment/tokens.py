@@ -15,16 +15,16 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet
 
 from schemas.base import MethodType
-from services.enrollment.domain.account import Outcome
-from services.enrollment.domain.interrupt import Interrupt
-from services.enrollment.domain.proving import proof_class, proof_means
-from services.enrollment.domain.verification import Verification
+from services.enrollment.accounts.domain.account import Outcome
+from services.enrollment.challenges.domain.eligibility import proof_class, proof_means
+from services.enrollment.challenges.domain.verification import Verification
+from services.enrollment.interrupts.domain.interrupt import Interrupt
 from services.kit.clock import Clock, monotonic
 from services.kit.config import Client, Config
+from services.kit.crypto.keyring import Keyring
+from services.kit.crypto.sealing import signing_key_pem, token_hash
 from services.kit.errors import ProblemError
 from services.kit.ids import new_id
-from services.kit.keyring import Keyring
-from services.kit.sealing import signing_key_pem, token_hash
 
 log = structlog.get_logger(__name__)
 

@@ -11,15 +11,15 @@ from fastapi import FastAPI
 from schemas.base import Channel as ChannelName
 from services.kit.clock import SystemClock
 from services.kit.config import Config, ConfigError, load_config
+from services.kit.crypto.keyring import Keyring, KeyringError
+from services.kit.crypto.sealing import Sealer
 from services.kit.http.app import build_app
 from services.kit.kafka.broker import EventBroker
-from services.kit.keyring import Keyring, KeyringError
 from services.kit.mongo.client import Database
 from services.kit.mongo.deadlines import Sweeper
 from services.kit.mongo.prepare import Preparation
 from services.kit.mongo.relay import Relay
 from services.kit.runtime import fail, run
-from services.kit.sealing import Sealer
 from services.kit.settings import SettingsError, load_settings
 from services.kit.telemetry import configure_logging
 from services.notifier.channels import CHANNELS

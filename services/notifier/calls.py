@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from services.kit.codes import call_proof
+from services.kit.crypto.codes import call_proof
 from services.notifier import domain
 from services.notifier.channels.voice import Ending, Script
 from services.notifier.domain import CallDecision, Delivery

@@ -12,12 +12,12 @@ from schemas.enrollment import ChallengeCancelled, MethodRequested, NoticeReques
 from schemas.envelope import Envelope
 from schemas.notification import DeliveryFailureReason
 from services.kit.clock import Clock
-from services.kit.codes import derive_code
 from services.kit.config import Config, Sender
+from services.kit.crypto.codes import derive_code
+from services.kit.crypto.keyring import Keyring
+from services.kit.crypto.sealing import Binding, SealBrokenError, Sealer, hash_matches, keyed_hash
 from services.kit.decision import Change
 from services.kit.ids import new_id
-from services.kit.keyring import Keyring
-from services.kit.sealing import Binding, SealBrokenError, Sealer, hash_matches, keyed_hash
 from services.notifier import domain, metrics
 from services.notifier.channels.base import PROVIDERS_OWN, Channel, Particulars, UnfitRequestError
 from services.notifier.domain import Delivery, Report

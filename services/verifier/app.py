@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from services.kit.clock import SystemClock
-from services.kit.keyring import Keyring, KeyringError
+from services.kit.crypto.keyring import Keyring, KeyringError
 from services.kit.runtime import fail, run
 from services.kit.settings import SettingsError, load_settings
 from services.kit.telemetry import configure_logging

@@ -6,8 +6,8 @@ from datetime import timedelta
 from functools import partial
 
 from services.kit.clock import Clock
+from services.kit.crypto.keyring import Keyring
 from services.kit.kafka.broker import EventBroker
-from services.kit.keyring import Keyring
 from services.kit.mongo.client import Database
 from services.kit.mongo.deadlines import Sweeper
 from services.kit.mongo.prepare import Preparation

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import httpx
 
-from services.kit.codes import totp_code, totp_step
+from services.kit.crypto.codes import totp_code, totp_step
 from tests.bench.figures import Round
 from tests.bench.floor import Floor, milliseconds
 from tests.support.api import Platform, Somebody

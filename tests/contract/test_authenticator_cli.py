@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from services.kit.codes import totp_code
-from services.kit.sealing import encode
+from services.kit.crypto.codes import totp_code
+from services.kit.crypto.sealing import encode
 from tests.support.authenticator import CODE, NUMBER, SECRET, DeviceApi, request_in, running
 from tests.support.waiting import until
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from schemas.topics import EVENTS, TOPICS
+from services.kit.crypto.keyring import PURPOSES
 from services.kit.errors import CATALOGUE
-from services.kit.keyring import PURPOSES
 from services.kit.settings import PREFIX, ServiceSettings
 
 ROOT = Path(__file__).parents[2]

@@ -9,8 +9,8 @@ from fastapi import FastAPI
 from fastapi.openapi.models import OpenAPI
 from jsonschema import Draft202012Validator
 
-from services.enrollment import device, http
-from services.enrollment.http import openapi
+from services.enrollment.api import openapi, routers
+from services.enrollment.devices import api as device
 from services.kit.errors import CATALOGUE
 
 OPEN = {"get_jwks", "get_configuration", "post_activation", "get_requests", "get_request_stream", "post_answer"}
@@ -19,7 +19,7 @@ OPEN = {"get_jwks", "get_configuration", "post_activation", "get_requests", "get
 
 def _document() -> dict[str, Any]:
     app = FastAPI(version="1")
-    app.include_router(http.router)
+    app.include_router(routers.router)
     app.include_router(device.router)
     openapi.describe(app)
     return app.openapi()

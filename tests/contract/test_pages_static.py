@@ -14,9 +14,9 @@ import zxingcpp
 from PIL import Image
 from playwright.async_api import Browser, CDPSession, Page, Route, expect
 
-from services.enrollment.wizard.qr import qr_picture
-from services.enrollment.wizard.rendering import FieldError
-from services.enrollment.wizard.texts import LIVE, PASSKEY
+from services.enrollment.web.qr import qr_picture
+from services.enrollment.web.rendering import FieldError
+from services.enrollment.web.texts import LIVE, PASSKEY
 from tests.support.browser import Answer, Scheme, Stage, chromium, stage
 from tests.support.pages import (
     ACTIVATION_LINK,

@@ -9,7 +9,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 
 from services.kit.config import PushServices
-from services.kit.sealing import public_point, signing_key_pem
+from services.kit.crypto.sealing import public_point, signing_key_pem
 from services.notifier.providers.base import (
     Message,
     OutcomeUnknownError,

@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 
 from deploy.local.stack import LocalStack
 from services.cli.program import app
-from services.kit.codes import totp_code
+from services.kit.crypto.codes import totp_code
 from tests.e2e.test_time_passes import replica_later
 from tests.support.api import Platform, Somebody, done, events_of, proof_of, refused
 from tests.support.device import TestDevice

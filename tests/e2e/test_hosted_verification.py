@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from deploy.local.stack import LocalStack
-from services.kit.codes import totp_code
+from services.kit.crypto.codes import totp_code
 from tests.support.api import Platform, Somebody, done, proof_of, refused
 from tests.support.journey import browser_page, enter_code, number_on
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from deploy.local.stack import LocalStack
-from services.kit.codes import totp_code
+from services.kit.crypto.codes import totp_code
 from tests.e2e.conftest import Person
 from tests.support.api import Platform, Somebody, done
 from tests.support.journey import (

@@ -10,25 +10,26 @@ from typing import get_args
 import pytest
 
 from schemas.base import MethodType
-from services.enrollment.domain import wizard
-from services.enrollment.domain.account import Account, Method, MethodState, Profile, Proof, Session
-from services.enrollment.domain.interrupt import Interrupt
-from services.enrollment.domain.linter import errors_of, lint_group
-from services.enrollment.domain.policy import allowed_methods, continued, is_complete, missing_methods
-from services.enrollment.handlers import interrupts, sessions
-from services.enrollment.handlers.desk import Desk
-from services.enrollment.handlers.policies import Policies
-from services.enrollment.handlers.registration_report import Wanted, registration_details
+from services.enrollment.accounts.domain.account import Account, Method, MethodState, Profile, Proof, Session
+from services.enrollment.interrupts import handlers as interrupts
+from services.enrollment.interrupts.domain.interrupt import Interrupt
+from services.enrollment.policies.domain.linter import errors_of, lint_group
+from services.enrollment.policies.domain.policy import allowed_methods, continued, is_complete, missing_methods
+from services.enrollment.policies.handlers import Policies
+from services.enrollment.reports.handlers.registrations import Wanted, registration_details
+from services.enrollment.sessions.domain import steps as wizard
+from services.enrollment.sessions.handlers import progress as sessions
+from services.enrollment.sessions.handlers.desk import Desk
 from services.enrollment.signals import Signals
 from services.enrollment.store import Store
 from services.enrollment.tokens import Caller
 from services.kit import config
 from services.kit.config import Client, Config, EdgeLimits, GroupPolicy, Tenant, Use
+from services.kit.crypto.sealing import Sealer, token_hash
 from services.kit.http.limits import Edge
 from services.kit.ids import new_id, new_token
 from services.kit.mongo.client import Database
 from services.kit.mongo.relay import Relay
-from services.kit.sealing import Sealer, token_hash
 from tests.support.clock import FixedClock
 from tests.support.keys import keyring
 from tests.support.publishing import NotingPublisher

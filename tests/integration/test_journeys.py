@@ -7,10 +7,10 @@ from itertools import pairwise
 from schemas.base import Event
 from schemas.enrollment import Decision, EnrollmentCompleted, EnrollmentStarted, EnrollmentStepReached
 from schemas.envelope import Envelope
-from services.enrollment.domain.account import account_id
-from services.enrollment.handlers.desk import Desk
-from services.enrollment.handlers.journeys import funnel_report, note_journey
-from services.enrollment.handlers.registration_report import registration_summary
+from services.enrollment.accounts.domain.account import account_id
+from services.enrollment.reports.handlers.funnel import funnel_report, note_journey
+from services.enrollment.reports.handlers.registrations import registration_summary
+from services.enrollment.sessions.handlers.desk import Desk
 from services.kit.ids import new_id
 from tests.integration.test_registration_report import PEOPLE, desk
 

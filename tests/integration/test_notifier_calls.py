@@ -10,7 +10,7 @@ import pytest
 from deploy.demo.handset.twiml import Gather, parse
 from schemas.notification import CodeSent, DeliveryConfirmed, DeliveryFailed, SendRefused
 from schemas.verification import CallConfirmed, CallReported, ChallengeTerms
-from services.kit.codes import call_proof
+from services.kit.crypto.codes import call_proof
 from services.kit.settings import ServiceSettings
 from tests.support.mongo import LocalDatabase
 from tests.support.notifier import TENANT, Bench, benched, notifying, shows

@@ -16,7 +16,7 @@ from deploy.local.stack import SERVERS, LocalStack
 from schemas.base import Event
 from schemas.notification import CodeSent, DeliveryConfirmed, DeliveryFailed
 from schemas.verification import CallConfirmed, CallReported
-from services.kit.keyring import Keyring
+from services.kit.crypto.keyring import Keyring
 from services.notifier.settings import NotifierSettings
 from tests.support.kafka import event_broker, running, settings_for
 from tests.support.notifier import HEARD, Bench, hearing

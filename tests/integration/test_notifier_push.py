@@ -13,8 +13,8 @@ from schemas.notification import DeliveryFailed, PushSent
 from schemas.topics import REQUESTS
 from schemas.verification import ChallengeTerms
 from services.kit.config import ConfigError
+from services.kit.crypto.sealing import Binding, Sealer
 from services.kit.ids import new_id
-from services.kit.sealing import Binding, Sealer
 from services.kit.settings import ServiceSettings
 from services.notifier.app import build
 from tests.support.app_proofs import push_terms

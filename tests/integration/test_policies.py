@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from services.enrollment.domain.policy_document import PolicyDocument
-from services.enrollment.handlers.policies import Follower, Policies, patch_policy, policy_of, seed_policies
+from services.enrollment.policies.domain.document import PolicyDocument
+from services.enrollment.policies.handlers import Follower, Policies, patch_policy, policy_of, seed_policies
 from services.enrollment.store import Store
 from services.kit.config import Config, GroupPolicy, Providers, Skip, Tenant
 from services.kit.errors import ProblemError

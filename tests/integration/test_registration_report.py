@@ -3,17 +3,17 @@
 import pytest
 
 from schemas.base import MethodType
-from services.enrollment.domain.account import Account, Method, Profile
-from services.enrollment.handlers.desk import Desk
-from services.enrollment.handlers.policies import Policies
-from services.enrollment.handlers.registration_report import Wanted, registration_details
+from services.enrollment.accounts.domain.account import Account, Method, Profile
+from services.enrollment.policies.handlers import Policies
+from services.enrollment.reports.handlers.registrations import Wanted, registration_details
+from services.enrollment.sessions.handlers.desk import Desk
 from services.enrollment.signals import Signals
 from services.enrollment.store import Store
 from services.kit.config import Config, EdgeLimits, GroupPolicy, Tenant
+from services.kit.crypto.sealing import Sealer
 from services.kit.http.limits import Edge
 from services.kit.mongo.client import Database
 from services.kit.mongo.relay import Relay
-from services.kit.sealing import Sealer
 from tests.support.clock import FixedClock
 from tests.support.keys import keyring
 from tests.support.publishing import NotingPublisher

@@ -10,8 +10,8 @@ from schemas.enrollment import MethodRequested
 from schemas.topics import REQUESTS, SUBMISSIONS
 from schemas.verification import ChallengeTerms, MethodVerified, VerificationFailed
 from services.kit.clock import SystemClock
-from services.kit.codes import totp_code
-from services.kit.device import DevicePrivateKey
+from services.kit.crypto.codes import totp_code
+from services.kit.crypto.device import DevicePrivateKey
 from services.kit.settings import ServiceSettings
 from tests.support.app_proofs import (
     NUMBER_SHOWN,

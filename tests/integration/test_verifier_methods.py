@@ -14,7 +14,7 @@ from schemas.enrollment import AccountErased, MethodRemoved, MethodRestored
 from schemas.topics import LIFECYCLE
 from schemas.verification import ChallengeTerms, MethodVerified, ProofKind, TotpTerms, VerificationFailed
 from services.kit.clock import SystemClock
-from services.kit.codes import totp_code
+from services.kit.crypto.codes import totp_code
 from services.kit.settings import ServiceSettings
 from services.verifier.methods.base import Submission
 from services.verifier.store import KEEP_REMOVED

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from services.kit.clock import SystemClock
-from services.kit.key_files import new_keyrings
+from services.kit.crypto.key_files import new_keyrings
 from services.kit.settings import ServiceSettings
 from tests.support.kafka import free_port
 from tests.support.waiting import until

@@ -22,34 +22,34 @@ BOUNDARIES = (
         "cryptography-in-one-place",
         ("cryptography", "hmac", "hashlib"),
         {
-            "services/kit/sealing.py": "the one place",
+            "services/kit/crypto/sealing.py": "the one place",
             "schemas/compatibility.py": "names files by their digest; nothing secret is involved",
         },
-        "use services.kit.sealing",
+        "use services.kit.crypto.sealing",
     ),
     Boundary(
         "one-time-codes-in-one-place",
         ("pyotp",),
-        {"services/kit/codes.py": "derived codes", "services/verifier/methods/*": "one file a kind of proof"},
-        "use services.kit.codes, or add a method to the verifier",
+        {"services/kit/crypto/codes.py": "derived codes", "services/verifier/methods/*": "one file a kind of proof"},
+        "use services.kit.crypto.codes, or add a method to the verifier",
     ),
     Boundary(
         "signatures-in-named-places",
         ("joserfc",),
         {
             "services/enrollment/tokens.py": "reads bearer tokens, signs results",
-            "services/kit/device.py": "the one reading and writing of the device protocol, for three places",
+            "services/kit/crypto/device.py": "the one reading and writing of the device protocol, for three places",
             "services/cli/demo_token.py": "signs as a demo client, with that client's key",
             "services/verifier/methods/*": "one file a kind of proof",
         },
-        "use services.enrollment.tokens, or services.kit.device for what devices sign",
+        "use services.enrollment.tokens, or services.kit.crypto.device for what devices sign",
     ),
     Boundary(
         "proofs-in-the-verifier",
         ("argon2", "webauthn"),
         {
             "services/verifier/methods/*": "one file a kind of proof",
-            "services/enrollment/passkey_options.py": "what a browser is asked; nothing is judged there",
+            "services/enrollment/methods/passkey/options.py": "what a browser is asked; nothing is judged there",
         },
         "judge proofs in services/verifier/methods/",
     ),
@@ -87,10 +87,12 @@ BOUNDARIES = (
             "services/kit/http/*": "shared parts of the HTTP side",
             "services/kit/runtime.py": "runs an application",
             "services/*/http.py": "requests in",
-            "services/*/device.py": "requests of devices in",
-            "services/*/http/*": "requests in",
             "services/*/app.py": "composition root",
-            "services/enrollment/wizard/*": "the pages",
+            "services/enrollment/*/api.py": "requests in",
+            "services/enrollment/*/api/*": "requests in",
+            "services/enrollment/api/*": "requests in",
+            "services/enrollment/*/pages.py": "pages",
+            "services/enrollment/web/*": "pages",
             "services/enrollment/authenticator/*": "the app's pages",
         },
         "keep HTTP in http.py and pass plain values to handlers",
@@ -110,6 +112,7 @@ DOMAIN_KIT = (
     "services.kit.errors",
     "services.kit.ids",
     "services.kit.decision",
+    "services.kit.state",
     "services.kit.answers",  # pure itself
     "services.kit.config.GroupPolicy",  # what an organisation asks for is data to a policy
     "services.kit.config.Profile",
@@ -120,8 +123,10 @@ DOMAIN_KIT = (
 )
 PURE_LIBRARIES: dict[str, Places] = {
     "pydantic": {"*": "models"},
-    "email_validator": {"services/enrollment/domain/email.py": "the grammar of addresses; nothing is looked up"},
-    "phonenumbers": {"services/enrollment/domain/phone.py": "numbering plans are data"},
+    "email_validator": {
+        "services/enrollment/methods/email/domain.py": "the grammar of addresses; nothing is looked up"
+    },
+    "phonenumbers": {"services/enrollment/methods/phone/domain.py": "numbering plans are data"},
 }
 
 
@@ -156,6 +161,7 @@ def _is_pure(found: Import, source: Source) -> bool:
     if top in sys.stdlib_module_names:
         return top not in IMPURE_STANDARD_LIBRARY
     if top == "services" and source.path.startswith("services/"):
-        own = ".".join(source.path.split("/")[:2]) + ".domain"
-        return found.of(own) or any(found.of(module) for module in DOMAIN_KIT)
+        service = ".".join(source.path.split("/")[:2])
+        is_own_domain = found.of(service) and "domain" in found.name.split(".")
+        return is_own_domain or any(found.of(module) for module in DOMAIN_KIT)
     return top == "schemas" or source.lies_in(PURE_LIBRARIES.get(top, {}))

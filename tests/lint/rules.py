@@ -30,9 +30,9 @@ SECRET_WORDS = frozenset({"secret", "token", "password", "code", "passphrase", "
 PLAIN_TYPES = frozenset({"str", "bytes"})
 NOT_SECRET_ENDINGS = frozenset({"hash", "id", "url", "digest", "endpoint"})
 PLAIN_SECRETS: dict[str, str] = {
-    "services/kit/keyring.py:Key.secret": "raw key for the primitives; left out of its representation",
-    "services/enrollment/domain/linter.py:Finding.code": "names what is wrong with a policy",
-    "services/enrollment/http/policies.py:FindingBody.code": "the same, as the API shows it",
+    "services/kit/crypto/keyring.py:Key.secret": "raw key for the primitives; left out of its representation",
+    "services/enrollment/policies/domain/linter.py:Finding.code": "names what is wrong with a policy",
+    "services/enrollment/policies/api.py:FindingBody.code": "the same, as the API shows it",
 }
 """Fields that may hold such a value plainly: `path:Class.field`, with the reason."""
 

@@ -17,8 +17,8 @@ from joserfc.jwk import ECKey, KeySet
 
 from deploy.local.stack import LocalStack
 from services.cli.demo_token import sign, token_claims
-from services.enrollment.domain.policy_document import READ_ONLY
-from services.kit.codes import totp_code
+from services.enrollment.policies.domain.document import READ_ONLY
+from services.kit.crypto.codes import totp_code
 from services.kit.ids import new_id
 from tests.support.device import TestDevice
 from tests.support.waiting import awaited

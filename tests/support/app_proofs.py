@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 from schemas.base import Purpose
 from schemas.verification import ChallengeTerms, PushApproved, PushDenied, PushTerms, TotpTerms
-from services.kit.device import Decision, DevicePrivateKey, sign_answer
+from services.kit.crypto.device import Decision, DevicePrivateKey, sign_answer
+from services.kit.crypto.sealing import Binding, Sealer
 from services.kit.ids import new_id
-from services.kit.sealing import Binding, Sealer
 from tests.support.challenges import TENANT, USER, terms
 from tests.support.clock import NOON
 from tests.support.keys import keyring

@@ -15,10 +15,10 @@ from fastapi.responses import StreamingResponse
 from deploy.local.ports import free_ports
 from schemas.verification import DeviceKey
 from services.enrollment.authenticator.pages import mount_authenticator
-from services.kit import device as protocol
+from services.kit.crypto import device as protocol
+from services.kit.crypto.sealing import encode
 from services.kit.errors import ProblemError
 from services.kit.http.problem import install_problem_handlers
-from services.kit.sealing import encode
 from tests.support.waiting import until
 
 DEVICE_ID = "device-1"

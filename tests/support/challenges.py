@@ -7,9 +7,9 @@ from schemas.base import Event, Purpose
 from schemas.enrollment import ChallengeCancelled, MethodRequested
 from schemas.envelope import Envelope
 from schemas.verification import ChallengeTerms, CodeSubmitted, CodeTerms
-from services.kit.codes import derive_code
+from services.kit.crypto.codes import derive_code
+from services.kit.crypto.sealing import Binding, Sealer, keyed_hash
 from services.kit.ids import new_id
-from services.kit.sealing import Binding, Sealer, keyed_hash
 from tests.support.clock import NOON
 from tests.support.keys import keyring
 

@@ -6,10 +6,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
-from services.kit import device as protocol
-from services.kit.codes import totp_code
-from services.kit.device import DevicePrivateKey
-from services.kit.sealing import decode
+from services.kit.crypto import device as protocol
+from services.kit.crypto.codes import totp_code
+from services.kit.crypto.device import DevicePrivateKey
+from services.kit.crypto.sealing import decode
 from tests.support.waiting import awaited
 
 REQUEST_WITHIN = 20.0

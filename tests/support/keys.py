@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
-from services.kit.keyring import PURPOSES, Key, Keyring, ServiceName
+from services.kit.crypto.keyring import PURPOSES, Key, Keyring, ServiceName
 
 MADE_AT = datetime(2026, 1, 1, tzinfo=UTC)
 

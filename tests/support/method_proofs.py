@@ -18,9 +18,9 @@ from schemas.verification import (
     QuestionTerms,
     TotpTerms,
 )
-from services.kit.codes import CallDecision, call_proof
+from services.kit.crypto.codes import CallDecision, call_proof
+from services.kit.crypto.sealing import Binding, Sealer
 from services.kit.ids import new_id
-from services.kit.sealing import Binding, Sealer
 from tests.support.challenges import TENANT, USER, terms
 from tests.support.clock import NOON
 from tests.support.keys import keyring

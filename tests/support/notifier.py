@@ -22,12 +22,12 @@ from schemas.enrollment import ChallengeCancelled, Destination, MethodRequested,
 from schemas.envelope import Envelope
 from schemas.topics import DELIVERIES, REQUESTS, SUBMISSIONS
 from schemas.verification import ChallengeTerms, CodeTerms
-from services.kit.codes import derive_code
+from services.kit.crypto.codes import derive_code
+from services.kit.crypto.key_files import new_keyrings
+from services.kit.crypto.keyring import Keyring
+from services.kit.crypto.sealing import Binding, Sealer, keyed_hash
 from services.kit.ids import new_id
 from services.kit.kafka.broker import EventBroker, EventHandlers
-from services.kit.key_files import new_keyrings
-from services.kit.keyring import Keyring
-from services.kit.sealing import Binding, Sealer, keyed_hash
 from services.kit.settings import ServiceSettings
 from services.notifier.app import build
 from services.notifier.settings import NotifierSettings

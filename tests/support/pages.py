@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import SecretStr
 
-from services.enrollment.wizard.help_topics import GROUPS, TOPICS
-from services.enrollment.wizard.rendering import (
+from services.enrollment.web.help.topics import GROUPS, TOPICS
+from services.enrollment.web.rendering import (
     ActivityRow,
     ActivityView,
     AddView,
@@ -62,8 +62,8 @@ from services.enrollment.wizard.rendering import (
     TypedProofView,
     View,
 )
-from services.enrollment.wizard.texts import NOT_CONNECTED_YET
-from services.enrollment.wizard.wording import CANT_SIGN_IN, LOCKED_OUT
+from services.enrollment.web.texts import NOT_CONNECTED_YET
+from services.enrollment.web.wording import CANT_SIGN_IN, LOCKED_OUT
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 COUNTRIES = (

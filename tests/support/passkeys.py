@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from webauthn.helpers import encode_cbor
 
-from services.kit.sealing import encode
+from services.kit.crypto.sealing import encode
 
 USER_PRESENT, USER_VERIFIED, ATTESTED = 0x01, 0x04, 0x40
 AAGUID = bytes(16)

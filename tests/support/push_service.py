@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from services.kit.device import PushSubscription
-from services.kit.sealing import encode
+from services.kit.crypto.device import PushSubscription
+from services.kit.crypto.sealing import encode
 from tests.support.providers import serving
 
 AUTH = bytes(range(16))

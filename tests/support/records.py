@@ -8,8 +8,8 @@ from pydantic import SecretStr
 from deploy.local.stack import LocalStack
 from schemas.envelope import Envelope
 from schemas.topics import LIFECYCLE
-from services.enrollment.domain.account import Account, account_id
-from services.enrollment.domain.record import record_in, record_of
+from services.enrollment.accounts.domain.account import Account, account_id
+from services.enrollment.accounts.domain.record import record_in, record_of
 from services.kit.kafka.tail import tail
 from services.kit.mongo.client import Database
 from services.kit.settings import ServiceSettings

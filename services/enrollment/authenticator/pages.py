@@ -13,9 +13,9 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.enrollment.authenticator.cors import allow_app
-from services.enrollment.wizard.assets import CHECK_EACH_TIME, FOR_EVER, Asset, asset_response, read_asset
+from services.enrollment.web.assets import CHECK_EACH_TIME, FOR_EVER, Asset, asset_response, read_asset
+from services.kit.crypto.sealing import fingerprint
 from services.kit.http.headers import FEATURES, security_headers
-from services.kit.sealing import fingerprint
 
 log = structlog.get_logger(__name__)
 

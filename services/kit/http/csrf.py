@@ -1,6 +1,6 @@
 """Tokens that prove that a form was made for this session (synchroniser token, derived, so that nothing is stored)."""
 
-from services.kit.sealing import equal, message_code
+from services.kit.crypto.sealing import equal, message_code
 
 
 def csrf_token(session_secret: str) -> str:

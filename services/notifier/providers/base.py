@@ -9,7 +9,7 @@ import httpx
 
 from schemas.notification import DeliveryFailureReason
 from services.kit.clock import Clock
-from services.kit.keyring import Keyring
+from services.kit.crypto.keyring import Keyring
 
 TIMEOUT = 5.0
 """Seconds that one call to a provider may take in all."""

@@ -18,9 +18,9 @@ from pywebpush import WebPusher
 
 from services.kit.clock import Clock
 from services.kit.config import PushServices
-from services.kit.device import DeviceTokenError, PushSubscription
-from services.kit.keyring import Keyring
-from services.kit.sealing import fingerprint, signing_key_pem
+from services.kit.crypto.device import DeviceTokenError, PushSubscription
+from services.kit.crypto.keyring import Keyring
+from services.kit.crypto.sealing import fingerprint, signing_key_pem
 from services.notifier.providers.base import (
     TIMEOUT,
     Message,

@@ -8,8 +8,8 @@ from pydantic import AwareDatetime, SecretStr
 
 from schemas.base import Event
 from schemas.verification import ChallengeTerms, CodeSubmitted, PassTerms, ProofKind
-from services.kit.keyring import Keyring
-from services.kit.sealing import Sealer
+from services.kit.crypto.keyring import Keyring
+from services.kit.crypto.sealing import Sealer
 from services.verifier.domain.base import Finding, Kept, Right, Wrong
 from services.verifier.methods.base import (
     ProofUnreadableError,

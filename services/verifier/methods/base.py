@@ -8,8 +8,8 @@ from pydantic import SecretStr
 
 from schemas.base import Event
 from schemas.verification import ChallengeTerms, ProofKind
-from services.kit.keyring import Keyring
-from services.kit.sealing import Binding, SealBrokenError, Sealer, derive, encode
+from services.kit.crypto.keyring import Keyring
+from services.kit.crypto.sealing import Binding, SealBrokenError, Sealer, derive, encode
 from services.verifier.domain.base import Finding
 from services.verifier.domain.credential import Credential
 

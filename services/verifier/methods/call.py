@@ -8,9 +8,9 @@ from typing import ClassVar
 
 from schemas.base import Event
 from schemas.verification import CallConfirmed, CallReported, ChallengeTerms, ProofKind
-from services.kit.codes import CallDecision, call_proof
-from services.kit.keyring import Keyring
-from services.kit.sealing import equal
+from services.kit.crypto.codes import CallDecision, call_proof
+from services.kit.crypto.keyring import Keyring
+from services.kit.crypto.sealing import equal
 from services.verifier.domain.base import Finding, Right, Wrong
 from services.verifier.methods.base import ProofUnreadableError, Recall, Submission, proof_digest
 

@@ -13,8 +13,8 @@ from webauthn.helpers import (
 
 from schemas.base import Event
 from schemas.verification import ChallengeTerms, CredentialSubmitted, PasskeyTerms, ProofKind
-from services.kit.keyring import Keyring
-from services.kit.sealing import Sealer, decode, encode
+from services.kit.crypto.keyring import Keyring
+from services.kit.crypto.sealing import Sealer, decode, encode
 from services.verifier.domain.base import Finding, Kept, Right, Wrong
 from services.verifier.methods.base import (
     ProofUnreadableError,

@@ -9,9 +9,9 @@ from pydantic import SecretStr
 
 from schemas.base import Event
 from schemas.verification import ChallengeTerms, ProofKind, PushApproved, PushDenied, PushTerms
-from services.kit.device import SIGNED_FOR, Answer, Decision, DeviceTokenError, read_answer
-from services.kit.keyring import Keyring
-from services.kit.sealing import Sealer, equal
+from services.kit.crypto.device import SIGNED_FOR, Answer, Decision, DeviceTokenError, read_answer
+from services.kit.crypto.keyring import Keyring
+from services.kit.crypto.sealing import Sealer, equal
 from services.verifier.domain.base import Finding, Right, Wrong
 from services.verifier.methods.base import (
     ProofUnreadableError,

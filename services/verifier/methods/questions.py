@@ -12,8 +12,8 @@ from pydantic import SecretStr, TypeAdapter, ValidationError
 from schemas.base import Event
 from schemas.verification import AnswersSubmitted, ChallengeTerms, ProofKind
 from services.kit.answers import normalised
-from services.kit.keyring import Keyring
-from services.kit.sealing import Sealer
+from services.kit.crypto.keyring import Keyring
+from services.kit.crypto.sealing import Sealer
 from services.verifier.domain.base import Finding, Kept, Right, State, Wrong
 from services.verifier.methods.base import (
     ProofUnreadableError,

@@ -7,9 +7,9 @@ from pydantic import SecretStr
 
 from schemas.base import Event
 from schemas.verification import ChallengeTerms, CodeSubmitted, ProofKind
-from services.kit.codes import canonical_recovery_code
-from services.kit.keyring import Keyring
-from services.kit.sealing import Sealer, equal
+from services.kit.crypto.codes import canonical_recovery_code
+from services.kit.crypto.keyring import Keyring
+from services.kit.crypto.sealing import Sealer, equal
 from services.verifier.domain.base import Finding, Kept, Right, Wrong
 from services.verifier.methods.base import (
     ProofUnreadableError,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from schemas.base import Event
 from schemas.verification import ProofKind
-from services.kit.keyring import Keyring
+from services.kit.crypto.keyring import Keyring
 from services.verifier.methods.access_pass import AccessPassMethod
 from services.verifier.methods.base import Method, ProofUnreadableError
 from services.verifier.methods.call import CallMethod

@@ -12,7 +12,7 @@ from argon2 import PasswordHasher, extract_parameters
 from argon2.profiles import RFC_9106_LOW_MEMORY
 from pydantic import SecretStr
 
-from services.kit.sealing import equal
+from services.kit.crypto.sealing import equal
 
 SALT_PART = 4
 

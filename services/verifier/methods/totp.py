@@ -10,9 +10,9 @@ from pydantic import SecretBytes, SecretStr
 
 from schemas.base import Event, Sealed
 from schemas.verification import ChallengeTerms, CodeSubmitted, ProofKind, TotpTerms
-from services.kit.codes import totp_code_of_step, totp_step
-from services.kit.keyring import Keyring
-from services.kit.sealing import Binding, SealBrokenError, Sealer, equal
+from services.kit.crypto.codes import totp_code_of_step, totp_step
+from services.kit.crypto.keyring import Keyring
+from services.kit.crypto.sealing import Binding, SealBrokenError, Sealer, equal
 from services.verifier.domain.base import Finding, Kept, Right, Wrong
 from services.verifier.methods.base import (
     ProofUnreadableError,

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from schemas.base import MethodType
 from schemas.verification import ChallengeTerms
-from services.enrollment.domain.account import Account, Method, Profile
-from services.enrollment.domain.challenge import Challenge, Delivery, Registration
+from services.enrollment.accounts.domain.account import Account, Method, Profile
+from services.enrollment.challenges.domain.challenge import Challenge, Delivery, Registration
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 

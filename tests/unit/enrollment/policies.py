@@ -6,7 +6,7 @@ from typing import get_args
 from hypothesis import strategies as st
 
 from schemas.base import MethodType
-from services.enrollment.domain.policy import MOST_SECURE_FIRST
+from services.enrollment.policies.domain.policy import MOST_SECURE_FIRST
 from services.kit.config import GroupPolicy, Profile, Use
 
 KINDS = get_args(MethodType)

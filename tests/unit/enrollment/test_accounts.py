@@ -6,11 +6,12 @@ import pytest
 
 from schemas.base import MethodType
 from schemas.enrollment import EnrollmentCancelled
-from services.enrollment.domain import methods, wizard
-from services.enrollment.domain import sessions as rules
-from services.enrollment.domain.account import LONGEST_SESSION, SESSION_LIFE, Account, Method, Profile, Session
-from services.enrollment.domain.challenge import Challenge, Registration
-from services.enrollment.domain.policy import missing_methods
+from services.enrollment.accounts.domain import methods
+from services.enrollment.accounts.domain.account import LONGEST_SESSION, SESSION_LIFE, Account, Method, Profile, Session
+from services.enrollment.challenges.domain.challenge import Challenge, Registration
+from services.enrollment.policies.domain.policy import missing_methods
+from services.enrollment.sessions.domain import lifecycle as rules
+from services.enrollment.sessions.domain import steps as wizard
 from services.kit.config import GroupPolicy
 from services.kit.decision import Change
 from services.kit.errors import ProblemError

@@ -13,14 +13,14 @@ from httpx import ASGITransport, AsyncClient
 from markupsafe import escape
 from pydantic import AnyHttpUrl
 
-import services.enrollment.wizard
-from services.enrollment.wizard import help_routes
-from services.enrollment.wizard.help_topics import GROUPS, METHODS, TOPICS
-from services.enrollment.wizard.rendering import Pages
-from services.enrollment.wizard.views import LABELS
+import services.enrollment.web
+from services.enrollment.web.help import routes as help_routes
+from services.enrollment.web.help.topics import GROUPS, METHODS, TOPICS
+from services.enrollment.web.rendering import Pages
+from services.enrollment.web.wizard.views import LABELS
 from tests.support.pages import FRAME, help_view, sample_views
 
-WIZARD = Path(services.enrollment.wizard.__file__).parent
+WIZARD = Path(services.enrollment.web.__file__).parent
 SOURCES = sorted([*WIZARD.glob("*.py"), *WIZARD.glob("templates/*.html")])
 HELP_LINK = re.compile(r"""["'](/help(?:/([^"'{]*))?)["']""")
 LONGEST_SENTENCE = 220

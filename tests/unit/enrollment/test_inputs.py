@@ -3,8 +3,8 @@
 import pytest
 from pydantic import SecretStr
 
-from services.enrollment.domain.email import parse_address
-from services.enrollment.domain.questions import checked_answers
+from services.enrollment.methods.email.domain import parse_address
+from services.enrollment.methods.security_questions.domain import checked_answers
 from services.kit.config import Question, SecurityQuestions
 from services.kit.errors import ProblemError
 

@@ -17,10 +17,10 @@ from schemas.enrollment import (
     EnrollmentStarted,
     EnrollmentStepReached,
 )
-from services.enrollment.domain.funnel import ORDER, Funnel, StepFigures, funnel
-from services.enrollment.domain.journey import Journey, begun, noted
-from services.enrollment.wizard.operations_wording import duration, endings, groups
-from services.enrollment.wizard.routes import STEPS
+from services.enrollment.reports.domain.funnel import ORDER, Funnel, StepFigures, funnel
+from services.enrollment.reports.domain.journey import Journey, begun, noted
+from services.enrollment.web.operations.words import duration, endings, groups
+from services.enrollment.web.wizard.routes import STEPS
 from tests.unit.enrollment.builders import NOW
 
 BESIDE = {"choose"}

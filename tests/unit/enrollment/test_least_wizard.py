@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.base import MethodType
-from services.enrollment.domain.policy import (
+from services.enrollment.policies.domain.policy import (
     allowed_methods,
     continued,
     instead_of,

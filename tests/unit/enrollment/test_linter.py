@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.base import MethodType
-from services.enrollment.domain.linter import Finding, lint, lint_group, offered_methods
-from services.enrollment.domain.policy import missing_methods
-from services.enrollment.domain.proving import proofs_required
-from services.enrollment.domain.uses import counts
+from services.enrollment.challenges.domain.eligibility import proofs_required
+from services.enrollment.policies.domain.linter import Finding, lint, lint_group, offered_methods
+from services.enrollment.policies.domain.policy import missing_methods
+from services.enrollment.policies.domain.uses import counts
 from services.kit.config import GroupPolicy, Profile, Tenant, Use
 from tests.unit.enrollment.policies import KINDS, POLICIES, SECOND_FACTORS, has_all
 

@@ -8,10 +8,10 @@ import pytest
 
 from schemas.base import Event, MethodType
 from schemas.enrollment import DefaultMethodChanged
-from services.enrollment.domain import methods
-from services.enrollment.domain.account import KEEP_FORMER, Account
-from services.enrollment.domain.challenge import PhoneType, Registration
-from services.enrollment.domain.record import record_in, record_of
+from services.enrollment.accounts.domain import methods
+from services.enrollment.accounts.domain.account import KEEP_FORMER, Account
+from services.enrollment.accounts.domain.record import record_in, record_of
+from services.enrollment.challenges.domain.challenge import PhoneType, Registration
 from services.kit.config import GroupPolicy
 from services.kit.decision import Change
 from services.kit.errors import ProblemError

@@ -7,8 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.enrollment import Decision, EnrollmentCancelled, EnrollmentCompleted, EnrollmentSkipped
-from services.enrollment.domain import methods, nudge, sessions, wizard
-from services.enrollment.domain.account import SESSION_LIFE, Account, Method, Session
+from services.enrollment.accounts.domain import methods
+from services.enrollment.accounts.domain.account import SESSION_LIFE, Account, Method, Session
+from services.enrollment.interrupts.domain import nudge
+from services.enrollment.sessions.domain import lifecycle as sessions
+from services.enrollment.sessions.domain import steps as wizard
 from services.kit.config import GroupPolicy, Skip
 from tests.unit.enrollment.builders import NOW, account, method, proof_of
 

@@ -6,10 +6,10 @@ import pytest
 
 from schemas.base import MethodType
 from schemas.enrollment import Intent
-from services.enrollment.domain import wizard
-from services.enrollment.domain.account import SESSION_LIFE, Account, Proof, Session
-from services.enrollment.domain.operations import Entry, entry, placed
-from services.enrollment.domain.proving import PROVEN_FOR
+from services.enrollment.accounts.domain.account import SESSION_LIFE, Account, Proof, Session
+from services.enrollment.challenges.domain.eligibility import PROVEN_FOR
+from services.enrollment.sessions.domain import steps as wizard
+from services.enrollment.sessions.domain.administration import Entry, entry, placed
 from services.kit.config import GroupPolicy
 from tests.unit.enrollment.builders import NOW, account, method
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from schemas.base import MethodType
-from services.enrollment.domain.policy import instead_of, may_be_added, missing_methods, replanned
-from services.enrollment.domain.proving import is_locked_out, methods_to_prove
+from services.enrollment.challenges.domain.eligibility import is_locked_out, methods_to_prove
+from services.enrollment.policies.domain.policy import instead_of, may_be_added, missing_methods, replanned
 from services.kit.config import GroupPolicy, Profile
 from tests.unit.enrollment.builders import NOW, account, method
 

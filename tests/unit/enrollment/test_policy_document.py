@@ -5,15 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from services.enrollment.domain.policy import MOST_SECURE_FIRST, is_allowed
-from services.enrollment.domain.policy_document import (
+from services.enrollment.policies.domain.document import (
     PolicyDocument,
     document_of,
     lint_document,
     merged,
     policies_in,
 )
-from services.enrollment.domain.tenant_policy import change_policy, first_policy
+from services.enrollment.policies.domain.policy import MOST_SECURE_FIRST, is_allowed
+from services.enrollment.policies.domain.tenant_policy import change_policy, first_policy
 from services.kit.config import GroupPolicy, Tenant
 from tests.unit.enrollment.builders import NOW
 from tests.unit.enrollment.policies import POLICIES

@@ -6,9 +6,9 @@ from typing import get_args
 import pytest
 
 from schemas.base import MethodType, Purpose
-from services.enrollment.domain import account as accounts
-from services.enrollment.domain.account import Account, Method
-from services.enrollment.domain.proving import (
+from services.enrollment.accounts.domain import account as accounts
+from services.enrollment.accounts.domain.account import Account, Method
+from services.enrollment.challenges.domain.eligibility import (
     is_locked_out,
     methods_to_prove,
     must_prove,

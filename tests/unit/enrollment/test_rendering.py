@@ -9,9 +9,9 @@ from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 from pydantic import SecretStr
 
-from services.enrollment.wizard.assets import DARK_GROUNDS, DIRECTORY, LIGHT_GROUNDS, read_logos
-from services.enrollment.wizard.colours import accent_on, contrast
-from services.enrollment.wizard.rendering import FieldError, Pages, View, mount_static, static_url, tenant_stylesheet
+from services.enrollment.web.assets import DARK_GROUNDS, DIRECTORY, LIGHT_GROUNDS, read_logos
+from services.enrollment.web.colours import accent_on, contrast
+from services.enrollment.web.rendering import FieldError, Pages, View, mount_static, static_url, tenant_stylesheet
 from services.kit.config import Branding, Config, ConfigError, GroupPolicy, Tenant
 from services.kit.http.csrf import csrf_matches, csrf_token
 from services.kit.http.headers import security_headers

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from schemas.base import MethodType
-from services.enrollment.domain.account import Account
-from services.enrollment.domain.report import details_of
-from services.enrollment.handlers.registration_report import Wanted, wanted_by
+from services.enrollment.accounts.domain.account import Account
+from services.enrollment.reports.domain.registrations import details_of
+from services.enrollment.reports.handlers.registrations import Wanted, wanted_by
 from services.kit.config import GroupPolicy, Use
 from services.kit.errors import ProblemError
 from tests.unit.enrollment.builders import NOW, account, method

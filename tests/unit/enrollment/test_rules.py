@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from schemas.verification import ChallengeTerms, CodeSubmitted, CodeTerms
-from services.enrollment.domain import challenge as rules
-from services.enrollment.domain.challenge import Challenge, Delivery
-from services.enrollment.domain.phone import Range, parse_number
-from services.enrollment.handlers.interrupts import matches
+from services.enrollment.challenges.domain import challenge as rules
+from services.enrollment.challenges.domain.challenge import Challenge, Delivery
+from services.enrollment.interrupts.handlers import matches
+from services.enrollment.methods.phone.domain import Range, parse_number
 from services.kit.errors import ProblemError
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)

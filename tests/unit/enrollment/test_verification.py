@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 
 from schemas.base import MethodType
-from services.enrollment.domain import challenge as challenges
-from services.enrollment.domain import sessions, wizard
-from services.enrollment.domain.account import Account, Method, Profile, Session, Verifying
-from services.enrollment.domain.challenge import Challenge, Delivery, Hosting, Status
-from services.enrollment.domain.ledger import Ledger
-from services.enrollment.domain.proving import left_to_prove
-from services.enrollment.domain.verification import Verification, verification_of
+from services.enrollment.accounts.domain.account import Account, Method, Profile, Session, Verifying
+from services.enrollment.accounts.domain.update import Ledger
+from services.enrollment.challenges.domain import challenge as challenges
+from services.enrollment.challenges.domain.challenge import Challenge, Delivery, Hosting, Status
+from services.enrollment.challenges.domain.eligibility import left_to_prove
+from services.enrollment.challenges.domain.verification import Verification, verification_of
+from services.enrollment.sessions.domain import lifecycle as sessions
+from services.enrollment.sessions.domain import steps as wizard
 from services.kit.config import GroupPolicy
 from tests.support.challenges import terms
 from tests.support.clock import NOON

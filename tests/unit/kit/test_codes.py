@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.verification import ChallengeTerms
-from services.kit.codes import (
+from services.kit.crypto.codes import (
     CallDecision,
     CodeUnderivableError,
     call_proof,
@@ -16,7 +16,7 @@ from services.kit.codes import (
     totp_code,
     totp_step,
 )
-from services.kit.keyring import Keyring
+from services.kit.crypto.keyring import Keyring
 from tests.support.challenges import TENANT, terms
 from tests.support.keys import MADE_AT, keyring, made_key
 

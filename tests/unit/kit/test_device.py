@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic_core import to_json
 
 from schemas.verification import DeviceKey
-from services.kit.device import (
+from services.kit.crypto.device import (
     ANSWER,
     MAX_ANSWER_LENGTH,
     MAX_LENGTH,
@@ -28,7 +28,7 @@ from services.kit.device import (
     sign_request,
     token_key_id,
 )
-from services.kit.sealing import decode, encode
+from services.kit.crypto.sealing import decode, encode
 from tests.support.clock import NOON
 
 KEY = DevicePrivateKey.generate()

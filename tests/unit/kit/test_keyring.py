@@ -7,9 +7,9 @@ from typing import Any, get_args
 
 import pytest
 
-from services.kit.key_files import new_keyrings
-from services.kit.keyring import PURPOSES, Keyring, KeyringError, ServiceName
-from services.kit.sealing import public_point
+from services.kit.crypto.key_files import new_keyrings
+from services.kit.crypto.keyring import PURPOSES, Keyring, KeyringError, ServiceName
+from services.kit.crypto.sealing import public_point
 from tests.support.clock import NOON
 from tests.support.keys import MADE_AT, made_key
 

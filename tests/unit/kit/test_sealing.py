@@ -6,8 +6,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from services.kit.keyring import Keyring, Purpose
-from services.kit.sealing import (
+from services.kit.crypto.keyring import Keyring, Purpose
+from services.kit.crypto.sealing import (
     Binding,
     SealBrokenError,
     Sealer,

@@ -10,7 +10,7 @@ import pytest
 from schemas.base import Purpose
 from schemas.enrollment import MethodRemoved, MethodRestored
 from schemas.verification import ChallengeTerms, MethodVerified, ProofKind, TotpTerms
-from services.kit.codes import totp_code
+from services.kit.crypto.codes import totp_code
 from services.verifier.handlers.lifecycle import retire_credential, revive_credential
 from services.verifier.methods.base import Submission
 from services.verifier.methods.totp import TotpSecret

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.kit.codes import CallDecision, call_proof
+from services.kit.crypto.codes import CallDecision, call_proof
 from services.verifier.domain.base import Finding, Right, Wrong
 from services.verifier.methods.base import ProofUnreadableError
 from services.verifier.methods.call import CallMethod, PressedKeys

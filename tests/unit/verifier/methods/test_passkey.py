@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from schemas.verification import ChallengeTerms
-from services.kit.sealing import decode, encode
+from services.kit.crypto.sealing import decode, encode
 from services.verifier.domain.base import Finding, Right
 from services.verifier.domain.credential import Credential, bound
 from services.verifier.methods.base import ProofUnreadableError

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.kit.device import Decision, DevicePrivateKey
+from services.kit.crypto.device import Decision, DevicePrivateKey
 from services.verifier.domain.base import Finding, Right, Wrong
 from services.verifier.methods.base import ProofUnreadableError
 from services.verifier.methods.push import DENIED, NOT_THE_DEVICE, OTHER_NUMBER, PushMethod

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.kit.codes import totp_code, totp_step
+from services.kit.crypto.codes import totp_code, totp_step
 from services.verifier.domain.base import Finding, Right, Wrong
 from services.verifier.domain.credential import bound
 from services.verifier.methods.base import ProofUnreadableError

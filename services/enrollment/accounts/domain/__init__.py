@@ -1,0 +1,1 @@
+"""Accounts as frozen states and pure decisions."""

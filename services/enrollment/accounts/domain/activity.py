@@ -1,0 +1,71 @@
+"""What happened to a person's security info, for the person to read."""
+
+from datetime import datetime
+
+from schemas.base import Event, MethodType
+from schemas.enrollment import (
+    DefaultMethodChanged,
+    EnrollmentCompleted,
+    EnrollmentSkipped,
+    EnrollmentStarted,
+    MethodChanged,
+    MethodRegistered,
+    MethodRemoved,
+    MethodRestored,
+    MethodSuspended,
+    SecurityInfoConfirmed,
+    SuspiciousActivityReported,
+)
+from services.kit.decision import Change
+from services.kit.state import State
+
+MOST = 100
+
+TOLD: dict[type[Event], str] = {
+    EnrollmentStarted: "started_at",
+    EnrollmentSkipped: "skipped_at",
+    EnrollmentCompleted: "completed_at",
+    SecurityInfoConfirmed: "confirmed_at",
+    MethodRegistered: "registered_at",
+    MethodChanged: "changed_at",
+    MethodSuspended: "suspended_at",
+    MethodRestored: "restored_at",
+    MethodRemoved: "removed_at",
+    DefaultMethodChanged: "changed_at",
+    SuspiciousActivityReported: "reported_at",
+}
+"""The events that a person sees, and when each happened."""
+
+
+class Entry(State):
+    """One event. `detail` is what kind of it: what changed, or why; `name` is masked."""
+
+    event: str
+    at: datetime
+    method_id: str | None = None
+    method_type: MethodType | None = None
+    name: str | None = None
+    detail: str | None = None
+
+
+class Activity(State):
+    """The newest events of one person, oldest first."""
+
+    tenant: str
+    user: str
+    entries: tuple[Entry, ...] = ()
+
+
+def noted(activity: Activity, event: Event) -> Change[Activity]:
+    """With one more event."""
+    method_id = getattr(event, "method_id", None)
+    before = next((one for one in reversed(activity.entries) if one.method_id == method_id and one.name), None)
+    entry = Entry(
+        event=type(event).__name__,
+        at=getattr(event, TOLD[type(event)]),
+        method_id=method_id,
+        method_type=getattr(event, "method_type", None) or (before.method_type if before else None),
+        name=getattr(event, "display_name", None) or (before.name if before else None),
+        detail=getattr(event, "reason", None) or getattr(event, "changed", None) or getattr(event, "intent", None),
+    )
+    return Change(activity.model_copy(update={"entries": (*activity.entries, entry)[-MOST:]}))

@@ -1,0 +1,39 @@
+"""Collects the events of one change of an account, and numbers them."""
+
+from dataclasses import dataclass
+
+from schemas.base import Event
+from schemas.topics import LIFECYCLE
+from services.enrollment.accounts.domain.account import Account, Method, Session
+from services.kit.decision import Change, Emission
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """An account as it becomes, and what is told of it."""
+
+    account: Account
+    emissions: tuple[Emission, ...] = ()
+
+    def tell(self, event: Event, correlation_id: str) -> "Ledger":
+        """With one more event."""
+        sequence = self.account.sequence + 1
+        emission = Emission(LIFECYCLE, event, self.account.tenant, self.account.user, correlation_id, sequence)
+        return Ledger(self.account.model_copy(update={"sequence": sequence}), (*self.emissions, emission))
+
+    def put(self, **fields: object) -> "Ledger":
+        """With other values of fields."""
+        return Ledger(self.account.model_copy(update=fields), self.emissions)
+
+    def put_session(self, session: Session) -> "Ledger":
+        """With this session in the place of the one with its id."""
+        return self.put(sessions=tuple(session if one.id == session.id else one for one in self.account.sessions))
+
+    def put_method(self, method: Method) -> "Ledger":
+        """With this method in the place of the one with its id."""
+        return self.put(methods=tuple(method if one.id == method.id else one for one in self.account.methods))
+
+    def change(self) -> Change[Account]:
+        """The account and its events, to be written at once."""
+        open_until = [one.expires_at for one in self.account.sessions if one.outcome is None]
+        return Change(self.put(next_deadline=min(open_until, default=None)).account, self.emissions)

@@ -1,0 +1,1 @@
+"""Use cases of accounts: what people and administrators do with methods on file, and what follows."""

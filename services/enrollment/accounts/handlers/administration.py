@@ -1,0 +1,124 @@
+"""What a platform does with the methods of a person, in an administrator's name."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+from services.enrollment.accounts.domain import methods
+from services.enrollment.accounts.domain.account import Account, Method, MethodState, account_id
+from services.enrollment.accounts.handlers.lookup import account_of
+from services.enrollment.accounts.handlers.self_service import clean_name
+from services.enrollment.challenges.domain.challenge import PhoneType
+from services.enrollment.devices.domain import Device
+from services.enrollment.registrations.handlers import changeable
+from services.enrollment.sessions.handlers.desk import Desk, cancel_challenge
+from services.kit.decision import Change
+from services.kit.errors import ProblemError
+
+PENDING_FOR = timedelta(minutes=15)
+"""How long a device that has connected may take for its first approval."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A method as lists show it."""
+
+    method: Method
+    state: MethodState | Literal["pending"]
+    is_default: bool = False
+
+    @property
+    def key(self) -> str:
+        """Sorts as methods were registered; the same on every page."""
+        return f"{self.method.created_at.isoformat(timespec='microseconds')} {self.method.id}"
+
+
+async def methods_of(tenant: str, user: str, desk: Desk) -> list[Listed]:
+    """All methods on file and the devices that are not proven yet, in the order of registration.
+
+    Raises:
+        ProblemError: `unknownUser`.
+    """
+    account = await account_of(tenant, user, desk.store)
+    recent = await desk.store.devices_since(tenant, user, desk.clock.now() - PENDING_FOR)
+    on_file = [
+        Listed(method, method.state, is_default=method.id == account.default_method_id) for method in account.methods
+    ]
+    known = {one.method.id for one in account.former} | {one.id for one in account.methods}
+    pending = [_pending(one.state) for one in recent if one.state.method_id not in known]
+    return sorted((*on_file, *pending), key=lambda one: one.key)
+
+
+async def phone_type_of(tenant: str, user: str, method_id: str, desk: Desk) -> PhoneType:
+    """What kind of phone a method is.
+
+    Raises:
+        ProblemError: `unknownUser`; `unknownMethod`, also where it is no phone, or suspended.
+    """
+    account = await account_of(tenant, user, desk.store)
+    return changeable(account, method_id, "phone").phone_type or "mobile"
+
+
+async def rename(tenant: str, user: str, method_id: str, name: str, desk: Desk) -> None:
+    """Call a method by another name; an empty one takes it away.
+
+    Raises:
+        ProblemError: `unknownUser`, `unknownMethod`, `requestMalformed`.
+    """
+    now, called = desk.clock.now(), clean_name(name)
+    await _apply(tenant, user, lambda account: methods.rename(account, method_id, called, at=now), desk)
+
+
+async def remove(tenant: str, user: str, method_id: str, desk: Desk) -> None:
+    """Delete a method; what is still asked of it ends.
+
+    Raises:
+        ProblemError: `unknownUser`, `unknownMethod`, `lastRequiredMethod`.
+    """
+    now = desk.clock.now()
+    await _apply(
+        tenant,
+        user,
+        lambda account: methods.remove(account, method_id, "administrator", desk.policy(account), at=now),
+        desk,
+    )
+    for pending in await desk.store.pending_challenges(tenant, user, method_id):
+        await cancel_challenge(pending.state, "cancelled", desk)
+
+
+async def choose_default(tenant: str, user: str, method_id: str, desk: Desk) -> None:
+    """Use a method first.
+
+    Raises:
+        ProblemError: `unknownUser`, `unknownMethod`, `methodNotAllowedByPolicy`.
+    """
+    now = desk.clock.now()
+    await _apply(tenant, user, lambda account: methods.choose_default(account, method_id, at=now), desk)
+
+
+async def restore(tenant: str, user: str, method_id: str, desk: Desk) -> None:
+    """Bring a method back.
+
+    Raises:
+        ProblemError: `unknownUser`; see `methods.restore`.
+    """
+    now = desk.clock.now()
+    await _apply(tenant, user, lambda account: methods.restore(account, method_id, "administrator", at=now), desk)
+
+
+async def _apply(tenant: str, user: str, decide: Callable[[Account], Change[Account]], desk: Desk) -> None:
+    def of_known(account: Account) -> Change[Account]:
+        if account.erased_at:
+            raise ProblemError("unknownUser")
+        return decide(account)
+
+    if await desk.store.accounts.change(account_id(tenant, user), of_known) is None:
+        raise ProblemError("unknownUser")
+
+
+def _pending(device: Device) -> Listed:
+    method = Method(
+        id=device.method_id, type="authenticatorApp", display_name=device.name, created_at=device.created_at
+    )
+    return Listed(method, "pending")

@@ -1,0 +1,55 @@
+"""Accounts as platforms reach them: by the user's id."""
+
+from services.enrollment.accounts.domain import methods
+from services.enrollment.accounts.domain.account import Account, Profile, account_id
+from services.enrollment.sessions.handlers.desk import Desk
+from services.enrollment.store import Store
+from services.kit.decision import Change
+from services.kit.errors import ProblemError
+
+
+async def account_of(tenant: str, user: str, store: Store) -> Account:
+    """The person's account.
+
+    Raises:
+        ProblemError: `unknownUser`, also after erasure.
+    """
+    stored = await store.accounts.get(account_id(tenant, user))
+    if stored is None or stored.state.erased_at:
+        raise ProblemError("unknownUser")
+    return stored.state
+
+
+async def account_to_be(tenant: str, user: str, desk: Desk) -> Account:
+    """The person's account, or the one that `keep_account` makes; nothing is written yet."""
+    stored = await desk.store.accounts.get(account_id(tenant, user))
+    if stored:
+        return revived(stored.state)
+    nobody = Profile(user_principal_name="", display_name="")
+    return Account(tenant=tenant, user=user, profile=nobody, created_at=desk.clock.now())
+
+
+async def keep_account(account: Account, desk: Desk) -> None:
+    """From now on the account exists; an erased one begins anew."""
+    await desk.store.accounts.change_or_insert(account.id, account, lambda known: Change(revived(known)))
+
+
+async def erase_account(tenant: str, user: str, desk: Desk) -> None:
+    """Forget the person. What other documents hold goes at once, and, should that be cut short, with the event.
+
+    Raises:
+        ProblemError: `unknownUser`, also for one that was erased before.
+    """
+    now = desk.clock.now()
+    stored = await desk.store.accounts.change(account_id(tenant, user), lambda account: methods.erase(account, at=now))
+    if stored is None:
+        raise ProblemError("unknownUser")
+    await desk.store.erase(tenant, user, now)
+
+
+def revived(account: Account) -> Account:
+    """One that was erased begins anew, with nothing but the number of its last event."""
+    if account.erased_at is None:
+        return account
+    fresh = Account(tenant=account.tenant, user=account.user, profile=account.profile, created_at=account.created_at)
+    return fresh.model_copy(update={"sequence": account.sequence})

@@ -1,0 +1,1 @@
+"""The HTTP API for platforms: what its calls share."""

@@ -1,0 +1,1 @@
+"""One request to prove one method, from the question to the verdict."""

@@ -1,0 +1,1 @@
+"""Challenges as platforms see and answer them."""

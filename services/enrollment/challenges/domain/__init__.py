@@ -1,0 +1,1 @@
+"""Challenges as frozen states and pure decisions."""

@@ -1,0 +1,41 @@
+"""Methods that rest for a while after too many failures."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from schemas.base import Purpose
+from services.enrollment.accounts.domain.account import Account, Method
+from services.enrollment.sessions.handlers.desk import Desk
+from services.kit.errors import ProblemError
+
+Pauses = Mapping[str, datetime]
+"""Until when a method rests, by its id."""
+
+
+async def pauses_of(account: Account, purpose: Purpose, desk: Desk) -> Pauses:
+    """The methods of a person that rest now. Failures in password reset count by themselves, and pause only resets."""
+    found = await desk.store.pausing_challenges(account.tenant, account.user, desk.clock.now())
+    resets = purpose == "passwordReset"
+    of_kind = [one.state for one in found if (one.state.purpose == "passwordReset") == resets]
+    return {one.method_id: one.retry_at for one in of_kind if one.retry_at}
+
+
+def rested_first(methods: Sequence[Method], pauses: Pauses) -> tuple[Method, ...]:
+    """The same methods, those that rest last."""
+    return tuple(sorted(methods, key=lambda method: method.id in pauses))
+
+
+def require_rested(method: Method, pauses: Pauses, now: datetime) -> None:
+    """Refuse a method that rests.
+
+    Raises:
+        ProblemError: `methodCoolingDown`, with the wait.
+    """
+    if method.id in pauses:
+        raise cooling_down(pauses[method.id], now)
+
+
+def cooling_down(until: datetime, now: datetime) -> ProblemError:
+    """The refusal of a paused method."""
+    seconds = max(1, int((until - now).total_seconds()) + 1)
+    return ProblemError("methodCoolingDown", headers={"Retry-After": str(seconds)}, retryAfter=seconds)

@@ -1,0 +1,125 @@
+"""A platform asks for the proof of a method on file."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from schemas.base import Purpose
+from services.enrollment.accounts.domain.account import Account, Method
+from services.enrollment.accounts.handlers.lookup import account_of
+from services.enrollment.challenges.domain.challenge import Challenge, Context, Hosting
+from services.enrollment.challenges.domain.eligibility import is_locked_out, proofs_required, provable_for
+from services.enrollment.challenges.domain.verification import Verification
+from services.enrollment.challenges.handlers.asking import for_method
+from services.enrollment.challenges.handlers.cooldown import pauses_of, require_rested, rested_first
+from services.enrollment.interrupts.domain.interrupt import TICKET_LIFE
+from services.enrollment.interrupts.handlers import require_allowed
+from services.enrollment.sessions.handlers.desk import Applicant, Desk, cancel_challenge, open_challenge
+from services.enrollment.tokens import Caller
+from services.kit.crypto.sealing import token_hash
+from services.kit.errors import ProblemError
+from services.kit.ids import new_id, new_token
+
+
+@dataclass(frozen=True)
+class AskProof:
+    """What a platform wants to be proven: one method, or the best that the person has. `by_code` asks an authenticator
+    app for its one-time code. With `return_url` the person proves it on our page."""
+
+    purpose: Purpose
+    method_id: str | None
+    context: Context
+    by_code: bool = False
+    return_url: str | None = None
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What was opened for a platform, and the one-time ticket where the person is sent to our page."""
+
+    verification: Verification
+    account: Account
+    ticket: str | None
+
+
+async def ask_proof(asked: AskProof, user: str, caller: Caller, desk: Desk) -> Opened:
+    """Open a challenge on a method on file; an open one on the same method ends.
+
+    Raises:
+        ProblemError: `returnUrlNotAllowed`, `unknownUser`, `unknownMethod`, `methodNotAllowedByPolicy`,
+            `authenticatorDisabled`, `methodCoolingDown`; `codeUsed`, `codeExpired` where nothing of the method can be
+            used any more.
+    """
+    if asked.return_url is not None:
+        require_allowed(asked.return_url, desk.config.clients[caller.client_id].return_urls)
+    account = await account_of(caller.tenant, user, desk.store)
+    method, identifier = await _rested_method(account, asked, desk), new_id()
+    session_id = None if asked.return_url is None else identifier
+    applicant = Applicant(account, session_id, account.profile.locale)
+    by_app = asked.by_code and method.has_codes
+    challenge = await for_method(method, applicant, asked.purpose, identifier, desk, by_app=by_app)
+    ours = challenge.model_copy(
+        update={
+            "client_id": caller.client_id,
+            "context": asked.context,
+            "proofs_required": proofs_required(desk.policy(account), asked.purpose),
+        }
+    )
+    ticket = None if asked.return_url is None else new_token()
+    opened = await open_challenge(_hosted(ours, asked, ticket, desk.clock.now()), desk)
+    await supersede(opened, desk)
+    if method.device_id:
+        desk.signals.tell(method.device_id)
+    return Opened(Verification((opened,)), account, ticket)
+
+
+async def supersede(challenge: Challenge, desk: Desk) -> None:
+    """End what is still asked of the same method since before. Of two at once the later one stays."""
+    pending = await desk.store.pending_challenges(challenge.tenant, challenge.user, challenge.method_id)
+    for earlier in pending:
+        if (earlier.state.terms.created_at, earlier.id) < (challenge.terms.created_at, challenge.id):
+            await cancel_challenge(earlier.state, "superseded", desk)
+
+
+def _hosted(challenge: Challenge, asked: AskProof, ticket: str | None, now: datetime) -> Challenge:
+    if asked.return_url is None or ticket is None:
+        return challenge
+    hosting = Hosting(return_url=asked.return_url, ticket_hash=token_hash(ticket), ticket_expires_at=now + TICKET_LIFE)
+    return challenge.model_copy(update={"hosting": hosting, "stands_for": challenge.id})
+
+
+async def _rested_method(account: Account, asked: AskProof, desk: Desk) -> Method:
+    """The method that is asked for, or the best one; those that rest come last."""
+    pauses = await pauses_of(account, asked.purpose, desk)
+    provable = rested_first(provable_for(account, desk.policy(account), asked.purpose, desk.clock.now()), pauses)
+    if asked.method_id is None and not provable:
+        raise _nothing_to_prove(account, desk)
+    method = provable[0] if asked.method_id is None else _named_method(account, asked.method_id, provable, desk)
+    on_our_page, types = asked.return_url is not None, {one.type for one in provable}
+    if on_our_page and len(types) < proofs_required(desk.policy(account), asked.purpose):
+        raise ProblemError("methodNotAllowedByPolicy", "The person has fewer methods than the policy asks for.")
+    require_rested(method, pauses, desk.clock.now())
+    return method
+
+
+def _nothing_to_prove(account: Account, desk: Desk) -> ProblemError:
+    """Who had something that was withdrawn must not be taken for somebody who never had anything."""
+    if is_locked_out(account, desk.policy(account), desk.clock.now()):
+        return ProblemError(
+            "authenticatorDisabled", "All of the person's methods were withdrawn. A Temporary Access Pass lets them in."
+        )
+    return ProblemError("unknownMethod", "The person has nothing that could prove this.")
+
+
+def _named_method(account: Account, method_id: str, provable: tuple[Method, ...], desk: Desk) -> Method:
+    method = account.method(method_id)
+    if method is None:
+        raise ProblemError("unknownMethod")
+    if method.state == "disabled":
+        raise ProblemError("authenticatorDisabled")
+    if method.codes_left == 0:
+        raise ProblemError("codeUsed")
+    if method.usable_until and method.usable_until <= desk.clock.now():
+        raise ProblemError("codeExpired")
+    if method not in provable:
+        raise ProblemError("methodNotAllowedByPolicy", "This method cannot be used, or not for this purpose.")
+    return method

@@ -1,0 +1,166 @@
+"""Challenges that a platform reads and answers: the proof of a method on file, or of one that it registers."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from pydantic import SecretStr
+
+from schemas.base import Channel
+from services.enrollment.accounts.domain.account import account_id
+from services.enrollment.accounts.handlers.lookup import account_of
+from services.enrollment.challenges.domain import challenge as challenges
+from services.enrollment.challenges.domain.challenge import Challenge, known_as
+from services.enrollment.challenges.domain.verification import Verification, verification_of
+from services.enrollment.challenges.handlers import submitting as proofs
+from services.enrollment.methods.passkey import handlers as passkeys
+from services.enrollment.sessions.domain import lifecycle as sessions
+from services.enrollment.sessions.handlers.desk import Desk, cancel_challenge
+from services.enrollment.tokens import Caller
+from services.enrollment.web.streams import Seen, event_stream
+from services.kit.errors import ProblemError
+
+PROOF_OFFERED = timedelta(minutes=5)
+"""How long after the answer a proof can be fetched."""
+
+Given = Literal["code", "answers", "credential"]
+
+TAKES: dict[str, Given] = {
+    "code": "code",
+    "totp": "code",
+    "recoveryCode": "code",
+    "temporaryAccessPass": "code",
+    "securityQuestions": "answers",
+    "passkey": "credential",
+}
+"""What a kind of proof is answered with; the others are answered on a device."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One of the three."""
+
+    code: SecretStr | None = None
+    answers: tuple[tuple[str, SecretStr], ...] | None = None
+    credential: str | None = None
+
+    @property
+    def given(self) -> Given | None:
+        """Which one it is; None unless it is exactly one."""
+        found: list[Given] = [name for name in ("code", "answers", "credential") if getattr(self, name) is not None]
+        return found[0] if len(found) == 1 else None
+
+
+async def asked_by(caller: Caller, challenge_id: str, desk: Desk) -> Verification:
+    """What the caller's platform opened under that id, or the challenge of a registration by the API.
+
+    Raises:
+        ProblemError: `unknownChallenge`, also for those of the pages; `scopeMissing`.
+    """
+    stored = await desk.store.challenges.get(challenge_id)
+    if stored is None or not _is_callers(stored.state, caller):
+        raise ProblemError("unknownChallenge")
+    if stored.state.purpose != "registration":
+        caller.require("challenges")
+    return await with_later(stored.state, desk)
+
+
+async def with_later(challenge: Challenge, desk: Desk) -> Verification:
+    """A challenge with those that took its place on our page."""
+    if challenge.hosting is None:
+        return Verification((challenge,))
+    found = await desk.store.challenges_standing_for(challenge.id)
+    return verification_of(tuple(one.state for one in found) or (challenge,))
+
+
+async def answer(challenge: Challenge, given: Answer, desk: Desk, *, within: float) -> tuple[Challenge, str | None]:
+    """Hand an answer to the verifier: `verified`, a reason, or None after `within` seconds.
+
+    Raises:
+        ProblemError: `requestMalformed` for what this challenge does not take; `codeExpired`, `challengeEnded`; see
+            `proofs`, `passkeys.submit_credential`.
+    """
+    takes = TAKES.get(challenge.terms.kind)
+    if takes is None:
+        raise ProblemError("requestMalformed", "This challenge is answered on the person's device.")
+    if given.given != takes:
+        raise ProblemError("requestMalformed", f"This challenge takes {takes}, and nothing else.")
+    _require_pending(challenge, desk.clock.now())
+    if given.code is not None:
+        return await proofs.submit_code_to(challenge, given.code.get_secret_value(), desk, within=within)
+    if given.answers is not None:
+        return await proofs.submit_answers_to(challenge, given.answers, desk, within=within)
+    return await passkeys.submit_credential(challenge, given.credential or "", desk, within=within)
+
+
+async def send_again(challenge: Challenge, delivery: Literal["sms", "voice"] | None, desk: Desk) -> None:
+    """Send the message once more, by another way if one is named.
+
+    Raises:
+        ProblemError: `resendTooSoon`, `sendLimitReached`, `codeExpired`, `challengeEnded`; `requestMalformed` where
+            nothing is sent, or the way cannot change; `methodNotAllowedByPolicy` for a text to a phone that gets calls.
+    """
+    if not challenge.is_sent:
+        raise ProblemError("requestMalformed", "Nothing is sent for this challenge.")
+    channel = await _channel(challenge, delivery, desk) if delivery else None
+    _require_pending(challenge, desk.clock.now())
+    await proofs.resend_of(challenge, desk, channel)
+
+
+async def cancel(asked: Verification, desk: Desk) -> None:
+    """End it; one that ended stays as it is. On our page nothing more is asked, whatever was asked before."""
+    now, first = desk.clock.now(), asked.first
+    if asked.hosting is not None:
+        await desk.store.challenges.change(first.id, lambda state: challenges.close(state, at=now))
+        await desk.store.accounts.change(
+            account_id(first.tenant, first.user),
+            lambda account: sessions.end_session(account, first.id, "cancelled", at=now),
+        )
+    if asked.current.status_at(now) == "pending":
+        await cancel_challenge(asked.current, "cancelled", desk)
+
+
+def changes_of(challenge_id: str, describe: Callable[[Verification], str], desk: Desk) -> AsyncIterator[str]:
+    """Each change of a challenge as `event: challenge`, until it has ended."""
+
+    async def look(now: datetime) -> Seen | None:
+        stored = await desk.store.challenges.get(challenge_id)
+        if stored is None:
+            return None
+        asked = await with_later(stored.state, desk)
+        return Seen(describe(asked), last=asked.status_at(now) != "pending")
+
+    return event_stream("challenge", challenge_id, look, signals=desk.signals, clock=desk.clock)
+
+
+def offers_proof(asked: Verification, now: datetime) -> bool:
+    """Whether a platform may have its proof: one that it asked for, and not long ago."""
+    is_fresh = asked.ended_at is not None and now < asked.ended_at + PROOF_OFFERED
+    return asked.is_complete and asked.first.client_id is not None and is_fresh
+
+
+def _is_callers(challenge: Challenge, caller: Caller) -> bool:
+    by_registration = challenge.purpose == "registration" and challenge.session_id is None
+    is_opened_by = challenge.client_id == caller.client_id and known_as(challenge) == challenge.id
+    return challenge.tenant == caller.tenant and (is_opened_by or by_registration)
+
+
+def _require_pending(challenge: Challenge, now: datetime) -> None:
+    match challenge.status_at(now):
+        case "pending":
+            return
+        case "expired":
+            raise ProblemError("codeExpired", attemptsLeft=0)
+        case _:
+            raise ProblemError("challengeEnded")
+
+
+async def _channel(challenge: Challenge, delivery: Literal["sms", "voice"], desk: Desk) -> Channel:
+    if challenge.method_type != "phone" or (challenge.terms.kind == "call" and delivery == "sms"):
+        raise ProblemError("requestMalformed", "This challenge cannot go another way; open a new one.")
+    account = await account_of(challenge.tenant, challenge.user, desk.store)
+    known = challenge.registration or account.method(challenge.method_id)
+    if delivery == "sms" and known is not None and known.phone_type != "mobile":
+        raise ProblemError("methodNotAllowedByPolicy", "Only a mobile phone gets text messages.")
+    return delivery

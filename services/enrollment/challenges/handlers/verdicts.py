@@ -1,0 +1,114 @@
+"""What other services say: verdicts and delivery reports."""
+
+from schemas.envelope import Envelope
+from schemas.verification import AuthenticatorDisabled, ChallengeExpired, MethodVerified, VerificationFailed
+from services.enrollment.accounts.domain import methods
+from services.enrollment.accounts.domain.account import Account, account_id
+from services.enrollment.challenges.domain import challenge as challenges
+from services.enrollment.challenges.domain.challenge import Challenge, DeliveryReport
+from services.enrollment.sessions.domain import lifecycle as sessions
+from services.enrollment.signals import Signals
+from services.enrollment.store import Store
+from services.kit.clock import Clock
+from services.kit.decision import Change
+
+
+async def method_verified(event: MethodVerified, cause: Envelope, *, store: Store, signals: Signals) -> None:
+    """A proof was right: register what it proves, or note its use, then end the challenge; whoever sees the end sees
+    the rest."""
+    stored = await store.challenges.get(event.challenge_id)
+    if stored is None:
+        return
+    challenge, registration = stored.state, stored.state.registration
+
+    def decide(account: Account) -> Change[Account]:
+        if registration and challenge.purpose == "registration":
+            proven = registration.model_copy(update={"credential_id": challenge.credential_of(event.submission_id)})
+            return methods.register(account, challenge, proven, at=event.verified_at)
+        return methods.prove(account, challenge, event.codes_left, at=event.verified_at)
+
+    def end(state: Challenge) -> Change[Challenge]:
+        if counts:
+            return challenges.verified(state, event.submission_id, at=event.verified_at)
+        return challenges.cancel(state, "cancelled", at=event.verified_at)
+
+    account = await store.accounts.change(account_id(challenge.tenant, challenge.user), decide, cause)
+    counts = challenge.purpose == "registration" or _is_active(account.state if account else None, challenge.method_id)
+    await store.challenges.change(challenge.id, end, cause)
+    signals.tell(challenge.id)
+
+
+async def verification_failed(event: VerificationFailed, cause: Envelope, *, store: Store, signals: Signals) -> None:
+    """A proof was not accepted; a report suspends the method, if it is one on file, and tells the platform."""
+    stored = await store.challenges.get(event.challenge_id)
+    if stored and _is_report(stored.state, event):
+        challenge = stored.state
+        await store.accounts.change(
+            account_id(challenge.tenant, challenge.user),
+            lambda account: methods.report_suspicious(account, challenge, at=event.failed_at, by_holder=True),
+            cause,
+        )
+    await store.challenges.change(
+        event.challenge_id, lambda state: challenges.refused(state, event, at=event.failed_at), cause
+    )
+    signals.tell(event.challenge_id)
+
+
+async def authenticator_disabled(event: AuthenticatorDisabled, cause: Envelope, *, store: Store) -> None:
+    """Too many failures in a row: the method must be bound anew. That of a method still to be registered is
+    nobody's.
+    """
+    user = cause.subject or ""
+    await store.accounts.change(
+        account_id(cause.tenant, user),
+        lambda account: methods.suspend(account, event.method_id, "disabled", event.challenge_id, at=event.disabled_at),
+        cause,
+    )
+
+
+async def suspicious_reported(challenge: Challenge, *, store: Store, clock: Clock) -> None:
+    """The person says on the page that nobody asked for this request: end it, and tell."""
+    now = clock.now()
+    await store.challenges.change(challenge.id, lambda state: challenges.cancel(state, "cancelled", at=now))
+    await store.accounts.change(
+        account_id(challenge.tenant, challenge.user),
+        lambda account: methods.report_suspicious(account, challenge, at=now, by_holder=False),
+    )
+
+
+async def challenge_expired(event: ChallengeExpired, cause: Envelope, *, store: Store, signals: Signals) -> None:
+    """Nobody proved anything in time."""
+    await store.challenges.change(
+        event.challenge_id, lambda state: challenges.expired(state, at=event.expired_at), cause
+    )
+    signals.tell(event.challenge_id)
+
+
+async def delivery_reported(event: DeliveryReport, cause: Envelope, *, store: Store, signals: Signals) -> None:
+    """Something is known of a message."""
+    await store.challenges.change(event.challenge_id, lambda state: challenges.delivery_told(state, event), cause)
+    signals.tell(event.challenge_id)
+
+
+async def end_overdue(*, store: Store, clock: Clock) -> int:
+    """End sessions whose time ran out, and challenges that the verifier never heard of. How many."""
+    now = clock.now()
+    overdue = await store.accounts_with_overdue_sessions(now)
+    for account in overdue:
+        await store.accounts.change(account.id, lambda state: sessions.end_overdue_sessions(state, at=now))
+    forgotten = await store.overdue_challenges(now)
+    for challenge in forgotten:
+        await store.challenges.change(challenge.id, lambda state: challenges.expired(state, at=now))
+    return len(overdue) + len(forgotten)
+
+
+def _is_active(account: Account | None, method_id: str) -> bool:
+    """Whether a method is on file and counts: one that was suspended or deleted while it was asked for proves
+    nothing.
+    """
+    method = account.method(method_id) if account else None
+    return method is not None and method.state == "active"
+
+
+def _is_report(challenge: Challenge, event: VerificationFailed) -> bool:
+    return event.reason == "callReported" or (challenge.reported and event.reason == "pushDenied")

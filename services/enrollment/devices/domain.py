@@ -1,0 +1,97 @@
+"""Connecting an authenticator app with an account: a code, once, for ten minutes, five guesses a handle.
+
+Source: NIST SP 800-63B-4, 4.1.2.2 (binding codes), OWASP ASVS 5.0, 6.4.1.
+"""
+
+from datetime import datetime, timedelta
+
+from schemas.base import Sealed
+from schemas.verification import DeviceKey
+from services.kit.decision import Change
+from services.kit.errors import ProblemError
+from services.kit.state import State
+
+LIFE = timedelta(minutes=10)
+MAX_GUESSES = 5
+
+
+class Device(State):
+    """An app that holds a key of its own.
+
+    `secret` (of its one-time codes, if it has them) is sealed under `secret` for the method; `subscription`, a Web Push
+    subscription, under `destination`.
+    """
+
+    id: str
+    tenant: str
+    user: str
+    method_id: str
+    name: str
+    key: DeviceKey
+    secret: Sealed | None = None
+    subscription: str | None = None
+    created_at: datetime
+    removed_at: datetime | None = None
+
+
+class Activation(State):
+    """One QR code. `code` is sealed for this handle, `secret` (of the one-time codes) for the method to be."""
+
+    handle: str
+    tenant: str
+    user: str
+    method_id: str
+    session_id: str | None = None
+    code: Sealed
+    secret: Sealed
+    guesses: int = 0
+    created_at: datetime
+    expires_at: datetime
+    device_id: str | None = None
+    device_name: str | None = None
+
+    def is_expired(self, now: datetime) -> bool:
+        """Whether nobody can use it any more, without having been used."""
+        return self.device_id is None and (now >= self.expires_at or self.guesses >= MAX_GUESSES)
+
+
+def canonical_handle(typed: str) -> str:
+    """A handle as it is stored, from one that a person typed: case and look-alikes do not matter."""
+    return typed.upper().replace("O", "0").replace("I", "1").replace("L", "1").replace("-", "")
+
+
+def count_guess(activation: Activation, *, at: datetime) -> Change[Activation]:
+    """Count a guess before it is looked at.
+
+    Raises:
+        ProblemError: `activationExpired` after ten minutes, five guesses, or once used.
+    """
+    if activation.device_id or activation.is_expired(at):
+        raise ProblemError("activationExpired")
+    return Change(activation.model_copy(update={"guesses": activation.guesses + 1}))
+
+
+def connect(activation: Activation, device: Device) -> Change[Activation]:
+    """The code was right: this device, and no other, is connected.
+
+    Raises:
+        ProblemError: `activationExpired` if another device was faster.
+    """
+    if activation.device_id:
+        raise ProblemError("activationExpired")
+    return Change(activation.model_copy(update={"device_id": device.id, "device_name": device.name}))
+
+
+def forget_secret(device: Device) -> Change[Device]:
+    """The secret of its codes lives with the verifier alone from now on."""
+    return Change(device.model_copy(update={"secret": None}))
+
+
+def retire(device: Device, *, at: datetime) -> Change[Device]:
+    """Its method is gone: it is not recognised any more."""
+    return Change(device.model_copy(update={"removed_at": at}))
+
+
+def revive(device: Device) -> Change[Device]:
+    """Its method is back."""
+    return Change(device.model_copy(update={"removed_at": None}))

@@ -1,0 +1,1 @@
+"""The platform's question whether a person has to set something up."""

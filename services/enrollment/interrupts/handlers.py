@@ -1,0 +1,220 @@
+"""The platform asks whether a person must set something up, and later what came of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from pydantic import AnyHttpUrl
+
+from schemas.base import MethodType
+from schemas.enrollment import Decision, Destination, Intent
+from services.enrollment.accounts.domain.account import Account, Outcome, Profile, account_id
+from services.enrollment.accounts.handlers.lookup import revived
+from services.enrollment.challenges.domain.eligibility import needs_platform_proof
+from services.enrollment.interrupts.domain import nudge
+from services.enrollment.interrupts.domain.interrupt import TICKET_LIFE, Interrupt
+from services.enrollment.methods.email.domain import parse_address
+from services.enrollment.policies.domain.policy import missing_methods
+from services.enrollment.sessions.handlers.desk import Desk
+from services.enrollment.store import Store
+from services.enrollment.tokens import Caller
+from services.kit.clock import Clock
+from services.kit.config import GroupPolicy
+from services.kit.crypto.sealing import Binding, token_hash
+from services.kit.decision import Change
+from services.kit.errors import ProblemError
+from services.kit.ids import new_id, new_token
+from services.kit.mongo.document import DuplicateDocumentError
+
+MAX_AUTHENTICATION_AGE = timedelta(minutes=10)
+SKEW = timedelta(seconds=60)
+LEADS_TO_REGISTERING: frozenset[Decision] = frozenset({"register", "nudge", "manage"})
+
+
+@dataclass(frozen=True)
+class AskInterrupt:
+    """What the platform tells of the person who just signed in."""
+
+    user: str
+    profile: Profile
+    return_url: str
+    state: str | None
+    locale: str | None
+    intent: Intent
+    authenticated_at: datetime
+    amr: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The answer: what is decided, and the one-time ticket where the person must be sent on."""
+
+    interrupt: Interrupt
+    ticket: str | None
+
+
+@dataclass(frozen=True)
+class InterruptStatus:
+    """What became of an interrupt; `pending` while the person can still act."""
+
+    id: str
+    status: str
+    methods: tuple[MethodType, ...]
+    completed_at: datetime | None
+
+
+async def ask_interrupt(command: AskInterrupt, caller: Caller, desk: Desk) -> Asked:
+    """Decide whether the person must set something up, may put it off, or is asked whether all is still right; or lead
+    them to "My security info", or administrators to their pages.
+
+    Raises:
+        ProblemError: `returnUrlNotAllowed`, `requestMalformed` for an authentication that is too old,
+            `reauthenticationRequired` where registering needs a second factor that the platform checked.
+    """
+    now = desk.clock.now()
+    require_allowed(command.return_url, desk.config.clients[caller.client_id].return_urls)
+    _require_recent(command.authenticated_at, now)
+    account = await known_account(caller.tenant, command.user, _with_emails(command, caller.tenant, desk), desk)
+    plan = missing_methods(desk.policy(account), account.active_types)
+    decision = _decision(command.intent, account, desk.policy(account), plan, now)
+    if decision in LEADS_TO_REGISTERING and "mfa" not in command.amr:
+        _require_something_to_prove(account, desk.policy(account), now)
+    ticket = None if decision == "none" else new_token()
+    interrupt = _interrupt(command, caller, account, decision=decision, plan=plan, ticket=ticket, now=now)
+    await desk.store.interrupts.insert(interrupt.id, interrupt)
+    return Asked(interrupt, ticket)
+
+
+async def read_interrupt(interrupt_id: str, caller: Caller, *, store: Store, clock: Clock) -> InterruptStatus:
+    """What became of an interrupt of the caller's tenant and client.
+
+    Raises:
+        ProblemError: `unknownInterrupt`.
+    """
+    stored = await store.interrupts.get(interrupt_id)
+    if stored is None or (stored.state.tenant, stored.state.client_id) != (caller.tenant, caller.client_id):
+        raise ProblemError("unknownInterrupt")
+    return await outcome_of(stored.state, store=store, now=clock.now())
+
+
+async def outcome_of(interrupt: Interrupt, *, store: Store, now: datetime) -> InterruptStatus:
+    """The outcome as it is now; the account knows before the interrupt has followed."""
+    if interrupt.outcome:
+        return InterruptStatus(interrupt.id, interrupt.outcome, interrupt.methods, interrupt.ended_at)
+    account = await store.accounts.get(account_id(interrupt.tenant, interrupt.user))
+    methods = account.state.active_types if account else ()
+    session = account.state.session(interrupt.id) if account else None
+    if session is None:
+        unused = interrupt.ticket_expires_at is None or now >= interrupt.ticket_expires_at
+        return InterruptStatus(interrupt.id, "expired" if unused else "pending", methods, None)
+    status = session.outcome or ("pending" if session.is_open(now) else "expired")
+    return InterruptStatus(interrupt.id, status, methods, session.ended_at)
+
+
+async def known_account(tenant: str, user: str, profile: Profile, desk: Desk) -> Account:
+    """The person's account, made now if there is none (or none any more), with what the platform says now."""
+    identifier = account_id(tenant, user)
+    known = await desk.store.accounts.change(
+        identifier, lambda account: Change(revived(account).model_copy(update={"profile": profile}))
+    )
+    if known:
+        return known.state
+    fresh = Account(tenant=tenant, user=user, profile=profile, created_at=desk.clock.now())
+    try:
+        return (await desk.store.accounts.insert(identifier, fresh)).state
+    except DuplicateDocumentError:
+        return await known_account(tenant, user, profile, desk)
+
+
+def _with_emails(command: AskInterrupt, tenant: str, desk: Desk) -> Profile:
+    """The profile with the addresses that are told of changes; what is no address is left out."""
+    found: list[Destination] = []
+    for text in command.emails:
+        try:
+            address = parse_address(text)
+        except ProblemError:
+            continue
+        sealed = desk.sealer.seal("destination", address.address.encode(), Binding(tenant, command.user))
+        found.append(Destination(sealed=sealed, masked=address.masked))
+    return command.profile.model_copy(update={"emails": tuple(found), "locale": command.locale or "en"})
+
+
+def _decision(
+    intent: Intent, account: Account, policy: GroupPolicy, plan: tuple[MethodType, ...], now: datetime
+) -> Decision:
+    if intent != "signIn":
+        return intent
+    if plan:
+        return nudge.decision_for(account, policy, at=now)
+    return "reconfirm" if nudge.is_confirmation_due(account, policy, at=now) else "none"
+
+
+def _interrupt(
+    command: AskInterrupt,
+    caller: Caller,
+    account: Account,
+    *,
+    decision: Decision,
+    plan: tuple[MethodType, ...],
+    ticket: str | None,
+    now: datetime,
+) -> Interrupt:
+    is_over = ticket is None
+    outcome: Outcome = "skipped" if plan else "completed"
+    return Interrupt(
+        id=new_id(),
+        tenant=caller.tenant,
+        client_id=caller.client_id,
+        user=command.user,
+        return_url=command.return_url,
+        caller_state=command.state,
+        locale=command.locale,
+        intent=command.intent,
+        decision=decision,
+        plan=plan,
+        proven_at=command.authenticated_at if "mfa" in command.amr else None,
+        ticket_hash=token_hash(ticket) if ticket else None,
+        ticket_expires_at=now + TICKET_LIFE if ticket else None,
+        created_at=now,
+        outcome=outcome if is_over else None,
+        methods=account.active_types,
+        ended_at=now if is_over else None,
+    )
+
+
+def require_allowed(return_url: str, allowed: Sequence[AnyHttpUrl]) -> None:
+    """Refuse to send a browser anywhere else than under the addresses of the client.
+
+    Raises:
+        ProblemError: `returnUrlNotAllowed`.
+    """
+    if not any(matches(return_url, str(prefix)) for prefix in allowed):
+        raise ProblemError("returnUrlNotAllowed", "Add the address to the client's returnUrls.")
+
+
+def matches(url: str, prefix: str) -> bool:
+    """Whether `url` lies under `prefix`: same scheme, host and port, path below, nothing that a browser reads
+    differently (user info, backslashes, dot segments, control characters)."""
+    if any(character in url for character in "\\@ \t\r\n") or not url.isprintable():
+        return False
+    there, base = urlsplit(url), urlsplit(prefix)
+    path, folder = there.path or "/", base.path or "/"
+    if any(segment in {".", ".."} or "%2e" in segment.lower() for segment in path.split("/")):
+        return False
+    below = path == folder or path.startswith(folder if folder.endswith("/") else folder + "/")
+    return (there.scheme, there.netloc) == (base.scheme, base.netloc) and below
+
+
+def _require_something_to_prove(account: Account, policy: GroupPolicy, now: datetime) -> None:
+    if needs_platform_proof(account, policy, now):
+        raise ProblemError(
+            "reauthenticationRequired",
+            "Registering needs a second factor: check one, then ask again with `mfa` in `amr`.",
+        )
+
+
+def _require_recent(authenticated_at: datetime, now: datetime) -> None:
+    if not now - MAX_AUTHENTICATION_AGE <= authenticated_at <= now + SKEW:
+        raise ProblemError("requestMalformed", "authenticatedAt must lie within the last 10 minutes.")

@@ -1,0 +1,1 @@
+"""The authenticator app: push approval with number matching, and one-time codes."""

@@ -1,0 +1,1 @@
+"""Email addresses: a code in a mail."""

@@ -1,0 +1,1 @@
+"""Phones: a code in a text message, or a call."""

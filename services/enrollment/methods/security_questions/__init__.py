@@ -1,0 +1,1 @@
+"""Security questions: answers that only recover an account."""

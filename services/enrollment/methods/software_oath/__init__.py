@@ -1,0 +1,1 @@
+"""A different authenticator app: one-time codes by time (RFC 6238)."""

@@ -1,0 +1,1 @@
+"""Temporary Access Passes: what an administrator hands out."""

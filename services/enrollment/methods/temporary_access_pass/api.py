@@ -1,0 +1,137 @@
+"""Temporary Access Passes: what an administrator gives to somebody who has nothing else, in Graph's shape."""
+
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+from fastapi import Body as JsonBody
+from pydantic import Field, SecretStr
+
+from services.enrollment.accounts.domain.account import Method
+from services.enrollment.accounts.handlers import administration as administer
+from services.enrollment.accounts.handlers.lookup import account_of
+from services.enrollment.api import examples
+from services.enrollment.api.problems import answer, problems
+from services.enrollment.api.shared import (
+    Body,
+    CallerNow,
+    IdempotencyKey,
+    Paged,
+    PageNow,
+    Shown,
+    UserPath,
+    absent,
+    answered,
+    once,
+    replied,
+)
+from services.enrollment.challenges.handlers.at_once import LONGEST_PASS, SHORTEST_PASS, USUAL_PASS
+from services.enrollment.idempotency.handlers import Reply
+from services.enrollment.parts import Parts
+from services.enrollment.registrations import handlers as registrations
+from services.kit.errors import ProblemError
+
+router = APIRouter(tags=["methods"])
+
+PATH = "/v1.0/users/{user_id}/authentication/temporaryAccessPassMethods"
+MINUTE = timedelta(minutes=1)
+
+
+class PassRequest(Body):
+    """How long it is good, and whether only once."""
+
+    lifetime_in_minutes: int = Field(
+        default=USUAL_PASS // MINUTE, ge=SHORTEST_PASS // MINUTE, le=LONGEST_PASS // MINUTE
+    )
+    is_usable_once: bool = False
+
+
+USUAL = PassRequest()
+
+
+class PassBody(Body):
+    """A pass. `temporaryAccessPass` is shown once, when it is made."""
+
+    id: str
+    temporary_access_pass: Shown | None = absent()
+    lifetime_in_minutes: int
+    is_usable_once: bool
+    is_usable: bool
+    created_date_time: datetime
+    start_date_time: datetime
+
+
+class PassList(Paged):
+    """At most one: a new pass takes the place of the one before."""
+
+    value: tuple[PassBody, ...]
+
+
+@router.post(
+    PATH,
+    status_code=201,
+    response_model=PassBody,
+    responses=answer(201, examples.PASS, "The pass, shown this once.") | problems("unknownUser", "idempotencyConflict"),
+)
+async def post_pass(
+    request: Request,
+    user_id: UserPath,
+    by: CallerNow,
+    body: Annotated[PassRequest, JsonBody(openapi_examples=examples.PASSES)] = USUAL,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Make a pass; an earlier one stops to work. Scope `methods.write`. The person must have an account."""
+    by.require("methods.write")
+    parts: Parts = request.app.state.parts
+    lifetime = timedelta(minutes=body.lifetime_in_minutes)
+
+    async def reply() -> Reply:
+        plan = registrations.access_pass(lifetime, is_usable_once=body.is_usable_once)
+        reading = await registrations.register_known(plan, by.tenant, user_id, parts.desk)
+        method = reading.account.method(reading.registration.method_id)
+        if method is None:
+            raise ProblemError("unavailable", headers={"Retry-After": "5"})
+        return Reply(_body(method, parts.clock.now(), reading.codes[0]), 201)
+
+    return await once(request, idempotency_key, by, reply)
+
+
+@router.get(PATH, response_model=PassList, responses=answer(200, examples.PASS_LIST) | problems("unknownUser"))
+async def get_passes(request: Request, user_id: UserPath, by: CallerNow, page: PageNow) -> Response:
+    """The person's pass, without what it says. Scope `methods.read`."""
+    by.require("methods.read")
+    parts: Parts = request.app.state.parts
+    account = await account_of(by.tenant, user_id, parts.desk.store)
+    part, following = page.of(account.of_type("temporaryAccessPass"), lambda method: method.id)
+    now = parts.clock.now()
+    return replied(PassList(value=tuple(_body(method, now) for method in part), next_link=following))
+
+
+@router.delete(PATH + "/{pass_id}", status_code=204, responses=problems("unknownUser", "unknownMethod"))
+async def delete_pass(
+    request: Request,
+    user_id: UserPath,
+    pass_id: Annotated[str, Path(max_length=64, examples=["0193b6d0-7c1e-7d3a-9a52-2f0c8f1f7f12"])],
+    by: CallerNow,
+) -> Response:
+    """Take a pass back. Scope `methods.write`."""
+    by.require("methods.write")
+    parts: Parts = request.app.state.parts
+    account = await account_of(by.tenant, user_id, parts.desk.store)
+    registrations.changeable(account, pass_id, "temporaryAccessPass")
+    await administer.remove(by.tenant, user_id, pass_id, parts.desk)
+    return answered(204, "")
+
+
+def _body(method: Method, now: datetime, given: SecretStr | None = None) -> PassBody:
+    """The lifetime to the minute: it was counted from a moment before."""
+    lasts = (method.usable_until or method.created_at) - method.created_at
+    return PassBody(
+        id=method.id,
+        temporary_access_pass=given,
+        lifetime_in_minutes=round(lasts / MINUTE),
+        is_usable_once=method.codes_left is not None,
+        is_usable=method.is_usable(now),
+        created_date_time=method.created_at,
+        start_date_time=method.created_at,
+    )

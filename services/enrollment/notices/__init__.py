@@ -1,0 +1,1 @@
+"""Telling a person of every change, with the link "This wasn't me"."""

@@ -1,0 +1,53 @@
+"""A notice: one change told at one address, with a link by which the person can say that it was not theirs.
+
+Source: NIST SP 800-63B-4, 4.6 (notices) and 4.1.2.1; OWASP ASVS 5.0, 6.3.7.
+"""
+
+from datetime import datetime, timedelta
+
+from schemas.base import MethodType
+from schemas.enrollment import NoticeKind, NoticeRequested
+from schemas.topics import REQUESTS
+from services.kit.decision import Change, Emission
+from services.kit.errors import ProblemError
+from services.kit.state import State
+
+LIFE = timedelta(days=7)
+SENT_WITHIN = timedelta(hours=12)
+
+
+class Notice(State):
+    """Kept as long as its link can be used. The token is stored hashed."""
+
+    id: str
+    tenant: str
+    user: str
+    kind: NoticeKind
+    method_id: str
+    method_type: MethodType
+    display_name: str
+    token_hash: str
+    happened_at: datetime
+    created_at: datetime
+    used_at: datetime | None = None
+    delivery: str = "queued"
+
+    def is_usable(self, now: datetime) -> bool:
+        """Whether the link still does something."""
+        return self.used_at is None and now < self.created_at + LIFE
+
+
+def requested(notice: Notice, event: NoticeRequested, correlation_id: str) -> Change[Notice]:
+    """To be sent by mail."""
+    return Change(notice, (Emission(REQUESTS["email"], event, notice.tenant, notice.user, correlation_id),))
+
+
+def use(notice: Notice, *, at: datetime) -> Change[Notice]:
+    """ "This wasn't me", once.
+
+    Raises:
+        ProblemError: `noticeExpired` after 7 days or once used.
+    """
+    if not notice.is_usable(at):
+        raise ProblemError("noticeExpired")
+    return Change(notice.model_copy(update={"used_at": at}))

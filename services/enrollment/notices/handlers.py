@@ -1,0 +1,181 @@
+"""Tells a person of every change of their methods, at addresses that the change does not touch, and takes "This
+wasn't me".
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+from schemas.base import Event, MethodType
+from schemas.enrollment import (
+    DefaultMethodChanged,
+    Destination,
+    MethodChanged,
+    MethodRegistered,
+    MethodRemoved,
+    MethodRestored,
+    MethodSuspended,
+    NoticeKind,
+    NoticeRequested,
+)
+from schemas.envelope import Envelope
+from services.enrollment.accounts.domain import methods
+from services.enrollment.accounts.domain.account import Account, Method, account_id
+from services.enrollment.accounts.domain.activity import TOLD
+from services.enrollment.notices import domain as notices
+from services.enrollment.notices.domain import SENT_WITHIN, Notice
+from services.enrollment.sessions.handlers.desk import Desk
+from services.kit.crypto.sealing import Binding, SealBrokenError, token_hash
+from services.kit.errors import ProblemError
+from services.kit.ids import new_token
+from services.kit.mongo.document import DuplicateDocumentError
+
+KINDS: dict[type[Event], NoticeKind] = {
+    MethodRegistered: "methodRegistered",
+    MethodChanged: "methodChanged",
+    MethodRemoved: "methodRemoved",
+    MethodSuspended: "methodSuspended",
+    MethodRestored: "methodRestored",
+    DefaultMethodChanged: "defaultMethodChanged",
+}
+WITHOUT_LINK: frozenset[NoticeKind] = frozenset({"methodSuspended"})
+"""There is nothing to undo in what protects the account."""
+
+SUSPENDS: frozenset[NoticeKind] = frozenset({"methodRegistered", "methodChanged", "methodRestored"})
+"""Changes whose method is not the person's if the change was not."""
+
+
+@dataclass(frozen=True)
+class About:
+    """The method that a notice is about, and the person who has or had it."""
+
+    account: Account
+    method: Method
+
+
+async def tell_change(event: Event, cause: Envelope, desk: Desk) -> None:
+    """One notice for each address. A cause that comes again finds its notices there already."""
+    stored = await desk.store.accounts.get(account_id(cause.tenant, cause.subject or ""))
+    if stored is None or stored.state.erased_at or not _is_news(event, stored.state):
+        return
+    account = stored.state
+    about = _about(event, account)
+    if about is None:
+        return
+    is_change = isinstance(event, MethodChanged | MethodRemoved)
+    at = getattr(event, TOLD[type(event)])
+    for address, masked in addresses_of(account, about, desk, at=at, is_change=is_change).items():
+        await _tell(event, cause, About(account, about), (address, masked), desk)
+
+
+def addresses_of(account: Account, about: Method, desk: Desk, *, at: datetime, is_change: bool) -> dict[str, str]:
+    """Where the person is told: masks by address. The addresses that the platform named, those on file, and, where an
+    address is what changed, the one before."""
+    found: dict[str, str] = {}
+    for known in account.profile.emails:
+        found |= _opened(known, Binding(account.tenant, account.user), desk)
+    former = [one.method for one in account.former if one.method.id == about.id and at < one.until] if is_change else []
+    for method in (*account.of_type("email"), *former):
+        if method.type == "email" and method.destination and method.state == "active":
+            sealed = Destination(sealed=method.destination, masked=method.display_name)
+            found |= _opened(sealed, Binding(account.tenant, account.user, method.id), desk)
+    return found
+
+
+async def read_notice(token: str, desk: Desk) -> Notice:
+    """What a link is about; reading changes nothing, since mail scanners open links.
+
+    Raises:
+        ProblemError: `noticeExpired`, also for a token that never was.
+    """
+    stored = await desk.store.notice_of_token(token_hash(token))
+    if stored is None or not stored.state.is_usable(desk.clock.now()):
+        raise ProblemError("noticeExpired")
+    return stored.state
+
+
+async def repudiate(token: str, desk: Desk) -> Notice:
+    """ "This wasn't me": suspend the method that came or changed, end the person's sessions, tell the platform.
+
+    Raises:
+        ProblemError: `noticeExpired`.
+    """
+    now = desk.clock.now()
+    notice = await read_notice(token, desk)
+    method_id = notice.method_id
+    await desk.store.accounts.change(
+        account_id(notice.tenant, notice.user),
+        lambda account: methods.repudiate(account, method_id, notice.id, at=now, suspends=notice.kind in SUSPENDS),
+    )
+    await desk.store.notices.change(notice.id, lambda state: notices.use(state, at=now))
+    return notice
+
+
+async def _tell(event: Event, cause: Envelope, whose: About, address: tuple[str, str], desk: Desk) -> None:
+    account, about = whose.account, whose.method
+    plain, masked = address
+    identifier = str(uuid.uuid5(uuid.UUID(cause.id), token_hash(plain)))
+    now, token, kind = desk.clock.now(), new_token(), KINDS[type(event)]
+    notice = Notice(
+        id=identifier,
+        tenant=account.tenant,
+        user=account.user,
+        kind=kind,
+        method_id=about.id,
+        method_type=about.type,
+        display_name=about.display_name,
+        token_hash=token_hash(token),
+        happened_at=getattr(event, TOLD[type(event)]),
+        created_at=now,
+    )
+    binding = Binding(account.tenant, account.user, identifier)
+    link = f"{desk.public_origin}/security-info/not-me?{urlencode({'token': token})}"
+    of_link = Binding(account.tenant, account.user, identifier, "link")
+    request = NoticeRequested(
+        notice_id=identifier,
+        kind=kind,
+        channel="email",
+        method_type=about.type,
+        display_name=about.display_name,
+        destination=Destination(sealed=desk.sealer.seal("destination", plain.encode(), binding), masked=masked),
+        link=None if kind in WITHOUT_LINK else desk.sealer.seal("destination", link.encode(), of_link),
+        locale=account.profile.locale,
+        happened_at=notice.happened_at,
+        not_after=now + SENT_WITHIN,
+        requested_at=now,
+    )
+    change = notices.requested(notice, request, cause.correlation_id or identifier)
+    try:
+        await desk.store.notices.insert(identifier, change.state, change.emissions, follows=cause)
+    except DuplicateDocumentError:
+        return
+
+
+def _is_news(event: Event, account: Account) -> bool:
+    """A name of the person's own is no news; a default that only follows from a new or lost method is none either."""
+    if isinstance(event, MethodChanged):
+        return event.changed == "destination"
+    if isinstance(event, DefaultMethodChanged):
+        return account.is_default_chosen and account.default_method_id == event.method_id
+    return True
+
+
+def _about(event: Event, account: Account) -> Method | None:
+    """The method as it is, or was."""
+    method_id: str = getattr(event, "method_id", None) or ""
+    former = (one.method for one in reversed(account.former) if one.method.id == method_id)
+    found = account.method(method_id) or next(former, None)
+    if found:
+        return found
+    kind: MethodType | None = getattr(event, "method_type", None)
+    named = getattr(event, "display_name", None) or ""
+    happened = getattr(event, TOLD[type(event)])
+    return Method(id=method_id, type=kind, display_name=named, created_at=happened) if kind else None
+
+
+def _opened(destination: Destination, binding: Binding, desk: Desk) -> dict[str, str]:
+    try:
+        return {desk.sealer.open("destination", destination.sealed, binding).decode(): destination.masked}
+    except SealBrokenError:
+        return {}

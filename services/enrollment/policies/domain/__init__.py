@@ -1,0 +1,1 @@
+"""Policies as data, what they ask of a person, and the linter."""

@@ -1,0 +1,189 @@
+"""What the organisation asks of a person, and what is still missing."""
+
+from collections.abc import Collection, Iterable
+from functools import lru_cache
+from itertools import combinations
+
+from schemas.base import MethodType
+from services.enrollment.policies.domain.uses import UseName, counts, proves, use_of
+from services.kit.config import GroupPolicy
+
+MOST_SECURE_FIRST: tuple[MethodType, ...] = (
+    "passkey",
+    "authenticatorApp",
+    "softwareOath",
+    "phone",
+    "email",
+    "securityQuestions",
+    "recoveryCodes",
+)
+PROPOSED_FIRST: tuple[MethodType, ...] = (
+    "authenticatorApp",
+    "phone",
+    "passkey",
+    "softwareOath",
+    "email",
+    "securityQuestions",
+    "recoveryCodes",
+)
+"""What is proposed where any methods will do: what most people can set up where they are. A passkey depends on the
+browser, so that it is offered, not put first."""
+
+DEFAULT_ORDER: tuple[MethodType, ...] = ("authenticatorApp", "phone", "softwareOath", "passkey", "email")
+"""The app is the default method if it is registered, else the phone."""
+
+STAND_INS: dict[MethodType, tuple[MethodType, ...]] = {"authenticatorApp": ("softwareOath",)}
+"""A different authenticator app counts as the app that is required, where it is allowed."""
+
+USES: tuple[UseName, ...] = ("two_step", "reset")
+
+Types = frozenset[MethodType]
+
+
+def missing_methods(policy: GroupPolicy, on_file: Collection[MethodType]) -> tuple[MethodType, ...]:
+    """The least wizard: the fewest types that, with those on file, give all that the policy asks for at once.
+
+    Of several such sets the one that has the required types themselves, then the one that is proposed first. It begins
+    with a type that counts for two-step verification, if it has one; required ones come most secure first. Where
+    nothing can give all of it (the linter says so), it is what comes closest, so that nobody is held for ever.
+    """
+    return _least(policy, frozenset(on_file))
+
+
+def is_complete(policy: GroupPolicy, on_file: Collection[MethodType]) -> bool:
+    """Whether a person with these types has all that the organisation asks for: the wizard would not come."""
+    return not missing_methods(policy, on_file)
+
+
+def lacking(policy: GroupPolicy, on_file: Collection[MethodType]) -> int:
+    """How far these types are from what the policy asks for, 0 where nothing is lacking: required types without a
+    stand-in, and how many types each number is short of, for all together and for each use."""
+    had = frozenset(kind for kind in on_file if kind in MOST_SECURE_FIRST)
+    short = _short(policy, policy.required, policy.number, had)
+    for use in USES:
+        asked, counted = use_of(policy, use), frozenset(kind for kind in had if counts(policy, use, kind))
+        short += _short(policy, asked.required, asked.number, counted)
+    return short
+
+
+def continued(
+    policy: GroupPolicy, plan: tuple[MethodType, ...], on_file: Collection[MethodType]
+) -> tuple[MethodType, ...]:
+    """How a plan goes on under the policy that holds now: as the person chose where that still gives all with as few
+    steps as possible, else with what is missing by now."""
+    rest, least = [kind for kind in plan if kind not in on_file], missing_methods(policy, on_file)
+    gives_as_much = lacking(policy, (*on_file, *rest)) <= lacking(policy, (*on_file, *least))
+    if gives_as_much and len(rest) == len(least) and all(is_allowed(policy, kind) for kind in rest):
+        return plan
+    return (*(kind for kind in plan if kind in on_file), *least)
+
+
+def required_types(policy: GroupPolicy) -> Types:
+    """All types that are required, whatever for."""
+    return frozenset((*policy.required, *(kind for use in USES for kind in use_of(policy, use).required)))
+
+
+def is_allowed(policy: GroupPolicy, kind: MethodType) -> bool:
+    """Whether a person under this policy may register this type."""
+    return kind in policy.allowed or kind in required_types(policy)
+
+
+def may_be_added(policy: GroupPolicy, kind: MethodType, on_file: Collection[MethodType]) -> bool:
+    """Whether it may be registered beside what is on file. What the profile never takes as a proof comes after
+    something that it takes: whoever had it alone could get neither in nor on."""
+    return is_allowed(policy, kind) and (proves(policy, kind) or any(proves(policy, one) for one in on_file))
+
+
+def allowed_methods(policy: GroupPolicy) -> tuple[MethodType, ...]:
+    """All that a person under this policy may register, as it is proposed."""
+    return tuple(kind for kind in _in_order(policy, PROPOSED_FIRST) if is_allowed(policy, kind))
+
+
+def stand_ins(policy: GroupPolicy, kind: MethodType) -> tuple[MethodType, ...]:
+    """What counts as the type that is required. What is required itself counts only for itself."""
+    required = required_types(policy)
+    return tuple(one for one in STAND_INS.get(kind, ()) if one in policy.allowed and one not in required)
+
+
+def instead_of(
+    policy: GroupPolicy, planned: MethodType, plan: Collection[MethodType], on_file: Collection[MethodType]
+) -> tuple[MethodType, ...]:
+    """What may be set up now instead of `planned`: what stands in for it, and, where the person may choose, what must
+    be set up anyhow and whatever leads to as much with as many steps. Where nothing may be chosen, only a stand-in."""
+    candidates = stand_ins(policy, planned)
+    if policy.may_choose_different:
+        candidates += (*plan, *allowed_methods(policy))
+    return tuple(
+        kind
+        for kind in dict.fromkeys(candidates)
+        if kind not in {planned, *on_file}
+        and (kind in plan or _does_as_well(policy, planned, kind, plan, on_file))
+        and _may_come_now(policy, planned, kind, on_file)
+    )
+
+
+def replanned(plan: tuple[MethodType, ...], planned: MethodType, chosen: MethodType) -> tuple[MethodType, ...]:
+    """The plan after a person chose something else: what is in it is done first; else it takes the place of
+    `planned`.
+    """
+    if chosen in plan:
+        rest = [kind for kind in plan if kind != chosen]
+        rest.insert(rest.index(planned) if planned in rest else 0, chosen)
+        return tuple(rest)
+    return tuple(chosen if kind == planned else kind for kind in plan)
+
+
+def is_covered(policy: GroupPolicy, kind: MethodType, on_file: Collection[MethodType]) -> bool:
+    """Whether a required type is on file, or what stands in for it."""
+    return kind in on_file or any(one in on_file for one in stand_ins(policy, kind))
+
+
+@lru_cache(maxsize=4096)
+def _least(policy: GroupPolicy, had: Types) -> tuple[MethodType, ...]:
+    free = [kind for kind in allowed_methods(policy) if kind not in had]
+    named = frozenset(kind for kind in required_types(policy) if not is_covered(policy, kind, had))
+    ways = (way for size in range(len(free) + 1) for way in combinations(free, size))
+    best = min(ways, key=lambda way: (lacking(policy, had.union(way)), len(way), -len(named.intersection(way))))
+    return _as_proposed(policy, best)
+
+
+def _as_proposed(policy: GroupPolicy, kinds: Iterable[MethodType]) -> tuple[MethodType, ...]:
+    required, chosen = required_types(policy), set(kinds)
+    by_security = [kind for kind in _in_order(policy, MOST_SECURE_FIRST) if kind in chosen & required]
+    plan = [*by_security, *(kind for kind in _in_order(policy, PROPOSED_FIRST) if kind in chosen - required)]
+    return tuple(sorted(plan, key=lambda kind: kind != _first(policy, plan)))
+
+
+def _first(policy: GroupPolicy, plan: Iterable[MethodType]) -> MethodType | None:
+    return next((kind for kind in plan if counts(policy, "two_step", kind)), None)
+
+
+def _in_order(policy: GroupPolicy, kinds: tuple[MethodType, ...]) -> tuple[MethodType, ...]:
+    """These, with what the organisation wants first put first."""
+    return tuple(dict.fromkeys((*(kind for kind in policy.order if kind in kinds), *kinds)))
+
+
+def _short(policy: GroupPolicy, required: Iterable[MethodType], number: int | None, had: Types) -> int:
+    uncovered = sum(not is_covered(policy, kind, had) for kind in set(required))
+    return uncovered + max((number or 0) - len(had), 0)
+
+
+def _does_as_well(
+    policy: GroupPolicy,
+    planned: MethodType,
+    kind: MethodType,
+    plan: Collection[MethodType],
+    on_file: Collection[MethodType],
+) -> bool:
+    instead = {*on_file, kind, *(one for one in plan if one != planned)}
+    return lacking(policy, instead) <= lacking(policy, {*on_file, *plan})
+
+
+def _may_come_now(policy: GroupPolicy, planned: MethodType, kind: MethodType, on_file: Collection[MethodType]) -> bool:
+    """Whoever has nothing yet that proves them sets up something that does: interrupted afterwards, nobody may be left
+    with what lets them neither in nor on."""
+
+    def is_foundation(one: MethodType) -> bool:
+        return counts(policy, "two_step", one) if policy.two_step else proves(policy, one)
+
+    return is_foundation(kind) or not is_foundation(planned) or any(is_foundation(one) for one in on_file)

@@ -1,0 +1,125 @@
+"""The policies that hold: seeded by the configuration file, changed by platforms, followed by every replica."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import structlog
+from pydantic import ValidationError
+
+from services.enrollment.policies.domain.document import (
+    PolicyDocument,
+    document_of,
+    lint_document,
+    merged,
+    policies_in,
+)
+from services.enrollment.policies.domain.linter import Finding, errors_of, lint
+from services.enrollment.policies.domain.tenant_policy import TenantPolicy, change_policy, first_policy
+from services.enrollment.store import Store
+from services.kit.background import Background
+from services.kit.clock import Clock
+from services.kit.config import Config, Tenant
+from services.kit.decision import Change
+from services.kit.errors import ProblemError
+from services.kit.mongo.client import DatabaseError
+from services.kit.mongo.document import DuplicateDocumentError
+
+log = structlog.get_logger(__name__)
+
+FOLLOW_EVERY = timedelta(seconds=0.5)
+
+
+@dataclass
+class Policies:
+    """What this replica knows of the policies: the file's until the database was read, then the newest of those."""
+
+    config: Config
+    known: dict[str, TenantPolicy] = field(default_factory=dict)
+
+    def tenant(self, name: str) -> Tenant:
+        """The tenant with the policies that hold."""
+        tenant, policy = self.config.tenant(name), self.known.get(name)
+        return policy.over(tenant) if policy else tenant
+
+    def learn(self, policy: TenantPolicy) -> None:
+        """Hold this one from now on, unless a newer one is known."""
+        held = self.known.get(policy.tenant)
+        if policy.tenant in self.config.tenants and (held is None or held.version < policy.version):
+            self.known[policy.tenant] = policy
+
+
+class Follower(Background):
+    """Reads the policies again and again, so that each replica knows within a second what another one was told."""
+
+    def __init__(self, policies: Policies, store: Store) -> None:
+        self._policies = policies
+        self._store = store
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await read_policies(self._policies, self._store)
+            except DatabaseError:
+                log.warning("policies wait for the database")
+            except ValidationError:
+                log.exception("a stored policy is of a newer version; upgrade all replicas before a policy changes")
+            await asyncio.sleep(FOLLOW_EVERY.total_seconds())
+
+
+async def seed_policies(policies: Policies, *, store: Store, clock: Clock) -> None:
+    """Keep what the file says of tenants that were never seen; then know what the database says of all."""
+    for name, tenant in policies.config.tenants.items():
+        try:
+            await store.policies.insert(name, first_policy(name, tenant, at=clock.now()))
+        except DuplicateDocumentError:
+            continue
+    await read_policies(policies, store)
+
+
+async def read_policies(policies: Policies, store: Store) -> None:
+    """Learn what the database says."""
+    for stored in await store.policies.find({}):
+        policies.learn(stored.state)
+
+
+async def policy_of(tenant: str, store: Store) -> TenantPolicy:
+    """The policies of a tenant, as the database has them.
+
+    Raises:
+        ProblemError: `unavailable` before the first one was kept.
+    """
+    stored = await store.policies.get(tenant)
+    if stored is None:
+        raise ProblemError("unavailable", headers={"Retry-After": "1"})
+    return stored.state
+
+
+async def patch_policy(
+    tenant: str, change: PolicyDocument, expected: int | None, policies: Policies, *, store: Store, clock: Clock
+) -> tuple[TenantPolicy, tuple[Finding, ...]]:
+    """Change the policies, if they are still of the `expected` version (None: whatever they are); what they are now,
+    and the linter's warnings. Sessions under way go on with the new ones.
+
+    Raises:
+        ProblemError: `policyUnsatisfiable` with all `findings`; `policyVersionMismatch`.
+    """
+    now, warnings = clock.now(), list[Finding]()
+
+    def decide(policy: TenantPolicy) -> Change[TenantPolicy]:
+        if expected is not None and policy.version != expected:
+            raise ProblemError("policyVersionMismatch", policyVersion=str(policy.version))
+        document = merged(document_of(policy.groups, policy.default_group), change)
+        groups, default_group = policies_in(document)
+        described = policies.config.tenant(tenant).model_copy(update={"groups": groups, "default_group": default_group})
+        findings = (*lint_document(document), *lint(described, policies.config.providers.channels))
+        if errors_of(findings):
+            raise ProblemError("policyUnsatisfiable", findings=[one.model_dump(exclude_none=True) for one in findings])
+        warnings[:] = findings
+        return change_policy(policy, groups, default_group, at=now)
+
+    stored = await store.policies.change(tenant, decide)
+    if stored is None:
+        raise ProblemError("unavailable", headers={"Retry-After": "1"})
+    policies.learn(stored.state)
+    return stored.state, tuple(warnings)

@@ -1,0 +1,1 @@
+"""Methods that a platform registers by the API."""

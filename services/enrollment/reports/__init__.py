@@ -1,0 +1,1 @@
+"""What administrators learn: the funnel of the wizard, and who registered what."""

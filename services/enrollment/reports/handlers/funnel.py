@@ -1,0 +1,40 @@
+"""The walks through the wizard: noted as the events tell them, and read as the funnel."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from schemas.base import Event
+from schemas.enrollment import Decision
+from schemas.envelope import Envelope
+from services.enrollment.reports.domain.funnel import Funnel, funnel
+from services.enrollment.reports.domain.journey import begun, noted
+from services.enrollment.sessions.handlers.desk import Desk
+from services.enrollment.store import Store
+from services.kit.decision import Change
+
+MOST_JOURNEYS = 10_000
+"""How many one report reads, the newest: a page must not hold a request for long."""
+
+
+@dataclass(frozen=True)
+class FunnelReport:
+    """The funnel of some days; `is_all` is false where there are more sessions than were read."""
+
+    funnel: Funnel
+    is_all: bool
+
+
+async def note_journey(event: Event, cause: Envelope, *, store: Store) -> None:
+    """One document a session. What was noted before changes nothing, so that no inbox is needed."""
+    await store.journeys.change_or_insert(
+        cause.correlation_id, begun(cause.tenant, event), lambda journey: Change(noted(journey, event))
+    )
+
+
+async def funnel_report(
+    tenant: str, decision: Decision, days: int, desk: Desk, *, most: int = MOST_JOURNEYS
+) -> FunnelReport:
+    """The funnel of a tenant's sessions of the last `days` days that this decision led to."""
+    since = desk.clock.now() - timedelta(days=days)
+    found = await desk.store.journeys_since(tenant, decision, since, limit=most + 1)
+    return FunnelReport(funnel(stored.state for stored in found[:most]), len(found) <= most)

@@ -1,0 +1,1 @@
+"""One person's way through the wizard, "My security info" or a hosted verification."""

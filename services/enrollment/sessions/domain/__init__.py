@@ -1,0 +1,1 @@
+"""Sessions as frozen states: their steps, their beginning and end."""

@@ -1,0 +1,34 @@
+"""Who may see the pages for administrators: nobody with a password alone, whatever is on file."""
+
+from datetime import datetime
+from typing import Literal
+
+from services.enrollment.accounts.domain.account import Account, Session
+from services.enrollment.challenges.domain.eligibility import PROVEN_FOR, is_locked_out, methods_to_prove
+from services.enrollment.policies.domain.uses import WEAK
+from services.enrollment.sessions.domain import steps as wizard
+from services.kit.config import GroupPolicy
+
+Entry = Literal["open", "prove", "setUp"]
+"""Whether the pages are open now, after a proof, or once the person has set up a method that can prove them."""
+
+
+def entry(account: Account, session: Session, policy: GroupPolicy, now: datetime) -> Entry:
+    """What a person in a session for administrators has to do first.
+
+    What only recovers an account opens nothing here. What policy misses beside that, sign-in asks for: an administrator
+    whose organisation has just asked for more still sees what that leads to.
+    """
+    proof = session.proof
+    if proof and session.is_proven(now, PROVEN_FOR) and proof.method_type not in WEAK:
+        return "open"
+    strong = [one for one in methods_to_prove(account, policy, now) if one.type not in WEAK]
+    return "prove" if strong or is_locked_out(account, policy, now) else "setUp"
+
+
+def placed(account: Account, session: Session, policy: GroupPolicy, now: datetime) -> Session:
+    """Where such a session begins."""
+    home = wizard.HOME["administer"]
+    if entry(account, session, policy, now) == "prove":
+        return wizard.ask_for_proof(session, then=home)
+    return session.model_copy(update={"step": home})

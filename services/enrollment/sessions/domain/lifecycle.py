@@ -1,0 +1,239 @@
+"""The rules of sessions: begin, move, end; and what a proof changes in the one that waited for it."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Literal
+
+from schemas.base import Event
+from schemas.enrollment import (
+    EnrollmentCancelled,
+    EnrollmentCompleted,
+    EnrollmentSkipped,
+    EnrollmentStarted,
+    EnrollmentStepReached,
+    SecurityInfoConfirmed,
+)
+from services.enrollment.accounts.domain.account import LONGEST_SESSION, Account, Proof, Session
+from services.enrollment.accounts.domain.update import Ledger
+from services.enrollment.challenges.domain.challenge import Challenge
+from services.enrollment.interrupts.domain import nudge
+from services.enrollment.sessions.domain import steps as wizard
+from services.kit.config import GroupPolicy
+from services.kit.decision import Change
+from services.kit.errors import ProblemError
+
+PROVE_NOTHING = frozenset({"securityQuestions", "recoveryCode", "temporaryAccessPass"})
+"""Kinds whose registration proves nothing: the person only chose or was given something."""
+
+KEEP_ENDED_SESSIONS = timedelta(hours=1)
+
+
+def start_session(account: Account, session: Session, *, at: datetime) -> Change[Account]:
+    """The ticket of an interrupt was used. What is overdue ends first, so that none is forgotten before it ended.
+
+    Raises:
+        ProblemError: `ticketUsed`; `ticketExpired` where the person was erased.
+    """
+    if account.erased_at:
+        raise ProblemError("ticketExpired")
+    if account.session(session.id):
+        raise ProblemError("ticketUsed")
+    ledger = _overdue_ended(Ledger(account), at)
+    before = ledger.account
+    kept = tuple(one for one in before.sessions if (one.ended_at or one.expires_at) > at - KEEP_ENDED_SESSIONS)
+    put_off = nudge.nudged(before.put_off, at=at) if session.decision == "nudge" else before.put_off
+    ledger = ledger.put(sessions=(*kept, session), put_off=put_off)
+    ledger = _told(ledger, session, _started(session, at))
+    return _told(ledger, session, _reached(session, at)).change()
+
+
+def move_session(
+    account: Account, session_id: str, move: Callable[[Session], Session], *, at: datetime
+) -> Change[Account]:
+    """Apply `move` to an open session; a new step is told, and acting extends the session.
+
+    Raises:
+        ProblemError: `sessionEnded`.
+    """
+    session = open_session(account, session_id, at=at)
+    until = min(at + timedelta(minutes=session.life_minutes), session.started_at + LONGEST_SESSION)
+    moved = move(session).model_copy(update={"expires_at": until})
+    ledger = Ledger(account).put_session(moved)
+    if moved.step != session.step:
+        ledger = _told(ledger, moved, _reached(moved, at))
+    if moved.outcome == "completed" and session.outcome is None:
+        ledger = _completed(ledger, moved, at)
+    return ledger.change()
+
+
+def skip_session(account: Account, session_id: str, policy: GroupPolicy, *, at: datetime) -> Change[Account]:
+    """Put off what is missing. Where that is not possible (any more), nothing changes.
+
+    Raises:
+        ProblemError: `sessionEnded`.
+    """
+    session = open_session(account, session_id, at=at)
+    given = nudge.skips_of(account, session, policy, at=at)
+    if given is None or not given.left:
+        return Change(account)
+    event = EnrollmentSkipped(
+        session_id=session_id,
+        skips_left=given.left - 1,
+        required_on=given.required_on,
+        methods=account.active_types,
+        skipped_at=at,
+    )
+    ended = session.model_copy(update={"outcome": "skipped", "ended_at": at})
+    ledger = Ledger(account).put(put_off=nudge.skipped(account.put_off, at=at)).put_session(ended)
+    return ledger.tell(event, session_id).change()
+
+
+def confirm(account: Account, session_id: str, *, at: datetime) -> Change[Account]:
+    """The person says that what is on file is right.
+
+    Raises:
+        ProblemError: `sessionEnded`.
+    """
+    session = open_session(account, session_id, at=at)
+    if session.step != "confirm":
+        return Change(account)
+    event = SecurityInfoConfirmed(session_id=session_id, methods=account.active_types, confirmed_at=at)
+    ledger = Ledger(account).put(confirmed_at=at).tell(event, session_id)
+    return _completed(ledger, session.model_copy(update={"outcome": "completed"}), at).change()
+
+
+def end_overdue_sessions(account: Account, *, at: datetime) -> Change[Account]:
+    """End every session whose time ran out."""
+    return _overdue_ended(Ledger(account), at).change()
+
+
+def end_session(
+    account: Account, session_id: str, outcome: Literal["cancelled", "expired"], *, at: datetime
+) -> Change[Account]:
+    """The person left, or time ran out; what was set up is kept. A session that ended already stays as it is."""
+    session = account.session(session_id)
+    if session is None or session.outcome is not None:
+        return Change(account)
+    return _ended(Ledger(account), session, outcome, at).change()
+
+
+def end_all(ledger: Ledger, *, at: datetime) -> Ledger:
+    """End every open session: whoever is in one may not be the person."""
+    for session in ledger.account.sessions:
+        if session.outcome is None:
+            ledger = _ended(ledger, session, "cancelled", at)
+    return ledger
+
+
+def open_session(account: Account, session_id: str, *, at: datetime) -> Session:
+    """The session, if the person can still act in it.
+
+    Raises:
+        ProblemError: `sessionEnded`.
+    """
+    session = account.session(session_id)
+    if session is None or not session.is_open(at):
+        raise ProblemError("sessionEnded")
+    return session
+
+
+def after_registration(ledger: Ledger, challenge: Challenge, *, at: datetime) -> Ledger:
+    """Move the session that waited for this registration to the step that says so."""
+    session, step = _waiting(ledger.account, challenge), f"{challenge.method_type}.verified"
+    if session is None or session.step == step:
+        return ledger
+    moved = session.model_copy(
+        update={
+            "step": step,
+            "registered": (*session.registered, challenge.method_id),
+            "draft": None,
+            "proof": session.proof or _first_proof(challenge, at),
+        }
+    )
+    return _told(ledger.put_session(moved), moved, _reached(moved, at))
+
+
+def start_again(ledger: Ledger, challenge: Challenge, *, at: datetime) -> Ledger:
+    """Something else took the place meanwhile: back to the first step of this method."""
+    session = _waiting(ledger.account, challenge)
+    if session is None:
+        return ledger
+    moved = session.model_copy(update={"step": wizard.FIRST_STEP[challenge.method_type], "requested": None})
+    return _told(ledger.put_session(moved), moved, _reached(moved, at))
+
+
+def was_cancelled(account: Account, challenge: Challenge) -> bool:
+    """Whether the session that asked for it was left, or ended because it may not have been the person's."""
+    session = account.session(challenge.session_id or "")
+    return session is not None and session.outcome == "cancelled"
+
+
+def after_proof(ledger: Ledger, challenge: Challenge, *, at: datetime) -> Ledger:
+    """Note the proof in the session that asked for it, and let it go where the person wanted to go."""
+    asked_in = ledger.account.session(challenge.session_id or "")
+    if asked_in and asked_in.verifying and asked_in.outcome is None:
+        verifying = asked_in.verifying
+        return ledger.put_session(wizard.proven_for_platform(asked_in, verifying, challenge.method_type, at))
+    session = _waiting(ledger.account, challenge)
+    if session is None:
+        return ledger
+    proof = Proof(method_id=challenge.method_id, method_type=challenge.method_type, at=at)
+    moved = wizard.proven(ledger.account, session, proof)
+    return _told(ledger.put_session(moved), moved, _reached(moved, at))
+
+
+def _first_proof(challenge: Challenge, at: datetime) -> Proof | None:
+    """Who had nothing to prove has proven the first method that needs a proof."""
+    if challenge.terms.kind in PROVE_NOTHING:
+        return None
+    return Proof(method_id=challenge.method_id, method_type=challenge.method_type, at=at)
+
+
+def _waiting(account: Account, challenge: Challenge) -> Session | None:
+    session = account.session(challenge.session_id or "")
+    waits = session is not None and session.outcome is None and session.requested is not None
+    return session if waits and session and session.requested and session.requested.id == challenge.id else None
+
+
+def _overdue_ended(ledger: Ledger, at: datetime) -> Ledger:
+    for session in ledger.account.sessions:
+        if session.outcome is None and session.expires_at <= at:
+            ledger = _ended(ledger, session, "expired", at)
+    return ledger
+
+
+def _ended(ledger: Ledger, session: Session, outcome: Literal["cancelled", "expired"], at: datetime) -> Ledger:
+    ended = session.model_copy(update={"outcome": outcome, "ended_at": at})
+    put_off = ledger.account.put_off
+    if put_off and nudge.is_undecided(session):
+        put_off = nudge.skipped(put_off, at=at)
+    on_file = ledger.account.active_types
+    event = EnrollmentCancelled(session_id=session.id, reason=outcome, methods=on_file, cancelled_at=at)
+    return _told(ledger.put(put_off=put_off).put_session(ended), session, event)
+
+
+def _completed(ledger: Ledger, session: Session, at: datetime) -> Ledger:
+    """All that was asked for is on file."""
+    event = EnrollmentCompleted(session_id=session.id, methods=ledger.account.active_types, completed_at=at)
+    put_off = None if session.plan else ledger.account.put_off
+    ended = session.model_copy(update={"ended_at": at})
+    return ledger.put(put_off=put_off).put_session(ended).tell(event, session.id)
+
+
+def _started(session: Session, at: datetime) -> EnrollmentStarted:
+    return EnrollmentStarted(
+        session_id=session.id,
+        intent=session.intent,
+        decision=session.decision,
+        required=session.plan,
+        started_at=at,
+    )
+
+
+def _reached(session: Session, at: datetime) -> EnrollmentStepReached:
+    return EnrollmentStepReached(session_id=session.id, step=session.step, reached_at=at)
+
+
+def _told(ledger: Ledger, session: Session, event: Event) -> Ledger:
+    """A verification is no enrolment: nothing tells of it."""
+    return ledger if session.verifying else ledger.tell(event, session.id)

@@ -1,0 +1,195 @@
+"""The order of the steps. A step is named `{method type}[.{part}]`, or `prompt`, `confirm`, `choose`, `prove`,
+`prove.choose`, `manage`, `operations` or `success`."""
+
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
+
+from schemas.base import MethodType
+from schemas.enrollment import Decision, Intent
+from services.enrollment.accounts.domain.account import Account, Aim, Draft, Proof, Session, Verifying
+from services.enrollment.challenges.domain.challenge import Challenge
+from services.enrollment.devices.domain import Activation
+
+Move = Callable[[Session], Session]
+"""How an act changes a session."""
+
+FIRST_STEP: dict[MethodType, str] = {
+    "authenticatorApp": "authenticatorApp",
+    "softwareOath": "softwareOath",
+    "phone": "phone",
+    "email": "email",
+    "securityQuestions": "securityQuestions",
+    "passkey": "passkey",
+    "recoveryCodes": "recoveryCodes",
+}
+"""Where the set-up of each type begins."""
+
+NEXT: dict[str, str] = {
+    "authenticatorApp": "authenticatorApp.setup",
+    "authenticatorApp.setup": "authenticatorApp.scan",
+}
+"""Steps that lead on by "Next" alone."""
+
+_PHONE = frozenset({"phone", "phone.code", "phone.call"})
+_PROVE = frozenset({"prompt", "prove", "prove.choose", "manage"})
+
+WAITS_FROM: dict[str, frozenset[str]] = {
+    "authenticatorApp.test": frozenset({"authenticatorApp.scan", "authenticatorApp.test", "authenticatorApp.code"}),
+    "authenticatorApp.code": frozenset({"authenticatorApp.test", "authenticatorApp.code"}),
+    "softwareOath.code": frozenset({"softwareOath.scan", "softwareOath.code"}),
+    "phone.code": _PHONE,
+    "phone.call": _PHONE,
+    "email.code": frozenset({"email", "email.code"}),
+    "securityQuestions": frozenset({"securityQuestions"}),
+    "passkey": frozenset({"passkey"}),
+    "recoveryCodes.show": frozenset({"recoveryCodes.show"}),
+    "prove": _PROVE,
+}
+"""From which steps a step that waits for a proof may be reached."""
+
+PLANNED: frozenset[Decision] = frozenset({"register", "nudge"})
+"""Decisions after which something is set up by a plan."""
+
+EARLIER: dict[str, tuple[str, ...]] = {
+    "authenticatorApp": ("prompt",),
+    "authenticatorApp.setup": ("authenticatorApp", "prompt"),
+    "authenticatorApp.scan": ("authenticatorApp.setup", "authenticatorApp", "prompt"),
+    "authenticatorApp.test": ("authenticatorApp.scan", "authenticatorApp.setup", "authenticatorApp", "prompt"),
+    "authenticatorApp.code": ("authenticatorApp.scan", "authenticatorApp.setup", "authenticatorApp", "prompt"),
+    "softwareOath": ("prompt",),
+    "softwareOath.scan": ("softwareOath", "prompt"),
+    "softwareOath.code": ("softwareOath.scan", "softwareOath", "prompt"),
+    "phone": ("prompt",),
+    "phone.code": ("phone", "prompt"),
+    "phone.call": ("phone", "prompt"),
+    "email": ("prompt",),
+    "email.code": ("email", "prompt"),
+    "securityQuestions": ("prompt",),
+    "passkey": ("prompt",),
+    "recoveryCodes": ("prompt",),
+    "prove": ("prove.choose", "prompt"),
+    "prove.choose": ("prompt",),
+}
+"""Steps that may be looked at again from a step, by "Back"."""
+
+HOME: Mapping[Intent, str] = {"manage": "manage", "administer": "operations"}
+"""Where a session begins and ends that is not for setting up what is missing."""
+
+SIDEWAYS = frozenset({"choose", "softwareOath"})
+"""Steps that can be looked at from wherever a method is being set up: other ways than the one proposed."""
+
+
+def next_step(account: Account, session: Session) -> str:
+    """The first step of what the plan still lacks; else Success, or back to the pages that the session is for."""
+    if session.intent in HOME:
+        return HOME[session.intent]
+    done = {one.type for one in account.methods if one.state == "active" or one.id in session.registered}
+    return next((FIRST_STEP[kind] for kind in session.plan if kind not in done), "success")
+
+
+def go_on(account: Account, session: Session) -> Session:
+    """Move to the next thing to set up; at Success the enrolment is complete."""
+    if session.step in NEXT:
+        return session.model_copy(update={"step": NEXT[session.step]})
+    return _to(session, next_step(account, session))
+
+
+def follow(
+    account: Account, session: Session, plan: tuple[MethodType, ...], allowed: Collection[MethodType]
+) -> Session:
+    """With a new plan, because the policy changed. What the person has begun goes on, unless it is not allowed any
+    more."""
+    if session.decision not in PLANNED or session.intent != "signIn" or session.outcome:
+        return session
+    planned = session.model_copy(update={"plan": plan})
+    kind = next((one for one in FIRST_STEP if one == method_of(session.step)), None)
+    if kind is None or session.step.endswith(".verified"):
+        return planned
+    has_begun = session.step != FIRST_STEP[kind] or session.requested is not None
+    goes_on = kind in allowed and (kind in plan or has_begun)
+    return planned if goes_on else _to(planned, next_step(account, planned))
+
+
+def set_up(session: Session, kind: MethodType, aim: Aim | None = None, plan: tuple[MethodType, ...] = ()) -> Session:
+    """Begin to set up a method of that type, instead of the one proposed or in "My security info"."""
+    begun = _to(session, FIRST_STEP[kind])
+    return begun.model_copy(update={"aim": aim, "plan": plan or session.plan})
+
+
+def show_code(session: Session, activation: Activation) -> Session:
+    """The QR code to scan is part of the session before it is shown: a refresh or a crash shows the same one."""
+    return session.model_copy(update={"step": "authenticatorApp.scan", "activation": activation})
+
+
+def show_draft(session: Session, draft: Draft, step: str) -> Session:
+    """The same for what only this page shows: the secret of a different app, recovery codes."""
+    return session.model_copy(update={"step": step, "draft": draft})
+
+
+def wait_for_proof(session: Session, challenge: Challenge, step: str) -> Session:
+    """A method was asked for: its challenge is part of the session before anything is sent."""
+    return session.model_copy(update={"step": step, "requested": challenge})
+
+
+def ask_for_proof(session: Session, *, then: str) -> Session:
+    """A method must be proven before the person goes on to `then`."""
+    return session.model_copy(update={"step": "prove.choose", "after_proof": then, "requested": None})
+
+
+def proven(account: Account, session: Session, proof: Proof) -> Session:
+    """The person proved a method: on to where they wanted to go."""
+    return let_on(account, session).model_copy(update={"proof": proof})
+
+
+def let_on(account: Account, session: Session) -> Session:
+    """From the question for a proof to where the person wanted to go."""
+    step = session.after_proof or next_step(account, session)
+    outcome = "completed" if step == "success" else session.outcome
+    return session.model_copy(update={"step": step, "after_proof": "", "requested": None, "outcome": outcome})
+
+
+def proven_for_platform(session: Session, verifying: Verifying, kind: MethodType, at: datetime) -> Session:
+    """A platform's question was answered with one method: back to the platform, or on to the next method."""
+    if kind in verifying.proven:
+        return session
+    more = verifying.model_copy(update={"proven": (*verifying.proven, kind)})
+    proven = {"verifying": more, "requested": None}
+    if more.is_complete:
+        return session.model_copy(update=proven | {"step": "success", "outcome": "completed", "ended_at": at})
+    return session.model_copy(update=proven | {"step": "prove.choose"})
+
+
+def shown_step(session: Session, asked: str | None) -> str:
+    """The step to show: an earlier one, or one beside it, if asked for, else where the session is. Asking never skips
+    one.
+    """
+    if asked in SIDEWAYS and method_of(session.step) in FIRST_STEP and not session.step.endswith(".verified"):
+        return asked or session.step
+    return asked if asked and asked in EARLIER.get(session.step, ()) else session.step
+
+
+def ask_again(session: Session) -> Session:
+    """From "My security info" back to the question."""
+    return _back_to(session, "signIn", "confirm")
+
+
+def operate_again(session: Session) -> Session:
+    """From "My security info" back to the pages for administrators."""
+    return _back_to(session, "administer", HOME["administer"])
+
+
+def method_of(step: str) -> str:
+    """The method type that a step is about."""
+    return step.partition(".")[0]
+
+
+def _back_to(session: Session, intent: Intent, step: str) -> Session:
+    fresh = {"requested": None, "activation": None, "draft": None, "aim": None, "after_proof": ""}
+    return session.model_copy(update={"intent": intent, "step": step, **fresh})
+
+
+def _to(session: Session, step: str) -> Session:
+    """To a step that begins anew."""
+    outcome = "completed" if step == "success" else session.outcome
+    fresh = {"requested": None, "activation": None, "draft": None, "aim": None}
+    return session.model_copy(update={"step": step, "outcome": outcome, **fresh})

@@ -1,0 +1,1 @@
+"""Use cases of sessions: begin by a ticket, go on, prove, leave."""

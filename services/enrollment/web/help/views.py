@@ -1,0 +1,33 @@
+"""What the help pages show."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from services.enrollment.web.help.topics import Topic
+from services.enrollment.web.view_parts import Frame
+
+
+@dataclass(frozen=True)
+class HelpView:
+    """One topic. `back` leads to where the person was; `app_url` is where the authenticator app is, if it is shown."""
+
+    step: ClassVar[str] = ""
+
+    frame: Frame
+    topic: Topic
+    related: tuple[Topic, ...]
+    back: tuple[str, str] | None = None
+    app_url: str | None = None
+    error: None = None
+
+
+@dataclass(frozen=True)
+class HelpIndexView:
+    """All topics in groups, each with a heading."""
+
+    step: ClassVar[str] = ""
+
+    frame: Frame
+    groups: tuple[tuple[str, tuple[Topic, ...]], ...]
+    back: tuple[str, str] | None = None
+    error: None = None

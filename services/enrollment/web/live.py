@@ -1,0 +1,52 @@
+"""Server-sent events: what becomes of a message and of a proof, while the person looks at the page."""
+
+import json
+from collections.abc import AsyncIterator
+from datetime import datetime
+
+from services.enrollment.challenges.domain.challenge import Challenge
+from services.enrollment.sessions.handlers.desk import Desk
+from services.enrollment.web.streams import Seen, event_stream
+from services.enrollment.web.wording import delivery_text
+
+
+def challenge_stream(challenge_id: str, desk: Desk) -> AsyncIterator[str]:
+    """Each change of the challenge as `event: challenge`, until it has ended."""
+
+    async def look(now: datetime) -> Seen | None:
+        stored = await desk.store.challenges.get(challenge_id)
+        if stored is None:
+            return None
+        data = json.dumps(challenge_state(stored.state, now), sort_keys=True)
+        return Seen(data, last=stored.state.status_at(now) != "pending")
+
+    return event_stream("challenge", challenge_id, look, signals=desk.signals, clock=desk.clock)
+
+
+def challenge_state(challenge: Challenge, now: datetime) -> dict[str, object]:
+    """What the page shows live."""
+    return {
+        "id": challenge.id,
+        "status": challenge.status_at(now),
+        "delivery": {"state": challenge.delivery.state, "text": delivery_text(challenge, now)},
+        "failure": challenge.failure,
+        "attemptsLeft": challenge.attempts_left,
+        "checking": challenge.pending_submission is not None,
+        "resendAt": challenge.resend_at.isoformat(),
+        "sendsLeft": challenge.sends_left,
+    }
+
+
+def activation_stream(handle: str, desk: Desk) -> AsyncIterator[str]:
+    """`event: activation` when an app connects or the QR code expires; ends then."""
+
+    async def look(now: datetime) -> Seen | None:
+        stored = await desk.store.activations.get(handle)
+        if stored is None:
+            return None
+        state = stored.state
+        connected, expired = state.device_id is not None, state.is_expired(now)
+        data = json.dumps({"connected": connected, "deviceName": state.device_name, "expired": expired})
+        return Seen(data, last=connected or expired)
+
+    return event_stream("activation", handle, look, signals=desk.signals, clock=desk.clock)

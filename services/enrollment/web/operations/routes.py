@@ -1,0 +1,128 @@
+"""The pages for administrators. Only a session that the platform asked for with the scope `admin` opens them, and only
+after a proof."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from schemas.enrollment import Decision
+from services.enrollment.accounts.handlers import self_service as manage
+from services.enrollment.reports.handlers.funnel import funnel_report
+from services.enrollment.reports.handlers.registrations import registration_summary
+from services.enrollment.sessions.domain.administration import entry
+from services.enrollment.sessions.handlers import progress as sessions
+from services.enrollment.sessions.handlers.step_up import require_proof
+from services.enrollment.web.access import actor, onlooker
+from services.enrollment.web.operations import words as operations_wording
+from services.enrollment.web.operations.words import DECISIONS
+from services.enrollment.web.rendering import Frame, MessageView, OperationsClosedView, OperationsView, ReportsView
+from services.enrollment.web.request import (
+    SEE_OTHER,
+    Here,
+    frame,
+    html,
+    to_wizard,
+)
+from services.enrollment.web.returning import back_to_platform
+from services.enrollment.web.wizard.views import MANAGE, OPERATIONS, WIZARD
+
+router = APIRouter(prefix=OPERATIONS, include_in_schema=False)
+
+Hidden = Annotated[str, Form(max_length=256)]
+RANGES = (7, 30, 90)
+FORBIDDEN = (
+    "This page is for administrators",
+    "You are signed in, but not as an administrator. Nothing was changed.",
+)
+
+
+@router.get("")
+async def show(request: Request) -> Response:
+    """What there is."""
+    here = await onlooker(request)
+    return await _elsewhere(here) or html(here.visit, OperationsView(_frame(here, "Operations")))
+
+
+@router.get("/reports")
+async def show_reports(
+    request: Request,
+    days: Annotated[str, Query(max_length=8)] = "30",
+    decision: Annotated[str, Query(max_length=16)] = "register",
+) -> Response:
+    """The funnel of the wizard, and registration in numbers; of the administrator's own tenant. An address that asks
+    for what there is not shows what is shown first."""
+    here = await onlooker(request)
+    if (away := await _elsewhere(here)) is not None:
+        return away
+    await here.desk.edge.admit("session", here.visit.session.id)
+    chosen = next((one for one in RANGES if str(one) == days), RANGES[1])
+    wanted: Decision = next((one for one in DECISIONS if one == decision), "register")
+    return html(here.visit, await _reports(here, chosen, wanted))
+
+
+@router.post("/methods")
+async def set_up(request: Request, session: Hidden = "", csrf: Hidden = "") -> Response:
+    """To "My security info", to set up what is missing."""
+    here = await actor(request, session, csrf)
+    if (away := _misplaced(here)) is not None:
+        return away
+    await sessions.leave_operations_for_methods(here.visit, here.desk)
+    return RedirectResponse(f"{MANAGE}/add", SEE_OTHER)
+
+
+@router.post("/leave")
+async def leave(request: Request, session: Hidden = "", csrf: Hidden = "") -> Response:
+    """Back to the platform."""
+    here = await actor(request, session, csrf)
+    if (away := _misplaced(here)) is not None:
+        return away
+    visit = await manage.leave(here.visit, here.desk)
+    return await back_to_platform(Here(here.parts, here.cookie, visit))
+
+
+def _misplaced(here: Here) -> Response | None:
+    """What somebody gets who is no administrator, or is somewhere else at the moment."""
+    session = here.visit.session
+    if session.decision != "administer":
+        heading, text = FORBIDDEN
+        shown = frame(here, None, title=heading)
+        return html(here.visit, MessageView(shown, heading, text, action=("Go on where you were", WIZARD)), 403)
+    return to_wizard(here) if session.intent != "administer" or session.step.startswith("prove") else None
+
+
+async def _elsewhere(here: Here) -> Response | None:
+    """The same, and what an administrator gets who has not proven that it is them."""
+    if (away := _misplaced(here)) is not None:
+        return away
+    account, session = here.visit.account, here.visit.session
+    match entry(account, session, here.desk.policy(account), here.parts.clock.now()):
+        case "prove":
+            await require_proof(here.visit, session.step, here.desk)
+            return to_wizard(here)
+        case "setUp":
+            return html(here.visit, OperationsClosedView(_frame(here, "Set up a method first")), 403)
+    return None
+
+
+async def _reports(here: Here, days: int, decision: Decision) -> ReportsView:
+    tenant, desk = here.visit.account.tenant, here.desk
+    report = await funnel_report(tenant, decision, days, desk)
+    summary, are_all = await registration_summary(tenant, desk)
+    return ReportsView(
+        frame=_frame(here, "Reports"),
+        ranges=tuple((str(one), f"Last {one} days", one == days) for one in RANGES),
+        decisions=tuple((one, label, one == decision) for one, label in DECISIONS.items()),
+        started=report.funnel.started,
+        endings=operations_wording.endings(report.funnel),
+        under_way=report.funnel.under_way,
+        groups=operations_wording.groups(report.funnel),
+        people=summary.people,
+        registration=operations_wording.registration(summary),
+        is_all=report.is_all,
+        are_all=are_all,
+    )
+
+
+def _frame(here: Here, title: str) -> Frame:
+    return frame(here, "operations", title=title)

@@ -1,0 +1,73 @@
+"""What the pages for administrators show."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from services.enrollment.web.view_parts import Frame
+
+
+@dataclass(frozen=True)
+class OperationsView:
+    """Where administrators begin."""
+
+    step: ClassVar[str] = ""
+
+    frame: Frame
+    error: None = None
+
+
+@dataclass(frozen=True)
+class OperationsClosedView:
+    """What an administrator without a method has to do first."""
+
+    step: ClassVar[str] = ""
+
+    frame: Frame
+    error: None = None
+
+
+@dataclass(frozen=True)
+class Share:
+    """A number with its part of the whole, 0 to 100."""
+
+    label: str
+    count: int
+    percent: int
+
+
+@dataclass(frozen=True)
+class FunnelRow:
+    """A step: how many reached it, how long it took in the middle, and who left there, in words."""
+
+    share: Share
+    time: str
+    left: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class FunnelGroup:
+    """The steps of one type of method."""
+
+    label: str
+    rows: tuple[FunnelRow, ...]
+
+
+@dataclass(frozen=True)
+class ReportsView:
+    """The reports. `ranges` and `decisions` are what can be chosen: value, label and whether it is; `is_all` and
+    `are_all` are false where there is more than was looked at."""
+
+    step: ClassVar[str] = ""
+
+    frame: Frame
+    ranges: tuple[tuple[str, str, bool], ...]
+    decisions: tuple[tuple[str, str, bool], ...]
+    started: int
+    endings: tuple[Share, ...]
+    under_way: int
+    groups: tuple[FunnelGroup, ...]
+    people: int
+    registration: tuple[Share, ...]
+    is_all: bool = True
+    are_all: bool = True
+    error: None = None

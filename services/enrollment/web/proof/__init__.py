@@ -1,0 +1,1 @@
+"""The pages that ask for a proof."""

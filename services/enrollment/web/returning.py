@@ -1,0 +1,44 @@
+"""Back to the platform, with the signed outcome."""
+
+from collections.abc import Mapping
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+from fastapi import Response
+from fastapi.responses import RedirectResponse
+
+from services.enrollment.accounts.domain.account import Outcome
+from services.enrollment.interrupts.handlers import outcome_of
+from services.enrollment.sessions.handlers import verification as verifications
+from services.enrollment.web.request import SEE_OTHER, Here
+from services.kit.errors import ProblemError
+
+
+async def back_to_platform(here: Here) -> Response:
+    """To the return address, with `state` and the signed `result` in its query.
+
+    Raises:
+        ProblemError: `sessionEnded` where the interrupt is gone.
+    """
+    parts, session = here.parts, here.visit.session
+    stored = await here.desk.store.interrupts.get(session.id)
+    if stored is None:
+        raise ProblemError("sessionEnded")
+    interrupt = stored.state
+    outcome: Outcome = session.outcome or "expired"
+    current = await outcome_of(interrupt, store=here.desk.store, now=parts.clock.now())
+    query = {"state": interrupt.caller_state or "", "result": parts.signer.result(interrupt, outcome, current.methods)}
+    return returned(interrupt.return_url, query)
+
+
+async def back_from_verification(here: Here) -> Response:
+    """To the return address, with the id of the challenge and what became of it in its query."""
+    session = here.visit.session
+    status = await verifications.outcome_of(here.visit, here.desk)
+    return returned(session.return_url, {"challengeId": session.id, "status": status})
+
+
+def returned(return_url: str, query: Mapping[str, str]) -> Response:
+    """To an address of the platform's, with more in its query."""
+    target = urlsplit(return_url)
+    joined = "&".join(filter(None, (target.query, urlencode(query))))
+    return RedirectResponse(urlunsplit(target._replace(query=joined)), SEE_OTHER)

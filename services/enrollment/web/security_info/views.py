@@ -1,0 +1,150 @@
+"""What "My security info" and "This wasn't me?" show."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Literal
+
+from pydantic import SecretStr
+
+from services.enrollment.web.view_parts import Choice, FieldError, Frame
+
+
+@dataclass(frozen=True)
+class MethodRow:
+    """A method on file. `label` is what it is, `name` what the person calls it, `detail` is masked.
+
+    `last_used` is a sentence. `actions` are among `change`, `rename`, `default`, `delete` and `restore`.
+    """
+
+    id: str
+    type: str
+    label: str
+    detail: str
+    name: str | None
+    role: Literal["Default", "Backup"] | None
+    state: Literal["active", "suspended", "disabled"]
+    last_used: str | None
+    actions: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        """How the person knows it."""
+        return self.name or self.label
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """What the title does not say already."""
+        return tuple(part for part in dict.fromkeys((self.label, self.detail)) if part and part != self.title)
+
+
+@dataclass(frozen=True)
+class ManageView:
+    """Everything on file. `former` are methods that can be brought back; `return_label` names where the person came
+    from.
+    """
+
+    step: ClassVar[str] = "manage"
+
+    frame: Frame
+    rows: tuple[MethodRow, ...]
+    can_add: bool
+    new_phone: bool
+    return_label: str
+    former: tuple[MethodRow, ...] = ()
+    error: None = None
+
+
+@dataclass(frozen=True)
+class ConfirmView:
+    """Whether what is on file is still right: one button where it is."""
+
+    step: ClassVar[str] = "confirm"
+
+    frame: Frame
+    rows: tuple[MethodRow, ...]
+    error: None = None
+
+
+@dataclass(frozen=True)
+class AddView:
+    """What can be added; the form's field is `method`."""
+
+    step: ClassVar[str] = "manage"
+
+    frame: Frame
+    choices: tuple[Choice, ...]
+    chosen: str = ""
+    error: FieldError | None = None
+
+
+@dataclass(frozen=True)
+class RenameView:
+    """A name of the person's own for a method; `name` is what the field shows."""
+
+    step: ClassVar[str] = "manage"
+
+    frame: Frame
+    row: MethodRow
+    name: str
+    error: FieldError | None = None
+
+
+@dataclass(frozen=True)
+class DeleteView:
+    """Ask once before deleting. `remains` names what is left; `lost` offers to say that it was lost or stolen.
+
+    With an `error` the method can't be deleted.
+    """
+
+    step: ClassVar[str] = "manage"
+
+    frame: Frame
+    row: MethodRow
+    remains: tuple[str, ...]
+    lost: bool
+    error: FieldError | None = None
+
+
+@dataclass(frozen=True)
+class NewPhoneView:
+    """What happens when the app moves to a new phone; `choices` are the apps where there are several."""
+
+    step: ClassVar[str] = "manage"
+
+    frame: Frame
+    row: MethodRow
+    choices: tuple[Choice, ...] = ()
+    error: FieldError | None = None
+
+
+@dataclass(frozen=True)
+class ActivityRow:
+    """Something that happened, as a sentence."""
+
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True)
+class ActivityView:
+    """What happened to the person's security info, the newest first."""
+
+    step: ClassVar[str] = "manage"
+
+    frame: Frame
+    rows: tuple[ActivityRow, ...]
+    error: None = None
+
+
+@dataclass(frozen=True)
+class NotMeView:
+    """The page of the link in a notice: `text` is what changed and when, `what` the button will do or did (`done`)."""
+
+    step: ClassVar[str] = ""
+
+    frame: Frame
+    text: str
+    token: SecretStr
+    done: bool
+    what: tuple[str, ...]
+    error: None = None

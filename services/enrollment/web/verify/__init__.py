@@ -1,0 +1,1 @@
+"""Hosted verification: a platform sends a person here to prove a method."""

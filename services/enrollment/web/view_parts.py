@@ -1,0 +1,120 @@
+"""What the views of several pages share: the frame around a page, a field in error, a choice."""
+
+import math
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from urllib.parse import parse_qs, urlsplit
+
+from services.enrollment.web import texts
+
+FormKey = str
+"""Names one press of "Next", so that a second press asks for nothing new. No secret: cookie and CSRF token protect."""
+
+Choice = tuple[str, str, str]
+"""Something that can be chosen: its value in the form, its name, and a sentence about it."""
+
+
+@dataclass(frozen=True)
+class ProgressStep:
+    """A step of the current method."""
+
+    label: str
+    state: Literal["done", "current", "todo"]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where the person is: "Method 1 of 2", and the steps of this method."""
+
+    method_number: int
+    method_count: int
+    steps: tuple[ProgressStep, ...]
+
+
+@dataclass(frozen=True)
+class Place:
+    """The addresses of a walk: the page where it is, what becomes of a proof live, and the ways to stay or to leave.
+
+    `goes_on` leads on by itself once a request is approved: nothing more is to be read.
+    """
+
+    page: str
+    events: str
+    cancel: str
+    stay: str
+    leave: str
+    goes_on: bool = False
+
+
+SETUP = Place(
+    page="/security-info/setup",
+    events="/security-info/setup/events",
+    cancel="/security-info/cancel",
+    stay="/security-info/stay",
+    leave="/security-info/return",
+)
+VERIFY = Place(
+    page="/verify",
+    events="/verify/events",
+    cancel="/verify/cancel",
+    stay="/verify/stay",
+    leave="/verify/return",
+    goes_on=True,
+)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What surrounds every page.
+
+    `tenant` chooses the stylesheet with the organisation's colour; `person` is the userPrincipalName. Without
+    `session_id` and `csrf` the page has no forms. `now` is the server's time, which the browser's countdowns follow.
+    `heading` is the h1 above the heading of a step. `managing` leads back to "My security info" instead of cancelling;
+    `operating` is the same for the pages for administrators; `leave` is false where neither is offered. `help_desk` is
+    how the organisation says that people reach its help desk.
+    """
+
+    organization: str
+    title: str
+    tenant: str | None = None
+    logo: str | None = None
+    person: str | None = None
+    session_id: str | None = None
+    csrf: str | None = None
+    progress: Progress | None = None
+    session_ends_at: datetime | None = None
+    now: datetime | None = None
+    notice: str | None = None
+    locale: str = "en"
+    heading: str = texts.HEADING
+    managing: bool = False
+    leave: bool = True
+    place: Place = SETUP
+    operating: bool = False
+    help_desk: str | None = None
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """What is wrong with a field, in a sentence."""
+
+    field: str
+    text: str
+
+
+def minutes_left(frame: Frame, end: datetime) -> int | None:
+    """Whole minutes until `end`, begun ones counted; None without a `now` or after the end."""
+    if frame.now is None:
+        return None
+    return max(0, math.ceil((end - frame.now).total_seconds() / 60)) or None
+
+
+def challenge_of(events_url: str) -> str:
+    """The challenge whose changes are streamed at an address; empty where it names none."""
+    return parse_qs(urlsplit(events_url).query).get("challenge", [""])[0]
+
+
+def in_groups(code: str, size: int) -> tuple[str, ...]:
+    """A code in groups, to be read more easily; the last one may be shorter."""
+    return tuple(code[at : at + size] for at in range(0, len(code), size))

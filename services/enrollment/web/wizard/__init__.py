@@ -1,0 +1,1 @@
+"""The wizard "Keep your account secure"."""

@@ -1,1 +1,0 @@
-"""The pages that lead a person through setting up."""

@@ -1,0 +1,1 @@
+"""Keys, sealing, codes, and what devices sign."""
