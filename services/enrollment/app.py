@@ -12,13 +12,13 @@ from fastapi import FastAPI
 from services.enrollment.api import openapi, routers
 from services.enrollment.authenticator.pages import mount_authenticator
 from services.enrollment.challenges.handlers.verdicts import end_overdue
+from services.enrollment.components import Components
 from services.enrollment.consumers import subscribe
+from services.enrollment.dependencies import Dependencies
 from services.enrollment.devices import api as device
 from services.enrollment.idempotency.handlers import Idempotency
-from services.enrollment.parts import Parts
 from services.enrollment.policies.domain.linter import errors_of, lint
 from services.enrollment.policies.handlers import Follower, Policies, seed_policies
-from services.enrollment.sessions.handlers.desk import Desk
 from services.enrollment.settings import EnrollmentSettings
 from services.enrollment.signals import Signals
 from services.enrollment.store import Store
@@ -29,7 +29,7 @@ from services.kit.config import Config, ConfigError, load_config
 from services.kit.crypto.keyring import Keyring, KeyringError
 from services.kit.crypto.sealing import Sealer
 from services.kit.http.app import build_app
-from services.kit.http.limits import Edge
+from services.kit.http.limits import RateLimiter
 from services.kit.http.problem import install_problem_handlers
 from services.kit.kafka.broker import EventBroker
 from services.kit.mongo.client import Database
@@ -80,23 +80,23 @@ def build(settings: EnrollmentSettings) -> FastAPI:
     relay = Relay(broker, clock)
     store, signals = Store.open(database, relay, clock), Signals()
     client = httpx.AsyncClient()
-    desk = Desk(
+    deps = Dependencies(
         store,
         config,
         clock,
         keyring,
         Sealer(keyring),
         signals,
-        Edge(config.limits),
+        RateLimiter(config.limits),
         public_origin=settings.public_origin,
         policies=Policies(config),
     )
-    follower = Follower(desk.policies, store)
-    parts = Parts(
+    follower = Follower(deps.policies, store)
+    components = Components(
         settings=settings,
         config=config,
         clock=clock,
-        desk=desk,
+        deps=deps,
         tokens=ClientTokens(config, settings.public_origin, clock, client),
         signer=Signer(keyring, settings.public_origin, clock),
         idempotency=Idempotency(store.answers, keyring, clock),
@@ -110,7 +110,7 @@ def build(settings: EnrollmentSettings) -> FastAPI:
     )
 
     async def seed() -> None:
-        await seed_policies(desk.policies, store=store, clock=clock)
+        await seed_policies(deps.policies, store=store, clock=clock)
 
     async def begin() -> None:
         relay.start()
@@ -118,7 +118,7 @@ def build(settings: EnrollmentSettings) -> FastAPI:
         follower.start()
 
     preparation = Preparation([store.prepare, relay.prepare, seed, begin])
-    subscribe(broker, desk, group=f"{settings.topic_prefix}.enrollment", requirement=preparation.require)
+    subscribe(broker, deps, group=f"{settings.topic_prefix}.enrollment", requirement=preparation.require)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -137,7 +137,7 @@ def build(settings: EnrollmentSettings) -> FastAPI:
     readiness = {"kafka": broker.ready, "mongodb": database.ready, "indexes": preparation.ready}
     liveness = {"consumers": broker.alive, "relay": relay.alive, "sweeper": sweeper.alive, "policies": follower.alive}
     app = build_app("enrollment", readiness=readiness, lifespan=lifespan, liveness=liveness)
-    app.state.parts = parts
+    app.state.components = components
     app.include_router(routers.router)
     app.include_router(device.router)
     routes.mount(app)

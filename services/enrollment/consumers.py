@@ -19,21 +19,21 @@ from schemas.verification import AuthenticatorDisabled, ChallengeExpired, Method
 from services.enrollment.accounts.domain.activity import TOLD
 from services.enrollment.accounts.handlers import lifecycle
 from services.enrollment.challenges.handlers import verdicts as reports
+from services.enrollment.dependencies import Dependencies
 from services.enrollment.notices.handlers import KINDS, tell_change
 from services.enrollment.reports.domain.journey import NOTED
 from services.enrollment.reports.handlers.funnel import note_journey
-from services.enrollment.sessions.handlers.desk import Desk
 from services.enrollment.signals import Signals
 from services.enrollment.store import Store
 from services.kit.kafka.broker import EventBroker
 from services.kit.kafka.handlers import EventHandlers, Requirement
 
 
-def subscribe(broker: EventBroker, desk: Desk, *, group: str, requirement: Requirement) -> None:
+def subscribe(broker: EventBroker, deps: Dependencies, *, group: str, requirement: Requirement) -> None:
     """Two subscriptions to the same: one replica of the group applies each event; and each replica applies what a
     request of its own waits for, at once. Applying is idempotent. What follows from the life of an account has groups
     of its own, so that one does not wait for the other."""
-    store, signals = desk.store, desk.signals
+    store, signals = deps.store, deps.signals
     told = _reports(store, signals).after(requirement)
     awaited = told.only(lambda envelope: signals.is_awaited(envelope.correlation_id))
     broker.subscribe([VERDICTS, DELIVERIES], told, group=group)
@@ -41,7 +41,7 @@ def subscribe(broker: EventBroker, desk: Desk, *, group: str, requirement: Requi
     broker.subscribe([LIFECYCLE], _outcomes(store).after(requirement), group=f"{group}.outcomes")
     broker.subscribe([LIFECYCLE], _activity(store).after(requirement), group=f"{group}.activity")
     broker.subscribe([LIFECYCLE], _journeys(store).after(requirement), group=f"{group}.journeys")
-    broker.subscribe([LIFECYCLE], _notices(desk).after(requirement), group=f"{group}.notices")
+    broker.subscribe([LIFECYCLE], _notices(deps).after(requirement), group=f"{group}.notices")
 
 
 def _reports(store: Store, signals: Signals) -> EventHandlers:
@@ -84,8 +84,8 @@ def _journeys(store: Store) -> EventHandlers:
     return handlers
 
 
-def _notices(desk: Desk) -> EventHandlers:
+def _notices(deps: Dependencies) -> EventHandlers:
     handlers = EventHandlers()
     for event in KINDS:
-        handlers.on(event)(partial(tell_change, desk=desk))
+        handlers.on(event)(partial(tell_change, deps=deps))
     return handlers

@@ -23,7 +23,7 @@ from services.kit.clock import Clock, monotonic
 from services.kit.config import Client, Config
 from services.kit.crypto.keyring import Keyring
 from services.kit.crypto.sealing import signing_key_pem, token_hash
-from services.kit.errors import ProblemError
+from services.kit.errors import ScopeMissingError, TokenInvalidError, UnavailableError
 from services.kit.ids import new_id
 
 log = structlog.get_logger(__name__)
@@ -54,7 +54,7 @@ class Caller:
             ProblemError: `scopeMissing`.
         """
         if self.scopes.isdisjoint(scopes):
-            raise ProblemError("scopeMissing", f"The token needs the scope {' or '.join(scopes)}.")
+            raise ScopeMissingError(f"The token needs the scope {' or '.join(scopes)}.")
 
 
 @dataclass
@@ -82,11 +82,11 @@ class ClientTokens:
             ProblemError: `tokenInvalid`, without a hint at what is wrong; `unavailable` if keys cannot be had.
         """
         if len(token) > MAX_TOKEN_LENGTH:
-            raise ProblemError("tokenInvalid")
+            raise TokenInvalidError
         issuer, key_id = _claimed(token)
         known = self._by_issuer.get(issuer)
         if known is None:
-            raise ProblemError("tokenInvalid")
+            raise TokenInvalidError
         name, client = known
         claims = _verified(token, await self._keys(client, key_id))
         return self._caller(name, client, claims)
@@ -107,7 +107,7 @@ class ClientTokens:
             and isinstance(claims.get("scope"), str)
         )
         if not acceptable:
-            raise ProblemError("tokenInvalid")
+            raise TokenInvalidError
         return Caller(name, claims["tid"], frozenset(claims["scope"].split()))
 
     async def _keys(self, client: Client, key_id: str) -> KeySet:
@@ -118,7 +118,7 @@ class ClientTokens:
     async def _keys_now(self, client: Client, key_id: str) -> KeySet:
         cached = self._cache.get(client.issuer)
         if cached is None and monotonic() - self._failed.get(client.issuer, -JWKS_RETRY) < JWKS_RETRY:
-            raise ProblemError("unavailable", headers={"Retry-After": "5"})
+            raise UnavailableError(headers={"Retry-After": "5"})
         age = monotonic() - cached.fetched if cached else JWKS_LIFE
         if cached and age < JWKS_LIFE and (_holds(cached.keys, key_id) or age < JWKS_RETRY):
             return cached.keys
@@ -130,7 +130,7 @@ class ClientTokens:
             if cached:
                 self._cache[client.issuer] = _CachedKeys(cached.keys, monotonic() - JWKS_LIFE + JWKS_RETRY)
                 return cached.keys
-            raise ProblemError("unavailable", headers={"Retry-After": "5"}) from None
+            raise UnavailableError(headers={"Retry-After": "5"}) from None
         self._cache[client.issuer] = _CachedKeys(keys, monotonic())
         return keys
 
@@ -204,14 +204,14 @@ def _claimed(token: str) -> tuple[str, str]:
         claims = json.loads(parsed.payload)
         return str(claims["iss"]), str(parsed.headers().get("kid"))
     except (JoseError, ValueError, TypeError, KeyError, RecursionError):
-        raise ProblemError("tokenInvalid") from None
+        raise TokenInvalidError from None
 
 
 def _verified(token: str, keys: KeySet) -> Mapping[str, Any]:
     try:
         return jwt.decode(token, keys, algorithms=ALGORITHMS).claims
     except (JoseError, ValueError, TypeError, KeyError, RecursionError):
-        raise ProblemError("tokenInvalid") from None
+        raise TokenInvalidError from None
 
 
 def _holds(keys: KeySet, key_id: str) -> bool:
@@ -220,5 +220,5 @@ def _holds(keys: KeySet, key_id: str) -> bool:
 
 def _moment(value: Any, now: datetime) -> datetime:
     if not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 <= value < 2**33:
-        raise ProblemError("tokenInvalid")
+        raise TokenInvalidError
     return datetime.fromtimestamp(value, tz=now.tzinfo)

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 from fastapi import APIRouter, Request, Response
 from pydantic import SecretStr
 
-from services.kit.errors import ProblemError
+from services.kit.errors import BodyTooLargeError
 from services.notifier import calls, metrics
 from services.notifier.channels.voice import Script
 from services.notifier.handlers import Desk, note_report
@@ -111,7 +111,7 @@ async def _body(request: Request) -> bytes:
     async for chunk in request.stream():
         body += chunk
         if len(body) > LONGEST_BODY:
-            raise ProblemError("bodyTooLarge")
+            raise BodyTooLargeError
     return bytes(body)
 
 

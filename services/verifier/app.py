@@ -11,7 +11,7 @@ from services.kit.runtime import fail, run
 from services.kit.settings import SettingsError, load_settings
 from services.kit.telemetry import configure_logging
 from services.verifier.http import health_app
-from services.verifier.parts import Parts
+from services.verifier.parts import Components
 from services.verifier.settings import VerifierSettings
 
 
@@ -29,7 +29,7 @@ def main(port: int | None = None) -> None:
 def build(settings: VerifierSettings) -> FastAPI:
     """The service as an application, its background work in its lifespan."""
     keyring = Keyring.load(settings.keyring, "verifier")
-    parts = Parts.assemble(settings, keyring, SystemClock(settings.offset))
+    parts = Components.assemble(settings, keyring, SystemClock(settings.offset))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

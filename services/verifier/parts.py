@@ -22,7 +22,7 @@ SWEEP_EVERY = timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
-class Parts:
+class Components:
     """Everything with a beginning and an end."""
 
     database: Database
@@ -33,7 +33,7 @@ class Parts:
     sweeper: Sweeper
 
     @classmethod
-    def assemble(cls, settings: VerifierSettings, keyring: Keyring, clock: Clock) -> "Parts":
+    def assemble(cls, settings: VerifierSettings, keyring: Keyring, clock: Clock) -> "Components":
         """Put them together; nothing connects yet."""
         database = Database(settings, "verifier")
         broker = EventBroker(settings, "verifier", clock)

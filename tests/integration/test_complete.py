@@ -11,6 +11,7 @@ import pytest
 
 from schemas.base import MethodType
 from services.enrollment.accounts.domain.account import Account, Method, MethodState, Profile, Proof, Session
+from services.enrollment.dependencies import Dependencies
 from services.enrollment.interrupts import handlers as interrupts
 from services.enrollment.interrupts.domain.interrupt import Interrupt
 from services.enrollment.policies.domain.linter import errors_of, lint_group
@@ -19,14 +20,13 @@ from services.enrollment.policies.handlers import Policies
 from services.enrollment.reports.handlers.registrations import Wanted, registration_details
 from services.enrollment.sessions.domain import steps as wizard
 from services.enrollment.sessions.handlers import progress as sessions
-from services.enrollment.sessions.handlers.desk import Desk
 from services.enrollment.signals import Signals
 from services.enrollment.store import Store
 from services.enrollment.tokens import Caller
 from services.kit import config
 from services.kit.config import Client, Config, EdgeLimits, GroupPolicy, Tenant, Use
 from services.kit.crypto.sealing import Sealer, token_hash
-from services.kit.http.limits import Edge
+from services.kit.http.limits import RateLimiter
 from services.kit.ids import new_id, new_token
 from services.kit.mongo.client import Database
 from services.kit.mongo.relay import Relay
@@ -100,7 +100,7 @@ def a_person(chance: random.Random, number: int, groups: list[str], now: datetim
 
 
 @pytest.fixture
-async def desk(database: Database) -> Desk:
+async def deps(database: Database) -> Dependencies:
     chance, clock, keys = random.Random(SEED), FixedClock(), keyring("enrollment")  # noqa: S311 - the same each time
     groups = {f"group-{number}": a_policy(chance) for number in range(GROUPS)}
     tenant = Tenant(display_name="Northbridge", groups=groups, default_group="group-0")
@@ -110,31 +110,33 @@ async def desk(database: Database) -> Desk:
     people = [a_person(chance, number, list(groups), clock.now()) for number in range(PEOPLE)]
     for one in people:
         await store.accounts.insert(one.id, one)
-    return Desk(
+    return Dependencies(
         store,
         whole,
         clock,
         keys,
         Sealer(keys),
         Signals(),
-        Edge(EdgeLimits()),
+        RateLimiter(EdgeLimits()),
         public_origin="http://localhost:8000",
         policies=Policies(whole),
     )
 
 
-async def each(ask: Callable[[Account, Desk], Awaitable[bool]], people: Sequence[Account], desk: Desk) -> list[bool]:
+async def each(
+    ask: Callable[[Account, Dependencies], Awaitable[bool]], people: Sequence[Account], deps: Dependencies
+) -> list[bool]:
     """The answers about all of them, some asked at once, in their order."""
     free = asyncio.Semaphore(AT_ONCE)
 
     async def about(one: Account) -> bool:
         async with free:
-            return await ask(one, desk)
+            return await ask(one, deps)
 
     return list(await asyncio.gather(*(about(one) for one in people)))
 
 
-async def by_interrupt(account: Account, desk: Desk) -> bool:
+async def by_interrupt(account: Account, deps: Dependencies) -> bool:
     """What the platform is told."""
     asked = interrupts.AskInterrupt(
         user=account.user,
@@ -143,16 +145,16 @@ async def by_interrupt(account: Account, desk: Desk) -> bool:
         state=None,
         locale=None,
         intent="signIn",
-        authenticated_at=desk.clock.now(),
+        authenticated_at=deps.clock.now(),
     )
-    decision = (await interrupts.ask_interrupt(asked, CALLER, desk)).interrupt.decision
+    decision = (await interrupts.ask_interrupt(asked, CALLER, deps)).interrupt.decision
     assert decision in {"none", "register"}
     return decision == "none"
 
 
-def by_rules(account: Account, desk: Desk) -> bool:
+def by_rules(account: Account, deps: Dependencies) -> bool:
     """Where the wizard leads a session that began when the person had nothing, by its rules alone."""
-    now, policy = desk.clock.now(), desk.policy(account)
+    now, policy = deps.clock.now(), deps.policy(account)
     session = Session(
         id="s",
         intent="signIn",
@@ -168,9 +170,9 @@ def by_rules(account: Account, desk: Desk) -> bool:
     return wizard.go_on(account, wizard.follow(account, session, plan, allowed_methods(policy))).outcome == "completed"
 
 
-async def by_wizard(account: Account, desk: Desk) -> bool:
+async def by_wizard(account: Account, deps: Dependencies) -> bool:
     """Where "Next" at the prompt leads, for somebody who was sent there when they had nothing: to Success or on."""
-    now, ticket, policy = desk.clock.now(), new_token(), desk.policy(account)
+    now, ticket, policy = deps.clock.now(), new_token(), deps.policy(account)
     interrupt = Interrupt(
         id=new_id(),
         tenant="north",
@@ -185,32 +187,32 @@ async def by_wizard(account: Account, desk: Desk) -> bool:
         ticket_expires_at=now + timedelta(minutes=5),
         created_at=now,
     )
-    await desk.store.interrupts.insert(interrupt.id, interrupt)
-    visit, _ = await sessions.use_ticket(ticket, desk)
-    there = await sessions.go_on(await sessions.follow_policy(visit, desk), "prompt", desk)
+    await deps.store.interrupts.insert(interrupt.id, interrupt)
+    principal, _ = await sessions.use_ticket(ticket, deps)
+    there = await sessions.go_on(await sessions.follow_policy(principal, deps), "prompt", deps)
     asked = [kind for kind in there.session.plan if kind not in account.active_types]
     assert len(asked) == len(missing_methods(policy, account.active_types))
     assert there.session.step == (wizard.FIRST_STEP[asked[0]] if asked else "success")
     return there.session.outcome == "completed"
 
 
-async def by_report(desk: Desk) -> dict[str, bool]:
+async def by_report(deps: Dependencies) -> dict[str, bool]:
     """What administrators are told, part by part."""
     told: dict[str, bool] = {}
     after: str | None = ""
     while after is not None:
-        found, after = await registration_details("north", Wanted(), 500, after, desk)
+        found, after = await registration_details("north", Wanted(), 500, after, deps)
         told |= {one.id: one.is_complete for one in found}
     return told
 
 
-async def test_interrupt_wizard_and_report_agree_on_who_is_complete(desk: Desk) -> None:
-    people = [stored.state for stored in await desk.store.accounts_after("north", "", None, limit=PEOPLE)]
-    told = await each(by_interrupt, people, desk)
-    walked = [by_rules(one, desk) for one in people]
-    stored = await each(by_wizard, people[::STORED_WALK_EVERY], desk)
-    reported = await by_report(desk)
-    defined = [is_complete(desk.policy(one), one.active_types) for one in people]
+async def test_interrupt_wizard_and_report_agree_on_who_is_complete(deps: Dependencies) -> None:
+    people = [stored.state for stored in await deps.store.accounts_after("north", "", None, limit=PEOPLE)]
+    told = await each(by_interrupt, people, deps)
+    walked = [by_rules(one, deps) for one in people]
+    stored = await each(by_wizard, people[::STORED_WALK_EVERY], deps)
+    reported = await by_report(deps)
+    defined = [is_complete(deps.policy(one), one.active_types) for one in people]
     differing = [
         one.user
         for one, *answers in zip(people, told, walked, defined, strict=True)

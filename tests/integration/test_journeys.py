@@ -8,19 +8,19 @@ from schemas.base import Event
 from schemas.enrollment import Decision, EnrollmentCompleted, EnrollmentStarted, EnrollmentStepReached
 from schemas.envelope import Envelope
 from services.enrollment.accounts.domain.account import account_id
+from services.enrollment.dependencies import Dependencies
 from services.enrollment.reports.handlers.funnel import funnel_report, note_journey
 from services.enrollment.reports.handlers.registrations import registration_summary
-from services.enrollment.sessions.handlers.desk import Desk
 from services.kit.ids import new_id
-from tests.integration.test_registration_report import PEOPLE, desk
+from tests.integration.test_registration_report import PEOPLE, deps
 
-__all__ = ["desk"]
+__all__ = ["deps"]
 STEPS = ("prompt", "phone", "phone.code", "phone.verified", "success")
 
 
-def walk(session: str, decision: Decision, desk: Desk) -> list[Event]:
+def walk(session: str, decision: Decision, deps: Dependencies) -> list[Event]:
     """All that is told of somebody who gets through, ten seconds a step."""
-    times = [desk.clock.now() + timedelta(seconds=10 * number) for number in range(len(STEPS))]
+    times = [deps.clock.now() + timedelta(seconds=10 * number) for number in range(len(STEPS))]
     started = EnrollmentStarted(
         session_id=session, intent="signIn", decision=decision, required=("phone",), started_at=times[0]
     )
@@ -31,17 +31,17 @@ def walk(session: str, decision: Decision, desk: Desk) -> list[Event]:
     return [started, *reached, EnrollmentCompleted(session_id=session, methods=("phone",), completed_at=times[-1])]
 
 
-async def told(tenant: str, events: list[Event], session: str, desk: Desk) -> None:
+async def told(tenant: str, events: list[Event], session: str, deps: Dependencies) -> None:
     """The events, each twice and all at once, as after a rebalance."""
     envelopes = [
-        Envelope(new_id(), type(event).__name__, "enrollment", desk.clock.now(), tenant, session, event, subject="sam")
+        Envelope(new_id(), type(event).__name__, "enrollment", deps.clock.now(), tenant, session, event, subject="sam")
         for event in events
     ]
-    notes = (note_journey(one.event, one, store=desk.store) for one in (*envelopes, *reversed(envelopes)))
+    notes = (note_journey(one.event, one, store=deps.store) for one in (*envelopes, *reversed(envelopes)))
     await asyncio.gather(*notes)
 
 
-async def test_a_report_holds_each_walk_of_its_tenant_once(desk: Desk) -> None:
+async def test_a_report_holds_each_walk_of_its_tenant_once(deps: Dependencies) -> None:
     walks: list[tuple[str, Decision]] = [
         ("north", "register"),
         ("north", "register"),
@@ -49,24 +49,24 @@ async def test_a_report_holds_each_walk_of_its_tenant_once(desk: Desk) -> None:
         ("north-east", "register"),
     ]
     for number, (tenant, decision) in enumerate(walks):
-        await told(tenant, walk(f"s{number}", decision, desk), f"s{number}", desk)
-    report = await funnel_report("north", "register", 7, desk)
+        await told(tenant, walk(f"s{number}", decision, deps), f"s{number}", deps)
+    report = await funnel_report("north", "register", 7, deps)
     assert (report.funnel.started, report.funnel.outcomes, report.is_all) == (2, {"completed": 2}, True)
     assert [(one.step, one.reached, one.seconds) for one in report.funnel.steps] == [
         *((step, 2, 10) for step, _ in pairwise(STEPS)),
         ("success", 2, None),
     ]
-    assert (await funnel_report("north", "nudge", 7, desk)).funnel.started == 1
-    assert not (await funnel_report("north", "register", 7, desk, most=1)).is_all
-    stored = await desk.store.database.collection("journeys").find_one({"_id": "s0"})
+    assert (await funnel_report("north", "nudge", 7, deps)).funnel.started == 1
+    assert not (await funnel_report("north", "register", 7, deps, most=1)).is_all
+    stored = await deps.store.database.collection("journeys").find_one({"_id": "s0"})
     assert "sam" not in str(stored)
     assert account_id("north", "sam") not in str(stored)
 
 
-async def test_registration_in_numbers_is_that_of_the_report(desk: Desk) -> None:
-    summary, are_all = await registration_summary("north", desk, batch=4)
+async def test_registration_in_numbers_is_that_of_the_report(deps: Dependencies) -> None:
+    summary, are_all = await registration_summary("north", deps, batch=4)
     with_phone = len(range(0, PEOPLE, 3))
     assert are_all
     assert (summary.people, summary.mfa_capable, summary.complete) == (PEOPLE, with_phone, with_phone)
-    part, are_all = await registration_summary("north", desk, batch=4, most=5)
+    part, are_all = await registration_summary("north", deps, batch=4, most=5)
     assert (part.people, are_all) == (5, False)

@@ -4,14 +4,14 @@ import pytest
 
 from schemas.base import MethodType
 from services.enrollment.accounts.domain.account import Account, Method, Profile
+from services.enrollment.dependencies import Dependencies
 from services.enrollment.policies.handlers import Policies
 from services.enrollment.reports.handlers.registrations import Wanted, registration_details
-from services.enrollment.sessions.handlers.desk import Desk
 from services.enrollment.signals import Signals
 from services.enrollment.store import Store
 from services.kit.config import Config, EdgeLimits, GroupPolicy, Tenant
 from services.kit.crypto.sealing import Sealer
-from services.kit.http.limits import Edge
+from services.kit.http.limits import RateLimiter
 from services.kit.mongo.client import Database
 from services.kit.mongo.relay import Relay
 from tests.support.clock import FixedClock
@@ -36,7 +36,7 @@ def person(tenant: str, user: str, clock: FixedClock, *kinds: MethodType, **fiel
 
 
 @pytest.fixture
-async def desk(database: Database) -> Desk:
+async def deps(database: Database) -> Dependencies:
     """With people of three tenants whose names begin alike; every third of Northbridge's has a phone."""
     clock, keys = FixedClock(), keyring("enrollment")
     store = Store.open(database, Relay(NotingPublisher(), clock), clock)
@@ -47,44 +47,44 @@ async def desk(database: Database) -> Desk:
     for one in (*people, *strangers, erased):
         await store.accounts.insert(one.id, one)
     config = Config(tenants={"north": TENANT}, clients={})
-    return Desk(
+    return Dependencies(
         store,
         config,
         clock,
         keys,
         Sealer(keys),
         Signals(),
-        Edge(EdgeLimits()),
+        RateLimiter(EdgeLimits()),
         public_origin="http://localhost:8000",
         policies=Policies(config),
     )
 
 
-async def walked(wanted: Wanted, top: int, desk: Desk, *, batch: int = 4, most: int = 100) -> list[list[str]]:
+async def walked(wanted: Wanted, top: int, deps: Dependencies, *, batch: int = 4, most: int = 100) -> list[list[str]]:
     """The ids of each part, to the end."""
     parts: list[list[str]] = []
     after: str | None = ""
     while after is not None:
-        found, after = await registration_details("north", wanted, top, after, desk, batch=batch, most=most)
+        found, after = await registration_details("north", wanted, top, after, deps, batch=batch, most=most)
         parts.append([one.id for one in found])
     return parts
 
 
 @pytest.mark.parametrize("top", [1, 7, PEOPLE, 100])
-async def test_all_are_there_once_in_the_order_of_their_ids(top: int, desk: Desk) -> None:
-    parts = await walked(Wanted(), top, desk)
+async def test_all_are_there_once_in_the_order_of_their_ids(top: int, deps: Dependencies) -> None:
+    parts = await walked(Wanted(), top, deps)
     assert [user for part in parts for user in part] == [f"u{n:02d}" for n in range(PEOPLE)]
     assert all(len(part) == top for part in parts[:-1])
     assert parts[-1]
 
 
-async def test_a_filter_that_few_pass_costs_no_more_than_a_part_of_the_accounts(desk: Desk) -> None:
-    parts = await walked(Wanted(answers={"is_mfa_capable": True}), 100, desk, batch=2, most=2)
+async def test_a_filter_that_few_pass_costs_no_more_than_a_part_of_the_accounts(deps: Dependencies) -> None:
+    parts = await walked(Wanted(answers={"is_mfa_capable": True}), 100, deps, batch=2, most=2)
     assert [user for part in parts for user in part] == [f"u{n:02d}" for n in range(0, PEOPLE, 3)]
     assert [] in parts
 
 
-async def test_a_person_is_found_by_name_and_only_in_their_tenant(desk: Desk) -> None:
-    assert await walked(Wanted("u03@north.example"), 10, desk) == [["u03"]]
-    assert await walked(Wanted("u05@north0.example"), 10, desk) == [[]]
-    assert await walked(Wanted("u05.gone@north.example"), 10, desk) == [[]]
+async def test_a_person_is_found_by_name_and_only_in_their_tenant(deps: Dependencies) -> None:
+    assert await walked(Wanted("u03@north.example"), 10, deps) == [["u03"]]
+    assert await walked(Wanted("u05@north0.example"), 10, deps) == [[]]
+    assert await walked(Wanted("u05.gone@north.example"), 10, deps) == [[]]

@@ -22,7 +22,7 @@ from services.kit.mongo.client import DatabaseDownError
 from services.kit.settings import ServiceSettings
 from services.verifier.handlers.judging import judge_submission
 from services.verifier.methods.registry import known_methods
-from services.verifier.parts import Parts
+from services.verifier.parts import Components
 from tests.support.challenges import (
     NUMBER,
     TENANT,
@@ -137,7 +137,7 @@ async def test_two_verifiers_judge_no_more_than_one(settings: ServiceSettings, m
     assert bench.reasons() == {"codeIncorrect": 4, "attemptsExhausted": 1, "challengeEnded": 59}
 
 
-async def judged_by(parts: Parts, of: ChallengeTerms, code: str, bench: Bench) -> None:
+async def judged_by(parts: Components, of: ChallengeTerms, code: str, bench: Bench) -> None:
     """Hand a submission to one replica's handler, past the order of Kafka."""
     event = submitted(of, code, user=bench.user)
     await judge_submission(
@@ -278,7 +278,7 @@ async def test_a_database_that_hangs_is_one_that_is_down(settings: ServiceSettin
     assert bench.reasons() == {"codeIncorrect": 1, "verified": 1}
 
 
-async def _is_down(parts: Parts) -> bool:
+async def _is_down(parts: Components) -> bool:
     return not await parts.database.ready()
 
 

@@ -17,7 +17,13 @@ from schemas.verification import DeviceKey
 from services.enrollment.authenticator.pages import mount_authenticator
 from services.kit.crypto import device as protocol
 from services.kit.crypto.sealing import encode
-from services.kit.errors import ProblemError
+from services.kit.errors import (
+    CATALOGUE,
+    ActivationCodeInvalidError,
+    ClockSkewError,
+    DeviceSignatureInvalidError,
+    NumberMismatchError,
+)
 from services.kit.http.problem import install_problem_handlers
 from tests.support.waiting import until
 
@@ -79,24 +85,24 @@ class DeviceApi:
         now = datetime.now(UTC) + self.off
         if abs(issued - now) > timedelta(seconds=60):
             self.refused.append("clockSkew")
-            raise ProblemError("clockSkew", headers={"Date": now.strftime("%a, %d %b %Y %H:%M:%S GMT")})
+            raise ClockSkewError(headers={"Date": now.strftime("%a, %d %b %Y %H:%M:%S GMT")})
 
     def activate(self, token: str) -> dict[str, object]:
         """Connect whoever knows the code."""
         asked = protocol.read_activation(token)
         self.punctual(asked.iat)
         if self.says:
-            raise ProblemError(self.says)
+            raise CATALOGUE[self.says]
         assert asked.aud == self.origin
         if asked.code.get_secret_value() != CODE:
-            raise ProblemError("activationCodeInvalid")
+            raise ActivationCodeInvalidError
         self.activation, self.key = asked, asked.key
         return {"deviceId": DEVICE_ID, "account": ACCOUNT, "requestsUrl": f"{self.origin}/device/v1/requests"}
 
     def recognise(self, authorization: str, url: str) -> None:
         """Refuse what the device did not sign for this very call."""
         if self.key is None:
-            raise ProblemError("deviceSignatureInvalid")
+            raise DeviceSignatureInvalidError
         asked = protocol.read_request(authorization.removeprefix("Bearer "), self.key)
         self.punctual(asked.iat)
         assert (asked.sub, asked.aud, asked.htm, asked.htu) == (DEVICE_ID, self.origin, "GET", url)
@@ -122,10 +128,10 @@ class DeviceApi:
         if self.says == "judging":
             return Response(status_code=202)
         if self.says:
-            raise ProblemError(self.says)
+            raise CATALOGUE[self.says]
         self.requests = []
         if answer.decision == "approve" and (answer.number is None or answer.number.get_secret_value() != NUMBER):
-            raise ProblemError("numberMismatch")
+            raise NumberMismatchError
         return Response(status_code=204)
 
 

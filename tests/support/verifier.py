@@ -19,7 +19,7 @@ from services.kit.settings import ServiceSettings
 from services.verifier.domain.challenge import Challenge, challenge_id
 from services.verifier.domain.credential import Credential, credential_id
 from services.verifier.methods.base import Submission
-from services.verifier.parts import Parts
+from services.verifier.parts import Components
 from services.verifier.settings import VerifierSettings
 from tests.support.challenges import TENANT, enveloped, submitted
 from tests.support.clock import FixedClock
@@ -33,7 +33,7 @@ class Bench:
     """A verifier at work, and enrollment's side of the topics."""
 
     enrollment: EventBroker
-    verifier: Parts
+    verifier: Components
     user: str
     verdicts: list[Envelope] = field(default_factory=list)
 
@@ -108,9 +108,11 @@ def verifier_settings(settings: ServiceSettings, mongodb_url: str) -> VerifierSe
 
 
 @asynccontextmanager
-async def verifying(settings: VerifierSettings, clock: FixedClock | SystemClock | None = None) -> AsyncIterator[Parts]:
+async def verifying(
+    settings: VerifierSettings, clock: FixedClock | SystemClock | None = None
+) -> AsyncIterator[Components]:
     """A verifier in this process."""
-    parts = Parts.assemble(settings, keyring("verifier"), clock or SystemClock())
+    parts = Components.assemble(settings, keyring("verifier"), clock or SystemClock())
     await parts.start()
     try:
         yield parts
@@ -119,7 +121,7 @@ async def verifying(settings: VerifierSettings, clock: FixedClock | SystemClock 
 
 
 @asynccontextmanager
-async def listening(settings: ServiceSettings, verifier: Parts) -> AsyncIterator[Bench]:
+async def listening(settings: ServiceSettings, verifier: Components) -> AsyncIterator[Bench]:
     """Enrollment's broker, which hears every verdict."""
     heard = EventHandlers()
     bench = Bench(event_broker(settings), verifier, f"user-{uuid4().hex[:12]}")

@@ -25,8 +25,8 @@ from services.enrollment.api.shared import (
     replied,
 )
 from services.enrollment.challenges.api.body import NAMES
+from services.enrollment.components import Components
 from services.enrollment.idempotency.handlers import Reply
-from services.enrollment.parts import Parts
 from services.enrollment.registrations import handlers as registrations
 from services.enrollment.registrations.api import RegistrationBody, registration_body, typed_phone
 
@@ -81,8 +81,8 @@ class DefaultMethod(Body):
 async def get_methods(request: Request, user_id: UserPath, by: CallerNow, page: PageNow) -> Response:
     """All methods on file, those that are suspended among them. Scope `methods.read`."""
     by.require("methods.read")
-    parts: Parts = request.app.state.parts
-    listed = await administer.methods_of(by.tenant, user_id, parts.desk)
+    components: Components = request.app.state.components
+    listed = await administer.methods_of(by.tenant, user_id, components.deps)
     part, following = page.of(listed, lambda one: one.key)
     return replied(MethodList(value=tuple(_body(one) for one in part), next_link=following))
 
@@ -115,18 +115,18 @@ async def patch_method(
 ) -> Response:
     """Rename a method, or give a phone another number: a new binding under the same id. Scope `methods.write`."""
     by.require("methods.write")
-    parts: Parts = request.app.state.parts
+    components: Components = request.app.state.components
     reading = None
     if body.phone_number is not None:
         typed = typed_phone(
-            body.phone_number, await administer.phone_type_of(by.tenant, user_id, method_id, parts.desk)
+            body.phone_number, await administer.phone_type_of(by.tenant, user_id, method_id, components.deps)
         )
-        reading = await registrations.change_number(by.tenant, user_id, method_id, typed, parts.desk)
+        reading = await registrations.change_number(by.tenant, user_id, method_id, typed, components.deps)
     if body.display_name is not None:
-        await administer.rename(by.tenant, user_id, method_id, body.display_name, parts.desk)
+        await administer.rename(by.tenant, user_id, method_id, body.display_name, components.deps)
     if reading:
-        return replied(registration_body(reading, parts), 202)
-    listed = await administer.methods_of(by.tenant, user_id, parts.desk)
+        return replied(registration_body(reading, components), 202)
+    listed = await administer.methods_of(by.tenant, user_id, components.deps)
     return replied(next(_body(one) for one in listed if one.method.id == method_id))
 
 
@@ -139,8 +139,8 @@ async def delete_method(request: Request, user_id: UserPath, method_id: MethodPa
     """Take a method off the account; for 7 days it can be brought back. Scope `methods.write`. Never the last one that
     the policy requires."""
     by.require("methods.write")
-    parts: Parts = request.app.state.parts
-    await administer.remove(by.tenant, user_id, method_id, parts.desk)
+    components: Components = request.app.state.components
+    await administer.remove(by.tenant, user_id, method_id, components.deps)
     return answered(204, "")
 
 
@@ -157,8 +157,8 @@ async def put_default_method(
 ) -> Response:
     """Use a method first from now on, whatever is registered later. Scope `methods.write`."""
     by.require("methods.write")
-    parts: Parts = request.app.state.parts
-    await administer.choose_default(by.tenant, user_id, body.method_id, parts.desk)
+    components: Components = request.app.state.components
+    await administer.choose_default(by.tenant, user_id, body.method_id, components.deps)
     return answered(204, "")
 
 
@@ -178,10 +178,10 @@ async def post_restore(
     What was lost or stolen, replaced or disabled never comes back.
     """
     by.require("methods.write")
-    parts: Parts = request.app.state.parts
+    components: Components = request.app.state.components
 
     async def reply() -> Reply:
-        await administer.restore(by.tenant, user_id, method_id, parts.desk)
+        await administer.restore(by.tenant, user_id, method_id, components.deps)
         return Reply(None, 204)
 
     return await once(request, idempotency_key, by, reply)
@@ -201,8 +201,8 @@ async def delete_user(request: Request, user_id: UserPath, by: CallerNow) -> Res
     Afterwards everything of the person is 404. A later interrupt or registration begins anew; `ce_sequence` goes on.
     """
     by.require("methods.write")
-    parts: Parts = request.app.state.parts
-    await erase_account(by.tenant, user_id, parts.desk)
+    components: Components = request.app.state.components
+    await erase_account(by.tenant, user_id, components.deps)
     return answered(202, "")
 
 

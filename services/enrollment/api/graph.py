@@ -32,12 +32,12 @@ from services.enrollment.api.shared import (
 from services.enrollment.challenges.api.body import ChallengeBody, challenge_body
 from services.enrollment.challenges.domain.challenge import PhoneType
 from services.enrollment.challenges.domain.verification import Verification
+from services.enrollment.components import Components
 from services.enrollment.idempotency.handlers import Reply
-from services.enrollment.parts import Parts
 from services.enrollment.registrations import handlers as registrations
 from services.enrollment.registrations.api import typed_phone
 from services.enrollment.registrations.handlers import Reading
-from services.kit.errors import ProblemError
+from services.kit.errors import RequestMalformedError, UnknownMethodError
 
 router = APIRouter(tags=["Graph"])
 
@@ -130,8 +130,8 @@ class EmailMethodList(Paged):
 async def get_phone_methods(request: Request, user_id: UserPath, by: CallerNow, page: PageNow) -> Response:
     """The person's phones; numbers are masked. Scope `methods.read`."""
     by.require("methods.read")
-    parts: Parts = request.app.state.parts
-    account = await account_of(by.tenant, user_id, parts.desk.store)
+    components: Components = request.app.state.components
+    account = await account_of(by.tenant, user_id, components.deps.store)
     part, following = page.of(sorted(account.of_type("phone"), key=_fixed_id), _fixed_id)
     return replied(PhoneMethodList(value=tuple(_phone(one) for one in part), next_link=following))
 
@@ -144,8 +144,8 @@ async def get_phone_methods(request: Request, user_id: UserPath, by: CallerNow, 
 async def get_phone_method(request: Request, user_id: UserPath, phone_id: PhonePath, by: CallerNow) -> Response:
     """One phone; its number is masked. Scope `methods.read`."""
     by.require("methods.read")
-    parts: Parts = request.app.state.parts
-    account = await account_of(by.tenant, user_id, parts.desk.store)
+    components: Components = request.app.state.components
+    account = await account_of(by.tenant, user_id, components.deps.store)
     return replied(_phone(_method(account, "phone", phone_id)))
 
 
@@ -168,12 +168,12 @@ async def post_phone_method(
     Other than in Graph the number must be proven: answer `challenge`, and it is on file.
     """
     by.require("methods.write")
-    parts: Parts = request.app.state.parts
+    components: Components = request.app.state.components
 
     async def reply() -> Reply:
         typed = typed_phone(body.phone_number, body.phone_type)
-        reading = await registrations.register(registrations.a_phone(typed), by.tenant, user_id, parts.desk)
-        return Reply(_asked_phone(reading, body.phone_type, parts), 201)
+        reading = await registrations.register(registrations.a_phone(typed), by.tenant, user_id, components.deps)
+        return Reply(_asked_phone(reading, body.phone_type, components), 201)
 
     return await once(request, idempotency_key, by, reply)
 
@@ -194,15 +194,15 @@ async def patch_phone_method(
 ) -> Response:
     """Give a phone another number. Scope `methods.write`."""
     by.require("methods.write")
-    parts: Parts = request.app.state.parts
-    account = await account_of(by.tenant, user_id, parts.desk.store)
+    components: Components = request.app.state.components
+    account = await account_of(by.tenant, user_id, components.deps.store)
     method = _method(account, "phone", phone_id)
     kind = method.phone_type or "mobile"
     if body.phone_type not in {None, kind}:
-        raise ProblemError("requestMalformed", "phoneType is not that of this phone.")
+        raise RequestMalformedError("phoneType is not that of this phone.")
     typed = typed_phone(body.phone_number, kind)
-    reading = await registrations.change_number(by.tenant, user_id, method.id, typed, parts.desk)
-    return replied(_asked_phone(reading, kind, parts), 202)
+    reading = await registrations.change_number(by.tenant, user_id, method.id, typed, components.deps)
+    return replied(_asked_phone(reading, kind, components), 202)
 
 
 @router.delete(
@@ -219,8 +219,8 @@ async def delete_phone_method(request: Request, user_id: UserPath, phone_id: Pho
 async def get_email_methods(request: Request, user_id: UserPath, by: CallerNow, page: PageNow) -> Response:
     """The person's address, masked. Scope `methods.read`."""
     by.require("methods.read")
-    parts: Parts = request.app.state.parts
-    account = await account_of(by.tenant, user_id, parts.desk.store)
+    components: Components = request.app.state.components
+    account = await account_of(by.tenant, user_id, components.deps.store)
     part, following = page.of(account.of_type("email"), _fixed_id)
     return replied(EmailMethodList(value=tuple(_email(one) for one in part), next_link=following))
 
@@ -233,8 +233,8 @@ async def get_email_methods(request: Request, user_id: UserPath, by: CallerNow, 
 async def get_email_method(request: Request, user_id: UserPath, email_id: EmailPath, by: CallerNow) -> Response:
     """The person's address, masked. Scope `methods.read`."""
     by.require("methods.read")
-    parts: Parts = request.app.state.parts
-    account = await account_of(by.tenant, user_id, parts.desk.store)
+    components: Components = request.app.state.components
+    account = await account_of(by.tenant, user_id, components.deps.store)
     return replied(_email(_method(account, "email", email_id)))
 
 
@@ -254,11 +254,13 @@ async def post_email_method(
 ) -> Response:
     """Register an address; other than in Graph it must be proven: answer `challenge`. Scope `methods.write`."""
     by.require("methods.write")
-    parts: Parts = request.app.state.parts
+    components: Components = request.app.state.components
 
     async def reply() -> Reply:
         plan = registrations.an_email(body.email_address)
-        return Reply(_asked_email(await registrations.register(plan, by.tenant, user_id, parts.desk), parts), 201)
+        return Reply(
+            _asked_email(await registrations.register(plan, by.tenant, user_id, components.deps), components), 201
+        )
 
     return await once(request, idempotency_key, by, reply)
 
@@ -279,11 +281,11 @@ async def patch_email_method(
 ) -> Response:
     """Another address in the place of the one on file. Scope `methods.write`."""
     by.require("methods.write")
-    parts: Parts = request.app.state.parts
-    account = await account_of(by.tenant, user_id, parts.desk.store)
+    components: Components = request.app.state.components
+    account = await account_of(by.tenant, user_id, components.deps.store)
     method = _method(account, "email", email_id)
-    reading = await registrations.change_address(by.tenant, user_id, method.id, body.email_address, parts.desk)
-    return replied(_asked_email(reading, parts), 202)
+    reading = await registrations.change_address(by.tenant, user_id, method.id, body.email_address, components.deps)
+    return replied(_asked_email(reading, components), 202)
 
 
 @router.delete(
@@ -298,9 +300,9 @@ async def delete_email_method(request: Request, user_id: UserPath, email_id: Ema
 
 async def _deleted(request: Request, user: str, kind: MethodType, fixed: str, by: CallerNow) -> Response:
     by.require("methods.write")
-    parts: Parts = request.app.state.parts
-    account = await account_of(by.tenant, user, parts.desk.store)
-    await administer.remove(by.tenant, user, _method(account, kind, fixed).id, parts.desk)
+    components: Components = request.app.state.components
+    account = await account_of(by.tenant, user, components.deps.store)
+    await administer.remove(by.tenant, user, _method(account, kind, fixed).id, components.deps)
     return answered(204, "")
 
 
@@ -308,7 +310,7 @@ def _method(account: Account, kind: MethodType, fixed: str) -> Method:
     """The method that has one of Graph's ids."""
     method = next((one for one in account.of_type(kind) if _fixed_id(one) == fixed.lower()), None)
     if method is None:
-        raise ProblemError("unknownMethod")
+        raise UnknownMethodError
     return method
 
 
@@ -329,24 +331,24 @@ def _email(method: Method) -> EmailMethod:
     return EmailMethod(email_address=method.display_name, created_date_time=method.created_at)
 
 
-def _asked_phone(reading: Reading, kind: PhoneType, parts: Parts) -> PhoneMethod:
+def _asked_phone(reading: Reading, kind: PhoneType, components: Components) -> PhoneMethod:
     return PhoneMethod(
         id=PHONE_IDS[kind],
         phone_number=_new_name(reading),
         phone_type=kind,
         created_date_time=_since(reading),
-        challenge=_challenge(reading, parts),
+        challenge=_challenge(reading, components),
     )
 
 
-def _asked_email(reading: Reading, parts: Parts) -> EmailMethod:
+def _asked_email(reading: Reading, components: Components) -> EmailMethod:
     return EmailMethod(
-        email_address=_new_name(reading), created_date_time=_since(reading), challenge=_challenge(reading, parts)
+        email_address=_new_name(reading), created_date_time=_since(reading), challenge=_challenge(reading, components)
     )
 
 
-def _challenge(reading: Reading, parts: Parts) -> ChallengeBody | None:
-    return challenge_body(Verification((reading.asks,)), reading.account, parts) if reading.asks else None
+def _challenge(reading: Reading, components: Components) -> ChallengeBody | None:
+    return challenge_body(Verification((reading.asks,)), reading.account, components) if reading.asks else None
 
 
 def _new_name(reading: Reading) -> str:

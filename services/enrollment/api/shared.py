@@ -21,10 +21,10 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
+from services.enrollment.components import Components
 from services.enrollment.idempotency.handlers import Reply
-from services.enrollment.parts import Parts
 from services.enrollment.tokens import Caller
-from services.kit.errors import ProblemError
+from services.kit.errors import RequestMalformedError, TokenInvalidError
 
 NO_STORE = {"Cache-Control": "no-store"}
 MOST_A_PAGE = 100
@@ -34,8 +34,8 @@ Text = Annotated[str, StringConstraints(min_length=1, max_length=254)]
 
 
 def _web_address(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in {"https", "http"} or not parts.hostname or "#" in value:
+    components = urlsplit(value)
+    if components.scheme not in {"https", "http"} or not components.hostname or "#" in value:
         raise ValueError("not an absolute http(s) address without a fragment")
     return value
 
@@ -90,10 +90,10 @@ Bearer = Annotated[
 async def caller(request: Request, authorization: Bearer) -> Caller:
     """The client that calls, by its bearer token (RFC 6750)."""
     if authorization is None:
-        raise ProblemError("tokenInvalid", headers={"WWW-Authenticate": "Bearer"})
-    parts: Parts = request.app.state.parts
-    known = await parts.tokens.check(authorization.credentials.strip())
-    await parts.desk.edge.admit("client", known.client_id)
+        raise TokenInvalidError(headers={"WWW-Authenticate": "Bearer"})
+    components: Components = request.app.state.components
+    known = await components.tokens.check(authorization.credentials.strip())
+    await components.deps.limiter.admit("client", known.client_id)
     return known
 
 
@@ -117,8 +117,8 @@ async def identity_of(request: Request) -> str:
 
 async def once(request: Request, key: str | None, by: Caller, answer: Callable[[], Awaitable[Reply]]) -> Response:
     """The answer of a POST, or the one that its key got before; nobody on the way keeps it."""
-    parts: Parts = request.app.state.parts
-    given = await parts.idempotency.once(key, by, await identity_of(request), answer)
+    components: Components = request.app.state.components
+    given = await components.idempotency.once(key, by, await identity_of(request), answer)
     return answered(given.status, given.body)
 
 
@@ -164,8 +164,8 @@ async def page(
     ] = "",
 ) -> Page:
     """The part of a list that the query names."""
-    parts: Parts = request.app.state.parts
-    return Page(top, _key(skip_token), f"{parts.settings.public_origin}{request.url.path}")
+    components: Components = request.app.state.components
+    return Page(top, _key(skip_token), f"{components.settings.public_origin}{request.url.path}")
 
 
 PageNow = Annotated[Page, Depends(page)]
@@ -175,4 +175,4 @@ def _key(token: str) -> str:
     try:
         return urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode()
     except ValueError:
-        raise ProblemError("requestMalformed", "$skiptoken is not one that this list gave.") from None
+        raise RequestMalformedError("$skiptoken is not one that this list gave.") from None

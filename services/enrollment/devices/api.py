@@ -8,9 +8,9 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from services.enrollment.api import examples
 from services.enrollment.api.problems import answer, empty, problems
 from services.enrollment.api.shared import NO_STORE
+from services.enrollment.components import Components
 from services.enrollment.devices import handlers as devices
-from services.enrollment.parts import Parts
-from services.kit.errors import ProblemError
+from services.kit.errors import CATALOGUE, DeviceSignatureInvalidError
 from services.kit.http.sse import streamed
 
 router = APIRouter(prefix="/device/v1", tags=["devices"])
@@ -30,8 +30,8 @@ SIGNED_BODY = {
 @router.get("/configuration", responses=answer(200, examples.CONFIGURATION))
 async def get_configuration(request: Request) -> dict[str, str | None]:
     """What an app needs before it connects: the key by which Web Push knows this service (RFC 8292)."""
-    parts: Parts = request.app.state.parts
-    return {"vapidPublicKey": parts.desk.keyring.vapid_public_key}
+    components: Components = request.app.state.components
+    return {"vapidPublicKey": components.deps.keyring.vapid_public_key}
 
 
 @router.post(
@@ -51,14 +51,16 @@ async def get_configuration(request: Request) -> dict[str, str | None]:
 )
 async def post_activation(request: Request, handle: str) -> Response:
     """Connect a device, once, by the code of a QR code."""
-    parts: Parts = request.app.state.parts
-    await parts.desk.edge.admit("address", request.client.host if request.client else "")
+    components: Components = request.app.state.components
+    await components.deps.limiter.admit("address", request.client.host if request.client else "")
     token = await _token(request)
-    connected = await devices.activate(handle[:16], token, audience=parts.settings.public_origin, desk=parts.desk)
+    connected = await devices.activate(
+        handle[:16], token, audience=components.settings.public_origin, deps=components.deps
+    )
     content = {
         "deviceId": connected.device_id,
         "account": {"organization": connected.organization, "user": connected.user_principal_name},
-        "requestsUrl": f"{parts.settings.public_origin}/device/v1/requests",
+        "requestsUrl": f"{components.settings.public_origin}/device/v1/requests",
     }
     return JSONResponse(content, 201, headers=NO_STORE)
 
@@ -66,11 +68,11 @@ async def post_activation(request: Request, handle: str) -> Response:
 @router.get("/requests", responses=answer(200, examples.REQUESTS) | REFUSED)
 async def get_requests(request: Request, authorization: Annotated[str | None, Header()] = None) -> Response:
     """What waits for the device's answer."""
-    parts: Parts = request.app.state.parts
+    components: Components = request.app.state.components
     device = await devices.recognise_device(
-        _bearer(authorization), "GET", _url(request), audience=parts.settings.public_origin, desk=parts.desk
+        _bearer(authorization), "GET", _url(request), audience=components.settings.public_origin, deps=components.deps
     )
-    return JSONResponse(await devices.waiting_requests(device, parts.desk), headers=NO_STORE)
+    return JSONResponse(await devices.waiting_requests(device, components.deps), headers=NO_STORE)
 
 
 @router.get(
@@ -81,11 +83,11 @@ async def get_requests(request: Request, authorization: Annotated[str | None, He
 )
 async def get_request_stream(request: Request, authorization: Annotated[str | None, Header()] = None) -> Response:
     """What waits for the device's answer, live (server-sent events)."""
-    parts: Parts = request.app.state.parts
+    components: Components = request.app.state.components
     device = await devices.recognise_device(
-        _bearer(authorization), "GET", _url(request), audience=parts.settings.public_origin, desk=parts.desk
+        _bearer(authorization), "GET", _url(request), audience=components.settings.public_origin, deps=components.deps
     )
-    return streamed(devices.request_stream(device, parts.desk))
+    return streamed(devices.request_stream(device, components.deps))
 
 
 @router.post(
@@ -108,32 +110,32 @@ async def get_request_stream(request: Request, authorization: Annotated[str | No
 )
 async def post_answer(request: Request, challenge_id: str) -> Response:
     """A signed answer. 204: it counts; 202: it is still being judged."""
-    parts: Parts = request.app.state.parts
-    result = await devices.answer_request(challenge_id[:64], await _token(request), parts.desk)
+    components: Components = request.app.state.components
+    result = await devices.answer_request(challenge_id[:64], await _token(request), components.deps)
     match result:
         case "verified" | "pushDenied":
             return Response(status_code=204)
         case None:
             return Response(status_code=202)
         case _:
-            raise ProblemError(result)
+            raise CATALOGUE[result]
 
 
 async def _token(request: Request) -> str:
     body = await request.body()
     if len(body) > MAX_TOKEN or not body.isascii():
-        raise ProblemError("deviceSignatureInvalid")
+        raise DeviceSignatureInvalidError
     return body.decode().strip()
 
 
 def _bearer(authorization: str | None) -> str:
     scheme, _, token = (authorization or "").partition(" ")
     if scheme.lower() != "bearer" or not token or len(token) > MAX_TOKEN:
-        raise ProblemError("deviceSignatureInvalid", headers={"WWW-Authenticate": "Bearer"})
+        raise DeviceSignatureInvalidError(headers={"WWW-Authenticate": "Bearer"})
     return token.strip()
 
 
 def _url(request: Request) -> str:
     """The address as the app named it: the public one, without the query."""
-    parts: Parts = request.app.state.parts
-    return f"{parts.settings.public_origin}{request.url.path}"
+    components: Components = request.app.state.components
+    return f"{components.settings.public_origin}{request.url.path}"

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from schemas.base import Sealed
 from schemas.verification import DeviceKey
 from services.kit.decision import Change
-from services.kit.errors import ProblemError
+from services.kit.errors import ActivationExpiredError
 from services.kit.state import State
 
 LIFE = timedelta(minutes=10)
@@ -67,7 +67,7 @@ def count_guess(activation: Activation, *, at: datetime) -> Change[Activation]:
         ProblemError: `activationExpired` after ten minutes, five guesses, or once used.
     """
     if activation.device_id or activation.is_expired(at):
-        raise ProblemError("activationExpired")
+        raise ActivationExpiredError
     return Change(activation.model_copy(update={"guesses": activation.guesses + 1}))
 
 
@@ -78,7 +78,7 @@ def connect(activation: Activation, device: Device) -> Change[Activation]:
         ProblemError: `activationExpired` if another device was faster.
     """
     if activation.device_id:
-        raise ProblemError("activationExpired")
+        raise ActivationExpiredError
     return Change(activation.model_copy(update={"device_id": device.id, "device_name": device.name}))
 
 

@@ -10,16 +10,22 @@ from pydantic import SecretBytes, SecretStr
 from services.enrollment.accounts.domain.account import account_id
 from services.enrollment.challenges.domain import challenge as challenges
 from services.enrollment.challenges.domain.challenge import Challenge
+from services.enrollment.dependencies import Dependencies, binding_of, judged
 from services.enrollment.devices import domain as activations
 from services.enrollment.devices.domain import Activation, Device
 from services.enrollment.methods.authenticator_app.handlers import opens_with
 from services.enrollment.registrations.handlers import ask_connected
-from services.enrollment.sessions.handlers.desk import Desk, binding_of, judged
 from services.enrollment.web.streams import Seen, event_stream
 from services.kit.crypto import device as protocol
 from services.kit.crypto.device import DeviceTokenError
 from services.kit.crypto.sealing import Binding, equal, token_hash
-from services.kit.errors import ProblemError
+from services.kit.errors import (
+    ActivationCodeInvalidError,
+    ActivationExpiredError,
+    ChallengeEndedError,
+    ClockSkewError,
+    DeviceSignatureInvalidError,
+)
 from services.kit.ids import new_id
 
 SKEW = timedelta(seconds=60)
@@ -35,120 +41,120 @@ class Connected:
     user_principal_name: str
 
 
-async def activate(handle: str, token: str, *, audience: str, desk: Desk) -> Connected:
+async def activate(handle: str, token: str, *, audience: str, deps: Dependencies) -> Connected:
     """Connect a new device by the code of a QR code, once.
 
     Raises:
         ProblemError: `activationCodeInvalid` for an unknown handle or a wrong code; `activationExpired` after ten
             minutes, five guesses or once used; `deviceSignatureInvalid`; `clockSkew`.
     """
-    now = desk.clock.now()
+    now = deps.clock.now()
     try:
         asked = protocol.read_activation(token)
     except DeviceTokenError:
-        raise ProblemError("deviceSignatureInvalid") from None
+        raise DeviceSignatureInvalidError from None
     _require_ours(asked.aud, audience)
     _require_punctual(asked.iat, now)
-    await _require_first_use(f"activate {token_hash(asked.key.x)} {asked.jti}", desk, now)
-    activation = await _guess(activations.canonical_handle(handle), desk, now)
-    if not _opens(activation, asked.code, asked.secret, desk):
-        raise ProblemError("activationCodeInvalid")
-    device = _device(activation, asked, desk, now)
-    await desk.store.devices.insert(device.id, device)
-    await desk.store.activations.change(activation.handle, lambda state: activations.connect(state, device))
+    await _require_first_use(f"activate {token_hash(asked.key.x)} {asked.jti}", deps, now)
+    activation = await _guess(activations.canonical_handle(handle), deps, now)
+    if not _opens(activation, asked.code, asked.secret, deps):
+        raise ActivationCodeInvalidError
+    device = _device(activation, asked, deps, now)
+    await deps.store.devices.insert(device.id, device)
+    await deps.store.activations.change(activation.handle, lambda state: activations.connect(state, device))
     if activation.session_id is None:
-        await ask_connected(activation.handle, device, desk)
-    desk.signals.tell(activation.handle)
-    account = await desk.store.accounts.get(account_id(activation.tenant, activation.user))
+        await ask_connected(activation.handle, device, deps)
+    deps.signals.tell(activation.handle)
+    account = await deps.store.accounts.get(account_id(activation.tenant, activation.user))
     if account is None:
-        raise ProblemError("activationExpired")
-    tenant = desk.config.tenant(activation.tenant)
+        raise ActivationExpiredError
+    tenant = deps.config.tenant(activation.tenant)
     return Connected(device.id, tenant.display_name, account.state.profile.user_principal_name or account.state.user)
 
 
-async def recognise_device(token: str, method: str, url: str, *, audience: str, desk: Desk) -> Device:
+async def recognise_device(token: str, method: str, url: str, *, audience: str, deps: Dependencies) -> Device:
     """The device that signed a request.
 
     Raises:
         ProblemError: `deviceSignatureInvalid`, always the same; `clockSkew`.
     """
-    now = desk.clock.now()
-    device = await _signer(token, desk)
+    now = deps.clock.now()
+    device = await _signer(token, deps)
     try:
         request = protocol.read_request(token, device.key)
     except DeviceTokenError:
-        raise ProblemError("deviceSignatureInvalid") from None
+        raise DeviceSignatureInvalidError from None
     _require_ours(request.aud, audience)
     if (request.sub, request.htm, request.htu) != (device.id, method, url):
-        raise ProblemError("deviceSignatureInvalid")
+        raise DeviceSignatureInvalidError
     _require_punctual(request.iat, now)
-    await _require_first_use(f"{device.id} {request.jti}", desk, now)
+    await _require_first_use(f"{device.id} {request.jti}", deps, now)
     return device
 
 
-async def waiting_requests(device: Device, desk: Desk) -> list[dict[str, object]]:
+async def waiting_requests(device: Device, deps: Dependencies) -> list[dict[str, object]]:
     """What the app may answer now, newest first; never the number."""
-    now = desk.clock.now()
-    pending = await desk.store.requests_of_device(device.id)
-    return [_described(one.state, desk) for one in pending if one.state.status_at(now) == "pending"]
+    now = deps.clock.now()
+    pending = await deps.store.requests_of_device(device.id)
+    return [_described(one.state, deps) for one in pending if one.state.status_at(now) == "pending"]
 
 
-def request_stream(device: Device, desk: Desk) -> AsyncIterator[str]:
+def request_stream(device: Device, deps: Dependencies) -> AsyncIterator[str]:
     """The same list whenever it changes, as server-sent events."""
 
     async def look(_: datetime) -> Seen:
-        return Seen(json.dumps(await waiting_requests(device, desk), sort_keys=True))
+        return Seen(json.dumps(await waiting_requests(device, deps), sort_keys=True))
 
-    return event_stream("requests", device.id, look, signals=desk.signals, clock=desk.clock)
+    return event_stream("requests", device.id, look, signals=deps.signals, clock=deps.clock)
 
 
-async def answer_request(challenge_id: str, token: str, desk: Desk) -> str | None:
+async def answer_request(challenge_id: str, token: str, deps: Dependencies) -> str | None:
     """Hand a signed answer to the verifier and wait for its word: `verified`, a reason, or None after 10 s.
 
     Raises:
         ProblemError: `deviceSignatureInvalid` (also for a replay and a foreign device's request), `clockSkew`,
             `challengeEnded`.
     """
-    now = desk.clock.now()
-    device = await _signer(token, desk)
+    now = deps.clock.now()
+    device = await _signer(token, deps)
     try:
         answer = protocol.read_answer(token, device.key)
     except DeviceTokenError:
-        raise ProblemError("deviceSignatureInvalid") from None
+        raise DeviceSignatureInvalidError from None
     _require_punctual(answer.iat, now)
-    challenge = await _request_of(challenge_id, device, desk)
+    challenge = await _request_of(challenge_id, device, deps)
     push = challenge.terms.push
     if push is None or answer.challenge_id != challenge.id or not equal(answer.nonce, push.nonce) or answer.exp <= now:
-        raise ProblemError("deviceSignatureInvalid")
-    await _require_first_use(f"{device.id} {answer.jti}", desk, now)
+        raise DeviceSignatureInvalidError
+    await _require_first_use(f"{device.id} {answer.jti}", deps, now)
     submission_id = new_id()
-    sealed = desk.sealer.seal("submission", token.encode(), binding_of(challenge))
-    async with desk.signals.awaiting(challenge.id) as told:
-        await desk.store.challenges.change(
+    sealed = deps.sealer.seal("submission", token.encode(), binding_of(challenge))
+    async with deps.signals.awaiting(challenge.id) as told:
+        await deps.store.challenges.change(
             challenge.id,
             lambda state: challenges.answer(state, submission_id, sealed, decision=answer.decision, at=now),
         )
-        _, result = await judged(challenge.id, submission_id, told, desk)
+        _, result = await judged(challenge.id, submission_id, told, deps)
     return result
 
 
-async def _guess(handle: str, desk: Desk, now: datetime) -> Activation:
+async def _guess(handle: str, deps: Dependencies, now: datetime) -> Activation:
     """Count, then hand out what the guess is compared with."""
-    stored = await desk.store.activations.change(handle, lambda state: activations.count_guess(state, at=now))
+    stored = await deps.store.activations.change(handle, lambda state: activations.count_guess(state, at=now))
     if stored is None:
-        raise ProblemError("activationCodeInvalid")
+        raise ActivationCodeInvalidError
     return stored.state
 
 
-def _opens(activation: Activation, code: SecretStr, secret: SecretBytes | None, desk: Desk) -> bool:
+def _opens(activation: Activation, code: SecretStr, secret: SecretBytes | None, deps: Dependencies) -> bool:
     """Whether the code is right, and the secret too where one is given (by hand, none is typed)."""
-    expected_code, expected_secret = opens_with(activation, desk.sealer)
+    expected_code, expected_secret = opens_with(activation, deps.sealer)
     right_code = equal(code.get_secret_value(), expected_code)
     right_secret = secret is None or equal(secret.get_secret_value().hex(), expected_secret.hex())
     return right_code and right_secret
 
 
-def _device(activation: Activation, asked: protocol.Activation, desk: Desk, now: datetime) -> Device:
+def _device(activation: Activation, asked: protocol.Activation, deps: Dependencies, now: datetime) -> Device:
     binding = Binding(activation.tenant, activation.user, activation.method_id)
     subscription = asked.push_subscription.model_dump_json(by_alias=True) if asked.push_subscription else None
     return Device(
@@ -159,36 +165,36 @@ def _device(activation: Activation, asked: protocol.Activation, desk: Desk, now:
         name=" ".join(asked.device_name.split())[:MAX_NAME] or "Authenticator app",
         key=asked.key,
         secret=activation.secret if asked.secret else None,
-        subscription=desk.sealer.seal("destination", subscription.encode(), binding) if subscription else None,
+        subscription=deps.sealer.seal("destination", subscription.encode(), binding) if subscription else None,
         created_at=now,
     )
 
 
-async def _signer(token: str, desk: Desk) -> Device:
+async def _signer(token: str, deps: Dependencies) -> Device:
     key_id = protocol.token_key_id(token)
-    stored = await desk.store.devices.get(key_id) if key_id else None
+    stored = await deps.store.devices.get(key_id) if key_id else None
     if stored is None or stored.state.removed_at:
-        raise ProblemError("deviceSignatureInvalid")
+        raise DeviceSignatureInvalidError
     return stored.state
 
 
-async def _request_of(challenge_id: str, device: Device, desk: Desk) -> Challenge:
-    stored = await desk.store.challenges.get(challenge_id)
+async def _request_of(challenge_id: str, device: Device, deps: Dependencies) -> Challenge:
+    stored = await deps.store.challenges.get(challenge_id)
     push = stored.state.terms.push if stored else None
     if stored is None or push is None or push.device_id != device.id:
-        raise ProblemError("deviceSignatureInvalid")
-    if stored.state.status_at(desk.clock.now()) != "pending":
-        raise ProblemError("challengeEnded")
+        raise DeviceSignatureInvalidError
+    if stored.state.status_at(deps.clock.now()) != "pending":
+        raise ChallengeEndedError
     return stored.state
 
 
-def _described(challenge: Challenge, desk: Desk) -> dict[str, object]:
+def _described(challenge: Challenge, deps: Dependencies) -> dict[str, object]:
     push = challenge.terms.push
     return {
         "challengeId": challenge.id,
         "nonce": push.nonce if push else "",
         "purpose": challenge.purpose,
-        "appName": challenge.context.app_name or desk.config.tenant(challenge.tenant).display_name,
+        "appName": challenge.context.app_name or deps.config.tenant(challenge.tenant).display_name,
         "location": challenge.context.location,
         "ipAddress": challenge.context.ip_address,
         "requestedAt": _rfc3339(challenge.terms.created_at),
@@ -203,15 +209,15 @@ def _rfc3339(moment: datetime) -> str:
 
 def _require_ours(audience: str, ours: str) -> None:
     if audience.rstrip("/") != ours:
-        raise ProblemError("deviceSignatureInvalid")
+        raise DeviceSignatureInvalidError
 
 
 def _require_punctual(issued: datetime, now: datetime) -> None:
     """`Date` in the answer lets the app correct itself."""
     if abs(issued - now) > SKEW:
-        raise ProblemError("clockSkew", headers={"Date": now.strftime("%a, %d %b %Y %H:%M:%S GMT")})
+        raise ClockSkewError(headers={"Date": now.strftime("%a, %d %b %Y %H:%M:%S GMT")})
 
 
-async def _require_first_use(token_id: str, desk: Desk, now: datetime) -> None:
-    if not await desk.store.first_use(token_id, now):
-        raise ProblemError("deviceSignatureInvalid")
+async def _require_first_use(token_id: str, deps: Dependencies, now: datetime) -> None:
+    if not await deps.store.first_use(token_id, now):
+        raise DeviceSignatureInvalidError

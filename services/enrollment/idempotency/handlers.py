@@ -11,7 +11,7 @@ from services.enrollment.tokens import Caller
 from services.kit.clock import Clock
 from services.kit.crypto.keyring import Keyring
 from services.kit.crypto.sealing import Binding, Sealer, hash_matches, keyed_hash
-from services.kit.errors import ProblemError
+from services.kit.errors import IdempotencyConflictError
 from services.kit.mongo.client import DatabaseError
 from services.kit.mongo.document import Documents, DuplicateDocumentError, StaleDocumentError, Stored
 
@@ -78,19 +78,17 @@ class Idempotency:
         except DuplicateDocumentError:
             known = await self._answers.get(identifier)
         if known is None:
-            raise ProblemError("idempotencyConflict", "The first request has just been refused.", headers=SOON)
+            raise IdempotencyConflictError("The first request has just been refused.", headers=SOON)
         if not hash_matches(self._keyring, request, tenant=by.tenant, expected=known.state.fingerprint):
-            raise ProblemError("idempotencyConflict")
+            raise IdempotencyConflictError
         if known.state.sealed is not None:
             return known
         if not known.state.is_given_up(now):
-            raise ProblemError(
-                "idempotencyConflict", "The first request is still at work.", headers={"Retry-After": "1"}
-            )
+            raise IdempotencyConflictError("The first request is still at work.", headers={"Retry-After": "1"})
         try:
             return await self._answers.save(known, fresh)
         except StaleDocumentError:
-            raise ProblemError("idempotencyConflict", headers=SOON) from None
+            raise IdempotencyConflictError(headers=SOON) from None
 
 
 def _binding(by: Caller, identifier: str) -> Binding:

@@ -14,9 +14,9 @@ from services.enrollment.accounts.domain.account import Profile
 from services.enrollment.api import examples
 from services.enrollment.api.problems import answer, problems
 from services.enrollment.api.shared import Body, CallerNow, IdempotencyKey, ReturnUrl, Text, UserId, absent, once
+from services.enrollment.components import Components
 from services.enrollment.idempotency.handlers import Reply
 from services.enrollment.interrupts.handlers import AskInterrupt, ask_interrupt, read_interrupt
-from services.enrollment.parts import Parts
 from services.enrollment.tokens import Caller
 
 router = APIRouter(tags=["interrupts"])
@@ -88,10 +88,10 @@ async def post_interrupt(
     by.require("interrupts")
     if body.intent == "administer":
         by.require("admin")
-    parts: Parts = request.app.state.parts
+    components: Components = request.app.state.components
 
     async def reply() -> Reply:
-        return Reply(await _ask(parts, body, by))
+        return Reply(await _ask(components, body, by))
 
     return await once(request, idempotency_key, by, reply)
 
@@ -103,8 +103,8 @@ async def post_interrupt(
 async def get_interrupt(request: Request, interrupt_id: InterruptPath, by: CallerNow) -> InterruptOutcome:
     """What became of it: the authority, whatever the browser carries. Scope `interrupts`. Answers for 30 days."""
     by.require("interrupts")
-    parts: Parts = request.app.state.parts
-    status = await read_interrupt(interrupt_id, by, store=parts.desk.store, clock=parts.clock)
+    components: Components = request.app.state.components
+    status = await read_interrupt(interrupt_id, by, store=components.deps.store, clock=components.clock)
     return InterruptOutcome(
         id=status.id, status=status.status, methods=status.methods, completed_at=status.completed_at
     )
@@ -113,13 +113,13 @@ async def get_interrupt(request: Request, interrupt_id: InterruptPath, by: Calle
 @router.get("/.well-known/jwks.json", responses=answer(200, examples.JWKS))
 async def get_jwks(request: Request) -> dict[str, Any]:
     """The public keys by which results are checked (RFC 7517)."""
-    parts: Parts = request.app.state.parts
-    return parts.signer.jwks()
+    components: Components = request.app.state.components
+    return components.signer.jwks()
 
 
-async def _ask(parts: Parts, body: InterruptRequest, by: Caller) -> InterruptAnswer:
-    asked = await ask_interrupt(_command(body), by, parts.desk)
-    origin = parts.settings.public_origin
+async def _ask(components: Components, body: InterruptRequest, by: Caller) -> InterruptAnswer:
+    asked = await ask_interrupt(_command(body), by, components.deps)
+    origin = components.settings.public_origin
     url = f"{origin}/security-info/start?{urlencode({'ticket': asked.ticket})}" if asked.ticket else None
     return InterruptAnswer(
         id=asked.interrupt.id,

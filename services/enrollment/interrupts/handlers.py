@@ -12,18 +12,24 @@ from schemas.enrollment import Decision, Destination, Intent
 from services.enrollment.accounts.domain.account import Account, Outcome, Profile, account_id
 from services.enrollment.accounts.handlers.lookup import revived
 from services.enrollment.challenges.domain.eligibility import needs_platform_proof
+from services.enrollment.dependencies import Dependencies
 from services.enrollment.interrupts.domain import nudge
 from services.enrollment.interrupts.domain.interrupt import TICKET_LIFE, Interrupt
 from services.enrollment.methods.email.domain import parse_address
 from services.enrollment.policies.domain.policy import missing_methods
-from services.enrollment.sessions.handlers.desk import Desk
 from services.enrollment.store import Store
 from services.enrollment.tokens import Caller
 from services.kit.clock import Clock
 from services.kit.config import GroupPolicy
 from services.kit.crypto.sealing import Binding, token_hash
 from services.kit.decision import Change
-from services.kit.errors import ProblemError
+from services.kit.errors import (
+    ProblemError,
+    ReauthenticationRequiredError,
+    RequestMalformedError,
+    ReturnUrlNotAllowedError,
+    UnknownInterruptError,
+)
 from services.kit.ids import new_id, new_token
 from services.kit.mongo.document import DuplicateDocumentError
 
@@ -65,7 +71,7 @@ class InterruptStatus:
     completed_at: datetime | None
 
 
-async def ask_interrupt(command: AskInterrupt, caller: Caller, desk: Desk) -> Asked:
+async def ask_interrupt(command: AskInterrupt, caller: Caller, deps: Dependencies) -> Asked:
     """Decide whether the person must set something up, may put it off, or is asked whether all is still right; or lead
     them to "My security info", or administrators to their pages.
 
@@ -73,17 +79,17 @@ async def ask_interrupt(command: AskInterrupt, caller: Caller, desk: Desk) -> As
         ProblemError: `returnUrlNotAllowed`, `requestMalformed` for an authentication that is too old,
             `reauthenticationRequired` where registering needs a second factor that the platform checked.
     """
-    now = desk.clock.now()
-    require_allowed(command.return_url, desk.config.clients[caller.client_id].return_urls)
+    now = deps.clock.now()
+    require_allowed(command.return_url, deps.config.clients[caller.client_id].return_urls)
     _require_recent(command.authenticated_at, now)
-    account = await known_account(caller.tenant, command.user, _with_emails(command, caller.tenant, desk), desk)
-    plan = missing_methods(desk.policy(account), account.active_types)
-    decision = _decision(command.intent, account, desk.policy(account), plan, now)
+    account = await known_account(caller.tenant, command.user, _with_emails(command, caller.tenant, deps), deps)
+    plan = missing_methods(deps.policy(account), account.active_types)
+    decision = _decision(command.intent, account, deps.policy(account), plan, now)
     if decision in LEADS_TO_REGISTERING and "mfa" not in command.amr:
-        _require_something_to_prove(account, desk.policy(account), now)
+        _require_something_to_prove(account, deps.policy(account), now)
     ticket = None if decision == "none" else new_token()
     interrupt = _interrupt(command, caller, account, decision=decision, plan=plan, ticket=ticket, now=now)
-    await desk.store.interrupts.insert(interrupt.id, interrupt)
+    await deps.store.interrupts.insert(interrupt.id, interrupt)
     return Asked(interrupt, ticket)
 
 
@@ -95,7 +101,7 @@ async def read_interrupt(interrupt_id: str, caller: Caller, *, store: Store, clo
     """
     stored = await store.interrupts.get(interrupt_id)
     if stored is None or (stored.state.tenant, stored.state.client_id) != (caller.tenant, caller.client_id):
-        raise ProblemError("unknownInterrupt")
+        raise UnknownInterruptError
     return await outcome_of(stored.state, store=store, now=clock.now())
 
 
@@ -113,22 +119,22 @@ async def outcome_of(interrupt: Interrupt, *, store: Store, now: datetime) -> In
     return InterruptStatus(interrupt.id, status, methods, session.ended_at)
 
 
-async def known_account(tenant: str, user: str, profile: Profile, desk: Desk) -> Account:
+async def known_account(tenant: str, user: str, profile: Profile, deps: Dependencies) -> Account:
     """The person's account, made now if there is none (or none any more), with what the platform says now."""
     identifier = account_id(tenant, user)
-    known = await desk.store.accounts.change(
+    known = await deps.store.accounts.change(
         identifier, lambda account: Change(revived(account).model_copy(update={"profile": profile}))
     )
     if known:
         return known.state
-    fresh = Account(tenant=tenant, user=user, profile=profile, created_at=desk.clock.now())
+    fresh = Account(tenant=tenant, user=user, profile=profile, created_at=deps.clock.now())
     try:
-        return (await desk.store.accounts.insert(identifier, fresh)).state
+        return (await deps.store.accounts.insert(identifier, fresh)).state
     except DuplicateDocumentError:
-        return await known_account(tenant, user, profile, desk)
+        return await known_account(tenant, user, profile, deps)
 
 
-def _with_emails(command: AskInterrupt, tenant: str, desk: Desk) -> Profile:
+def _with_emails(command: AskInterrupt, tenant: str, deps: Dependencies) -> Profile:
     """The profile with the addresses that are told of changes; what is no address is left out."""
     found: list[Destination] = []
     for text in command.emails:
@@ -136,7 +142,7 @@ def _with_emails(command: AskInterrupt, tenant: str, desk: Desk) -> Profile:
             address = parse_address(text)
         except ProblemError:
             continue
-        sealed = desk.sealer.seal("destination", address.address.encode(), Binding(tenant, command.user))
+        sealed = deps.sealer.seal("destination", address.address.encode(), Binding(tenant, command.user))
         found.append(Destination(sealed=sealed, masked=address.masked))
     return command.profile.model_copy(update={"emails": tuple(found), "locale": command.locale or "en"})
 
@@ -191,7 +197,7 @@ def require_allowed(return_url: str, allowed: Sequence[AnyHttpUrl]) -> None:
         ProblemError: `returnUrlNotAllowed`.
     """
     if not any(matches(return_url, str(prefix)) for prefix in allowed):
-        raise ProblemError("returnUrlNotAllowed", "Add the address to the client's returnUrls.")
+        raise ReturnUrlNotAllowedError("Add the address to the client's returnUrls.")
 
 
 def matches(url: str, prefix: str) -> bool:
@@ -209,12 +215,11 @@ def matches(url: str, prefix: str) -> bool:
 
 def _require_something_to_prove(account: Account, policy: GroupPolicy, now: datetime) -> None:
     if needs_platform_proof(account, policy, now):
-        raise ProblemError(
-            "reauthenticationRequired",
+        raise ReauthenticationRequiredError(
             "Registering needs a second factor: check one, then ask again with `mfa` in `amr`.",
         )
 
 
 def _require_recent(authenticated_at: datetime, now: datetime) -> None:
     if not now - MAX_AUTHENTICATION_AGE <= authenticated_at <= now + SKEW:
-        raise ProblemError("requestMalformed", "authenticatedAt must lie within the last 10 minutes.")
+        raise RequestMalformedError("authenticatedAt must lie within the last 10 minutes.")

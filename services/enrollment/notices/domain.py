@@ -9,7 +9,7 @@ from schemas.base import MethodType
 from schemas.enrollment import NoticeKind, NoticeRequested
 from schemas.topics import REQUESTS
 from services.kit.decision import Change, Emission
-from services.kit.errors import ProblemError
+from services.kit.errors import NoticeExpiredError
 from services.kit.state import State
 
 LIFE = timedelta(days=7)
@@ -49,5 +49,5 @@ def use(notice: Notice, *, at: datetime) -> Change[Notice]:
         ProblemError: `noticeExpired` after 7 days or once used.
     """
     if not notice.is_usable(at):
-        raise ProblemError("noticeExpired")
+        raise NoticeExpiredError
     return Change(notice.model_copy(update={"used_at": at}))

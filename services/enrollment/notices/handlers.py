@@ -23,11 +23,11 @@ from schemas.envelope import Envelope
 from services.enrollment.accounts.domain import methods
 from services.enrollment.accounts.domain.account import Account, Method, account_id
 from services.enrollment.accounts.domain.activity import TOLD
+from services.enrollment.dependencies import Dependencies
 from services.enrollment.notices import domain as notices
 from services.enrollment.notices.domain import SENT_WITHIN, Notice
-from services.enrollment.sessions.handlers.desk import Desk
 from services.kit.crypto.sealing import Binding, SealBrokenError, token_hash
-from services.kit.errors import ProblemError
+from services.kit.errors import NoticeExpiredError
 from services.kit.ids import new_token
 from services.kit.mongo.document import DuplicateDocumentError
 
@@ -54,9 +54,9 @@ class About:
     method: Method
 
 
-async def tell_change(event: Event, cause: Envelope, desk: Desk) -> None:
+async def tell_change(event: Event, cause: Envelope, deps: Dependencies) -> None:
     """One notice for each address. A cause that comes again finds its notices there already."""
-    stored = await desk.store.accounts.get(account_id(cause.tenant, cause.subject or ""))
+    stored = await deps.store.accounts.get(account_id(cause.tenant, cause.subject or ""))
     if stored is None or stored.state.erased_at or not _is_news(event, stored.state):
         return
     account = stored.state
@@ -65,58 +65,60 @@ async def tell_change(event: Event, cause: Envelope, desk: Desk) -> None:
         return
     is_change = isinstance(event, MethodChanged | MethodRemoved)
     at = getattr(event, TOLD[type(event)])
-    for address, masked in addresses_of(account, about, desk, at=at, is_change=is_change).items():
-        await _tell(event, cause, About(account, about), (address, masked), desk)
+    for address, masked in addresses_of(account, about, deps, at=at, is_change=is_change).items():
+        await _tell(event, cause, About(account, about), (address, masked), deps)
 
 
-def addresses_of(account: Account, about: Method, desk: Desk, *, at: datetime, is_change: bool) -> dict[str, str]:
+def addresses_of(
+    account: Account, about: Method, deps: Dependencies, *, at: datetime, is_change: bool
+) -> dict[str, str]:
     """Where the person is told: masks by address. The addresses that the platform named, those on file, and, where an
     address is what changed, the one before."""
     found: dict[str, str] = {}
     for known in account.profile.emails:
-        found |= _opened(known, Binding(account.tenant, account.user), desk)
+        found |= _opened(known, Binding(account.tenant, account.user), deps)
     former = [one.method for one in account.former if one.method.id == about.id and at < one.until] if is_change else []
     for method in (*account.of_type("email"), *former):
         if method.type == "email" and method.destination and method.state == "active":
             sealed = Destination(sealed=method.destination, masked=method.display_name)
-            found |= _opened(sealed, Binding(account.tenant, account.user, method.id), desk)
+            found |= _opened(sealed, Binding(account.tenant, account.user, method.id), deps)
     return found
 
 
-async def read_notice(token: str, desk: Desk) -> Notice:
+async def read_notice(token: str, deps: Dependencies) -> Notice:
     """What a link is about; reading changes nothing, since mail scanners open links.
 
     Raises:
         ProblemError: `noticeExpired`, also for a token that never was.
     """
-    stored = await desk.store.notice_of_token(token_hash(token))
-    if stored is None or not stored.state.is_usable(desk.clock.now()):
-        raise ProblemError("noticeExpired")
+    stored = await deps.store.notice_of_token(token_hash(token))
+    if stored is None or not stored.state.is_usable(deps.clock.now()):
+        raise NoticeExpiredError
     return stored.state
 
 
-async def repudiate(token: str, desk: Desk) -> Notice:
+async def repudiate(token: str, deps: Dependencies) -> Notice:
     """ "This wasn't me": suspend the method that came or changed, end the person's sessions, tell the platform.
 
     Raises:
         ProblemError: `noticeExpired`.
     """
-    now = desk.clock.now()
-    notice = await read_notice(token, desk)
+    now = deps.clock.now()
+    notice = await read_notice(token, deps)
     method_id = notice.method_id
-    await desk.store.accounts.change(
+    await deps.store.accounts.change(
         account_id(notice.tenant, notice.user),
         lambda account: methods.repudiate(account, method_id, notice.id, at=now, suspends=notice.kind in SUSPENDS),
     )
-    await desk.store.notices.change(notice.id, lambda state: notices.use(state, at=now))
+    await deps.store.notices.change(notice.id, lambda state: notices.use(state, at=now))
     return notice
 
 
-async def _tell(event: Event, cause: Envelope, whose: About, address: tuple[str, str], desk: Desk) -> None:
+async def _tell(event: Event, cause: Envelope, whose: About, address: tuple[str, str], deps: Dependencies) -> None:
     account, about = whose.account, whose.method
     plain, masked = address
     identifier = str(uuid.uuid5(uuid.UUID(cause.id), token_hash(plain)))
-    now, token, kind = desk.clock.now(), new_token(), KINDS[type(event)]
+    now, token, kind = deps.clock.now(), new_token(), KINDS[type(event)]
     notice = Notice(
         id=identifier,
         tenant=account.tenant,
@@ -130,7 +132,7 @@ async def _tell(event: Event, cause: Envelope, whose: About, address: tuple[str,
         created_at=now,
     )
     binding = Binding(account.tenant, account.user, identifier)
-    link = f"{desk.public_origin}/security-info/not-me?{urlencode({'token': token})}"
+    link = f"{deps.public_origin}/security-info/not-me?{urlencode({'token': token})}"
     of_link = Binding(account.tenant, account.user, identifier, "link")
     request = NoticeRequested(
         notice_id=identifier,
@@ -138,8 +140,8 @@ async def _tell(event: Event, cause: Envelope, whose: About, address: tuple[str,
         channel="email",
         method_type=about.type,
         display_name=about.display_name,
-        destination=Destination(sealed=desk.sealer.seal("destination", plain.encode(), binding), masked=masked),
-        link=None if kind in WITHOUT_LINK else desk.sealer.seal("destination", link.encode(), of_link),
+        destination=Destination(sealed=deps.sealer.seal("destination", plain.encode(), binding), masked=masked),
+        link=None if kind in WITHOUT_LINK else deps.sealer.seal("destination", link.encode(), of_link),
         locale=account.profile.locale,
         happened_at=notice.happened_at,
         not_after=now + SENT_WITHIN,
@@ -147,7 +149,7 @@ async def _tell(event: Event, cause: Envelope, whose: About, address: tuple[str,
     )
     change = notices.requested(notice, request, cause.correlation_id or identifier)
     try:
-        await desk.store.notices.insert(identifier, change.state, change.emissions, follows=cause)
+        await deps.store.notices.insert(identifier, change.state, change.emissions, follows=cause)
     except DuplicateDocumentError:
         return
 
@@ -174,8 +176,8 @@ def _about(event: Event, account: Account) -> Method | None:
     return Method(id=method_id, type=kind, display_name=named, created_at=happened) if kind else None
 
 
-def _opened(destination: Destination, binding: Binding, desk: Desk) -> dict[str, str]:
+def _opened(destination: Destination, binding: Binding, deps: Dependencies) -> dict[str, str]:
     try:
-        return {desk.sealer.open("destination", destination.sealed, binding).decode(): destination.masked}
+        return {deps.sealer.open("destination", destination.sealed, binding).decode(): destination.masked}
     except SealBrokenError:
         return {}

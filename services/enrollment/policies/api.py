@@ -10,8 +10,8 @@ from services.enrollment.api import examples
 from services.enrollment.api.problems import answer, problems
 from services.enrollment.api.shared import Body, CallerNow, Paged, PageNow, absent, replied
 from services.enrollment.challenges.api.body import QuestionBody
+from services.enrollment.components import Components
 from services.enrollment.methods.security_questions.domain import offered_questions
-from services.enrollment.parts import Parts
 from services.enrollment.policies.domain.document import Enforcement, MethodConfiguration, PolicyDocument, document_of
 from services.enrollment.policies.domain.linter import Finding, lint
 from services.enrollment.policies.domain.tenant_policy import TenantPolicy
@@ -63,8 +63,8 @@ class QuestionList(Paged):
 async def get_security_questions(request: Request, by: CallerNow, page: PageNow) -> Response:
     """The questions that people of the organisation choose from. Scope `methods.read`."""
     by.require("methods.read")
-    parts: Parts = request.app.state.parts
-    own = parts.config.tenant(by.tenant).security_questions
+    components: Components = request.app.state.components
+    own = components.config.tenant(by.tenant).security_questions
     numbered = list(enumerate(offered_questions(own).items()))
     part, following = page.of(numbered, lambda entry: f"{entry[0]:04d}")
     questions = tuple(QuestionBody(id=identifier, text=text) for _, (identifier, text) in part)
@@ -75,10 +75,10 @@ async def get_security_questions(request: Request, by: CallerNow, page: PageNow)
 async def get_policy(request: Request, by: CallerNow) -> Response:
     """What is allowed for whom, what each group must have, and what the linter says of it. Scope `policies.read`."""
     by.require("policies.read")
-    parts: Parts = request.app.state.parts
-    policy = await policy_of(by.tenant, parts.desk.store)
-    tenant = policy.over(parts.config.tenant(by.tenant))
-    return _shown(policy, tenant.display_name, lint(tenant, parts.config.providers.channels))
+    components: Components = request.app.state.components
+    policy = await policy_of(by.tenant, components.deps.store)
+    tenant = policy.over(components.config.tenant(by.tenant))
+    return _shown(policy, tenant.display_name, lint(tenant, components.config.providers.channels))
 
 
 @router.patch(
@@ -98,12 +98,12 @@ async def patch_authentication_methods_policy(
     satisfied, or breaks the profile of a group, is refused with every finding.
     """
     by.require("policies.write")
-    parts: Parts = request.app.state.parts
+    components: Components = request.app.state.components
     expected = int(if_match.strip('"')) if if_match and if_match != "*" else None
     policy, warnings = await patch_policy(
-        by.tenant, body, expected, parts.desk.policies, store=parts.desk.store, clock=parts.clock
+        by.tenant, body, expected, components.deps.policies, store=components.deps.store, clock=components.clock
     )
-    return _shown(policy, parts.config.tenant(by.tenant).display_name, warnings)
+    return _shown(policy, components.config.tenant(by.tenant).display_name, warnings)
 
 
 def _shown(policy: TenantPolicy, name: str, findings: tuple[Finding, ...]) -> Response:

@@ -21,7 +21,7 @@ from services.kit.background import Background
 from services.kit.clock import Clock
 from services.kit.config import Config, Tenant
 from services.kit.decision import Change
-from services.kit.errors import ProblemError
+from services.kit.errors import PolicyUnsatisfiableError, PolicyVersionMismatchError, UnavailableError
 from services.kit.mongo.client import DatabaseError
 from services.kit.mongo.document import DuplicateDocumentError
 
@@ -91,7 +91,7 @@ async def policy_of(tenant: str, store: Store) -> TenantPolicy:
     """
     stored = await store.policies.get(tenant)
     if stored is None:
-        raise ProblemError("unavailable", headers={"Retry-After": "1"})
+        raise UnavailableError(headers={"Retry-After": "1"})
     return stored.state
 
 
@@ -108,18 +108,18 @@ async def patch_policy(
 
     def decide(policy: TenantPolicy) -> Change[TenantPolicy]:
         if expected is not None and policy.version != expected:
-            raise ProblemError("policyVersionMismatch", policyVersion=str(policy.version))
+            raise PolicyVersionMismatchError(policyVersion=str(policy.version))
         document = merged(document_of(policy.groups, policy.default_group), change)
         groups, default_group = policies_in(document)
         described = policies.config.tenant(tenant).model_copy(update={"groups": groups, "default_group": default_group})
         findings = (*lint_document(document), *lint(described, policies.config.providers.channels))
         if errors_of(findings):
-            raise ProblemError("policyUnsatisfiable", findings=[one.model_dump(exclude_none=True) for one in findings])
+            raise PolicyUnsatisfiableError(findings=[one.model_dump(exclude_none=True) for one in findings])
         warnings[:] = findings
         return change_policy(policy, groups, default_group, at=now)
 
     stored = await store.policies.change(tenant, decide)
     if stored is None:
-        raise ProblemError("unavailable", headers={"Retry-After": "1"})
+        raise UnavailableError(headers={"Retry-After": "1"})
     policies.learn(stored.state)
     return stored.state, tuple(warnings)

@@ -25,18 +25,18 @@ from services.enrollment.challenges.api.body import ChallengeBody, challenge_bod
 from services.enrollment.challenges.api.routes import GivenAnswer
 from services.enrollment.challenges.domain.challenge import PhoneType
 from services.enrollment.challenges.domain.verification import Verification
+from services.enrollment.components import Components
+from services.enrollment.dependencies import Claimant
 from services.enrollment.devices.domain import Activation
 from services.enrollment.idempotency.handlers import Reply
 from services.enrollment.methods.authenticator_app import handlers as apps
 from services.enrollment.methods.passkey.options import passkey_options
 from services.enrollment.methods.phone.handlers import TypedPhone
 from services.enrollment.methods.software_oath import handlers as software
-from services.enrollment.parts import Parts
 from services.enrollment.registrations import handlers as registrations
 from services.enrollment.registrations.domain import RegistrationState
 from services.enrollment.registrations.handlers import Plan, Reading
-from services.enrollment.sessions.handlers.desk import Applicant
-from services.kit.errors import ProblemError
+from services.kit.errors import PhoneNumberInvalidError
 
 router = APIRouter(tags=["registrations"])
 
@@ -190,11 +190,11 @@ async def post_registration(
     now on.
     """
     by.require("methods.write")
-    parts: Parts = request.app.state.parts
+    components: Components = request.app.state.components
 
     async def reply() -> Reply:
-        reading = await registrations.register(body.plan(), by.tenant, user_id, parts.desk)
-        return Reply(registration_body(reading, parts), 201)
+        reading = await registrations.register(body.plan(), by.tenant, user_id, components.deps)
+        return Reply(registration_body(reading, components), 201)
 
     return await once(request, idempotency_key, by, reply)
 
@@ -209,12 +209,12 @@ async def get_registration(
 ) -> Response:
     """How far a registration is. Scope `methods.read`. Kept for a day."""
     by.require("methods.read")
-    parts: Parts = request.app.state.parts
-    reading = await registrations.read_registration(by.tenant, user_id, registration_id, parts.desk)
-    return replied(registration_body(reading, parts))
+    components: Components = request.app.state.components
+    reading = await registrations.read_registration(by.tenant, user_id, registration_id, components.deps)
+    return replied(registration_body(reading, components))
 
 
-def registration_body(reading: Reading, parts: Parts) -> RegistrationBody:
+def registration_body(reading: Reading, components: Components) -> RegistrationBody:
     """What there is to say of it now."""
     registration = reading.registration
     asks = reading.asks
@@ -223,9 +223,9 @@ def registration_body(reading: Reading, parts: Parts) -> RegistrationBody:
         type=registration.type,
         method_id=registration.method_id,
         state=reading.state,
-        challenge=challenge_body(Verification((asks,)), reading.account, parts) if asks else None,
+        challenge=challenge_body(Verification((asks,)), reading.account, components) if asks else None,
         codes=tuple(_grouped(code) for code in reading.codes) or None,
-        **(_needed(reading, parts) if reading.state == "pending" else {}),
+        **(_needed(reading, components) if reading.state == "pending" else {}),
     )
 
 
@@ -237,30 +237,30 @@ def typed_phone(number: str, phone_type: PhoneType, delivery: Literal["sms", "vo
     """
     plain, _, extension = number.partition("x")
     if extension and phone_type != "office":
-        raise ProblemError("phoneNumberInvalid", "Only an office phone has an extension.")
+        raise PhoneNumberInvalidError("Only an office phone has an extension.")
     way: Literal["sms", "voice"] = delivery or ("sms" if phone_type == "mobile" else "voice")
     return TypedPhone(None, plain.strip(), phone_type, way, extension.strip())
 
 
-def _needed(reading: Reading, parts: Parts) -> dict[str, Any]:
+def _needed(reading: Reading, components: Components) -> dict[str, Any]:
     """What the person's device or browser needs to be set up."""
-    desk, account = parts.desk, reading.account
+    deps, account = components.deps, reading.account
     draft, activation, asks = reading.registration.draft, reading.activation, reading.asks
     if draft:
-        applicant = Applicant(account)
-        uri = SecretStr(software.uri_of(draft, applicant, desk))
-        return {"secret": software.secret_of(draft, applicant, desk), "otpauth_uri": uri}
+        claimant = Claimant(account)
+        uri = SecretStr(software.uri_of(draft, claimant, deps))
+        return {"secret": software.secret_of(draft, claimant, deps), "otpauth_uri": uri}
     if activation:
-        return _activation(activation, parts)
+        return _activation(activation, components)
     if asks and asks.terms.passkey:
-        return {"public_key_options": json.loads(passkey_options(asks, account, desk))}
+        return {"public_key_options": json.loads(passkey_options(asks, account, deps))}
     return {}
 
 
-def _activation(activation: Activation, parts: Parts) -> dict[str, Any]:
-    settings = parts.settings
+def _activation(activation: Activation, components: Components) -> dict[str, Any]:
+    settings = components.settings
     code = apps.code_of(
-        activation, parts.desk, public=settings.public_origin, authenticator=settings.authenticator_origin
+        activation, components.deps, public=settings.public_origin, authenticator=settings.authenticator_origin
     )
     return {
         "activation_handle": activation.handle,

@@ -16,6 +16,7 @@ from services.enrollment.challenges.domain.challenge import Challenge, Submitted
 from services.enrollment.challenges.handlers import at_once
 from services.enrollment.challenges.handlers.asking import by_push, to_register
 from services.enrollment.challenges.handlers.opening import supersede
+from services.enrollment.dependencies import Claimant, Dependencies, open_challenge
 from services.enrollment.devices.domain import Activation, Device
 from services.enrollment.methods.authenticator_app import handlers as apps
 from services.enrollment.methods.email import handlers as emails
@@ -24,9 +25,13 @@ from services.enrollment.methods.phone import handlers as phones
 from services.enrollment.methods.phone.handlers import TypedPhone
 from services.enrollment.methods.software_oath import handlers as software
 from services.enrollment.registrations.domain import ApiRegistration, RegistrationState
-from services.enrollment.sessions.handlers.desk import Applicant, Desk, open_challenge
 from services.kit.decision import Change
-from services.kit.errors import ProblemError
+from services.kit.errors import (
+    CATALOGUE,
+    MethodAlreadyRegisteredError,
+    UnknownMethodError,
+    UnknownRegistrationError,
+)
 from services.kit.ids import new_id
 from services.kit.mongo.document import DuplicateDocumentError
 
@@ -69,111 +74,109 @@ class Reading:
         return None if self.registration.type in AT_ONCE else self.challenge
 
 
-Plan = Callable[[Applicant, Desk], Beginning]
+Plan = Callable[[Claimant, Dependencies], Beginning]
 """Checks what is wanted; raises why it cannot be."""
 
 
 def a_phone(typed: TypedPhone, *, changes: str | None = None) -> Plan:
     """A phone, or another number for one. See `phones.phone_challenge`."""
-    return lambda applicant, desk: _proven_by(phones.phone_challenge(typed, applicant, new_id(), desk, changes=changes))
+    return lambda claimant, deps: _proven_by(phones.phone_challenge(typed, claimant, new_id(), deps, changes=changes))
 
 
 def an_email(address: str, *, changes: str | None = None) -> Plan:
     """An address, or another one for it. See `emails.email_challenge`."""
-    return lambda applicant, desk: _proven_by(
-        emails.email_challenge(address, applicant, new_id(), desk, changes=changes)
-    )
+    return lambda claimant, deps: _proven_by(emails.email_challenge(address, claimant, new_id(), deps, changes=changes))
 
 
-def a_passkey(applicant: Applicant, desk: Desk) -> Beginning:
+def a_passkey(claimant: Claimant, deps: Dependencies) -> Beginning:
     """A passkey. See `passkeys.passkey_challenge`."""
-    return _proven_by(passkeys.passkey_challenge(applicant, new_id(), desk))
+    return _proven_by(passkeys.passkey_challenge(claimant, new_id(), deps))
 
 
 def an_app(name: str | None) -> Plan:
     """An authenticator app, by a QR code. The question comes when a device has connected."""
 
-    def plan(applicant: Applicant, desk: Desk) -> Beginning:
-        apps.require_registrable(applicant.account, desk)
-        activation = apps.new_activation(applicant, desk)
+    def plan(claimant: Claimant, deps: Dependencies) -> Beginning:
+        apps.require_registrable(claimant.account, deps)
+        activation = apps.new_activation(claimant, deps)
         called = clean_name(name or "")
         return Beginning("authenticatorApp", activation.method_id, activation=activation, name=called)
 
     return plan
 
 
-def another_app(applicant: Applicant, desk: Desk) -> Beginning:
+def another_app(claimant: Claimant, deps: Dependencies) -> Beginning:
     """A different authenticator app, by a secret."""
-    software.require_registrable(applicant.account, desk)
-    draft = software.new_draft(applicant, desk)
-    return replace(_proven_by(software.code_challenge(draft, applicant, new_id(), desk)), draft=draft)
+    software.require_registrable(claimant.account, deps)
+    draft = software.new_draft(claimant, deps)
+    return replace(_proven_by(software.code_challenge(draft, claimant, new_id(), deps)), draft=draft)
 
 
 def answers(given: Sequence[tuple[str, SecretStr]]) -> Plan:
     """Security questions with their answers. See `at_once.answers_challenge`."""
 
-    def plan(applicant: Applicant, desk: Desk) -> Beginning:
-        challenge, event = at_once.answers_challenge(given, applicant, new_id(), desk)
+    def plan(claimant: Claimant, deps: Dependencies) -> Beginning:
+        challenge, event = at_once.answers_challenge(given, claimant, new_id(), deps)
         return replace(_proven_by(challenge), event=event)
 
     return plan
 
 
-def recovery_codes(applicant: Applicant, desk: Desk) -> Beginning:
+def recovery_codes(claimant: Claimant, deps: Dependencies) -> Beginning:
     """Ten codes, which take the place of earlier ones."""
-    draft = at_once.new_codes(applicant, desk)
-    challenge, event = at_once.codes_challenge(draft, applicant, new_id(), desk)
-    return replace(_proven_by(challenge), event=event, codes=at_once.codes_of(draft, applicant, desk))
+    draft = at_once.new_codes(claimant, deps)
+    challenge, event = at_once.codes_challenge(draft, claimant, new_id(), deps)
+    return replace(_proven_by(challenge), event=event, codes=at_once.codes_of(draft, claimant, deps))
 
 
 def access_pass(lifetime: timedelta, *, is_usable_once: bool) -> Plan:
     """A Temporary Access Pass, which takes the place of an earlier one. See `at_once.pass_challenge`."""
 
-    def plan(applicant: Applicant, desk: Desk) -> Beginning:
+    def plan(claimant: Claimant, deps: Dependencies) -> Beginning:
         challenge, event, given = at_once.pass_challenge(
-            lifetime, applicant, new_id(), desk, is_usable_once=is_usable_once
+            lifetime, claimant, new_id(), deps, is_usable_once=is_usable_once
         )
         return replace(_proven_by(challenge), event=event, codes=(given,))
 
     return plan
 
 
-async def register(plan: Plan, tenant: str, user: str, desk: Desk) -> Reading:
+async def register(plan: Plan, tenant: str, user: str, deps: Dependencies) -> Reading:
     """Begin a registration; a person without an account has one from now on.
 
     Raises:
         ProblemError: why it cannot be, as the plan says; `methodAlreadyRegistered` where another call was faster.
     """
-    return await _begin(plan, await account_to_be(tenant, user, desk), desk)
+    return await _begin(plan, await account_to_be(tenant, user, deps), deps)
 
 
-async def register_known(plan: Plan, tenant: str, user: str, desk: Desk) -> Reading:
+async def register_known(plan: Plan, tenant: str, user: str, deps: Dependencies) -> Reading:
     """The same for a person who must have an account: `unknownUser` otherwise."""
-    return await _begin(plan, await account_of(tenant, user, desk.store), desk)
+    return await _begin(plan, await account_of(tenant, user, deps.store), deps)
 
 
-async def change_number(tenant: str, user: str, method_id: str, typed: TypedPhone, desk: Desk) -> Reading:
+async def change_number(tenant: str, user: str, method_id: str, typed: TypedPhone, deps: Dependencies) -> Reading:
     """Begin to give a phone another number. It keeps its id, and the old number works until the new one is proven.
 
     Raises:
         ProblemError: `unknownUser`, `unknownMethod`; `methodAlreadyRegistered` for the number that it has; see
             `phones.phone_challenge`.
     """
-    account = await account_of(tenant, user, desk.store)
+    account = await account_of(tenant, user, deps.store)
     method = changeable(account, method_id, "phone")
     same = replace(typed, phone_type=method.phone_type or "mobile", delivery=method.delivery or "sms")
-    _require_other(method, phones.phone_target(same, account, desk).digest)
-    return await _begin(a_phone(same, changes=method.id), account, desk)
+    _require_other(method, phones.phone_target(same, account, deps).digest)
+    return await _begin(a_phone(same, changes=method.id), account, deps)
 
 
-async def change_address(tenant: str, user: str, method_id: str, address: str, desk: Desk) -> Reading:
+async def change_address(tenant: str, user: str, method_id: str, address: str, deps: Dependencies) -> Reading:
     """The same for an email address."""
-    account = await account_of(tenant, user, desk.store)
+    account = await account_of(tenant, user, deps.store)
     method = changeable(account, method_id, "email")
-    reading = an_email(address, changes=method.id)(Applicant(account, locale=account.profile.locale), desk)
+    reading = an_email(address, changes=method.id)(Claimant(account, locale=account.profile.locale), deps)
     registration = reading.challenge.registration if reading.challenge else None
     _require_other(method, registration.destination_hash if registration else None)
-    return await _begin(lambda *_: reading, account, desk)
+    return await _begin(lambda *_: reading, account, deps)
 
 
 def changeable(account: Account, method_id: str, kind: MethodType) -> Method:
@@ -184,88 +187,88 @@ def changeable(account: Account, method_id: str, kind: MethodType) -> Method:
     """
     method = account.method(method_id)
     if method is None or method.type != kind or method.state != "active":
-        raise ProblemError("unknownMethod")
+        raise UnknownMethodError
     return method
 
 
-async def read_registration(tenant: str, user: str, registration_id: str, desk: Desk) -> Reading:
+async def read_registration(tenant: str, user: str, registration_id: str, deps: Dependencies) -> Reading:
     """How far a registration of this person is; what is handed out only once is not in it.
 
     Raises:
         ProblemError: `unknownUser`, `unknownRegistration`.
     """
-    account = await account_of(tenant, user, desk.store)
-    stored = await desk.store.registrations.get(registration_id)
+    account = await account_of(tenant, user, deps.store)
+    stored = await deps.store.registrations.get(registration_id)
     if stored is None or (stored.state.tenant, stored.state.user) != (tenant, user):
-        raise ProblemError("unknownRegistration")
-    activation = await _activation(stored.state, desk)
-    registration = await _asked(stored.state, activation, account, desk)
-    found = await desk.store.challenges.get(registration.challenge_id) if registration.challenge_id else None
+        raise UnknownRegistrationError
+    activation = await _activation(stored.state, deps)
+    registration = await _asked(stored.state, activation, account, deps)
+    found = await deps.store.challenges.get(registration.challenge_id) if registration.challenge_id else None
     challenge = found.state if found else None
-    state = registration.state_at(desk.clock.now(), challenge)
+    state = registration.state_at(deps.clock.now(), challenge)
     if state == "completed" and not account.ever_had(registration.method_id):
         state = "failed"
     return Reading(registration, account, state, challenge, activation)
 
 
-async def ask_connected(handle: str, device: Device, desk: Desk) -> None:
+async def ask_connected(handle: str, device: Device, deps: Dependencies) -> None:
     """A device has connected by the QR code of a registration: ask it for its first approval."""
-    stored = await desk.store.registration_of_handle(handle)
-    account = await desk.store.accounts.get(account_id(device.tenant, device.user))
+    stored = await deps.store.registration_of_handle(handle)
+    account = await deps.store.accounts.get(account_id(device.tenant, device.user))
     if stored is None or account is None:
         return
-    await _ask(stored.state, device, account.state, desk)
+    await _ask(stored.state, device, account.state, deps)
 
 
-async def require_registered(challenge: Challenge, desk: Desk) -> Account:
+async def require_registered(challenge: Challenge, deps: Dependencies) -> Account:
     """After a proof that was right: the account with what it registered.
 
     Raises:
         ProblemError: `unknownUser`; `methodAlreadyRegistered` or `methodLimitReached` where another registration was
             faster.
     """
-    account = await account_of(challenge.tenant, challenge.user, desk.store)
+    account = await account_of(challenge.tenant, challenge.user, deps.store)
     registration, method = challenge.registration, account.method(challenge.method_id)
     if registration is None or (method and method.destination_hash == registration.destination_hash):
         return account
     but = [registration.changes] if registration.changes else []
     code = methods.conflict_of(account, challenge.method_type, registration, but=but)
-    raise ProblemError(code or "methodAlreadyRegistered")
+    raise CATALOGUE[code or "methodAlreadyRegistered"]
 
 
-async def _begin(plan: Plan, account: Account, desk: Desk) -> Reading:
-    beginning = plan(Applicant(account, locale=account.profile.locale), desk)
-    await keep_account(account, desk)
-    registration = _registration(beginning, account, desk)
-    await desk.store.registrations.insert(registration.id, registration)
+async def _begin(plan: Plan, account: Account, deps: Dependencies) -> Reading:
+    beginning = plan(Claimant(account, locale=account.profile.locale), deps)
+    await keep_account(account, deps)
+    registration = _registration(beginning, account, deps)
+    await deps.store.registrations.insert(registration.id, registration)
     if beginning.challenge is None:
-        activation = await _activation(registration, desk)
+        activation = await _activation(registration, deps)
         return Reading(registration, account, "pending", activation=activation)
     if beginning.event:
-        return await _kept(registration, beginning, beginning.challenge, beginning.event, desk)
-    challenge = await open_challenge(beginning.challenge, desk)
-    await supersede(challenge, desk)
+        return await _kept(registration, beginning, beginning.challenge, beginning.event, deps)
+    challenge = await open_challenge(beginning.challenge, deps)
+    await supersede(challenge, deps)
     return Reading(registration, account, "pending", challenge)
 
 
 async def _kept(
-    registration: ApiRegistration, beginning: Beginning, asked: Challenge, event: Submitted, desk: Desk
+    registration: ApiRegistration, beginning: Beginning, asked: Challenge, event: Submitted, deps: Dependencies
 ) -> Reading:
     """With nothing to prove, all waits for the verifier, which keeps it."""
-    challenge, result = await at_once.keep(asked, event, desk)
+    challenge, result = await at_once.keep(asked, event, deps)
     if result not in {"verified", None}:
-        raise ProblemError(result)
+        raise CATALOGUE[result]
     account = (
-        await require_registered(challenge, desk)
+        await require_registered(challenge, deps)
         if result
-        else await account_of(registration.tenant, registration.user, desk.store)
+        else await account_of(registration.tenant, registration.user, deps.store)
     )
-    state = registration.state_at(desk.clock.now(), challenge)
+    state = registration.state_at(deps.clock.now(), challenge)
     return Reading(registration, account, state, challenge, codes=beginning.codes)
 
 
-def _registration(beginning: Beginning, account: Account, desk: Desk) -> ApiRegistration:
-    now, challenge, activation = desk.clock.now(), beginning.challenge, beginning.activation
+def _registration(beginning: Beginning, account: Account, deps: Dependencies) -> ApiRegistration:
+    now, challenge, activation = deps.clock.now(), beginning.challenge, beginning.activation
     lasts = challenge or activation
     return ApiRegistration(
         id=new_id(),
@@ -283,41 +286,41 @@ def _registration(beginning: Beginning, account: Account, desk: Desk) -> ApiRegi
     )
 
 
-async def _activation(registration: ApiRegistration, desk: Desk) -> Activation | None:
+async def _activation(registration: ApiRegistration, deps: Dependencies) -> Activation | None:
     """What the QR code leads to; one that a crash left out is stored now."""
     draft = registration.activation
     if draft is None:
         return None
-    stored = await desk.store.activations.get(draft.handle)
+    stored = await deps.store.activations.get(draft.handle)
     if stored:
         return stored.state
     try:
-        return (await desk.store.activations.insert(draft.handle, draft)).state
+        return (await deps.store.activations.insert(draft.handle, draft)).state
     except DuplicateDocumentError:
         return draft
 
 
 async def _asked(
-    registration: ApiRegistration, activation: Activation | None, account: Account, desk: Desk
+    registration: ApiRegistration, activation: Activation | None, account: Account, deps: Dependencies
 ) -> ApiRegistration:
     """With its question, also where a crash came between the connection and the question."""
     if registration.challenge_id or activation is None or activation.device_id is None:
         return registration
-    device = await desk.store.devices.get(activation.device_id)
-    return await _ask(registration, device.state, account, desk) if device else registration
+    device = await deps.store.devices.get(activation.device_id)
+    return await _ask(registration, device.state, account, deps) if device else registration
 
 
-async def _ask(registration: ApiRegistration, device: Device, account: Account, desk: Desk) -> ApiRegistration:
+async def _ask(registration: ApiRegistration, device: Device, account: Account, deps: Dependencies) -> ApiRegistration:
     """Asked twice at once, it is the same question."""
     identifier = str(uuid.uuid5(uuid.UUID(registration.id), device.id))
     named = apps.registration_of(device).model_copy(update={"name": registration.name or device.name})
     asked = to_register(identifier, "authenticatorApp", named, device.method_id)
-    challenge = by_push(asked, Applicant(account, locale=account.profile.locale), device, desk)
-    await open_challenge(challenge, desk)
-    stored = await desk.store.registrations.change(
+    challenge = by_push(asked, Claimant(account, locale=account.profile.locale), device, deps)
+    await open_challenge(challenge, deps)
+    stored = await deps.store.registrations.change(
         registration.id, lambda state: Change(state.model_copy(update={"challenge_id": identifier}))
     )
-    desk.signals.tell(device.id)
+    deps.signals.tell(device.id)
     return stored.state if stored else registration
 
 
@@ -327,4 +330,4 @@ def _proven_by(challenge: Challenge) -> Beginning:
 
 def _require_other(method: Method, digest: str | None) -> None:
     if method.destination_hash == digest:
-        raise ProblemError("methodAlreadyRegistered")
+        raise MethodAlreadyRegisteredError

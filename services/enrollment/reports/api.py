@@ -8,7 +8,7 @@ from schemas.base import MethodType
 from services.enrollment.api import examples
 from services.enrollment.api.problems import answer, problems
 from services.enrollment.api.shared import Body, CallerNow, Paged, PageNow, replied
-from services.enrollment.parts import Parts
+from services.enrollment.components import Components
 from services.enrollment.reports.domain.registrations import RegistrationDetails
 from services.enrollment.reports.handlers.registrations import registration_details, wanted_by
 
@@ -60,8 +60,8 @@ async def get_user_registration_details(
 ) -> Response:
     """What each person has registered and can use. Scope `reports.read`."""
     by.require("reports.read")
-    parts: Parts = request.app.state.parts
-    found, last = await registration_details(by.tenant, wanted_by(expression), page.top, page.after, parts.desk)
+    components: Components = request.app.state.components
+    found, last = await registration_details(by.tenant, wanted_by(expression), page.top, page.after, components.deps)
     kept = {"$filter": expression} if expression else {}
     following = None if last is None else page.link(last, **kept)
     return replied(UserRegistrationDetailsList(value=tuple(_body(one) for one in found), next_link=following))

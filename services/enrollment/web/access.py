@@ -5,12 +5,12 @@ from collections.abc import Awaitable, Callable
 from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 
-from services.enrollment.parts import Parts
+from services.enrollment.components import Components
+from services.enrollment.dependencies import Dependencies, Principal
 from services.enrollment.sessions.handlers import progress as sessions
-from services.enrollment.sessions.handlers.desk import Desk, Visit
 from services.enrollment.web.cookies import Kind, read_cookie
 from services.enrollment.web.request import (
-    Here,
+    PageRequest,
     credentials,
     is_secure,
     recognise,
@@ -23,53 +23,53 @@ from services.kit.errors import ProblemError
 SPENT = frozenset({"ticketUsed", "ticketExpired"})
 """Why a ticket leads nowhere any more; the browser that holds its session goes on."""
 
-IsOf = Callable[[str, str, Desk], Awaitable[bool]]
+IsOf = Callable[[str, str, Dependencies], Awaitable[bool]]
 """Whether a ticket led to the session with that id."""
 
-Recognise = Callable[[str, str, Desk], Awaitable[Visit]]
+Recognise = Callable[[str, str, Dependencies], Awaitable[Principal]]
 """Who holds the cookie of a session, by its id and secret."""
 
 
 async def holds_session_of(request: Request, ticket: str, kind: Kind, is_of: IsOf, recognised: Recognise) -> bool:
     """Whether this browser holds the session that a ticket led to."""
-    parts: Parts = request.app.state.parts
-    cookie = read_cookie(request, secure=is_secure(parts), of=kind)
-    if cookie is None or not await is_of(ticket, cookie.session_id, parts.desk):
+    components: Components = request.app.state.components
+    cookie = read_cookie(request, secure=is_secure(components), of=kind)
+    if cookie is None or not await is_of(ticket, cookie.session_id, components.deps):
         return False
     try:
-        await recognised(*credentials(cookie), parts.desk)
+        await recognised(*credentials(cookie), components.deps)
     except ProblemError:
         return False
     return True
 
 
-async def stayed(request: Request, here: Here) -> Response:
+async def stayed(request: Request, page: PageRequest) -> Response:
     """The session is extended: for the page's script its new end, else the page again."""
-    extended = await sessions.stay(here.visit, here.desk)
+    extended = await sessions.stay(page.principal, page.deps)
     if "application/json" in request.headers.get("accept", ""):
         return JSONResponse({"sessionEndsAt": extended.session.expires_at.isoformat()})
-    return to_wizard(here)
+    return to_wizard(page)
 
 
-async def onlooker(request: Request) -> Here:
+async def onlooker(request: Request) -> PageRequest:
     """Who looks at a page of a session that is open.
 
     Raises:
         ProblemError: `sessionEnded`.
     """
-    here = await recognise(request)
-    require_open(here)
-    return here
+    page = await recognise(request)
+    require_open(page)
+    return page
 
 
-async def actor(request: Request, session: str, csrf: str) -> Here:
+async def actor(request: Request, session: str, csrf: str) -> PageRequest:
     """Who sends a form of a session that is open.
 
     Raises:
         ProblemError: `sessionEnded`, `otherPerson`, `formExpired`, `rateLimited`.
     """
-    here = await recognise(request)
-    require_form(here, session, csrf)
-    await here.desk.edge.admit("session", here.visit.session.id)
-    require_open(here)
-    return here
+    page = await recognise(request)
+    require_form(page, session, csrf)
+    await page.deps.limiter.admit("session", page.principal.session.id)
+    require_open(page)
+    return page

@@ -12,7 +12,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from services.enrollment.web.colours import accent_on
 from services.kit.config import Branding, Config, ConfigError
 from services.kit.crypto.sealing import fingerprint
-from services.kit.errors import ProblemError
+from services.kit.errors import NotFoundError
 from services.kit.http.headers import security_headers
 
 DIRECTORY: Final = Path(__file__).parent / "static"
@@ -111,7 +111,7 @@ def asset_response(request: Request, asset: Asset | None, cache: str) -> Respons
         ProblemError: `notFound` without an asset.
     """
     if asset is None:
-        raise ProblemError("notFound")
+        raise NotFoundError
     headers = security_headers(None) | {"ETag": f'"{asset.version}"', "Cache-Control": cache}
     if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)

@@ -5,22 +5,22 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 
 from services.enrollment.challenges.domain.challenge import Challenge
-from services.enrollment.sessions.handlers.desk import Desk
+from services.enrollment.dependencies import Dependencies
 from services.enrollment.web.streams import Seen, event_stream
 from services.enrollment.web.wording import delivery_text
 
 
-def challenge_stream(challenge_id: str, desk: Desk) -> AsyncIterator[str]:
+def challenge_stream(challenge_id: str, deps: Dependencies) -> AsyncIterator[str]:
     """Each change of the challenge as `event: challenge`, until it has ended."""
 
     async def look(now: datetime) -> Seen | None:
-        stored = await desk.store.challenges.get(challenge_id)
+        stored = await deps.store.challenges.get(challenge_id)
         if stored is None:
             return None
         data = json.dumps(challenge_state(stored.state, now), sort_keys=True)
         return Seen(data, last=stored.state.status_at(now) != "pending")
 
-    return event_stream("challenge", challenge_id, look, signals=desk.signals, clock=desk.clock)
+    return event_stream("challenge", challenge_id, look, signals=deps.signals, clock=deps.clock)
 
 
 def challenge_state(challenge: Challenge, now: datetime) -> dict[str, object]:
@@ -37,11 +37,11 @@ def challenge_state(challenge: Challenge, now: datetime) -> dict[str, object]:
     }
 
 
-def activation_stream(handle: str, desk: Desk) -> AsyncIterator[str]:
+def activation_stream(handle: str, deps: Dependencies) -> AsyncIterator[str]:
     """`event: activation` when an app connects or the QR code expires; ends then."""
 
     async def look(now: datetime) -> Seen | None:
-        stored = await desk.store.activations.get(handle)
+        stored = await deps.store.activations.get(handle)
         if stored is None:
             return None
         state = stored.state
@@ -49,4 +49,4 @@ def activation_stream(handle: str, desk: Desk) -> AsyncIterator[str]:
         data = json.dumps({"connected": connected, "deviceName": state.device_name, "expired": expired})
         return Seen(data, last=connected or expired)
 
-    return event_stream("activation", handle, look, signals=desk.signals, clock=desk.clock)
+    return event_stream("activation", handle, look, signals=deps.signals, clock=deps.clock)

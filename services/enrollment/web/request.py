@@ -8,16 +8,16 @@ from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
-from services.enrollment.parts import Parts
+from services.enrollment.components import Components
+from services.enrollment.dependencies import Dependencies, Principal
 from services.enrollment.sessions.handlers import progress as sessions
 from services.enrollment.sessions.handlers import verification as verifications
-from services.enrollment.sessions.handlers.desk import Desk, Visit
 from services.enrollment.web.cookies import SessionCookie, read_cookie
 from services.enrollment.web.rendering import Frame, Pages, View
 from services.enrollment.web.texts import HEADING
-from services.enrollment.web.view_parts import SETUP, VERIFY, Place
+from services.enrollment.web.view_parts import SETUP, VERIFY, Site
 from services.enrollment.web.wizard import views
-from services.kit.errors import ProblemError
+from services.kit.errors import FormExpiredError, OtherPersonError, SessionEndedError
 from services.kit.http.csrf import csrf_matches, csrf_token
 from services.kit.http.headers import security_headers
 from services.kit.telemetry import bind
@@ -89,48 +89,48 @@ class WizardForm(BaseModel):
 
 
 @dataclass(frozen=True)
-class Here:
+class PageRequest:
     """A request of a person in a session."""
 
-    parts: Parts
+    components: Components
     cookie: SessionCookie
-    visit: Visit
+    principal: Principal
 
     @property
-    def desk(self) -> Desk:
+    def deps(self) -> Dependencies:
         """What the use cases work with."""
-        return self.parts.desk
+        return self.components.deps
 
     @property
-    def place(self) -> Place:
+    def site(self) -> Site:
         """Where the pages of this session are."""
-        return VERIFY if self.visit.session.verifying else SETUP
+        return VERIFY if self.principal.session.verifying else SETUP
 
 
-async def recognise(request: Request) -> Here:
+async def recognise(request: Request) -> PageRequest:
     """Who holds the cookie of this request.
 
     Raises:
         ProblemError: `sessionEnded`.
     """
-    parts: Parts = request.app.state.parts
-    cookie = read_cookie(request, secure=is_secure(parts))
+    components: Components = request.app.state.components
+    cookie = read_cookie(request, secure=is_secure(components))
     if cookie is None:
-        raise ProblemError("sessionEnded")
-    return _here(request, cookie, await sessions.recognise(*credentials(cookie), parts.desk))
+        raise SessionEndedError
+    return _page(request, cookie, await sessions.recognise(*credentials(cookie), components.deps))
 
 
-async def recognise_verifying(request: Request) -> Here:
+async def recognise_verifying(request: Request) -> PageRequest:
     """Who holds the cookie of a verification.
 
     Raises:
         ProblemError: `sessionEnded`.
     """
-    parts: Parts = request.app.state.parts
-    cookie = read_cookie(request, secure=is_secure(parts), of="verification")
+    components: Components = request.app.state.components
+    cookie = read_cookie(request, secure=is_secure(components), of="verification")
     if cookie is None:
-        raise ProblemError("sessionEnded")
-    return _here(request, cookie, await verifications.recognise_verifier(*credentials(cookie), parts.desk))
+        raise SessionEndedError
+    return _page(request, cookie, await verifications.recognise_verifier(*credentials(cookie), components.deps))
 
 
 def credentials(cookie: SessionCookie) -> tuple[str, str]:
@@ -138,49 +138,49 @@ def credentials(cookie: SessionCookie) -> tuple[str, str]:
     return cookie.session_id, cookie.secret.get_secret_value()
 
 
-def _here(request: Request, cookie: SessionCookie, visit: Visit) -> Here:
-    parts: Parts = request.app.state.parts
-    request.state.tenant = visit.account.tenant
-    bind(tenant=visit.account.tenant, user=visit.account.user, session=visit.session.id)
-    return Here(parts, cookie, visit)
+def _page(request: Request, cookie: SessionCookie, principal: Principal) -> PageRequest:
+    components: Components = request.app.state.components
+    request.state.tenant = principal.account.tenant
+    bind(tenant=principal.account.tenant, user=principal.account.user, session=principal.session.id)
+    return PageRequest(components, cookie, principal)
 
 
-def require_form(here: Here, session: str, csrf: str) -> None:
+def require_form(page: PageRequest, session: str, csrf: str) -> None:
     """The form was made for the session that this browser holds now."""
-    if session and session != here.cookie.session_id:
-        raise ProblemError("otherPerson")
-    if not csrf_matches(here.cookie.secret.get_secret_value(), csrf):
-        raise ProblemError("formExpired")
+    if session and session != page.cookie.session_id:
+        raise OtherPersonError
+    if not csrf_matches(page.cookie.secret.get_secret_value(), csrf):
+        raise FormExpiredError
 
 
-def require_open(here: Here) -> None:
+def require_open(page: PageRequest) -> None:
     """Raises `sessionEnded` where the person can no longer act, with the way back."""
-    if not here.visit.session.is_open(here.parts.clock.now()):
-        raise ProblemError("sessionEnded", back=here.place.leave)
+    if not page.principal.session.is_open(page.components.clock.now()):
+        raise SessionEndedError(back=page.site.leave)
 
 
-def frame(here: Here, step: str | None, notice: str | None = None, *, title: str | None = None) -> Frame:
+def frame(page: PageRequest, step: str | None, notice: str | None = None, *, title: str | None = None) -> Frame:
     """What surrounds the page of a step."""
-    parts, visit = here.parts, here.visit
+    components, principal = page.components, page.principal
     return replace(
-        tenant_frame(parts, visit.account.tenant, title or TITLES.get(step or "", "Keep your account secure")),
-        person=visit.account.profile.user_principal_name,
-        session_id=visit.session.id,
-        csrf=csrf_token(here.cookie.secret.get_secret_value()),
-        progress=views.progress(visit, step) if step else None,
-        session_ends_at=visit.session.expires_at,
+        tenant_frame(components, principal.account.tenant, title or TITLES.get(step or "", "Keep your account secure")),
+        person=principal.account.profile.user_principal_name,
+        session_id=principal.session.id,
+        csrf=csrf_token(page.cookie.secret.get_secret_value()),
+        progress=views.progress(principal, step) if step else None,
+        session_ends_at=principal.session.expires_at,
         notice=notice,
-        now=parts.clock.now(),
-        heading=_heading(visit, step),
-        managing=visit.session.intent == "manage" and step not in {"prove", "prove.choose"},
-        place=here.place,
-        operating=visit.session.intent == "administer" and step not in {"prove", "prove.choose"},
+        now=components.clock.now(),
+        heading=_heading(principal, step),
+        managing=principal.session.intent == "manage" and step not in {"prove", "prove.choose"},
+        site=page.site,
+        operating=principal.session.intent == "administer" and step not in {"prove", "prove.choose"},
     )
 
 
-def tenant_frame(parts: Parts, tenant_id: str, title: str) -> Frame:
+def tenant_frame(components: Components, tenant_id: str, title: str) -> Frame:
     """What surrounds a page of an organisation on which nobody is signed in."""
-    tenant = parts.config.tenant(tenant_id)
+    tenant = components.config.tenant(tenant_id)
     return Frame(
         organization=tenant.display_name,
         title=title,
@@ -190,15 +190,15 @@ def tenant_frame(parts: Parts, tenant_id: str, title: str) -> Frame:
     )
 
 
-def _heading(visit: Visit, step: str | None) -> str:
-    if visit.session.verifying or step in {"prove", "prove.choose"}:
+def _heading(principal: Principal, step: str | None) -> str:
+    if principal.session.verifying or step in {"prove", "prove.choose"}:
         return PROVING
-    return {"manage": MANAGING, "administer": OPERATING}.get(visit.session.intent, HEADING)
+    return {"manage": MANAGING, "administer": OPERATING}.get(principal.session.intent, HEADING)
 
 
-def html(visit: Visit, view: View, status: int = 200) -> Response:
+def html(principal: Principal, view: View, status: int = 200) -> Response:
     """The page, with the headers that go with it."""
-    target = urlsplit(visit.session.return_url)
+    target = urlsplit(principal.session.return_url)
     headers = security_headers(f"{target.scheme}://{target.netloc}") | {"Cache-Control": "no-store"}
     return HTMLResponse(pages.render(view), status, headers=headers)
 
@@ -208,11 +208,11 @@ def html_for_anybody(view: View, status: int = 200) -> Response:
     return HTMLResponse(pages.render(view), status, headers=security_headers(None) | {"Cache-Control": "no-store"})
 
 
-def is_secure(parts: Parts) -> bool:
+def is_secure(components: Components) -> bool:
     """Whether browsers speak https with this service."""
-    return parts.settings.public_url.scheme == "https"
+    return components.settings.public_url.scheme == "https"
 
 
-def to_wizard(here: Here) -> Response:
+def to_wizard(page: PageRequest) -> Response:
     """After an act: show where the session is now."""
-    return RedirectResponse(here.place.page, SEE_OTHER)
+    return RedirectResponse(page.site.page, SEE_OTHER)

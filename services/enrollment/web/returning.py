@@ -9,31 +9,34 @@ from fastapi.responses import RedirectResponse
 from services.enrollment.accounts.domain.account import Outcome
 from services.enrollment.interrupts.handlers import outcome_of
 from services.enrollment.sessions.handlers import verification as verifications
-from services.enrollment.web.request import SEE_OTHER, Here
-from services.kit.errors import ProblemError
+from services.enrollment.web.request import SEE_OTHER, PageRequest
+from services.kit.errors import SessionEndedError
 
 
-async def back_to_platform(here: Here) -> Response:
+async def back_to_platform(page: PageRequest) -> Response:
     """To the return address, with `state` and the signed `result` in its query.
 
     Raises:
         ProblemError: `sessionEnded` where the interrupt is gone.
     """
-    parts, session = here.parts, here.visit.session
-    stored = await here.desk.store.interrupts.get(session.id)
+    components, session = page.components, page.principal.session
+    stored = await page.deps.store.interrupts.get(session.id)
     if stored is None:
-        raise ProblemError("sessionEnded")
+        raise SessionEndedError
     interrupt = stored.state
     outcome: Outcome = session.outcome or "expired"
-    current = await outcome_of(interrupt, store=here.desk.store, now=parts.clock.now())
-    query = {"state": interrupt.caller_state or "", "result": parts.signer.result(interrupt, outcome, current.methods)}
+    current = await outcome_of(interrupt, store=page.deps.store, now=components.clock.now())
+    query = {
+        "state": interrupt.caller_state or "",
+        "result": components.signer.result(interrupt, outcome, current.methods),
+    }
     return returned(interrupt.return_url, query)
 
 
-async def back_from_verification(here: Here) -> Response:
+async def back_from_verification(page: PageRequest) -> Response:
     """To the return address, with the id of the challenge and what became of it in its query."""
-    session = here.visit.session
-    status = await verifications.outcome_of(here.visit, here.desk)
+    session = page.principal.session
+    status = await verifications.outcome_of(page.principal, page.deps)
     return returned(session.return_url, {"challengeId": session.id, "status": status})
 
 

@@ -33,7 +33,7 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class Place:
+class Site:
     """The addresses of a walk: the page where it is, what becomes of a proof live, and the ways to stay or to leave.
 
     `goes_on` leads on by itself once a request is approved: nothing more is to be read.
@@ -47,14 +47,14 @@ class Place:
     goes_on: bool = False
 
 
-SETUP = Place(
+SETUP = Site(
     page="/security-info/setup",
     events="/security-info/setup/events",
     cancel="/security-info/cancel",
     stay="/security-info/stay",
     leave="/security-info/return",
 )
-VERIFY = Place(
+VERIFY = Site(
     page="/verify",
     events="/verify/events",
     cancel="/verify/cancel",
@@ -90,7 +90,7 @@ class Frame:
     heading: str = texts.HEADING
     managing: bool = False
     leave: bool = True
-    place: Place = SETUP
+    site: Site = SETUP
     operating: bool = False
     help_desk: str | None = None
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.web.texts import LIVE
-from services.kit.errors import ProblemError
+from services.kit.errors import MethodCoolingDownError, ProblemError, ResendTooSoonError
 
 PATIENCE = timedelta(seconds=8)
 """After this long without a sign the person is told that it takes longer than usual."""
@@ -226,14 +226,14 @@ def app_code_problem(code: str, challenge: Challenge) -> str:
 
 def resend_problem(problem: ProblemError, challenge: Challenge) -> str:
     """Why no further message was sent."""
-    if problem.code == "resendTooSoon":
+    if isinstance(problem, ResendTooSoonError):
         return f"You can ask for another message in {problem.members['retryAfter']} seconds."
     return code_problem(problem.code, challenge)
 
 
 def refused_choice(problem: ProblemError) -> str:
     """Why a method cannot be asked for now."""
-    if problem.code == "methodCoolingDown":
+    if isinstance(problem, MethodCoolingDownError):
         return "There were too many wrong answers with this method. Wait a while, or choose another one."
     return f"{problem.title}. Wait a while, then try again."
 

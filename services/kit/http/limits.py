@@ -13,12 +13,12 @@ from limits.aio.strategies import MovingWindowRateLimiter
 
 from services.kit.clock import SystemClock
 from services.kit.config import EdgeLimits
-from services.kit.errors import ProblemError
+from services.kit.errors import RateLimitedError
 
 Subject = Literal["address", "client", "session", "request"]
 
 
-class Edge:
+class RateLimiter:
     """Moving windows by subject; over the limit, the caller is told when to come back."""
 
     def __init__(self, limits: EdgeLimits) -> None:
@@ -41,4 +41,4 @@ class Edge:
             return
         window = await self._limiter.get_window_stats(limit, subject, key)
         seconds = max(1, math.ceil(window.reset_time - SystemClock().now().timestamp()))
-        raise ProblemError("rateLimited", headers={"Retry-After": str(seconds)}, retryAfter=seconds)
+        raise RateLimitedError(headers={"Retry-After": str(seconds)}, retryAfter=seconds)

@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from services.kit.errors import ProblemError
+from services.kit.errors import CATALOGUE, InternalError, ProblemError, RequestMalformedError, UnavailableError
 from services.kit.mongo.client import DatabaseDownError
 from services.kit.mongo.document import StaleDocumentError
 from services.kit.telemetry import current_trace
@@ -59,19 +59,19 @@ def _as_problem(error: Exception) -> ProblemError:
         case ProblemError():
             return error
         case RequestValidationError():
-            return ProblemError("requestMalformed", _first(error), errors=_fields(error))
+            return RequestMalformedError(_first(error), errors=_fields(error))
         case HTTPException():
             code = BY_STATUS.get(error.status_code, "requestMalformed" if error.status_code < 500 else "internal")
-            return ProblemError(code, headers=error.headers)
+            return CATALOGUE[code](headers=error.headers)
         case StaleDocumentError():
             log.warning("too many changes of one document at once")
-            return ProblemError("unavailable", headers={"Retry-After": "1"})
+            return UnavailableError(headers={"Retry-After": "1"})
         case DatabaseDownError():
             log.warning("the database does not answer")
-            return ProblemError("unavailable", headers={"Retry-After": "2"})
+            return UnavailableError(headers={"Retry-After": "2"})
         case _:
             log.exception("unexpected error", exc_info=error)
-            return ProblemError("internal")
+            return InternalError()
 
 
 def _first(error: RequestValidationError) -> str:

@@ -33,7 +33,7 @@ async def visitor() -> AsyncIterator[AsyncClient]:
     app = FastAPI()
     origin = "http://localhost:8000"
     settings = SimpleNamespace(public_url=AnyHttpUrl(origin), authenticator_origin=origin)
-    app.state.parts = SimpleNamespace(settings=settings)
+    app.state.components = SimpleNamespace(settings=settings)
     app.include_router(help_routes.router)
     async with AsyncClient(transport=ASGITransport(app), base_url=origin) as client:
         yield client

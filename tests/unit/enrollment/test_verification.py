@@ -7,7 +7,7 @@ import pytest
 
 from schemas.base import MethodType
 from services.enrollment.accounts.domain.account import Account, Method, Profile, Session, Verifying
-from services.enrollment.accounts.domain.update import Ledger
+from services.enrollment.accounts.domain.update import AccountUpdate
 from services.enrollment.challenges.domain import challenge as challenges
 from services.enrollment.challenges.domain.challenge import Challenge, Delivery, Hosting, Status
 from services.enrollment.challenges.domain.eligibility import left_to_prove
@@ -82,8 +82,8 @@ def test_once_closed_nothing_more_is_asked() -> None:
 def test_a_late_verdict_completes_it_at_its_own_time() -> None:
     asked = Verification((challenge("c-1", "verified"), challenge("c-2", "denied", "email")))
     assert (asked.status_at(NOON), asked.current.id, asked.ended_at) == ("verified", "c-1", NOON + SECOND)
-    ledger = sessions.after_proof(Ledger(person("phone")), challenge("c-7", "verified"), at=NOON)
-    assert ledger.account.sessions[0].outcome == "completed"
+    update = sessions.after_proof(AccountUpdate(person("phone")), challenge("c-7", "verified"), at=NOON)
+    assert update.account.sessions[0].outcome == "completed"
 
 
 def test_by_the_api_each_challenge_is_a_question_of_its_own() -> None:
@@ -116,16 +116,16 @@ def person(*kinds: MethodType, required: int = 1) -> Account:
 
 
 def test_a_proof_ends_the_walk_and_no_event_tells_of_it() -> None:
-    ledger = sessions.after_proof(Ledger(person("phone")), challenge("c-1", "verified"), at=NOON)
-    (walked,) = ledger.account.sessions
+    update = sessions.after_proof(AccountUpdate(person("phone")), challenge("c-1", "verified"), at=NOON)
+    (walked,) = update.account.sessions
     assert (walked.step, walked.outcome, walked.ended_at) == ("success", "completed", NOON)
-    assert ledger.emissions == ()
+    assert update.emissions == ()
 
 
 def test_after_the_first_of_two_another_type_is_asked() -> None:
     account = person("phone", "email", required=2)
-    ledger = sessions.after_proof(Ledger(account), challenge("c-1", "verified"), at=NOON)
-    (walked,) = ledger.account.sessions
+    update = sessions.after_proof(AccountUpdate(account), challenge("c-1", "verified"), at=NOON)
+    (walked,) = update.account.sessions
     assert (walked.step, walked.outcome, walked.requested) == ("prove.choose", None, None)
     assert walked.verifying
     policy = GroupPolicy(allowed=("phone", "email"))

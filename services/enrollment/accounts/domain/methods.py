@@ -16,13 +16,20 @@ from schemas.enrollment import (
     SuspiciousActivityReported,
 )
 from services.enrollment.accounts.domain.account import KEEP_FORMER, Account, Former, Method, Profile, Removal
-from services.enrollment.accounts.domain.update import Ledger
+from services.enrollment.accounts.domain.update import AccountUpdate
 from services.enrollment.challenges.domain.challenge import Challenge, Registration
 from services.enrollment.policies.domain.policy import DEFAULT_ORDER, missing_methods
 from services.enrollment.sessions.domain import lifecycle as sessions
 from services.kit.config import GroupPolicy
 from services.kit.decision import Change
-from services.kit.errors import ProblemError
+from services.kit.errors import (
+    CATALOGUE,
+    LastRequiredMethodError,
+    MethodLimitReachedError,
+    MethodNotAllowedByPolicyError,
+    UnknownMethodError,
+    UnknownUserError,
+)
 
 LIMITS: Mapping[MethodType, int] = {
     "authenticatorApp": 5,
@@ -67,21 +74,21 @@ def register(account: Account, challenge: Challenge, registration: Registration,
     held = account.method(challenge.method_id)
     if held and registration.changes == held.id and held.state == "active":
         return _change_destination(account, held, challenge, registration, at)
-    ledger = Ledger(account)
+    update = AccountUpdate(account)
     if held:
-        return sessions.after_registration(ledger, challenge, at=at).change()
+        return sessions.after_registration(update, challenge, at=at).change()
     gone = _superseded(account, challenge.method_type, registration)
     if code := conflict_of(account, challenge.method_type, registration, but=[one.id for one in gone]):
-        return _after_conflict(ledger, challenge, code, at).change()
+        return _after_conflict(update, challenge, code, at).change()
     method = _new_method(challenge, registration, at)
     rest = tuple(one for one in account.methods if one not in gone)
     grown = account.model_copy(update={"methods": (*rest, method), "former": _kept(account, gone, registration, at)})
     grown = _with_inherited_default(grown, method, gone)
-    ledger = Ledger(grown).tell(_registered(method, challenge, preferred_default(grown), at), challenge.id)
+    update = AccountUpdate(grown).record(_registered(method, challenge, preferred_default(grown), at), challenge.id)
     for one in gone:
-        ledger = ledger.tell(_removed(one, _reason(one, registration), challenge.session_id, at), challenge.id)
-    ledger = _settle_default(ledger, challenge.id, at, previous=account.default_method_id)
-    return sessions.after_registration(ledger, challenge, at=at).change()
+        update = update.record(_removed(one, _reason(one, registration), challenge.session_id, at), challenge.id)
+    update = _settle_default(update, challenge.id, at, previous=account.default_method_id)
+    return sessions.after_registration(update, challenge, at=at).change()
 
 
 def prove(account: Account, challenge: Challenge, codes_left: int | None, *, at: datetime) -> Change[Account]:
@@ -91,8 +98,8 @@ def prove(account: Account, challenge: Challenge, codes_left: int | None, *, at:
     if method is None or method.state != "active":
         return Change(account)
     used = method.model_copy(update={"last_used_at": at, "codes_left": _left(method, codes_left)})
-    ledger = Ledger(account).put_method(used)
-    return sessions.after_proof(ledger, challenge, at=at).change()
+    update = AccountUpdate(account).put_method(used)
+    return sessions.after_proof(update, challenge, at=at).change()
 
 
 def remove(
@@ -113,10 +120,10 @@ def remove(
     rest = tuple(one for one in account.methods if one.id != method_id)
     less = account.model_copy(update={"methods": rest, "former": _with_former(account, method, reason, at)})
     if is_last_required(account, method, policy):
-        raise ProblemError("lastRequiredMethod")
+        raise LastRequiredMethodError
     correlation = session_id or method_id
-    ledger = Ledger(less).tell(_removed(method, reason, session_id, at), correlation)
-    return _settle_default(ledger, correlation, at).change()
+    update = AccountUpdate(less).record(_removed(method, reason, session_id, at), correlation)
+    return _settle_default(update, correlation, at).change()
 
 
 def is_last_required(account: Account, method: Method, policy: GroupPolicy) -> bool:
@@ -135,13 +142,11 @@ def choose_default(account: Account, method_id: str, *, at: datetime, session_id
     """
     method = _known(account, method_id)
     if method.state != "active" or method.type not in DEFAULT_ORDER:
-        raise ProblemError(
-            "methodNotAllowedByPolicy", "Only an active app, phone, passkey or address can be the default."
-        )
+        raise MethodNotAllowedByPolicyError("Only an active app, phone, passkey or address can be the default.")
     if account.default_method_id == method_id and account.is_default_chosen:
         return Change(account)
-    ledger = Ledger(account).put(is_default_chosen=True)
-    return _default_to(ledger, method_id, session_id or method_id, at).change()
+    update = AccountUpdate(account).put(is_default_chosen=True)
+    return _default_to(update, method_id, session_id or method_id, at).change()
 
 
 def rename(
@@ -158,13 +163,13 @@ def rename(
     event = MethodChanged(
         method_id=method.id, method_type=method.type, changed="name", session_id=session_id, changed_at=at
     )
-    ledger = Ledger(account).put_method(method.model_copy(update={"name": name}))
-    return ledger.tell(event, session_id or method_id).change()
+    update = AccountUpdate(account).put_method(method.model_copy(update={"name": name}))
+    return update.record(event, session_id or method_id).change()
 
 
 def suspend(account: Account, method_id: str, reason: Suspension, correlation: str, *, at: datetime) -> Change[Account]:
     """The method counts for nothing until it is restored; one that is suspended already, or gone, stays as it is."""
-    return _suspended(Ledger(account), method_id, reason, correlation, at).change()
+    return _suspended(AccountUpdate(account), method_id, reason, correlation, at).change()
 
 
 def restore(
@@ -181,12 +186,12 @@ def restore(
     former = account.former_method(method_id, by, at)
     before = former.method if former else held
     if before is None or (former is None and before.state != "suspended") or not _may_return(before, held):
-        raise ProblemError("unknownMethod")
+        raise UnknownMethodError
     if before.type in RENEWED and any(one.state == "active" for one in account.of_type(before.type)):
-        raise ProblemError("methodLimitReached")
+        raise MethodLimitReachedError
     place = _place_of(before)
     if code := conflict_of(account, before.type, place, but=[method_id]):
-        raise ProblemError(code)
+        raise CATALOGUE[code]
     method = before.model_copy(update={"state": "active"})
     rest = tuple(one for one in account.methods if one.id != method_id)
     kept = tuple(one for one in account.former if one.method.id != method_id)
@@ -198,8 +203,8 @@ def restore(
         by=by,
         restored_at=at,
     )
-    ledger = Ledger(account).put(methods=(*rest, method), former=kept).tell(event, method_id)
-    return _settle_default(ledger, method_id, at).change()
+    update = AccountUpdate(account).put(methods=(*rest, method), former=kept).record(event, method_id)
+    return _settle_default(update, method_id, at).change()
 
 
 def repudiate(
@@ -207,11 +212,11 @@ def repudiate(
 ) -> Change[Account]:
     """ "This wasn't me": the method that came or changed is suspended, every session ends, and the platform is told."""
     report = SuspiciousActivityReported(method_id=method_id, reported_at=at)
-    ledger = Ledger(account)
+    update = AccountUpdate(account)
     if suspends:
-        ledger = _suspended(ledger, method_id, "notMe", correlation, at)
-    ledger = ledger.tell(report, correlation)
-    return sessions.end_all(ledger, at=at).change()
+        update = _suspended(update, method_id, "notMe", correlation, at)
+    update = update.record(report, correlation)
+    return sessions.end_all(update, at=at).change()
 
 
 def report_suspicious(account: Account, challenge: Challenge, *, at: datetime, by_holder: bool) -> Change[Account]:
@@ -220,7 +225,7 @@ def report_suspicious(account: Account, challenge: Challenge, *, at: datetime, b
     if account.erased_at:
         return Change(account)
     event = SuspiciousActivityReported(method_id=challenge.method_id, challenge_id=challenge.id, reported_at=at)
-    told = Ledger(account).tell(event, challenge.id)
+    told = AccountUpdate(account).record(event, challenge.id)
     return (_suspended(told, challenge.method_id, "reported", challenge.id, at) if by_holder else told).change()
 
 
@@ -231,17 +236,17 @@ def erase(account: Account, *, at: datetime) -> Change[Account]:
         ProblemError: `unknownUser` where it was erased before.
     """
     if account.erased_at:
-        raise ProblemError("unknownUser")
-    ledger = Ledger(account).tell(AccountErased(erased_at=at), account.user)
+        raise UnknownUserError
+    update = AccountUpdate(account).record(AccountErased(erased_at=at), account.user)
     empty = Account(
         tenant=account.tenant,
         user=account.user,
         profile=Profile(user_principal_name="", display_name=""),
-        sequence=ledger.account.sequence,
+        sequence=update.account.sequence,
         created_at=account.created_at,
         erased_at=at,
     )
-    return Change(empty, ledger.emissions)
+    return Change(empty, update.emissions)
 
 
 def preferred_default(account: Account) -> str | None:
@@ -273,17 +278,17 @@ def _may_return(before: Method, held: Method | None) -> bool:
     return not disabled and before.type != "temporaryAccessPass"
 
 
-def _after_conflict(ledger: Ledger, challenge: Challenge, code: str, at: datetime) -> Ledger:
+def _after_conflict(update: AccountUpdate, challenge: Challenge, code: str, at: datetime) -> AccountUpdate:
     """The same thing is on file already: so much for it. Something else is: the person starts this method again."""
     if code == "methodAlreadyRegistered":
-        return sessions.after_registration(ledger, challenge, at=at)
-    return sessions.start_again(ledger, challenge, at=at)
+        return sessions.after_registration(update, challenge, at=at)
+    return sessions.start_again(update, challenge, at=at)
 
 
 def _known(account: Account, method_id: str) -> Method:
     method = account.method(method_id)
     if method is None:
-        raise ProblemError("unknownMethod")
+        raise UnknownMethodError
     return method
 
 
@@ -352,11 +357,11 @@ def _place_of(method: Method) -> Registration:
 def _change_destination(
     account: Account, held: Method, challenge: Challenge, registration: Registration, at: datetime
 ) -> Change[Account]:
-    ledger = Ledger(account)
+    update = AccountUpdate(account)
     if held.destination_hash == registration.destination_hash:
-        return sessions.after_registration(ledger, challenge, at=at).change()
+        return sessions.after_registration(update, challenge, at=at).change()
     if conflict_of(account, held.type, registration, but=[held.id]):
-        return sessions.start_again(ledger, challenge, at=at).change()
+        return sessions.start_again(update, challenge, at=at).change()
     changed = held.model_copy(
         update={
             "display_name": registration.display_name,
@@ -375,17 +380,19 @@ def _change_destination(
         challenge_id=challenge.id,
         changed_at=at,
     )
-    ledger = ledger.put_method(changed).put(former=_with_former(account, held, "changed", at))
-    return sessions.after_registration(ledger.tell(event, challenge.id), challenge, at=at).change()
+    update = update.put_method(changed).put(former=_with_former(account, held, "changed", at))
+    return sessions.after_registration(update.record(event, challenge.id), challenge, at=at).change()
 
 
-def _suspended(ledger: Ledger, method_id: str, reason: Suspension, correlation: str, at: datetime) -> Ledger:
-    method = ledger.account.method(method_id)
+def _suspended(
+    update: AccountUpdate, method_id: str, reason: Suspension, correlation: str, at: datetime
+) -> AccountUpdate:
+    method = update.account.method(method_id)
     if method is None or method.state != "active":
-        return ledger
+        return update
     state = "disabled" if reason == "disabled" else "suspended"
     event = MethodSuspended(method_id=method.id, method_type=method.type, reason=reason, suspended_at=at)
-    told = ledger.put_method(method.model_copy(update={"state": state})).tell(event, correlation)
+    told = update.put_method(method.model_copy(update={"state": state})).record(event, correlation)
     return _settle_default(told, correlation, at)
 
 
@@ -395,24 +402,26 @@ def _with_inherited_default(account: Account, method: Method, gone: Sequence[Met
     return account.model_copy(update={"default_method_id": method.id}) if inherits else account
 
 
-def _settle_default(ledger: Ledger, correlation: str, at: datetime, *, previous: str | None = None) -> Ledger:
+def _settle_default(
+    update: AccountUpdate, correlation: str, at: datetime, *, previous: str | None = None
+) -> AccountUpdate:
     """Tell of another default, if there is one; `previous` where the account names the new one already."""
-    before = previous or ledger.account.default_method_id
-    default = preferred_default(ledger.account)
+    before = previous or update.account.default_method_id
+    default = preferred_default(update.account)
     if default == before:
-        return ledger
-    stays_chosen = ledger.account.is_default_chosen and default == ledger.account.default_method_id
-    return _default_to(ledger.put(is_default_chosen=stays_chosen), default, correlation, at, previous=before)
+        return update
+    stays_chosen = update.account.is_default_chosen and default == update.account.default_method_id
+    return _default_to(update.put(is_default_chosen=stays_chosen), default, correlation, at, previous=before)
 
 
 def _default_to(
-    ledger: Ledger, method_id: str | None, correlation: str, at: datetime, *, previous: str | None = None
-) -> Ledger:
-    previous = previous or ledger.account.default_method_id
+    update: AccountUpdate, method_id: str | None, correlation: str, at: datetime, *, previous: str | None = None
+) -> AccountUpdate:
+    previous = previous or update.account.default_method_id
     if previous == method_id:
-        return ledger
+        return update
     event = DefaultMethodChanged(method_id=method_id, previous_method_id=previous, changed_at=at)
-    return ledger.put(default_method_id=method_id).tell(event, correlation)
+    return update.put(default_method_id=method_id).record(event, correlation)
 
 
 def _removed(method: Method, reason: Removal, session_id: str | None, at: datetime) -> MethodRemoved:

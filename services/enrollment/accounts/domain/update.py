@@ -9,27 +9,27 @@ from services.kit.decision import Change, Emission
 
 
 @dataclass(frozen=True)
-class Ledger:
+class AccountUpdate:
     """An account as it becomes, and what is told of it."""
 
     account: Account
     emissions: tuple[Emission, ...] = ()
 
-    def tell(self, event: Event, correlation_id: str) -> "Ledger":
+    def record(self, event: Event, correlation_id: str) -> "AccountUpdate":
         """With one more event."""
         sequence = self.account.sequence + 1
         emission = Emission(LIFECYCLE, event, self.account.tenant, self.account.user, correlation_id, sequence)
-        return Ledger(self.account.model_copy(update={"sequence": sequence}), (*self.emissions, emission))
+        return AccountUpdate(self.account.model_copy(update={"sequence": sequence}), (*self.emissions, emission))
 
-    def put(self, **fields: object) -> "Ledger":
+    def put(self, **fields: object) -> "AccountUpdate":
         """With other values of fields."""
-        return Ledger(self.account.model_copy(update=fields), self.emissions)
+        return AccountUpdate(self.account.model_copy(update=fields), self.emissions)
 
-    def put_session(self, session: Session) -> "Ledger":
+    def put_session(self, session: Session) -> "AccountUpdate":
         """With this session in the place of the one with its id."""
         return self.put(sessions=tuple(session if one.id == session.id else one for one in self.account.sessions))
 
-    def put_method(self, method: Method) -> "Ledger":
+    def put_method(self, method: Method) -> "AccountUpdate":
         """With this method in the place of the one with its id."""
         return self.put(methods=tuple(method if one.id == method.id else one for one in self.account.methods))
 

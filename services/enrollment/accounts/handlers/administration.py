@@ -10,11 +10,11 @@ from services.enrollment.accounts.domain.account import Account, Method, MethodS
 from services.enrollment.accounts.handlers.lookup import account_of
 from services.enrollment.accounts.handlers.self_service import clean_name
 from services.enrollment.challenges.domain.challenge import PhoneType
+from services.enrollment.dependencies import Dependencies, cancel_challenge
 from services.enrollment.devices.domain import Device
 from services.enrollment.registrations.handlers import changeable
-from services.enrollment.sessions.handlers.desk import Desk, cancel_challenge
 from services.kit.decision import Change
-from services.kit.errors import ProblemError
+from services.kit.errors import UnknownUserError
 
 PENDING_FOR = timedelta(minutes=15)
 """How long a device that has connected may take for its first approval."""
@@ -34,14 +34,14 @@ class Listed:
         return f"{self.method.created_at.isoformat(timespec='microseconds')} {self.method.id}"
 
 
-async def methods_of(tenant: str, user: str, desk: Desk) -> list[Listed]:
+async def methods_of(tenant: str, user: str, deps: Dependencies) -> list[Listed]:
     """All methods on file and the devices that are not proven yet, in the order of registration.
 
     Raises:
         ProblemError: `unknownUser`.
     """
-    account = await account_of(tenant, user, desk.store)
-    recent = await desk.store.devices_since(tenant, user, desk.clock.now() - PENDING_FOR)
+    account = await account_of(tenant, user, deps.store)
+    recent = await deps.store.devices_since(tenant, user, deps.clock.now() - PENDING_FOR)
     on_file = [
         Listed(method, method.state, is_default=method.id == account.default_method_id) for method in account.methods
     ]
@@ -50,71 +50,71 @@ async def methods_of(tenant: str, user: str, desk: Desk) -> list[Listed]:
     return sorted((*on_file, *pending), key=lambda one: one.key)
 
 
-async def phone_type_of(tenant: str, user: str, method_id: str, desk: Desk) -> PhoneType:
+async def phone_type_of(tenant: str, user: str, method_id: str, deps: Dependencies) -> PhoneType:
     """What kind of phone a method is.
 
     Raises:
         ProblemError: `unknownUser`; `unknownMethod`, also where it is no phone, or suspended.
     """
-    account = await account_of(tenant, user, desk.store)
+    account = await account_of(tenant, user, deps.store)
     return changeable(account, method_id, "phone").phone_type or "mobile"
 
 
-async def rename(tenant: str, user: str, method_id: str, name: str, desk: Desk) -> None:
+async def rename(tenant: str, user: str, method_id: str, name: str, deps: Dependencies) -> None:
     """Call a method by another name; an empty one takes it away.
 
     Raises:
         ProblemError: `unknownUser`, `unknownMethod`, `requestMalformed`.
     """
-    now, called = desk.clock.now(), clean_name(name)
-    await _apply(tenant, user, lambda account: methods.rename(account, method_id, called, at=now), desk)
+    now, called = deps.clock.now(), clean_name(name)
+    await _apply(tenant, user, lambda account: methods.rename(account, method_id, called, at=now), deps)
 
 
-async def remove(tenant: str, user: str, method_id: str, desk: Desk) -> None:
+async def remove(tenant: str, user: str, method_id: str, deps: Dependencies) -> None:
     """Delete a method; what is still asked of it ends.
 
     Raises:
         ProblemError: `unknownUser`, `unknownMethod`, `lastRequiredMethod`.
     """
-    now = desk.clock.now()
+    now = deps.clock.now()
     await _apply(
         tenant,
         user,
-        lambda account: methods.remove(account, method_id, "administrator", desk.policy(account), at=now),
-        desk,
+        lambda account: methods.remove(account, method_id, "administrator", deps.policy(account), at=now),
+        deps,
     )
-    for pending in await desk.store.pending_challenges(tenant, user, method_id):
-        await cancel_challenge(pending.state, "cancelled", desk)
+    for pending in await deps.store.pending_challenges(tenant, user, method_id):
+        await cancel_challenge(pending.state, "cancelled", deps)
 
 
-async def choose_default(tenant: str, user: str, method_id: str, desk: Desk) -> None:
+async def choose_default(tenant: str, user: str, method_id: str, deps: Dependencies) -> None:
     """Use a method first.
 
     Raises:
         ProblemError: `unknownUser`, `unknownMethod`, `methodNotAllowedByPolicy`.
     """
-    now = desk.clock.now()
-    await _apply(tenant, user, lambda account: methods.choose_default(account, method_id, at=now), desk)
+    now = deps.clock.now()
+    await _apply(tenant, user, lambda account: methods.choose_default(account, method_id, at=now), deps)
 
 
-async def restore(tenant: str, user: str, method_id: str, desk: Desk) -> None:
+async def restore(tenant: str, user: str, method_id: str, deps: Dependencies) -> None:
     """Bring a method back.
 
     Raises:
         ProblemError: `unknownUser`; see `methods.restore`.
     """
-    now = desk.clock.now()
-    await _apply(tenant, user, lambda account: methods.restore(account, method_id, "administrator", at=now), desk)
+    now = deps.clock.now()
+    await _apply(tenant, user, lambda account: methods.restore(account, method_id, "administrator", at=now), deps)
 
 
-async def _apply(tenant: str, user: str, decide: Callable[[Account], Change[Account]], desk: Desk) -> None:
+async def _apply(tenant: str, user: str, decide: Callable[[Account], Change[Account]], deps: Dependencies) -> None:
     def of_known(account: Account) -> Change[Account]:
         if account.erased_at:
-            raise ProblemError("unknownUser")
+            raise UnknownUserError
         return decide(account)
 
-    if await desk.store.accounts.change(account_id(tenant, user), of_known) is None:
-        raise ProblemError("unknownUser")
+    if await deps.store.accounts.change(account_id(tenant, user), of_known) is None:
+        raise UnknownUserError
 
 
 def _pending(device: Device) -> Listed:

@@ -2,10 +2,10 @@
 
 from services.enrollment.accounts.domain import methods
 from services.enrollment.accounts.domain.account import Account, Profile, account_id
-from services.enrollment.sessions.handlers.desk import Desk
+from services.enrollment.dependencies import Dependencies
 from services.enrollment.store import Store
 from services.kit.decision import Change
-from services.kit.errors import ProblemError
+from services.kit.errors import UnknownUserError
 
 
 async def account_of(tenant: str, user: str, store: Store) -> Account:
@@ -16,35 +16,35 @@ async def account_of(tenant: str, user: str, store: Store) -> Account:
     """
     stored = await store.accounts.get(account_id(tenant, user))
     if stored is None or stored.state.erased_at:
-        raise ProblemError("unknownUser")
+        raise UnknownUserError
     return stored.state
 
 
-async def account_to_be(tenant: str, user: str, desk: Desk) -> Account:
+async def account_to_be(tenant: str, user: str, deps: Dependencies) -> Account:
     """The person's account, or the one that `keep_account` makes; nothing is written yet."""
-    stored = await desk.store.accounts.get(account_id(tenant, user))
+    stored = await deps.store.accounts.get(account_id(tenant, user))
     if stored:
         return revived(stored.state)
     nobody = Profile(user_principal_name="", display_name="")
-    return Account(tenant=tenant, user=user, profile=nobody, created_at=desk.clock.now())
+    return Account(tenant=tenant, user=user, profile=nobody, created_at=deps.clock.now())
 
 
-async def keep_account(account: Account, desk: Desk) -> None:
+async def keep_account(account: Account, deps: Dependencies) -> None:
     """From now on the account exists; an erased one begins anew."""
-    await desk.store.accounts.change_or_insert(account.id, account, lambda known: Change(revived(known)))
+    await deps.store.accounts.change_or_insert(account.id, account, lambda known: Change(revived(known)))
 
 
-async def erase_account(tenant: str, user: str, desk: Desk) -> None:
+async def erase_account(tenant: str, user: str, deps: Dependencies) -> None:
     """Forget the person. What other documents hold goes at once, and, should that be cut short, with the event.
 
     Raises:
         ProblemError: `unknownUser`, also for one that was erased before.
     """
-    now = desk.clock.now()
-    stored = await desk.store.accounts.change(account_id(tenant, user), lambda account: methods.erase(account, at=now))
+    now = deps.clock.now()
+    stored = await deps.store.accounts.change(account_id(tenant, user), lambda account: methods.erase(account, at=now))
     if stored is None:
-        raise ProblemError("unknownUser")
-    await desk.store.erase(tenant, user, now)
+        raise UnknownUserError
+    await deps.store.erase(tenant, user, now)
 
 
 def revived(account: Account) -> Account:

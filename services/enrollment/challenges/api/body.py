@@ -15,10 +15,10 @@ from services.enrollment.challenges.domain.eligibility import left_to_prove
 from services.enrollment.challenges.domain.verification import Verification
 from services.enrollment.challenges.handlers.cooldown import Pauses, rested_first
 from services.enrollment.challenges.handlers.platform import offers_proof
+from services.enrollment.components import Components
 from services.enrollment.methods.authenticator_app.handlers import number_of
 from services.enrollment.methods.passkey.options import passkey_options
 from services.enrollment.methods.security_questions.domain import offered_questions
-from services.enrollment.parts import Parts
 
 NAMES: dict[MethodType, str] = {
     "authenticatorApp": "Authenticator app",
@@ -95,12 +95,17 @@ class ChallengeBody(Body):
 
 
 def challenge_body(
-    asked: Verification, account: Account, parts: Parts, pauses: Pauses = NOTHING_RESTS, *, url: str | None = None
+    asked: Verification,
+    account: Account,
+    components: Components,
+    pauses: Pauses = NOTHING_RESTS,
+    *,
+    url: str | None = None,
 ) -> ChallengeBody:
     """What there is to say of it now."""
-    now, desk, challenge = parts.clock.now(), parts.desk, asked.current
+    now, deps, challenge = components.clock.now(), components.deps, asked.current
     is_open = challenge.status_at(now) == "pending"
-    number = number_of(challenge, desk.sealer) if is_open else ""
+    number = number_of(challenge, deps.sealer) if is_open else ""
     asks_passkey = is_open and challenge.terms.passkey is not None
     return ChallengeBody(
         id=asked.id,
@@ -109,15 +114,15 @@ def challenge_body(
         method=MethodRef(id=challenge.method_id, type=challenge.method_type, display_name=_called(challenge, account)),
         delivery=_delivery(challenge),
         number_match=number or None,
-        questions=_questions(challenge, parts) if is_open else None,
-        public_key_options=json.loads(passkey_options(challenge, account, desk)) if asks_passkey else None,
+        questions=_questions(challenge, components) if is_open else None,
+        public_key_options=json.loads(passkey_options(challenge, account, deps)) if asks_passkey else None,
         attempts_left=challenge.attempts_left,
         expires_at=challenge.expires_at,
         resend_after=challenge.resend_at if is_open and _may_resend(challenge) else None,
-        alternatives=_alternatives(asked, account, parts, pauses),
+        alternatives=_alternatives(asked, account, components, pauses),
         proofs_required=challenge.proofs_required,
         url=SecretStr(url) if url else None,
-        proof=_proof(asked, parts, now),
+        proof=_proof(asked, components, now),
     )
 
 
@@ -145,19 +150,21 @@ def _may_resend(challenge: Challenge) -> bool:
     return challenge.is_sent and challenge.sends_left > 0
 
 
-def _questions(challenge: Challenge, parts: Parts) -> tuple[QuestionBody, ...] | None:
+def _questions(challenge: Challenge, components: Components) -> tuple[QuestionBody, ...] | None:
     asked = challenge.terms.questions
     if asked is None:
         return None
-    texts = offered_questions(parts.config.tenant(challenge.tenant).security_questions)
+    texts = offered_questions(components.config.tenant(challenge.tenant).security_questions)
     return tuple(QuestionBody(id=one, text=texts.get(one, one)) for one in asked.question_ids)
 
 
-def _alternatives(asked: Verification, account: Account, parts: Parts, pauses: Pauses) -> tuple[Alternative, ...]:
+def _alternatives(
+    asked: Verification, account: Account, components: Components, pauses: Pauses
+) -> tuple[Alternative, ...]:
     purpose, proven = asked.first.purpose, [one.method_type for one in asked.proven]
     if purpose == "registration":
         return ()
-    others = left_to_prove(account, parts.desk.policy(account), purpose, proven, parts.clock.now())
+    others = left_to_prove(account, components.deps.policy(account), purpose, proven, components.clock.now())
     return tuple(
         Alternative(method_id=one.id, type=one.type, display_name=name_of(one))
         for one in rested_first(others, pauses)
@@ -165,6 +172,6 @@ def _alternatives(asked: Verification, account: Account, parts: Parts, pauses: P
     )
 
 
-def _proof(asked: Verification, parts: Parts, now: datetime) -> SecretStr | None:
+def _proof(asked: Verification, components: Components, now: datetime) -> SecretStr | None:
     client_id = asked.first.client_id
-    return SecretStr(parts.signer.proof(asked, client_id)) if client_id and offers_proof(asked, now) else None
+    return SecretStr(components.signer.proof(asked, client_id)) if client_id and offers_proof(asked, now) else None

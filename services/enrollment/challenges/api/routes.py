@@ -31,11 +31,11 @@ from services.enrollment.challenges.handlers import platform as challenges_api
 from services.enrollment.challenges.handlers.cooldown import cooling_down, pauses_of
 from services.enrollment.challenges.handlers.opening import AskProof, ask_proof
 from services.enrollment.challenges.handlers.platform import Answer
+from services.enrollment.components import Components
+from services.enrollment.dependencies import VERDICT_WITHIN
 from services.enrollment.idempotency.handlers import Reply
-from services.enrollment.parts import Parts
 from services.enrollment.registrations.handlers import require_registered
-from services.enrollment.sessions.handlers.desk import VERDICT_WITHIN
-from services.kit.errors import ProblemError
+from services.kit.errors import CATALOGUE
 from services.kit.http.sse import streamed
 
 router = APIRouter(tags=["challenges"])
@@ -126,13 +126,13 @@ async def post_challenge(
     challenge keeps its id whatever method is used in the end; reading it is the authority.
     """
     by.require("challenges")
-    parts: Parts = request.app.state.parts
+    components: Components = request.app.state.components
 
     async def reply() -> Reply:
-        opened = await ask_proof(_asked(body), user_id, by, parts.desk)
-        pauses = await pauses_of(opened.account, body.purpose, parts.desk)
-        url = _page_of(opened.ticket, parts)
-        return Reply(challenge_body(opened.verification, opened.account, parts, pauses, url=url), 201)
+        opened = await ask_proof(_asked(body), user_id, by, components.deps)
+        pauses = await pauses_of(opened.account, body.purpose, components.deps)
+        url = _page_of(opened.ticket, components)
+        return Reply(challenge_body(opened.verification, opened.account, components, pauses, url=url), 201)
 
     return await once(request, idempotency_key, by, reply)
 
@@ -148,8 +148,8 @@ async def get_challenge(request: Request, challenge_id: ChallengePath, by: Calle
     Scope `challenges`; for the challenge of a registration `methods.read` or `methods.write` will do.
     """
     by.require("challenges", "methods.read", "methods.write")
-    parts: Parts = request.app.state.parts
-    return replied(await _body(await challenges_api.asked_by(by, challenge_id, parts.desk), parts))
+    components: Components = request.app.state.components
+    return replied(await _body(await challenges_api.asked_by(by, challenge_id, components.deps), components))
 
 
 @router.get(
@@ -166,15 +166,15 @@ async def get_challenge(request: Request, challenge_id: ChallengePath, by: Calle
 async def get_challenge_events(request: Request, challenge_id: ChallengePath, by: CallerNow) -> Response:
     """The changes of a challenge, live, to its end (server-sent events). Scopes as for reading it."""
     by.require("challenges", "methods.read", "methods.write")
-    parts: Parts = request.app.state.parts
-    asked = await challenges_api.asked_by(by, challenge_id, parts.desk)
-    account = await account_of(asked.first.tenant, asked.first.user, parts.desk.store)
-    pauses = await pauses_of(account, asked.first.purpose, parts.desk)
+    components: Components = request.app.state.components
+    asked = await challenges_api.asked_by(by, challenge_id, components.deps)
+    account = await account_of(asked.first.tenant, asked.first.user, components.deps.store)
+    pauses = await pauses_of(account, asked.first.purpose, components.deps)
 
     def described(state: Verification) -> str:
-        return challenge_body(state, account, parts, pauses).model_dump_json(by_alias=True)
+        return challenge_body(state, account, components, pauses).model_dump_json(by_alias=True)
 
-    return streamed(challenges_api.changes_of(asked.id, described, parts.desk))
+    return streamed(challenges_api.changes_of(asked.id, described, components.deps))
 
 
 @router.post(
@@ -213,13 +213,13 @@ async def post_answer(
     confirms, is answered on the person's device.
     """
     by.require("challenges", "methods.write")
-    parts: Parts = request.app.state.parts
+    components: Components = request.app.state.components
 
     async def reply() -> Reply:
-        asked = await challenges_api.asked_by(by, challenge_id, parts.desk)
+        asked = await challenges_api.asked_by(by, challenge_id, components.deps)
         given, within = _answer(body), _wait(prefer)
-        judged, result = await challenges_api.answer(asked.current, given, parts.desk, within=within)
-        return await _judged(asked.with_current(judged), result, parts)
+        judged, result = await challenges_api.answer(asked.current, given, components.deps, within=within)
+        return await _judged(asked.with_current(judged), result, components)
 
     return await once(request, idempotency_key, by, reply)
 
@@ -249,13 +249,13 @@ async def post_resend(
     """Send the message once more, with the same code. `Retry-After` says when the next one may be asked for. Scopes as
     for an answer."""
     by.require("challenges", "methods.write")
-    parts: Parts = request.app.state.parts
+    components: Components = request.app.state.components
 
     async def reply() -> Reply:
-        asked = await challenges_api.asked_by(by, challenge_id, parts.desk)
-        await challenges_api.send_again(asked.current, body.delivery if body else None, parts.desk)
-        again = await challenges_api.asked_by(by, challenge_id, parts.desk)
-        return Reply(await _body(again, parts), 202)
+        asked = await challenges_api.asked_by(by, challenge_id, components.deps)
+        await challenges_api.send_again(asked.current, body.delivery if body else None, components.deps)
+        again = await challenges_api.asked_by(by, challenge_id, components.deps)
+        return Reply(await _body(again, components), 202)
 
     return await once(request, idempotency_key, by, reply)
 
@@ -270,36 +270,36 @@ async def post_cancel(
 ) -> Response:
     """End a challenge; one that ended stays as it is. Scopes as for an answer."""
     by.require("challenges", "methods.write")
-    parts: Parts = request.app.state.parts
+    components: Components = request.app.state.components
 
     async def reply() -> Reply:
-        asked = await challenges_api.asked_by(by, challenge_id, parts.desk)
-        await challenges_api.cancel(asked, parts.desk)
+        asked = await challenges_api.asked_by(by, challenge_id, components.deps)
+        await challenges_api.cancel(asked, components.deps)
         return Reply(None, 204)
 
     return await once(request, idempotency_key, by, reply)
 
 
-async def _body(asked: Verification, parts: Parts) -> ChallengeBody:
-    account = await account_of(asked.first.tenant, asked.first.user, parts.desk.store)
-    is_choice = asked.first.purpose != "registration" and asked.status_at(parts.clock.now()) == "pending"
-    pauses = await pauses_of(account, asked.first.purpose, parts.desk) if is_choice else NOTHING_RESTS
-    return challenge_body(asked, account, parts, pauses)
+async def _body(asked: Verification, components: Components) -> ChallengeBody:
+    account = await account_of(asked.first.tenant, asked.first.user, components.deps.store)
+    is_choice = asked.first.purpose != "registration" and asked.status_at(components.clock.now()) == "pending"
+    pauses = await pauses_of(account, asked.first.purpose, components.deps) if is_choice else NOTHING_RESTS
+    return challenge_body(asked, account, components, pauses)
 
 
-async def _judged(asked: Verification, result: str | None, parts: Parts) -> Reply:
+async def _judged(asked: Verification, result: str | None, components: Components) -> Reply:
     """The verdict as an answer, or as the refusal that it is."""
     challenge = asked.current
     if result is None:
-        return Reply(await _body(asked, parts), 202)
+        return Reply(await _body(asked, components), 202)
     if result == "verified":
-        await require_registered(challenge, parts.desk)
-        return Reply(await _body(asked, parts))
+        await require_registered(challenge, components.deps)
+        return Reply(await _body(asked, components))
     if result == "methodCoolingDown" and challenge.retry_at:
-        raise cooling_down(challenge.retry_at, parts.clock.now())
+        raise cooling_down(challenge.retry_at, components.clock.now())
     if result in WITH_TRIES:
-        raise ProblemError(result, attemptsLeft=challenge.attempts_left)
-    raise ProblemError(result)
+        raise CATALOGUE[result](attemptsLeft=challenge.attempts_left)
+    raise CATALOGUE[result]
 
 
 def _asked(body: ChallengeRequest) -> AskProof:
@@ -311,8 +311,8 @@ def _asked(body: ChallengeRequest) -> AskProof:
     return AskProof(purpose, body.method_id, context, by_code=body.by_code, return_url=body.return_url)
 
 
-def _page_of(ticket: str | None, parts: Parts) -> str | None:
-    return f"{parts.settings.public_origin}/verify/start?{urlencode({'ticket': ticket})}" if ticket else None
+def _page_of(ticket: str | None, components: Components) -> str | None:
+    return f"{components.settings.public_origin}/verify/start?{urlencode({'ticket': ticket})}" if ticket else None
 
 
 def _answer(body: AnswerRequest) -> Answer:

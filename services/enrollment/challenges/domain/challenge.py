@@ -18,7 +18,14 @@ from schemas.verification import (
     VerificationFailed,
 )
 from services.kit.decision import Change, Emission
-from services.kit.errors import ProblemError
+from services.kit.errors import (
+    AttemptsExhaustedError,
+    ChallengeEndedError,
+    CodeExpiredError,
+    RateLimitedError,
+    ResendTooSoonError,
+    SendLimitReachedError,
+)
 from services.kit.state import State
 
 RESEND_AFTER = (timedelta(seconds=30), timedelta(seconds=60), timedelta(seconds=120))
@@ -225,10 +232,10 @@ def resend(challenge: Challenge, *, at: datetime, channel: Channel | None = None
     """
     _require_pending(challenge, at)
     if challenge.sends >= MAX_SENDS:
-        raise ProblemError("sendLimitReached")
+        raise SendLimitReachedError
     if wait := challenge.resend_wait(at):
         seconds = int(wait.total_seconds()) + 1
-        raise ProblemError("resendTooSoon", headers={"Retry-After": str(seconds)}, retryAfter=seconds)
+        raise ResendTooSoonError(headers={"Retry-After": str(seconds)}, retryAfter=seconds)
     sends = challenge.sends + 1
     pause = RESEND_AFTER[min(sends, len(RESEND_AFTER)) - 1]
     again = challenge.model_copy(
@@ -255,7 +262,7 @@ def submit(
         return Change(challenge)
     _require_pending(challenge, at)
     if sum(1 for one in challenge.submissions if one.result is None) >= MAX_PENDING_SUBMISSIONS:
-        raise ProblemError("rateLimited", headers={"Retry-After": "1"})
+        raise RateLimitedError(headers={"Retry-After": "1"})
     submission = Submission(id=event.submission_id, at=at, credential_id=credential_id)
     more = challenge.model_copy(update={"submissions": (*challenge.submissions, submission)[-20:]})
     return Change(more, (_emission(challenge, SUBMISSIONS, event),))
@@ -277,9 +284,9 @@ def answer(
         ProblemError: `challengeEnded`, also after expiry; `rateLimited`.
     """
     if challenge.status_at(at) != "pending":
-        raise ProblemError("challengeEnded")
+        raise ChallengeEndedError
     if challenge.pending_submission:
-        raise ProblemError("rateLimited", headers={"Retry-After": "1"})
+        raise RateLimitedError(headers={"Retry-After": "1"})
     fields = {"submission_id": submission_id, "terms": challenge.terms, "answer": sealed, "submitted_at": at}
     event = PushApproved(**fields) if decision == "approve" else PushDenied(**fields, reported=decision == "report")
     more = challenge.model_copy(
@@ -379,11 +386,11 @@ def _require_pending(challenge: Challenge, at: datetime) -> None:
         case "pending":
             return
         case "expired":
-            raise ProblemError("codeExpired")
+            raise CodeExpiredError
         case "failed":
-            raise ProblemError("attemptsExhausted", attemptsLeft=0)
+            raise AttemptsExhaustedError(attemptsLeft=0)
         case _:
-            raise ProblemError("challengeEnded")
+            raise ChallengeEndedError
 
 
 def _requested(challenge: Challenge, at: datetime) -> Emission:

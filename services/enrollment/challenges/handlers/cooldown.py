@@ -5,16 +5,16 @@ from datetime import datetime
 
 from schemas.base import Purpose
 from services.enrollment.accounts.domain.account import Account, Method
-from services.enrollment.sessions.handlers.desk import Desk
-from services.kit.errors import ProblemError
+from services.enrollment.dependencies import Dependencies
+from services.kit.errors import MethodCoolingDownError, ProblemError
 
 Pauses = Mapping[str, datetime]
 """Until when a method rests, by its id."""
 
 
-async def pauses_of(account: Account, purpose: Purpose, desk: Desk) -> Pauses:
+async def pauses_of(account: Account, purpose: Purpose, deps: Dependencies) -> Pauses:
     """The methods of a person that rest now. Failures in password reset count by themselves, and pause only resets."""
-    found = await desk.store.pausing_challenges(account.tenant, account.user, desk.clock.now())
+    found = await deps.store.pausing_challenges(account.tenant, account.user, deps.clock.now())
     resets = purpose == "passwordReset"
     of_kind = [one.state for one in found if (one.state.purpose == "passwordReset") == resets]
     return {one.method_id: one.retry_at for one in of_kind if one.retry_at}
@@ -38,4 +38,4 @@ def require_rested(method: Method, pauses: Pauses, now: datetime) -> None:
 def cooling_down(until: datetime, now: datetime) -> ProblemError:
     """The refusal of a paused method."""
     seconds = max(1, int((until - now).total_seconds()) + 1)
-    return ProblemError("methodCoolingDown", headers={"Retry-After": str(seconds)}, retryAfter=seconds)
+    return MethodCoolingDownError(headers={"Retry-After": str(seconds)}, retryAfter=seconds)

@@ -11,12 +11,19 @@ from services.enrollment.challenges.domain.eligibility import is_locked_out, pro
 from services.enrollment.challenges.domain.verification import Verification
 from services.enrollment.challenges.handlers.asking import for_method
 from services.enrollment.challenges.handlers.cooldown import pauses_of, require_rested, rested_first
+from services.enrollment.dependencies import Claimant, Dependencies, cancel_challenge, open_challenge
 from services.enrollment.interrupts.domain.interrupt import TICKET_LIFE
 from services.enrollment.interrupts.handlers import require_allowed
-from services.enrollment.sessions.handlers.desk import Applicant, Desk, cancel_challenge, open_challenge
 from services.enrollment.tokens import Caller
 from services.kit.crypto.sealing import token_hash
-from services.kit.errors import ProblemError
+from services.kit.errors import (
+    AuthenticatorDisabledError,
+    CodeExpiredError,
+    CodeUsedError,
+    MethodNotAllowedByPolicyError,
+    ProblemError,
+    UnknownMethodError,
+)
 from services.kit.ids import new_id, new_token
 
 
@@ -41,7 +48,7 @@ class Opened:
     ticket: str | None
 
 
-async def ask_proof(asked: AskProof, user: str, caller: Caller, desk: Desk) -> Opened:
+async def ask_proof(asked: AskProof, user: str, caller: Caller, deps: Dependencies) -> Opened:
     """Open a challenge on a method on file; an open one on the same method ends.
 
     Raises:
@@ -50,34 +57,34 @@ async def ask_proof(asked: AskProof, user: str, caller: Caller, desk: Desk) -> O
             used any more.
     """
     if asked.return_url is not None:
-        require_allowed(asked.return_url, desk.config.clients[caller.client_id].return_urls)
-    account = await account_of(caller.tenant, user, desk.store)
-    method, identifier = await _rested_method(account, asked, desk), new_id()
+        require_allowed(asked.return_url, deps.config.clients[caller.client_id].return_urls)
+    account = await account_of(caller.tenant, user, deps.store)
+    method, identifier = await _rested_method(account, asked, deps), new_id()
     session_id = None if asked.return_url is None else identifier
-    applicant = Applicant(account, session_id, account.profile.locale)
+    claimant = Claimant(account, session_id, account.profile.locale)
     by_app = asked.by_code and method.has_codes
-    challenge = await for_method(method, applicant, asked.purpose, identifier, desk, by_app=by_app)
+    challenge = await for_method(method, claimant, asked.purpose, identifier, deps, by_app=by_app)
     ours = challenge.model_copy(
         update={
             "client_id": caller.client_id,
             "context": asked.context,
-            "proofs_required": proofs_required(desk.policy(account), asked.purpose),
+            "proofs_required": proofs_required(deps.policy(account), asked.purpose),
         }
     )
     ticket = None if asked.return_url is None else new_token()
-    opened = await open_challenge(_hosted(ours, asked, ticket, desk.clock.now()), desk)
-    await supersede(opened, desk)
+    opened = await open_challenge(_hosted(ours, asked, ticket, deps.clock.now()), deps)
+    await supersede(opened, deps)
     if method.device_id:
-        desk.signals.tell(method.device_id)
+        deps.signals.tell(method.device_id)
     return Opened(Verification((opened,)), account, ticket)
 
 
-async def supersede(challenge: Challenge, desk: Desk) -> None:
+async def supersede(challenge: Challenge, deps: Dependencies) -> None:
     """End what is still asked of the same method since before. Of two at once the later one stays."""
-    pending = await desk.store.pending_challenges(challenge.tenant, challenge.user, challenge.method_id)
+    pending = await deps.store.pending_challenges(challenge.tenant, challenge.user, challenge.method_id)
     for earlier in pending:
         if (earlier.state.terms.created_at, earlier.id) < (challenge.terms.created_at, challenge.id):
-            await cancel_challenge(earlier.state, "superseded", desk)
+            await cancel_challenge(earlier.state, "superseded", deps)
 
 
 def _hosted(challenge: Challenge, asked: AskProof, ticket: str | None, now: datetime) -> Challenge:
@@ -87,39 +94,39 @@ def _hosted(challenge: Challenge, asked: AskProof, ticket: str | None, now: date
     return challenge.model_copy(update={"hosting": hosting, "stands_for": challenge.id})
 
 
-async def _rested_method(account: Account, asked: AskProof, desk: Desk) -> Method:
+async def _rested_method(account: Account, asked: AskProof, deps: Dependencies) -> Method:
     """The method that is asked for, or the best one; those that rest come last."""
-    pauses = await pauses_of(account, asked.purpose, desk)
-    provable = rested_first(provable_for(account, desk.policy(account), asked.purpose, desk.clock.now()), pauses)
+    pauses = await pauses_of(account, asked.purpose, deps)
+    provable = rested_first(provable_for(account, deps.policy(account), asked.purpose, deps.clock.now()), pauses)
     if asked.method_id is None and not provable:
-        raise _nothing_to_prove(account, desk)
-    method = provable[0] if asked.method_id is None else _named_method(account, asked.method_id, provable, desk)
+        raise _nothing_to_prove(account, deps)
+    method = provable[0] if asked.method_id is None else _named_method(account, asked.method_id, provable, deps)
     on_our_page, types = asked.return_url is not None, {one.type for one in provable}
-    if on_our_page and len(types) < proofs_required(desk.policy(account), asked.purpose):
-        raise ProblemError("methodNotAllowedByPolicy", "The person has fewer methods than the policy asks for.")
-    require_rested(method, pauses, desk.clock.now())
+    if on_our_page and len(types) < proofs_required(deps.policy(account), asked.purpose):
+        raise MethodNotAllowedByPolicyError("The person has fewer methods than the policy asks for.")
+    require_rested(method, pauses, deps.clock.now())
     return method
 
 
-def _nothing_to_prove(account: Account, desk: Desk) -> ProblemError:
+def _nothing_to_prove(account: Account, deps: Dependencies) -> ProblemError:
     """Who had something that was withdrawn must not be taken for somebody who never had anything."""
-    if is_locked_out(account, desk.policy(account), desk.clock.now()):
-        return ProblemError(
-            "authenticatorDisabled", "All of the person's methods were withdrawn. A Temporary Access Pass lets them in."
+    if is_locked_out(account, deps.policy(account), deps.clock.now()):
+        return AuthenticatorDisabledError(
+            "All of the person's methods were withdrawn. A Temporary Access Pass lets them in."
         )
-    return ProblemError("unknownMethod", "The person has nothing that could prove this.")
+    return UnknownMethodError("The person has nothing that could prove this.")
 
 
-def _named_method(account: Account, method_id: str, provable: tuple[Method, ...], desk: Desk) -> Method:
+def _named_method(account: Account, method_id: str, provable: tuple[Method, ...], deps: Dependencies) -> Method:
     method = account.method(method_id)
     if method is None:
-        raise ProblemError("unknownMethod")
+        raise UnknownMethodError
     if method.state == "disabled":
-        raise ProblemError("authenticatorDisabled")
+        raise AuthenticatorDisabledError
     if method.codes_left == 0:
-        raise ProblemError("codeUsed")
-    if method.usable_until and method.usable_until <= desk.clock.now():
-        raise ProblemError("codeExpired")
+        raise CodeUsedError
+    if method.usable_until and method.usable_until <= deps.clock.now():
+        raise CodeExpiredError
     if method not in provable:
-        raise ProblemError("methodNotAllowedByPolicy", "This method cannot be used, or not for this purpose.")
+        raise MethodNotAllowedByPolicyError("This method cannot be used, or not for this purpose.")
     return method

@@ -14,12 +14,18 @@ from services.enrollment.challenges.domain import challenge as challenges
 from services.enrollment.challenges.domain.challenge import Challenge, known_as
 from services.enrollment.challenges.domain.verification import Verification, verification_of
 from services.enrollment.challenges.handlers import submitting as proofs
+from services.enrollment.dependencies import Dependencies, cancel_challenge
 from services.enrollment.methods.passkey import handlers as passkeys
 from services.enrollment.sessions.domain import lifecycle as sessions
-from services.enrollment.sessions.handlers.desk import Desk, cancel_challenge
 from services.enrollment.tokens import Caller
 from services.enrollment.web.streams import Seen, event_stream
-from services.kit.errors import ProblemError
+from services.kit.errors import (
+    ChallengeEndedError,
+    CodeExpiredError,
+    MethodNotAllowedByPolicyError,
+    RequestMalformedError,
+    UnknownChallengeError,
+)
 
 PROOF_OFFERED = timedelta(minutes=5)
 """How long after the answer a proof can be fetched."""
@@ -52,29 +58,31 @@ class Answer:
         return found[0] if len(found) == 1 else None
 
 
-async def asked_by(caller: Caller, challenge_id: str, desk: Desk) -> Verification:
+async def asked_by(caller: Caller, challenge_id: str, deps: Dependencies) -> Verification:
     """What the caller's platform opened under that id, or the challenge of a registration by the API.
 
     Raises:
         ProblemError: `unknownChallenge`, also for those of the pages; `scopeMissing`.
     """
-    stored = await desk.store.challenges.get(challenge_id)
+    stored = await deps.store.challenges.get(challenge_id)
     if stored is None or not _is_callers(stored.state, caller):
-        raise ProblemError("unknownChallenge")
+        raise UnknownChallengeError
     if stored.state.purpose != "registration":
         caller.require("challenges")
-    return await with_later(stored.state, desk)
+    return await with_later(stored.state, deps)
 
 
-async def with_later(challenge: Challenge, desk: Desk) -> Verification:
+async def with_later(challenge: Challenge, deps: Dependencies) -> Verification:
     """A challenge with those that took its place on our page."""
     if challenge.hosting is None:
         return Verification((challenge,))
-    found = await desk.store.challenges_standing_for(challenge.id)
+    found = await deps.store.challenges_standing_for(challenge.id)
     return verification_of(tuple(one.state for one in found) or (challenge,))
 
 
-async def answer(challenge: Challenge, given: Answer, desk: Desk, *, within: float) -> tuple[Challenge, str | None]:
+async def answer(
+    challenge: Challenge, given: Answer, deps: Dependencies, *, within: float
+) -> tuple[Challenge, str | None]:
     """Hand an answer to the verifier: `verified`, a reason, or None after `within` seconds.
 
     Raises:
@@ -83,18 +91,18 @@ async def answer(challenge: Challenge, given: Answer, desk: Desk, *, within: flo
     """
     takes = TAKES.get(challenge.terms.kind)
     if takes is None:
-        raise ProblemError("requestMalformed", "This challenge is answered on the person's device.")
+        raise RequestMalformedError("This challenge is answered on the person's device.")
     if given.given != takes:
-        raise ProblemError("requestMalformed", f"This challenge takes {takes}, and nothing else.")
-    _require_pending(challenge, desk.clock.now())
+        raise RequestMalformedError(f"This challenge takes {takes}, and nothing else.")
+    _require_pending(challenge, deps.clock.now())
     if given.code is not None:
-        return await proofs.submit_code_to(challenge, given.code.get_secret_value(), desk, within=within)
+        return await proofs.submit_code_to(challenge, given.code.get_secret_value(), deps, within=within)
     if given.answers is not None:
-        return await proofs.submit_answers_to(challenge, given.answers, desk, within=within)
-    return await passkeys.submit_credential(challenge, given.credential or "", desk, within=within)
+        return await proofs.submit_answers_to(challenge, given.answers, deps, within=within)
+    return await passkeys.submit_credential(challenge, given.credential or "", deps, within=within)
 
 
-async def send_again(challenge: Challenge, delivery: Literal["sms", "voice"] | None, desk: Desk) -> None:
+async def send_again(challenge: Challenge, delivery: Literal["sms", "voice"] | None, deps: Dependencies) -> None:
     """Send the message once more, by another way if one is named.
 
     Raises:
@@ -102,36 +110,36 @@ async def send_again(challenge: Challenge, delivery: Literal["sms", "voice"] | N
             nothing is sent, or the way cannot change; `methodNotAllowedByPolicy` for a text to a phone that gets calls.
     """
     if not challenge.is_sent:
-        raise ProblemError("requestMalformed", "Nothing is sent for this challenge.")
-    channel = await _channel(challenge, delivery, desk) if delivery else None
-    _require_pending(challenge, desk.clock.now())
-    await proofs.resend_of(challenge, desk, channel)
+        raise RequestMalformedError("Nothing is sent for this challenge.")
+    channel = await _channel(challenge, delivery, deps) if delivery else None
+    _require_pending(challenge, deps.clock.now())
+    await proofs.resend_of(challenge, deps, channel)
 
 
-async def cancel(asked: Verification, desk: Desk) -> None:
+async def cancel(asked: Verification, deps: Dependencies) -> None:
     """End it; one that ended stays as it is. On our page nothing more is asked, whatever was asked before."""
-    now, first = desk.clock.now(), asked.first
+    now, first = deps.clock.now(), asked.first
     if asked.hosting is not None:
-        await desk.store.challenges.change(first.id, lambda state: challenges.close(state, at=now))
-        await desk.store.accounts.change(
+        await deps.store.challenges.change(first.id, lambda state: challenges.close(state, at=now))
+        await deps.store.accounts.change(
             account_id(first.tenant, first.user),
             lambda account: sessions.end_session(account, first.id, "cancelled", at=now),
         )
     if asked.current.status_at(now) == "pending":
-        await cancel_challenge(asked.current, "cancelled", desk)
+        await cancel_challenge(asked.current, "cancelled", deps)
 
 
-def changes_of(challenge_id: str, describe: Callable[[Verification], str], desk: Desk) -> AsyncIterator[str]:
+def changes_of(challenge_id: str, describe: Callable[[Verification], str], deps: Dependencies) -> AsyncIterator[str]:
     """Each change of a challenge as `event: challenge`, until it has ended."""
 
     async def look(now: datetime) -> Seen | None:
-        stored = await desk.store.challenges.get(challenge_id)
+        stored = await deps.store.challenges.get(challenge_id)
         if stored is None:
             return None
-        asked = await with_later(stored.state, desk)
+        asked = await with_later(stored.state, deps)
         return Seen(describe(asked), last=asked.status_at(now) != "pending")
 
-    return event_stream("challenge", challenge_id, look, signals=desk.signals, clock=desk.clock)
+    return event_stream("challenge", challenge_id, look, signals=deps.signals, clock=deps.clock)
 
 
 def offers_proof(asked: Verification, now: datetime) -> bool:
@@ -151,16 +159,16 @@ def _require_pending(challenge: Challenge, now: datetime) -> None:
         case "pending":
             return
         case "expired":
-            raise ProblemError("codeExpired", attemptsLeft=0)
+            raise CodeExpiredError(attemptsLeft=0)
         case _:
-            raise ProblemError("challengeEnded")
+            raise ChallengeEndedError
 
 
-async def _channel(challenge: Challenge, delivery: Literal["sms", "voice"], desk: Desk) -> Channel:
+async def _channel(challenge: Challenge, delivery: Literal["sms", "voice"], deps: Dependencies) -> Channel:
     if challenge.method_type != "phone" or (challenge.terms.kind == "call" and delivery == "sms"):
-        raise ProblemError("requestMalformed", "This challenge cannot go another way; open a new one.")
-    account = await account_of(challenge.tenant, challenge.user, desk.store)
+        raise RequestMalformedError("This challenge cannot go another way; open a new one.")
+    account = await account_of(challenge.tenant, challenge.user, deps.store)
     known = challenge.registration or account.method(challenge.method_id)
     if delivery == "sms" and known is not None and known.phone_type != "mobile":
-        raise ProblemError("methodNotAllowedByPolicy", "Only a mobile phone gets text messages.")
+        raise MethodNotAllowedByPolicyError("Only a mobile phone gets text messages.")
     return delivery

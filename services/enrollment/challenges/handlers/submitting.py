@@ -9,34 +9,46 @@ from schemas.verification import TOTP_DIGITS
 from services.enrollment.challenges.domain import challenge as challenges
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.handlers.at_once import CODE_LENGTH, submitted_answers, submitted_code
-from services.enrollment.sessions.handlers.desk import VERDICT_WITHIN, Desk, Visit, current_challenge, submit
+from services.enrollment.dependencies import (
+    VERDICT_WITHIN,
+    Dependencies,
+    Principal,
+    current_challenge,
+    submit,
+)
 from services.kit.crypto.codes import canonical_recovery_code
-from services.kit.errors import ProblemError
+from services.kit.errors import ChallengeEndedError, CodeMalformedError, RequestMalformedError
 
 SHORTEST_PASS = 8
 LONGEST_PASS = 48
 
 
-async def submit_code(visit: Visit, challenge_id: str, code: str, desk: Desk) -> tuple[Challenge, str | None]:
+async def submit_code(
+    principal: Principal, challenge_id: str, code: str, deps: Dependencies
+) -> tuple[Challenge, str | None]:
     """Hand a typed code to the verifier and wait for its word: `verified`, a reason, or None after 10 s.
 
     Raises:
         ProblemError: `codeMalformed`, `challengeEnded`, `codeExpired`, `attemptsExhausted`, `rateLimited`.
     """
-    challenge = await asked_challenge(visit, challenge_id, desk)
-    return await submit_code_to(challenge, code, desk)
+    challenge = await asked_challenge(principal, challenge_id, deps)
+    return await submit_code_to(challenge, code, deps)
 
 
 async def submit_code_to(
-    challenge: Challenge, code: str, desk: Desk, *, within: float = VERDICT_WITHIN
+    challenge: Challenge, code: str, deps: Dependencies, *, within: float = VERDICT_WITHIN
 ) -> tuple[Challenge, str | None]:
     """The same for a challenge that is known to be the caller's."""
-    event = submitted_code(challenge, _canonical(challenge, code), desk)
-    return await submit(challenge.id, event, desk, within=within)
+    event = submitted_code(challenge, _canonical(challenge, code), deps)
+    return await submit(challenge.id, event, deps, within=within)
 
 
 async def submit_answers_to(
-    challenge: Challenge, answers: Sequence[tuple[str, SecretStr]], desk: Desk, *, within: float = VERDICT_WITHIN
+    challenge: Challenge,
+    answers: Sequence[tuple[str, SecretStr]],
+    deps: Dependencies,
+    *,
+    within: float = VERDICT_WITHIN,
 ) -> tuple[Challenge, str | None]:
     """Hand answers to the verifier: all those that were asked for, and no others.
 
@@ -46,38 +58,38 @@ async def submit_answers_to(
     asked = challenge.terms.questions
     given: Mapping[str, SecretStr] = dict(answers)
     if asked is None or set(given) != set(asked.question_ids) or len(given) != len(answers):
-        raise ProblemError("requestMalformed", "Answer the questions that were asked, each once.")
-    return await submit(challenge.id, submitted_answers(challenge, given, desk), desk, within=within)
+        raise RequestMalformedError("Answer the questions that were asked, each once.")
+    return await submit(challenge.id, submitted_answers(challenge, given, deps), deps, within=within)
 
 
-async def asked_challenge(visit: Visit, challenge_id: str, desk: Desk) -> Challenge:
+async def asked_challenge(principal: Principal, challenge_id: str, deps: Dependencies) -> Challenge:
     """The challenge of the session, if the form is about it.
 
     Raises:
         ProblemError: `challengeEnded`.
     """
-    challenge = await current_challenge(visit, desk)
+    challenge = await current_challenge(principal, deps)
     if challenge is None or challenge.id != challenge_id:
-        raise ProblemError("challengeEnded")
+        raise ChallengeEndedError
     return challenge
 
 
-async def resend(visit: Visit, desk: Desk) -> None:
+async def resend(principal: Principal, deps: Dependencies) -> None:
     """Send the message once more.
 
     Raises:
         ProblemError: `resendTooSoon`, `sendLimitReached`, `codeExpired`, `challengeEnded`.
     """
-    challenge = await current_challenge(visit, desk)
+    challenge = await current_challenge(principal, deps)
     if challenge is None:
-        raise ProblemError("challengeEnded")
-    await resend_of(challenge, desk)
+        raise ChallengeEndedError
+    await resend_of(challenge, deps)
 
 
-async def resend_of(challenge: Challenge, desk: Desk, channel: Channel | None = None) -> None:
+async def resend_of(challenge: Challenge, deps: Dependencies, channel: Channel | None = None) -> None:
     """The same for a challenge that is known to be the caller's, by another channel if one is named."""
-    now = desk.clock.now()
-    await desk.store.challenges.change(challenge.id, lambda state: challenges.resend(state, at=now, channel=channel))
+    now = deps.clock.now()
+    await deps.store.challenges.change(challenge.id, lambda state: challenges.resend(state, at=now, channel=channel))
 
 
 def _canonical(challenge: Challenge, typed: str) -> str:
@@ -90,18 +102,18 @@ def _canonical(challenge: Challenge, typed: str) -> str:
         case "code" | "totp":
             code, digits = "".join(typed.split()), digits_of(challenge)
             if not (code.isascii() and code.isdigit()) or len(code) != digits:
-                raise ProblemError("codeMalformed", digits=digits)
+                raise CodeMalformedError(digits=digits)
             return code
         case "recoveryCode":
             code = canonical_recovery_code(typed)
             if len(code) != CODE_LENGTH:
-                raise ProblemError("codeMalformed")
+                raise CodeMalformedError
             return code
         case "temporaryAccessPass":
             if not SHORTEST_PASS <= len(typed.strip()) <= LONGEST_PASS:
-                raise ProblemError("codeMalformed")
+                raise CodeMalformedError
             return typed.strip()
-    raise ProblemError("challengeEnded")
+    raise ChallengeEndedError
 
 
 def digits_of(challenge: Challenge) -> int:

@@ -11,13 +11,21 @@ from services.enrollment.accounts.domain import methods
 from services.enrollment.accounts.domain.account import Account, Aim, Session
 from services.enrollment.challenges.domain.challenge import Challenge, Registration
 from services.enrollment.challenges.handlers.asking import Question, by_app_code, by_push, to_register
+from services.enrollment.dependencies import (
+    Claimant,
+    Dependencies,
+    Principal,
+    ask,
+    binding_of,
+    move_session,
+    pressed,
+)
 from services.enrollment.devices import domain as activations
 from services.enrollment.devices.domain import Activation, Device
 from services.enrollment.policies.domain.policy import is_allowed
 from services.enrollment.sessions.domain import steps as wizard
-from services.enrollment.sessions.handlers.desk import Applicant, Desk, Visit, ask, binding_of, move_session, pressed
 from services.kit.crypto.sealing import Binding, Sealer, encode
-from services.kit.errors import ProblemError
+from services.kit.errors import CATALOGUE, MethodNotAllowedByPolicyError
 from services.kit.ids import new_id
 from services.kit.mongo.document import DuplicateDocumentError
 
@@ -39,63 +47,63 @@ class Code:
     link: str
 
 
-async def show_code(visit: Visit, desk: Desk) -> Visit:
+async def show_code(principal: Principal, deps: Dependencies) -> Principal:
     """To the QR code: the one that the session has, while it can be used or was used, else a new one.
 
     Raises:
         ProblemError: `methodNotAllowedByPolicy`, `methodLimitReached`, `sessionEnded`.
     """
-    aim = visit.session.aim
-    require_registrable(visit.account, desk, aim.replaces if aim else None)
-    fresh = new_activation(visit.applicant, desk)
+    aim = principal.session.aim
+    require_registrable(principal.account, deps, aim.replaces if aim else None)
+    fresh = new_activation(principal.claimant, deps)
 
     def move(session: Session) -> Session:
         return wizard.show_code(session, session.activation or fresh)
 
-    return await _shown(visit, move, desk)
+    return await _shown(principal, move, deps)
 
 
-async def renew_code(visit: Visit, desk: Desk) -> Visit:
+async def renew_code(principal: Principal, deps: Dependencies) -> Principal:
     """A new QR code, on purpose; the earlier one can no longer be used."""
-    fresh = new_activation(visit.applicant, desk)
-    return await _shown(visit, lambda session: wizard.show_code(session, fresh), desk)
+    fresh = new_activation(principal.claimant, deps)
+    return await _shown(principal, lambda session: wizard.show_code(session, fresh), deps)
 
 
-async def current_activation(visit: Visit, desk: Desk) -> Activation | None:
+async def current_activation(principal: Principal, deps: Dependencies) -> Activation | None:
     """The activation of the session's QR code; one that a crash left out is stored now."""
-    draft = visit.session.activation
+    draft = principal.session.activation
     if draft is None:
         return None
-    stored = await desk.store.activations.get(draft.handle)
+    stored = await deps.store.activations.get(draft.handle)
     if stored:
         return stored.state
     try:
-        return (await desk.store.activations.insert(draft.handle, draft)).state
+        return (await deps.store.activations.insert(draft.handle, draft)).state
     except DuplicateDocumentError:
         return draft
 
 
-async def ask_device(visit: Visit, desk: Desk, *, again: bool = False) -> Visit | None:
+async def ask_device(principal: Principal, deps: Dependencies, *, again: bool = False) -> Principal | None:
     """Ask the connected app to approve, with a number to match. None: no app has connected yet.
 
     A request that still waits is kept, with its number; `again` ends it and shows a new one.
     """
-    device = await _device(await current_activation(visit, desk), desk)
+    device = await _device(await current_activation(principal, deps), deps)
     if device is None:
         return None
-    challenge = by_push(_question(visit, device, "pushApproval"), visit.applicant, device, desk)
-    moved = await ask(visit, challenge, "authenticatorApp.test", desk, again=again)
-    desk.signals.tell(device.id)
+    challenge = by_push(_question(principal, device, "pushApproval"), principal.claimant, device, deps)
+    moved = await ask(principal, challenge, "authenticatorApp.test", deps, again=again)
+    deps.signals.tell(device.id)
     return moved
 
 
-async def ask_code(visit: Visit, desk: Desk) -> Visit | None:
+async def ask_code(principal: Principal, deps: Dependencies) -> Principal | None:
     """Ask for a one-time code of the connected app instead of an approval. None: the app has no codes."""
-    device = await _device(await current_activation(visit, desk), desk)
+    device = await _device(await current_activation(principal, deps), deps)
     if device is None or device.secret is None:
         return None
-    challenge = by_app_code(_question(visit, device, "totp"), visit.applicant, device.secret, desk)
-    return await ask(visit, challenge, "authenticatorApp.code", desk)
+    challenge = by_app_code(_question(principal, device, "totp"), principal.claimant, device.secret, deps)
+    return await ask(principal, challenge, "authenticatorApp.code", deps)
 
 
 def registration_of(device: Device, aim: Aim | None = None) -> Registration:
@@ -109,15 +117,15 @@ def registration_of(device: Device, aim: Aim | None = None) -> Registration:
     )
 
 
-async def has_codes(activation: Activation, desk: Desk) -> bool:
+async def has_codes(activation: Activation, deps: Dependencies) -> bool:
     """Whether the connected app shows one-time codes: one that was connected by typing knows no secret."""
-    device = await _device(activation, desk)
+    device = await _device(activation, deps)
     return device is not None and device.secret is not None
 
 
-def code_of(activation: Activation, desk: Desk, *, public: str, authenticator: str) -> Code:
+def code_of(activation: Activation, deps: Dependencies, *, public: str, authenticator: str) -> Code:
     """Open what the QR code says. `public` and `authenticator` are origins."""
-    code, secret = opens_with(activation, desk.sealer)
+    code, secret = opens_with(activation, deps.sealer)
     url = f"{public}/device/v1/a/{activation.handle}"
     link = f"{authenticator}/authenticator#activate?url={quote(url, safe='')}&code={code}&secret={encode(secret)}"
     return Code(SecretStr(code), url, link)
@@ -136,31 +144,31 @@ def number_of(challenge: Challenge, sealer: Sealer) -> str:
     return sealer.open("submission", challenge.terms.push.number, binding_of(challenge)).decode()
 
 
-async def _shown(visit: Visit, move: wizard.Move, desk: Desk) -> Visit:
-    moved = await move_session(visit, move, desk)
-    await current_activation(moved, desk)
+async def _shown(principal: Principal, move: wizard.Move, deps: Dependencies) -> Principal:
+    moved = await move_session(principal, move, deps)
+    await current_activation(moved, deps)
     return moved
 
 
-async def _device(activation: Activation | None, desk: Desk) -> Device | None:
+async def _device(activation: Activation | None, deps: Dependencies) -> Device | None:
     if activation is None or activation.device_id is None:
         return None
-    stored = await desk.store.devices.get(activation.device_id)
+    stored = await deps.store.devices.get(activation.device_id)
     return stored.state if stored else None
 
 
-def require_registrable(account: Account, desk: Desk, replaces: str | None = None) -> None:
+def require_registrable(account: Account, deps: Dependencies, replaces: str | None = None) -> None:
     """Raises `methodNotAllowedByPolicy` or `methodLimitReached`."""
-    if not is_allowed(desk.policy(account), "authenticatorApp"):
-        raise ProblemError("methodNotAllowedByPolicy")
+    if not is_allowed(deps.policy(account), "authenticatorApp"):
+        raise MethodNotAllowedByPolicyError
     but = [replaces] if replaces else []
     if code := methods.conflict_of(account, "authenticatorApp", Registration(display_name=""), but=but):
-        raise ProblemError(code)
+        raise CATALOGUE[code]
 
 
-def new_activation(applicant: Applicant, desk: Desk) -> Activation:
+def new_activation(claimant: Claimant, deps: Dependencies) -> Activation:
     """A QR code: handle, code and secret, for a method that does not exist yet."""
-    now, account = desk.clock.now(), applicant.account
+    now, account = deps.clock.now(), claimant.account
     handle = "".join(secrets.choice(CROCKFORD) for _ in range(HANDLE_LENGTH))
     code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
     of_method = Binding(account.tenant, account.user, new_id())
@@ -170,18 +178,18 @@ def new_activation(applicant: Applicant, desk: Desk) -> Activation:
         tenant=account.tenant,
         user=account.user,
         method_id=of_method.method,
-        session_id=applicant.session_id,
-        code=desk.sealer.seal("secret", code.encode(), of_code),
-        secret=desk.sealer.seal("secret", secrets.token_bytes(SECRET_BYTES), of_method),
+        session_id=claimant.session_id,
+        code=deps.sealer.seal("secret", code.encode(), of_code),
+        secret=deps.sealer.seal("secret", secrets.token_bytes(SECRET_BYTES), of_method),
         created_at=now,
         expires_at=now + activations.LIFE,
     )
 
 
-def _question(visit: Visit, device: Device, kind: ProofKind) -> Question:
+def _question(principal: Principal, device: Device, kind: ProofKind) -> Question:
     """The question to a new device. Asked twice at once, it is the same one."""
-    registration = registration_of(device, visit.session.aim)
-    return to_register(pressed(visit, f"{kind} {device.id}"), "authenticatorApp", registration, device.method_id)
+    registration = registration_of(device, principal.session.aim)
+    return to_register(pressed(principal, f"{kind} {device.id}"), "authenticatorApp", registration, device.method_id)
 
 
 def _code_binding(activation: Activation) -> Binding:

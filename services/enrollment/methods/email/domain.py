@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from email_validator import EmailNotValidError, validate_email
 
-from services.kit.errors import ProblemError
+from services.kit.errors import EmailInvalidError
 
 MAX_LENGTH = 254
 
@@ -26,7 +26,7 @@ def parse_address(text: str) -> EmailAddress:
     try:
         found = validate_email(text.strip()[: MAX_LENGTH + 1], check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError:
-        raise ProblemError("emailInvalid") from None
+        raise EmailInvalidError from None
     address = (found.ascii_email or found.normalized).lower()
     return EmailAddress(address, mask(address))
 

@@ -5,42 +5,42 @@ from services.enrollment.accounts.domain import methods
 from services.enrollment.accounts.domain.account import Account
 from services.enrollment.challenges.domain.challenge import Challenge, Registration
 from services.enrollment.challenges.handlers.asking import by_passkey, credential_id_of, to_register
-from services.enrollment.policies.domain.policy import is_allowed
-from services.enrollment.sessions.handlers.desk import (
+from services.enrollment.dependencies import (
     VERDICT_WITHIN,
-    Applicant,
-    Desk,
-    Visit,
+    Claimant,
+    Dependencies,
+    Principal,
     ask,
     binding_of,
     pressed,
     submit,
 )
-from services.kit.errors import ProblemError
+from services.enrollment.policies.domain.policy import is_allowed
+from services.kit.errors import CATALOGUE, MethodNotAllowedByPolicyError
 from services.kit.ids import new_id
 
 DISPLAY_NAME = "Passkey"
 
 
-def passkey_challenge(applicant: Applicant, identifier: str, desk: Desk) -> Challenge:
+def passkey_challenge(claimant: Claimant, identifier: str, deps: Dependencies) -> Challenge:
     """The challenge that a new passkey signs.
 
     Raises:
         ProblemError: `methodNotAllowedByPolicy`, `methodLimitReached`.
     """
     registration = Registration(display_name=DISPLAY_NAME)
-    require_registrable(applicant.account, desk)
-    return by_passkey(to_register(identifier, "passkey", registration), applicant, desk)
+    require_registrable(claimant.account, deps)
+    return by_passkey(to_register(identifier, "passkey", registration), claimant, deps)
 
 
-async def ask_passkey(visit: Visit, desk: Desk) -> Visit:
+async def ask_passkey(principal: Principal, deps: Dependencies) -> Principal:
     """Make the page's challenge; one that still waits is kept, so that a refresh changes nothing."""
-    challenge = passkey_challenge(visit.applicant, pressed(visit, "passkey"), desk)
-    return await ask(visit, challenge, "passkey", desk)
+    challenge = passkey_challenge(principal.claimant, pressed(principal, "passkey"), deps)
+    return await ask(principal, challenge, "passkey", deps)
 
 
 async def submit_credential(
-    challenge: Challenge, credential: str, desk: Desk, *, within: float = VERDICT_WITHIN
+    challenge: Challenge, credential: str, deps: Dependencies, *, within: float = VERDICT_WITHIN
 ) -> tuple[Challenge, str | None]:
     """Hand what the browser returned to the verifier and wait for its word.
 
@@ -51,15 +51,15 @@ async def submit_credential(
     event = CredentialSubmitted(
         submission_id=new_id(),
         terms=challenge.terms,
-        credential=desk.sealer.seal("submission", credential.encode(), binding_of(challenge)),
-        submitted_at=desk.clock.now(),
+        credential=deps.sealer.seal("submission", credential.encode(), binding_of(challenge)),
+        submitted_at=deps.clock.now(),
     )
-    return await submit(challenge.id, event, desk, within=within, credential_id=found)
+    return await submit(challenge.id, event, deps, within=within, credential_id=found)
 
 
-def require_registrable(account: Account, desk: Desk) -> None:
+def require_registrable(account: Account, deps: Dependencies) -> None:
     """Raises `methodNotAllowedByPolicy` or `methodLimitReached`."""
-    if not is_allowed(desk.policy(account), "passkey"):
-        raise ProblemError("methodNotAllowedByPolicy")
+    if not is_allowed(deps.policy(account), "passkey"):
+        raise MethodNotAllowedByPolicyError
     if code := methods.conflict_of(account, "passkey", Registration(display_name=DISPLAY_NAME)):
-        raise ProblemError(code)
+        raise CATALOGUE[code]

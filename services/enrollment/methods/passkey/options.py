@@ -10,19 +10,19 @@ from webauthn.helpers.structs import (
 
 from services.enrollment.accounts.domain.account import Account
 from services.enrollment.challenges.domain.challenge import Challenge
-from services.enrollment.sessions.handlers.desk import Desk
+from services.enrollment.dependencies import Dependencies
 from services.kit.crypto.sealing import decode, token_hash
-from services.kit.errors import ProblemError
+from services.kit.errors import ChallengeEndedError
 
 
-def passkey_options(challenge: Challenge, account: Account, desk: Desk) -> str:
+def passkey_options(challenge: Challenge, account: Account, deps: Dependencies) -> str:
     """The options as JSON.
 
     The user handle is an opaque id of ours, not the platform's.
     """
     terms = challenge.terms.passkey
     if terms is None:
-        raise ProblemError("challengeEnded")
+        raise ChallengeEndedError
     known = [
         PublicKeyCredentialDescriptor(id=decode(method.credential_id))
         for method in account.of_type("passkey")
@@ -36,7 +36,7 @@ def passkey_options(challenge: Challenge, account: Account, desk: Desk) -> str:
             user_verification=UserVerificationRequirement.REQUIRED,
         )
         return options_to_json(request)
-    tenant = desk.config.tenant(account.tenant)
+    tenant = deps.config.tenant(account.tenant)
     creation = generate_registration_options(
         rp_id=terms.rp_id,
         rp_name=tenant.display_name,

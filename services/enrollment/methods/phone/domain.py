@@ -7,7 +7,7 @@ from typing import Literal
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
 
-from services.kit.errors import ProblemError
+from services.kit.errors import PhoneNumberInvalidError, PhoneNumberNotAllowedError
 
 MAX_LENGTH = 40
 
@@ -54,14 +54,14 @@ def parse_number(
     e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
     if e164.startswith(fictional):
         if region not in {None, phonenumbers.region_code_for_country_code(number.country_code or 0)} or len(e164) != 13:
-            raise ProblemError("phoneNumberInvalid")
+            raise PhoneNumberInvalidError
         return PhoneNumber(e164, mask(e164, number.country_code))
     if REFUSED.get(phonenumbers.number_type(number)) not in {None, *allowed}:
-        raise ProblemError("phoneNumberNotAllowed")
+        raise PhoneNumberNotAllowedError
     if not phonenumbers.is_valid_number(number) or not _belongs(number, region):
-        raise ProblemError("phoneNumberInvalid")
+        raise PhoneNumberInvalidError
     if texts and phonenumbers.number_type(number) in NEVER_TEXTED:
-        raise ProblemError("phoneNumberNotAllowed", "This number cannot receive text messages.")
+        raise PhoneNumberNotAllowedError("This number cannot receive text messages.")
     return PhoneNumber(e164, mask(e164, number.country_code))
 
 
@@ -73,7 +73,7 @@ def parse_extension(text: str) -> str:
     """
     digits = text.strip()
     if digits and not (digits.isascii() and digits.isdecimal() and len(digits) <= 11):
-        raise ProblemError("phoneNumberInvalid", "An extension is up to 11 digits.")
+        raise PhoneNumberInvalidError("An extension is up to 11 digits.")
     return digits
 
 
@@ -95,11 +95,11 @@ def national_format(e164: str) -> str:
 
 def _parsed(text: str, region: str | None) -> phonenumbers.PhoneNumber:
     if len(text) > MAX_LENGTH:
-        raise ProblemError("phoneNumberInvalid")
+        raise PhoneNumberInvalidError
     try:
         return phonenumbers.parse(text, region)
     except NumberParseException:
-        raise ProblemError("phoneNumberInvalid") from None
+        raise PhoneNumberInvalidError from None
 
 
 def _belongs(number: phonenumbers.PhoneNumber, region: str | None) -> bool:

@@ -7,11 +7,18 @@ from services.enrollment.accounts.domain import methods
 from services.enrollment.accounts.domain.account import Account
 from services.enrollment.challenges.domain.challenge import Challenge, PhoneType, Registration
 from services.enrollment.challenges.handlers.asking import Target, by_code, phone_kind, target_of_challenge, to_register
+from services.enrollment.dependencies import (
+    Claimant,
+    Dependencies,
+    Principal,
+    ask,
+    current_challenge,
+    pressed,
+)
 from services.enrollment.methods.phone.domain import parse_extension, parse_number
 from services.enrollment.policies.domain.policy import is_allowed
 from services.enrollment.sessions.domain import lifecycle as rules
-from services.enrollment.sessions.handlers.desk import Applicant, Desk, Visit, ask, current_challenge, pressed
-from services.kit.errors import ProblemError
+from services.kit.errors import CATALOGUE, ChallengeEndedError, MethodNotAllowedByPolicyError
 from services.kit.ids import new_id
 
 
@@ -32,7 +39,7 @@ class TypedPhone:
 
 
 def phone_challenge(
-    typed: TypedPhone, applicant: Applicant, identifier: str, desk: Desk, *, changes: str | None = None
+    typed: TypedPhone, claimant: Claimant, identifier: str, deps: Dependencies, *, changes: str | None = None
 ) -> Challenge:
     """The challenge by which a number is proven; `changes` is the method whose number it is to be.
 
@@ -41,79 +48,79 @@ def phone_challenge(
         `methodAlreadyRegistered`,
             `methodLimitReached`.
     """
-    target = phone_target(typed, applicant.account, desk)
+    target = phone_target(typed, claimant.account, deps)
     method_id = changes or new_id()
     registration = Registration(
         display_name=target.masked,
         phone_type=typed.phone_type,
         delivery=typed.delivery,
-        destination=target.sealed(applicant.binding(method_id), desk.sealer),
+        destination=target.sealed(claimant.binding(method_id), deps.sealer),
         destination_hash=target.digest,
         changes=changes,
     )
-    require_registrable(applicant.account, typed, registration, desk)
+    require_registrable(claimant.account, typed, registration, deps)
     asked = to_register(identifier, "phone", registration, method_id)
-    return by_code(asked, applicant, target, typed.delivery, desk, kind=phone_kind(typed.delivery, applicant, desk))
+    return by_code(asked, claimant, target, typed.delivery, deps, kind=phone_kind(typed.delivery, claimant, deps))
 
 
-def phone_target(typed: TypedPhone, account: Account, desk: Desk) -> Target:
+def phone_target(typed: TypedPhone, account: Account, deps: Dependencies) -> Target:
     """The number, checked.
 
     Raises:
         ProblemError: `phoneNumberInvalid`, `phoneNumberNotAllowed`.
     """
-    numbers = desk.config.numbers
+    numbers = deps.config.numbers
     number = parse_number(
         typed.number, typed.region, fictional=numbers.fictional, texts=not typed.by_voice, allowed=numbers.allow
     )
     extension = parse_extension(typed.extension) if typed.phone_type == "office" else ""
     plain = f"{number.e164};ext={extension}" if extension else number.e164
-    return Target.of(plain, number.masked, account.tenant, desk)
+    return Target.of(plain, number.masked, account.tenant, deps)
 
 
-def require_registrable(account: Account, typed: TypedPhone, registration: Registration, desk: Desk) -> None:
+def require_registrable(account: Account, typed: TypedPhone, registration: Registration, deps: Dependencies) -> None:
     """Raises `methodNotAllowedByPolicy`, `methodAlreadyRegistered` or `methodLimitReached`."""
-    if not is_allowed(desk.policy(account), "phone"):
-        raise ProblemError("methodNotAllowedByPolicy")
+    if not is_allowed(deps.policy(account), "phone"):
+        raise MethodNotAllowedByPolicyError
     if typed.phone_type != "mobile" and not typed.by_voice:
-        raise ProblemError("methodNotAllowedByPolicy", "Only a mobile phone gets text messages; choose a call.")
+        raise MethodNotAllowedByPolicyError("Only a mobile phone gets text messages; choose a call.")
     but = [registration.changes] if registration.changes else []
     if code := methods.conflict_of(account, "phone", registration, but=but):
-        raise ProblemError(code)
+        raise CATALOGUE[code]
 
 
-async def request_phone(visit: Visit, typed: TypedPhone, form_token: str, desk: Desk) -> Visit:
+async def request_phone(principal: Principal, typed: TypedPhone, form_token: str, deps: Dependencies) -> Principal:
     """Ask for a proof of a number. The same number by the same way, while its code still lives, sends nothing;
     another one ends the earlier challenge.
 
     Raises:
         ProblemError: as `phone_challenge`; `sessionEnded`, `rateLimited`.
     """
-    rules.open_session(visit.account, visit.session.id, at=desk.clock.now())
-    aim = visit.session.aim
-    target = phone_target(typed, visit.account, desk)
-    identifier = pressed(visit, f"{form_token} {target.digest} {typed.delivery}")
-    challenge = phone_challenge(typed, visit.applicant, identifier, desk, changes=aim.changes if aim else None)
-    return await ask(visit, challenge, _step_of(challenge), desk)
+    rules.open_session(principal.account, principal.session.id, at=deps.clock.now())
+    aim = principal.session.aim
+    target = phone_target(typed, principal.account, deps)
+    identifier = pressed(principal, f"{form_token} {target.digest} {typed.delivery}")
+    challenge = phone_challenge(typed, principal.claimant, identifier, deps, changes=aim.changes if aim else None)
+    return await ask(principal, challenge, _step_of(challenge), deps)
 
 
-async def reach_otherwise(visit: Visit, delivery: Literal["sms", "voice"], desk: Desk) -> Visit:
+async def reach_otherwise(principal: Principal, delivery: Literal["sms", "voice"], deps: Dependencies) -> Principal:
     """Call instead of texting, or the other way round: the same number, and a challenge of its own.
 
     Raises:
         ProblemError: `challengeEnded`, `methodNotAllowedByPolicy`, `rateLimited`.
     """
-    earlier = await current_challenge(visit, desk)
+    earlier = await current_challenge(principal, deps)
     if earlier is None or earlier.registration is None or earlier.method_type != "phone":
-        raise ProblemError("challengeEnded")
+        raise ChallengeEndedError
     if delivery == "sms" and earlier.registration.phone_type != "mobile":
-        raise ProblemError("methodNotAllowedByPolicy")
-    target = target_of_challenge(earlier, desk)
+        raise MethodNotAllowedByPolicyError
+    target = target_of_challenge(earlier, deps)
     registration = earlier.registration.model_copy(update={"delivery": delivery})
-    asked = to_register(pressed(visit, delivery), "phone", registration, earlier.method_id)
-    kind = phone_kind(delivery, visit.applicant, desk)
-    challenge = by_code(asked, visit.applicant, target, delivery, desk, kind=kind)
-    return await ask(visit, challenge, _step_of(challenge), desk)
+    asked = to_register(pressed(principal, delivery), "phone", registration, earlier.method_id)
+    kind = phone_kind(delivery, principal.claimant, deps)
+    challenge = by_code(asked, principal.claimant, target, delivery, deps, kind=kind)
+    return await ask(principal, challenge, _step_of(challenge), deps)
 
 
 def _step_of(challenge: Challenge) -> str:

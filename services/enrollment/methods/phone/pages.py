@@ -6,124 +6,126 @@ from fastapi import Response
 
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.handlers import submitting as proofs
+from services.enrollment.dependencies import current_challenge
 from services.enrollment.methods.phone import handlers as phones
 from services.enrollment.methods.phone.countries import NAMES, in_a_sentence
 from services.enrollment.methods.phone.handlers import TypedPhone
-from services.enrollment.sessions.handlers.desk import current_challenge
 from services.enrollment.web.proof import challenge_views
 from services.enrollment.web.proof.typed_code import judge_typed
 from services.enrollment.web.rendering import FieldError
-from services.enrollment.web.request import Here, WizardForm, frame, html, to_wizard
+from services.enrollment.web.request import PageRequest, WizardForm, frame, html, to_wizard
 from services.enrollment.web.wizard import views
 from services.enrollment.web.wizard.views import Filled
 from services.enrollment.web.wording import code_problem, number_problem, resend_problem
-from services.kit.errors import ProblemError
+from services.kit.errors import NotFoundError, ProblemError, SessionEndedError
 
 
-async def show_number(here: Here, filled: Filled | None = None, status: int = 200) -> Response:
+async def show_number(page: PageRequest, filled: Filled | None = None, status: int = 200) -> Response:
     """Step 7: the number, and how it is reached."""
-    challenge = await current_challenge(here.visit, here.desk)
-    view = views.phone_view(frame(here, "phone"), here.visit, challenge, filled or Filled(), here.desk)
-    return html(here.visit, view, status)
+    challenge = await current_challenge(page.principal, page.deps)
+    view = views.phone_view(frame(page, "phone"), page.principal, challenge, filled or Filled(), page.deps)
+    return html(page.principal, view, status)
 
 
-async def show_code(here: Here, filled: Filled | None = None, status: int = 200) -> Response:
+async def show_code(page: PageRequest, filled: Filled | None = None, status: int = 200) -> Response:
     """Step 8: the code, and what became of the message."""
     given = filled or Filled()
-    challenge = await require_challenge(here)
-    view = challenge_views.code_view(frame(here, "phone.code", given.notice), challenge, given, here.desk)
-    return html(here.visit, view, status)
+    challenge = await require_challenge(page)
+    view = challenge_views.code_view(frame(page, "phone.code", given.notice), challenge, given, page.deps)
+    return html(page.principal, view, status)
 
 
-async def show_call(here: Here, filled: Filled | None = None, status: int = 200, *, unheard: bool = False) -> Response:
+async def show_call(
+    page: PageRequest, filled: Filled | None = None, status: int = 200, *, unheard: bool = False
+) -> Response:
     """Step 8b: answer the call and press a key."""
     given = filled or Filled()
-    challenge = await require_challenge(here)
-    shown = frame(here, "phone.call", given.notice)
-    view = challenge_views.call_view(shown, challenge, here.desk, unheard=unheard)
-    return html(here.visit, view, 409 if unheard else status)
+    challenge = await require_challenge(page)
+    shown = frame(page, "phone.call", given.notice)
+    view = challenge_views.call_view(shown, challenge, page.deps, unheard=unheard)
+    return html(page.principal, view, 409 if unheard else status)
 
 
-async def show_verified(here: Here) -> Response:
+async def show_verified(page: PageRequest) -> Response:
     """Step 9: what the phone is for."""
-    return html(here.visit, views.verified_view(frame(here, "phone.verified"), here.visit, "phone"))
+    return html(page.principal, views.verified_view(frame(page, "phone.verified"), page.principal, "phone"))
 
 
-async def number_typed(here: Here, form: WizardForm) -> Response:
+async def number_typed(page: PageRequest, form: WizardForm) -> Response:
     """Ask for a code, or call."""
     region = form.region if form.region in NAMES else "ZZ"
-    aim = here.visit.session.aim
+    aim = page.principal.session.aim
     phone_type = (aim.phone_type if aim else None) or "mobile"
     delivery: Literal["sms", "voice"] = "voice" if form.delivery == "voice" or phone_type != "mobile" else "sms"
     typed = TypedPhone(region, form.number, phone_type, delivery, form.extension)
     try:
-        await phones.request_phone(here.visit, typed, form.form_key, here.desk)
+        await phones.request_phone(page.principal, typed, form.form_key, page.deps)
     except ProblemError as problem:
-        if problem.code == "sessionEnded":
+        if isinstance(problem, SessionEndedError):
             raise
         error = FieldError("number", number_problem(problem, in_a_sentence(region), delivery))
         filled = Filled(
             error=error, region=form.region, number=form.number, delivery=delivery, extension=form.extension
         )
-        return await show_number(here, filled, problem.status)
-    return to_wizard(here)
+        return await show_number(page, filled, problem.status)
+    return to_wizard(page)
 
 
-async def act_on_code(here: Here, form: WizardForm) -> Response:
+async def act_on_code(page: PageRequest, form: WizardForm) -> Response:
     """Judge a code, send the message once more, or call instead."""
     match form.action:
         case "resend":
-            return await resend(here, show_code)
+            return await resend(page, show_code)
         case "call":
-            return await _otherwise(here, "voice", show_code)
+            return await _otherwise(page, "voice", show_code)
         case "text":
-            return await _otherwise(here, "sms", show_code)
-    return await judge_typed(here, form, _code_again)
+            return await _otherwise(page, "sms", show_code)
+    return await judge_typed(page, form, _code_again)
 
 
-async def act_on_call(here: Here, form: WizardForm) -> Response:
+async def act_on_call(page: PageRequest, form: WizardForm) -> Response:
     """Call once more, send a text instead, or find out whether the key was pressed."""
     match form.action:
         case "again":
-            return await resend(here, show_call)
+            return await resend(page, show_call)
         case "text":
-            return await _otherwise(here, "sms", show_call)
-    challenge = await require_challenge(here)
-    return to_wizard(here) if challenge.status == "verified" else await show_call(here, unheard=True)
+            return await _otherwise(page, "sms", show_call)
+    challenge = await require_challenge(page)
+    return to_wizard(page) if challenge.status == "verified" else await show_call(page, unheard=True)
 
 
-async def resend(here: Here, show: challenge_views.Show) -> Response:
+async def resend(page: PageRequest, show: challenge_views.Show) -> Response:
     """Send or call once more; where that is not possible, the page says why."""
     try:
-        await proofs.resend(here.visit, here.desk)
+        await proofs.resend(page.principal, page.deps)
     except ProblemError as problem:
-        challenge = await require_challenge(here)
-        return await show(here, Filled(notice=resend_problem(problem, challenge)), problem.status)
-    return to_wizard(here)
+        challenge = await require_challenge(page)
+        return await show(page, Filled(notice=resend_problem(problem, challenge)), problem.status)
+    return to_wizard(page)
 
 
-async def require_challenge(here: Here) -> Challenge:
+async def require_challenge(page: PageRequest) -> Challenge:
     """The challenge of the session.
 
     Raises:
         ProblemError: `notFound`.
     """
-    challenge = await current_challenge(here.visit, here.desk)
+    challenge = await current_challenge(page.principal, page.deps)
     if challenge is None:
-        raise ProblemError("notFound")
+        raise NotFoundError
     return challenge
 
 
-async def _code_again(here: Here, challenge: Challenge, code: str, status: int) -> Response:
+async def _code_again(page: PageRequest, challenge: Challenge, code: str, status: int) -> Response:
     filled = Filled(error=FieldError("code", code_problem(code, challenge)))
-    return await show_code(here, filled, status)
+    return await show_code(page, filled, status)
 
 
-async def _otherwise(here: Here, delivery: Literal["sms", "voice"], show: challenge_views.Show) -> Response:
+async def _otherwise(page: PageRequest, delivery: Literal["sms", "voice"], show: challenge_views.Show) -> Response:
     try:
-        await phones.reach_otherwise(here.visit, delivery, here.desk)
+        await phones.reach_otherwise(page.principal, delivery, page.deps)
     except ProblemError as problem:
-        if problem.code == "sessionEnded":
+        if isinstance(problem, SessionEndedError):
             raise
-        return await show(here, Filled(notice=number_problem(problem, "", delivery)), problem.status)
-    return to_wizard(here)
+        return await show(page, Filled(notice=number_problem(problem, "", delivery)), problem.status)
+    return to_wizard(page)

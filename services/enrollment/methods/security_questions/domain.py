@@ -8,7 +8,13 @@ from pydantic import SecretStr
 
 from services.kit.answers import normalised
 from services.kit.config import SecurityQuestions
-from services.kit.errors import ProblemError
+from services.kit.errors import (
+    AnswersNotDistinctError,
+    AnswerTooLongError,
+    AnswerTooShortError,
+    QuestionUnknownError,
+    RequestMalformedError,
+)
 
 SHORTEST = 3
 LONGEST = 40
@@ -46,18 +52,18 @@ def checked_answers(answers: Sequence[tuple[str, SecretStr]], own: SecurityQuest
             `answerTooShort`, `answerTooLong`; `position` names the first one in question, from 0.
     """
     if not own.to_register <= len(answers) <= MOST:
-        raise ProblemError("requestMalformed", f"Give {own.to_register} to {MOST} answers.")
+        raise RequestMalformedError(f"Give {own.to_register} to {MOST} answers.")
     offered, seen_questions, seen_answers = offered_questions(own), set[str](), set[str]()
     for position, (question, secret) in enumerate(answers):
         answer = normalised(secret.get_secret_value())
         if question not in offered:
-            raise ProblemError("questionUnknown", position=position)
+            raise QuestionUnknownError(position=position)
         if len(answer) < SHORTEST:
-            raise ProblemError("answerTooShort", position=position)
+            raise AnswerTooShortError(position=position)
         if len(answer) > LONGEST:
-            raise ProblemError("answerTooLong", position=position)
+            raise AnswerTooLongError(position=position)
         if question in seen_questions or answer in seen_answers:
-            raise ProblemError("answersNotDistinct", position=position)
+            raise AnswersNotDistinctError(position=position)
         seen_questions.add(question)
         seen_answers.add(answer)
     return dict(answers)

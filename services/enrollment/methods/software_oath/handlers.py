@@ -10,11 +10,11 @@ from services.enrollment.accounts.domain import methods
 from services.enrollment.accounts.domain.account import Account, Draft, Session
 from services.enrollment.challenges.domain.challenge import Challenge, Registration
 from services.enrollment.challenges.handlers.asking import by_app_code, to_register
+from services.enrollment.dependencies import Claimant, Dependencies, Principal, ask, move_session, pressed
 from services.enrollment.policies.domain.policy import is_allowed
 from services.enrollment.sessions.domain import steps as wizard
-from services.enrollment.sessions.handlers.desk import Applicant, Desk, Visit, ask, move_session, pressed
 from services.kit.crypto.codes import otpauth_uri
-from services.kit.errors import ProblemError
+from services.kit.errors import CATALOGUE, ChallengeEndedError, MethodNotAllowedByPolicyError
 from services.kit.ids import new_id
 
 SECRET_BYTES = 20
@@ -23,68 +23,68 @@ SECRET_BYTES = 20
 DISPLAY_NAME = "Authenticator app"
 
 
-async def show_secret(visit: Visit, desk: Desk) -> Visit:
+async def show_secret(principal: Principal, deps: Dependencies) -> Principal:
     """To the QR code: the one that the session has, else a new one.
 
     Raises:
         ProblemError: `methodNotAllowedByPolicy`, `methodLimitReached`, `sessionEnded`.
     """
-    require_registrable(visit.account, desk)
-    fresh = new_draft(visit.applicant, desk)
+    require_registrable(principal.account, deps)
+    fresh = new_draft(principal.claimant, deps)
 
     def move(session: Session) -> Session:
         kept = session.draft if session.draft and session.draft.type == "softwareOath" else fresh
         begun = session if wizard.method_of(session.step) == "softwareOath" else wizard.set_up(session, "softwareOath")
         return wizard.show_draft(begun, kept, "softwareOath.scan")
 
-    return await move_session(visit, move, desk)
+    return await move_session(principal, move, deps)
 
 
-async def ask_code(visit: Visit, desk: Desk) -> Visit:
+async def ask_code(principal: Principal, deps: Dependencies) -> Principal:
     """Ask for the code that the app shows now.
 
     Raises:
         ProblemError: `challengeEnded` without a secret, `sessionEnded`, `rateLimited`.
     """
-    draft = visit.session.draft
+    draft = principal.session.draft
     if draft is None or draft.type != "softwareOath":
-        raise ProblemError("challengeEnded")
-    challenge = code_challenge(draft, visit.applicant, pressed(visit, f"totp {draft.method_id}"), desk)
-    return await ask(visit, challenge, "softwareOath.code", desk)
+        raise ChallengeEndedError
+    challenge = code_challenge(draft, principal.claimant, pressed(principal, f"totp {draft.method_id}"), deps)
+    return await ask(principal, challenge, "softwareOath.code", deps)
 
 
-def new_draft(applicant: Applicant, desk: Desk) -> Draft:
+def new_draft(claimant: Claimant, deps: Dependencies) -> Draft:
     """A secret for a method that does not exist yet."""
-    binding = applicant.binding(new_id())
-    sealed: Sealed = desk.sealer.seal("secret", secrets.token_bytes(SECRET_BYTES), binding)
+    binding = claimant.binding(new_id())
+    sealed: Sealed = deps.sealer.seal("secret", secrets.token_bytes(SECRET_BYTES), binding)
     return Draft(method_id=binding.method, type="softwareOath", sealed=sealed)
 
 
-def code_challenge(draft: Draft, applicant: Applicant, identifier: str, desk: Desk) -> Challenge:
+def code_challenge(draft: Draft, claimant: Claimant, identifier: str, deps: Dependencies) -> Challenge:
     """The challenge by which the app is proven to have the secret."""
     asked = to_register(identifier, "softwareOath", Registration(display_name=DISPLAY_NAME), draft.method_id)
-    return by_app_code(asked, applicant, draft.sealed, desk)
+    return by_app_code(asked, claimant, draft.sealed, deps)
 
 
-def secret_of(draft: Draft, applicant: Applicant, desk: Desk) -> SecretStr:
+def secret_of(draft: Draft, claimant: Claimant, deps: Dependencies) -> SecretStr:
     """The secret as it is typed: base32 (RFC 4648, section 6)."""
-    return SecretStr(b32encode(_opened(draft, applicant, desk)).decode())
+    return SecretStr(b32encode(_opened(draft, claimant, deps)).decode())
 
 
-def uri_of(draft: Draft, applicant: Applicant, desk: Desk) -> str:
+def uri_of(draft: Draft, claimant: Claimant, deps: Dependencies) -> str:
     """What the QR code says."""
-    account = applicant.account
-    issuer = desk.config.tenant(account.tenant).display_name
-    return otpauth_uri(_opened(draft, applicant, desk), account.profile.user_principal_name or account.user, issuer)
+    account = claimant.account
+    issuer = deps.config.tenant(account.tenant).display_name
+    return otpauth_uri(_opened(draft, claimant, deps), account.profile.user_principal_name or account.user, issuer)
 
 
-def require_registrable(account: Account, desk: Desk) -> None:
+def require_registrable(account: Account, deps: Dependencies) -> None:
     """Raises `methodNotAllowedByPolicy` or `methodLimitReached`."""
-    if not is_allowed(desk.policy(account), "softwareOath"):
-        raise ProblemError("methodNotAllowedByPolicy")
+    if not is_allowed(deps.policy(account), "softwareOath"):
+        raise MethodNotAllowedByPolicyError
     if code := methods.conflict_of(account, "softwareOath", Registration(display_name=DISPLAY_NAME)):
-        raise ProblemError(code)
+        raise CATALOGUE[code]
 
 
-def _opened(draft: Draft, applicant: Applicant, desk: Desk) -> bytes:
-    return desk.sealer.open("secret", draft.sealed, applicant.binding(draft.method_id))
+def _opened(draft: Draft, claimant: Claimant, deps: Dependencies) -> bytes:
+    return deps.sealer.open("secret", draft.sealed, claimant.binding(draft.method_id))

@@ -26,10 +26,10 @@ from services.enrollment.api.shared import (
     replied,
 )
 from services.enrollment.challenges.handlers.at_once import LONGEST_PASS, SHORTEST_PASS, USUAL_PASS
+from services.enrollment.components import Components
 from services.enrollment.idempotency.handlers import Reply
-from services.enrollment.parts import Parts
 from services.enrollment.registrations import handlers as registrations
-from services.kit.errors import ProblemError
+from services.kit.errors import UnavailableError
 
 router = APIRouter(tags=["methods"])
 
@@ -82,16 +82,16 @@ async def post_pass(
 ) -> Response:
     """Make a pass; an earlier one stops to work. Scope `methods.write`. The person must have an account."""
     by.require("methods.write")
-    parts: Parts = request.app.state.parts
+    components: Components = request.app.state.components
     lifetime = timedelta(minutes=body.lifetime_in_minutes)
 
     async def reply() -> Reply:
         plan = registrations.access_pass(lifetime, is_usable_once=body.is_usable_once)
-        reading = await registrations.register_known(plan, by.tenant, user_id, parts.desk)
+        reading = await registrations.register_known(plan, by.tenant, user_id, components.deps)
         method = reading.account.method(reading.registration.method_id)
         if method is None:
-            raise ProblemError("unavailable", headers={"Retry-After": "5"})
-        return Reply(_body(method, parts.clock.now(), reading.codes[0]), 201)
+            raise UnavailableError(headers={"Retry-After": "5"})
+        return Reply(_body(method, components.clock.now(), reading.codes[0]), 201)
 
     return await once(request, idempotency_key, by, reply)
 
@@ -100,10 +100,10 @@ async def post_pass(
 async def get_passes(request: Request, user_id: UserPath, by: CallerNow, page: PageNow) -> Response:
     """The person's pass, without what it says. Scope `methods.read`."""
     by.require("methods.read")
-    parts: Parts = request.app.state.parts
-    account = await account_of(by.tenant, user_id, parts.desk.store)
+    components: Components = request.app.state.components
+    account = await account_of(by.tenant, user_id, components.deps.store)
     part, following = page.of(account.of_type("temporaryAccessPass"), lambda method: method.id)
-    now = parts.clock.now()
+    now = components.clock.now()
     return replied(PassList(value=tuple(_body(method, now) for method in part), next_link=following))
 
 
@@ -116,10 +116,10 @@ async def delete_pass(
 ) -> Response:
     """Take a pass back. Scope `methods.write`."""
     by.require("methods.write")
-    parts: Parts = request.app.state.parts
-    account = await account_of(by.tenant, user_id, parts.desk.store)
+    components: Components = request.app.state.components
+    account = await account_of(by.tenant, user_id, components.deps.store)
     registrations.changeable(account, pass_id, "temporaryAccessPass")
-    await administer.remove(by.tenant, user_id, pass_id, parts.desk)
+    await administer.remove(by.tenant, user_id, pass_id, components.deps)
     return answered(204, "")
 
 

@@ -97,8 +97,8 @@ def funnel(journeys: Iterable[Journey]) -> Funnel:
 def _stays(journey: Journey) -> Iterator[tuple[str, timedelta]]:
     """How long each step took: until the next one that was new, or until the person ended the session there. How long
     somebody stayed who never came back, nobody knows; and Success is the end."""
-    for here, following in pairwise(journey.steps):
-        yield here.step, following.at - here.at
+    for page, following in pairwise(journey.steps):
+        yield page.step, following.at - page.at
     final = journey.steps[-1] if journey.steps else None
     if final and journey.ended_at and journey.outcome != "expired" and final.step != "success":
         yield final.step, journey.ended_at - final.at

@@ -6,9 +6,9 @@ from datetime import timedelta
 from schemas.base import Event
 from schemas.enrollment import Decision
 from schemas.envelope import Envelope
+from services.enrollment.dependencies import Dependencies
 from services.enrollment.reports.domain.funnel import Funnel, funnel
 from services.enrollment.reports.domain.journey import begun, noted
-from services.enrollment.sessions.handlers.desk import Desk
 from services.enrollment.store import Store
 from services.kit.decision import Change
 
@@ -32,9 +32,9 @@ async def note_journey(event: Event, cause: Envelope, *, store: Store) -> None:
 
 
 async def funnel_report(
-    tenant: str, decision: Decision, days: int, desk: Desk, *, most: int = MOST_JOURNEYS
+    tenant: str, decision: Decision, days: int, deps: Dependencies, *, most: int = MOST_JOURNEYS
 ) -> FunnelReport:
     """The funnel of a tenant's sessions of the last `days` days that this decision led to."""
-    since = desk.clock.now() - timedelta(days=days)
-    found = await desk.store.journeys_since(tenant, decision, since, limit=most + 1)
+    since = deps.clock.now() - timedelta(days=days)
+    found = await deps.store.journeys_since(tenant, decision, since, limit=most + 1)
     return FunnelReport(funnel(stored.state for stored in found[:most]), len(found) <= most)

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 
 from services.enrollment.accounts.domain.account import Account
+from services.enrollment.dependencies import Dependencies
 from services.enrollment.reports.domain.registrations import RegistrationDetails, RegistrationSummary, details_of
-from services.enrollment.sessions.handlers.desk import Desk
-from services.kit.errors import ProblemError
+from services.kit.errors import ProblemError, RequestMalformedError
 
 BATCH = 200
 MOST = 2_000
@@ -63,15 +63,15 @@ def wanted_by(expression: str) -> Wanted:
 
 
 async def registration_details(
-    tenant: str, wanted: Wanted, top: int, after: str, desk: Desk, *, batch: int = BATCH, most: int = MOST
+    tenant: str, wanted: Wanted, top: int, after: str, deps: Dependencies, *, batch: int = BATCH, most: int = MOST
 ) -> tuple[list[RegistrationDetails], str | None]:
     """At most `top` people after the one with that id, in the order of their ids; and after whom to go on, None at the
     end. `most` accounts are looked at, so that a part may hold fewer people than `top`, or none, and not be the last.
     """
     found: list[RegistrationDetails] = []
-    seen, now = 0, desk.clock.now()
-    async for account in _accounts(tenant, wanted, after, batch, desk):
-        details = details_of(account, desk.policy(account), now)
+    seen, now = 0, deps.clock.now()
+    async for account in _accounts(tenant, wanted, after, batch, deps):
+        details = details_of(account, deps.policy(account), now)
         if wanted.takes(details):
             if len(found) == top:
                 return found, found[-1].id
@@ -83,19 +83,19 @@ async def registration_details(
 
 
 async def registration_summary(
-    tenant: str, desk: Desk, *, batch: int = BATCH, most: int = MOST_COUNTED
+    tenant: str, deps: Dependencies, *, batch: int = BATCH, most: int = MOST_COUNTED
 ) -> tuple[RegistrationSummary, bool]:
     """The report in numbers, of at most `most` people; and whether these are all."""
-    summary, now = RegistrationSummary(), desk.clock.now()
-    async for account in _accounts(tenant, Wanted(), "", batch, desk):
+    summary, now = RegistrationSummary(), deps.clock.now()
+    async for account in _accounts(tenant, Wanted(), "", batch, deps):
         if summary.people == most:
             return summary, False
-        summary = summary.with_one(details_of(account, desk.policy(account), now))
+        summary = summary.with_one(details_of(account, deps.policy(account), now))
     return summary, True
 
 
-async def _accounts(tenant: str, wanted: Wanted, after: str, batch: int, desk: Desk) -> AsyncIterator[Account]:
-    while part := await desk.store.accounts_after(tenant, after, wanted.user_principal_name, limit=batch):
+async def _accounts(tenant: str, wanted: Wanted, after: str, batch: int, deps: Dependencies) -> AsyncIterator[Account]:
+    while part := await deps.store.accounts_after(tenant, after, wanted.user_principal_name, limit=batch):
         for stored in part:
             yield stored.state
         if len(part) < batch:
@@ -105,6 +105,6 @@ async def _accounts(tenant: str, wanted: Wanted, after: str, batch: int, desk: D
 
 def _not_understood() -> ProblemError:
     known = ", ".join(ANSWERS)
-    return ProblemError(
-        "requestMalformed", f"$filter takes {known} eq true or false, and {NAME} eq '…', each once, joined by and."
+    return RequestMalformedError(
+        f"$filter takes {known} eq true or false, and {NAME} eq '…', each once, joined by and."
     )

@@ -14,13 +14,13 @@ from schemas.enrollment import (
     SecurityInfoConfirmed,
 )
 from services.enrollment.accounts.domain.account import LONGEST_SESSION, Account, Proof, Session
-from services.enrollment.accounts.domain.update import Ledger
+from services.enrollment.accounts.domain.update import AccountUpdate
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.interrupts.domain import nudge
 from services.enrollment.sessions.domain import steps as wizard
 from services.kit.config import GroupPolicy
 from services.kit.decision import Change
-from services.kit.errors import ProblemError
+from services.kit.errors import SessionEndedError, TicketExpiredError, TicketUsedError
 
 PROVE_NOTHING = frozenset({"securityQuestions", "recoveryCode", "temporaryAccessPass"})
 """Kinds whose registration proves nothing: the person only chose or was given something."""
@@ -35,16 +35,16 @@ def start_session(account: Account, session: Session, *, at: datetime) -> Change
         ProblemError: `ticketUsed`; `ticketExpired` where the person was erased.
     """
     if account.erased_at:
-        raise ProblemError("ticketExpired")
+        raise TicketExpiredError
     if account.session(session.id):
-        raise ProblemError("ticketUsed")
-    ledger = _overdue_ended(Ledger(account), at)
-    before = ledger.account
+        raise TicketUsedError
+    update = _overdue_ended(AccountUpdate(account), at)
+    before = update.account
     kept = tuple(one for one in before.sessions if (one.ended_at or one.expires_at) > at - KEEP_ENDED_SESSIONS)
     put_off = nudge.nudged(before.put_off, at=at) if session.decision == "nudge" else before.put_off
-    ledger = ledger.put(sessions=(*kept, session), put_off=put_off)
-    ledger = _told(ledger, session, _started(session, at))
-    return _told(ledger, session, _reached(session, at)).change()
+    update = update.put(sessions=(*kept, session), put_off=put_off)
+    update = _recorded(update, session, _started(session, at))
+    return _recorded(update, session, _reached(session, at)).change()
 
 
 def move_session(
@@ -58,12 +58,12 @@ def move_session(
     session = open_session(account, session_id, at=at)
     until = min(at + timedelta(minutes=session.life_minutes), session.started_at + LONGEST_SESSION)
     moved = move(session).model_copy(update={"expires_at": until})
-    ledger = Ledger(account).put_session(moved)
+    update = AccountUpdate(account).put_session(moved)
     if moved.step != session.step:
-        ledger = _told(ledger, moved, _reached(moved, at))
+        update = _recorded(update, moved, _reached(moved, at))
     if moved.outcome == "completed" and session.outcome is None:
-        ledger = _completed(ledger, moved, at)
-    return ledger.change()
+        update = _completed(update, moved, at)
+    return update.change()
 
 
 def skip_session(account: Account, session_id: str, policy: GroupPolicy, *, at: datetime) -> Change[Account]:
@@ -84,8 +84,8 @@ def skip_session(account: Account, session_id: str, policy: GroupPolicy, *, at: 
         skipped_at=at,
     )
     ended = session.model_copy(update={"outcome": "skipped", "ended_at": at})
-    ledger = Ledger(account).put(put_off=nudge.skipped(account.put_off, at=at)).put_session(ended)
-    return ledger.tell(event, session_id).change()
+    update = AccountUpdate(account).put(put_off=nudge.skipped(account.put_off, at=at)).put_session(ended)
+    return update.record(event, session_id).change()
 
 
 def confirm(account: Account, session_id: str, *, at: datetime) -> Change[Account]:
@@ -98,13 +98,13 @@ def confirm(account: Account, session_id: str, *, at: datetime) -> Change[Accoun
     if session.step != "confirm":
         return Change(account)
     event = SecurityInfoConfirmed(session_id=session_id, methods=account.active_types, confirmed_at=at)
-    ledger = Ledger(account).put(confirmed_at=at).tell(event, session_id)
-    return _completed(ledger, session.model_copy(update={"outcome": "completed"}), at).change()
+    update = AccountUpdate(account).put(confirmed_at=at).record(event, session_id)
+    return _completed(update, session.model_copy(update={"outcome": "completed"}), at).change()
 
 
 def end_overdue_sessions(account: Account, *, at: datetime) -> Change[Account]:
     """End every session whose time ran out."""
-    return _overdue_ended(Ledger(account), at).change()
+    return _overdue_ended(AccountUpdate(account), at).change()
 
 
 def end_session(
@@ -114,15 +114,15 @@ def end_session(
     session = account.session(session_id)
     if session is None or session.outcome is not None:
         return Change(account)
-    return _ended(Ledger(account), session, outcome, at).change()
+    return _ended(AccountUpdate(account), session, outcome, at).change()
 
 
-def end_all(ledger: Ledger, *, at: datetime) -> Ledger:
+def end_all(update: AccountUpdate, *, at: datetime) -> AccountUpdate:
     """End every open session: whoever is in one may not be the person."""
-    for session in ledger.account.sessions:
+    for session in update.account.sessions:
         if session.outcome is None:
-            ledger = _ended(ledger, session, "cancelled", at)
-    return ledger
+            update = _ended(update, session, "cancelled", at)
+    return update
 
 
 def open_session(account: Account, session_id: str, *, at: datetime) -> Session:
@@ -133,15 +133,15 @@ def open_session(account: Account, session_id: str, *, at: datetime) -> Session:
     """
     session = account.session(session_id)
     if session is None or not session.is_open(at):
-        raise ProblemError("sessionEnded")
+        raise SessionEndedError
     return session
 
 
-def after_registration(ledger: Ledger, challenge: Challenge, *, at: datetime) -> Ledger:
+def after_registration(update: AccountUpdate, challenge: Challenge, *, at: datetime) -> AccountUpdate:
     """Move the session that waited for this registration to the step that says so."""
-    session, step = _waiting(ledger.account, challenge), f"{challenge.method_type}.verified"
+    session, step = _waiting(update.account, challenge), f"{challenge.method_type}.verified"
     if session is None or session.step == step:
-        return ledger
+        return update
     moved = session.model_copy(
         update={
             "step": step,
@@ -150,16 +150,16 @@ def after_registration(ledger: Ledger, challenge: Challenge, *, at: datetime) ->
             "proof": session.proof or _first_proof(challenge, at),
         }
     )
-    return _told(ledger.put_session(moved), moved, _reached(moved, at))
+    return _recorded(update.put_session(moved), moved, _reached(moved, at))
 
 
-def start_again(ledger: Ledger, challenge: Challenge, *, at: datetime) -> Ledger:
+def start_again(update: AccountUpdate, challenge: Challenge, *, at: datetime) -> AccountUpdate:
     """Something else took the place meanwhile: back to the first step of this method."""
-    session = _waiting(ledger.account, challenge)
+    session = _waiting(update.account, challenge)
     if session is None:
-        return ledger
+        return update
     moved = session.model_copy(update={"step": wizard.FIRST_STEP[challenge.method_type], "requested": None})
-    return _told(ledger.put_session(moved), moved, _reached(moved, at))
+    return _recorded(update.put_session(moved), moved, _reached(moved, at))
 
 
 def was_cancelled(account: Account, challenge: Challenge) -> bool:
@@ -168,18 +168,18 @@ def was_cancelled(account: Account, challenge: Challenge) -> bool:
     return session is not None and session.outcome == "cancelled"
 
 
-def after_proof(ledger: Ledger, challenge: Challenge, *, at: datetime) -> Ledger:
+def after_proof(update: AccountUpdate, challenge: Challenge, *, at: datetime) -> AccountUpdate:
     """Note the proof in the session that asked for it, and let it go where the person wanted to go."""
-    asked_in = ledger.account.session(challenge.session_id or "")
+    asked_in = update.account.session(challenge.session_id or "")
     if asked_in and asked_in.verifying and asked_in.outcome is None:
         verifying = asked_in.verifying
-        return ledger.put_session(wizard.proven_for_platform(asked_in, verifying, challenge.method_type, at))
-    session = _waiting(ledger.account, challenge)
+        return update.put_session(wizard.proven_for_platform(asked_in, verifying, challenge.method_type, at))
+    session = _waiting(update.account, challenge)
     if session is None:
-        return ledger
+        return update
     proof = Proof(method_id=challenge.method_id, method_type=challenge.method_type, at=at)
-    moved = wizard.proven(ledger.account, session, proof)
-    return _told(ledger.put_session(moved), moved, _reached(moved, at))
+    moved = wizard.proven(update.account, session, proof)
+    return _recorded(update.put_session(moved), moved, _reached(moved, at))
 
 
 def _first_proof(challenge: Challenge, at: datetime) -> Proof | None:
@@ -195,29 +195,31 @@ def _waiting(account: Account, challenge: Challenge) -> Session | None:
     return session if waits and session and session.requested and session.requested.id == challenge.id else None
 
 
-def _overdue_ended(ledger: Ledger, at: datetime) -> Ledger:
-    for session in ledger.account.sessions:
+def _overdue_ended(update: AccountUpdate, at: datetime) -> AccountUpdate:
+    for session in update.account.sessions:
         if session.outcome is None and session.expires_at <= at:
-            ledger = _ended(ledger, session, "expired", at)
-    return ledger
+            update = _ended(update, session, "expired", at)
+    return update
 
 
-def _ended(ledger: Ledger, session: Session, outcome: Literal["cancelled", "expired"], at: datetime) -> Ledger:
+def _ended(
+    update: AccountUpdate, session: Session, outcome: Literal["cancelled", "expired"], at: datetime
+) -> AccountUpdate:
     ended = session.model_copy(update={"outcome": outcome, "ended_at": at})
-    put_off = ledger.account.put_off
+    put_off = update.account.put_off
     if put_off and nudge.is_undecided(session):
         put_off = nudge.skipped(put_off, at=at)
-    on_file = ledger.account.active_types
+    on_file = update.account.active_types
     event = EnrollmentCancelled(session_id=session.id, reason=outcome, methods=on_file, cancelled_at=at)
-    return _told(ledger.put(put_off=put_off).put_session(ended), session, event)
+    return _recorded(update.put(put_off=put_off).put_session(ended), session, event)
 
 
-def _completed(ledger: Ledger, session: Session, at: datetime) -> Ledger:
+def _completed(update: AccountUpdate, session: Session, at: datetime) -> AccountUpdate:
     """All that was asked for is on file."""
-    event = EnrollmentCompleted(session_id=session.id, methods=ledger.account.active_types, completed_at=at)
-    put_off = None if session.plan else ledger.account.put_off
+    event = EnrollmentCompleted(session_id=session.id, methods=update.account.active_types, completed_at=at)
+    put_off = None if session.plan else update.account.put_off
     ended = session.model_copy(update={"ended_at": at})
-    return ledger.put(put_off=put_off).put_session(ended).tell(event, session.id)
+    return update.put(put_off=put_off).put_session(ended).record(event, session.id)
 
 
 def _started(session: Session, at: datetime) -> EnrollmentStarted:
@@ -234,6 +236,6 @@ def _reached(session: Session, at: datetime) -> EnrollmentStepReached:
     return EnrollmentStepReached(session_id=session.id, step=session.step, reached_at=at)
 
 
-def _told(ledger: Ledger, session: Session, event: Event) -> Ledger:
+def _recorded(update: AccountUpdate, session: Session, event: Event) -> AccountUpdate:
     """A verification is no enrolment: nothing tells of it."""
-    return ledger if session.verifying else ledger.tell(event, session.id)
+    return update if session.verifying else update.record(event, session.id)

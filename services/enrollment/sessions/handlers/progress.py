@@ -5,66 +5,72 @@ from datetime import timedelta
 from schemas.base import MethodType
 from services.enrollment.accounts.domain.account import Account, Proof, Session
 from services.enrollment.challenges.domain.eligibility import must_prove
+from services.enrollment.dependencies import (
+    Dependencies,
+    Principal,
+    cancel_challenge,
+    move_session,
+    principal_of,
+)
 from services.enrollment.interrupts.domain.interrupt import Interrupt
 from services.enrollment.policies.domain.policy import allowed_methods, continued, instead_of, replanned
 from services.enrollment.sessions.domain import administration as operations
 from services.enrollment.sessions.domain import lifecycle as rules
 from services.enrollment.sessions.domain import steps as wizard
-from services.enrollment.sessions.handlers.desk import Desk, Visit, cancel_challenge, move_session, visit_of
 from services.enrollment.sessions.handlers.step_up import begin, needs_proof
-from services.enrollment.sessions.handlers.tickets import held_visit, started_visit
+from services.enrollment.sessions.handlers.tickets import held_principal, started_principal
 from services.kit.crypto.sealing import token_hash
 from services.kit.decision import Change
-from services.kit.errors import ProblemError
+from services.kit.errors import MethodNotAllowedByPolicyError, SessionEndedError, TicketExpiredError
 from services.kit.ids import new_token
 
 
-async def use_ticket(ticket: str, desk: Desk) -> tuple[Visit, str]:
+async def use_ticket(ticket: str, deps: Dependencies) -> tuple[Principal, str]:
     """Start the session of an interrupt; the second value is the secret for the cookie.
 
     Raises:
         ProblemError: `ticketExpired` (also for one that never was), `ticketUsed`.
     """
-    now = desk.clock.now()
-    stored = await desk.store.interrupt_of_ticket(token_hash(ticket))
+    now = deps.clock.now()
+    stored = await deps.store.interrupt_of_ticket(token_hash(ticket))
     if stored is None or stored.state.ticket_expires_at is None:
-        raise ProblemError("ticketExpired")
+        raise TicketExpiredError
     interrupt, secret = stored.state, new_token()
     if now >= stored.state.ticket_expires_at:
-        raise ProblemError("ticketExpired", returnUrl=interrupt.return_url)
+        raise TicketExpiredError(returnUrl=interrupt.return_url)
 
     def start(account: Account) -> Change[Account]:
-        session = _new_session(interrupt, secret, account, desk)
-        return rules.start_session(account, _placed(account, session, desk), at=now)
+        session = _new_session(interrupt, secret, account, deps)
+        return rules.start_session(account, _placed(account, session, deps), at=now)
 
-    visit = await started_visit(
-        interrupt.tenant, interrupt.user, interrupt.id, start, desk, return_url=interrupt.return_url
+    principal = await started_principal(
+        interrupt.tenant, interrupt.user, interrupt.id, start, deps, return_url=interrupt.return_url
     )
-    return await begin(visit, desk), secret
+    return await begin(principal, deps), secret
 
 
-async def ticket_is_of(ticket: str, session_id: str, desk: Desk) -> bool:
+async def ticket_is_of(ticket: str, session_id: str, deps: Dependencies) -> bool:
     """Whether a ticket led to this session."""
-    stored = await desk.store.interrupt_of_ticket(token_hash(ticket))
+    stored = await deps.store.interrupt_of_ticket(token_hash(ticket))
     return stored is not None and stored.id == session_id
 
 
-async def recognise(session_id: str, secret: str, desk: Desk) -> Visit:
+async def recognise(session_id: str, secret: str, deps: Dependencies) -> Principal:
     """Who holds this cookie; the session may have ended.
 
     Raises:
         ProblemError: `sessionEnded` where there is nothing to go back to.
     """
-    interrupt = await desk.store.interrupts.get(session_id)
+    interrupt = await deps.store.interrupts.get(session_id)
     if interrupt is None:
-        raise ProblemError("sessionEnded")
-    return await held_visit(interrupt.state.tenant, interrupt.state.user, session_id, secret, desk)
+        raise SessionEndedError
+    return await held_principal(interrupt.state.tenant, interrupt.state.user, session_id, secret, deps)
 
 
-async def follow_policy(visit: Visit, desk: Desk) -> Visit:
+async def follow_policy(principal: Principal, deps: Dependencies) -> Principal:
     """The session under the policy that holds now, which may have changed since its plan was made."""
-    account, policy = visit.account, desk.policy(visit.account)
-    allowed, must = allowed_methods(policy), must_prove(account, policy, desk.clock.now())
+    account, policy = principal.account, deps.policy(principal.account)
+    allowed, must = allowed_methods(policy), must_prove(account, policy, deps.clock.now())
 
     def follow(session: Session) -> Session:
         plan = continued(policy, session.plan, account.active_types)
@@ -72,151 +78,151 @@ async def follow_policy(visit: Visit, desk: Desk) -> Visit:
         waits_in_vain = followed.step == "prove.choose" and followed.intent != "administer" and not must
         return wizard.let_on(account, followed) if waits_in_vain else followed
 
-    followed = follow(visit.session)
-    if followed == visit.session:
-        return visit
+    followed = follow(principal.session)
+    if followed == principal.session:
+        return principal
     if followed.requested is None:
-        await cancel_challenge(visit.session.requested, "superseded", desk)
-    return await move_session(visit, follow, desk)
+        await cancel_challenge(principal.session.requested, "superseded", deps)
+    return await move_session(principal, follow, deps)
 
 
-async def go_on(visit: Visit, step: str, desk: Desk) -> Visit:
+async def go_on(principal: Principal, step: str, deps: Dependencies) -> Principal:
     """ "Next" or "Done" of a step that asks for nothing: to the next thing to set up. A stale step changes nothing."""
-    account: Account = visit.account
+    account: Account = principal.account
 
     def move(session: Session) -> Session:
         if session.step != step:
             return session
-        if step == "prompt" and needs_proof(account, session, desk):
+        if step == "prompt" and needs_proof(account, session, deps):
             return wizard.ask_for_proof(session, then="")
         return wizard.go_on(account, session)
 
-    moved = await move_session(visit, move, desk)
-    return await begin(moved, desk) if moved.session.step == "prove.choose" else moved
+    moved = await move_session(principal, move, deps)
+    return await begin(moved, deps) if moved.session.step == "prove.choose" else moved
 
 
-async def set_up_instead(visit: Visit, chosen: MethodType, desk: Desk) -> Visit:
+async def set_up_instead(principal: Principal, chosen: MethodType, deps: Dependencies) -> Principal:
     """Set up another method than the one proposed.
 
     Raises:
         ProblemError: `methodNotAllowedByPolicy`, `sessionEnded`.
     """
-    planned = planned_type(visit)
-    if planned is None or chosen not in alternatives(visit, desk):
-        raise ProblemError("methodNotAllowedByPolicy")
-    await cancel_challenge(visit.session.requested, "superseded", desk)
-    plan = replanned(visit.session.plan, planned, chosen)
-    return await move_session(visit, lambda session: wizard.set_up(session, chosen, plan=plan), desk)
+    planned = planned_type(principal)
+    if planned is None or chosen not in alternatives(principal, deps):
+        raise MethodNotAllowedByPolicyError
+    await cancel_challenge(principal.session.requested, "superseded", deps)
+    plan = replanned(principal.session.plan, planned, chosen)
+    return await move_session(principal, lambda session: wizard.set_up(session, chosen, plan=plan), deps)
 
 
-def alternatives(visit: Visit, desk: Desk) -> tuple[MethodType, ...]:
+def alternatives(principal: Principal, deps: Dependencies) -> tuple[MethodType, ...]:
     """What may be set up now instead of what is being set up."""
-    planned, session = planned_type(visit), visit.session
+    planned, session = planned_type(principal), principal.session
     if planned is None or session.intent == "manage":
         return ()
-    return instead_of(desk.policy(visit.account), planned, session.plan, visit.account.active_types)
+    return instead_of(deps.policy(principal.account), planned, session.plan, principal.account.active_types)
 
 
-def may_choose(visit: Visit, desk: Desk) -> bool:
+def may_choose(principal: Principal, deps: Dependencies) -> bool:
     """Whether the organisation lets the person choose a different method, and there is one."""
-    return desk.policy(visit.account).may_choose_different and bool(alternatives(visit, desk))
+    return deps.policy(principal.account).may_choose_different and bool(alternatives(principal, deps))
 
 
-def planned_type(visit: Visit) -> MethodType | None:
+def planned_type(principal: Principal) -> MethodType | None:
     """The type that is being set up."""
-    kind = wizard.method_of(visit.session.step)
+    kind = wizard.method_of(principal.session.step)
     return next((one for one in wizard.FIRST_STEP if one == kind), None)
 
 
-async def skip(visit: Visit, desk: Desk) -> Visit:
+async def skip(principal: Principal, deps: Dependencies) -> Principal:
     """Put off what is missing; where that is not possible any more, the session goes on.
 
     Raises:
         ProblemError: `sessionEnded`.
     """
-    now, policy = desk.clock.now(), desk.policy(visit.account)
-    account = await desk.store.accounts.change(
-        visit.account_id, lambda account: rules.skip_session(account, visit.session.id, policy, at=now)
+    now, policy = deps.clock.now(), deps.policy(principal.account)
+    account = await deps.store.accounts.change(
+        principal.account_id, lambda account: rules.skip_session(account, principal.session.id, policy, at=now)
     )
-    moved = visit_of(account.state if account else visit.account, visit.session.id)
+    moved = principal_of(account.state if account else principal.account, principal.session.id)
     if moved.session.outcome:
-        await cancel_challenge(moved.session.requested, "cancelled", desk)
+        await cancel_challenge(moved.session.requested, "cancelled", deps)
     return moved
 
 
-async def confirm(visit: Visit, desk: Desk) -> Visit:
+async def confirm(principal: Principal, deps: Dependencies) -> Principal:
     """What is on file is right.
 
     Raises:
         ProblemError: `sessionEnded`.
     """
-    now = desk.clock.now()
-    account = await desk.store.accounts.change(
-        visit.account_id, lambda account: rules.confirm(account, visit.session.id, at=now)
+    now = deps.clock.now()
+    account = await deps.store.accounts.change(
+        principal.account_id, lambda account: rules.confirm(account, principal.session.id, at=now)
     )
-    return visit_of(account.state if account else visit.account, visit.session.id)
+    return principal_of(account.state if account else principal.account, principal.session.id)
 
 
-async def change_something(visit: Visit, desk: Desk) -> Visit:
+async def change_something(principal: Principal, deps: Dependencies) -> Principal:
     """What is on file is not right: to "My security info", behind a proof.
 
     Raises:
         ProblemError: `sessionEnded`.
     """
 
-    return await _to_methods(visit, "confirm", desk)
+    return await _to_methods(principal, "confirm", deps)
 
 
-async def leave_operations_for_methods(visit: Visit, desk: Desk) -> Visit:
+async def leave_operations_for_methods(principal: Principal, deps: Dependencies) -> Principal:
     """An administrator who has nothing to prove sets it up first: to "My security info", and later back.
 
     Raises:
         ProblemError: `sessionEnded`.
     """
-    return await _to_methods(visit, wizard.HOME["administer"], desk)
+    return await _to_methods(principal, wizard.HOME["administer"], deps)
 
 
-async def stay(visit: Visit, desk: Desk) -> Visit:
+async def stay(principal: Principal, deps: Dependencies) -> Principal:
     """The person is still there."""
-    return await move_session(visit, lambda session: session, desk)
+    return await move_session(principal, lambda session: session, deps)
 
 
-async def cancel(visit: Visit, desk: Desk) -> Visit:
+async def cancel(principal: Principal, deps: Dependencies) -> Principal:
     """Leave the wizard; nothing more is sent for what was asked."""
-    now = desk.clock.now()
-    await cancel_challenge(visit.session.requested, "cancelled", desk)
-    account = await desk.store.accounts.change(
-        visit.account_id, lambda account: rules.end_session(account, visit.session.id, "cancelled", at=now)
+    now = deps.clock.now()
+    await cancel_challenge(principal.session.requested, "cancelled", deps)
+    account = await deps.store.accounts.change(
+        principal.account_id, lambda account: rules.end_session(account, principal.session.id, "cancelled", at=now)
     )
-    return visit_of(account.state if account else visit.account, visit.session.id)
+    return principal_of(account.state if account else principal.account, principal.session.id)
 
 
-async def _to_methods(visit: Visit, step: str, desk: Desk) -> Visit:
+async def _to_methods(principal: Principal, step: str, deps: Dependencies) -> Principal:
     """From a step to "My security info", behind a proof."""
 
     def move(session: Session) -> Session:
         if session.step != step:
             return session
-        return _placed(visit.account, session.model_copy(update={"intent": "manage"}), desk)
+        return _placed(principal.account, session.model_copy(update={"intent": "manage"}), deps)
 
-    return await begin(await move_session(visit, move, desk), desk)
+    return await begin(await move_session(principal, move, deps), deps)
 
 
-def _placed(account: Account, session: Session, desk: Desk) -> Session:
+def _placed(account: Account, session: Session, deps: Dependencies) -> Session:
     """Where a session begins: at the prompt, at the question whether all is still right, or in "My security info" or
     the pages for administrators, behind a proof where there is something to prove.
     """
     if session.intent == "administer":
-        return operations.placed(account, session, desk.policy(account), desk.clock.now())
+        return operations.placed(account, session, deps.policy(account), deps.clock.now())
     if session.intent != "manage":
         return session.model_copy(update={"step": "confirm"}) if session.decision == "reconfirm" else session
-    if needs_proof(account, session, desk):
+    if needs_proof(account, session, deps):
         return wizard.ask_for_proof(session, then="manage")
     return session.model_copy(update={"step": "manage"})
 
 
-def _new_session(interrupt: Interrupt, secret: str, account: Account, desk: Desk) -> Session:
-    now, minutes = desk.clock.now(), desk.terms(account).session_minutes
+def _new_session(interrupt: Interrupt, secret: str, account: Account, deps: Dependencies) -> Session:
+    now, minutes = deps.clock.now(), deps.terms(account).session_minutes
     return Session(
         id=interrupt.id,
         intent=interrupt.intent,

@@ -15,101 +15,103 @@ from services.enrollment.challenges.domain.eligibility import (
 )
 from services.enrollment.challenges.handlers.asking import for_method
 from services.enrollment.challenges.handlers.cooldown import pauses_of, require_rested, rested_first
+from services.enrollment.dependencies import Dependencies, Principal, ask, move_session, pressed
 from services.enrollment.sessions.domain import steps as wizard
-from services.enrollment.sessions.handlers.desk import Desk, Visit, ask, move_session, pressed
-from services.kit.errors import ProblemError
+from services.kit.errors import MethodCoolingDownError, ProblemError, UnknownMethodError
 
 STARTS_BY_ITSELF = frozenset({"authenticatorApp", "phone"})
 """Where the first question needs no decision: a request or a message that the person waits for."""
 
 
-def usable_methods(account: Account, desk: Desk, now: datetime | None = None) -> tuple[Method, ...]:
+def usable_methods(account: Account, deps: Dependencies, now: datetime | None = None) -> tuple[Method, ...]:
     """What the person can prove, best first."""
-    return methods_to_prove(account, desk.policy(account), now or desk.clock.now())
+    return methods_to_prove(account, deps.policy(account), now or deps.clock.now())
 
 
-def locked_out(account: Account, desk: Desk) -> bool:
+def locked_out(account: Account, deps: Dependencies) -> bool:
     """Whether the person has methods, and none that can be used now."""
-    return is_locked_out(account, desk.policy(account), desk.clock.now())
+    return is_locked_out(account, deps.policy(account), deps.clock.now())
 
 
-def needs_proof(account: Account, session: Session, desk: Desk, within: timedelta = PROVEN_FOR) -> bool:
+def needs_proof(account: Account, session: Session, deps: Dependencies, within: timedelta = PROVEN_FOR) -> bool:
     """Whether the person has something to prove, and has not proven it lately. With nothing more to prove, what was
     proven in this session, such as a pass that is used up, holds as long as it lasts."""
-    now = desk.clock.now()
-    if not must_prove(account, desk.policy(account), now) or session.is_proven(now, within):
+    now = deps.clock.now()
+    if not must_prove(account, deps.policy(account), now) or session.is_proven(now, within):
         return False
-    return session.proof is None or bool(usable_methods(account, desk, now))
+    return session.proof is None or bool(usable_methods(account, deps, now))
 
 
-def needs_proof_for(kind: MethodType, account: Account, session: Session, desk: Desk) -> bool:
+def needs_proof_for(kind: MethodType, account: Account, session: Session, deps: Dependencies) -> bool:
     """The same before a method is set up: for a passkey, the strongest of all, the proof is at most 5 minutes old."""
-    return needs_proof(account, session, desk, PROVEN_FOR_PASSKEY if kind == "passkey" else PROVEN_FOR)
+    return needs_proof(account, session, deps, PROVEN_FOR_PASSKEY if kind == "passkey" else PROVEN_FOR)
 
 
-async def require_proof(visit: Visit, then: str, desk: Desk) -> Visit:
+async def require_proof(principal: Principal, then: str, deps: Dependencies) -> Principal:
     """Ask for a proof before the person goes on to `then`; the best method starts by itself where that disturbs
     nobody.
     """
-    moved = await move_session(visit, lambda session: wizard.ask_for_proof(session, then=then), desk)
-    return await begin(moved, desk)
+    moved = await move_session(principal, lambda session: wizard.ask_for_proof(session, then=then), deps)
+    return await begin(moved, deps)
 
 
-async def begin(visit: Visit, desk: Desk) -> Visit:
+async def begin(principal: Principal, deps: Dependencies) -> Principal:
     """Start with the best method, if it starts by itself and the session waits for a choice."""
-    first = next(iter(await choices(visit, desk)), None)
-    if first is None or visit.session.step != "prove.choose" or first.type not in STARTS_BY_ITSELF:
-        return visit
+    first = next(iter(await choices(principal, deps)), None)
+    if first is None or principal.session.step != "prove.choose" or first.type not in STARTS_BY_ITSELF:
+        return principal
     try:
-        return await prove_by(visit, first.id, desk)
+        return await prove_by(principal, first.id, deps)
     except ProblemError as problem:
-        if problem.code == "methodCoolingDown":
-            return visit
+        if isinstance(problem, MethodCoolingDownError):
+            return principal
         raise
 
 
-def askable(visit: Visit, desk: Desk) -> tuple[Method, ...]:
+def askable(principal: Principal, deps: Dependencies) -> tuple[Method, ...]:
     """What the person can prove in this session, best first."""
-    verifying, now = visit.session.verifying, desk.clock.now()
+    verifying, now = principal.session.verifying, deps.clock.now()
     if verifying is None:
-        return usable_methods(visit.account, desk, now)
-    return left_to_prove(visit.account, desk.policy(visit.account), verifying.purpose, verifying.proven, now)
+        return usable_methods(principal.account, deps, now)
+    return left_to_prove(principal.account, deps.policy(principal.account), verifying.purpose, verifying.proven, now)
 
 
-async def choices(visit: Visit, desk: Desk) -> tuple[Method, ...]:
+async def choices(principal: Principal, deps: Dependencies) -> tuple[Method, ...]:
     """The same, those that rest after failures last."""
-    return rested_first(askable(visit, desk), await pauses_of(visit.account, _purpose(visit), desk))
+    return rested_first(askable(principal, deps), await pauses_of(principal.account, _purpose(principal), deps))
 
 
-async def prove_by(visit: Visit, method_id: str, desk: Desk, *, by_app: bool = False, again: bool = False) -> Visit:
+async def prove_by(
+    principal: Principal, method_id: str, deps: Dependencies, *, by_app: bool = False, again: bool = False
+) -> Principal:
     """Ask for the proof of one method; `by_app` asks an app for a code instead of an approval.
 
     Raises:
         ProblemError: `unknownMethod`, `methodCoolingDown`, `sessionEnded`, `rateLimited`.
     """
-    method = next((one for one in askable(visit, desk) if one.id == method_id), None)
+    method = next((one for one in askable(principal, deps) if one.id == method_id), None)
     if method is None:
-        raise ProblemError("unknownMethod")
-    require_rested(method, await pauses_of(visit.account, _purpose(visit), desk), desk.clock.now())
-    identifier = pressed(visit, f"prove {method.id} {by_app}")
-    challenge = await for_method(method, visit.applicant, _purpose(visit), identifier, desk, by_app=by_app)
-    moved = await ask(visit, _for_platform(challenge, visit.session), "prove", desk, again=again)
+        raise UnknownMethodError
+    require_rested(method, await pauses_of(principal.account, _purpose(principal), deps), deps.clock.now())
+    identifier = pressed(principal, f"prove {method.id} {by_app}")
+    challenge = await for_method(method, principal.claimant, _purpose(principal), identifier, deps, by_app=by_app)
+    moved = await ask(principal, _for_platform(challenge, principal.session), "prove", deps, again=again)
     if method.device_id:
-        desk.signals.tell(method.device_id)
+        deps.signals.tell(method.device_id)
     return moved
 
 
-async def choose_another(visit: Visit, desk: Desk) -> Visit:
+async def choose_another(principal: Principal, deps: Dependencies) -> Principal:
     """Back to the list of methods."""
 
     def move(session: Session) -> Session:
         return session.model_copy(update={"step": "prove.choose"}) if session.step == "prove" else session
 
-    return await move_session(visit, move, desk)
+    return await move_session(principal, move, deps)
 
 
-def _purpose(visit: Visit) -> Purpose:
-    return visit.session.verifying.purpose if visit.session.verifying else "stepUp"
+def _purpose(principal: Principal) -> Purpose:
+    return principal.session.verifying.purpose if principal.session.verifying else "stepUp"
 
 
 def _for_platform(challenge: Challenge, session: Session) -> Challenge:

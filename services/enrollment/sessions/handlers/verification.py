@@ -3,94 +3,94 @@
 from datetime import datetime, timedelta
 
 from services.enrollment.accounts.domain.account import Account, Session, Verifying
-from services.enrollment.accounts.domain.update import Ledger
+from services.enrollment.accounts.domain.update import AccountUpdate
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.domain.verification import Verification
 from services.enrollment.challenges.handlers.platform import cancel, with_later
+from services.enrollment.dependencies import VERDICT_WITHIN, Dependencies, Principal, principal_of
 from services.enrollment.sessions.domain import lifecycle as rules
-from services.enrollment.sessions.handlers.desk import VERDICT_WITHIN, Desk, Visit, visit_of
-from services.enrollment.sessions.handlers.tickets import held_visit, started_visit
+from services.enrollment.sessions.handlers.tickets import held_principal, started_principal
 from services.enrollment.signals import next_change
 from services.kit.clock import monotonic
 from services.kit.crypto.sealing import token_hash
 from services.kit.decision import Change
-from services.kit.errors import ProblemError
+from services.kit.errors import SessionEndedError, TicketExpiredError
 from services.kit.ids import new_token
 
 AGREE_WITHIN = 0.05
 """Seconds between two looks at a challenge whose verdict is being written."""
 
 
-async def use_verify_ticket(ticket: str, desk: Desk) -> tuple[Visit, str]:
+async def use_verify_ticket(ticket: str, deps: Dependencies) -> tuple[Principal, str]:
     """Start the session of a verification; the second value is the secret for the cookie.
 
     Raises:
         ProblemError: `ticketExpired` (also for one that never was), `ticketUsed`.
     """
-    now = desk.clock.now()
-    stored = await desk.store.challenge_of_ticket(token_hash(ticket))
+    now = deps.clock.now()
+    stored = await deps.store.challenge_of_ticket(token_hash(ticket))
     hosting = stored.state.hosting if stored else None
     if stored is None or hosting is None:
-        raise ProblemError("ticketExpired")
+        raise TicketExpiredError
     if now >= hosting.ticket_expires_at or hosting.closed_at:
-        raise ProblemError("ticketExpired", returnUrl=hosting.return_url)
+        raise TicketExpiredError(returnUrl=hosting.return_url)
     secret = new_token()
     first = stored.state
 
     def start(account: Account) -> Change[Account]:
-        session = _new_session(first, token_hash(secret), now, desk.terms(account).session_minutes)
+        session = _new_session(first, token_hash(secret), now, deps.terms(account).session_minutes)
         return rules.start_session(account, session, at=now)
 
-    visit = await started_visit(first.tenant, first.user, first.id, start, desk, return_url=hosting.return_url)
-    return await _as_far_as_proven(visit, desk), secret
+    principal = await started_principal(first.tenant, first.user, first.id, start, deps, return_url=hosting.return_url)
+    return await _as_far_as_proven(principal, deps), secret
 
 
-async def verify_ticket_is_of(ticket: str, session_id: str, desk: Desk) -> bool:
+async def verify_ticket_is_of(ticket: str, session_id: str, deps: Dependencies) -> bool:
     """Whether a ticket led to this session."""
-    stored = await desk.store.challenge_of_ticket(token_hash(ticket))
+    stored = await deps.store.challenge_of_ticket(token_hash(ticket))
     return stored is not None and stored.id == session_id
 
 
-async def recognise_verifier(session_id: str, secret: str, desk: Desk) -> Visit:
+async def recognise_verifier(session_id: str, secret: str, deps: Dependencies) -> Principal:
     """Who holds this cookie; the session may have ended.
 
     Raises:
         ProblemError: `sessionEnded` where there is nothing to go back to.
     """
-    first = await desk.store.challenges.get(session_id)
+    first = await deps.store.challenges.get(session_id)
     if first is None or first.state.hosting is None:
-        raise ProblemError("sessionEnded")
-    return await held_visit(first.state.tenant, first.state.user, session_id, secret, desk)
+        raise SessionEndedError
+    return await held_principal(first.state.tenant, first.state.user, session_id, secret, deps)
 
 
-async def leave(visit: Visit, desk: Desk) -> Visit:
+async def leave(principal: Principal, deps: Dependencies) -> Principal:
     """Go back without having proven it."""
-    if asked := await _asked_in(visit, desk):
-        await cancel(asked, desk)
-    account = await desk.store.accounts.get(visit.account_id)
-    return visit_of(account.state if account else visit.account, visit.session.id)
+    if asked := await _asked_in(principal, deps):
+        await cancel(asked, deps)
+    account = await deps.store.accounts.get(principal.account_id)
+    return principal_of(account.state if account else principal.account, principal.session.id)
 
 
-async def outcome_of(visit: Visit, desk: Desk) -> str:
+async def outcome_of(principal: Principal, deps: Dependencies) -> str:
     """What became of it, as the person's browser says at the platform; an attempt that was left before its end has
     expired with its session."""
-    asked = await _settled(visit, desk)
-    status = asked.status_at(desk.clock.now()) if asked else "expired"
-    return "expired" if status == "pending" and visit.session.outcome != "completed" else status
+    asked = await _settled(principal, deps)
+    status = asked.status_at(deps.clock.now()) if asked else "expired"
+    return "expired" if status == "pending" and principal.session.outcome != "completed" else status
 
 
-async def _asked_in(visit: Visit, desk: Desk) -> Verification | None:
-    first = await desk.store.challenges.get(visit.session.id)
-    return await with_later(first.state, desk) if first else None
+async def _asked_in(principal: Principal, deps: Dependencies) -> Verification | None:
+    first = await deps.store.challenges.get(principal.session.id)
+    return await with_later(first.state, deps) if first else None
 
 
-async def _settled(visit: Visit, desk: Desk) -> Verification | None:
+async def _settled(principal: Principal, deps: Dependencies) -> Verification | None:
     """A verdict reaches the account before the challenge: the platform, which reads that, is told once both agree."""
     deadline = monotonic() + VERDICT_WITHIN
-    async with desk.signals.awaiting(visit.session.id) as told:
+    async with deps.signals.awaiting(principal.session.id) as told:
         while True:
-            asked = await _asked_in(visit, desk)
-            is_behind = asked is not None and visit.session.outcome == "completed" and not asked.is_complete
+            asked = await _asked_in(principal, deps)
+            is_behind = asked is not None and principal.session.outcome == "completed" and not asked.is_complete
             if not is_behind or monotonic() >= deadline:
                 return asked
             await next_change(told, within=AGREE_WITHIN)
@@ -120,13 +120,13 @@ def _new_session(first: Challenge, cookie_hash: str, now: datetime, minutes: int
     )
 
 
-async def _as_far_as_proven(visit: Visit, desk: Desk) -> Visit:
+async def _as_far_as_proven(principal: Principal, deps: Dependencies) -> Principal:
     """A platform may have handed in an answer, or a key may have been pressed, before the session was there."""
-    stored = await desk.store.challenges.get(visit.session.id)
+    stored = await deps.store.challenges.get(principal.session.id)
     if stored is None or stored.state.status != "verified":
-        return visit
-    first, now = stored.state, desk.clock.now()
-    account = await desk.store.accounts.change(
-        visit.account_id, lambda account: rules.after_proof(Ledger(account), first, at=now).change()
+        return principal
+    first, now = stored.state, deps.clock.now()
+    account = await deps.store.accounts.change(
+        principal.account_id, lambda account: rules.after_proof(AccountUpdate(account), first, at=now).change()
     )
-    return visit_of(account.state if account else visit.account, visit.session.id)
+    return principal_of(account.state if account else principal.account, principal.session.id)

@@ -6,12 +6,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from services.enrollment.components import Components
 from services.enrollment.methods.authenticator_app.pages import APP_PATH
-from services.enrollment.parts import Parts
 from services.enrollment.web.help.topics import GROUPS, TOPICS
 from services.enrollment.web.rendering import Frame, HelpIndexView, HelpView, MessageView, View
 from services.enrollment.web.request import (
-    Here,
+    PageRequest,
     frame,
     html,
     html_for_anybody,
@@ -37,30 +37,30 @@ Organisation = Annotated[str, Query(alias="tenant", max_length=64)]
 @router.get("")
 async def show_topics(request: Request, tenant: Organisation = "") -> Response:
     """All that there is help for."""
-    here = await _recognised(request)
-    return _answered(here, HelpIndexView(_frame(request, here, "Help", tenant), GROUPS, back=_back(here)))
+    page = await _recognised(request)
+    return _answered(page, HelpIndexView(_frame(request, page, "Help", tenant), GROUPS, back=_back(page)))
 
 
 @router.get("/{name}")
 async def show_topic(request: Request, name: str, tenant: Organisation = "") -> Response:
     """One topic; 404 where there is none of that name."""
-    here, topic = await _recognised(request), TOPICS.get(name)
+    page, topic = await _recognised(request), TOPICS.get(name)
     if topic is None:
         heading, text = NO_SUCH_TOPIC
-        message = MessageView(_frame(request, here, heading, tenant), heading, text, action=("All help pages", "/help"))
-        return _answered(here, message, 404)
-    parts: Parts = request.app.state.parts
+        message = MessageView(_frame(request, page, heading, tenant), heading, text, action=("All help pages", "/help"))
+        return _answered(page, message, 404)
+    components: Components = request.app.state.components
     view = HelpView(
-        frame=_frame(request, here, topic.title, tenant),
+        frame=_frame(request, page, topic.title, tenant),
         topic=topic,
         related=tuple(TOPICS[other] for other in topic.related),
-        back=_back(here),
-        app_url=f"{parts.settings.authenticator_origin}{APP_PATH}" if topic.shows_app else None,
+        back=_back(page),
+        app_url=f"{components.settings.authenticator_origin}{APP_PATH}" if topic.shows_app else None,
     )
-    return _answered(here, view)
+    return _answered(page, view)
 
 
-async def _recognised(request: Request) -> Here | None:
+async def _recognised(request: Request) -> PageRequest | None:
     """Who asks, if it can be told: help is there without a session, and without a database."""
     in_setup = await _suppressed(recognise, request)
     if in_setup and _is_open(in_setup):
@@ -68,33 +68,31 @@ async def _recognised(request: Request) -> Here | None:
     return await _suppressed(recognise_verifying, request) or in_setup
 
 
-async def _suppressed(recognised: Callable[[Request], Awaitable[Here]], request: Request) -> Here | None:
+async def _suppressed(recognised: Callable[[Request], Awaitable[PageRequest]], request: Request) -> PageRequest | None:
     with contextlib.suppress(ProblemError, DatabaseError):
         return await recognised(request)
     return None
 
 
-def _frame(request: Request, here: Here | None, title: str, tenant: str) -> Frame:
-    parts: Parts = request.app.state.parts
-    if here and _is_open(here):
-        return frame(here, None, title=title)
-    known = here.visit.account.tenant if here else tenant
-    if not known or known not in parts.config.tenants:
+def _frame(request: Request, page: PageRequest | None, title: str, tenant: str) -> Frame:
+    components: Components = request.app.state.components
+    if page and _is_open(page):
+        return frame(page, None, title=title)
+    known = page.principal.account.tenant if page else tenant
+    if not known or known not in components.config.tenants:
         return Frame(organization="Security info", title=title)
-    return tenant_frame(parts, known, title)
+    return tenant_frame(components, known, title)
 
 
-def _back(here: Here | None) -> tuple[str, str] | None:
-    if here is None:
+def _back(page: PageRequest | None) -> tuple[str, str] | None:
+    if page is None:
         return None
-    return (
-        ("Go on where you were", here.place.page) if _is_open(here) else ("Back to the application", here.place.leave)
-    )
+    return ("Go on where you were", page.site.page) if _is_open(page) else ("Back to the application", page.site.leave)
 
 
-def _is_open(here: Here) -> bool:
-    return here.visit.session.is_open(here.parts.clock.now())
+def _is_open(page: PageRequest) -> bool:
+    return page.principal.session.is_open(page.components.clock.now())
 
 
-def _answered(here: Here | None, view: View, status: int = 200) -> Response:
-    return html_for_anybody(view, status) if here is None else html(here.visit, view, status)
+def _answered(page: PageRequest | None, view: View, status: int = 200) -> Response:
+    return html_for_anybody(view, status) if page is None else html(page.principal, view, status)

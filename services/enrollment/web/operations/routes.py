@@ -19,7 +19,7 @@ from services.enrollment.web.operations.words import DECISIONS
 from services.enrollment.web.rendering import Frame, MessageView, OperationsClosedView, OperationsView, ReportsView
 from services.enrollment.web.request import (
     SEE_OTHER,
-    Here,
+    PageRequest,
     frame,
     html,
     to_wizard,
@@ -40,8 +40,8 @@ FORBIDDEN = (
 @router.get("")
 async def show(request: Request) -> Response:
     """What there is."""
-    here = await onlooker(request)
-    return await _elsewhere(here) or html(here.visit, OperationsView(_frame(here, "Operations")))
+    page = await onlooker(request)
+    return await _elsewhere(page) or html(page.principal, OperationsView(_frame(page, "Operations")))
 
 
 @router.get("/reports")
@@ -52,65 +52,65 @@ async def show_reports(
 ) -> Response:
     """The funnel of the wizard, and registration in numbers; of the administrator's own tenant. An address that asks
     for what there is not shows what is shown first."""
-    here = await onlooker(request)
-    if (away := await _elsewhere(here)) is not None:
+    page = await onlooker(request)
+    if (away := await _elsewhere(page)) is not None:
         return away
-    await here.desk.edge.admit("session", here.visit.session.id)
+    await page.deps.limiter.admit("session", page.principal.session.id)
     chosen = next((one for one in RANGES if str(one) == days), RANGES[1])
     wanted: Decision = next((one for one in DECISIONS if one == decision), "register")
-    return html(here.visit, await _reports(here, chosen, wanted))
+    return html(page.principal, await _reports(page, chosen, wanted))
 
 
 @router.post("/methods")
 async def set_up(request: Request, session: Hidden = "", csrf: Hidden = "") -> Response:
     """To "My security info", to set up what is missing."""
-    here = await actor(request, session, csrf)
-    if (away := _misplaced(here)) is not None:
+    page = await actor(request, session, csrf)
+    if (away := _misplaced(page)) is not None:
         return away
-    await sessions.leave_operations_for_methods(here.visit, here.desk)
+    await sessions.leave_operations_for_methods(page.principal, page.deps)
     return RedirectResponse(f"{MANAGE}/add", SEE_OTHER)
 
 
 @router.post("/leave")
 async def leave(request: Request, session: Hidden = "", csrf: Hidden = "") -> Response:
     """Back to the platform."""
-    here = await actor(request, session, csrf)
-    if (away := _misplaced(here)) is not None:
+    page = await actor(request, session, csrf)
+    if (away := _misplaced(page)) is not None:
         return away
-    visit = await manage.leave(here.visit, here.desk)
-    return await back_to_platform(Here(here.parts, here.cookie, visit))
+    principal = await manage.leave(page.principal, page.deps)
+    return await back_to_platform(PageRequest(page.components, page.cookie, principal))
 
 
-def _misplaced(here: Here) -> Response | None:
+def _misplaced(page: PageRequest) -> Response | None:
     """What somebody gets who is no administrator, or is somewhere else at the moment."""
-    session = here.visit.session
+    session = page.principal.session
     if session.decision != "administer":
         heading, text = FORBIDDEN
-        shown = frame(here, None, title=heading)
-        return html(here.visit, MessageView(shown, heading, text, action=("Go on where you were", WIZARD)), 403)
-    return to_wizard(here) if session.intent != "administer" or session.step.startswith("prove") else None
+        shown = frame(page, None, title=heading)
+        return html(page.principal, MessageView(shown, heading, text, action=("Go on where you were", WIZARD)), 403)
+    return to_wizard(page) if session.intent != "administer" or session.step.startswith("prove") else None
 
 
-async def _elsewhere(here: Here) -> Response | None:
+async def _elsewhere(page: PageRequest) -> Response | None:
     """The same, and what an administrator gets who has not proven that it is them."""
-    if (away := _misplaced(here)) is not None:
+    if (away := _misplaced(page)) is not None:
         return away
-    account, session = here.visit.account, here.visit.session
-    match entry(account, session, here.desk.policy(account), here.parts.clock.now()):
+    account, session = page.principal.account, page.principal.session
+    match entry(account, session, page.deps.policy(account), page.components.clock.now()):
         case "prove":
-            await require_proof(here.visit, session.step, here.desk)
-            return to_wizard(here)
+            await require_proof(page.principal, session.step, page.deps)
+            return to_wizard(page)
         case "setUp":
-            return html(here.visit, OperationsClosedView(_frame(here, "Set up a method first")), 403)
+            return html(page.principal, OperationsClosedView(_frame(page, "Set up a method first")), 403)
     return None
 
 
-async def _reports(here: Here, days: int, decision: Decision) -> ReportsView:
-    tenant, desk = here.visit.account.tenant, here.desk
-    report = await funnel_report(tenant, decision, days, desk)
-    summary, are_all = await registration_summary(tenant, desk)
+async def _reports(page: PageRequest, days: int, decision: Decision) -> ReportsView:
+    tenant, deps = page.principal.account.tenant, page.deps
+    report = await funnel_report(tenant, decision, days, deps)
+    summary, are_all = await registration_summary(tenant, deps)
     return ReportsView(
-        frame=_frame(here, "Reports"),
+        frame=_frame(page, "Reports"),
         ranges=tuple((str(one), f"Last {one} days", one == days) for one in RANGES),
         decisions=tuple((one, label, one == decision) for one, label in DECISIONS.items()),
         started=report.funnel.started,
@@ -124,5 +124,5 @@ async def _reports(here: Here, days: int, decision: Decision) -> ReportsView:
     )
 
 
-def _frame(here: Here, title: str) -> Frame:
-    return frame(here, "operations", title=title)
+def _frame(page: PageRequest, title: str) -> Frame:
+    return frame(page, "operations", title=title)

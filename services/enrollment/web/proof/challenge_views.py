@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from fastapi import Response
 
 from services.enrollment.challenges.domain.challenge import MAX_SENDS, Challenge
-from services.enrollment.sessions.handlers.desk import Desk
+from services.enrollment.dependencies import Dependencies
 from services.enrollment.web.rendering import (
     AppCodeView,
     ApprovalState,
@@ -17,11 +17,11 @@ from services.enrollment.web.rendering import (
     Frame,
     TryView,
 )
-from services.enrollment.web.request import Here
+from services.enrollment.web.request import PageRequest
 from services.enrollment.web.wizard.views import WIZARD, Filled
 from services.enrollment.web.wording import CHECKING, call_text, delivery_text
 
-Show = Callable[[Here, Filled | None, int], Awaitable[Response]]
+Show = Callable[[PageRequest, Filled | None, int], Awaitable[Response]]
 """Shows a step, perhaps once more with what is wrong."""
 
 APPROVALS: dict[str, ApprovalState] = {
@@ -42,10 +42,16 @@ CALLS: dict[str, CallState] = {
 
 
 def code_view(
-    frame: Frame, challenge: Challenge, filled: Filled, desk: Desk, *, step: str = "", other_method: bool = False
+    frame: Frame,
+    challenge: Challenge,
+    filled: Filled,
+    deps: Dependencies,
+    *,
+    step: str = "",
+    other_method: bool = False,
 ) -> CodeView:
     """Step 8: what became of the message, and the code."""
-    now = desk.clock.now()
+    now = deps.clock.now()
     status = challenge.status_at(now)
     setting_up = challenge.purpose == "registration"
     first = challenge.method_type
@@ -66,7 +72,7 @@ def code_view(
         error=filled.error,
         checking=CHECKING if challenge.pending_submission and status == "pending" else None,
         code_digits=challenge.terms.code.digits if challenge.terms.code else 6,
-        events_url=f"{frame.place.events}?challenge={challenge.id}",
+        events_url=f"{frame.site.events}?challenge={challenge.id}",
         expires_at=challenge.expires_at,
         ended=status != "pending",
         back=back,
@@ -80,14 +86,14 @@ def code_view(
 def call_view(
     frame: Frame,
     challenge: Challenge,
-    desk: Desk,
+    deps: Dependencies,
     *,
     unheard: bool = False,
     step: str = "phone.call",
     other_method: bool = False,
 ) -> CallView:
     """Step 8b: answer the call and press a key."""
-    now = desk.clock.now()
+    now = deps.clock.now()
     status = challenge.status_at(now)
     undelivered = status == "pending" and challenge.delivery.state == "failed"
     mobile = challenge.registration is not None and challenge.registration.phone_type == "mobile"
@@ -97,7 +103,7 @@ def call_view(
         masked=challenge.destination.masked if challenge.destination else "",
         state="failed" if undelivered else CALLS[status],
         text=call_text(challenge, now, unheard=unheard),
-        events_url=f"{frame.place.events}?challenge={challenge.id}",
+        events_url=f"{frame.site.events}?challenge={challenge.id}",
         call_again_at=challenge.resend_at,
         calls_left=challenge.sends_left if status == "pending" else 0,
         ended=status not in {"pending", "verified"},
@@ -111,7 +117,7 @@ def call_view(
 def app_code_view(
     frame: Frame,
     challenge: Challenge,
-    desk: Desk,
+    deps: Dependencies,
     *,
     app: str,
     error: FieldError | None,
@@ -120,13 +126,13 @@ def app_code_view(
     other_method: bool = False,
 ) -> AppCodeView:
     """A one-time code that an app shows."""
-    pending = challenge.status_at(desk.clock.now()) == "pending"
+    pending = challenge.status_at(deps.clock.now()) == "pending"
     return AppCodeView(
         step=step or f"{challenge.method_type}.code",
         frame=frame,
         app=app,
         attempts_left=challenge.attempts_left,
-        events_url=f"{frame.place.events}?challenge={challenge.id}",
+        events_url=f"{frame.site.events}?challenge={challenge.id}",
         expires_at=challenge.expires_at,
         request_possible=request_possible,
         error=error,
@@ -140,7 +146,7 @@ def app_code_view(
 def try_view(
     frame: Frame,
     challenge: Challenge,
-    desk: Desk,
+    deps: Dependencies,
     *,
     device: str,
     number: str,
@@ -155,8 +161,8 @@ def try_view(
         frame=frame,
         device=device,
         number=number,
-        state=approval_state(challenge, desk),
-        events_url=f"{frame.place.events}?challenge={challenge.id}",
+        state=approval_state(challenge, deps),
+        events_url=f"{frame.site.events}?challenge={challenge.id}",
         send_again_at=challenge.resend_at,
         expires_at=challenge.expires_at,
         push_known=challenge.destination is not None,
@@ -168,9 +174,9 @@ def try_view(
     )
 
 
-def approval_state(challenge: Challenge, desk: Desk) -> ApprovalState:
+def approval_state(challenge: Challenge, deps: Dependencies) -> ApprovalState:
     """What became of the request, in the words of the page."""
-    status = challenge.status_at(desk.clock.now())
+    status = challenge.status_at(deps.clock.now())
     if status == "failed":
         return "wrongNumber" if challenge.failure == "numberMismatch" else "failed"
     return APPROVALS[status]

@@ -8,13 +8,13 @@ from services.enrollment.accounts.domain.account import Method
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.handlers import submitting as proofs
 from services.enrollment.challenges.handlers import verdicts as reports
+from services.enrollment.dependencies import Dependencies
 from services.enrollment.methods.authenticator_app import handlers as apps
 from services.enrollment.methods.passkey import handlers as passkeys
 from services.enrollment.methods.passkey.options import passkey_options
 from services.enrollment.methods.phone.pages import require_challenge, resend
 from services.enrollment.methods.security_questions.domain import offered_questions
 from services.enrollment.sessions.handlers import step_up as proving
-from services.enrollment.sessions.handlers.desk import Desk
 from services.enrollment.web.proof import challenge_views
 from services.enrollment.web.proof.typed_code import judge_typed
 from services.enrollment.web.rendering import (
@@ -27,7 +27,7 @@ from services.enrollment.web.rendering import (
     TypedProofView,
     View,
 )
-from services.enrollment.web.request import Here, WizardForm, frame, html, to_wizard
+from services.enrollment.web.request import PageRequest, WizardForm, frame, html, to_wizard
 from services.enrollment.web.wizard.views import Filled, label_of
 from services.enrollment.web.wording import (
     CANT_SIGN_IN,
@@ -44,158 +44,160 @@ from services.enrollment.web.wording import (
     refused_choice,
     typed_problem,
 )
-from services.kit.errors import CATALOGUE, ProblemError
+from services.kit.errors import CATALOGUE, ProblemError, UnknownMethodError
 
 REFUSED_CHOICES = frozenset({"rateLimited", "methodCoolingDown"})
 """Why a method cannot be asked for now, though it is on the list."""
 
 
-async def show_choice(here: Here, error: FieldError | None = None, status: int = 200) -> Response:
+async def show_choice(page: PageRequest, error: FieldError | None = None, status: int = 200) -> Response:
     """All methods that prove that the person is there, the best first."""
-    usable = await proving.choices(here.visit, here.desk)
+    usable = await proving.choices(page.principal, page.deps)
     if not usable:
-        return _show_no_way_on(here)
+        return _show_no_way_on(page)
     view = ChooseView(
         step="prove.choose",
-        frame=frame(here, "prove.choose"),
+        frame=frame(page, "prove.choose"),
         heading="Choose a method",
         question="How do you want to verify that it's you?",
         choices=tuple(_choice(method) for method in usable),
         chosen=usable[0].id,
         error=error,
     )
-    return html(here.visit, view, status)
+    return html(page.principal, view, status)
 
 
-def _show_no_way_on(here: Here) -> Response:
-    policy = here.desk.policy(here.visit.account)
-    verifying = here.visit.session.verifying is not None
-    new = not verifying and not proving.locked_out(here.visit.account, here.desk)
+def _show_no_way_on(page: PageRequest) -> Response:
+    policy = page.deps.policy(page.principal.account)
+    verifying = page.principal.session.verifying is not None
+    new = not verifying and not proving.locked_out(page.principal.account, page.deps)
     heading, text = NOTHING_TO_PROVE.get(policy.registration_proof, LOCKED_OUT) if new else LOCKED_OUT
-    again = (TRY_AGAIN, here.place.page) if new and policy.registration_proof == "temporaryAccessPass" else None
-    shown = frame(here, "prove.choose", title=heading)
-    return html(here.visit, MessageView(shown, heading, text, action=again, help=CANT_SIGN_IN), 403)
+    again = (TRY_AGAIN, page.site.page) if new and policy.registration_proof == "temporaryAccessPass" else None
+    shown = frame(page, "prove.choose", title=heading)
+    return html(page.principal, MessageView(shown, heading, text, action=again, help=CANT_SIGN_IN), 403)
 
 
-async def chosen(here: Here, form: WizardForm) -> Response:
+async def chosen(page: PageRequest, form: WizardForm) -> Response:
     """Start with a method."""
     try:
-        await proving.prove_by(here.visit, form.method, here.desk)
+        await proving.prove_by(page.principal, form.method, page.deps)
     except ProblemError as problem:
-        if problem.code == "unknownMethod":
-            return await show_choice(here, FieldError("method", CHOOSE_ONE), 422)
+        if isinstance(problem, UnknownMethodError):
+            return await show_choice(page, FieldError("method", CHOOSE_ONE), 422)
         if problem.code in REFUSED_CHOICES:
-            return await show_choice(here, FieldError("method", refused_choice(problem)), problem.status)
+            return await show_choice(page, FieldError("method", refused_choice(problem)), problem.status)
         raise
-    return to_wizard(here)
+    return to_wizard(page)
 
 
-async def show(here: Here, filled: Filled | None = None, status: int = 200, *, unheard: bool = False) -> Response:
+async def show(
+    page: PageRequest, filled: Filled | None = None, status: int = 200, *, unheard: bool = False
+) -> Response:
     """The page of the kind of proof that is asked for."""
-    challenge = await require_challenge(here)
-    method = here.visit.account.method(challenge.method_id)
+    challenge = await require_challenge(page)
+    method = page.principal.account.method(challenge.method_id)
     if method is None:
-        return await show_choice(here)
+        return await show_choice(page)
     given = filled or Filled()
-    return html(here.visit, _view(here, challenge, method, given, unheard=unheard), 409 if unheard else status)
+    return html(page.principal, _view(page, challenge, method, given, unheard=unheard), 409 if unheard else status)
 
 
-async def act(here: Here, form: WizardForm) -> Response:
+async def act(page: PageRequest, form: WizardForm) -> Response:
     """What the page of this kind of proof can do."""
-    challenge = await require_challenge(here)
+    challenge = await require_challenge(page)
     match form.action:
         case "other":
-            await proving.choose_another(here.visit, here.desk)
-            return to_wizard(here)
+            await proving.choose_another(page.principal, page.deps)
+            return to_wizard(page)
         case "resend":
-            return await resend(here, show)
-        case "again" if challenge.terms.kind == "call" and challenge.still_waits(here.parts.clock.now()):
-            return await resend(here, show)
+            return await resend(page, show)
+        case "again" if challenge.terms.kind == "call" and challenge.still_waits(page.components.clock.now()):
+            return await resend(page, show)
         case "again" | "code" | "request":
-            return await _again(here, form, challenge)
+            return await _again(page, form, challenge)
         case "report":
-            await reports.suspicious_reported(challenge, store=here.desk.store, clock=here.desk.clock)
-            return to_wizard(here)
-    return await _answered(here, form, challenge)
+            await reports.suspicious_reported(challenge, store=page.deps.store, clock=page.deps.clock)
+            return to_wizard(page)
+    return await _answered(page, form, challenge)
 
 
-async def _again(here: Here, form: WizardForm, challenge: Challenge) -> Response:
+async def _again(page: PageRequest, form: WizardForm, challenge: Challenge) -> Response:
     by_app = form.action == "code" or (form.action == "again" and challenge.terms.kind == "totp")
     try:
-        await proving.prove_by(here.visit, challenge.method_id, here.desk, by_app=by_app, again=True)
+        await proving.prove_by(page.principal, challenge.method_id, page.deps, by_app=by_app, again=True)
     except ProblemError as problem:
         if problem.code not in REFUSED_CHOICES:
             raise
-        moved = replace(here, visit=await proving.choose_another(here.visit, here.desk))
+        moved = replace(page, principal=await proving.choose_another(page.principal, page.deps))
         return await show_choice(moved, FieldError("method", refused_choice(problem)), problem.status)
-    return to_wizard(here)
+    return to_wizard(page)
 
 
-async def _answered(here: Here, form: WizardForm, challenge: Challenge) -> Response:
+async def _answered(page: PageRequest, form: WizardForm, challenge: Challenge) -> Response:
     match challenge.terms.kind:
         case "pushApproval" | "call":
-            return to_wizard(here) if challenge.status == "verified" else await show(here, unheard=True)
+            return to_wizard(page) if challenge.status == "verified" else await show(page, unheard=True)
         case "passkey":
-            return await _credential(here, form, challenge)
+            return await _credential(page, form, challenge)
         case "securityQuestions":
-            return await _answers(here, form, challenge)
+            return await _answers(page, form, challenge)
         case _:
-            return await judge_typed(here, form, _code_again)
+            return await judge_typed(page, form, _code_again)
 
 
-async def _credential(here: Here, form: WizardForm, challenge: Challenge) -> Response:
+async def _credential(page: PageRequest, form: WizardForm, challenge: Challenge) -> Response:
     try:
-        _, result = await passkeys.submit_credential(challenge, form.credential.get_secret_value(), here.desk)
+        _, result = await passkeys.submit_credential(challenge, form.credential.get_secret_value(), page.deps)
     except ProblemError as problem:
         result = problem.code
     if result in {None, "verified"}:
-        return to_wizard(here)
+        return to_wizard(page)
     error = FieldError("credential", passkey_problem(result or ""))
-    return await show(here, Filled(error=error), CATALOGUE[result or "credentialInvalid"].status)
+    return await show(page, Filled(error=error), CATALOGUE[result or "credentialInvalid"].status)
 
 
-async def _answers(here: Here, form: WizardForm, challenge: Challenge) -> Response:
+async def _answers(page: PageRequest, form: WizardForm, challenge: Challenge) -> Response:
     answers = list(zip(form.question, form.answer, strict=False))
     try:
-        judged, result = await proofs.submit_answers_to(challenge, answers, here.desk)
+        judged, result = await proofs.submit_answers_to(challenge, answers, page.deps)
     except ProblemError as problem:
         judged, result = challenge, problem.code
     if result in {None, "verified"}:
-        return to_wizard(here)
+        return to_wizard(page)
     error = FieldError("answer-1", answers_wrong(result or "", judged))
-    return await show(here, Filled(error=error), CATALOGUE[result or "codeIncorrect"].status)
+    return await show(page, Filled(error=error), CATALOGUE[result or "codeIncorrect"].status)
 
 
-async def _code_again(here: Here, challenge: Challenge, code: str, status: int) -> Response:
+async def _code_again(page: PageRequest, challenge: Challenge, code: str, status: int) -> Response:
     texts = {"totp": app_code_problem, "code": code_problem}
     text = texts.get(challenge.terms.kind, typed_problem)(code, challenge)
-    return await show(here, Filled(error=FieldError("code", text)), status)
+    return await show(page, Filled(error=FieldError("code", text)), status)
 
 
-def _view(here: Here, challenge: Challenge, method: Method, given: Filled, *, unheard: bool) -> View:
-    shown, desk = frame(here, "prove", given.notice), here.desk
-    others = len(proving.askable(here.visit, desk)) > 1
+def _view(page: PageRequest, challenge: Challenge, method: Method, given: Filled, *, unheard: bool) -> View:
+    shown, deps = frame(page, "prove", given.notice), page.deps
+    others = len(proving.askable(page.principal, deps)) > 1
     match challenge.terms.kind:
         case "pushApproval":
             return challenge_views.try_view(
                 shown,
                 challenge,
-                desk,
+                deps,
                 device=label_of(method),
-                number=apps.number_of(challenge, desk.sealer),
+                number=apps.number_of(challenge, deps.sealer),
                 step="prove",
                 has_codes=method.has_codes,
                 unheard=unheard,
                 other_method=others,
             )
         case "call":
-            return challenge_views.call_view(shown, challenge, desk, unheard=unheard, step="prove", other_method=others)
+            return challenge_views.call_view(shown, challenge, deps, unheard=unheard, step="prove", other_method=others)
         case "totp":
             is_ours = method.type == "authenticatorApp"
             return challenge_views.app_code_view(
                 shown,
                 challenge,
-                desk,
+                deps,
                 app=label_of(method) if is_ours else "your app",
                 error=given.error,
                 step="prove",
@@ -203,22 +205,22 @@ def _view(here: Here, challenge: Challenge, method: Method, given: Filled, *, un
                 other_method=others,
             )
         case "code":
-            return challenge_views.code_view(shown, challenge, given, desk, step="prove", other_method=others)
-    return _view_of_what_the_person_has(here, challenge, shown, given, others=others)
+            return challenge_views.code_view(shown, challenge, given, deps, step="prove", other_method=others)
+    return _view_of_what_the_person_has(page, challenge, shown, given, others=others)
 
 
 def _view_of_what_the_person_has(
-    here: Here, challenge: Challenge, shown: Frame, given: Filled, *, others: bool
+    page: PageRequest, challenge: Challenge, shown: Frame, given: Filled, *, others: bool
 ) -> View:
-    desk, kind = here.desk, challenge.terms.kind
-    ended = challenge.status_at(desk.clock.now()) != "pending"
+    deps, kind = page.deps, challenge.terms.kind
+    ended = challenge.status_at(deps.clock.now()) != "pending"
     checking = CHECKING if challenge.pending_submission and not ended else None
-    events_url = f"{shown.place.events}?challenge={challenge.id}"
+    events_url = f"{shown.site.events}?challenge={challenge.id}"
     if kind == "passkey":
         return PasskeyView(
             step="prove",
             frame=shown,
-            options=passkey_options(challenge, here.visit.account, desk),
+            options=passkey_options(challenge, page.principal.account, deps),
             challenge_id=challenge.id,
             ceremony="get",
             error=given.error,
@@ -228,7 +230,7 @@ def _view_of_what_the_person_has(
         return AskedQuestionsView(
             frame=shown,
             challenge_id=challenge.id,
-            questions=_asked(challenge, here.visit.account.tenant, desk),
+            questions=_asked(challenge, page.principal.account.tenant, deps),
             attempts_left=challenge.attempts_left,
             error=given.error,
             other_method=others,
@@ -249,8 +251,8 @@ def _view_of_what_the_person_has(
     )
 
 
-def _asked(challenge: Challenge, tenant: str, desk: Desk) -> tuple[tuple[str, str], ...]:
-    texts = offered_questions(desk.config.tenant(tenant).security_questions)
+def _asked(challenge: Challenge, tenant: str, deps: Dependencies) -> tuple[tuple[str, str], ...]:
+    texts = offered_questions(deps.config.tenant(tenant).security_questions)
     asked = challenge.terms.questions.question_ids if challenge.terms.questions else ()
     return tuple((one, texts.get(one, one)) for one in asked)
 

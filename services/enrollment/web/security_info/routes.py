@@ -11,10 +11,10 @@ from pydantic import SecretStr
 from services.enrollment.accounts.domain.account import Method
 from services.enrollment.accounts.domain.methods import is_last_required
 from services.enrollment.accounts.handlers import self_service as manage
+from services.enrollment.components import Components
+from services.enrollment.dependencies import Principal, move_session
 from services.enrollment.notices import handlers as notices
-from services.enrollment.parts import Parts
 from services.enrollment.sessions.domain.steps import ask_for_proof
-from services.enrollment.sessions.handlers.desk import Visit, move_session
 from services.enrollment.sessions.handlers.step_up import needs_proof
 from services.enrollment.web.access import actor, onlooker
 from services.enrollment.web.rendering import (
@@ -30,7 +30,7 @@ from services.enrollment.web.rendering import (
 )
 from services.enrollment.web.request import (
     SEE_OTHER,
-    Here,
+    PageRequest,
     frame,
     html,
     html_for_anybody,
@@ -41,30 +41,30 @@ from services.enrollment.web.returning import back_to_platform
 from services.enrollment.web.security_info import words as manage_wording
 from services.enrollment.web.wizard import views
 from services.enrollment.web.wizard.views import MANAGE
-from services.kit.errors import ProblemError
+from services.kit.errors import LastRequiredMethodError, ProblemError, RequestMalformedError, UnknownMethodError
 
 router = APIRouter(prefix=MANAGE, include_in_schema=False)
 
 Hidden = Annotated[str, Form(max_length=256)]
-Act = Callable[[Here], Awaitable[Visit]]
+Act = Callable[[PageRequest], Awaitable[Principal]]
 
 
 @router.get("")
 async def show(request: Request) -> Response:
     """Everything that is set up."""
-    here = await onlooker(request)
-    if (away := await _elsewhere(here)) is not None:
+    page = await onlooker(request)
+    if (away := await _elsewhere(page)) is not None:
         return away
-    return await _listed(here)
+    return await _listed(page)
 
 
 @router.get("/add")
 async def show_add(request: Request) -> Response:
     """What can be added."""
-    here = await onlooker(request)
-    if (away := await _elsewhere(here)) is not None:
+    page = await onlooker(request)
+    if (away := await _elsewhere(page)) is not None:
         return away
-    return _addable(here)
+    return _addable(page)
 
 
 @router.post("/add")
@@ -72,23 +72,24 @@ async def add(
     request: Request, session: Hidden = "", csrf: Hidden = "", method: Annotated[str, Form(max_length=64)] = ""
 ) -> Response:
     """Begin to set up another method."""
-    here = await actor(request, session, csrf)
-    if (away := await _elsewhere(here)) is not None:
+    page = await actor(request, session, csrf)
+    if (away := await _elsewhere(page)) is not None:
         return away
     found = next(
-        (one for one in manage.addable(here.visit.account, here.desk) if manage_wording.value_of(one) == method), None
+        (one for one in manage.addable(page.principal.account, page.deps) if manage_wording.value_of(one) == method),
+        None,
     )
     if found is None:
-        return _addable(here, FieldError("method", manage_wording.CHOOSE_ONE))
-    await manage.add(here.visit, found[0], found[1], here.desk)
-    return to_wizard(here)
+        return _addable(page, FieldError("method", manage_wording.CHOOSE_ONE))
+    await manage.add(page.principal, found[0], found[1], page.deps)
+    return to_wizard(page)
 
 
 @router.get("/methods/{method_id}/rename")
 async def show_rename(request: Request, method_id: str) -> Response:
     """A name of the person's own."""
-    here = await onlooker(request)
-    return await _elsewhere(here) or _renaming(here, _method(here, method_id))
+    page = await onlooker(request)
+    return await _elsewhere(page) or _renaming(page, _method(page, method_id))
 
 
 @router.post("/methods/{method_id}/rename")
@@ -100,21 +101,21 @@ async def rename(
     name: Annotated[str, Form(max_length=256)] = "",
 ) -> Response:
     """Keep the name."""
-    here = await actor(request, session, csrf)
+    page = await actor(request, session, csrf)
     try:
-        return await _done(here, lambda here: manage.rename(here.visit, method_id, name, here.desk))
+        return await _done(page, lambda page: manage.rename(page.principal, method_id, name, page.deps))
     except ProblemError as problem:
-        if problem.code != "requestMalformed":
+        if not isinstance(problem, RequestMalformedError):
             raise
         error = FieldError("name", "A name can have up to 64 characters.")
-        return _renaming(here, _method(here, method_id), name, error, problem.status)
+        return _renaming(page, _method(page, method_id), name, error, problem.status)
 
 
 @router.get("/methods/{method_id}/delete")
 async def show_delete(request: Request, method_id: str) -> Response:
     """Ask once, and say what remains."""
-    here = await onlooker(request)
-    return await _elsewhere(here) or _deleting(here, _method(here, method_id))
+    page = await onlooker(request)
+    return await _elsewhere(page) or _deleting(page, _method(page, method_id))
 
 
 @router.post("/methods/{method_id}/delete")
@@ -126,51 +127,51 @@ async def delete(
     lost: Annotated[str, Form(max_length=8)] = "",
 ) -> Response:
     """Delete a method, never the last one that policy requires."""
-    here = await actor(request, session, csrf)
+    page = await actor(request, session, csrf)
     try:
-        return await _done(here, lambda here: manage.remove(here.visit, method_id, here.desk, lost=bool(lost)))
+        return await _done(page, lambda page: manage.remove(page.principal, method_id, page.deps, lost=bool(lost)))
     except ProblemError as problem:
-        if problem.code == "unknownMethod":
+        if isinstance(problem, UnknownMethodError):
             return _to_list()
-        if problem.code != "lastRequiredMethod":
+        if not isinstance(problem, LastRequiredMethodError):
             raise
-        return _deleting(here, _method(here, method_id), problem.status)
+        return _deleting(page, _method(page, method_id), problem.status)
 
 
 @router.post("/methods/{method_id}/change")
 async def change(request: Request, method_id: str, session: Hidden = "", csrf: Hidden = "") -> Response:
     """Begin to give a method another number or address."""
-    here = await actor(request, session, csrf)
-    if (away := await _elsewhere(here)) is not None:
+    page = await actor(request, session, csrf)
+    if (away := await _elsewhere(page)) is not None:
         return away
-    await manage.change(here.visit, method_id, here.desk)
-    return to_wizard(here)
+    await manage.change(page.principal, method_id, page.deps)
+    return to_wizard(page)
 
 
 @router.post("/methods/{method_id}/default")
 async def choose_default(request: Request, method_id: str, session: Hidden = "", csrf: Hidden = "") -> Response:
     """Use a method first."""
-    here = await actor(request, session, csrf)
-    return await _done(here, lambda here: manage.choose_default(here.visit, method_id, here.desk))
+    page = await actor(request, session, csrf)
+    return await _done(page, lambda page: manage.choose_default(page.principal, method_id, page.deps))
 
 
 @router.post("/methods/{method_id}/restore")
 async def restore(request: Request, method_id: str, session: Hidden = "", csrf: Hidden = "") -> Response:
     """Bring a method back; where another proof is missing, it is asked for first."""
-    here = await actor(request, session, csrf)
+    page = await actor(request, session, csrf)
     try:
-        return await _done(here, lambda here: manage.restore(here.visit, method_id, here.desk))
+        return await _done(page, lambda page: manage.restore(page.principal, method_id, page.deps))
     except ProblemError as problem:
         if problem.code not in manage_wording.NOT_RESTORED:
             raise
-        return await _listed(here, manage_wording.NOT_RESTORED[problem.code], problem.status)
+        return await _listed(page, manage_wording.NOT_RESTORED[problem.code], problem.status)
 
 
 @router.get("/new-phone")
 async def show_new_phone(request: Request) -> Response:
     """What happens when the app moves to a new phone."""
-    here = await onlooker(request)
-    return await _elsewhere(here) or _new_phone(here)
+    page = await onlooker(request)
+    return await _elsewhere(page) or _new_phone(page)
 
 
 @router.post("/new-phone")
@@ -178,46 +179,50 @@ async def new_phone(
     request: Request, session: Hidden = "", csrf: Hidden = "", method: Annotated[str, Form(max_length=64)] = ""
 ) -> Response:
     """Add the new one, prove it, revoke the old one."""
-    here = await actor(request, session, csrf)
-    if (away := await _elsewhere(here)) is not None:
+    page = await actor(request, session, csrf)
+    if (away := await _elsewhere(page)) is not None:
         return away
-    apps = here.visit.account.of_type("authenticatorApp")
+    apps = page.principal.account.of_type("authenticatorApp")
     chosen = method or (apps[0].id if len(apps) == 1 else "")
     if not any(one.id == chosen for one in apps):
-        return _to_list() if not apps else _new_phone(here)
-    await manage.replace_phone(here.visit, chosen, here.desk)
-    return to_wizard(here)
+        return _to_list() if not apps else _new_phone(page)
+    await manage.replace_phone(page.principal, chosen, page.deps)
+    return to_wizard(page)
 
 
 @router.get("/activity")
 async def show_activity(request: Request) -> Response:
     """What happened to the person's security info, newest first."""
-    here = await onlooker(request)
-    if (away := await _elsewhere(here)) is not None:
+    page = await onlooker(request)
+    if (away := await _elsewhere(page)) is not None:
         return away
-    stored = await here.desk.store.activities.get(here.visit.account_id)
+    stored = await page.deps.store.activities.get(page.principal.account_id)
     entries = reversed(stored.state.entries) if stored else ()
-    rows = tuple(row for entry in entries if (row := manage_wording.activity_row(entry, here.visit.account)))
-    return html(here.visit, ActivityView(frame=_frame(here, "Your recent activity"), rows=rows))
+    rows = tuple(row for entry in entries if (row := manage_wording.activity_row(entry, page.principal.account)))
+    return html(page.principal, ActivityView(frame=_frame(page, "Your recent activity"), rows=rows))
 
 
 @router.post("/leave")
 async def leave(request: Request, session: Hidden = "", csrf: Hidden = "") -> Response:
     """Back to where the person came from: the platform, or the question whether all is still right."""
-    here = await actor(request, session, csrf)
-    visit = await manage.leave(here.visit, here.desk)
-    return await back_to_platform(Here(here.parts, here.cookie, visit)) if visit.session.outcome else to_wizard(here)
+    page = await actor(request, session, csrf)
+    principal = await manage.leave(page.principal, page.deps)
+    return (
+        await back_to_platform(PageRequest(page.components, page.cookie, principal))
+        if principal.session.outcome
+        else to_wizard(page)
+    )
 
 
 @router.get("/not-me")
 async def show_not_me(request: Request, token: Annotated[str, Query(max_length=256)] = "") -> Response:
     """What changed, and one button. Opening it does nothing: mail scanners open links."""
-    parts: Parts = request.app.state.parts
-    await parts.desk.edge.admit("address", request.client.host if request.client else "")
-    notice = await notices.read_notice(token, parts.desk)
-    organization = parts.config.tenant(notice.tenant).display_name
+    components: Components = request.app.state.components
+    await components.deps.limiter.admit("address", request.client.host if request.client else "")
+    notice = await notices.read_notice(token, components.deps)
+    organization = components.config.tenant(notice.tenant).display_name
     view = NotMeView(
-        frame=replace(tenant_frame(parts, notice.tenant, "This wasn't me?"), now=parts.clock.now()),
+        frame=replace(tenant_frame(components, notice.tenant, "This wasn't me?"), now=components.clock.now()),
         text=manage_wording.notice_text(notice),
         token=SecretStr(token),
         done=False,
@@ -229,12 +234,12 @@ async def show_not_me(request: Request, token: Annotated[str, Query(max_length=2
 @router.post("/not-me")
 async def not_me(request: Request, token: Annotated[str, Form(max_length=256)] = "") -> Response:
     """Suspend what came or changed, end the person's sessions, tell the platform."""
-    parts: Parts = request.app.state.parts
-    await parts.desk.edge.admit("address", request.client.host if request.client else "")
-    notice = await notices.repudiate(token, parts.desk)
-    organization = parts.config.tenant(notice.tenant).display_name
+    components: Components = request.app.state.components
+    await components.deps.limiter.admit("address", request.client.host if request.client else "")
+    notice = await notices.repudiate(token, components.deps)
+    organization = components.config.tenant(notice.tenant).display_name
     view = NotMeView(
-        frame=tenant_frame(parts, notice.tenant, "Thank you for telling us"),
+        frame=tenant_frame(components, notice.tenant, "Thank you for telling us"),
         text=manage_wording.notice_text(notice),
         token=SecretStr(""),
         done=True,
@@ -243,21 +248,21 @@ async def not_me(request: Request, token: Annotated[str, Form(max_length=256)] =
     return html_for_anybody(view)
 
 
-async def _elsewhere(here: Here) -> Response | None:
+async def _elsewhere(page: PageRequest) -> Response | None:
     """Where a person belongs who is not managing, or must prove a method first."""
-    visit = here.visit
-    if visit.session.intent != "manage" or visit.session.step.startswith("prove"):
-        return to_wizard(here)
-    if not needs_proof(visit.account, visit.session, here.desk):
+    principal = page.principal
+    if principal.session.intent != "manage" or principal.session.step.startswith("prove"):
+        return to_wizard(page)
+    if not needs_proof(principal.account, principal.session, page.deps):
         return None
-    await move_session(visit, lambda session: ask_for_proof(session, then="manage"), here.desk)
-    return to_wizard(here)
+    await move_session(principal, lambda session: ask_for_proof(session, then="manage"), page.deps)
+    return to_wizard(page)
 
 
-async def _done(here: Here, act: Act) -> Response:
-    away = await _elsewhere(here)
+async def _done(page: PageRequest, act: Act) -> Response:
+    away = await _elsewhere(page)
     if away is None:
-        await act(here)
+        await act(page)
     return away or _to_list()
 
 
@@ -265,80 +270,80 @@ def _to_list() -> Response:
     return RedirectResponse(MANAGE, SEE_OTHER)
 
 
-def _frame(here: Here, title: str, notice: str | None = None) -> Frame:
-    return frame(here, "manage", notice, title=title)
+def _frame(page: PageRequest, title: str, notice: str | None = None) -> Frame:
+    return frame(page, "manage", notice, title=title)
 
 
-def _method(here: Here, method_id: str) -> Method:
-    method = here.visit.account.method(method_id)
+def _method(page: PageRequest, method_id: str) -> Method:
+    method = page.principal.account.method(method_id)
     if method is None:
-        raise ProblemError("unknownMethod")
+        raise UnknownMethodError
     return method
 
 
-async def _listed(here: Here, notice: str | None = None, status: int = 200) -> Response:
-    account, now = here.visit.account, here.parts.clock.now()
-    organization = here.parts.config.tenant(account.tenant).display_name
+async def _listed(page: PageRequest, notice: str | None = None, status: int = 200) -> Response:
+    account, now = page.principal.account, page.components.clock.now()
+    organization = page.components.config.tenant(account.tenant).display_name
     former = {
         one.method.id: one for one in account.former if account.former_method(one.method.id, "person", now) == one
     }
     view = ManageView(
-        frame=_frame(here, "My security info", notice),
+        frame=_frame(page, "My security info", notice),
         rows=manage_wording.rows(account),
-        can_add=bool(manage.addable(account, here.desk)),
+        can_add=bool(manage.addable(account, page.deps)),
         new_phone=any(one.type == "authenticatorApp" and one.state == "active" for one in account.methods),
-        return_label=manage_wording.CAME_FROM.get(here.visit.session.decision, organization),
+        return_label=manage_wording.CAME_FROM.get(page.principal.session.decision, organization),
         former=tuple(manage_wording.former_row(one) for one in former.values()),
     )
-    return html(here.visit, view, status)
+    return html(page.principal, view, status)
 
 
-def _addable(here: Here, error: FieldError | None = None) -> Response:
-    kinds = manage.addable(here.visit.account, here.desk)
+def _addable(page: PageRequest, error: FieldError | None = None) -> Response:
+    kinds = manage.addable(page.principal.account, page.deps)
     view = AddView(
-        frame=_frame(here, "Add sign-in method"),
+        frame=_frame(page, "Add sign-in method"),
         choices=tuple(manage_wording.choice_of(one) for one in kinds),
         chosen="",
         error=error,
     )
-    return html(here.visit, view, 422 if error else 200)
+    return html(page.principal, view, 422 if error else 200)
 
 
 def _renaming(
-    here: Here, method: Method, name: str | None = None, error: FieldError | None = None, status: int = 200
+    page: PageRequest, method: Method, name: str | None = None, error: FieldError | None = None, status: int = 200
 ) -> Response:
     view = RenameView(
-        frame=_frame(here, "Rename"),
-        row=manage_wording.row(method, here.visit.account),
+        frame=_frame(page, "Rename"),
+        row=manage_wording.row(method, page.principal.account),
         name=name if name is not None else method.name or "",
         error=error,
     )
-    return html(here.visit, view, status)
+    return html(page.principal, view, status)
 
 
-def _deleting(here: Here, method: Method, status: int = 200) -> Response:
-    account = here.visit.account
-    required = is_last_required(account, method, here.desk.policy(account))
+def _deleting(page: PageRequest, method: Method, status: int = 200) -> Response:
+    account = page.principal.account
+    required = is_last_required(account, method, page.deps.policy(account))
     view = DeleteView(
-        frame=_frame(here, "Delete this method?"),
+        frame=_frame(page, "Delete this method?"),
         row=manage_wording.row(method, account),
         remains=tuple(views.label_of(one) for one in account.methods if one.id != method.id and one.state == "active"),
         lost=method.type in manage_wording.CAN_BE_LOST,
         error=FieldError("method", manage_wording.REQUIRED) if required else None,
     )
-    return html(here.visit, view, status)
+    return html(page.principal, view, status)
 
 
-def _new_phone(here: Here) -> Response:
-    account = here.visit.account
+def _new_phone(page: PageRequest) -> Response:
+    account = page.principal.account
     apps = [one for one in account.of_type("authenticatorApp") if one.state == "active"]
     if not apps:
-        raise ProblemError("unknownMethod")
+        raise UnknownMethodError
     view = NewPhoneView(
-        frame=_frame(here, "I have a new phone"),
+        frame=_frame(page, "I have a new phone"),
         row=manage_wording.row(apps[0], account),
         choices=tuple((one.id, views.label_of(one), manage_wording.since(one)) for one in apps)
         if len(apps) > 1
         else (),
     )
-    return html(here.visit, view)
+    return html(page.principal, view)

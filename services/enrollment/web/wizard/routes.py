@@ -8,16 +8,16 @@ from fastapi import APIRouter, FastAPI, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import SecretStr
 
+from services.enrollment.components import Components
+from services.enrollment.dependencies import Principal
 from services.enrollment.methods.authenticator_app import handlers as apps
 from services.enrollment.methods.authenticator_app import pages as app_steps
 from services.enrollment.methods.email import pages as email_steps
 from services.enrollment.methods.phone import pages as phone_steps
 from services.enrollment.methods.software_oath import handlers as software
 from services.enrollment.methods.software_oath import pages as software_steps
-from services.enrollment.parts import Parts
 from services.enrollment.sessions.domain.steps import FIRST_STEP, method_of, shown_step
 from services.enrollment.sessions.handlers import progress as sessions
-from services.enrollment.sessions.handlers.desk import Visit
 from services.enrollment.sessions.handlers.step_up import needs_proof_for, require_proof
 from services.enrollment.web.access import SPENT, holds_session_of, stayed
 from services.enrollment.web.assets import read_logos
@@ -38,7 +38,7 @@ from services.enrollment.web.rendering import (
 )
 from services.enrollment.web.request import (
     SEE_OTHER,
-    Here,
+    PageRequest,
     WizardForm,
     frame,
     html,
@@ -54,12 +54,12 @@ from services.enrollment.web.returning import back_to_platform
 from services.enrollment.web.security_info import routes as manage_routes
 from services.enrollment.web.security_info import words as manage_wording
 from services.enrollment.web.verify import routes as verify_routes
-from services.enrollment.web.view_parts import SETUP, VERIFY, Place
+from services.enrollment.web.view_parts import SETUP, VERIFY, Site
 from services.enrollment.web.wizard import own_steps, views
 from services.enrollment.web.wizard.views import WIZARD
 from services.enrollment.web.wording import CANT_SIGN_IN, CHOOSE_ONE, HOW_TO_SIGN_IN, WAYS_TO_SET_UP
 from services.kit.config import Config
-from services.kit.errors import ProblemError
+from services.kit.errors import NotFoundError, ProblemError, UnknownChallengeError
 from services.kit.http.headers import security_headers
 from services.kit.http.sse import streamed
 from services.kit.telemetry import current_trace
@@ -74,10 +74,10 @@ Hidden = Annotated[str, Form(max_length=256)]
 @router.get("/security-info/start")
 async def start(request: Request, ticket: Annotated[str, Query(max_length=256)] = "") -> Response:
     """Use the ticket, once. The browser that holds its session already goes on where it was."""
-    parts: Parts = request.app.state.parts
-    await parts.desk.edge.admit("address", request.client.host if request.client else "")
+    components: Components = request.app.state.components
+    await components.deps.limiter.admit("address", request.client.host if request.client else "")
     try:
-        visit, secret = await sessions.use_ticket(ticket, parts.desk)
+        principal, secret = await sessions.use_ticket(ticket, components.deps)
     except ProblemError as problem:
         if problem.code in SPENT and await holds_session_of(
             request, ticket, "setup", sessions.ticket_is_of, sessions.recognise
@@ -85,7 +85,7 @@ async def start(request: Request, ticket: Annotated[str, Query(max_length=256)] 
             return RedirectResponse(WIZARD, SEE_OTHER)
         raise
     response = RedirectResponse("/security-info/prompt", SEE_OTHER)
-    write_cookie(response, SessionCookie(visit.session.id, SecretStr(secret)), secure=is_secure(parts))
+    write_cookie(response, SessionCookie(principal.session.id, SecretStr(secret)), secure=is_secure(components))
     return response
 
 
@@ -97,100 +97,104 @@ async def show(
     manual: Annotated[str | None, Query(max_length=8)] = None,
 ) -> Response:
     """Where the session is; `step` looks back at an earlier one, `manual` shows the QR code as text."""
-    here = await recognise(request)
-    require_open(here)
-    here = await _following_policy(here)
-    name = shown_step(here.visit.session, step)
+    page = await recognise(request)
+    require_open(page)
+    page = await _following_policy(page)
+    name = shown_step(page.principal.session, step)
     if name in views.HOMES:
         return RedirectResponse(views.HOMES[name], SEE_OTHER)
-    if await _sent_to_prove(here, name):
-        return to_wizard(here)
+    if await _sent_to_prove(page, name):
+        return to_wizard(page)
     if name == "authenticatorApp.scan":
-        return await app_steps.show_scan(here, manual=bool(manual))
-    return await STEPS[name].show(here)
+        return await app_steps.show_scan(page, manual=bool(manual))
+    return await STEPS[name].show(page)
 
 
 @router.post("/security-info/prompt")
 @router.post(WIZARD)
 async def act(request: Request, form: Annotated[WizardForm, Form()]) -> Response:
     """A form of the wizard. A form of a step that is over changes nothing and shows where the session is."""
-    here = await recognise(request)
-    require_form(here, form.session, form.csrf)
-    await here.desk.edge.admit("session", here.visit.session.id)
-    require_open(here)
-    here = await _following_policy(here)
-    if shown_step(here.visit.session, form.step) != form.step or form.step not in STEPS:
-        return to_wizard(here)
-    if await _sent_to_prove(here, form.step):
-        return to_wizard(here)
-    return await STEPS[form.step].act(here, form)
+    page = await recognise(request)
+    require_form(page, form.session, form.csrf)
+    await page.deps.limiter.admit("session", page.principal.session.id)
+    require_open(page)
+    page = await _following_policy(page)
+    if shown_step(page.principal.session, form.step) != form.step or form.step not in STEPS:
+        return to_wizard(page)
+    if await _sent_to_prove(page, form.step):
+        return to_wizard(page)
+    return await STEPS[form.step].act(page, form)
 
 
-async def _following_policy(here: Here) -> Here:
-    return replace(here, visit=await sessions.follow_policy(here.visit, here.desk))
+async def _following_policy(page: PageRequest) -> PageRequest:
+    return replace(page, principal=await sessions.follow_policy(page.principal, page.deps))
 
 
-async def _sent_to_prove(here: Here, step: str) -> bool:
+async def _sent_to_prove(page: PageRequest, step: str) -> bool:
     """Whether a method must be proven first. Asked at each step of a set-up, because a proof grows old, and because
     another session may have registered the first method meanwhile."""
     kind = next((one for one in FIRST_STEP if one == method_of(step)), None)
-    visit, desk = here.visit, here.desk
-    if kind is None or step.endswith(".verified") or not needs_proof_for(kind, visit.account, visit.session, desk):
+    principal, deps = page.principal, page.deps
+    if (
+        kind is None
+        or step.endswith(".verified")
+        or not needs_proof_for(kind, principal.account, principal.session, deps)
+    ):
         return False
-    await require_proof(visit, FIRST_STEP[kind], desk)
+    await require_proof(principal, FIRST_STEP[kind], deps)
     return True
 
 
 @router.get(f"{WIZARD}/qr/{{name}}.svg")
 async def get_qr(request: Request, name: str) -> Response:
     """A QR code as a picture: the app's address, or what connects it with the account. Never stored."""
-    here = await recognise(request)
-    require_open(here)
-    origin = here.parts.settings.authenticator_origin
+    page = await recognise(request)
+    require_open(page)
+    origin = page.components.settings.authenticator_origin
     content = f"{origin}{app_steps.APP_PATH}"
-    draft = here.visit.session.draft
+    draft = page.principal.session.draft
     if name == "software" and draft:
-        content = software.uri_of(draft, here.visit.applicant, here.desk)
+        content = software.uri_of(draft, page.principal.claimant, page.deps)
     elif name == "account":
-        activation = await apps.current_activation(here.visit, here.desk)
+        activation = await apps.current_activation(page.principal, page.deps)
         if activation is None:
-            raise ProblemError("notFound")
-        public = here.parts.settings.public_origin
-        content = apps.code_of(activation, here.desk, public=public, authenticator=origin).link
+            raise NotFoundError
+        public = page.components.settings.public_origin
+        content = apps.code_of(activation, page.deps, public=public, authenticator=origin).link
     return Response(qr_picture(content), media_type="image/svg+xml", headers={"Cache-Control": "no-store"})
 
 
 @router.get("/security-info/cancel")
 async def ask_cancel(request: Request) -> Response:
     """Ask once before leaving."""
-    here = await recognise(request)
-    title = "Leave Operations?" if here.visit.session.intent == "administer" else "Leave the setup?"
-    return html(here.visit, CancelView(frame=frame(here, None, title=title)))
+    page = await recognise(request)
+    title = "Leave Operations?" if page.principal.session.intent == "administer" else "Leave the setup?"
+    return html(page.principal, CancelView(frame=frame(page, None, title=title)))
 
 
 @router.post("/security-info/cancel")
 async def cancel(request: Request, session: Hidden = "", csrf: Hidden = "") -> Response:
     """Leave, with what was set up so far kept."""
-    here = await recognise(request)
-    require_form(here, session, csrf)
-    return await back_to_platform(replace(here, visit=await sessions.cancel(here.visit, here.desk)))
+    page = await recognise(request)
+    require_form(page, session, csrf)
+    return await back_to_platform(replace(page, principal=await sessions.cancel(page.principal, page.deps)))
 
 
 @router.get("/security-info/return")
 async def go_back(request: Request) -> Response:
     """From a session that has ended back to the platform."""
-    here = await recognise(request)
-    if here.visit.session.outcome is None and here.visit.session.is_open(here.parts.clock.now()):
+    page = await recognise(request)
+    if page.principal.session.outcome is None and page.principal.session.is_open(page.components.clock.now()):
         return RedirectResponse(WIZARD, SEE_OTHER)
-    return await back_to_platform(here)
+    return await back_to_platform(page)
 
 
 @router.post("/security-info/stay")
 async def stay(request: Request, session: Hidden = "", csrf: Hidden = "") -> Response:
     """The person is still there: the session is extended."""
-    here = await recognise(request)
-    require_form(here, session, csrf)
-    return await stayed(request, here)
+    page = await recognise(request)
+    require_form(page, session, csrf)
+    return await stayed(request, page)
 
 
 @router.get(f"{WIZARD}/events")
@@ -200,79 +204,81 @@ async def events(
     activation: Annotated[str | None, Query(max_length=16)] = None,
 ) -> Response:
     """Live state of the session's challenge, or of its QR code (server-sent events)."""
-    here = await recognise(request)
-    await here.desk.edge.admit("session", here.visit.session.id)
-    session, stream = here.visit.session, None
+    page = await recognise(request)
+    await page.deps.limiter.admit("session", page.principal.session.id)
+    session, stream = page.principal.session, None
     if session.requested and session.requested.id == challenge:
-        stream = challenge_stream(session.requested.id, here.desk)
+        stream = challenge_stream(session.requested.id, page.deps)
     elif session.activation and session.activation.handle == activation:
-        stream = activation_stream(session.activation.handle, here.desk)
+        stream = activation_stream(session.activation.handle, page.deps)
     if stream is None:
-        raise ProblemError("unknownChallenge")
+        raise UnknownChallengeError
     return streamed(stream)
 
 
-async def _show_prompt(here: Here) -> Response:
-    return html(here.visit, views.prompt_view(frame(here, "prompt"), here.visit, here.desk))
+async def _show_prompt(page: PageRequest) -> Response:
+    return html(page.principal, views.prompt_view(frame(page, "prompt"), page.principal, page.deps))
 
 
-async def _act_on_prompt(here: Here, form: WizardForm) -> Response:
+async def _act_on_prompt(page: PageRequest, form: WizardForm) -> Response:
     if form.action != "skip":
-        return await app_steps.go_on(here, form)
-    return await _back_once_ended(here, await sessions.skip(here.visit, here.desk))
+        return await app_steps.go_on(page, form)
+    return await _back_once_ended(page, await sessions.skip(page.principal, page.deps))
 
 
-async def _show_confirm(here: Here) -> Response:
-    return html(here.visit, ConfirmView(frame(here, "confirm"), manage_wording.confirmable_rows(here.visit.account)))
+async def _show_confirm(page: PageRequest) -> Response:
+    return html(
+        page.principal, ConfirmView(frame(page, "confirm"), manage_wording.confirmable_rows(page.principal.account))
+    )
 
 
-async def _act_on_confirm(here: Here, form: WizardForm) -> Response:
+async def _act_on_confirm(page: PageRequest, form: WizardForm) -> Response:
     if form.action == "change":
-        await sessions.change_something(here.visit, here.desk)
-        return to_wizard(here)
-    return await _back_once_ended(here, await sessions.confirm(here.visit, here.desk))
+        await sessions.change_something(page.principal, page.deps)
+        return to_wizard(page)
+    return await _back_once_ended(page, await sessions.confirm(page.principal, page.deps))
 
 
-async def _back_once_ended(here: Here, visit: Visit) -> Response:
+async def _back_once_ended(page: PageRequest, principal: Principal) -> Response:
     """A form that was overtaken ends nothing and shows where the session is."""
-    return await back_to_platform(replace(here, visit=visit)) if visit.session.outcome else to_wizard(here)
+    return await back_to_platform(replace(page, principal=principal)) if principal.session.outcome else to_wizard(page)
 
 
-async def _show_choice(here: Here, error: FieldError | None = None, status: int = 200) -> Response:
+async def _show_choice(page: PageRequest, error: FieldError | None = None, status: int = 200) -> Response:
     """What policy still allows, each with a sentence."""
-    kinds = sessions.alternatives(here.visit, here.desk)
+    kinds = sessions.alternatives(page.principal, page.deps)
     view = ChooseView(
-        frame=frame(here, "choose"),
+        frame=frame(page, "choose"),
         question="Which method do you want to set up?",
         choices=tuple((kind, views.LABELS[kind], WAYS_TO_SET_UP[kind]) for kind in kinds),
         back=WIZARD,
         error=error,
     )
-    return html(here.visit, view, status)
+    return html(page.principal, view, status)
 
 
-async def _chosen(here: Here, form: WizardForm) -> Response:
-    kind = next((one for one in sessions.alternatives(here.visit, here.desk) if one == form.method), None)
+async def _chosen(page: PageRequest, form: WizardForm) -> Response:
+    kind = next((one for one in sessions.alternatives(page.principal, page.deps) if one == form.method), None)
     if kind is None:
-        return await _show_choice(here, FieldError("method", CHOOSE_ONE), 422)
-    await sessions.set_up_instead(here.visit, kind, here.desk)
-    return to_wizard(here)
+        return await _show_choice(page, FieldError("method", CHOOSE_ONE), 422)
+    await sessions.set_up_instead(page.principal, kind, page.deps)
+    return to_wizard(page)
 
 
-async def _show_success(here: Here) -> Response:
-    return html(here.visit, views.success_view(frame(here, "success"), here.visit.account))
+async def _show_success(page: PageRequest) -> Response:
+    return html(page.principal, views.success_view(frame(page, "success"), page.principal.account))
 
 
-async def _act_on_success(here: Here, _: WizardForm) -> Response:
-    return await back_to_platform(here)
+async def _act_on_success(page: PageRequest, _: WizardForm) -> Response:
+    return await back_to_platform(page)
 
 
 @dataclass(frozen=True)
 class Step:
     """What a step of the wizard shows, and what its form does."""
 
-    show: Callable[[Here], Awaitable[Response]]
-    act: Callable[[Here, WizardForm], Awaitable[Response]] = app_steps.go_on
+    show: Callable[[PageRequest], Awaitable[Response]]
+    act: Callable[[PageRequest, WizardForm], Awaitable[Response]] = app_steps.go_on
 
 
 STEPS: Mapping[str, Step] = {
@@ -321,7 +327,7 @@ def mount(app: FastAPI) -> None:
     app.include_router(verify_routes.router)
     app.include_router(help_routes.router)
     app.include_router(operations_routes.router)
-    config: Config = app.state.parts.config
+    config: Config = app.state.components.config
     mount_static(app, {name: tenant.branding for name, tenant in config.tenants.items()}, read_logos(config))
 
 
@@ -347,7 +353,7 @@ def _frame_of_problem(request: Request, title: str) -> Frame:
     tenant: str | None = getattr(request.state, "tenant", None)
     if tenant is None:
         return Frame(organization="Security info", title=title)
-    return tenant_frame(request.app.state.parts, tenant, title)
+    return tenant_frame(request.app.state.components, tenant, title)
 
 
 EXPLAINED: Mapping[str, tuple[str, str]] = {
@@ -385,9 +391,9 @@ HELP: Mapping[str, tuple[str, str]] = {
 WITHOUT_WAY_ON = frozenset(HELP)
 
 
-def _explained(problem: ProblemError, place: Place) -> tuple[str, str, tuple[str, str] | None]:
+def _explained(problem: ProblemError, site: Site) -> tuple[str, str, tuple[str, str] | None]:
     """Heading, text, and the one thing to do."""
     heading, text = EXPLAINED.get(problem.code, ("Something went wrong on our side", "Nothing you set up is lost."))
     if back := problem.members.get("back") or problem.members.get("returnUrl"):
         return heading, text, ("Back to the application", str(back))
-    return heading, text, None if problem.code in WITHOUT_WAY_ON else ("Go on", place.page)
+    return heading, text, None if problem.code in WITHOUT_WAY_ON else ("Go on", site.page)

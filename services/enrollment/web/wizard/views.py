@@ -10,11 +10,11 @@ from babel.dates import format_date
 
 from services.enrollment.accounts.domain.account import Account, Method
 from services.enrollment.challenges.domain.challenge import Challenge
+from services.enrollment.dependencies import Dependencies, Principal
 from services.enrollment.interrupts.domain import nudge
 from services.enrollment.methods.phone.countries import NAMES
 from services.enrollment.methods.phone.domain import national_format, region_of
 from services.enrollment.sessions.domain.steps import EARLIER, method_of
-from services.enrollment.sessions.handlers.desk import Desk, Visit
 from services.enrollment.sessions.handlers.progress import may_choose
 from services.enrollment.web.rendering import (
     Country,
@@ -107,10 +107,15 @@ class Filled:
     extension: str = ""
 
 
-def prompt_view(frame: Frame, visit: Visit, desk: Desk) -> PromptView:
+def prompt_view(frame: Frame, principal: Principal, deps: Dependencies) -> PromptView:
     """Step 1: why the person was stopped, and how far it can be put off."""
-    account, session, policy, now = visit.account, visit.session, desk.policy(visit.account), desk.clock.now()
-    reason = desk.config.tenant(account.tenant).texts.prompt
+    account, session, policy, now = (
+        principal.account,
+        principal.session,
+        deps.policy(principal.account),
+        deps.clock.now(),
+    )
+    reason = deps.config.tenant(account.tenant).texts.prompt
     given = nudge.skips_of(account, session, policy, at=now)
     if given and given.left:
         day = format_date(given.required_on, format="d MMMM", locale="en_GB")
@@ -119,10 +124,12 @@ def prompt_view(frame: Frame, visit: Visit, desk: Desk) -> PromptView:
     return PromptView(frame=frame, used_up=was_asked_before, reason=reason)
 
 
-def phone_view(frame: Frame, visit: Visit, challenge: Challenge | None, filled: Filled, desk: Desk) -> PhoneView:
+def phone_view(
+    frame: Frame, principal: Principal, challenge: Challenge | None, filled: Filled, deps: Dependencies
+) -> PhoneView:
     """Step 7: the number; on the way back it is the one typed before."""
     region, number = filled.region, filled.number
-    aim = visit.session.aim
+    aim = principal.session.aim
     phone_type = (aim.phone_type if aim else None) or "mobile"
     delivery, extension = filled.delivery, filled.extension
     if (
@@ -131,38 +138,38 @@ def phone_view(frame: Frame, visit: Visit, challenge: Challenge | None, filled: 
         and challenge.method_type == "phone"
         and challenge.destination is not None
     ):
-        region, number, extension = _typed_before(challenge, desk)
+        region, number, extension = _typed_before(challenge, deps)
         delivery = "voice" if challenge.channel == "voice" else "sms"
     return PhoneView(
         frame=frame,
         countries=countries(),
-        region=region or _region_of_locale(visit.session.locale),
+        region=region or _region_of_locale(principal.session.locale),
         number=number or "",
         error=filled.error,
         deliveries=DELIVERIES if phone_type == "mobile" else DELIVERIES[1:],
         delivery=delivery if phone_type == "mobile" else "voice",
         phone_type=phone_type,
         extension=extension,
-        different_method=may_choose(visit, desk),
-        profile_note=desk.policy(visit.account).profile != "entra",
-        back=back_of(visit, "phone"),
+        different_method=may_choose(principal, deps),
+        profile_note=deps.policy(principal.account).profile != "entra",
+        back=back_of(principal, "phone"),
         form_token=new_token(128),
     )
 
 
-def back_of(visit: Visit, step: str) -> str | None:
+def back_of(principal: Principal, step: str) -> str | None:
     """Where "Back" leads from the first step of a method: to the prompt, or to "My security info"."""
-    if visit.session.intent == "manage":
+    if principal.session.intent == "manage":
         return MANAGE
-    return f"{WIZARD}?step=prompt" if "prompt" in EARLIER.get(step, ()) and not visit.session.registered else None
+    return f"{WIZARD}?step=prompt" if "prompt" in EARLIER.get(step, ()) and not principal.session.registered else None
 
 
-def verified_view(frame: Frame, visit: Visit, kind: str) -> DoneView:
+def verified_view(frame: Frame, principal: Principal, kind: str) -> DoneView:
     """Step 9: what the new method is for."""
     heading, text = VERIFIED[kind]
-    if visit.session.aim and visit.session.aim.changes:
+    if principal.session.aim and principal.session.aim.changes:
         text = {"phone": "Your new number is saved.", "email": "Your new address is saved."}.get(kind, text)
-    sentence = text.format(use=use_of(visit.account, kind))
+    sentence = text.format(use=use_of(principal.account, kind))
     return DoneView(frame=frame, heading=heading, text=sentence, next_label="Done", step=f"{kind}.verified")
 
 
@@ -189,15 +196,15 @@ def success_view(frame: Frame, account: Account) -> SuccessView:
     return SuccessView(frame=frame, methods=tuple(_line(method, account) for method in ordered))
 
 
-def progress(visit: Visit, step: str) -> Progress | None:
+def progress(principal: Principal, step: str) -> Progress | None:
     """Which method of how many, and where in it."""
-    plan, kind = visit.session.plan, method_of(step)
+    plan, kind = principal.session.plan, method_of(step)
     if kind not in plan:
         return None
     names = [name for name, _ in PARTS[kind]]
-    here = names.index(INSTEAD_OF.get(step, step))
+    page = names.index(INSTEAD_OF.get(step, step))
     steps = tuple(
-        ProgressStep(label, "done" if index < here else "current" if index == here else "todo")
+        ProgressStep(label, "done" if index < page else "current" if index == page else "todo")
         for index, (_, label) in enumerate(PARTS[kind])
     )
     return Progress(method_number=plan.index(kind) + 1, method_count=len(plan), steps=steps)
@@ -211,11 +218,11 @@ def countries() -> tuple[Country, ...]:
     return tuple(sorted(listed, key=lambda country: country.name))
 
 
-def _typed_before(challenge: Challenge, desk: Desk) -> tuple[str | None, str, str]:
+def _typed_before(challenge: Challenge, deps: Dependencies) -> tuple[str | None, str, str]:
     if challenge.destination is None:
         return None, "", ""
     binding = Binding(challenge.tenant, challenge.user, challenge.method_id, challenge.id)
-    plain = desk.sealer.open("destination", challenge.destination.sealed, binding).decode()
+    plain = deps.sealer.open("destination", challenge.destination.sealed, binding).decode()
     e164, _, extension = plain.partition(";ext=")
     return region_of(e164), national_format(e164), extension
 

@@ -9,7 +9,7 @@ import httpx
 from fastapi import FastAPI
 from structlog.testing import capture_logs
 
-from services.kit.errors import ProblemError
+from services.kit.errors import UnknownUserError
 from services.kit.http.app import build_app
 
 TRACE_ID = "0af7651916cd43dd8448eb211c80319c"
@@ -45,7 +45,7 @@ def app(**alive: bool) -> FastAPI:
     @made.get("/things/{name}")
     async def things(name: str) -> str:
         if name == "refused":
-            raise ProblemError("unknownUser")
+            raise UnknownUserError
         if name == "broken":
             raise ValueError(name)
         return name

@@ -19,8 +19,8 @@ from services.kit.config import Config, GroupPolicy, Terms
 from services.kit.crypto.keyring import Keyring
 from services.kit.crypto.sealing import Binding, Sealer
 from services.kit.decision import Change
-from services.kit.errors import ProblemError
-from services.kit.http.limits import Edge
+from services.kit.errors import ChallengeEndedError, SessionEndedError
+from services.kit.http.limits import RateLimiter
 from services.kit.mongo.document import DuplicateDocumentError
 
 VERDICT_WITHIN = 10.0
@@ -28,7 +28,7 @@ VERDICT_WITHIN = 10.0
 
 
 @dataclass(frozen=True)
-class Applicant:
+class Claimant:
     """Whose proof is asked for: in a session of the wizard, or by a platform (`session_id` None)."""
 
     account: Account
@@ -41,7 +41,7 @@ class Applicant:
 
 
 @dataclass(frozen=True)
-class Visit:
+class Principal:
     """A person in a session, as the request's cookie proves."""
 
     account: Account
@@ -53,13 +53,13 @@ class Visit:
         return self.account.id
 
     @property
-    def applicant(self) -> Applicant:
+    def claimant(self) -> Claimant:
         """The person as somebody whose proof is asked for."""
-        return Applicant(self.account, self.session.id, self.session.locale)
+        return Claimant(self.account, self.session.id, self.session.locale)
 
 
 @dataclass(frozen=True)
-class Desk:
+class Dependencies:
     """What the use cases of the wizard work with."""
 
     store: Store
@@ -68,7 +68,7 @@ class Desk:
     keyring: Keyring
     sealer: Sealer
     signals: Signals
-    edge: Edge
+    limiter: RateLimiter
     public_origin: str
     policies: Policies
 
@@ -81,30 +81,30 @@ class Desk:
         return self.policies.tenant(account.tenant).terms_for(account.profile.groups)
 
 
-async def current_challenge(visit: Visit, desk: Desk) -> Challenge | None:
+async def current_challenge(principal: Principal, deps: Dependencies) -> Challenge | None:
     """The challenge of the current step; one that a crash left unsent is sent now."""
-    requested = visit.session.requested
+    requested = principal.session.requested
     if requested is None:
         return None
-    stored = await desk.store.challenges.get(requested.id)
-    return stored.state if stored else await open_challenge(requested, desk)
+    stored = await deps.store.challenges.get(requested.id)
+    return stored.state if stored else await open_challenge(requested, deps)
 
 
-async def move_session(visit: Visit, move: Callable[[Session], Session], desk: Desk) -> Visit:
-    now = desk.clock.now()
-    account = await desk.store.accounts.change(
-        visit.account_id, lambda account: sessions.move_session(account, visit.session.id, move, at=now)
+async def move_session(principal: Principal, move: Callable[[Session], Session], deps: Dependencies) -> Principal:
+    now = deps.clock.now()
+    account = await deps.store.accounts.change(
+        principal.account_id, lambda account: sessions.move_session(account, principal.session.id, move, at=now)
     )
-    return visit_of(account.state if account else visit.account, visit.session.id)
+    return principal_of(account.state if account else principal.account, principal.session.id)
 
 
-async def wait_at(visit: Visit, challenge: Challenge, step: str, desk: Desk) -> Visit:
+async def wait_at(principal: Principal, challenge: Challenge, step: str, deps: Dependencies) -> Principal:
     """Put the challenge into the session first: what a crash leaves unsent is sent when the page is read again.
 
     A session that went elsewhere meanwhile, in another tab, stays there; one that asked for the same meanwhile keeps
     what it asked for, so that two presses lead to one message.
     """
-    read = visit.session.requested
+    read = principal.session.requested
 
     def move(session: Session) -> Session:
         newest = session.requested
@@ -115,55 +115,61 @@ async def wait_at(visit: Visit, challenge: Challenge, step: str, desk: Desk) -> 
             return session
         return wizard.wait_for_proof(session, asked, step)
 
-    return await move_session(visit, move, desk)
+    return await move_session(principal, move, deps)
 
 
-async def ask(visit: Visit, challenge: Challenge, step: str, desk: Desk, *, again: bool = False) -> Visit:
+async def ask(
+    principal: Principal, challenge: Challenge, step: str, deps: Dependencies, *, again: bool = False
+) -> Principal:
     """Ask for a proof and wait for it at `step`. One like it that still waits is kept, unless it is wanted `again`; any
     other one ends.
 
     Raises:
         ProblemError: `sessionEnded`, `rateLimited`.
     """
-    earlier = await current_challenge(visit, desk)
-    if earlier and not again and earlier.asks_the_same_as(challenge) and earlier.still_waits(desk.clock.now()):
-        return await wait_at(visit, earlier, step, desk)
-    await desk.edge.admit("request", visit.session.id)
-    moved = await wait_at(visit, challenge, step, desk)
+    earlier = await current_challenge(principal, deps)
+    if earlier and not again and earlier.asks_the_same_as(challenge) and earlier.still_waits(deps.clock.now()):
+        return await wait_at(principal, earlier, step, deps)
+    await deps.limiter.admit("request", principal.session.id)
+    moved = await wait_at(principal, challenge, step, deps)
     if moved.session.requested:
-        await open_challenge(moved.session.requested, desk)
+        await open_challenge(moved.session.requested, deps)
     if earlier and earlier.id != challenge.id:
-        await cancel_challenge(earlier, "superseded", desk)
+        await cancel_challenge(earlier, "superseded", deps)
     return moved
 
 
-def pressed(visit: Visit, press: str) -> str:
+def pressed(principal: Principal, press: str) -> str:
     """The id of the challenge of one press of a button: pressed twice, it is the same one."""
-    earlier = visit.session.requested
-    return str(uuid.uuid5(uuid.UUID(visit.session.id), f"{press} {earlier.id if earlier else ''}"))
+    earlier = principal.session.requested
+    return str(uuid.uuid5(uuid.UUID(principal.session.id), f"{press} {earlier.id if earlier else ''}"))
 
 
-async def open_challenge(challenge: Challenge, desk: Desk, change: Change[Challenge] | None = None) -> Challenge:
+async def open_challenge(
+    challenge: Challenge, deps: Dependencies, change: Change[Challenge] | None = None
+) -> Challenge:
     """Store a challenge with its request, or with more (`change`); one that is there already stays as it is."""
     opened = change or challenges.opened(challenge)
     try:
-        return (await desk.store.challenges.insert(challenge.id, opened.state, opened.emissions)).state
+        return (await deps.store.challenges.insert(challenge.id, opened.state, opened.emissions)).state
     except DuplicateDocumentError:
-        stored = await desk.store.challenges.get(challenge.id)
+        stored = await deps.store.challenges.get(challenge.id)
         return stored.state if stored else challenge
 
 
-async def cancel_challenge(challenge: Challenge | None, reason: Literal["superseded", "cancelled"], desk: Desk) -> None:
+async def cancel_challenge(
+    challenge: Challenge | None, reason: Literal["superseded", "cancelled"], deps: Dependencies
+) -> None:
     if challenge is None:
         return
-    now = desk.clock.now()
-    await desk.store.challenges.change(challenge.id, lambda state: challenges.cancel(state, reason, at=now))
+    now = deps.clock.now()
+    await deps.store.challenges.change(challenge.id, lambda state: challenges.cancel(state, reason, at=now))
 
 
 async def submit(
     challenge_id: str,
     event: Submitted,
-    desk: Desk,
+    deps: Dependencies,
     *,
     within: float = VERDICT_WITHIN,
     credential_id: str | None = None,
@@ -173,22 +179,22 @@ async def submit(
     Raises:
         ProblemError: see `challenges.submit`.
     """
-    now = desk.clock.now()
-    async with desk.signals.awaiting(challenge_id) as told:
-        await desk.store.challenges.change(
+    now = deps.clock.now()
+    async with deps.signals.awaiting(challenge_id) as told:
+        await deps.store.challenges.change(
             challenge_id, lambda state: challenges.submit(state, event, at=now, credential_id=credential_id)
         )
-        return await judged(challenge_id, event.submission_id, told, desk, within=within)
+        return await judged(challenge_id, event.submission_id, told, deps, within=within)
 
 
 async def judged(
-    challenge_id: str, submission_id: str, told: asyncio.Event, desk: Desk, *, within: float = VERDICT_WITHIN
+    challenge_id: str, submission_id: str, told: asyncio.Event, deps: Dependencies, *, within: float = VERDICT_WITHIN
 ) -> tuple[Challenge, str | None]:
     deadline = monotonic() + within
     while True:
-        stored = await desk.store.challenges.get(challenge_id)
+        stored = await deps.store.challenges.get(challenge_id)
         if stored is None:
-            raise ProblemError("challengeEnded")
+            raise ChallengeEndedError
         submission = stored.state.submission(submission_id)
         result = submission.result if submission else stored.state.failure
         if result or monotonic() >= deadline:
@@ -196,11 +202,11 @@ async def judged(
         await next_change(told)
 
 
-def visit_of(account: Account, session_id: str) -> Visit:
+def principal_of(account: Account, session_id: str) -> Principal:
     session = account.session(session_id)
     if session is None:
-        raise ProblemError("sessionEnded")
-    return Visit(account, session)
+        raise SessionEndedError
+    return Principal(account, session)
 
 
 def binding_of(challenge: Challenge) -> Binding:

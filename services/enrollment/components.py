@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from services.enrollment.dependencies import Dependencies
 from services.enrollment.idempotency.handlers import Idempotency
-from services.enrollment.sessions.handlers.desk import Desk
 from services.enrollment.settings import EnrollmentSettings
 from services.enrollment.tokens import ClientTokens, Signer
 from services.kit.clock import Clock
@@ -11,13 +11,13 @@ from services.kit.config import Config
 
 
 @dataclass(frozen=True)
-class Parts:
+class Components:
     """Found by the routes as `request.app.state.parts`."""
 
     settings: EnrollmentSettings
     config: Config
     clock: Clock
-    desk: Desk
+    deps: Dependencies
     tokens: ClientTokens
     signer: Signer
     idempotency: Idempotency
