@@ -18,18 +18,15 @@ from services.enrollment.dependencies import Dependencies
 from services.enrollment.devices import api as device
 from services.enrollment.idempotency.handlers import Idempotency
 from services.enrollment.policies.domain.linter import errors_of, lint
-from services.enrollment.policies.handlers import Follower, Policies, seed_policies
+from services.enrollment.policies.handlers import Follower, seed_policies
 from services.enrollment.settings import EnrollmentSettings
-from services.enrollment.signals import Signals
 from services.enrollment.store import Store
 from services.enrollment.tokens import ClientTokens, Signer
 from services.enrollment.web.wizard import routes
 from services.kit.clock import SystemClock
 from services.kit.config import Config, ConfigError, load_config
 from services.kit.crypto.keyring import Keyring, KeyringError
-from services.kit.crypto.sealing import Sealer
 from services.kit.http.app import build_app
-from services.kit.http.limits import RateLimiter
 from services.kit.http.problem import install_problem_handlers
 from services.kit.kafka.broker import EventBroker
 from services.kit.mongo.client import Database
@@ -78,19 +75,9 @@ def build(settings: EnrollmentSettings) -> FastAPI:
     broker = EventBroker(settings, "enrollment", clock)
     database = Database(settings, "enrollment")
     relay = Relay(broker, clock)
-    store, signals = Store.open(database, relay, clock), Signals()
+    store = Store.open(database, relay, clock)
     client = httpx.AsyncClient()
-    deps = Dependencies(
-        store,
-        config,
-        clock,
-        keyring,
-        Sealer(keyring),
-        signals,
-        RateLimiter(config.limits),
-        public_origin=settings.public_origin,
-        policies=Policies(config),
-    )
+    deps = Dependencies.on(store, keyring, config, clock, public_origin=settings.public_origin)
     follower = Follower(deps.policies, store)
     components = Components(
         settings=settings,

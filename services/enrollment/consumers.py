@@ -33,7 +33,7 @@ def subscribe(broker: EventBroker, deps: Dependencies, *, group: str, requiremen
     """Two subscriptions to the same: one replica of the group applies each event; and each replica applies what a
     request of its own waits for, at once. Applying is idempotent. What follows from the life of an account has groups
     of its own, so that one does not wait for the other."""
-    store, signals = deps.store, deps.signals
+    store, signals = deps, deps.signals
     told = _reports(store, signals).after(requirement)
     awaited = told.only(lambda envelope: signals.is_awaited(envelope.correlation_id))
     broker.subscribe([VERDICTS, DELIVERIES], told, group=group)

@@ -59,10 +59,9 @@ class Principal:
 
 
 @dataclass(frozen=True)
-class Dependencies:
-    """What the use cases of the wizard work with."""
+class Dependencies(Store):
+    """All that use cases work with; a use case's signature names the part that it needs."""
 
-    store: Store
     config: Config
     clock: Clock
     keyring: Keyring
@@ -71,6 +70,21 @@ class Dependencies:
     limiter: RateLimiter
     public_origin: str
     policies: Policies
+
+    @classmethod
+    def on(cls, store: Store, keyring: Keyring, config: Config, clock: Clock, *, public_origin: str) -> "Dependencies":
+        """What use cases on that store work with."""
+        return cls(
+            **vars(store),
+            config=config,
+            clock=clock,
+            keyring=keyring,
+            sealer=Sealer(keyring),
+            signals=Signals(),
+            limiter=RateLimiter(config.limits),
+            public_origin=public_origin,
+            policies=Policies(config),
+        )
 
     def policy(self, account: Account) -> GroupPolicy:
         """The policy that holds for a person."""
@@ -86,13 +100,13 @@ async def current_challenge(principal: Principal, deps: Dependencies) -> Challen
     requested = principal.session.requested
     if requested is None:
         return None
-    stored = await deps.store.challenges.get(requested.id)
+    stored = await deps.challenges.get(requested.id)
     return stored.state if stored else await open_challenge(requested, deps)
 
 
 async def move_session(principal: Principal, move: Callable[[Session], Session], deps: Dependencies) -> Principal:
     now = deps.clock.now()
-    account = await deps.store.accounts.change(
+    account = await deps.accounts.change(
         principal.account_id, lambda account: sessions.move_session(account, principal.session.id, move, at=now)
     )
     return principal_of(account.state if account else principal.account, principal.session.id)
@@ -151,9 +165,9 @@ async def open_challenge(
     """Store a challenge with its request, or with more (`change`); one that is there already stays as it is."""
     opened = change or challenges.opened(challenge)
     try:
-        return (await deps.store.challenges.insert(challenge.id, opened.state, opened.emissions)).state
+        return (await deps.challenges.insert(challenge.id, opened.state, opened.emissions)).state
     except DuplicateDocumentError:
-        stored = await deps.store.challenges.get(challenge.id)
+        stored = await deps.challenges.get(challenge.id)
         return stored.state if stored else challenge
 
 
@@ -163,7 +177,7 @@ async def cancel_challenge(
     if challenge is None:
         return
     now = deps.clock.now()
-    await deps.store.challenges.change(challenge.id, lambda state: challenges.cancel(state, reason, at=now))
+    await deps.challenges.change(challenge.id, lambda state: challenges.cancel(state, reason, at=now))
 
 
 async def submit(
@@ -181,7 +195,7 @@ async def submit(
     """
     now = deps.clock.now()
     async with deps.signals.awaiting(challenge_id) as told:
-        await deps.store.challenges.change(
+        await deps.challenges.change(
             challenge_id, lambda state: challenges.submit(state, event, at=now, credential_id=credential_id)
         )
         return await judged(challenge_id, event.submission_id, told, deps, within=within)
@@ -192,7 +206,7 @@ async def judged(
 ) -> tuple[Challenge, str | None]:
     deadline = monotonic() + within
     while True:
-        stored = await deps.store.challenges.get(challenge_id)
+        stored = await deps.challenges.get(challenge_id)
         if stored is None:
             raise ChallengeEndedError
         submission = stored.state.submission(submission_id)

@@ -16,17 +16,14 @@ from services.enrollment.interrupts import handlers as interrupts
 from services.enrollment.interrupts.domain.interrupt import Interrupt
 from services.enrollment.policies.domain.linter import errors_of, lint_group
 from services.enrollment.policies.domain.policy import allowed_methods, continued, is_complete, missing_methods
-from services.enrollment.policies.handlers import Policies
 from services.enrollment.reports.handlers.registrations import Wanted, registration_details
 from services.enrollment.sessions.domain import steps as wizard
 from services.enrollment.sessions.handlers import progress as sessions
-from services.enrollment.signals import Signals
 from services.enrollment.store import Store
 from services.enrollment.tokens import Caller
 from services.kit import config
-from services.kit.config import Client, Config, EdgeLimits, GroupPolicy, Tenant, Use
-from services.kit.crypto.sealing import Sealer, token_hash
-from services.kit.http.limits import RateLimiter
+from services.kit.config import Client, Config, GroupPolicy, Tenant, Use
+from services.kit.crypto.sealing import token_hash
 from services.kit.ids import new_id, new_token
 from services.kit.mongo.client import Database
 from services.kit.mongo.relay import Relay
@@ -110,17 +107,7 @@ async def deps(database: Database) -> Dependencies:
     people = [a_person(chance, number, list(groups), clock.now()) for number in range(PEOPLE)]
     for one in people:
         await store.accounts.insert(one.id, one)
-    return Dependencies(
-        store,
-        whole,
-        clock,
-        keys,
-        Sealer(keys),
-        Signals(),
-        RateLimiter(EdgeLimits()),
-        public_origin="http://localhost:8000",
-        policies=Policies(whole),
-    )
+    return Dependencies.on(store, keys, whole, clock, public_origin="http://localhost:8000")
 
 
 async def each(
@@ -187,7 +174,7 @@ async def by_wizard(account: Account, deps: Dependencies) -> bool:
         ticket_expires_at=now + timedelta(minutes=5),
         created_at=now,
     )
-    await deps.store.interrupts.insert(interrupt.id, interrupt)
+    await deps.interrupts.insert(interrupt.id, interrupt)
     principal, _ = await sessions.use_ticket(ticket, deps)
     there = await sessions.go_on(await sessions.follow_policy(principal, deps), "prompt", deps)
     asked = [kind for kind in there.session.plan if kind not in account.active_types]
@@ -207,7 +194,7 @@ async def by_report(deps: Dependencies) -> dict[str, bool]:
 
 
 async def test_interrupt_wizard_and_report_agree_on_who_is_complete(deps: Dependencies) -> None:
-    people = [stored.state for stored in await deps.store.accounts_after("north", "", None, limit=PEOPLE)]
+    people = [stored.state for stored in await deps.accounts.after("north", "", None, limit=PEOPLE)]
     told = await each(by_interrupt, people, deps)
     walked = [by_rules(one, deps) for one in people]
     stored = await each(by_wizard, people[::STORED_WALK_EVERY], deps)

@@ -37,7 +37,7 @@ async def told(tenant: str, events: list[Event], session: str, deps: Dependencie
         Envelope(new_id(), type(event).__name__, "enrollment", deps.clock.now(), tenant, session, event, subject="sam")
         for event in events
     ]
-    notes = (note_journey(one.event, one, store=deps.store) for one in (*envelopes, *reversed(envelopes)))
+    notes = (note_journey(one.event, one, store=deps) for one in (*envelopes, *reversed(envelopes)))
     await asyncio.gather(*notes)
 
 
@@ -58,7 +58,7 @@ async def test_a_report_holds_each_walk_of_its_tenant_once(deps: Dependencies) -
     ]
     assert (await funnel_report("north", "nudge", 7, deps)).funnel.started == 1
     assert not (await funnel_report("north", "register", 7, deps, most=1)).is_all
-    stored = await deps.store.database.collection("journeys").find_one({"_id": "s0"})
+    stored = await deps.database.collection("journeys").find_one({"_id": "s0"})
     assert "sam" not in str(stored)
     assert account_id("north", "sam") not in str(stored)
 

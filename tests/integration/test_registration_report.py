@@ -5,13 +5,9 @@ import pytest
 from schemas.base import MethodType
 from services.enrollment.accounts.domain.account import Account, Method, Profile
 from services.enrollment.dependencies import Dependencies
-from services.enrollment.policies.handlers import Policies
 from services.enrollment.reports.handlers.registrations import Wanted, registration_details
-from services.enrollment.signals import Signals
 from services.enrollment.store import Store
-from services.kit.config import Config, EdgeLimits, GroupPolicy, Tenant
-from services.kit.crypto.sealing import Sealer
-from services.kit.http.limits import RateLimiter
+from services.kit.config import Config, GroupPolicy, Tenant
 from services.kit.mongo.client import Database
 from services.kit.mongo.relay import Relay
 from tests.support.clock import FixedClock
@@ -47,17 +43,7 @@ async def deps(database: Database) -> Dependencies:
     for one in (*people, *strangers, erased):
         await store.accounts.insert(one.id, one)
     config = Config(tenants={"north": TENANT}, clients={})
-    return Dependencies(
-        store,
-        config,
-        clock,
-        keys,
-        Sealer(keys),
-        Signals(),
-        RateLimiter(EdgeLimits()),
-        public_origin="http://localhost:8000",
-        policies=Policies(config),
-    )
+    return Dependencies.on(store, keys, config, clock, public_origin="http://localhost:8000")
 
 
 async def walked(wanted: Wanted, top: int, deps: Dependencies, *, batch: int = 4, most: int = 100) -> list[list[str]]:

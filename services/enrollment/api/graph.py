@@ -131,7 +131,7 @@ async def get_phone_methods(request: Request, user_id: UserPath, by: CallerNow, 
     """The person's phones; numbers are masked. Scope `methods.read`."""
     by.require("methods.read")
     components: Components = request.app.state.components
-    account = await account_of(by.tenant, user_id, components.deps.store)
+    account = await account_of(by.tenant, user_id, components.deps)
     part, following = page.of(sorted(account.of_type("phone"), key=_fixed_id), _fixed_id)
     return replied(PhoneMethodList(value=tuple(_phone(one) for one in part), next_link=following))
 
@@ -145,7 +145,7 @@ async def get_phone_method(request: Request, user_id: UserPath, phone_id: PhoneP
     """One phone; its number is masked. Scope `methods.read`."""
     by.require("methods.read")
     components: Components = request.app.state.components
-    account = await account_of(by.tenant, user_id, components.deps.store)
+    account = await account_of(by.tenant, user_id, components.deps)
     return replied(_phone(_method(account, "phone", phone_id)))
 
 
@@ -195,7 +195,7 @@ async def patch_phone_method(
     """Give a phone another number. Scope `methods.write`."""
     by.require("methods.write")
     components: Components = request.app.state.components
-    account = await account_of(by.tenant, user_id, components.deps.store)
+    account = await account_of(by.tenant, user_id, components.deps)
     method = _method(account, "phone", phone_id)
     kind = method.phone_type or "mobile"
     if body.phone_type not in {None, kind}:
@@ -220,7 +220,7 @@ async def get_email_methods(request: Request, user_id: UserPath, by: CallerNow, 
     """The person's address, masked. Scope `methods.read`."""
     by.require("methods.read")
     components: Components = request.app.state.components
-    account = await account_of(by.tenant, user_id, components.deps.store)
+    account = await account_of(by.tenant, user_id, components.deps)
     part, following = page.of(account.of_type("email"), _fixed_id)
     return replied(EmailMethodList(value=tuple(_email(one) for one in part), next_link=following))
 
@@ -234,7 +234,7 @@ async def get_email_method(request: Request, user_id: UserPath, email_id: EmailP
     """The person's address, masked. Scope `methods.read`."""
     by.require("methods.read")
     components: Components = request.app.state.components
-    account = await account_of(by.tenant, user_id, components.deps.store)
+    account = await account_of(by.tenant, user_id, components.deps)
     return replied(_email(_method(account, "email", email_id)))
 
 
@@ -282,7 +282,7 @@ async def patch_email_method(
     """Another address in the place of the one on file. Scope `methods.write`."""
     by.require("methods.write")
     components: Components = request.app.state.components
-    account = await account_of(by.tenant, user_id, components.deps.store)
+    account = await account_of(by.tenant, user_id, components.deps)
     method = _method(account, "email", email_id)
     reading = await registrations.change_address(by.tenant, user_id, method.id, body.email_address, components.deps)
     return replied(_asked_email(reading, components), 202)
@@ -301,7 +301,7 @@ async def delete_email_method(request: Request, user_id: UserPath, email_id: Ema
 async def _deleted(request: Request, user: str, kind: MethodType, fixed: str, by: CallerNow) -> Response:
     by.require("methods.write")
     components: Components = request.app.state.components
-    account = await account_of(by.tenant, user, components.deps.store)
+    account = await account_of(by.tenant, user, components.deps)
     await administer.remove(by.tenant, user, _method(account, kind, fixed).id, components.deps)
     return answered(204, "")
 

@@ -60,12 +60,12 @@ async def activate(handle: str, token: str, *, audience: str, deps: Dependencies
     if not _opens(activation, asked.code, asked.secret, deps):
         raise ActivationCodeInvalidError
     device = _device(activation, asked, deps, now)
-    await deps.store.devices.insert(device.id, device)
-    await deps.store.activations.change(activation.handle, lambda state: activations.connect(state, device))
+    await deps.devices.insert(device.id, device)
+    await deps.activations.change(activation.handle, lambda state: activations.connect(state, device))
     if activation.session_id is None:
         await ask_connected(activation.handle, device, deps)
     deps.signals.tell(activation.handle)
-    account = await deps.store.accounts.get(account_id(activation.tenant, activation.user))
+    account = await deps.accounts.get(account_id(activation.tenant, activation.user))
     if account is None:
         raise ActivationExpiredError
     tenant = deps.config.tenant(activation.tenant)
@@ -95,7 +95,7 @@ async def recognise_device(token: str, method: str, url: str, *, audience: str, 
 async def waiting_requests(device: Device, deps: Dependencies) -> list[dict[str, object]]:
     """What the app may answer now, newest first; never the number."""
     now = deps.clock.now()
-    pending = await deps.store.requests_of_device(device.id)
+    pending = await deps.challenges.of_device(device.id)
     return [_described(one.state, deps) for one in pending if one.state.status_at(now) == "pending"]
 
 
@@ -130,7 +130,7 @@ async def answer_request(challenge_id: str, token: str, deps: Dependencies) -> s
     submission_id = new_id()
     sealed = deps.sealer.seal("submission", token.encode(), binding_of(challenge))
     async with deps.signals.awaiting(challenge.id) as told:
-        await deps.store.challenges.change(
+        await deps.challenges.change(
             challenge.id,
             lambda state: challenges.answer(state, submission_id, sealed, decision=answer.decision, at=now),
         )
@@ -140,7 +140,7 @@ async def answer_request(challenge_id: str, token: str, deps: Dependencies) -> s
 
 async def _guess(handle: str, deps: Dependencies, now: datetime) -> Activation:
     """Count, then hand out what the guess is compared with."""
-    stored = await deps.store.activations.change(handle, lambda state: activations.count_guess(state, at=now))
+    stored = await deps.activations.change(handle, lambda state: activations.count_guess(state, at=now))
     if stored is None:
         raise ActivationCodeInvalidError
     return stored.state
@@ -172,14 +172,14 @@ def _device(activation: Activation, asked: protocol.Activation, deps: Dependenci
 
 async def _signer(token: str, deps: Dependencies) -> Device:
     key_id = protocol.token_key_id(token)
-    stored = await deps.store.devices.get(key_id) if key_id else None
+    stored = await deps.devices.get(key_id) if key_id else None
     if stored is None or stored.state.removed_at:
         raise DeviceSignatureInvalidError
     return stored.state
 
 
 async def _request_of(challenge_id: str, device: Device, deps: Dependencies) -> Challenge:
-    stored = await deps.store.challenges.get(challenge_id)
+    stored = await deps.challenges.get(challenge_id)
     push = stored.state.terms.push if stored else None
     if stored is None or push is None or push.device_id != device.id:
         raise DeviceSignatureInvalidError
@@ -219,5 +219,5 @@ def _require_punctual(issued: datetime, now: datetime) -> None:
 
 
 async def _require_first_use(token_id: str, deps: Dependencies, now: datetime) -> None:
-    if not await deps.store.first_use(token_id, now):
+    if not await deps.used_tokens.first_use(token_id, now):
         raise DeviceSignatureInvalidError

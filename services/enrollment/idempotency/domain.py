@@ -8,7 +8,7 @@ GIVEN_UP_AFTER = timedelta(seconds=60)
 """A request that has no answer after this long died; its key may be used again."""
 
 
-class Answer(State):
+class StoredResponse(State):
     """`fingerprint` is the keyed hash of the request, `sealed` the answer; None while the first request is at work."""
 
     fingerprint: str

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from services.enrollment.idempotency.domain import Answer
+from services.enrollment.idempotency.domain import StoredResponse
 from services.enrollment.tokens import Caller
 from services.kit.clock import Clock
 from services.kit.crypto.keyring import Keyring
@@ -37,7 +37,7 @@ class Given:
 class Idempotency:
     """Remembers answers, sealed; of requests only a keyed hash."""
 
-    def __init__(self, answers: Documents[Answer], keyring: Keyring, clock: Clock) -> None:
+    def __init__(self, answers: Documents[StoredResponse], keyring: Keyring, clock: Clock) -> None:
         self._answers = answers
         self._keyring = keyring
         self._sealer = Sealer(keyring)
@@ -70,9 +70,9 @@ class Idempotency:
             await self._answers.save(claimed, kept)
         return given
 
-    async def _claim(self, identifier: str, by: Caller, request: str) -> Stored[Answer]:
+    async def _claim(self, identifier: str, by: Caller, request: str) -> Stored[StoredResponse]:
         now = self._clock.now()
-        fresh = Answer(fingerprint=keyed_hash(self._keyring, request, tenant=by.tenant), started_at=now)
+        fresh = StoredResponse(fingerprint=keyed_hash(self._keyring, request, tenant=by.tenant), started_at=now)
         try:
             return await self._answers.insert(identifier, fresh)
         except DuplicateDocumentError:

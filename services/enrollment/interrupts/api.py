@@ -104,7 +104,7 @@ async def get_interrupt(request: Request, interrupt_id: InterruptPath, by: Calle
     """What became of it: the authority, whatever the browser carries. Scope `interrupts`. Answers for 30 days."""
     by.require("interrupts")
     components: Components = request.app.state.components
-    status = await read_interrupt(interrupt_id, by, store=components.deps.store, clock=components.clock)
+    status = await read_interrupt(interrupt_id, by, store=components.deps, clock=components.clock)
     return InterruptOutcome(
         id=status.id, status=status.status, methods=status.methods, completed_at=status.completed_at
     )

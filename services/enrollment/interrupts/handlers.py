@@ -89,7 +89,7 @@ async def ask_interrupt(command: AskInterrupt, caller: Caller, deps: Dependencie
         _require_something_to_prove(account, deps.policy(account), now)
     ticket = None if decision == "none" else new_token()
     interrupt = _interrupt(command, caller, account, decision=decision, plan=plan, ticket=ticket, now=now)
-    await deps.store.interrupts.insert(interrupt.id, interrupt)
+    await deps.interrupts.insert(interrupt.id, interrupt)
     return Asked(interrupt, ticket)
 
 
@@ -122,14 +122,14 @@ async def outcome_of(interrupt: Interrupt, *, store: Store, now: datetime) -> In
 async def known_account(tenant: str, user: str, profile: Profile, deps: Dependencies) -> Account:
     """The person's account, made now if there is none (or none any more), with what the platform says now."""
     identifier = account_id(tenant, user)
-    known = await deps.store.accounts.change(
+    known = await deps.accounts.change(
         identifier, lambda account: Change(revived(account).model_copy(update={"profile": profile}))
     )
     if known:
         return known.state
     fresh = Account(tenant=tenant, user=user, profile=profile, created_at=deps.clock.now())
     try:
-        return (await deps.store.accounts.insert(identifier, fresh)).state
+        return (await deps.accounts.insert(identifier, fresh)).state
     except DuplicateDocumentError:
         return await known_account(tenant, user, profile, deps)
 

@@ -56,7 +56,7 @@ class About:
 
 async def tell_change(event: Event, cause: Envelope, deps: Dependencies) -> None:
     """One notice for each address. A cause that comes again finds its notices there already."""
-    stored = await deps.store.accounts.get(account_id(cause.tenant, cause.subject or ""))
+    stored = await deps.accounts.get(account_id(cause.tenant, cause.subject or ""))
     if stored is None or stored.state.erased_at or not _is_news(event, stored.state):
         return
     account = stored.state
@@ -91,7 +91,7 @@ async def read_notice(token: str, deps: Dependencies) -> Notice:
     Raises:
         ProblemError: `noticeExpired`, also for a token that never was.
     """
-    stored = await deps.store.notice_of_token(token_hash(token))
+    stored = await deps.notices.of_token(token_hash(token))
     if stored is None or not stored.state.is_usable(deps.clock.now()):
         raise NoticeExpiredError
     return stored.state
@@ -106,11 +106,11 @@ async def repudiate(token: str, deps: Dependencies) -> Notice:
     now = deps.clock.now()
     notice = await read_notice(token, deps)
     method_id = notice.method_id
-    await deps.store.accounts.change(
+    await deps.accounts.change(
         account_id(notice.tenant, notice.user),
         lambda account: methods.repudiate(account, method_id, notice.id, at=now, suspends=notice.kind in SUSPENDS),
     )
-    await deps.store.notices.change(notice.id, lambda state: notices.use(state, at=now))
+    await deps.notices.change(notice.id, lambda state: notices.use(state, at=now))
     return notice
 
 
@@ -149,7 +149,7 @@ async def _tell(event: Event, cause: Envelope, whose: About, address: tuple[str,
     )
     change = notices.requested(notice, request, cause.correlation_id or identifier)
     try:
-        await deps.store.notices.insert(identifier, change.state, change.emissions, follows=cause)
+        await deps.notices.insert(identifier, change.state, change.emissions, follows=cause)
     except DuplicateDocumentError:
         return
 

@@ -76,7 +76,7 @@ async def get_policy(request: Request, by: CallerNow) -> Response:
     """What is allowed for whom, what each group must have, and what the linter says of it. Scope `policies.read`."""
     by.require("policies.read")
     components: Components = request.app.state.components
-    policy = await policy_of(by.tenant, components.deps.store)
+    policy = await policy_of(by.tenant, components.deps)
     tenant = policy.over(components.config.tenant(by.tenant))
     return _shown(policy, tenant.display_name, lint(tenant, components.config.providers.channels))
 
@@ -101,7 +101,7 @@ async def patch_authentication_methods_policy(
     components: Components = request.app.state.components
     expected = int(if_match.strip('"')) if if_match and if_match != "*" else None
     policy, warnings = await patch_policy(
-        by.tenant, body, expected, components.deps.policies, store=components.deps.store, clock=components.clock
+        by.tenant, body, expected, components.deps.policies, store=components.deps, clock=components.clock
     )
     return _shown(policy, components.config.tenant(by.tenant).display_name, warnings)
 

@@ -71,7 +71,7 @@ async def seed_policies(policies: Policies, *, store: Store, clock: Clock) -> No
     """Keep what the file says of tenants that were never seen; then know what the database says of all."""
     for name, tenant in policies.config.tenants.items():
         try:
-            await store.policies.insert(name, first_policy(name, tenant, at=clock.now()))
+            await store.tenant_policies.insert(name, first_policy(name, tenant, at=clock.now()))
         except DuplicateDocumentError:
             continue
     await read_policies(policies, store)
@@ -79,7 +79,7 @@ async def seed_policies(policies: Policies, *, store: Store, clock: Clock) -> No
 
 async def read_policies(policies: Policies, store: Store) -> None:
     """Learn what the database says."""
-    for stored in await store.policies.find({}):
+    for stored in await store.tenant_policies.find({}):
         policies.learn(stored.state)
 
 
@@ -89,7 +89,7 @@ async def policy_of(tenant: str, store: Store) -> TenantPolicy:
     Raises:
         ProblemError: `unavailable` before the first one was kept.
     """
-    stored = await store.policies.get(tenant)
+    stored = await store.tenant_policies.get(tenant)
     if stored is None:
         raise UnavailableError(headers={"Retry-After": "1"})
     return stored.state
@@ -118,7 +118,7 @@ async def patch_policy(
         warnings[:] = findings
         return change_policy(policy, groups, default_group, at=now)
 
-    stored = await store.policies.change(tenant, decide)
+    stored = await store.tenant_policies.change(tenant, decide)
     if stored is None:
         raise UnavailableError(headers={"Retry-After": "1"})
     policies.learn(stored.state)

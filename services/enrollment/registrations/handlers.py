@@ -152,7 +152,7 @@ async def register(plan: Plan, tenant: str, user: str, deps: Dependencies) -> Re
 
 async def register_known(plan: Plan, tenant: str, user: str, deps: Dependencies) -> Reading:
     """The same for a person who must have an account: `unknownUser` otherwise."""
-    return await _begin(plan, await account_of(tenant, user, deps.store), deps)
+    return await _begin(plan, await account_of(tenant, user, deps), deps)
 
 
 async def change_number(tenant: str, user: str, method_id: str, typed: TypedPhone, deps: Dependencies) -> Reading:
@@ -162,7 +162,7 @@ async def change_number(tenant: str, user: str, method_id: str, typed: TypedPhon
         ProblemError: `unknownUser`, `unknownMethod`; `methodAlreadyRegistered` for the number that it has; see
             `phones.phone_challenge`.
     """
-    account = await account_of(tenant, user, deps.store)
+    account = await account_of(tenant, user, deps)
     method = changeable(account, method_id, "phone")
     same = replace(typed, phone_type=method.phone_type or "mobile", delivery=method.delivery or "sms")
     _require_other(method, phones.phone_target(same, account, deps).digest)
@@ -171,7 +171,7 @@ async def change_number(tenant: str, user: str, method_id: str, typed: TypedPhon
 
 async def change_address(tenant: str, user: str, method_id: str, address: str, deps: Dependencies) -> Reading:
     """The same for an email address."""
-    account = await account_of(tenant, user, deps.store)
+    account = await account_of(tenant, user, deps)
     method = changeable(account, method_id, "email")
     reading = an_email(address, changes=method.id)(Claimant(account, locale=account.profile.locale), deps)
     registration = reading.challenge.registration if reading.challenge else None
@@ -197,13 +197,13 @@ async def read_registration(tenant: str, user: str, registration_id: str, deps: 
     Raises:
         ProblemError: `unknownUser`, `unknownRegistration`.
     """
-    account = await account_of(tenant, user, deps.store)
-    stored = await deps.store.registrations.get(registration_id)
+    account = await account_of(tenant, user, deps)
+    stored = await deps.registrations.get(registration_id)
     if stored is None or (stored.state.tenant, stored.state.user) != (tenant, user):
         raise UnknownRegistrationError
     activation = await _activation(stored.state, deps)
     registration = await _asked(stored.state, activation, account, deps)
-    found = await deps.store.challenges.get(registration.challenge_id) if registration.challenge_id else None
+    found = await deps.challenges.get(registration.challenge_id) if registration.challenge_id else None
     challenge = found.state if found else None
     state = registration.state_at(deps.clock.now(), challenge)
     if state == "completed" and not account.ever_had(registration.method_id):
@@ -213,8 +213,8 @@ async def read_registration(tenant: str, user: str, registration_id: str, deps: 
 
 async def ask_connected(handle: str, device: Device, deps: Dependencies) -> None:
     """A device has connected by the QR code of a registration: ask it for its first approval."""
-    stored = await deps.store.registration_of_handle(handle)
-    account = await deps.store.accounts.get(account_id(device.tenant, device.user))
+    stored = await deps.registrations.of_handle(handle)
+    account = await deps.accounts.get(account_id(device.tenant, device.user))
     if stored is None or account is None:
         return
     await _ask(stored.state, device, account.state, deps)
@@ -227,7 +227,7 @@ async def require_registered(challenge: Challenge, deps: Dependencies) -> Accoun
         ProblemError: `unknownUser`; `methodAlreadyRegistered` or `methodLimitReached` where another registration was
             faster.
     """
-    account = await account_of(challenge.tenant, challenge.user, deps.store)
+    account = await account_of(challenge.tenant, challenge.user, deps)
     registration, method = challenge.registration, account.method(challenge.method_id)
     if registration is None or (method and method.destination_hash == registration.destination_hash):
         return account
@@ -240,7 +240,7 @@ async def _begin(plan: Plan, account: Account, deps: Dependencies) -> Reading:
     beginning = plan(Claimant(account, locale=account.profile.locale), deps)
     await keep_account(account, deps)
     registration = _registration(beginning, account, deps)
-    await deps.store.registrations.insert(registration.id, registration)
+    await deps.registrations.insert(registration.id, registration)
     if beginning.challenge is None:
         activation = await _activation(registration, deps)
         return Reading(registration, account, "pending", activation=activation)
@@ -261,7 +261,7 @@ async def _kept(
     account = (
         await require_registered(challenge, deps)
         if result
-        else await account_of(registration.tenant, registration.user, deps.store)
+        else await account_of(registration.tenant, registration.user, deps)
     )
     state = registration.state_at(deps.clock.now(), challenge)
     return Reading(registration, account, state, challenge, codes=beginning.codes)
@@ -291,11 +291,11 @@ async def _activation(registration: ApiRegistration, deps: Dependencies) -> Acti
     draft = registration.activation
     if draft is None:
         return None
-    stored = await deps.store.activations.get(draft.handle)
+    stored = await deps.activations.get(draft.handle)
     if stored:
         return stored.state
     try:
-        return (await deps.store.activations.insert(draft.handle, draft)).state
+        return (await deps.activations.insert(draft.handle, draft)).state
     except DuplicateDocumentError:
         return draft
 
@@ -306,7 +306,7 @@ async def _asked(
     """With its question, also where a crash came between the connection and the question."""
     if registration.challenge_id or activation is None or activation.device_id is None:
         return registration
-    device = await deps.store.devices.get(activation.device_id)
+    device = await deps.devices.get(activation.device_id)
     return await _ask(registration, device.state, account, deps) if device else registration
 
 
@@ -317,7 +317,7 @@ async def _ask(registration: ApiRegistration, device: Device, account: Account, 
     asked = to_register(identifier, "authenticatorApp", named, device.method_id)
     challenge = by_push(asked, Claimant(account, locale=account.profile.locale), device, deps)
     await open_challenge(challenge, deps)
-    stored = await deps.store.registrations.change(
+    stored = await deps.registrations.change(
         registration.id, lambda state: Change(state.model_copy(update={"challenge_id": identifier}))
     )
     deps.signals.tell(device.id)

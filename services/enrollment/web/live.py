@@ -14,7 +14,7 @@ def challenge_stream(challenge_id: str, deps: Dependencies) -> AsyncIterator[str
     """Each change of the challenge as `event: challenge`, until it has ended."""
 
     async def look(now: datetime) -> Seen | None:
-        stored = await deps.store.challenges.get(challenge_id)
+        stored = await deps.challenges.get(challenge_id)
         if stored is None:
             return None
         data = json.dumps(challenge_state(stored.state, now), sort_keys=True)
@@ -41,7 +41,7 @@ def activation_stream(handle: str, deps: Dependencies) -> AsyncIterator[str]:
     """`event: activation` when an app connects or the QR code expires; ends then."""
 
     async def look(now: datetime) -> Seen | None:
-        stored = await deps.store.activations.get(handle)
+        stored = await deps.activations.get(handle)
         if stored is None:
             return None
         state = stored.state

@@ -20,12 +20,12 @@ async def back_to_platform(page: PageRequest) -> Response:
         ProblemError: `sessionEnded` where the interrupt is gone.
     """
     components, session = page.components, page.principal.session
-    stored = await page.deps.store.interrupts.get(session.id)
+    stored = await page.deps.interrupts.get(session.id)
     if stored is None:
         raise SessionEndedError
     interrupt = stored.state
     outcome: Outcome = session.outcome or "expired"
-    current = await outcome_of(interrupt, store=page.deps.store, now=components.clock.now())
+    current = await outcome_of(interrupt, store=page.deps, now=components.clock.now())
     query = {
         "state": interrupt.caller_state or "",
         "result": components.signer.result(interrupt, outcome, current.methods),

@@ -40,8 +40,8 @@ async def methods_of(tenant: str, user: str, deps: Dependencies) -> list[Listed]
     Raises:
         ProblemError: `unknownUser`.
     """
-    account = await account_of(tenant, user, deps.store)
-    recent = await deps.store.devices_since(tenant, user, deps.clock.now() - PENDING_FOR)
+    account = await account_of(tenant, user, deps)
+    recent = await deps.devices.since(tenant, user, deps.clock.now() - PENDING_FOR)
     on_file = [
         Listed(method, method.state, is_default=method.id == account.default_method_id) for method in account.methods
     ]
@@ -56,7 +56,7 @@ async def phone_type_of(tenant: str, user: str, method_id: str, deps: Dependenci
     Raises:
         ProblemError: `unknownUser`; `unknownMethod`, also where it is no phone, or suspended.
     """
-    account = await account_of(tenant, user, deps.store)
+    account = await account_of(tenant, user, deps)
     return changeable(account, method_id, "phone").phone_type or "mobile"
 
 
@@ -83,7 +83,7 @@ async def remove(tenant: str, user: str, method_id: str, deps: Dependencies) -> 
         lambda account: methods.remove(account, method_id, "administrator", deps.policy(account), at=now),
         deps,
     )
-    for pending in await deps.store.pending_challenges(tenant, user, method_id):
+    for pending in await deps.challenges.pending(tenant, user, method_id):
         await cancel_challenge(pending.state, "cancelled", deps)
 
 
@@ -113,7 +113,7 @@ async def _apply(tenant: str, user: str, decide: Callable[[Account], Change[Acco
             raise UnknownUserError
         return decide(account)
 
-    if await deps.store.accounts.change(account_id(tenant, user), of_known) is None:
+    if await deps.accounts.change(account_id(tenant, user), of_known) is None:
         raise UnknownUserError
 
 

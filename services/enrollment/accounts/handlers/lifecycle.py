@@ -47,7 +47,7 @@ async def enrollment_skipped(event: EnrollmentSkipped, cause: Envelope, *, store
 
 async def method_registered(event: MethodRegistered, cause: Envelope, *, store: Store) -> None:
     """The verifier keeps the secret of a device's codes now; here it is forgotten."""
-    for device in await store.devices_of_method(cause.tenant, cause.subject or "", event.method_id):
+    for device in await store.devices.of_method(cause.tenant, cause.subject or "", event.method_id):
         await store.devices.change(device.id, activations.forget_secret)
 
 
@@ -56,7 +56,7 @@ async def method_removed(event: MethodRemoved, cause: Envelope, *, store: Store)
     more.
     """
     await _end_open_challenges(event.method_id, cause, store, at=event.removed_at)
-    for device in await store.devices_of_method(cause.tenant, cause.subject or "", event.method_id):
+    for device in await store.devices.of_method(cause.tenant, cause.subject or "", event.method_id):
         await store.devices.change(device.id, lambda state: activations.retire(state, at=event.removed_at))
 
 
@@ -67,7 +67,7 @@ async def method_suspended(event: MethodSuspended, cause: Envelope, *, store: St
 
 async def method_restored(event: MethodRestored, cause: Envelope, *, store: Store) -> None:
     """The device is known again."""
-    for device in await store.devices_of_method(cause.tenant, cause.subject or "", event.method_id):
+    for device in await store.devices.of_method(cause.tenant, cause.subject or "", event.method_id):
         await store.devices.change(device.id, activations.revive)
 
 
@@ -97,7 +97,7 @@ async def change_repudiated(event: SuspiciousActivityReported, cause: Envelope, 
 
 
 async def _end_open_challenges(method_id: str | None, cause: Envelope, store: Store, *, at: datetime) -> None:
-    for stored in await store.pending_challenges(cause.tenant, cause.subject or "", method_id):
+    for stored in await store.challenges.pending(cause.tenant, cause.subject or "", method_id):
         await store.challenges.change(stored.id, lambda state: challenges.cancel(state, "cancelled", at=at))
 
 

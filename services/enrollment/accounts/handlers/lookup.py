@@ -22,7 +22,7 @@ async def account_of(tenant: str, user: str, store: Store) -> Account:
 
 async def account_to_be(tenant: str, user: str, deps: Dependencies) -> Account:
     """The person's account, or the one that `keep_account` makes; nothing is written yet."""
-    stored = await deps.store.accounts.get(account_id(tenant, user))
+    stored = await deps.accounts.get(account_id(tenant, user))
     if stored:
         return revived(stored.state)
     nobody = Profile(user_principal_name="", display_name="")
@@ -31,7 +31,7 @@ async def account_to_be(tenant: str, user: str, deps: Dependencies) -> Account:
 
 async def keep_account(account: Account, deps: Dependencies) -> None:
     """From now on the account exists; an erased one begins anew."""
-    await deps.store.accounts.change_or_insert(account.id, account, lambda known: Change(revived(known)))
+    await deps.accounts.change_or_insert(account.id, account, lambda known: Change(revived(known)))
 
 
 async def erase_account(tenant: str, user: str, deps: Dependencies) -> None:
@@ -41,10 +41,10 @@ async def erase_account(tenant: str, user: str, deps: Dependencies) -> None:
         ProblemError: `unknownUser`, also for one that was erased before.
     """
     now = deps.clock.now()
-    stored = await deps.store.accounts.change(account_id(tenant, user), lambda account: methods.erase(account, at=now))
+    stored = await deps.accounts.change(account_id(tenant, user), lambda account: methods.erase(account, at=now))
     if stored is None:
         raise UnknownUserError
-    await deps.store.erase(tenant, user, now)
+    await deps.erase(tenant, user, now)
 
 
 def revived(account: Account) -> Account:

@@ -97,7 +97,7 @@ async def remove(principal: Principal, method_id: str, deps: Dependencies, *, lo
         lambda account: methods.remove(account, method_id, reason, policy, at=now, session_id=session_id),
         deps,
     )
-    for pending in await deps.store.pending_challenges(principal.account.tenant, principal.account.user, method_id):
+    for pending in await deps.challenges.pending(principal.account.tenant, principal.account.user, method_id):
         await cancel_challenge(pending.state, "cancelled", deps)
     return removed
 
@@ -190,7 +190,7 @@ async def _apply(principal: Principal, decide: Callable[[Account], Change[Accoun
         rules.open_session(account, principal.session.id, at=now)
         return decide(account)
 
-    stored = await deps.store.accounts.change(principal.account_id, decide_in_session)
+    stored = await deps.accounts.change(principal.account_id, decide_in_session)
     return principal_of(stored.state if stored else principal.account, principal.session.id)
 
 

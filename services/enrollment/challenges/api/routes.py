@@ -168,7 +168,7 @@ async def get_challenge_events(request: Request, challenge_id: ChallengePath, by
     by.require("challenges", "methods.read", "methods.write")
     components: Components = request.app.state.components
     asked = await challenges_api.asked_by(by, challenge_id, components.deps)
-    account = await account_of(asked.first.tenant, asked.first.user, components.deps.store)
+    account = await account_of(asked.first.tenant, asked.first.user, components.deps)
     pauses = await pauses_of(account, asked.first.purpose, components.deps)
 
     def described(state: Verification) -> str:
@@ -281,7 +281,7 @@ async def post_cancel(
 
 
 async def _body(asked: Verification, components: Components) -> ChallengeBody:
-    account = await account_of(asked.first.tenant, asked.first.user, components.deps.store)
+    account = await account_of(asked.first.tenant, asked.first.user, components.deps)
     is_choice = asked.first.purpose != "registration" and asked.status_at(components.clock.now()) == "pending"
     pauses = await pauses_of(account, asked.first.purpose, components.deps) if is_choice else NOTHING_RESTS
     return challenge_body(asked, account, components, pauses)

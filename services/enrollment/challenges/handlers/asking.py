@@ -260,7 +260,7 @@ def _asked_questions(method: Method, claimant: Claimant, deps: Dependencies) -> 
 
 
 async def _device_of(method: Method, deps: Dependencies) -> Device:
-    stored = await deps.store.devices.get(method.device_id) if method.device_id else None
+    stored = await deps.devices.get(method.device_id) if method.device_id else None
     if stored is None:
         raise UnknownMethodError
     return stored.state

@@ -14,7 +14,7 @@ Pauses = Mapping[str, datetime]
 
 async def pauses_of(account: Account, purpose: Purpose, deps: Dependencies) -> Pauses:
     """The methods of a person that rest now. Failures in password reset count by themselves, and pause only resets."""
-    found = await deps.store.pausing_challenges(account.tenant, account.user, deps.clock.now())
+    found = await deps.challenges.cooling_down(account.tenant, account.user, deps.clock.now())
     resets = purpose == "passwordReset"
     of_kind = [one.state for one in found if (one.state.purpose == "passwordReset") == resets]
     return {one.method_id: one.retry_at for one in of_kind if one.retry_at}

@@ -58,7 +58,7 @@ async def ask_proof(asked: AskProof, user: str, caller: Caller, deps: Dependenci
     """
     if asked.return_url is not None:
         require_allowed(asked.return_url, deps.config.clients[caller.client_id].return_urls)
-    account = await account_of(caller.tenant, user, deps.store)
+    account = await account_of(caller.tenant, user, deps)
     method, identifier = await _rested_method(account, asked, deps), new_id()
     session_id = None if asked.return_url is None else identifier
     claimant = Claimant(account, session_id, account.profile.locale)
@@ -81,7 +81,7 @@ async def ask_proof(asked: AskProof, user: str, caller: Caller, deps: Dependenci
 
 async def supersede(challenge: Challenge, deps: Dependencies) -> None:
     """End what is still asked of the same method since before. Of two at once the later one stays."""
-    pending = await deps.store.pending_challenges(challenge.tenant, challenge.user, challenge.method_id)
+    pending = await deps.challenges.pending(challenge.tenant, challenge.user, challenge.method_id)
     for earlier in pending:
         if (earlier.state.terms.created_at, earlier.id) < (challenge.terms.created_at, challenge.id):
             await cancel_challenge(earlier.state, "superseded", deps)

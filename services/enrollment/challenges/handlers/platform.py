@@ -64,7 +64,7 @@ async def asked_by(caller: Caller, challenge_id: str, deps: Dependencies) -> Ver
     Raises:
         ProblemError: `unknownChallenge`, also for those of the pages; `scopeMissing`.
     """
-    stored = await deps.store.challenges.get(challenge_id)
+    stored = await deps.challenges.get(challenge_id)
     if stored is None or not _is_callers(stored.state, caller):
         raise UnknownChallengeError
     if stored.state.purpose != "registration":
@@ -76,7 +76,7 @@ async def with_later(challenge: Challenge, deps: Dependencies) -> Verification:
     """A challenge with those that took its place on our page."""
     if challenge.hosting is None:
         return Verification((challenge,))
-    found = await deps.store.challenges_standing_for(challenge.id)
+    found = await deps.challenges.standing_for(challenge.id)
     return verification_of(tuple(one.state for one in found) or (challenge,))
 
 
@@ -120,8 +120,8 @@ async def cancel(asked: Verification, deps: Dependencies) -> None:
     """End it; one that ended stays as it is. On our page nothing more is asked, whatever was asked before."""
     now, first = deps.clock.now(), asked.first
     if asked.hosting is not None:
-        await deps.store.challenges.change(first.id, lambda state: challenges.close(state, at=now))
-        await deps.store.accounts.change(
+        await deps.challenges.change(first.id, lambda state: challenges.close(state, at=now))
+        await deps.accounts.change(
             account_id(first.tenant, first.user),
             lambda account: sessions.end_session(account, first.id, "cancelled", at=now),
         )
@@ -133,7 +133,7 @@ def changes_of(challenge_id: str, describe: Callable[[Verification], str], deps:
     """Each change of a challenge as `event: challenge`, until it has ended."""
 
     async def look(now: datetime) -> Seen | None:
-        stored = await deps.store.challenges.get(challenge_id)
+        stored = await deps.challenges.get(challenge_id)
         if stored is None:
             return None
         asked = await with_later(stored.state, deps)
@@ -167,7 +167,7 @@ def _require_pending(challenge: Challenge, now: datetime) -> None:
 async def _channel(challenge: Challenge, delivery: Literal["sms", "voice"], deps: Dependencies) -> Channel:
     if challenge.method_type != "phone" or (challenge.terms.kind == "call" and delivery == "sms"):
         raise RequestMalformedError("This challenge cannot go another way; open a new one.")
-    account = await account_of(challenge.tenant, challenge.user, deps.store)
+    account = await account_of(challenge.tenant, challenge.user, deps)
     known = challenge.registration or account.method(challenge.method_id)
     if delivery == "sms" and known is not None and known.phone_type != "mobile":
         raise MethodNotAllowedByPolicyError("Only a mobile phone gets text messages.")

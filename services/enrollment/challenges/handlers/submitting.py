@@ -89,7 +89,7 @@ async def resend(principal: Principal, deps: Dependencies) -> None:
 async def resend_of(challenge: Challenge, deps: Dependencies, channel: Channel | None = None) -> None:
     """The same for a challenge that is known to be the caller's, by another channel if one is named."""
     now = deps.clock.now()
-    await deps.store.challenges.change(challenge.id, lambda state: challenges.resend(state, at=now, channel=channel))
+    await deps.challenges.change(challenge.id, lambda state: challenges.resend(state, at=now, channel=channel))
 
 
 def _canonical(challenge: Challenge, typed: str) -> str:

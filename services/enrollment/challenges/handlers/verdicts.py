@@ -93,10 +93,10 @@ async def delivery_reported(event: DeliveryReport, cause: Envelope, *, store: St
 async def end_overdue(*, store: Store, clock: Clock) -> int:
     """End sessions whose time ran out, and challenges that the verifier never heard of. How many."""
     now = clock.now()
-    overdue = await store.accounts_with_overdue_sessions(now)
+    overdue = await store.accounts.with_overdue_sessions(now)
     for account in overdue:
         await store.accounts.change(account.id, lambda state: sessions.end_overdue_sessions(state, at=now))
-    forgotten = await store.overdue_challenges(now)
+    forgotten = await store.challenges.overdue(now)
     for challenge in forgotten:
         await store.challenges.change(challenge.id, lambda state: challenges.expired(state, at=now))
     return len(overdue) + len(forgotten)

@@ -74,11 +74,11 @@ async def current_activation(principal: Principal, deps: Dependencies) -> Activa
     draft = principal.session.activation
     if draft is None:
         return None
-    stored = await deps.store.activations.get(draft.handle)
+    stored = await deps.activations.get(draft.handle)
     if stored:
         return stored.state
     try:
-        return (await deps.store.activations.insert(draft.handle, draft)).state
+        return (await deps.activations.insert(draft.handle, draft)).state
     except DuplicateDocumentError:
         return draft
 
@@ -153,7 +153,7 @@ async def _shown(principal: Principal, move: wizard.Move, deps: Dependencies) ->
 async def _device(activation: Activation | None, deps: Dependencies) -> Device | None:
     if activation is None or activation.device_id is None:
         return None
-    stored = await deps.store.devices.get(activation.device_id)
+    stored = await deps.devices.get(activation.device_id)
     return stored.state if stored else None
 
 

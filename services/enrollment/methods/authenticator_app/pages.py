@@ -114,7 +114,7 @@ async def act_on_try(page: PageRequest, form: WizardForm) -> Response:
         await apps.ask_code(page.principal, page.deps)
         return to_wizard(page)
     if form.action == "report":
-        await reports.suspicious_reported(challenge, store=page.deps.store, clock=page.deps.clock)
+        await reports.suspicious_reported(challenge, store=page.deps, clock=page.deps.clock)
         return to_wizard(page)
     if challenge.status != "verified":
         return await show_try(page, unheard=True)

@@ -101,7 +101,7 @@ async def get_passes(request: Request, user_id: UserPath, by: CallerNow, page: P
     """The person's pass, without what it says. Scope `methods.read`."""
     by.require("methods.read")
     components: Components = request.app.state.components
-    account = await account_of(by.tenant, user_id, components.deps.store)
+    account = await account_of(by.tenant, user_id, components.deps)
     part, following = page.of(account.of_type("temporaryAccessPass"), lambda method: method.id)
     now = components.clock.now()
     return replied(PassList(value=tuple(_body(method, now) for method in part), next_link=following))
@@ -117,7 +117,7 @@ async def delete_pass(
     """Take a pass back. Scope `methods.write`."""
     by.require("methods.write")
     components: Components = request.app.state.components
-    account = await account_of(by.tenant, user_id, components.deps.store)
+    account = await account_of(by.tenant, user_id, components.deps)
     registrations.changeable(account, pass_id, "temporaryAccessPass")
     await administer.remove(by.tenant, user_id, pass_id, components.deps)
     return answered(204, "")

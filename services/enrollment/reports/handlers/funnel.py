@@ -36,5 +36,5 @@ async def funnel_report(
 ) -> FunnelReport:
     """The funnel of a tenant's sessions of the last `days` days that this decision led to."""
     since = deps.clock.now() - timedelta(days=days)
-    found = await deps.store.journeys_since(tenant, decision, since, limit=most + 1)
+    found = await deps.journeys.since(tenant, decision, since, limit=most + 1)
     return FunnelReport(funnel(stored.state for stored in found[:most]), len(found) <= most)

@@ -95,7 +95,7 @@ async def registration_summary(
 
 
 async def _accounts(tenant: str, wanted: Wanted, after: str, batch: int, deps: Dependencies) -> AsyncIterator[Account]:
-    while part := await deps.store.accounts_after(tenant, after, wanted.user_principal_name, limit=batch):
+    while part := await deps.accounts.after(tenant, after, wanted.user_principal_name, limit=batch):
         for stored in part:
             yield stored.state
         if len(part) < batch:

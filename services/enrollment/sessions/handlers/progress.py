@@ -32,7 +32,7 @@ async def use_ticket(ticket: str, deps: Dependencies) -> tuple[Principal, str]:
         ProblemError: `ticketExpired` (also for one that never was), `ticketUsed`.
     """
     now = deps.clock.now()
-    stored = await deps.store.interrupt_of_ticket(token_hash(ticket))
+    stored = await deps.interrupts.of_ticket(token_hash(ticket))
     if stored is None or stored.state.ticket_expires_at is None:
         raise TicketExpiredError
     interrupt, secret = stored.state, new_token()
@@ -51,7 +51,7 @@ async def use_ticket(ticket: str, deps: Dependencies) -> tuple[Principal, str]:
 
 async def ticket_is_of(ticket: str, session_id: str, deps: Dependencies) -> bool:
     """Whether a ticket led to this session."""
-    stored = await deps.store.interrupt_of_ticket(token_hash(ticket))
+    stored = await deps.interrupts.of_ticket(token_hash(ticket))
     return stored is not None and stored.id == session_id
 
 
@@ -61,7 +61,7 @@ async def recognise(session_id: str, secret: str, deps: Dependencies) -> Princip
     Raises:
         ProblemError: `sessionEnded` where there is nothing to go back to.
     """
-    interrupt = await deps.store.interrupts.get(session_id)
+    interrupt = await deps.interrupts.get(session_id)
     if interrupt is None:
         raise SessionEndedError
     return await held_principal(interrupt.state.tenant, interrupt.state.user, session_id, secret, deps)
@@ -141,7 +141,7 @@ async def skip(principal: Principal, deps: Dependencies) -> Principal:
         ProblemError: `sessionEnded`.
     """
     now, policy = deps.clock.now(), deps.policy(principal.account)
-    account = await deps.store.accounts.change(
+    account = await deps.accounts.change(
         principal.account_id, lambda account: rules.skip_session(account, principal.session.id, policy, at=now)
     )
     moved = principal_of(account.state if account else principal.account, principal.session.id)
@@ -157,7 +157,7 @@ async def confirm(principal: Principal, deps: Dependencies) -> Principal:
         ProblemError: `sessionEnded`.
     """
     now = deps.clock.now()
-    account = await deps.store.accounts.change(
+    account = await deps.accounts.change(
         principal.account_id, lambda account: rules.confirm(account, principal.session.id, at=now)
     )
     return principal_of(account.state if account else principal.account, principal.session.id)
@@ -191,7 +191,7 @@ async def cancel(principal: Principal, deps: Dependencies) -> Principal:
     """Leave the wizard; nothing more is sent for what was asked."""
     now = deps.clock.now()
     await cancel_challenge(principal.session.requested, "cancelled", deps)
-    account = await deps.store.accounts.change(
+    account = await deps.accounts.change(
         principal.account_id, lambda account: rules.end_session(account, principal.session.id, "cancelled", at=now)
     )
     return principal_of(account.state if account else principal.account, principal.session.id)

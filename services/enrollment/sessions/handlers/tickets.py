@@ -24,7 +24,7 @@ async def started_principal(
         ProblemError: what `start` raises, or `ticketExpired` where there is no such person; with the way back.
     """
     try:
-        account = await deps.store.accounts.change(account_id(tenant, user), start)
+        account = await deps.accounts.change(account_id(tenant, user), start)
     except ProblemError as problem:
         raise CATALOGUE[problem.code](returnUrl=return_url) from None
     if account is None:
@@ -40,7 +40,7 @@ async def held_principal(tenant: str, user: str, session_id: str, secret: str, d
     """
     if tenant not in deps.config.tenants:
         raise SessionEndedError
-    account = await deps.store.accounts.get(account_id(tenant, user))
+    account = await deps.accounts.get(account_id(tenant, user))
     session = account.state.session(session_id) if account else None
     if account is None or session is None or not equal(session.cookie_hash, token_hash(secret)):
         raise SessionEndedError

@@ -28,7 +28,7 @@ async def use_verify_ticket(ticket: str, deps: Dependencies) -> tuple[Principal,
         ProblemError: `ticketExpired` (also for one that never was), `ticketUsed`.
     """
     now = deps.clock.now()
-    stored = await deps.store.challenge_of_ticket(token_hash(ticket))
+    stored = await deps.challenges.of_ticket(token_hash(ticket))
     hosting = stored.state.hosting if stored else None
     if stored is None or hosting is None:
         raise TicketExpiredError
@@ -47,7 +47,7 @@ async def use_verify_ticket(ticket: str, deps: Dependencies) -> tuple[Principal,
 
 async def verify_ticket_is_of(ticket: str, session_id: str, deps: Dependencies) -> bool:
     """Whether a ticket led to this session."""
-    stored = await deps.store.challenge_of_ticket(token_hash(ticket))
+    stored = await deps.challenges.of_ticket(token_hash(ticket))
     return stored is not None and stored.id == session_id
 
 
@@ -57,7 +57,7 @@ async def recognise_verifier(session_id: str, secret: str, deps: Dependencies) -
     Raises:
         ProblemError: `sessionEnded` where there is nothing to go back to.
     """
-    first = await deps.store.challenges.get(session_id)
+    first = await deps.challenges.get(session_id)
     if first is None or first.state.hosting is None:
         raise SessionEndedError
     return await held_principal(first.state.tenant, first.state.user, session_id, secret, deps)
@@ -67,7 +67,7 @@ async def leave(principal: Principal, deps: Dependencies) -> Principal:
     """Go back without having proven it."""
     if asked := await _asked_in(principal, deps):
         await cancel(asked, deps)
-    account = await deps.store.accounts.get(principal.account_id)
+    account = await deps.accounts.get(principal.account_id)
     return principal_of(account.state if account else principal.account, principal.session.id)
 
 
@@ -80,7 +80,7 @@ async def outcome_of(principal: Principal, deps: Dependencies) -> str:
 
 
 async def _asked_in(principal: Principal, deps: Dependencies) -> Verification | None:
-    first = await deps.store.challenges.get(principal.session.id)
+    first = await deps.challenges.get(principal.session.id)
     return await with_later(first.state, deps) if first else None
 
 
@@ -122,11 +122,11 @@ def _new_session(first: Challenge, cookie_hash: str, now: datetime, minutes: int
 
 async def _as_far_as_proven(principal: Principal, deps: Dependencies) -> Principal:
     """A platform may have handed in an answer, or a key may have been pressed, before the session was there."""
-    stored = await deps.store.challenges.get(principal.session.id)
+    stored = await deps.challenges.get(principal.session.id)
     if stored is None or stored.state.status != "verified":
         return principal
     first, now = stored.state, deps.clock.now()
-    account = await deps.store.accounts.change(
+    account = await deps.accounts.change(
         principal.account_id, lambda account: rules.after_proof(AccountUpdate(account), first, at=now).change()
     )
     return principal_of(account.state if account else principal.account, principal.session.id)

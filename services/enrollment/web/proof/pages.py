@@ -116,7 +116,7 @@ async def act(page: PageRequest, form: WizardForm) -> Response:
         case "again" | "code" | "request":
             return await _again(page, form, challenge)
         case "report":
-            await reports.suspicious_reported(challenge, store=page.deps.store, clock=page.deps.clock)
+            await reports.suspicious_reported(challenge, store=page.deps, clock=page.deps.clock)
             return to_wizard(page)
     return await _answered(page, form, challenge)
 

@@ -196,7 +196,7 @@ async def show_activity(request: Request) -> Response:
     page = await onlooker(request)
     if (away := await _elsewhere(page)) is not None:
         return away
-    stored = await page.deps.store.activities.get(page.principal.account_id)
+    stored = await page.deps.activities.get(page.principal.account_id)
     entries = reversed(stored.state.entries) if stored else ()
     rows = tuple(row for entry in entries if (row := manage_wording.activity_row(entry, page.principal.account)))
     return html(page.principal, ActivityView(frame=_frame(page, "Your recent activity"), rows=rows))

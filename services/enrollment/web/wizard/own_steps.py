@@ -153,7 +153,7 @@ async def _is_being_kept(page: PageRequest) -> bool:
     requested = page.principal.session.requested
     if requested is None or requested.method_type != "securityQuestions":
         return False
-    stored = await page.deps.store.challenges.get(requested.id)
+    stored = await page.deps.challenges.get(requested.id)
     return stored is not None and stored.state.pending_submission is not None
 
 

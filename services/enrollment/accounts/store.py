@@ -1,0 +1,42 @@
+"""Where accounts are kept, and how they are found."""
+
+from datetime import datetime
+
+from pymongo import ASCENDING
+
+from services.enrollment.accounts.domain.account import Account, account_id
+from services.enrollment.accounts.domain.activity import Activity
+from services.kit.mongo.document import Documents, Stored
+
+SWEEP_LIMIT = 200
+AFTER_THE_SLASH = chr(ord("/") + 1)
+"""Ends the ids of one tenant's accounts, `{tenant}/{user}`, as an order of strings."""
+
+
+class Accounts(Documents[Account]):
+    """One document a person."""
+
+    async def prepare(self) -> None:
+        """Create the indexes; safe to repeat."""
+        await self._collection.create_index([("state.nextDeadline", ASCENDING)], sparse=True)
+        await self._collection.create_index(
+            [("state.tenant", ASCENDING), ("state.profile.userPrincipalName", ASCENDING)]
+        )
+
+    async def with_overdue_sessions(self, now: datetime) -> list[Stored[Account]]:
+        """Accounts with a session whose time ran out."""
+        return await self.find({"state.nextDeadline": {"$lte": now}}, limit=SWEEP_LIMIT)
+
+    async def after(
+        self, tenant: str, user: str, user_principal_name: str | None, *, limit: int
+    ) -> list[Stored[Account]]:
+        """Accounts of a tenant whose user id sorts after that one, in this order; of one name, if it is given. Erased
+        ones are not among them."""
+        bounds = {"$gt": account_id(tenant, user), "$lt": f"{tenant}{AFTER_THE_SLASH}"}
+        named = {"state.tenant": tenant, "state.profile.userPrincipalName": user_principal_name}
+        criteria = {"_id": bounds, "state.erasedAt": None} | (named if user_principal_name is not None else {})
+        return await self.find(criteria, sort=[("_id", ASCENDING)], limit=limit)
+
+
+class Activities(Documents[Activity]):
+    """The newest events of each person."""

@@ -1,0 +1,60 @@
+"""Where challenges are kept, and how they are found."""
+
+from datetime import datetime, timedelta
+
+from pymongo import ASCENDING, DESCENDING
+
+from services.enrollment.challenges.domain.challenge import Challenge
+from services.kit.mongo.document import Documents, Stored
+
+KEEP_ENDED = timedelta(days=1)
+SWEEP_LIMIT = 200
+MOST_REQUESTS = 20
+GRACE = timedelta(seconds=60)
+"""How long the verifier may take to say that a challenge expired before enrollment says so itself."""
+
+
+class Challenges(Documents[Challenge]):
+    """Enrollment's view of challenges."""
+
+    async def prepare(self) -> None:
+        """Create the indexes; safe to repeat."""
+        await self._collection.create_index("state.terms.push.deviceId", sparse=True)
+        await self._collection.create_index("state.standsFor", sparse=True)
+        await self._collection.create_index(
+            "state.hosting.ticketHash",
+            name="tickets",
+            unique=True,
+            partialFilterExpression={"state.hosting.ticketHash": {"$type": "string"}},
+        )
+        await self._collection.create_index([("state.status", ASCENDING), ("state.terms.expiresAt", ASCENDING)])
+        await self._collection.create_index("state.endedAt", expireAfterSeconds=int(KEEP_ENDED.total_seconds()))
+
+    async def of_device(self, device_id: str) -> list[Stored[Challenge]]:
+        """Challenges that a device may still answer, newest first; expired ones among them."""
+        pending = {"state.terms.push.deviceId": device_id, "state.status": "pending"}
+        return await self.find(pending, sort=[("_id", DESCENDING)], limit=MOST_REQUESTS)
+
+    async def pending(self, tenant: str, user: str, method_id: str | None = None) -> list[Stored[Challenge]]:
+        """Challenges of a person, or on one method, that nobody answered yet; expired ones among them."""
+        of_person = {"state.tenant": tenant, "state.user": user, "state.status": "pending"}
+        return await self.find(of_person | ({"state.terms.methodId": method_id} if method_id else {}))
+
+    async def of_ticket(self, ticket_hash: str) -> Stored[Challenge] | None:
+        """The challenge whose ticket has that hash."""
+        found = await self.find({"state.hosting.ticketHash": ticket_hash}, limit=1)
+        return found[0] if found else None
+
+    async def standing_for(self, challenge_id: str) -> list[Stored[Challenge]]:
+        """All challenges of a verification on our page, the first one among them."""
+        return await self.find({"state.standsFor": challenge_id})
+
+    async def cooling_down(self, tenant: str, user: str, now: datetime) -> list[Stored[Challenge]]:
+        """Challenges of a person after whose failures a method still cools down, the longest cooldown last."""
+        criteria = {"state.tenant": tenant, "state.user": user, "state.retryAt": {"$gt": now}}
+        return await self.find(criteria, sort=[("state.retryAt", ASCENDING)])
+
+    async def overdue(self, now: datetime) -> list[Stored[Challenge]]:
+        """Challenges that the verifier should have ended by now."""
+        overdue = {"state.status": "pending", "state.terms.expiresAt": {"$lte": now - GRACE}}
+        return await self.find(overdue, limit=SWEEP_LIMIT)

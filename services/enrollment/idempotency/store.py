@@ -1,0 +1,16 @@
+"""Where the responses to idempotent requests are kept."""
+
+from datetime import timedelta
+
+from services.enrollment.idempotency.domain import StoredResponse
+from services.kit.mongo.document import Documents
+
+KEEP = timedelta(hours=24)
+
+
+class StoredResponses(Documents[StoredResponse]):
+    """Sealed responses by the keyed hash of their `Idempotency-Key`."""
+
+    async def prepare(self) -> None:
+        """Create the indexes; safe to repeat."""
+        await self._collection.create_index("state.startedAt", expireAfterSeconds=int(KEEP.total_seconds()))

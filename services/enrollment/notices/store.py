@@ -1,0 +1,23 @@
+"""Where notices are kept, and how they are found."""
+
+from datetime import timedelta
+
+from services.enrollment.notices.domain import Notice
+from services.kit.mongo.document import Documents, Stored
+
+KEEP = timedelta(days=8)
+"""Longer than the link of one can be used."""
+
+
+class Notices(Documents[Notice]):
+    """One change told at one address."""
+
+    async def prepare(self) -> None:
+        """Create the indexes; safe to repeat."""
+        await self._collection.create_index("state.tokenHash", unique=True)
+        await self._collection.create_index("state.createdAt", expireAfterSeconds=int(KEEP.total_seconds()))
+
+    async def of_token(self, digest: str) -> Stored[Notice] | None:
+        """The notice whose link carries the token with that hash."""
+        found = await self.find({"state.tokenHash": digest}, limit=1)
+        return found[0] if found else None
