@@ -13,6 +13,7 @@ from services.enrollment.api import openapi, routers
 from services.enrollment.authenticator.pages import mount_authenticator
 from services.enrollment.challenges.handlers.verdicts import end_overdue
 from services.enrollment.components import Components
+from services.enrollment.config import Config
 from services.enrollment.consumers import subscribe
 from services.enrollment.dependencies import Dependencies
 from services.enrollment.devices import api as device
@@ -25,7 +26,7 @@ from services.enrollment.store import Store
 from services.enrollment.tokens import ClientTokens, Signer
 from services.enrollment.web.wizard import routes
 from services.kit.clock import SystemClock
-from services.kit.config import Config, ConfigError, load_config
+from services.kit.config.file import ConfigError, load_config
 from services.kit.crypto.keyring import Keyring, KeyringError
 from services.kit.crypto.sealing import Sealer
 from services.kit.http.app import build_app
@@ -71,7 +72,7 @@ def require_sound(config: Config) -> None:
 
 def build(settings: EnrollmentSettings) -> FastAPI:
     """The service as an application, its background work in its lifespan."""
-    config = load_config(settings.config)
+    config = load_config(Config, settings.config)
     require_sound(config)
     keyring = Keyring.load(settings.keyring, "enrollment")
     clock = SystemClock(settings.offset)

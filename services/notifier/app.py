@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 from schemas.base import Channel as ChannelName
 from services.kit.clock import SystemClock
-from services.kit.config import Config, ConfigError, load_config
+from services.kit.config.file import ConfigError, SharedConfig, load_config
 from services.kit.crypto.keyring import Keyring, KeyringError
 from services.kit.crypto.sealing import Sealer
 from services.kit.http.app import build_app
@@ -49,7 +49,7 @@ def main(channels: Sequence[ChannelName], port: int | None = None) -> None:
 
 def build(settings: NotifierSettings, channels: Sequence[ChannelName]) -> FastAPI:
     """The service as an application, its background work in its lifespan."""
-    config = load_config(settings.config)
+    config = load_config(SharedConfig, settings.config)
     keyring = Keyring.load(settings.keyring, "notifier")
     client = httpx.AsyncClient(follow_redirects=False)
     clock = SystemClock(settings.offset)
@@ -117,7 +117,7 @@ def build(settings: NotifierSettings, channels: Sequence[ChannelName]) -> FastAP
     return app
 
 
-def _lines(channels: Sequence[ChannelName], config: Config, workshop: Workshop) -> list[Line]:
+def _lines(channels: Sequence[ChannelName], config: SharedConfig, workshop: Workshop) -> list[Line]:
     """The channels with their providers.
 
     Raises:

@@ -11,11 +11,15 @@ import pytest
 
 from schemas.base import MethodType
 from services.enrollment.accounts.domain.account import Account, Method, MethodState, Profile, Proof, Session
+from services.enrollment.config import Config
 from services.enrollment.dependencies import Dependencies
 from services.enrollment.interrupts import handlers as interrupts
 from services.enrollment.interrupts.domain.interrupt import Interrupt
+from services.enrollment.policies.domain import requirements
 from services.enrollment.policies.domain.linter import errors_of, lint_group
 from services.enrollment.policies.domain.policy import allowed_methods, continued, is_complete, missing_methods
+from services.enrollment.policies.domain.requirements import GroupPolicy, Use
+from services.enrollment.policies.domain.tenant import Tenant
 from services.enrollment.policies.handlers import Policies
 from services.enrollment.reports.handlers.registrations import Wanted, registration_details
 from services.enrollment.sessions.domain import steps as wizard
@@ -23,8 +27,7 @@ from services.enrollment.sessions.handlers import progress as sessions
 from services.enrollment.signals import Signals
 from services.enrollment.store import Store
 from services.enrollment.tokens import Caller
-from services.kit import config
-from services.kit.config import Client, Config, EdgeLimits, GroupPolicy, Tenant, Use
+from services.kit.config.clients import Client, RateLimits
 from services.kit.crypto.sealing import Sealer, token_hash
 from services.kit.http.limits import RateLimiter
 from services.kit.ids import new_id, new_token
@@ -70,7 +73,7 @@ def a_policy(chance: random.Random) -> GroupPolicy:
             reset=a_use(chance),
             order=some(chance, 3),
             may_choose_different=chance.random() < 0.5,
-            profile=chance.choice(get_args(config.Profile)),
+            profile=chance.choice(get_args(requirements.Profile)),
         )
         if not errors_of(lint_group(policy)):
             return policy
@@ -117,7 +120,7 @@ async def deps(database: Database) -> Dependencies:
         keys,
         Sealer(keys),
         Signals(),
-        RateLimiter(EdgeLimits()),
+        RateLimiter(RateLimits()),
         public_origin="http://localhost:8000",
         policies=Policies(whole),
     )

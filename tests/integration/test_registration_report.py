@@ -4,12 +4,15 @@ import pytest
 
 from schemas.base import MethodType
 from services.enrollment.accounts.domain.account import Account, Method, Profile
+from services.enrollment.config import Config
 from services.enrollment.dependencies import Dependencies
+from services.enrollment.policies.domain.requirements import GroupPolicy
+from services.enrollment.policies.domain.tenant import Tenant
 from services.enrollment.policies.handlers import Policies
 from services.enrollment.reports.handlers.registrations import Wanted, registration_details
 from services.enrollment.signals import Signals
 from services.enrollment.store import Store
-from services.kit.config import Config, EdgeLimits, GroupPolicy, Tenant
+from services.kit.config.clients import RateLimits
 from services.kit.crypto.sealing import Sealer
 from services.kit.http.limits import RateLimiter
 from services.kit.mongo.client import Database
@@ -54,7 +57,7 @@ async def deps(database: Database) -> Dependencies:
         keys,
         Sealer(keys),
         Signals(),
-        RateLimiter(EdgeLimits()),
+        RateLimiter(RateLimits()),
         public_origin="http://localhost:8000",
         policies=Policies(config),
     )

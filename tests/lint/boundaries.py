@@ -114,12 +114,8 @@ DOMAIN_KIT = (
     "services.kit.decision",
     "services.kit.state",
     "services.kit.answers",  # pure itself
-    "services.kit.config.GroupPolicy",  # what an organisation asks for is data to a policy
-    "services.kit.config.Profile",
-    "services.kit.config.Requirement",
-    "services.kit.config.SecurityQuestions",
-    "services.kit.config.Use",
-    "services.kit.config.Tenant",  # whose policies the linter reads
+    "services.kit.config.values",  # the shape of what the configuration file says of an organisation
+    "services.kit.config.tenants",
 )
 PURE_LIBRARIES: dict[str, Places] = {
     "pydantic": {"*": "models"},

@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import SecretStr
 
 from services.enrollment.components import Components
+from services.enrollment.config import Config
 from services.enrollment.dependencies import Principal
 from services.enrollment.methods.authenticator_app import handlers as apps
 from services.enrollment.methods.authenticator_app import pages as app_steps
@@ -58,7 +59,6 @@ from services.enrollment.web.view_parts import SETUP, VERIFY, Site
 from services.enrollment.web.wizard import own_steps, views
 from services.enrollment.web.wizard.views import WIZARD
 from services.enrollment.web.wording import CANT_SIGN_IN, CHOOSE_ONE, HOW_TO_SIGN_IN, WAYS_TO_SET_UP
-from services.kit.config import Config
 from services.kit.errors import NotFoundError, ProblemError, UnknownChallengeError
 from services.kit.http.headers import security_headers
 from services.kit.http.sse import streamed
