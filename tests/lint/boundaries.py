@@ -86,6 +86,7 @@ BOUNDARIES = (
         {
             "services/kit/http/*": "shared parts of the HTTP side",
             "services/kit/runtime.py": "runs an application",
+            "services/kit/service.py": "starts and stops with the application",
             "services/*/http.py": "requests in",
             "services/*/app.py": "composition root",
             "services/enrollment/*/api.py": "requests in",
