@@ -8,7 +8,7 @@ from typing import Protocol
 from fastapi import FastAPI
 
 from services.kit.clock import Clock
-from services.kit.http.app import build_app
+from services.kit.http.app import MAX_BODY, build_app
 from services.kit.kafka.broker import EventBroker
 from services.kit.mongo.client import Database
 from services.kit.mongo.deadlines import Sweeper
@@ -67,8 +67,8 @@ class Service:
         """Await it after all else has stopped."""
         self._closes.append(close)
 
-    def app(self) -> FastAPI:
-        """Its HTTP side, by which it starts and stops."""
+    def app(self, *, max_body: int = MAX_BODY) -> FastAPI:
+        """Its HTTP side, by which it starts and stops. `max_body` are bytes of a request."""
 
         @asynccontextmanager
         async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -86,6 +86,7 @@ class Service:
             },
             lifespan=lifespan,
             liveness={"consumers": self.broker.alive, **workers},
+            max_body=max_body,
         )
 
     async def start(self) -> None:

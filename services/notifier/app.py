@@ -19,7 +19,7 @@ from services.notifier.channels.voice import Script
 from services.notifier.consumers import subscribe
 from services.notifier.dispatcher import Dispatcher, Line
 from services.notifier.handlers import Desk, end_overdue
-from services.notifier.http import Callbacks, callback_url, router
+from services.notifier.http import MAX_BODY, Callbacks, callback_url, router
 from services.notifier.providers.base import Workshop
 from services.notifier.providers.observed import observed
 from services.notifier.settings import NotifierSettings
@@ -61,7 +61,7 @@ def build(settings: NotifierSettings, channels: Sequence[ChannelName]) -> FastAP
             group=service.group,
             requirement=service.preparation.require,
         )
-    return _with_callbacks(service.app(), settings, config, desk)
+    return _with_callbacks(service.app(max_body=MAX_BODY), settings, config, desk)
 
 
 def _with_callbacks(app: FastAPI, settings: NotifierSettings, config: SharedConfig, desk: Desk) -> FastAPI:
