@@ -38,7 +38,7 @@ BOUNDARIES = (
         ("joserfc",),
         {
             "services/enrollment/tokens.py": "reads bearer tokens, signs results",
-            "services/kit/crypto/device.py": "the one reading and writing of the device protocol, for three places",
+            "services/kit/crypto/device/*": "the one reading and writing of the device protocol, for three places",
             "services/cli/demo_token.py": "signs as a demo client, with that client's key",
             "services/verifier/methods/*": "one file a kind of proof",
         },
