@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     import httpx
     from rich.table import Table
 
+    from services.enrollment.config import Config
     from services.enrollment.policies.domain.document import PolicyDocument
     from services.enrollment.policies.domain.linter import Finding
-    from services.kit.config import Config
 
 app = typer.Typer(no_args_is_help=True, help="What an organisation asks of people.")
 
@@ -54,11 +54,12 @@ def check(file: PolicyFile, *, as_json: AsJson = False) -> None:
 
     Exit codes: 0 no errors, 1 errors, 2 wrong usage.
     """
-    from services.kit.config import load_config
+    from services.enrollment.config import Config
+    from services.kit.config.file import load_config
 
     document = document_in(file)
     if document is None:
-        config = load_config(file, named_by="policy check")
+        config = load_config(Config, file, named_by="policy check")
         _show(findings_in(config), sum(len(tenant.groups) for tenant in config.tenants.values()), as_json=as_json)
     else:
         groups = document.registration_enforcement.groups if document.registration_enforcement else ()

@@ -1,18 +1,16 @@
 """The one place where enrollment is put together."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
 
 import httpx
-import structlog
 from fastapi import FastAPI
 
 from services.enrollment.api import openapi, routers
 from services.enrollment.authenticator.pages import mount_authenticator
 from services.enrollment.challenges.handlers.verdicts import end_overdue
 from services.enrollment.components import Components
+from services.enrollment.config import Config
 from services.enrollment.consumers import subscribe
 from services.enrollment.dependencies import Dependencies
 from services.enrollment.devices import api as device
@@ -24,34 +22,18 @@ from services.enrollment.store import Store
 from services.enrollment.tokens import ClientTokens, Signer
 from services.enrollment.web.wizard import routes
 from services.kit.clock import SystemClock
-from services.kit.config import Config, ConfigError, load_config
-from services.kit.crypto.keyring import Keyring, KeyringError
-from services.kit.http.app import build_app
+from services.kit.config.file import ConfigError, load_config
+from services.kit.crypto.keyring import Keyring
 from services.kit.http.problem import install_problem_handlers
-from services.kit.kafka.broker import EventBroker
-from services.kit.mongo.client import Database
-from services.kit.mongo.deadlines import Sweeper
-from services.kit.mongo.prepare import Preparation
-from services.kit.mongo.relay import Relay
-from services.kit.runtime import fail, run
-from services.kit.settings import SettingsError, load_settings
-from services.kit.telemetry import configure_logging
-
-log = structlog.get_logger(__name__)
+from services.kit.runtime import serve
+from services.kit.service import Service
 
 SWEEP_EVERY = timedelta(seconds=5)
 
 
 def main(port: int | None = None) -> None:
-    """Run until told to stop. A mistake in settings, keyring or configuration ends it with one line and status 1."""
-    try:
-        settings = load_settings(EnrollmentSettings)
-        configure_logging("enrollment", demo=settings.is_demo, level=settings.log_level)
-        app = build(settings)
-    except (SettingsError, KeyringError, ConfigError) as error:
-        fail(str(error))
-    host = "127.0.0.1" if settings.is_demo else "0.0.0.0"  # noqa: S104 - in a container
-    run(app, host, port or settings.enrollment_port, trusted_proxies=settings.trusted_proxies)
+    """Run until told to stop."""
+    serve("enrollment", EnrollmentSettings, build, port)
 
 
 def require_sound(config: Config) -> None:
@@ -67,18 +49,15 @@ def require_sound(config: Config) -> None:
 
 
 def build(settings: EnrollmentSettings) -> FastAPI:
-    """The service as an application, its background work in its lifespan."""
-    config = load_config(settings.config)
+    """The service as an application."""
+    config = load_config(Config, settings.config)
     require_sound(config)
     keyring = Keyring.load(settings.keyring, "enrollment")
     clock = SystemClock(settings.offset)
-    broker = EventBroker(settings, "enrollment", clock)
-    database = Database(settings, "enrollment")
-    relay = Relay(broker, clock)
-    store = Store.open(database, relay, clock)
+    service = Service("enrollment", settings, clock)
+    store = Store.open(service.database, service.relay, clock)
     client = httpx.AsyncClient()
     deps = Dependencies.on(store, keyring, config, clock, public_origin=settings.public_origin)
-    follower = Follower(deps.policies, store)
     components = Components(
         settings=settings,
         config=config,
@@ -88,42 +67,12 @@ def build(settings: EnrollmentSettings) -> FastAPI:
         signer=Signer(keyring, settings.public_origin, clock),
         idempotency=Idempotency(store.answers, keyring, clock),
     )
-    sweeper = Sweeper(
-        "sessions",
-        every=SWEEP_EVERY,
-        work=partial(end_overdue, store=store, clock=clock),
-        leases=database.collection("leases"),
-        clock=clock,
-    )
-
-    async def seed() -> None:
-        await seed_policies(deps.policies, store=store, clock=clock)
-
-    async def begin() -> None:
-        relay.start()
-        sweeper.start()
-        follower.start()
-
-    preparation = Preparation([store.prepare, relay.prepare, seed, begin])
-    subscribe(broker, deps, group=f"{settings.topic_prefix}.enrollment", requirement=preparation.require)
-
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        preparation.start()
-        await broker.start()
-        yield
-        await preparation.stop()
-        await sweeper.stop()
-        await follower.stop()
-        await broker.stop_consuming()
-        await relay.stop()
-        await broker.stop()
-        await client.aclose()
-        database.close()
-
-    readiness = {"kafka": broker.ready, "mongodb": database.ready, "indexes": preparation.ready}
-    liveness = {"consumers": broker.alive, "relay": relay.alive, "sweeper": sweeper.alive, "policies": follower.alive}
-    app = build_app("enrollment", readiness=readiness, lifespan=lifespan, liveness=liveness)
+    service.prepare(store.prepare, partial(seed_policies, deps.policies, store=store, clock=clock))
+    service.sweep("sessions", every=SWEEP_EVERY, work=partial(end_overdue, store=store, clock=clock))
+    service.in_background("policies", Follower(deps.policies, store))
+    service.close_at_the_end(client.aclose)
+    subscribe(service.broker, deps, group=service.group, requirement=service.preparation.require)
+    app = service.app()
     app.state.components = components
     app.include_router(routers.router)
     app.include_router(device.router)

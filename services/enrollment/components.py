@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
+from services.enrollment.config import Config
 from services.enrollment.dependencies import Dependencies
 from services.enrollment.idempotency.handlers import Idempotency
 from services.enrollment.settings import EnrollmentSettings
 from services.enrollment.tokens import ClientTokens, Signer
 from services.kit.clock import Clock
-from services.kit.config import Config
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,14 @@ from typing import Literal
 from services.enrollment.accounts.domain.account import Account, Session
 from services.enrollment.challenges.domain import challenge as challenges
 from services.enrollment.challenges.domain.challenge import Challenge, Submitted
+from services.enrollment.config import Config
+from services.enrollment.policies.domain.requirements import GroupPolicy, Terms
 from services.enrollment.policies.handlers import Policies
 from services.enrollment.sessions.domain import lifecycle as sessions
 from services.enrollment.sessions.domain import steps as wizard
 from services.enrollment.signals import Signals, next_change
 from services.enrollment.store import Store
 from services.kit.clock import Clock, monotonic
-from services.kit.config import Config, GroupPolicy, Terms
 from services.kit.crypto.keyring import Keyring
 from services.kit.crypto.sealing import Binding, Sealer
 from services.kit.decision import Change

@@ -18,9 +18,10 @@ from schemas.base import MethodType
 from services.enrollment.accounts.domain.account import Outcome
 from services.enrollment.challenges.domain.eligibility import proof_class, proof_means
 from services.enrollment.challenges.domain.verification import Verification
+from services.enrollment.config import Config
 from services.enrollment.interrupts.domain.interrupt import Interrupt
 from services.kit.clock import Clock, monotonic
-from services.kit.config import Client, Config
+from services.kit.config.clients import Client
 from services.kit.crypto.keyring import Keyring
 from services.kit.crypto.sealing import signing_key_pem, token_hash
 from services.kit.errors import ScopeMissingError, TokenInvalidError, UnavailableError

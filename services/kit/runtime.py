@@ -5,13 +5,34 @@ import errno
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from typing import NoReturn
 
 import uvicorn
 from fastapi import FastAPI
 
+from services.kit.config.file import ConfigError
+from services.kit.crypto.keyring import KeyringError
+from services.kit.settings import S, ServiceName, SettingsError, load_settings
+from services.kit.telemetry import configure_logging
+
 GRACE_SECONDS = 5
 """For requests under way; event streams are cut then. What the application stops has deadlines of its own."""
+
+
+def serve(name: ServiceName, settings_class: type[S], build: Callable[[S], FastAPI], port: int | None = None) -> None:
+    """Run a service until it is told to stop, on `port` or the one from its settings.
+
+    A mistake in settings, keyring or configuration ends the process with one line on stderr and status 1.
+    """
+    try:
+        settings = load_settings(settings_class)
+        configure_logging(name, demo=settings.is_demo, level=settings.log_level)
+        app = build(settings)
+    except (SettingsError, KeyringError, ConfigError) as error:
+        fail(str(error))
+    host = "127.0.0.1" if settings.is_demo else "0.0.0.0"  # noqa: S104 - in a container
+    run(app, host, port or settings.port_of(name), trusted_proxies=settings.trusted_proxies)
 
 
 def run(app: FastAPI, host: str, port: int, *, trusted_proxies: str = "") -> None:

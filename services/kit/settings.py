@@ -12,6 +12,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "SECURITY_INFO_"
 
+ServiceName = Literal["enrollment", "notifier", "verifier"]
+
 
 class SettingsError(Exception):
     """A setting is missing, malformed or unknown; the message names it and says what to do."""
@@ -54,6 +56,12 @@ class ServiceSettings(BaseSettings):
     def is_demo(self) -> bool:
         """Whether the demo's relaxations (http, its keys, the clock offset) are allowed."""
         return self.environment == "demo"
+
+    def port_of(self, service: ServiceName) -> int:
+        """Where a service listens, unless the command line says otherwise."""
+        return {"enrollment": self.enrollment_port, "notifier": self.notifier_port, "verifier": self.verifier_port}[
+            service
+        ]
 
     @property
     def public_origin(self) -> str:

@@ -6,86 +6,82 @@ import secrets
 import sys
 from collections.abc import Iterator, MutableMapping
 from contextlib import AbstractContextManager, contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
 
 import structlog
+from opentelemetry.context import Context, attach, detach, get_current
+from opentelemetry.trace import (
+    NonRecordingSpan,
+    SpanContext,
+    TraceFlags,
+    format_trace_id,
+    get_current_span,
+    set_span_in_context,
+)
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from services.kit.clock import monotonic
 
 if TYPE_CHECKING:
     from schemas.envelope import Envelope
 
-TRACEPARENT = re.compile(r"(?!ff)([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?", re.ASCII)
+PROPAGATOR = TraceContextTextMapPropagator()
 REDACTED = "(redacted)"
 SECRET_NAMES = frozenset({"ticket", "result", "token", "code"})
 SECRET_PARAMETERS = re.compile(rf"(?i)\b({'|'.join(sorted(SECRET_NAMES))})=[^&\s#\"']*")
 REPEATS_AFTER = 30.0
 
 
-@dataclass(frozen=True)
-class TraceContext:
-    """W3C Trace Context, `traceparent` (sections 3.2.2 and 3.2.3)."""
-
-    trace_id: str
-    span_id: str
-    flags: str = "01"
-
-    @classmethod
-    def new(cls) -> "TraceContext":
-        """The start of a trace."""
-        return cls(secrets.token_hex(16), secrets.token_hex(8))
-
-    @classmethod
-    def parse(cls, header: str | None) -> "TraceContext | None":
-        """Read a header. Total: None for what is no valid `traceparent`."""
-        match = TRACEPARENT.fullmatch(header or "")
-        if match is None:
-            return None
-        version, trace_id, span_id, flags, more = match.groups()
-        if trace_id == "0" * 32 or span_id == "0" * 16 or (version == "00" and more):
-            return None
-        return cls(trace_id, span_id, flags)
-
-    def child(self) -> "TraceContext":
-        """A span of the same trace."""
-        return TraceContext(self.trace_id, secrets.token_hex(8), self.flags)
-
-    @property
-    def header(self) -> str:
-        """The `traceparent` header."""
-        return f"00-{self.trace_id}-{self.span_id}-{self.flags}"
+def read_traceparent(header: str | None) -> SpanContext | None:
+    """W3C Trace Context, `traceparent` (sections 3.2.2 and 3.2.3). Total: None for what is no valid one."""
+    carrier = {"traceparent": header} if header else {}
+    return _valid(PROPAGATOR.extract(carrier, Context()))
 
 
-_trace: ContextVar[TraceContext | None] = ContextVar("trace", default=None)
-
-
-def current_trace() -> TraceContext | None:
-    """The trace context of what is going on, if there is one."""
-    return _trace.get()
+def current_trace_id() -> str | None:
+    """The trace of what is going on, 32 hexadecimal digits."""
+    context = _valid(get_current())
+    return format_trace_id(context.trace_id) if context else None
 
 
 def traceparent_header() -> str:
     """The header to send or to store with what is caused now; the start of a trace outside of one."""
-    return (current_trace() or TraceContext.new()).header
+    context = get_current()
+    carrier: dict[str, str] = {}
+    PROPAGATOR.inject(carrier, context if _valid(context) else _within(_span(), context))
+    return carrier["traceparent"]
 
 
 @contextmanager
-def use_trace(traceparent: str | None, **about: str) -> Iterator[TraceContext]:
+def use_trace(traceparent: str | None, **about: str) -> Iterator[None]:
     """Continue the trace of the header, or begin one; log lines within carry its `trace_id` and what is `about`."""
-    parent = TraceContext.parse(traceparent)
-    context = parent.child() if parent else TraceContext.new()
-    token = _trace.set(context)
+    span = _span(read_traceparent(traceparent))
+    token = attach(_within(span, get_current()))
     try:
-        with structlog.contextvars.bound_contextvars(trace_id=context.trace_id, **about):
-            yield context
+        with structlog.contextvars.bound_contextvars(trace_id=format_trace_id(span.trace_id), **about):
+            yield
     finally:
-        _trace.reset(token)
+        detach(token)
 
 
-def event_context(envelope: "Envelope") -> AbstractContextManager[TraceContext]:
+def _span(parent: SpanContext | None = None) -> SpanContext:
+    """A new span, in the trace of its parent or in a new one. OpenTelemetry makes ids in its SDK alone."""
+    trace_id = parent.trace_id if parent else secrets.randbits(128)
+    flags = parent.trace_flags if parent else TraceFlags(TraceFlags.SAMPLED)
+    return SpanContext(trace_id, secrets.randbits(64), is_remote=False, trace_flags=flags)
+
+
+def _within(span: SpanContext, context: Context) -> Context:
+    return set_span_in_context(NonRecordingSpan(span), context)
+
+
+def _valid(context: Context) -> SpanContext | None:
+    span = get_current_span(context).get_span_context()
+    return span if span.is_valid else None
+
+
+def event_context(envelope: "Envelope") -> AbstractContextManager[None]:
     """Handle an event within it: its trace, and whom and what log lines are about."""
     about = {
         "tenant": envelope.tenant,
@@ -167,16 +163,18 @@ def _tame_libraries() -> None:
 
 
 class _Repeats(logging.Filter):
-    """Lets a client say the same thing once in 30 s; while its server is down it would say so ten times a second."""
+    """Lets a client, or a try again, say the same thing once in 30 s; while its server is down it would say so ten
+    times a second."""
 
     def __init__(self) -> None:
         super().__init__()
         self._said: dict[tuple[str, str], float] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if not record.name.startswith(("aiokafka", "pymongo")):
+        if not record.name.startswith(("aiokafka", "pymongo", "stamina")):
             return True
-        key = (record.name, str(record.msg))
+        said = record.msg.get("caused_by") if isinstance(record.msg, dict) else record.msg
+        key = (record.name, str(said))
         now = monotonic()
         if now - self._said.get(key, -REPEATS_AFTER) < REPEATS_AFTER:
             return False

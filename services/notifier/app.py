@@ -1,7 +1,6 @@
 """The one place where the notifier is put together."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -10,24 +9,17 @@ from fastapi import FastAPI
 
 from schemas.base import Channel as ChannelName
 from services.kit.clock import SystemClock
-from services.kit.config import Config, ConfigError, load_config
-from services.kit.crypto.keyring import Keyring, KeyringError
+from services.kit.config.file import ConfigError, SharedConfig, load_config
+from services.kit.crypto.keyring import Keyring
 from services.kit.crypto.sealing import Sealer
-from services.kit.http.app import build_app
-from services.kit.kafka.broker import EventBroker
-from services.kit.mongo.client import Database
-from services.kit.mongo.deadlines import Sweeper
-from services.kit.mongo.prepare import Preparation
-from services.kit.mongo.relay import Relay
-from services.kit.runtime import fail, run
-from services.kit.settings import SettingsError, load_settings
-from services.kit.telemetry import configure_logging
+from services.kit.runtime import serve
+from services.kit.service import Service
 from services.notifier.channels import CHANNELS
 from services.notifier.channels.voice import Script
 from services.notifier.consumers import subscribe
 from services.notifier.dispatcher import Dispatcher, Line
 from services.notifier.handlers import Desk, end_overdue
-from services.notifier.http import Callbacks, callback_url, router
+from services.notifier.http import MAX_BODY, Callbacks, callback_url, router
 from services.notifier.providers.base import Workshop
 from services.notifier.providers.observed import observed
 from services.notifier.settings import NotifierSettings
@@ -37,87 +29,49 @@ SWEEP_EVERY = timedelta(seconds=2)
 
 
 def main(channels: Sequence[ChannelName], port: int | None = None) -> None:
-    """Run until told to stop. A mistake in settings, keyring or configuration ends it with one line and status 1."""
-    try:
-        settings = load_settings(NotifierSettings)
-        configure_logging("notifier", demo=settings.is_demo, level=settings.log_level)
-        app = build(settings, channels)
-    except (SettingsError, KeyringError, ConfigError) as error:
-        fail(str(error))
-    run(app, "127.0.0.1" if settings.is_demo else "0.0.0.0", port or settings.notifier_port)  # noqa: S104 - in a container
+    """Run until told to stop."""
+    serve("notifier", NotifierSettings, partial(build, channels=channels), port)
 
 
 def build(settings: NotifierSettings, channels: Sequence[ChannelName]) -> FastAPI:
-    """The service as an application, its background work in its lifespan."""
-    config = load_config(settings.config)
-    keyring = Keyring.load(settings.keyring, "notifier")
-    client = httpx.AsyncClient(follow_redirects=False)
-    clock = SystemClock(settings.offset)
+    """The service as an application."""
+    config = load_config(SharedConfig, settings.config)
     if config.push_services.unsafe and not settings.is_demo:
         raise ConfigError("SECURITY_INFO_CONFIG: pushServices.unsafe is for the demo only; remove it")
+    keyring = Keyring.load(settings.keyring, "notifier")
+    clock = SystemClock(settings.offset)
+    client = httpx.AsyncClient(follow_redirects=False)
     workshop = Workshop(client, keyring, clock, partial(callback_url, settings.callback_origin))
     lines = _lines(channels, config, workshop)
-    broker = EventBroker(settings, "notifier", clock)
-    database = Database(settings, "notifier")
-    relay = Relay(broker, clock)
-    store = Store.open(database, relay, clock)
+    service = Service("notifier", settings, clock)
+    store = Store.open(service.database, service.relay, clock)
     desk = Desk(store, config, clock, keyring, Sealer(keyring), settings.public_url.host or "localhost")
     dispatcher = Dispatcher(lines, desk)
-    sweeper = Sweeper(
-        "deliveries",
-        every=SWEEP_EVERY,
-        work=partial(end_overdue, store=store, clock=clock),
-        leases=database.collection("leases"),
-        clock=clock,
-    )
-
-    async def begin() -> None:
-        relay.start()
-        dispatcher.start()
-        sweeper.start()
-
-    preparation = Preparation([store.prepare, relay.prepare, begin])
-    group = f"{settings.topic_prefix}.notifier"
+    service.prepare(store.prepare)
+    service.in_background("dispatcher", dispatcher)
+    service.sweep("deliveries", every=SWEEP_EVERY, work=partial(end_overdue, store=store, clock=clock))
+    service.close_at_the_end(client.aclose)
     for line in lines:
         subscribe(
-            broker,
+            service.broker,
             line,
             store,
             dispatcher,
             clock=clock,
-            group=group,
-            requirement=preparation.require,
+            group=service.group,
+            requirement=service.preparation.require,
         )
+    return _with_callbacks(service.app(max_body=MAX_BODY), settings, config, desk)
 
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        preparation.start()
-        await broker.start()
-        yield
-        await preparation.stop()
-        await sweeper.stop()
-        await broker.stop_consuming()
-        await dispatcher.stop()
-        await relay.stop()
-        await broker.stop()
-        await client.aclose()
-        database.close()
 
-    readiness = {"kafka": broker.ready, "mongodb": database.ready, "indexes": preparation.ready}
-    liveness = {
-        "consumers": broker.alive,
-        "dispatcher": dispatcher.alive,
-        "relay": relay.alive,
-        "sweeper": sweeper.alive,
-    }
-    app = build_app("notifier", readiness=readiness, lifespan=lifespan, liveness=liveness)
+def _with_callbacks(app: FastAPI, settings: NotifierSettings, config: SharedConfig, desk: Desk) -> FastAPI:
     tokens = {account.name: account.auth_token for account in (*config.providers.sms, *config.providers.voice)}
     app.state.callbacks = Callbacks(settings.callback_origin, tokens, desk, Script())
     app.include_router(router)
     return app
 
 
-def _lines(channels: Sequence[ChannelName], config: Config, workshop: Workshop) -> list[Line]:
+def _lines(channels: Sequence[ChannelName], config: SharedConfig, workshop: Workshop) -> list[Line]:
     """The channels with their providers.
 
     Raises:

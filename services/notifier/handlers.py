@@ -12,7 +12,8 @@ from schemas.enrollment import ChallengeCancelled, MethodRequested, NoticeReques
 from schemas.envelope import Envelope
 from schemas.notification import DeliveryFailureReason
 from services.kit.clock import Clock
-from services.kit.config import Config, Sender
+from services.kit.config.file import SharedConfig
+from services.kit.config.tenants import Sender
 from services.kit.crypto.codes import derive_code
 from services.kit.crypto.keyring import Keyring
 from services.kit.crypto.sealing import Binding, SealBrokenError, Sealer, hash_matches, keyed_hash
@@ -48,7 +49,7 @@ class Desk:
     """What delivering needs. `host` is that of the page where the code is typed."""
 
     store: Store
-    config: Config
+    config: SharedConfig
     clock: Clock
     keyring: Keyring
     sealer: Sealer

@@ -7,14 +7,13 @@ from urllib.parse import parse_qsl
 from fastapi import APIRouter, Request, Response
 from pydantic import SecretStr
 
-from services.kit.errors import BodyTooLargeError
 from services.notifier import calls, metrics
 from services.notifier.channels.voice import Script
 from services.notifier.handlers import Desk, note_report
 from services.notifier.providers.twilio import is_genuine, read_report
 from services.notifier.providers.twiml import MEDIA_TYPE
 
-LONGEST_BODY = 16 * 1024
+MAX_BODY = 16 * 1024
 MOST_FIELDS = 100
 DONE = 204
 FORBIDDEN = 403
@@ -96,7 +95,7 @@ def _keys_url(callbacks: Callbacks, provider: str, delivery_id: str, *, rounds: 
 
 async def _genuine(callbacks: Callbacks, provider: str, path: str, request: Request) -> dict[str, str] | None:
     """The fields of a request that the provider signed; None for any other."""
-    parameters = _parameters(await _body(request))
+    parameters = _parameters(await request.body())
     token = callbacks.tokens.get(provider)
     url = f"{callback_url(callbacks.origin, provider)}/{path}"
     given = request.headers.get("X-Twilio-Signature", "")
@@ -104,15 +103,6 @@ async def _genuine(callbacks: Callbacks, provider: str, path: str, request: Requ
         return dict(parameters)
     metrics.CALLBACKS.labels(provider if token else "none", "forged").inc()
     return None
-
-
-async def _body(request: Request) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LONGEST_BODY:
-            raise BodyTooLargeError
-    return bytes(body)
 
 
 def _parameters(body: bytes) -> list[tuple[str, str]]:

@@ -1,40 +1,46 @@
 """The one place where the verifier is put together."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from datetime import timedelta
+from functools import partial
 
 from fastapi import FastAPI
 
-from services.kit.clock import SystemClock
-from services.kit.crypto.keyring import Keyring, KeyringError
-from services.kit.runtime import fail, run
-from services.kit.settings import SettingsError, load_settings
-from services.kit.telemetry import configure_logging
-from services.verifier.http import health_app
-from services.verifier.parts import Components
+from services.kit.clock import Clock, SystemClock
+from services.kit.crypto.keyring import Keyring
+from services.kit.runtime import serve
+from services.kit.service import Service
+from services.verifier.consumers import subscribe
+from services.verifier.handlers.challenges import expire_overdue
+from services.verifier.methods.registry import known_methods
 from services.verifier.settings import VerifierSettings
+from services.verifier.store import Store
+
+SWEEP_EVERY = timedelta(seconds=1)
 
 
 def main(port: int | None = None) -> None:
-    """Run until told to stop. A mistake in settings or keyring ends it with one line on stderr and status 1."""
-    try:
-        settings = load_settings(VerifierSettings)
-        configure_logging("verifier", demo=settings.is_demo, level=settings.log_level)
-        app = build(settings)
-    except (SettingsError, KeyringError) as error:
-        fail(str(error))
-    run(app, "127.0.0.1" if settings.is_demo else "0.0.0.0", port or settings.verifier_port)  # noqa: S104 - in a container
+    """Run until told to stop."""
+    serve("verifier", VerifierSettings, build, port)
 
 
 def build(settings: VerifierSettings) -> FastAPI:
-    """The service as an application, its background work in its lifespan."""
+    """The service as an application. It answers for its health and its metrics, and for nothing else."""
     keyring = Keyring.load(settings.keyring, "verifier")
-    parts = Components.assemble(settings, keyring, SystemClock(settings.offset))
+    return assemble(settings, keyring, SystemClock(settings.offset)).app()
 
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        await parts.start()
-        yield
-        await parts.stop()
 
-    return health_app(parts, lifespan)
+def assemble(settings: VerifierSettings, keyring: Keyring, clock: Clock) -> Service:
+    """The service without its HTTP side; nothing connects yet."""
+    service = Service("verifier", settings, clock)
+    store = Store.open(service.database, service.relay, clock)
+    service.prepare(store.prepare)
+    service.sweep("challenges", every=SWEEP_EVERY, work=partial(expire_overdue, store=store, clock=clock))
+    subscribe(
+        service.broker,
+        methods=known_methods(keyring),
+        store=store,
+        clock=clock,
+        group=service.group,
+        requirement=service.preparation.require,
+    )
+    return service

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pymongo import ASCENDING
 
 from services.kit.clock import Clock
-from services.kit.mongo.client import Collection, Database
+from services.kit.mongo.client import Database
 from services.kit.mongo.document import Documents, Stored
 from services.kit.mongo.relay import Relay
 from services.verifier.domain.authenticator import Authenticator
@@ -24,13 +24,12 @@ SWEEP_LIMIT = 200
 
 @dataclass(frozen=True)
 class Store:
-    """The four aggregates of this service, and the leases of its sweeper."""
+    """The four aggregates of this service."""
 
     challenges: Documents[Challenge]
     authenticators: Documents[Authenticator]
     sessions: Documents[SessionTries]
     credentials: Documents[Credential]
-    leases: Collection
     database: Database
 
     @classmethod
@@ -41,7 +40,6 @@ class Store:
             Documents(database.collection("authenticators"), Authenticator, relay=relay, clock=clock, source=SOURCE),
             Documents(database.collection("sessions"), SessionTries, relay=relay, clock=clock, source=SOURCE),
             Documents(database.collection("credentials"), Credential, relay=relay, clock=clock, source=SOURCE),
-            database.collection("leases"),
             database,
         )
 

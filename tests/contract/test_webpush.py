@@ -8,7 +8,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
-from services.kit.config import PushServices
+from services.kit.config.providers import PushServices
 from services.kit.crypto.sealing import public_point, signing_key_pem
 from services.notifier.providers.base import (
     Message,

@@ -11,18 +11,21 @@ import pytest
 
 from schemas.base import MethodType
 from services.enrollment.accounts.domain.account import Account, Method, MethodState, Profile, Proof, Session
+from services.enrollment.config import Config
 from services.enrollment.dependencies import Dependencies
 from services.enrollment.interrupts import handlers as interrupts
 from services.enrollment.interrupts.domain.interrupt import Interrupt
+from services.enrollment.policies.domain import requirements
 from services.enrollment.policies.domain.linter import errors_of, lint_group
 from services.enrollment.policies.domain.policy import allowed_methods, continued, is_complete, missing_methods
+from services.enrollment.policies.domain.requirements import GroupPolicy, Use
+from services.enrollment.policies.domain.tenant import Tenant
 from services.enrollment.reports.handlers.registrations import Wanted, registration_details
 from services.enrollment.sessions.domain import steps as wizard
 from services.enrollment.sessions.handlers import progress as sessions
 from services.enrollment.store import Store
 from services.enrollment.tokens import Caller
-from services.kit import config
-from services.kit.config import Client, Config, GroupPolicy, Tenant, Use
+from services.kit.config.clients import Client
 from services.kit.crypto.sealing import token_hash
 from services.kit.ids import new_id, new_token
 from services.kit.mongo.client import Database
@@ -67,7 +70,7 @@ def a_policy(chance: random.Random) -> GroupPolicy:
             reset=a_use(chance),
             order=some(chance, 3),
             may_choose_different=chance.random() < 0.5,
-            profile=chance.choice(get_args(config.Profile)),
+            profile=chance.choice(get_args(requirements.Profile)),
         )
         if not errors_of(lint_group(policy)):
             return policy

@@ -12,7 +12,7 @@ from schemas.enrollment import Destination, MethodRequested
 from schemas.notification import DeliveryFailed, PushSent
 from schemas.topics import REQUESTS
 from schemas.verification import ChallengeTerms
-from services.kit.config import ConfigError
+from services.kit.config.file import ConfigError
 from services.kit.crypto.sealing import Binding, Sealer
 from services.kit.ids import new_id
 from services.kit.settings import ServiceSettings

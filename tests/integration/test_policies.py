@@ -4,10 +4,13 @@ from datetime import date
 
 import pytest
 
+from services.enrollment.config import Config
 from services.enrollment.policies.domain.document import PolicyDocument
+from services.enrollment.policies.domain.requirements import GroupPolicy, Skip
+from services.enrollment.policies.domain.tenant import Tenant
 from services.enrollment.policies.handlers import Follower, Policies, patch_policy, policy_of, seed_policies
 from services.enrollment.store import Store
-from services.kit.config import Config, GroupPolicy, Providers, Skip, Tenant
+from services.kit.config.providers import Providers
 from services.kit.errors import ProblemError
 from services.kit.mongo.client import Database
 from services.kit.mongo.relay import Relay

@@ -4,10 +4,12 @@ import pytest
 
 from schemas.base import MethodType
 from services.enrollment.accounts.domain.account import Account, Method, Profile
+from services.enrollment.config import Config
 from services.enrollment.dependencies import Dependencies
+from services.enrollment.policies.domain.requirements import GroupPolicy
+from services.enrollment.policies.domain.tenant import Tenant
 from services.enrollment.reports.handlers.registrations import Wanted, registration_details
 from services.enrollment.store import Store
-from services.kit.config import Config, GroupPolicy, Tenant
 from services.kit.mongo.client import Database
 from services.kit.mongo.relay import Relay
 from tests.support.clock import FixedClock

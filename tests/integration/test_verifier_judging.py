@@ -19,10 +19,10 @@ from schemas.verification import (
 )
 from services.kit.clock import SystemClock, monotonic
 from services.kit.mongo.client import DatabaseDownError
+from services.kit.service import Service
 from services.kit.settings import ServiceSettings
 from services.verifier.handlers.judging import judge_submission
 from services.verifier.methods.registry import known_methods
-from services.verifier.parts import Components
 from tests.support.challenges import (
     NUMBER,
     TENANT,
@@ -37,7 +37,7 @@ from tests.support.challenges import (
 from tests.support.clock import FixedClock
 from tests.support.keys import keyring
 from tests.support.mongo import LocalDatabase
-from tests.support.verifier import Bench, benched, listening, verifier_settings, verifying
+from tests.support.verifier import Bench, benched, listening, store_of, verifier_settings, verifying
 from tests.support.waiting import until
 
 
@@ -137,14 +137,14 @@ async def test_two_verifiers_judge_no_more_than_one(settings: ServiceSettings, m
     assert bench.reasons() == {"codeIncorrect": 4, "attemptsExhausted": 1, "challengeEnded": 59}
 
 
-async def judged_by(parts: Components, of: ChallengeTerms, code: str, bench: Bench) -> None:
+async def judged_by(service: Service, of: ChallengeTerms, code: str, bench: Bench) -> None:
     """Hand a submission to one replica's handler, past the order of Kafka."""
     event = submitted(of, code, user=bench.user)
     await judge_submission(
         event,
         enveloped(event, of.challenge_id, user=bench.user),
         methods=known_methods(keyring("verifier")),
-        store=parts.store,
+        store=store_of(service),
         clock=SystemClock(),
     )
 
@@ -155,7 +155,10 @@ async def test_500_wrong_codes_over_many_challenges_and_then_the_right_one_is_re
 ) -> None:
     """The clock stands still: on a slow machine the pause of a minute would end while guesses wait."""
     clock = FixedClock(now())
-    async with verifying(verifier_settings(settings, mongodb_url), clock) as parts, listening(settings, parts) as bench:
+    async with (
+        verifying(verifier_settings(settings, mongodb_url), clock) as service,
+        listening(settings, service) as bench,
+    ):
         for _ in range(100):
             of = asked()
             await bench.guess(of, wrong_codes(of, 5))
@@ -206,7 +209,10 @@ async def test_a_challenge_that_nobody_answers_expires_once(bench: Bench) -> Non
 
 async def test_a_hundred_failures_disable_the_authenticator(settings: ServiceSettings, mongodb_url: str) -> None:
     clock = FixedClock(now())
-    async with verifying(verifier_settings(settings, mongodb_url), clock) as parts, listening(settings, parts) as bench:
+    async with (
+        verifying(verifier_settings(settings, mongodb_url), clock) as service,
+        listening(settings, service) as bench,
+    ):
         for number in range(102):
             of = terms(uuid4().hex, session_id=None, created_at=clock.now(), max_attempts=1)
             event = submitted(of, (wrong_codes(of, 1)[0] if number < 101 else right_code(of)), user=bench.user)
@@ -214,7 +220,7 @@ async def test_a_hundred_failures_disable_the_authenticator(settings: ServiceSet
             await until(partial(bench.has_verdict, of))
             clock.advance(timedelta(hours=25))
         await bench.told(103)
-        assert await parts.broker.ready()
+        assert await service.broker.ready()
     reasons = bench.reasons()
     assert reasons == {"attemptsExhausted": 99, "AuthenticatorDisabled": 1, "authenticatorDisabled": 3}
 
@@ -233,28 +239,31 @@ async def test_the_verifier_starts_without_a_database_and_recovers(
 ) -> None:
     own_mongodb.stop()
     made = verifier_settings(settings, own_mongodb.url)
-    async with verifying(made) as parts, listening(settings, parts) as bench:
-        await until(parts.broker.ready)
-        assert not await parts.database.ready()
-        assert not await parts.preparation.ready()
+    async with verifying(made) as service, listening(settings, service) as bench:
+        await until(service.broker.ready)
+        assert not await service.database.ready()
+        assert not await service.preparation.ready()
         of = asked()
         await bench.guess(of, [right_code(of)])
         own_mongodb.start()
         await bench.told(1, within=90)
-        await until(parts.preparation.ready)
-        assert await parts.database.ready()
+        await until(service.preparation.ready)
+        assert await service.database.ready()
     assert bench.reasons() == {"verified": 1}
 
 
 async def test_the_database_goes_away_and_comes_back(settings: ServiceSettings, own_mongodb: LocalDatabase) -> None:
-    async with verifying(verifier_settings(settings, own_mongodb.url)) as parts, listening(settings, parts) as bench:
-        await until(parts.preparation.ready)
+    async with (
+        verifying(verifier_settings(settings, own_mongodb.url)) as service,
+        listening(settings, service) as bench,
+    ):
+        await until(service.preparation.ready)
         of = asked()
         await bench.guess(of, wrong_codes(of, 1))
         await bench.told(1)
         own_mongodb.stop()
         await bench.guess(of, wrong_codes(of, 3)[1:])
-        await until(lambda: _is_down(parts))
+        await until(lambda: _is_down(service))
         own_mongodb.start()
         await bench.guess(of, [right_code(of)])
         await bench.told(4, within=90)
@@ -262,8 +271,11 @@ async def test_the_database_goes_away_and_comes_back(settings: ServiceSettings, 
 
 
 async def test_a_database_that_hangs_is_one_that_is_down(settings: ServiceSettings, own_mongodb: LocalDatabase) -> None:
-    async with verifying(verifier_settings(settings, own_mongodb.url)) as parts, listening(settings, parts) as bench:
-        await until(parts.preparation.ready)
+    async with (
+        verifying(verifier_settings(settings, own_mongodb.url)) as service,
+        listening(settings, service) as bench,
+    ):
+        await until(service.preparation.ready)
         of = asked()
         await bench.guess(of, wrong_codes(of, 1))
         await bench.told(1)
@@ -278,8 +290,8 @@ async def test_a_database_that_hangs_is_one_that_is_down(settings: ServiceSettin
     assert bench.reasons() == {"codeIncorrect": 1, "verified": 1}
 
 
-async def _is_down(parts: Components) -> bool:
-    return not await parts.database.ready()
+async def _is_down(service: Service) -> bool:
+    return not await service.database.ready()
 
 
 async def test_nothing_in_clear_rests_in_the_database(bench: Bench) -> None:

@@ -61,7 +61,7 @@ class DeviceApi:
     requests: list[dict[str, object]] = field(default_factory=list)
     key: DeviceKey | None = None
     activation: protocol.Activation | None = None
-    answers: list[protocol.Answer] = field(default_factory=list)
+    answers: list[protocol.DeviceAnswer] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     says: str | None = None
     """The code of the problem that the next calls are answered with."""

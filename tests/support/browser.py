@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from playwright.async_api import Browser, ConsoleMessage, Page, Request, Route, async_playwright
 
 from services.enrollment.web.rendering import Pages, View, mount_static
-from services.kit.config import Branding
+from services.kit.config.tenants import Branding
 from services.kit.http.headers import security_headers
 from services.kit.http.problem import install_problem_handlers
 

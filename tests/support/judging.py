@@ -98,8 +98,7 @@ def memory_store(told: list[Event]) -> Store:
     authenticators: MemoryDocuments[Authenticator] = MemoryDocuments(told)
     sessions: MemoryDocuments[SessionTries] = MemoryDocuments(told)
     credentials: MemoryDocuments[Credential] = MemoryDocuments(told)
-    leases = database.collection("leases")
-    return Store(challenges, authenticators, sessions, credentials, leases, database)
+    return Store(challenges, authenticators, sessions, credentials, database)
 
 
 @dataclass

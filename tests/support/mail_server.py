@@ -15,7 +15,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from pydantic import SecretStr
 
 from deploy.demo.handset.certificate import tls_context
-from services.kit.config import SmtpProvider
+from services.kit.config.providers import SmtpProvider
 from services.kit.runtime import listen
 from tests.support.providers import Mode
 

@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from services.kit.config import TwilioProvider
+from services.kit.config.providers import TwilioProvider
 from services.kit.runtime import listen
 from services.notifier.providers.base import (
     Inquiring,

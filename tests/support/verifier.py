@@ -15,12 +15,14 @@ from schemas.topics import SUBMISSIONS, VERDICTS, Topic
 from schemas.verification import ChallengeTerms, MethodVerified, VerificationFailed
 from services.kit.clock import SystemClock
 from services.kit.kafka.broker import EventBroker, EventHandlers
+from services.kit.service import Service
 from services.kit.settings import ServiceSettings
+from services.verifier.app import assemble
 from services.verifier.domain.challenge import Challenge, challenge_id
 from services.verifier.domain.credential import Credential, credential_id
 from services.verifier.methods.base import Submission
-from services.verifier.parts import Components
 from services.verifier.settings import VerifierSettings
+from services.verifier.store import Store
 from tests.support.challenges import TENANT, enveloped, submitted
 from tests.support.clock import FixedClock
 from tests.support.kafka import event_broker, running
@@ -33,9 +35,14 @@ class Bench:
     """A verifier at work, and enrollment's side of the topics."""
 
     enrollment: EventBroker
-    verifier: Components
+    verifier: Service
     user: str
     verdicts: list[Envelope] = field(default_factory=list)
+
+    @property
+    def store(self) -> Store:
+        """What the verifier keeps."""
+        return store_of(self.verifier)
 
     async def say(self, topic: Topic, event: Event, challenge_id: str) -> Envelope:
         """Publish as enrollment would."""
@@ -69,12 +76,12 @@ class Bench:
 
     async def challenge(self, of: ChallengeTerms) -> Challenge | None:
         """The challenge as it is stored."""
-        stored = await self.verifier.store.challenges.get(challenge_id(TENANT, of.challenge_id))
+        stored = await self.store.challenges.get(challenge_id(TENANT, of.challenge_id))
         return stored.state if stored else None
 
     async def credential(self, method_id: str) -> Credential | None:
         """What is kept of a method."""
-        stored = await self.verifier.store.credentials.get(credential_id(TENANT, self.user, method_id))
+        stored = await self.store.credentials.get(credential_id(TENANT, self.user, method_id))
         return stored.state if stored else None
 
     async def judged(self, event: Submission) -> Event:
@@ -107,21 +114,26 @@ def verifier_settings(settings: ServiceSettings, mongodb_url: str) -> VerifierSe
     )
 
 
+def store_of(verifier: Service) -> Store:
+    """What a verifier keeps."""
+    return Store.open(verifier.database, verifier.relay, verifier.clock)
+
+
 @asynccontextmanager
 async def verifying(
     settings: VerifierSettings, clock: FixedClock | SystemClock | None = None
-) -> AsyncIterator[Components]:
+) -> AsyncIterator[Service]:
     """A verifier in this process."""
-    parts = Components.assemble(settings, keyring("verifier"), clock or SystemClock())
-    await parts.start()
+    service = assemble(settings, keyring("verifier"), clock or SystemClock())
+    await service.start()
     try:
-        yield parts
+        yield service
     finally:
-        await parts.stop()
+        await service.stop()
 
 
 @asynccontextmanager
-async def listening(settings: ServiceSettings, verifier: Components) -> AsyncIterator[Bench]:
+async def listening(settings: ServiceSettings, verifier: Service) -> AsyncIterator[Bench]:
     """Enrollment's broker, which hears every verdict."""
     heard = EventHandlers()
     bench = Bench(event_broker(settings), verifier, f"user-{uuid4().hex[:12]}")
@@ -139,7 +151,7 @@ async def listening(settings: ServiceSettings, verifier: Components) -> AsyncIte
 @asynccontextmanager
 async def benched(settings: ServiceSettings, mongodb_url: str) -> AsyncIterator[Bench]:
     """A verifier that is ready."""
-    async with verifying(verifier_settings(settings, mongodb_url)) as parts, listening(settings, parts) as made:
-        await until(parts.broker.ready)
-        await until(parts.preparation.ready)
+    async with verifying(verifier_settings(settings, mongodb_url)) as service, listening(settings, service) as made:
+        await until(service.broker.ready)
+        await until(service.preparation.ready)
         yield made

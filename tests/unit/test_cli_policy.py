@@ -8,7 +8,7 @@ from typer.testing import CliRunner, Result
 
 from services.cli.failures import CommandFailedError
 from services.cli.program import app
-from services.kit.config import ConfigError
+from services.kit.config.file import ConfigError
 
 DEMO = Path(__file__).parents[2] / "deploy" / "demo" / "config.yaml"
 

@@ -99,7 +99,7 @@ async def waiting_requests(device: Device, deps: Dependencies) -> list[dict[str,
     return [_described(one.state, deps) for one in pending if one.state.status_at(now) == "pending"]
 
 
-def request_stream(device: Device, deps: Dependencies) -> AsyncIterator[str]:
+def request_stream(device: Device, deps: Dependencies) -> AsyncIterator[bytes]:
     """The same list whenever it changes, as server-sent events."""
 
     async def look(_: datetime) -> Seen:

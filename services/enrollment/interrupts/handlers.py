@@ -17,10 +17,10 @@ from services.enrollment.interrupts.domain import nudge
 from services.enrollment.interrupts.domain.interrupt import TICKET_LIFE, Interrupt
 from services.enrollment.methods.email.domain import parse_address
 from services.enrollment.policies.domain.policy import missing_methods
+from services.enrollment.policies.domain.requirements import GroupPolicy
 from services.enrollment.store import Store
 from services.enrollment.tokens import Caller
 from services.kit.clock import Clock
-from services.kit.config import GroupPolicy
 from services.kit.crypto.sealing import Binding, token_hash
 from services.kit.decision import Change
 from services.kit.errors import (

@@ -7,6 +7,7 @@ from datetime import timedelta
 import structlog
 from pydantic import ValidationError
 
+from services.enrollment.config import Config
 from services.enrollment.policies.domain.document import (
     PolicyDocument,
     document_of,
@@ -15,11 +16,11 @@ from services.enrollment.policies.domain.document import (
     policies_in,
 )
 from services.enrollment.policies.domain.linter import Finding, errors_of, lint
+from services.enrollment.policies.domain.tenant import Tenant
 from services.enrollment.policies.domain.tenant_policy import TenantPolicy, change_policy, first_policy
 from services.enrollment.store import Store
 from services.kit.background import Background
 from services.kit.clock import Clock
-from services.kit.config import Config, Tenant
 from services.kit.decision import Change
 from services.kit.errors import PolicyUnsatisfiableError, PolicyVersionMismatchError, UnavailableError
 from services.kit.mongo.client import DatabaseError

@@ -9,8 +9,10 @@ from typing import Final
 
 from fastapi import APIRouter, FastAPI, Request, Response
 
+from services.enrollment.config import Config
 from services.enrollment.web.colours import accent_on
-from services.kit.config import Branding, Config, ConfigError
+from services.kit.config.file import ConfigError
+from services.kit.config.tenants import Branding
 from services.kit.crypto.sealing import fingerprint
 from services.kit.errors import NotFoundError
 from services.kit.http.headers import security_headers

@@ -10,7 +10,7 @@ from services.enrollment.web.streams import Seen, event_stream
 from services.enrollment.web.wording import delivery_text
 
 
-def challenge_stream(challenge_id: str, deps: Dependencies) -> AsyncIterator[str]:
+def challenge_stream(challenge_id: str, deps: Dependencies) -> AsyncIterator[bytes]:
     """Each change of the challenge as `event: challenge`, until it has ended."""
 
     async def look(now: datetime) -> Seen | None:
@@ -37,7 +37,7 @@ def challenge_state(challenge: Challenge, now: datetime) -> dict[str, object]:
     }
 
 
-def activation_stream(handle: str, deps: Dependencies) -> AsyncIterator[str]:
+def activation_stream(handle: str, deps: Dependencies) -> AsyncIterator[bytes]:
     """`event: activation` when an app connects or the QR code expires; ends then."""
 
     async def look(now: datetime) -> Seen | None:

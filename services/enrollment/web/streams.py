@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from fastapi.sse import format_sse_event
+
 from services.enrollment.signals import Signals, next_change
 from services.kit.clock import Clock
 
@@ -23,7 +25,7 @@ Look = Callable[[datetime], Awaitable[Seen | None]]
 """Reads what is watched; None once it is gone."""
 
 
-async def event_stream(event: str, key: str, look: Look, *, signals: Signals, clock: Clock) -> AsyncIterator[str]:
+async def event_stream(event: str, key: str, look: Look, *, signals: Signals, clock: Clock) -> AsyncIterator[bytes]:
     """Each change, told under the name `event`, until the last one; it looks whenever `key` is told of."""
     started = last_sent = clock.now()
     shown: str | None = None
@@ -34,10 +36,10 @@ async def event_stream(event: str, key: str, look: Look, *, signals: Signals, cl
                 return
             if seen.data != shown:
                 shown, last_sent = seen.data, now
-                yield f"event: {event}\ndata: {seen.data}\n\n"
+                yield format_sse_event(event=event, data_str=seen.data)
             elif now - last_sent > KEEP_ALIVE:
                 last_sent = now
-                yield ": still here\n\n"
+                yield format_sse_event(comment="still here")
             if seen.last:
                 return
             await next_change(told)

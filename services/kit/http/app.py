@@ -35,12 +35,15 @@ REQUEST_SECONDS = Histogram(
 
 
 class ServiceApp(FastAPI):
-    """An application whose requests carry a trace context, unexpected errors included, and are logged."""
+    """An application whose requests carry a trace context, unexpected errors included, have an end, and are logged."""
+
+    max_body = MAX_BODY
+    """Bytes of a request's body."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
         if scope["type"] == "http":
-            await _traced(super().__call__, scope, _bounded(scope, receive), send)
+            await _traced(super().__call__, scope, _bounded(scope, receive, self.max_body), send)
         else:
             await super().__call__(scope, receive, send)
 
@@ -51,6 +54,7 @@ def build_app(
     readiness: Mapping[str, Check],
     lifespan: Lifespan[FastAPI],
     liveness: Mapping[str, Callable[[], bool]] | None = None,
+    max_body: int = MAX_BODY,
 ) -> FastAPI:
     """An application with `/healthz`, `/readyz` and `/metrics`, and problem documents for errors.
 
@@ -64,6 +68,7 @@ def build_app(
         docs_url=None,
         redoc_url=None,
     )
+    app.max_body = max_body
     install_problem_handlers(app)
     _add_probes(app, readiness, liveness or {})
     return app
@@ -122,17 +127,17 @@ async def _traced(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> N
             _tell(scope, status[0] if status else 499, monotonic() - began)
 
 
-def _bounded(scope: Scope, receive: Receive) -> Receive:
-    """The body up to `MAX_BODY` bytes; it is read before anybody is known, so its size must not be theirs to choose."""
+def _bounded(scope: Scope, receive: Receive, most: int) -> Receive:
+    """The body up to that many bytes; it is read before anybody is known, so its size must not be theirs to choose."""
     taken = 0
     declared = (_header(scope, b"content-length") or "0").strip()
-    too_large = declared.isdigit() and int(declared[:12]) > MAX_BODY
+    too_large = declared.isdigit() and int(declared[:12]) > most
 
     async def bounded() -> Message:
         nonlocal taken
         message = await receive()
         taken += len(message.get("body", b""))
-        if too_large or taken > MAX_BODY:
+        if too_large or taken > most:
             raise HTTPException(413)
         return message
 

@@ -12,7 +12,7 @@ from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 
 from services.kit.clock import SystemClock
-from services.kit.config import EdgeLimits
+from services.kit.config.clients import RateLimits
 from services.kit.errors import RateLimitedError
 
 Subject = Literal["address", "client", "session", "request"]
@@ -21,7 +21,7 @@ Subject = Literal["address", "client", "session", "request"]
 class RateLimiter:
     """Moving windows by subject; over the limit, the caller is told when to come back."""
 
-    def __init__(self, limits: EdgeLimits) -> None:
+    def __init__(self, limits: RateLimits) -> None:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
         self._limits: dict[Subject, RateLimitItem] = {
             "address": parse(limits.address),

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from services.kit.errors import CATALOGUE, InternalError, ProblemError, RequestMalformedError, UnavailableError
 from services.kit.mongo.client import DatabaseDownError
 from services.kit.mongo.document import StaleDocumentError
-from services.kit.telemetry import current_trace
+from services.kit.telemetry import current_trace_id
 
 log = structlog.get_logger(__name__)
 
@@ -40,14 +40,13 @@ def install_problem_handlers(app: FastAPI, page: Page | None = None) -> None:
 
 def problem_response(problem: ProblemError) -> Response:
     """The problem document of an error."""
-    trace = current_trace()
     body: dict[str, Any] = {
         "type": f"https://security-info.example/errors#{problem.code}",
         "title": problem.title,
         "status": problem.status,
         "detail": problem.detail,
         "code": problem.code,
-        "traceId": trace.trace_id if trace else None,
+        "traceId": current_trace_id(),
         **problem.members,
     }
     content = {name: value for name, value in body.items() if value is not None}

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
+import stamina
 import structlog
 from aiokafka import ConsumerRecord
 from aiokafka.errors import KafkaError
@@ -19,7 +20,6 @@ from services.kit.kafka import metrics
 from services.kit.kafka.connection import client_options, security, servers
 from services.kit.kafka.dead_letters import DeadLetters
 from services.kit.kafka.handlers import EventHandlers
-from services.kit.kafka.policy import growing
 from services.kit.kafka.processing import GroupProcessing, LiveProcessing, Processing
 from services.kit.kafka.producer import EventProducer
 from services.kit.kafka.reading import from_client
@@ -35,6 +35,8 @@ log = structlog.get_logger(__name__)
 STOP_WITHIN = 20.0
 DRAIN_WITHIN = 10.0
 FLUSH_WITHIN = 4.0
+JOIN_FIRST = 0.1
+JOIN_CAP = 2.0
 PROBE_EVERY = 2.0
 PROBE_SOON = 0.25
 MISSES_UNTIL_DOWN = 2
@@ -57,6 +59,7 @@ class EventBroker:
         self._starters: list[asyncio.Task[None]] = []
         self._monitor: asyncio.Task[None] | None = None
         self._present: frozenset[str] | None = None
+        self._looked = asyncio.Event()
         self._required = {
             name for name, topic in self._topics.items() if service in topic.producers or topic is DEAD_LETTERS
         }
@@ -147,16 +150,22 @@ class EventBroker:
 
     async def _join(self, subscription: Subscription) -> None:
         """Start a subscription once its topics exist; asking for absent ones could create them wrongly."""
-        pauses = growing(0.1, 2.0, 2.0)
-        while not subscription.started:
-            if self._present is None or not set(subscription.topics) <= self._present:
-                await asyncio.sleep(0.05)
-                continue
-            try:
+        async for attempt in stamina.retry_context(
+            on=(KafkaError, OSError, TimeoutError),
+            attempts=None,
+            timeout=None,
+            wait_initial=JOIN_FIRST,
+            wait_max=JOIN_CAP,
+            wait_jitter=JOIN_FIRST,
+        ):
+            with attempt:
+                await self._all_exist(subscription.topics)
                 await subscription.start()
-            except (KafkaError, OSError, TimeoutError) as error:
-                log.warning("a consumer cannot join yet", group=subscription.group, error=type(error).__name__)
-                await asyncio.sleep(next(pauses))
+
+    async def _all_exist(self, topics: Sequence[str]) -> None:
+        while self._present is None or not set(topics) <= self._present:
+            self._looked.clear()
+            await self._looked.wait()
 
     async def _watch(self) -> None:
         """Know whether Kafka answers, replace a producer that may have noticed nothing, tell live listeners."""
@@ -164,6 +173,7 @@ class EventBroker:
         while True:
             try:
                 self._present = await self._producer.topics()
+                self._looked.set()
             except PublishFailedError:
                 misses += 1
             else:

@@ -2,9 +2,10 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
+import stamina
 import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
@@ -120,11 +121,16 @@ class EventProducer:
         self._opener = asyncio.create_task(self._open())
 
     async def _open(self) -> None:
-        delay = REOPEN_FIRST
-        while (producer := await _started(self._new)) is None:
-            await asyncio.sleep(delay)
-            delay = min(delay * 2, REOPEN_CAP)
-        self._current = producer
+        async for attempt in stamina.retry_context(
+            on=(TimeoutError, KafkaError, OSError),
+            attempts=None,
+            timeout=None,
+            wait_initial=REOPEN_FIRST,
+            wait_max=REOPEN_CAP,
+            wait_jitter=REOPEN_FIRST,
+        ):
+            with attempt:
+                self._current = await _started(self._new())
         self._opened.set()
 
     def _new(self) -> AbandonableProducer:
@@ -133,15 +139,11 @@ class EventProducer:
         )
 
 
-async def _started(new: Callable[[], AbandonableProducer]) -> AbandonableProducer | None:
-    producer = new()
+async def _started(producer: AbandonableProducer) -> AbandonableProducer:
     try:
         async with asyncio.timeout(START_WITHIN):
             await producer.start()
-    except (TimeoutError, KafkaError, OSError):
-        await _give_up(producer)
-        return None
-    except asyncio.CancelledError:
+    except (TimeoutError, KafkaError, OSError, asyncio.CancelledError):
         await _give_up(producer)
         raise
     return producer

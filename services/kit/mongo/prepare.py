@@ -1,6 +1,6 @@
 """Indexes, created in the background: a service starts while the database is down."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 
 import stamina
 from pymongo.errors import PyMongoError
@@ -14,10 +14,10 @@ class NotPreparedError(DatabaseDownError):
 
 
 class Preparation(Background):
-    """Runs each step until it succeeds; `ready` once all have."""
+    """Runs each of its `steps` until it succeeds; `ready` once all have."""
 
-    def __init__(self, steps: Sequence[Callable[[], Awaitable[None]]]) -> None:
-        self._steps = steps
+    def __init__(self) -> None:
+        self.steps: list[Callable[[], Awaitable[None]]] = []
         self._done = False
 
     async def ready(self) -> bool:
@@ -35,7 +35,7 @@ class Preparation(Background):
             raise NotPreparedError
 
     async def _run(self) -> None:
-        for step in self._steps:
+        for step in self.steps:
             await _patiently(step)
         self._done = True
 

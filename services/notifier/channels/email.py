@@ -3,7 +3,8 @@
 from datetime import UTC
 
 from schemas.base import Channel as ChannelName
-from services.kit.config import Config, Sender
+from services.kit.config.file import SharedConfig
+from services.kit.config.tenants import Sender
 from services.notifier.channels.base import Particulars, UnfitRequestError
 from services.notifier.domain import Delivery, Notice
 from services.notifier.providers.base import Message, Provider, Workshop
@@ -22,7 +23,7 @@ class Mails:
         self._code = Letter("code")
         self._notice = Letter("notice")
 
-    def providers(self, config: Config, workshop: Workshop) -> tuple[Provider, ...]:
+    def providers(self, config: SharedConfig, workshop: Workshop) -> tuple[Provider, ...]:
         """Mail servers."""
         return tuple(SmtpMail(server, workshop.clock) for server in config.providers.email)
 

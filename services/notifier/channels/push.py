@@ -3,7 +3,7 @@
 import json
 
 from schemas.base import Channel as ChannelName
-from services.kit.config import Config
+from services.kit.config.file import SharedConfig
 from services.notifier.channels.base import Particulars, UnfitRequestError
 from services.notifier.domain import Delivery
 from services.notifier.providers.base import Message, Provider, Workshop
@@ -17,7 +17,7 @@ class PushMessages:
     is_fetched = True
     is_limited = False
 
-    def providers(self, config: Config, workshop: Workshop) -> tuple[Provider, ...]:
+    def providers(self, config: SharedConfig, workshop: Workshop) -> tuple[Provider, ...]:
         """One for all push services: the subscription names the service."""
         return (WebPush(config.push_services, workshop.client, workshop.keyring, workshop.clock),)
 

@@ -1,7 +1,7 @@
 """Text messages."""
 
 from schemas.base import Channel as ChannelName
-from services.kit.config import Config
+from services.kit.config.file import SharedConfig
 from services.notifier.channels.base import Particulars, UnfitRequestError
 from services.notifier.domain import Delivery
 from services.notifier.providers.base import Message, Provider, Workshop
@@ -19,7 +19,7 @@ class TextMessages:
     def __init__(self) -> None:
         self._texts = Texts(self.name)
 
-    def providers(self, config: Config, workshop: Workshop) -> tuple[Provider, ...]:
+    def providers(self, config: SharedConfig, workshop: Workshop) -> tuple[Provider, ...]:
         """Accounts at Twilio, or at services that speak its protocol."""
         return tuple(
             TwilioTexts(account, workshop.client, workshop.callbacks(account.name)) for account in config.providers.sms

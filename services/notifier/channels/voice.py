@@ -3,7 +3,7 @@
 from typing import Literal
 
 from schemas.base import Channel as ChannelName
-from services.kit.config import Config
+from services.kit.config.file import SharedConfig
 from services.notifier.channels.base import Particulars, UnfitRequestError
 from services.notifier.domain import Delivery
 from services.notifier.providers import twiml
@@ -21,7 +21,7 @@ class VoiceCalls:
     is_fetched = False
     is_limited = True
 
-    def providers(self, config: Config, workshop: Workshop) -> tuple[Provider, ...]:
+    def providers(self, config: SharedConfig, workshop: Workshop) -> tuple[Provider, ...]:
         """Accounts at Twilio, or at services that speak its protocol."""
         return tuple(
             TwilioCalls(account, workshop.client, workshop.callbacks(account.name))

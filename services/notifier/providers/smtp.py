@@ -24,7 +24,7 @@ from aiosmtplib import (
 )
 
 from services.kit.clock import Clock
-from services.kit.config import SmtpProvider
+from services.kit.config.providers import SmtpProvider
 from services.notifier.providers.base import (
     TIMEOUT,
     Message,

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from services.kit.config import TwilioProvider
+from services.kit.config.providers import TwilioProvider
 from services.kit.crypto.sealing import equal, hmac_sha1
 from services.notifier.domain import Report
 from services.notifier.providers.base import (

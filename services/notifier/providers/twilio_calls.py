@@ -4,7 +4,7 @@ from datetime import datetime
 
 import httpx
 
-from services.kit.config import TwilioProvider
+from services.kit.config.providers import TwilioProvider
 from services.notifier.providers.base import Message, Receipt
 from services.notifier.providers.twilio import TwilioAccount
 

@@ -17,7 +17,7 @@ from py_vapid import Vapid02
 from pywebpush import WebPusher
 
 from services.kit.clock import Clock
-from services.kit.config import PushServices
+from services.kit.config.providers import PushServices
 from services.kit.crypto.device import DeviceTokenError, PushSubscription
 from services.kit.crypto.keyring import Keyring
 from services.kit.crypto.sealing import fingerprint, signing_key_pem

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from schemas.base import Event
 from schemas.verification import ChallengeTerms, ProofKind, PushApproved, PushDenied, PushTerms
-from services.kit.crypto.device import SIGNED_FOR, Answer, Decision, DeviceTokenError, read_answer
+from services.kit.crypto.device import SIGNED_FOR, Decision, DeviceAnswer, DeviceTokenError, read_answer
 from services.kit.crypto.keyring import Keyring
 from services.kit.crypto.sealing import Sealer, equal
 from services.verifier.domain.base import Finding, Right, Wrong
@@ -71,7 +71,7 @@ class SignedAnswer:
             return Right()
         return Right(binds=TotpSecret(secret=totp.secret))
 
-    def _is_for_here(self, answer: Answer) -> bool:
+    def _is_for_here(self, answer: DeviceAnswer) -> bool:
         return (
             equal(answer.nonce, self.push.nonce)
             and answer.challenge_id == self.terms.challenge_id

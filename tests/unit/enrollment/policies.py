@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from schemas.base import MethodType
 from services.enrollment.policies.domain.policy import MOST_SECURE_FIRST
-from services.kit.config import GroupPolicy, Profile, Use
+from services.enrollment.policies.domain.requirements import GroupPolicy, Profile, Use
 
 KINDS = get_args(MethodType)
 SECOND_FACTORS = {"passkey", "authenticatorApp", "softwareOath", "phone", "recoveryCodes"}

@@ -5,7 +5,7 @@ from pydantic import SecretStr
 
 from services.enrollment.methods.email.domain import parse_address
 from services.enrollment.methods.security_questions.domain import checked_answers
-from services.kit.config import Question, SecurityQuestions
+from services.enrollment.policies.domain.tenant import Question, SecurityQuestions
 from services.kit.errors import ProblemError
 
 OWN = SecurityQuestions(custom=(Question(id="badge", text="Which colour was your first badge?"),))

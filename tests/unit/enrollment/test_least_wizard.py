@@ -21,7 +21,7 @@ from services.enrollment.policies.domain.policy import (
     missing_methods,
     replanned,
 )
-from services.kit.config import GroupPolicy, Use
+from services.enrollment.policies.domain.requirements import GroupPolicy, Use
 from tests.unit.enrollment.policies import KINDS, POLICIES, SECOND_FACTORS, has_all
 
 ON_FILE = st.sets(st.sampled_from(KINDS)).map(lambda kinds: tuple(sorted(kinds)))

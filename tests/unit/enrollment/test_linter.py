@@ -11,8 +11,9 @@ from schemas.base import MethodType
 from services.enrollment.challenges.domain.eligibility import proofs_required
 from services.enrollment.policies.domain.linter import Finding, lint, lint_group, offered_methods
 from services.enrollment.policies.domain.policy import missing_methods
+from services.enrollment.policies.domain.requirements import GroupPolicy, Profile, Use
+from services.enrollment.policies.domain.tenant import Tenant
 from services.enrollment.policies.domain.uses import counts
-from services.kit.config import GroupPolicy, Profile, Tenant, Use
 from tests.unit.enrollment.policies import KINDS, POLICIES, SECOND_FACTORS, has_all
 
 UNSATISFIABLE = {"requiredNotSettable", "numberUnreachable", "twoStepUnreachable", "resetUnreachable"}

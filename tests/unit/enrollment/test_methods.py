@@ -12,7 +12,7 @@ from services.enrollment.accounts.domain import methods
 from services.enrollment.accounts.domain.account import KEEP_FORMER, Account
 from services.enrollment.accounts.domain.record import record_in, record_of
 from services.enrollment.challenges.domain.challenge import PhoneType, Registration
-from services.kit.config import GroupPolicy
+from services.enrollment.policies.domain.requirements import GroupPolicy
 from services.kit.decision import Change
 from services.kit.errors import ProblemError
 from tests.unit.enrollment.builders import NOW, account, method, proof_of

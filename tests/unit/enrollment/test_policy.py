@@ -7,7 +7,7 @@ import pytest
 from schemas.base import MethodType
 from services.enrollment.challenges.domain.eligibility import is_locked_out, methods_to_prove
 from services.enrollment.policies.domain.policy import instead_of, may_be_added, missing_methods, replanned
-from services.kit.config import GroupPolicy, Profile
+from services.enrollment.policies.domain.requirements import GroupPolicy, Profile
 from tests.unit.enrollment.builders import NOW, account, method
 
 STAFF = GroupPolicy(required=("authenticatorApp", "phone"), allowed=("softwareOath", "email"))

@@ -13,8 +13,9 @@ from services.enrollment.policies.domain.document import (
     policies_in,
 )
 from services.enrollment.policies.domain.policy import MOST_SECURE_FIRST, is_allowed
+from services.enrollment.policies.domain.requirements import GroupPolicy
+from services.enrollment.policies.domain.tenant import Tenant
 from services.enrollment.policies.domain.tenant_policy import change_policy, first_policy
-from services.kit.config import GroupPolicy, Tenant
 from tests.unit.enrollment.builders import NOW
 from tests.unit.enrollment.policies import POLICIES
 

@@ -16,7 +16,7 @@ from services.enrollment.challenges.domain.eligibility import (
     proofs_required,
     provable_for,
 )
-from services.kit.config import GroupPolicy, Profile, Use
+from services.enrollment.policies.domain.requirements import GroupPolicy, Profile, Use
 from tests.support.events import NOON
 
 ENTRA = GroupPolicy(allowed=("phone", "email", "securityQuestions"))

@@ -6,9 +6,9 @@ import pytest
 
 from schemas.base import MethodType
 from services.enrollment.accounts.domain.account import Account
+from services.enrollment.policies.domain.requirements import GroupPolicy, Use
 from services.enrollment.reports.domain.registrations import details_of
 from services.enrollment.reports.handlers.registrations import Wanted, wanted_by
-from services.kit.config import GroupPolicy, Use
 from services.kit.errors import ProblemError
 from tests.unit.enrollment.builders import NOW, account, method
 

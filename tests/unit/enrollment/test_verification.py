@@ -12,9 +12,9 @@ from services.enrollment.challenges.domain import challenge as challenges
 from services.enrollment.challenges.domain.challenge import Challenge, Delivery, Hosting, Status
 from services.enrollment.challenges.domain.eligibility import left_to_prove
 from services.enrollment.challenges.domain.verification import Verification, verification_of
+from services.enrollment.policies.domain.requirements import GroupPolicy
 from services.enrollment.sessions.domain import lifecycle as sessions
 from services.enrollment.sessions.domain import steps as wizard
-from services.kit.config import GroupPolicy
 from tests.support.challenges import terms
 from tests.support.clock import NOON
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from services.kit.config import ConfigError, GroupPolicy, Tenant, Terms, load_config
+from services.kit.config.file import ConfigError, SharedConfig, load_config
 
 MINIMAL = """
 tenants:
@@ -52,27 +52,27 @@ def written(folder: Path, text: str) -> Path:
 
 def test_variables_are_taken_from_the_environment_or_have_their_default(tmp_path: Path) -> None:
     file = written(tmp_path, MINIMAL)
-    assert str(load_config(file, {}).clients["northbridge"].jwks_url) == "http://127.0.0.1:8010/jwks.json"
-    given = load_config(file, {"JWKS": "https://id.example/jwks"})
+    assert str(load_config(SharedConfig, file, {}).clients["northbridge"].jwks_url) == "http://127.0.0.1:8010/jwks.json"
+    given = load_config(SharedConfig, file, {"JWKS": "https://id.example/jwks"})
     assert str(given.clients["northbridge"].jwks_url) == "https://id.example/jwks"
 
 
 def test_a_variable_that_is_not_set_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="AUTH_TOKEN"):
-        load_config(written(tmp_path, MINIMAL + PROVIDERS), {})
+        load_config(SharedConfig, written(tmp_path, MINIMAL + PROVIDERS), {})
 
 
 def test_a_secret_does_not_show(tmp_path: Path) -> None:
-    config = load_config(written(tmp_path, MINIMAL + PROVIDERS), {"AUTH_TOKEN": "hidden-token"})
+    config = load_config(SharedConfig, written(tmp_path, MINIMAL + PROVIDERS), {"AUTH_TOKEN": "hidden-token"})
     assert config.providers.sms[0].auth_token.get_secret_value() == "hidden-token"
     assert "hidden-token" not in repr(config)
 
 
 def test_mail_is_encrypted_unless_the_server_is_on_this_machine(tmp_path: Path) -> None:
-    relay = load_config(written(tmp_path, MINIMAL + MAIL), {}).providers.email[0]
+    relay = load_config(SharedConfig, written(tmp_path, MINIMAL + MAIL), {}).providers.email[0]
     assert (relay.security, relay.port) == ("starttls", 587)
     local = MAIL.replace("mail.example", "127.0.0.1") + "      security: none\n"
-    assert load_config(written(tmp_path, MINIMAL + local), {}).providers.email[0].security == "none"
+    assert load_config(SharedConfig, written(tmp_path, MINIMAL + local), {}).providers.email[0].security == "none"
 
 
 @pytest.mark.parametrize(
@@ -89,29 +89,7 @@ def test_mail_is_encrypted_unless_the_server_is_on_this_machine(tmp_path: Path) 
 )
 def test_a_mail_server_that_would_do_harm_is_refused(tmp_path: Path, more: str, says: str) -> None:
     with pytest.raises(ConfigError, match=says):
-        load_config(written(tmp_path, MINIMAL + MAIL + more), {})
-
-
-def test_the_terms_are_the_profiles_with_what_the_tenant_and_the_group_override() -> None:
-    groups = {
-        "mild": GroupPolicy(),
-        "strict": GroupPolicy(profile="nist-aal2"),
-        "own": GroupPolicy(code_minutes=3, tries=4, number_digits=3, voice="code", session_minutes=10),
-    }
-    plain = Tenant(display_name="N", groups=groups, default_group="mild")
-    tenant = plain.model_copy(update={"code_minutes": 8})
-    assert plain.terms_for(()) == Terms(code_minutes=5, tries=5, number_digits=2, voice="key", session_minutes=15)
-    assert (tenant.terms_for(()).code_minutes, tenant.terms_for(("own",)).code_minutes) == (8, 3)
-    assert (plain.terms_for(("strict",)).voice, plain.terms_for(("strict",)).number_digits) == ("code", 3)
-    own = Terms(code_minutes=3, tries=4, number_digits=3, voice="code", session_minutes=10)
-    assert tenant.terms_for(("own",)) == own
-
-
-def test_a_policy_without_a_word_about_uses_says_what_it_always_said() -> None:
-    old = {"required": ["phone"], "number": 2, "allowed": ["email"], "profile": "entra", "confirmEveryDays": 0}
-    policy = GroupPolicy.model_validate(old)
-    assert (policy.two_step, policy.reset, policy.order, policy.registration_proof) == (None, None, (), "nothing")
-    assert policy.may_choose_different
+        load_config(SharedConfig, written(tmp_path, MINIMAL + MAIL + more), {})
 
 
 OWN = """
@@ -127,12 +105,12 @@ def owned(text: str = OWN) -> str:
 
 
 def test_a_tenant_has_words_a_sender_and_a_logo_of_its_own(tmp_path: Path) -> None:
-    config = load_config(written(tmp_path, owned() + DIRECTORY), {})
+    config = load_config(SharedConfig, written(tmp_path, owned() + DIRECTORY), {})
     tenant = config.tenant("northbridge")
     assert (tenant.message_name, tenant.texts.help_desk) == ("Northbridge Ltd", "dial 4357")
     assert (tenant.sender.mail, tenant.sender.text) == ("id@northbridge.example", "NORTHBRIDGE")
     assert (config.branding_directory, tenant.branding.logo_file) == (tmp_path / "branding", "logo.svg")
-    plain = load_config(written(tmp_path, MINIMAL), {}).tenant("northbridge")
+    plain = load_config(SharedConfig, written(tmp_path, MINIMAL), {}).tenant("northbridge")
     assert (plain.message_name, plain.sender.mail, plain.sender.text) == ("Northbridge", None, None)
 
 
@@ -159,18 +137,12 @@ def test_what_could_become_a_header_or_another_file_is_refused(
     text = owned(OWN.replace(setting, wrong)) + DIRECTORY
     assert wrong in text
     with pytest.raises(ConfigError, match=rf"tenants\.northbridge\.{named}"):
-        load_config(written(tmp_path, text), {})
+        load_config(SharedConfig, written(tmp_path, text), {})
 
 
 def test_a_logo_needs_a_directory(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"tenants\.northbridge\.branding\.logo needs brandingDirectory"):
-        load_config(written(tmp_path, owned()), {})
-
-
-def test_a_person_has_the_policy_of_the_first_group_that_has_one(tmp_path: Path) -> None:
-    tenant = load_config(written(tmp_path, MINIMAL), {}).tenant("northbridge")
-    assert tenant.policy_for(("nobody", "frontline")).required == ("phone",)
-    assert tenant.policy_for(()).required == ()
+        load_config(SharedConfig, written(tmp_path, owned()), {})
 
 
 @pytest.mark.parametrize(
@@ -178,14 +150,13 @@ def test_a_person_has_the_policy_of_the_first_group_that_has_one(tmp_path: Path)
     [
         ("tenants: [", "line"),
         (MINIMAL.replace("displayName", "displayNme"), "tenants.northbridge"),
-        (MINIMAL.replace("[phone], allowed", "[fax], allowed"), "tenants.northbridge.groups.frontline.required"),
         (MINIMAL + "surprise: 1\n", "surprise"),
         ("", "config.yaml"),
     ],
 )
 def test_a_mistake_is_placed_in_one_line(tmp_path: Path, text: str, place: str) -> None:
     with pytest.raises(ConfigError) as caught:
-        load_config(written(tmp_path, text), {})
+        load_config(SharedConfig, written(tmp_path, text), {})
     assert "SECURITY_INFO_CONFIG" in str(caught.value)
     assert place in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -193,4 +164,4 @@ def test_a_mistake_is_placed_in_one_line(tmp_path: Path, text: str, place: str) 
 
 def test_an_absent_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"absent\.yaml"):
-        load_config(tmp_path / "absent.yaml", {})
+        load_config(SharedConfig, tmp_path / "absent.yaml", {})

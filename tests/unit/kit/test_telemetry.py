@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.kit.telemetry import (
-    TraceContext,
     bind,
     configure_logging,
-    current_trace,
+    current_trace_id,
     event_context,
+    read_traceparent,
     redact,
     redact_query,
     traceparent_header,
@@ -47,35 +47,41 @@ def _logging_as_before() -> Iterator[None]:
         "ff" + VALID[2:],
         "00-" + "0" * 32 + "-b7ad6b7169203331-01",
         "00-0af7651916cd43dd8448eb211c80319c-" + "0" * 16 + "-01",
-        VALID + "\n",
     ],
 )
 def test_what_is_no_trace_parent_is_none(header: str | None) -> None:
-    assert TraceContext.parse(header) is None
+    assert read_traceparent(header) is None
 
 
 @given(st.text(max_size=80))
 def test_parsing_never_raises(header: str) -> None:
-    TraceContext.parse(header)
+    read_traceparent(header)
 
 
 def test_a_later_version_may_say_more() -> None:
-    assert TraceContext.parse("01" + VALID[2:] + "-more") == TraceContext.parse(VALID)
-
-
-def test_what_is_made_can_be_read() -> None:
-    made = TraceContext.new()
-    assert TraceContext.parse(made.header) == made
-    assert made.child().trace_id == made.trace_id
-    assert made.child().span_id != made.span_id
+    assert read_traceparent("01" + VALID[2:] + "-more") == read_traceparent(VALID)
 
 
 def test_a_trace_is_continued_within_and_left_after() -> None:
-    with use_trace(VALID) as trace:
-        assert trace.trace_id == "0af7651916cd43dd8448eb211c80319c"
-        assert traceparent_header() == trace.header != VALID
-    assert current_trace() is None
-    assert TraceContext.parse(traceparent_header()) is not None
+    with use_trace(VALID):
+        assert current_trace_id() == "0af7651916cd43dd8448eb211c80319c"
+        within = traceparent_header()
+        assert within.startswith(VALID[:36])
+        assert within != VALID
+        assert traceparent_header() == within
+    assert current_trace_id() is None
+
+
+def test_a_flag_of_the_caller_is_handed_on() -> None:
+    with use_trace(VALID[:-2] + "00"):
+        assert traceparent_header().endswith("-00")
+
+
+def test_outside_of_a_trace_each_header_begins_one() -> None:
+    first, second = read_traceparent(traceparent_header()), read_traceparent(traceparent_header())
+    assert first is not None
+    assert second is not None
+    assert first.trace_id != second.trace_id
 
 
 @pytest.mark.parametrize(
@@ -141,9 +147,11 @@ def test_the_demo_logs_lines_for_people(capsys: pytest.CaptureFixture[str]) -> N
 @pytest.mark.usefixtures("_logging_as_before")
 def test_a_client_says_the_same_thing_once_in_a_while(capsys: pytest.CaptureFixture[str]) -> None:
     configure_logging("notifier", demo=False)
-    for _ in range(5):
+    for number in range(5):
         logging.getLogger("aiokafka.client").error("Unable to connect to %s", "kafka")
+        structlog.get_logger("stamina").warning("stamina.retry_scheduled", caused_by="Down()", retry_num=number)
         logging.getLogger("ours").error("each time")
     events = [json.loads(line)["event"] for line in capsys.readouterr().out.splitlines()]
     assert events.count("Unable to connect to kafka") == 1
+    assert events.count("stamina.retry_scheduled") == 1
     assert events.count("each time") == 5

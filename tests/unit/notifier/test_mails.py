@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from schemas.base import MethodType
 from schemas.enrollment import NoticeKind
-from services.kit.config import Sender
+from services.kit.config.tenants import Sender
 from services.notifier.channels.base import Particulars, UnfitRequestError
 from services.notifier.channels.email import Mails
 from services.notifier.domain import Delivery, Notice

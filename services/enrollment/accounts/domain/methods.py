@@ -19,8 +19,8 @@ from services.enrollment.accounts.domain.account import KEEP_FORMER, Account, Fo
 from services.enrollment.accounts.domain.update import AccountUpdate
 from services.enrollment.challenges.domain.challenge import Challenge, Registration
 from services.enrollment.policies.domain.policy import DEFAULT_ORDER, missing_methods
+from services.enrollment.policies.domain.requirements import GroupPolicy
 from services.enrollment.sessions.domain import lifecycle as sessions
-from services.kit.config import GroupPolicy
 from services.kit.decision import Change
 from services.kit.errors import (
     CATALOGUE,

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from schemas.base import MethodType, Purpose
 from services.enrollment.accounts.domain.account import Account, Method
 from services.enrollment.challenges.domain.challenge import Challenge
+from services.enrollment.policies.domain.requirements import GroupPolicy
 from services.enrollment.policies.domain.uses import STRONG, WEAK, counts, proves, use_of
-from services.kit.config import GroupPolicy
 
 PROVEN_FOR = timedelta(minutes=15)
 """How long a proof lets a person manage their methods."""

@@ -129,7 +129,7 @@ async def cancel(asked: Verification, deps: Dependencies) -> None:
         await cancel_challenge(asked.current, "cancelled", deps)
 
 
-def changes_of(challenge_id: str, describe: Callable[[Verification], str], deps: Dependencies) -> AsyncIterator[str]:
+def changes_of(challenge_id: str, describe: Callable[[Verification], str], deps: Dependencies) -> AsyncIterator[bytes]:
     """Each change of a challenge as `event: challenge`, until it has ended."""
 
     async def look(now: datetime) -> Seen | None:

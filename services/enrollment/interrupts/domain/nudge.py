@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Literal
 
 from services.enrollment.accounts.domain.account import Account, PutOff, Session
-from services.kit.config import GroupPolicy
+from services.enrollment.policies.domain.requirements import GroupPolicy
 
 
 @dataclass(frozen=True)

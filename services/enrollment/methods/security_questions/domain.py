@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from pydantic import SecretStr
 
+from services.enrollment.policies.domain.tenant import SecurityQuestions
 from services.kit.answers import normalised
-from services.kit.config import SecurityQuestions
 from services.kit.errors import (
     AnswersNotDistinctError,
     AnswerTooLongError,

@@ -13,7 +13,7 @@ from pydantic.alias_generators import to_camel
 from schemas.base import MethodType
 from services.enrollment.policies.domain.linter import Finding
 from services.enrollment.policies.domain.policy import MOST_SECURE_FIRST, is_allowed, required_types
-from services.kit.config import GroupPolicy, Requirement
+from services.enrollment.policies.domain.requirements import GroupPolicy, Requirement
 
 ALL_USERS = "all_users"
 """Graph's name for everybody."""

@@ -20,9 +20,10 @@ from services.enrollment.policies.domain.policy import (
     missing_methods,
     required_types,
 )
+from services.enrollment.policies.domain.requirements import GroupPolicy, Profile, Requirement
+from services.enrollment.policies.domain.tenant import Tenant
 from services.enrollment.policies.domain.uses import WEAK, UseName, accepted, counts, proves, use_of
 from services.enrollment.sessions.domain.steps import FIRST_STEP
-from services.kit.config import GroupPolicy, Profile, Requirement, Tenant
 
 Severity = Literal["error", "warning"]
 

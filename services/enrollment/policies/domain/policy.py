@@ -5,8 +5,8 @@ from functools import lru_cache
 from itertools import combinations
 
 from schemas.base import MethodType
+from services.enrollment.policies.domain.requirements import GroupPolicy
 from services.enrollment.policies.domain.uses import UseName, counts, proves, use_of
-from services.kit.config import GroupPolicy
 
 MOST_SECURE_FIRST: tuple[MethodType, ...] = (
     "passkey",

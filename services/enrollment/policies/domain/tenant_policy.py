@@ -9,7 +9,8 @@ from pydantic import PlainSerializer
 from schemas.enrollment import PolicyChanged
 from schemas.topics import LIFECYCLE
 from services.enrollment.policies.domain.document import document_of, policies_in
-from services.kit.config import GroupPolicy, Tenant
+from services.enrollment.policies.domain.requirements import GroupPolicy
+from services.enrollment.policies.domain.tenant import Tenant
 from services.kit.decision import Change, Emission
 from services.kit.state import State
 

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from schemas.base import MethodType
-from services.kit.config import GroupPolicy, Profile, Use
+from services.enrollment.policies.domain.requirements import GroupPolicy, Profile, Use
 
 UseName = Literal["two_step", "reset"]
 

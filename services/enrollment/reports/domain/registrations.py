@@ -8,8 +8,8 @@ from schemas.base import MethodType
 from services.enrollment.accounts.domain.account import Account, Method
 from services.enrollment.challenges.domain.eligibility import proofs_required
 from services.enrollment.policies.domain.policy import is_allowed, is_complete
+from services.enrollment.policies.domain.requirements import GroupPolicy
 from services.enrollment.policies.domain.uses import STRONG, counts
-from services.kit.config import GroupPolicy
 from services.kit.state import State
 
 

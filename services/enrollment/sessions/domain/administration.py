@@ -5,9 +5,9 @@ from typing import Literal
 
 from services.enrollment.accounts.domain.account import Account, Session
 from services.enrollment.challenges.domain.eligibility import PROVEN_FOR, is_locked_out, methods_to_prove
+from services.enrollment.policies.domain.requirements import GroupPolicy
 from services.enrollment.policies.domain.uses import WEAK
 from services.enrollment.sessions.domain import steps as wizard
-from services.kit.config import GroupPolicy
 
 Entry = Literal["open", "prove", "setUp"]
 """Whether the pages are open now, after a proof, or once the person has set up a method that can prove them."""

@@ -17,8 +17,8 @@ from services.enrollment.accounts.domain.account import LONGEST_SESSION, Account
 from services.enrollment.accounts.domain.update import AccountUpdate
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.interrupts.domain import nudge
+from services.enrollment.policies.domain.requirements import GroupPolicy
 from services.enrollment.sessions.domain import steps as wizard
-from services.kit.config import GroupPolicy
 from services.kit.decision import Change
 from services.kit.errors import SessionEndedError, TicketExpiredError, TicketUsedError
 

@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import SecretStr
 
 from services.enrollment.components import Components
+from services.enrollment.config import Config
 from services.enrollment.dependencies import Principal
 from services.enrollment.methods.authenticator_app import handlers as apps
 from services.enrollment.methods.authenticator_app import pages as app_steps
@@ -58,11 +59,10 @@ from services.enrollment.web.view_parts import SETUP, VERIFY, Site
 from services.enrollment.web.wizard import own_steps, views
 from services.enrollment.web.wizard.views import WIZARD
 from services.enrollment.web.wording import CANT_SIGN_IN, CHOOSE_ONE, HOW_TO_SIGN_IN, WAYS_TO_SET_UP
-from services.kit.config import Config
 from services.kit.errors import NotFoundError, ProblemError, UnknownChallengeError
 from services.kit.http.headers import security_headers
 from services.kit.http.sse import streamed
-from services.kit.telemetry import current_trace
+from services.kit.telemetry import current_trace_id
 
 router = APIRouter(include_in_schema=False)
 
@@ -335,7 +335,6 @@ async def problem_page(request: Request, problem: ProblemError) -> Response | No
     """A problem as a page, for a person on a page; None for callers of the API."""
     if not request.url.path.startswith(PAGE_PATHS) or request.url.path.endswith(("/events", "/stay")):
         return None
-    trace = current_trace()
     heading, text, action = _explained(problem, VERIFY if request.url.path.startswith(VERIFY.page) else SETUP)
     view = MessageView(
         frame=_frame_of_problem(request, heading),
@@ -343,7 +342,7 @@ async def problem_page(request: Request, problem: ProblemError) -> Response | No
         text=text,
         action=action,
         help=HELP.get(problem.code),
-        reference=trace.trace_id if trace and problem.status >= 500 else None,
+        reference=current_trace_id() if problem.status >= 500 else None,
     )
     return HTMLResponse(pages.render(view), problem.status, headers=security_headers(None) | problem.headers)
 

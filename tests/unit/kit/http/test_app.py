@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 import httpx
-from fastapi import FastAPI
+import pytest
+from fastapi import FastAPI, Request
 from structlog.testing import capture_logs
 
 from services.kit.errors import UnknownUserError
@@ -112,3 +113,23 @@ async def test_one_line_a_request_without_its_secrets() -> None:
 async def test_no_route_of_ours_is_in_the_public_description() -> None:
     paths = (await get(app(), "/openapi.json")).json()["paths"]
     assert list(paths) == ["/things/{name}"]
+
+
+async def _chunks() -> AsyncIterator[bytes]:
+    yield b"x" * 8
+    yield b"x" * 8
+
+
+@pytest.mark.parametrize("content", [b"x" * 16, _chunks()], ids=["declared", "not declared"])
+async def test_a_body_that_is_too_large_is_a_problem_like_any_other(content: bytes | AsyncIterator[bytes]) -> None:
+    of = build_app("verifier", readiness={}, lifespan=nothing, max_body=10)
+
+    @of.post("/things")
+    async def things(request: Request) -> int:
+        return len(await request.body())
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(of), base_url="http://test") as client:
+        assert (await client.post("/things", content=b"x" * 10)).json() == 10
+        answer = await client.post("/things", content=content)
+    assert (answer.status_code, answer.json()["code"]) == (413, "bodyTooLarge")
+    assert answer.headers["content-type"] == "application/problem+json"

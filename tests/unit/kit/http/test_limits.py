@@ -2,13 +2,13 @@
 
 import pytest
 
-from services.kit.config import EdgeLimits
+from services.kit.config.clients import RateLimits
 from services.kit.errors import ProblemError
 from services.kit.http.limits import RateLimiter
 
 
 async def test_over_the_limit_the_caller_is_told_when_to_come_back() -> None:
-    limiter = RateLimiter(EdgeLimits(session="2/minute"))
+    limiter = RateLimiter(RateLimits(session="2/minute"))
     await limiter.admit("session", "s1")
     await limiter.admit("session", "s1")
     with pytest.raises(ProblemError) as refused:
@@ -18,7 +18,7 @@ async def test_over_the_limit_the_caller_is_told_when_to_come_back() -> None:
 
 
 async def test_subjects_are_counted_apart() -> None:
-    limiter = RateLimiter(EdgeLimits(session="1/minute", request="1/hour"))
+    limiter = RateLimiter(RateLimits(session="1/minute", request="1/hour"))
     await limiter.admit("session", "s1")
     await limiter.admit("session", "s2")
     await limiter.admit("request", "s1")

@@ -1,0 +1,17 @@
+"""The configuration file as enrollment reads it: all of it."""
+
+from collections.abc import Mapping
+
+from services.enrollment.policies.domain.tenant import Tenant
+from services.kit.config.file import SharedConfig
+from services.kit.config.values import Identifier
+
+
+class Config(SharedConfig):
+    """The whole file."""
+
+    tenants: Mapping[Identifier, Tenant]
+
+    def tenant(self, tenant_id: str) -> Tenant:
+        """The tenant with that id; it must exist (tokens are checked against the clients' tenants first)."""
+        return self.tenants[tenant_id]

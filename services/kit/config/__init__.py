@@ -1,0 +1,1 @@
+"""The configuration file: what every service reads of it. What registration asks of people is enrollment's."""

@@ -1,0 +1,28 @@
+"""Platforms that integrate the product, and how much they and their people may ask for."""
+
+from typing import Annotated
+
+from pydantic import AnyHttpUrl, Field, StringConstraints
+
+from services.kit.config.values import Closed, Identifier
+
+
+class Client(Closed):
+    """A platform that integrates the product: who signs its tokens and where it may send people back to."""
+
+    issuer: str
+    tenants: tuple[Identifier, ...]
+    jwks_url: AnyHttpUrl
+    return_urls: tuple[AnyHttpUrl, ...]
+
+
+Rate = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,6}/(second|minute|hour|day)$")]
+
+
+class RateLimits(Closed):
+    """How much one replica takes before it says 429: `COUNT/UNIT`. Limits per number and challenge are not here."""
+
+    address: Rate = Field(default="120/minute", description="openings of tickets from one address")
+    client: Rate = Field(default="6000/minute", description="API calls of one client")
+    session: Rate = Field(default="60/minute", description="forms of one session")
+    request: Rate = Field(default="10/hour", description="numbers that one session may ask a code for")

@@ -1,0 +1,102 @@
+"""Who carries messages: providers by channel, push services, and the numbers that are taken."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AnyHttpUrl, Field, SecretStr, StringConstraints, model_validator
+
+from schemas.base import Channel
+from services.kit.config.values import Closed, Identifier, MailAddress, Name
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+class TwilioProvider(Closed):
+    """An account at Twilio, or at a service that speaks its REST API."""
+
+    name: Identifier
+    type: Literal["twilio"]
+    base_url: AnyHttpUrl
+    account_sid: str = Field(pattern=r"^AC[0-9a-f]{32}$")
+    auth_token: SecretStr
+    sender: str = Field(min_length=1, max_length=64)
+
+
+class SmtpProvider(Closed):
+    """A mail server that takes our mail (RFC 6409). Its certificate is always checked."""
+
+    name: Identifier
+    type: Literal["smtp"]
+    host: str = Field(min_length=1, max_length=253)
+    port: int = Field(default=587, ge=1, le=65535)
+    security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="`tls` from the first byte (RFC 8314, port 465); `none` on this machine alone"
+    )
+    ca_file: Path | None = Field(default=None, description="certificates to trust instead of the system's")
+    username: str | None = None
+    password: SecretStr | None = None
+    sender: MailAddress
+    sender_name: Name = "Security info"
+
+    @model_validator(mode="after")
+    def _keeps_secrets(self) -> "SmtpProvider":
+        if self.security == "none" and self.host not in LOOPBACK:
+            raise ValueError(
+                f"security none is for {', '.join(LOOPBACK)} alone: codes would cross the network in clear"
+            )
+        if (self.username is None) != (self.password is None):
+            raise ValueError("username and password belong together")
+        return self
+
+
+class Providers(Closed):
+    """Providers by channel, in the order in which they are tried."""
+
+    sms: tuple[TwilioProvider, ...] = ()
+    voice: tuple[TwilioProvider, ...] = ()
+    email: tuple[SmtpProvider, ...] = ()
+
+    @property
+    def channels(self) -> frozenset[Channel]:
+        """The channels that have a provider."""
+        offered: dict[Channel, tuple[object, ...]] = {"sms": self.sms, "voice": self.voice, "email": self.email}
+        return frozenset(channel for channel, providers in offered.items() if providers)
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> "Providers":
+        everyone: tuple[TwilioProvider | SmtpProvider, ...] = (*self.sms, *self.voice, *self.email)
+        names = [provider.name for provider in everyone]
+        if twice := [name for name in names if names.count(name) > 1]:
+            raise ValueError(f"two providers have the name {twice[0]}")
+        return self
+
+
+class PushServices(Closed):
+    """Where Web Push messages may go to: whoever subscribes names the address, so that it must be on a list."""
+
+    hosts: tuple[Annotated[str, StringConstraints(pattern=r"^(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+$")], ...] = Field(
+        default=(
+            "fcm.googleapis.com",
+            "updates.push.services.mozilla.com",
+            "*.push.apple.com",
+            "*.notify.windows.com",
+        ),
+        description="of push services, reached by https on port 443; `*.` stands for anything below a name",
+    )
+    unsafe: tuple[Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]+:[0-9]{1,5}$")], ...] = Field(
+        default=(), description="`host:port` that may be http and a private address; demo only"
+    )
+    contact: str = Field(
+        default="mailto:security-info@localhost",
+        pattern=r"^(mailto:[^@\s]+@|https://)[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$",
+        description="whom a push service may write to about our messages (RFC 8292, section 2.1)",
+    )
+
+
+class NumberRules(Closed):
+    """Which phone numbers are taken beside those that are valid by numbering plan."""
+
+    fictional: tuple[str, ...] = Field(default=(), description="E.164 prefixes of fictional ranges; demo only")
+    allow: tuple[Literal["premium", "virtual"], ...] = Field(
+        default=(), description="ranges that are refused otherwise: they cost, or are bound to no device"
+    )

@@ -1,0 +1,63 @@
+"""Organisations: their names, words and looks, and whom their messages come from."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import Field
+
+from services.kit.config.values import Closed, MailAddress, Name, Sentence, TextSender
+
+
+class Branding(Closed):
+    """How an organisation looks."""
+
+    accent_color: str = Field(default="#1d4ed8", pattern=r"^#[0-9a-fA-F]{6}$")
+    logo: str | None = Field(
+        default=None,
+        pattern=r"^/static/branding/[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$",
+        description="a picture in `brandingDirectory`",
+    )
+
+    @property
+    def logo_file(self) -> str | None:
+        """The name of the picture in the directory."""
+        return self.logo.rpartition("/")[2] if self.logo else None
+
+
+class OwnTexts(Closed):
+    """An organisation's own words."""
+
+    prompt: Sentence | None = Field(default=None, description="a sentence on the prompt: why this is asked")
+    help_desk: Sentence | None = Field(default=None, description="how people reach the help desk")
+    message_name: Name | None = Field(default=None, description="in messages and calls, instead of displayName")
+
+
+class Sender(Closed):
+    """Whom an organisation's messages come from. What is not said is the provider's."""
+
+    mail: MailAddress | None = None
+    mail_name: Name | None = None
+    text: TextSender | None = None
+
+
+class SharedTenant(Closed):
+    """One organisation, as services see it that have no part in its policies.
+
+    The fields of type Any are for enrollment to check (`policies/domain/tenant.py` there), and named here so
+    that a misspelt name stops every service.
+    """
+
+    display_name: Name
+    branding: Branding = Branding()
+    texts: OwnTexts = OwnTexts()
+    sender: Sender = Sender()
+    groups: Mapping[str, Any]
+    default_group: Any
+    code_minutes: Any = None
+    security_questions: Any = None
+    passkeys: Any = None
+
+    @property
+    def message_name(self) -> str:
+        """What messages and calls call the organisation."""
+        return self.texts.message_name or self.display_name
