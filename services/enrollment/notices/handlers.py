@@ -20,7 +20,7 @@ from schemas.enrollment import (
     NoticeRequested,
 )
 from schemas.envelope import Envelope
-from services.enrollment.accounts.domain import methods
+from services.enrollment.accounts.domain import suspension
 from services.enrollment.accounts.domain.account import Account, Method, account_id
 from services.enrollment.accounts.domain.activity import TOLD
 from services.enrollment.dependencies import Dependencies
@@ -108,7 +108,7 @@ async def repudiate(token: str, deps: Dependencies) -> Notice:
     method_id = notice.method_id
     await deps.accounts.change(
         account_id(notice.tenant, notice.user),
-        lambda account: methods.repudiate(account, method_id, notice.id, at=now, suspends=notice.kind in SUSPENDS),
+        lambda account: suspension.repudiate(account, method_id, notice.id, at=now, suspends=notice.kind in SUSPENDS),
     )
     await deps.notices.change(notice.id, lambda state: notices.use(state, at=now))
     return notice

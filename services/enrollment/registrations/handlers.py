@@ -8,7 +8,7 @@ from datetime import timedelta
 from pydantic import SecretStr
 
 from schemas.base import MethodType
-from services.enrollment.accounts.domain import methods
+from services.enrollment.accounts.domain import conflicts
 from services.enrollment.accounts.domain.account import Account, Draft, Method, account_id
 from services.enrollment.accounts.handlers.lookup import account_of, account_to_be, keep_account
 from services.enrollment.accounts.handlers.self_service import clean_name
@@ -232,8 +232,8 @@ async def require_registered(challenge: Challenge, deps: Dependencies) -> Accoun
     if registration is None or (method and method.destination_hash == registration.destination_hash):
         return account
     but = [registration.changes] if registration.changes else []
-    code = methods.conflict_of(account, challenge.method_type, registration, but=but)
-    raise CATALOGUE[code or "methodAlreadyRegistered"]
+    problem = conflicts.conflict_of(account, challenge.method_type, registration, but=but)
+    raise problem or MethodAlreadyRegisteredError
 
 
 async def _begin(plan: Plan, account: Account, deps: Dependencies) -> Reading:

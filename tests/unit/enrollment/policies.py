@@ -6,7 +6,7 @@ from typing import get_args
 from hypothesis import strategies as st
 
 from schemas.base import MethodType
-from services.enrollment.policies.domain.policy import MOST_SECURE_FIRST
+from services.enrollment.methods.registry.domain import MOST_SECURE_FIRST
 from services.enrollment.policies.domain.requirements import GroupPolicy, Profile, Use
 
 KINDS = get_args(MethodType)

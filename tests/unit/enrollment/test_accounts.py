@@ -6,7 +6,7 @@ import pytest
 
 from schemas.base import MethodType
 from schemas.enrollment import EnrollmentCancelled
-from services.enrollment.accounts.domain import methods
+from services.enrollment.accounts.domain import registering
 from services.enrollment.accounts.domain.account import LONGEST_SESSION, SESSION_LIFE, Account, Method, Profile, Session
 from services.enrollment.challenges.domain.challenge import Challenge, Registration
 from services.enrollment.policies.domain.policy import missing_methods
@@ -70,55 +70,55 @@ def test_a_ticket_starts_a_session_once() -> None:
 
 
 def test_lifecycle_events_of_a_person_are_numbered_without_gaps() -> None:
-    change = methods.register(waiting(), asked(), REGISTRATION, at=NOW)
+    change = registering.register(waiting(), asked(), REGISTRATION, at=NOW)
     numbers = [emission.sequence for emission in change.emissions]
     assert numbers == list(range(waiting().sequence + 1, waiting().sequence + 1 + len(numbers)))
     assert change.state.sequence == numbers[-1]
 
 
 def test_a_verdict_registers_the_method_once_and_moves_the_session() -> None:
-    change = methods.register(waiting(), asked(), REGISTRATION, at=NOW)
+    change = registering.register(waiting(), asked(), REGISTRATION, at=NOW)
     assert kinds(change) == ["MethodRegistered", "DefaultMethodChanged", "EnrollmentStepReached"]
     assert change.state.active_types == ("phone",)
     assert change.state.default_method_id == "m1"
     reached = change.state.session("s1")
     assert reached is not None
     assert reached.step == "phone.verified"
-    assert not methods.register(change.state, asked(), REGISTRATION, at=NOW).emissions
+    assert not registering.register(change.state, asked(), REGISTRATION, at=NOW).emissions
 
 
 def test_a_verdict_of_an_earlier_challenge_registers_but_moves_no_session() -> None:
-    change = methods.register(started(), asked(), REGISTRATION, at=NOW)
+    change = registering.register(started(), asked(), REGISTRATION, at=NOW)
     assert kinds(change) == ["MethodRegistered", "DefaultMethodChanged"]
 
 
 def test_a_second_proof_of_the_same_phone_registers_nothing_and_the_session_goes_on() -> None:
     proven = REGISTRATION.model_copy(update={"destination_hash": "h"})
-    first = methods.register(waiting(), asked(), proven, at=NOW).state
+    first = registering.register(waiting(), asked(), proven, at=NOW).state
     terms = asked().terms.model_copy(update={"challenge_id": "c2", "method_id": "m2", "session_id": "s2"})
     second = asked().model_copy(update={"id": "c2", "terms": terms})
     with_second = rules.start_session(first, session().model_copy(update={"id": "s2"}), at=NOW).state
     ready = rules.move_session(
         with_second, "s2", lambda one: wizard.wait_for_proof(one, second, "phone.code"), at=NOW
     ).state
-    change = methods.register(ready, second, proven, at=NOW)
+    change = registering.register(ready, second, proven, at=NOW)
     assert kinds(change) == ["EnrollmentStepReached"]
     assert [method.id for method in change.state.methods] == ["m1"]
 
 
 def test_a_verdict_for_a_session_that_was_left_registers_nothing() -> None:
     cancelled = rules.end_session(waiting(), "s1", "cancelled", at=NOW).state
-    assert methods.register(cancelled, asked(), REGISTRATION, at=NOW).state == cancelled
+    assert registering.register(cancelled, asked(), REGISTRATION, at=NOW).state == cancelled
 
 
 def test_a_cancelled_enrolment_tells_what_was_set_up() -> None:
-    registered = methods.register(waiting(), asked(), REGISTRATION, at=NOW).state
+    registered = registering.register(waiting(), asked(), REGISTRATION, at=NOW).state
     (told,) = rules.end_session(registered, "s1", "cancelled", at=NOW).emissions
     assert told.event == EnrollmentCancelled(session_id="s1", reason="cancelled", methods=("phone",), cancelled_at=NOW)
 
 
 def test_done_on_the_last_method_completes_the_enrolment() -> None:
-    registered = methods.register(waiting(), asked(), REGISTRATION, at=NOW).state
+    registered = registering.register(waiting(), asked(), REGISTRATION, at=NOW).state
     change = rules.move_session(registered, "s1", lambda one: wizard.go_on(registered, one), at=NOW)
     assert kinds(change) == ["EnrollmentStepReached", "EnrollmentCompleted"]
     ended = change.state.session("s1")
@@ -173,7 +173,7 @@ def test_a_session_ends_after_an_hour_whatever_the_person_does() -> None:
 def test_the_slower_of_two_numbers_is_asked_for_anew() -> None:
     other = REGISTRATION.model_copy(update={"destination_hash": "other"})
     mobile = Method(id="m0", type="phone", display_name="x", phone_type="mobile", destination_hash="h", created_at=NOW)
-    change = methods.register(waiting().model_copy(update={"methods": (mobile,)}), asked(), other, at=NOW)
+    change = registering.register(waiting().model_copy(update={"methods": (mobile,)}), asked(), other, at=NOW)
     assert kinds(change) == ["EnrollmentStepReached"]
     session = change.state.session("s1")
     assert session is not None

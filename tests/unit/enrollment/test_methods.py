@@ -8,13 +8,18 @@ import pytest
 
 from schemas.base import Event, MethodType
 from schemas.enrollment import DefaultMethodChanged
-from services.enrollment.accounts.domain import methods
+from services.enrollment.accounts.domain import conflicts, methods, registering, suspension
 from services.enrollment.accounts.domain.account import KEEP_FORMER, Account
 from services.enrollment.accounts.domain.record import record_in, record_of
 from services.enrollment.challenges.domain.challenge import PhoneType, Registration
 from services.enrollment.policies.domain.requirements import GroupPolicy
 from services.kit.decision import Change
-from services.kit.errors import ProblemError
+from services.kit.errors import (
+    MethodAlreadyRegisteredError,
+    MethodLimitReachedError,
+    MethodNotAllowedByPolicyError,
+    ProblemError,
+)
 from tests.unit.enrollment.builders import NOW, account, method, proof_of
 
 ANY = GroupPolicy(allowed=("phone", "email"))
@@ -32,44 +37,44 @@ def refusal(what: object) -> str:
     ("phone_type", "on_file", "expected"),
     [
         ("mobile", (), None),
-        ("alternateMobile", (), "methodNotAllowedByPolicy"),
+        ("alternateMobile", (), MethodNotAllowedByPolicyError),
         ("alternateMobile", ("mobile",), None),
         ("office", (), None),
-        ("mobile", ("mobile",), "methodLimitReached"),
-        ("office", ("office", "mobile"), "methodLimitReached"),
+        ("mobile", ("mobile",), MethodLimitReachedError),
+        ("office", ("office", "mobile"), MethodLimitReachedError),
     ],
 )
 def test_a_person_has_one_phone_of_each_kind_and_an_alternative_after_a_mobile(
-    phone_type: PhoneType, on_file: tuple[PhoneType, ...], expected: str | None
+    phone_type: PhoneType, on_file: tuple[PhoneType, ...], expected: type[ProblemError] | None
 ) -> None:
     whose = account(*(method("phone", one, phone_type=one, destination_hash=one) for one in on_file))
     wanted = Registration(display_name="", phone_type=phone_type, destination_hash="new")
-    assert methods.conflict_of(whose, "phone", wanted) == expected
+    assert conflicts.conflict_of(whose, "phone", wanted) == expected
 
 
 def test_the_same_number_or_address_is_not_registered_twice() -> None:
     whose = account(method("phone", phone_type="mobile", destination_hash="h"), method("email", destination_hash="e"))
     again = Registration(display_name="", phone_type="office", destination_hash="h")
-    assert methods.conflict_of(whose, "phone", again) == "methodAlreadyRegistered"
-    assert methods.conflict_of(whose, "email", Registration(display_name="", destination_hash="e")) == (
-        "methodAlreadyRegistered"
+    assert conflicts.conflict_of(whose, "phone", again) == MethodAlreadyRegisteredError
+    assert conflicts.conflict_of(whose, "email", Registration(display_name="", destination_hash="e")) == (
+        MethodAlreadyRegisteredError
     )
     other = Registration(display_name="", destination_hash="x")
-    assert methods.conflict_of(whose, "email", other) == "methodLimitReached"
+    assert conflicts.conflict_of(whose, "email", other) == MethodLimitReachedError
 
 
 @pytest.mark.parametrize(("kind", "most"), [("authenticatorApp", 5), ("softwareOath", 5), ("passkey", 10)])
 def test_one_more_than_the_limit_is_refused(kind: MethodType, most: int) -> None:
     whose = account(*(method(kind, f"m{number}") for number in range(most)))
     wanted = Registration(display_name="")
-    assert methods.conflict_of(whose, kind, wanted) == "methodLimitReached"
-    assert methods.conflict_of(whose, kind, wanted, but=["m0"]) is None
+    assert conflicts.conflict_of(whose, kind, wanted) == MethodLimitReachedError
+    assert conflicts.conflict_of(whose, kind, wanted, but=["m0"]) is None
 
 
 def test_a_suspended_method_makes_room_and_goes_when_another_comes() -> None:
     whose = account(method("phone", "old", phone_type="mobile", destination_hash="o", state="suspended"))
     challenge, registration = proof_of("phone", phone_type="mobile", destination_hash="n")
-    change = methods.register(whose, challenge, registration, at=NOW)
+    change = registering.register(whose, challenge, registration, at=NOW)
     assert kinds(change) == ["MethodRegistered", "MethodRemoved", "DefaultMethodChanged"]
     assert [one.id for one in change.state.methods] == ["new"]
 
@@ -79,28 +84,28 @@ def test_a_changed_number_keeps_the_id_and_the_old_one_can_come_back() -> None:
     challenge, registration = proof_of(
         "phone", "phone", phone_type="mobile", destination_hash="new", display_name="+44 new", changes="phone"
     )
-    change = methods.register(whose, challenge, registration, at=NOW)
+    change = registering.register(whose, challenge, registration, at=NOW)
     assert kinds(change) == ["MethodChanged"]
     assert [(one.id, one.display_name) for one in change.state.methods] == [("phone", "+44 new")]
-    back = methods.restore(change.state, "phone", "person", at=NOW)
+    back = suspension.restore(change.state, "phone", "person", at=NOW)
     assert [(one.id, one.display_name) for one in back.state.methods] == [("phone", "+44 old")]
 
 
 def test_a_new_phone_takes_the_place_of_the_old_one_in_one_write() -> None:
     whose = account(*(method("authenticatorApp", f"m{number}") for number in range(5)), default_method_id="m0")
     challenge, registration = proof_of("authenticatorApp", replaces="m0", is_lost=True)
-    change = methods.register(whose, challenge, registration, at=NOW)
+    change = registering.register(whose, challenge, registration, at=NOW)
     assert kinds(change) == ["MethodRegistered", "MethodRemoved", "DefaultMethodChanged"]
     assert [one.id for one in change.state.methods] == ["m1", "m2", "m3", "m4", "new"]
     with pytest.raises(ProblemError) as refused:
-        methods.restore(change.state, "m0", "person", at=NOW)
+        suspension.restore(change.state, "m0", "person", at=NOW)
     assert refused.value.code == "unknownMethod"
 
 
 def test_new_recovery_codes_replace_the_old_ones() -> None:
     whose = account(method("recoveryCodes", "old", codes_left=2))
     challenge, registration = proof_of("recoveryCodes", codes_left=10)
-    change = methods.register(whose, challenge, registration, at=NOW)
+    change = registering.register(whose, challenge, registration, at=NOW)
     assert [(one.id, one.codes_left) for one in change.state.methods] == [("new", 10)]
 
 
@@ -139,7 +144,7 @@ def test_the_last_required_method_stays(
 def test_a_removed_method_comes_back_within_a_week_unless_it_was_lost() -> None:
     whose = account(method("phone", phone_type="mobile", destination_hash="h"))
     gone = methods.remove(whose, "phone", "person", ANY, at=NOW).state
-    assert kinds(methods.restore(gone, "phone", "administrator", at=NOW + KEEP_FORMER - timedelta(seconds=1))) == [
+    assert kinds(suspension.restore(gone, "phone", "administrator", at=NOW + KEEP_FORMER - timedelta(seconds=1))) == [
         "MethodRestored",
         "DefaultMethodChanged",
     ]
@@ -148,21 +153,21 @@ def test_a_removed_method_comes_back_within_a_week_unless_it_was_lost() -> None:
         (methods.remove(whose, "phone", "lostOrStolen", ANY, at=NOW).state, NOW),
     ):
         with pytest.raises(ProblemError) as refused:
-            methods.restore(state, "phone", "person", at=at)
+            suspension.restore(state, "phone", "person", at=at)
         assert refused.value.code == "unknownMethod"
 
 
 def test_a_number_that_was_changed_and_then_lost_never_comes_back() -> None:
     whose = account(method("phone", phone_type="mobile", destination_hash="a"))
     challenge, registration = proof_of("phone", "phone", phone_type="mobile", destination_hash="b", changes="phone")
-    changed = methods.register(whose, challenge, registration, at=NOW).state
+    changed = registering.register(whose, challenge, registration, at=NOW).state
     lost = methods.remove(changed, "phone", "lostOrStolen", ANY, at=NOW).state
     assert refusal_of(lost, "phone") == "unknownMethod"
 
 
 def refusal_of(state: Account, method_id: str, by: Literal["person", "administrator"] = "person") -> str:
     try:
-        methods.restore(state, method_id, by, at=NOW)
+        suspension.restore(state, method_id, by, at=NOW)
     except ProblemError as problem:
         return problem.code
     return "none"
@@ -171,7 +176,7 @@ def refusal_of(state: Account, method_id: str, by: Literal["person", "administra
 def test_what_was_replaced_comes_back_by_an_administrator_alone() -> None:
     whose = account(method("authenticatorApp", "old"))
     challenge, registration = proof_of("authenticatorApp", replaces="old")
-    replaced = methods.register(whose, challenge, registration, at=NOW).state
+    replaced = registering.register(whose, challenge, registration, at=NOW).state
     assert refusal_of(replaced, "old") == "unknownMethod"
     assert refusal_of(replaced, "old", "administrator") == "none"
 
@@ -183,14 +188,14 @@ def test_a_disabled_method_a_pass_and_a_second_set_of_codes_do_not_come_back() -
         assert refusal_of(methods.remove(whose, "m", "administrator", ANY, at=NOW).state, "m") == "unknownMethod"
     gone = methods.remove(account(method("recoveryCodes", "first")), "first", "person", ANY, at=NOW).state
     challenge, registration = proof_of("recoveryCodes", "second")
-    both = methods.register(gone, challenge, registration, at=NOW).state
+    both = registering.register(gone, challenge, registration, at=NOW).state
     assert refusal_of(both, "first") == "methodLimitReached"
 
 
 def test_what_takes_the_place_of_the_default_is_the_default() -> None:
     apps = [method("authenticatorApp", name) for name in ("m0", "m1")]
     challenge, registration = proof_of("authenticatorApp", replaces="m1")
-    change = methods.register(account(*apps, default_method_id="m1"), challenge, registration, at=NOW)
+    change = registering.register(account(*apps, default_method_id="m1"), challenge, registration, at=NOW)
     assert change.state.default_method_id == "new"
     (told,) = [one.event for one in change.emissions if isinstance(one.event, DefaultMethodChanged)]
     assert (told.method_id, told.previous_method_id) == ("new", "m1")
@@ -199,15 +204,15 @@ def test_what_takes_the_place_of_the_default_is_the_default() -> None:
 def test_only_who_holds_a_method_can_have_it_suspended() -> None:
     whose = account(method("phone"))
     challenge, _ = proof_of("phone", "phone")
-    told = methods.report_suspicious(whose, challenge, at=NOW, by_holder=False)
+    told = suspension.report_suspicious(whose, challenge, at=NOW, by_holder=False)
     assert (kinds(told), told.state.active_types) == (["SuspiciousActivityReported"], ("phone",))
-    assert methods.report_suspicious(whose, challenge, at=NOW, by_holder=True).state.active_types == ()
+    assert suspension.report_suspicious(whose, challenge, at=NOW, by_holder=True).state.active_types == ()
 
 
 def test_nothing_is_registered_for_somebody_who_was_erased() -> None:
     erased = methods.erase(account(method("phone")), at=NOW).state
     challenge, registration = proof_of("phone")
-    assert methods.register(erased, challenge, registration, at=NOW).state == erased
+    assert registering.register(erased, challenge, registration, at=NOW).state == erased
 
 
 def test_a_chosen_default_stays_until_it_goes() -> None:
@@ -215,7 +220,7 @@ def test_a_chosen_default_stays_until_it_goes() -> None:
     chosen = methods.choose_default(whose, "phone", at=NOW).state
     assert chosen.default_method_id == "phone"
     challenge, registration = proof_of("authenticatorApp")
-    grown = methods.register(chosen, challenge, registration, at=NOW).state
+    grown = registering.register(chosen, challenge, registration, at=NOW).state
     assert grown.default_method_id == "phone"
     less = methods.remove(grown, "phone", "person", ANY, at=NOW).state
     assert less.default_method_id == "authenticatorApp"
@@ -224,16 +229,16 @@ def test_a_chosen_default_stays_until_it_goes() -> None:
 
 def test_this_was_not_me_suspends_and_ends_and_tells() -> None:
     whose = account(method("phone"), default_method_id="phone")
-    change = methods.repudiate(whose, "phone", "n1", at=NOW)
+    change = suspension.repudiate(whose, "phone", "n1", at=NOW)
     assert kinds(change) == ["MethodSuspended", "DefaultMethodChanged", "SuspiciousActivityReported"]
     assert change.state.active_types == ()
 
 
 def test_a_suspended_method_proves_nothing() -> None:
     challenge, _ = proof_of("phone", "phone")
-    assert methods.prove(account(method("phone")), challenge, None, at=NOW).state.methods[0].last_used_at == NOW
+    assert registering.prove(account(method("phone")), challenge, None, at=NOW).state.methods[0].last_used_at == NOW
     suspended = account(method("phone", state="suspended"))
-    assert methods.prove(suspended, challenge, None, at=NOW).state == suspended
+    assert registering.prove(suspended, challenge, None, at=NOW).state == suspended
 
 
 def test_an_erased_account_keeps_ids_and_its_number_of_events_alone() -> None:
@@ -255,14 +260,14 @@ def test_the_events_of_any_history_give_the_record(order: tuple[str, ...]) -> No
     ]
     for kind, name, phone_type in bound:
         challenge, registration = proof_of(kind, name, destination_hash=name, phone_type=phone_type)
-        change = methods.register(state, challenge, registration, at=NOW)
+        change = registering.register(state, challenge, registration, at=NOW)
         state, events = change.state, [*events, *(one.event for one in change.emissions)]
     challenge, registration = proof_of(
         "phone", "a", destination_hash="z", phone_type="mobile", changes="a", display_name="z"
     )
     steps = {
-        "change": lambda: methods.register(state, challenge, registration, at=NOW),
-        "suspend": lambda: methods.suspend(state, "c", "reported", "x", at=NOW),
+        "change": lambda: registering.register(state, challenge, registration, at=NOW),
+        "suspend": lambda: suspension.suspend(state, "c", "reported", "x", at=NOW),
         "rename": lambda: methods.rename(state, "b", "Mine", at=NOW),
         "default": lambda: methods.choose_default(state, "b", at=NOW),
         "remove": lambda: methods.remove(state, "a", "person", ANY, at=NOW),

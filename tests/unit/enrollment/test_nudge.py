@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.enrollment import Decision, EnrollmentCancelled, EnrollmentCompleted, EnrollmentSkipped
-from services.enrollment.accounts.domain import methods
+from services.enrollment.accounts.domain import registering
 from services.enrollment.accounts.domain.account import SESSION_LIFE, Account, Method, Session
 from services.enrollment.interrupts.domain import nudge
 from services.enrollment.policies.domain.requirements import GroupPolicy, Skip
@@ -147,7 +147,7 @@ def test_nothing_is_skipped_once_something_was_registered_in_the_session() -> No
     challenge, registration = proof_of("phone")
     asked = challenge.model_copy(update={"terms": challenge.terms.model_copy(update={"session_id": "s1"})})
     waits = sessions.move_session(person, "s1", lambda one: wizard.wait_for_proof(one, asked, "phone.code"), at=NOW)
-    registered = methods.register(waits.state, asked, registration, at=NOW).state
+    registered = registering.register(waits.state, asked, registration, at=NOW).state
     assert sessions.skip_session(registered, "s1", THREE, at=NOW).emissions == ()
     left_early = sessions.end_session(registered, "s1", "cancelled", at=NOW).state
     assert left_early.put_off

@@ -7,7 +7,7 @@ import pytest
 from schemas.base import MethodType
 from schemas.enrollment import Intent
 from services.enrollment.accounts.domain.account import SESSION_LIFE, Account, Proof, Session
-from services.enrollment.challenges.domain.eligibility import PROVEN_FOR
+from services.enrollment.methods.base.domain import PROVEN_FOR
 from services.enrollment.policies.domain.requirements import GroupPolicy
 from services.enrollment.sessions.domain import steps as wizard
 from services.enrollment.sessions.domain.administration import Entry, entry, placed

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from services.enrollment.methods.registry.domain import MOST_SECURE_FIRST
 from services.enrollment.policies.domain.document import (
     PolicyDocument,
     document_of,
@@ -12,7 +13,7 @@ from services.enrollment.policies.domain.document import (
     merged,
     policies_in,
 )
-from services.enrollment.policies.domain.policy import MOST_SECURE_FIRST, is_allowed
+from services.enrollment.policies.domain.policy import is_allowed
 from services.enrollment.policies.domain.requirements import GroupPolicy
 from services.enrollment.policies.domain.tenant import Tenant
 from services.enrollment.policies.domain.tenant_policy import change_policy, first_policy

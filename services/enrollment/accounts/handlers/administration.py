@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from services.enrollment.accounts.domain import methods
+from services.enrollment.accounts.domain import methods, suspension
 from services.enrollment.accounts.domain.account import Account, Method, MethodState, account_id
 from services.enrollment.accounts.handlers.lookup import account_of
 from services.enrollment.accounts.handlers.self_service import clean_name
@@ -101,10 +101,10 @@ async def restore(tenant: str, user: str, method_id: str, deps: Dependencies) ->
     """Bring a method back.
 
     Raises:
-        ProblemError: `unknownUser`; see `methods.restore`.
+        ProblemError: `unknownUser`; see `suspension.restore`.
     """
     now = deps.clock.now()
-    await _apply(tenant, user, lambda account: methods.restore(account, method_id, "administrator", at=now), deps)
+    await _apply(tenant, user, lambda account: suspension.restore(account, method_id, "administrator", at=now), deps)
 
 
 async def _apply(tenant: str, user: str, decide: Callable[[Account], Change[Account]], deps: Dependencies) -> None:

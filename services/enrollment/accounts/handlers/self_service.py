@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Literal
 
 from schemas.base import MethodType
-from services.enrollment.accounts.domain import methods
+from services.enrollment.accounts.domain import methods, suspension
 from services.enrollment.accounts.domain.account import Account, Aim, Session
-from services.enrollment.accounts.domain.methods import conflict_of
+from services.enrollment.accounts.domain.conflicts import conflict_of
 from services.enrollment.challenges.domain.challenge import PhoneType, Registration
 from services.enrollment.dependencies import (
     Dependencies,
@@ -15,12 +15,12 @@ from services.enrollment.dependencies import (
     move_session,
     principal_of,
 )
+from services.enrollment.methods.registry.domain import TRAITS
 from services.enrollment.policies.domain.policy import allowed_methods, may_be_added
 from services.enrollment.sessions.domain import lifecycle as rules
 from services.enrollment.sessions.domain import steps as wizard
 from services.kit.decision import Change
 from services.kit.errors import (
-    CATALOGUE,
     MethodNotAllowedByPolicyError,
     ReauthenticationRequiredError,
     RequestMalformedError,
@@ -31,8 +31,6 @@ MAX_NAME = 64
 
 Addable = tuple[MethodType, PhoneType | None]
 """A type of method, and of phone."""
-
-CHANGEABLE: frozenset[MethodType] = frozenset({"phone", "email"})
 
 
 def addable(account: Account, deps: Dependencies) -> tuple[Addable, ...]:
@@ -54,8 +52,8 @@ async def add(principal: Principal, kind: MethodType, phone_type: PhoneType | No
     """
     if not may_be_added(deps.policy(principal.account), kind, principal.account.active_types):
         raise MethodNotAllowedByPolicyError
-    if code := conflict_of(principal.account, kind, _blank(phone_type)):
-        raise CATALOGUE[code]
+    if problem := conflict_of(principal.account, kind, _blank(phone_type)):
+        raise problem
     return await _begin(principal, Aim(type=kind, phone_type=phone_type), deps)
 
 
@@ -66,7 +64,7 @@ async def change(principal: Principal, method_id: str, deps: Dependencies) -> Pr
         ProblemError: `unknownMethod`, `sessionEnded`.
     """
     method = principal.account.method(method_id)
-    if method is None or method.type not in CHANGEABLE or method.state != "active":
+    if method is None or not TRAITS[method.type].has_destination or method.state != "active":
         raise UnknownMethodError
     return await _begin(principal, Aim(type=method.type, phone_type=method.phone_type, changes=method.id), deps)
 
@@ -131,14 +129,14 @@ async def restore(principal: Principal, method_id: str, deps: Dependencies) -> P
     vouch for itself.
 
     Raises:
-        ProblemError: see `methods.restore`; `reauthenticationRequired` where the proof was of this very method, or
+        ProblemError: see `suspension.restore`; `reauthenticationRequired` where the proof was of this very method, or
         there was
             none.
     """
     if not _vouches_for(principal, method_id):
         raise ReauthenticationRequiredError("Prove another method first.")
     now = deps.clock.now()
-    return await _apply(principal, lambda account: methods.restore(account, method_id, "person", at=now), deps)
+    return await _apply(principal, lambda account: suspension.restore(account, method_id, "person", at=now), deps)
 
 
 def _vouches_for(principal: Principal, method_id: str) -> bool:

@@ -1,28 +1,26 @@
 """Which of a person's methods prove that the person is there."""
 
-from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 
 from schemas.base import MethodType, Purpose
 from services.enrollment.accounts.domain.account import Account, Method
 from services.enrollment.challenges.domain.challenge import Challenge
+from services.enrollment.methods.base.domain import Strength
+from services.enrollment.methods.registry.domain import PROOFS, PROVEN_FIRST, STRONG, TRAITS
 from services.enrollment.policies.domain.requirements import GroupPolicy
-from services.enrollment.policies.domain.uses import STRONG, WEAK, counts, proves, use_of
-
-PROVEN_FOR = timedelta(minutes=15)
-"""How long a proof lets a person manage their methods."""
-
-PROVEN_FOR_PASSKEY = timedelta(minutes=5)
-"""The same for adding a passkey."""
+from services.enrollment.policies.domain.uses import counts, proves, use_of
 
 MOST_PROOFS = 2
 """How many methods a password reset asks for at most."""
 
-POSSESSION = "urn:security-info:acr:possession"
-"""Something that the person has; beside a password it is a second factor."""
-
-RECOVERY = "urn:security-info:acr:recovery"
-"""What only recovers an account."""
+ACR: Mapping[Strength, str] = {
+    "phishingResistant": "phr",
+    "possession": "urn:security-info:acr:possession",
+    "recovery": "urn:security-info:acr:recovery",
+}
+"""What a proof is worth, the best first. `phr` is "phishing-resistant" (OpenID EAP ACR Values 1.0, section 2);
+possession is a second factor beside a password."""
 
 
 def methods_to_prove(account: Account, policy: GroupPolicy, now: datetime) -> tuple[Method, ...]:
@@ -64,27 +62,15 @@ def proof_means(proven: Sequence[Challenge]) -> tuple[str, ...]:
 
 
 def _means_of(challenge: Challenge) -> tuple[str, ...]:
-    match challenge.terms.kind:
-        case "pushApproval":
-            return ("pop", "swk")
-        case "passkey":
-            return ("pop", "user")
-        case "securityQuestions":
-            return ("kba",)
-        case "call":
-            return ("tel",)
-        case "code":
-            return ("otp", *{"sms": ["sms"], "voice": ["tel"]}.get(challenge.channel, []))
-    return ("otp",)
+    proof = PROOFS[challenge.terms.kind]
+    by_channel = proof.amr_by_channel.get(challenge.channel)
+    return (*proof.amr, by_channel) if by_channel else proof.amr
 
 
 def proof_class(proven: Sequence[Challenge]) -> str:
-    """What the proof is worth, by the best of its methods: the value of `acr`. `phr` is "phishing-resistant" (OpenID
-    EAP ACR Values 1.0, section 2)."""
-    kinds = {challenge.method_type for challenge in proven}
-    if "passkey" in kinds:
-        return "phr"
-    return RECOVERY if kinds <= set(WEAK) else POSSESSION
+    """What the proof is worth, by the best of its methods: the value of `acr`."""
+    strengths = {TRAITS[challenge.method_type].strength for challenge in proven}
+    return next(ACR[strength] for strength in ACR if strength in strengths)
 
 
 def must_prove(account: Account, policy: GroupPolicy, now: datetime) -> bool:
@@ -105,14 +91,14 @@ def is_locked_out(account: Account, policy: GroupPolicy, now: datetime) -> bool:
     """Whether the person had something to prove and none of it can be used now, or counts for anything under the policy
     that holds now: then nobody may go on as this person with nothing but a password. A pass, or an administrator who
     restores a method, opens the way again."""
-    had = any(method.type != "temporaryAccessPass" or method.state != "active" for method in account.methods)
+    had = any(not TRAITS[method.type].is_handed_out or method.state != "active" for method in account.methods)
     return had and not methods_to_prove(account, policy, now)
 
 
 def _ranked(methods: Sequence[Method], policy: GroupPolicy, default: str | None) -> tuple[Method, ...]:
-    order = (*policy.order, *STRONG, *WEAK)
+    order = (*policy.order, *PROVEN_FIRST)
 
     def rank(method: Method) -> tuple[bool, bool, int]:
-        return (method.type != "temporaryAccessPass", method.id != default, order.index(method.type))
+        return (not TRAITS[method.type].is_handed_out, method.id != default, order.index(method.type))
 
     return tuple(sorted(methods, key=rank))

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from schemas.base import MethodType
 from schemas.verification import AnswersSubmitted, CodeSubmitted, PassTerms
-from services.enrollment.accounts.domain import methods
+from services.enrollment.accounts.domain import conflicts
 from services.enrollment.accounts.domain.account import Account, Draft, Session
 from services.enrollment.challenges.domain import challenge as challenges
 from services.enrollment.challenges.domain.challenge import Challenge, Registration, Submitted
@@ -30,7 +30,6 @@ from services.enrollment.methods.security_questions.domain import checked_answer
 from services.enrollment.policies.domain.policy import may_be_added
 from services.enrollment.sessions.domain import steps as wizard
 from services.kit.errors import (
-    CATALOGUE,
     ChallengeEndedError,
     MethodNotAllowedByPolicyError,
     RequestMalformedError,
@@ -192,5 +191,5 @@ async def register_codes(principal: Principal, deps: Dependencies) -> str | None
 def _require_registrable(account: Account, kind: MethodType, registration: Registration, deps: Dependencies) -> None:
     if not may_be_added(deps.policy(account), kind, account.active_types):
         raise MethodNotAllowedByPolicyError
-    if code := methods.conflict_of(account, kind, registration):
-        raise CATALOGUE[code]
+    if problem := conflicts.conflict_of(account, kind, registration):
+        raise problem

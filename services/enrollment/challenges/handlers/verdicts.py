@@ -2,7 +2,7 @@
 
 from schemas.envelope import Envelope
 from schemas.verification import AuthenticatorDisabled, ChallengeExpired, MethodVerified, VerificationFailed
-from services.enrollment.accounts.domain import methods
+from services.enrollment.accounts.domain import registering, suspension
 from services.enrollment.accounts.domain.account import Account, account_id
 from services.enrollment.challenges.domain import challenge as challenges
 from services.enrollment.challenges.domain.challenge import Challenge, DeliveryReport
@@ -24,8 +24,8 @@ async def method_verified(event: MethodVerified, cause: Envelope, *, store: Stor
     def decide(account: Account) -> Change[Account]:
         if registration and challenge.purpose == "registration":
             proven = registration.model_copy(update={"credential_id": challenge.credential_of(event.submission_id)})
-            return methods.register(account, challenge, proven, at=event.verified_at)
-        return methods.prove(account, challenge, event.codes_left, at=event.verified_at)
+            return registering.register(account, challenge, proven, at=event.verified_at)
+        return registering.prove(account, challenge, event.codes_left, at=event.verified_at)
 
     def end(state: Challenge) -> Change[Challenge]:
         if counts:
@@ -45,7 +45,7 @@ async def verification_failed(event: VerificationFailed, cause: Envelope, *, sto
         challenge = stored.state
         await store.accounts.change(
             account_id(challenge.tenant, challenge.user),
-            lambda account: methods.report_suspicious(account, challenge, at=event.failed_at, by_holder=True),
+            lambda account: suspension.report_suspicious(account, challenge, at=event.failed_at, by_holder=True),
             cause,
         )
     await store.challenges.change(
@@ -61,7 +61,9 @@ async def authenticator_disabled(event: AuthenticatorDisabled, cause: Envelope, 
     user = cause.subject or ""
     await store.accounts.change(
         account_id(cause.tenant, user),
-        lambda account: methods.suspend(account, event.method_id, "disabled", event.challenge_id, at=event.disabled_at),
+        lambda account: suspension.suspend(
+            account, event.method_id, "disabled", event.challenge_id, at=event.disabled_at
+        ),
         cause,
     )
 
@@ -72,7 +74,7 @@ async def suspicious_reported(challenge: Challenge, *, store: Store, clock: Cloc
     await store.challenges.change(challenge.id, lambda state: challenges.cancel(state, "cancelled", at=now))
     await store.accounts.change(
         account_id(challenge.tenant, challenge.user),
-        lambda account: methods.report_suspicious(account, challenge, at=now, by_holder=False),
+        lambda account: suspension.report_suspicious(account, challenge, at=now, by_holder=False),
     )
 
 

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from pydantic import SecretStr
 
 from schemas.verification import ProofKind
-from services.enrollment.accounts.domain import methods
+from services.enrollment.accounts.domain import conflicts
 from services.enrollment.accounts.domain.account import Account, Aim, Session
 from services.enrollment.challenges.domain.challenge import Challenge, Registration
 from services.enrollment.challenges.handlers.asking import Question, by_app_code, by_push, to_register
@@ -25,7 +25,7 @@ from services.enrollment.devices.domain import Activation, Device
 from services.enrollment.policies.domain.policy import is_allowed
 from services.enrollment.sessions.domain import steps as wizard
 from services.kit.crypto.sealing import Binding, Sealer, encode
-from services.kit.errors import CATALOGUE, MethodNotAllowedByPolicyError
+from services.kit.errors import MethodNotAllowedByPolicyError
 from services.kit.ids import new_id
 from services.kit.mongo.document import DuplicateDocumentError
 
@@ -162,8 +162,8 @@ def require_registrable(account: Account, deps: Dependencies, replaces: str | No
     if not is_allowed(deps.policy(account), "authenticatorApp"):
         raise MethodNotAllowedByPolicyError
     but = [replaces] if replaces else []
-    if code := methods.conflict_of(account, "authenticatorApp", Registration(display_name=""), but=but):
-        raise CATALOGUE[code]
+    if problem := conflicts.conflict_of(account, "authenticatorApp", Registration(display_name=""), but=but):
+        raise problem
 
 
 def new_activation(claimant: Claimant, deps: Dependencies) -> Activation:

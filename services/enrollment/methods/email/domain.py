@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from email_validator import EmailNotValidError, validate_email
 
+from services.enrollment.methods.base.domain import Traits, WizardStep
+from services.enrollment.proofs.sent_code.domain import SENT_CODE
 from services.kit.errors import EmailInvalidError
 
 MAX_LENGTH = 254
@@ -35,3 +37,19 @@ def mask(address: str) -> str:
     """`a•••@northbridge.example`: the first character and the domain."""
     local, _, domain = address.rpartition("@")
     return f"{local[:1]}•••@{domain}"
+
+
+TRAITS = Traits(
+    type="email",
+    proofs={"code": SENT_CODE},
+    steps=(
+        WizardStep("email"),
+        WizardStep("email.code", back_to=("email",), asked_from=frozenset({"email", "email.code"})),
+        WizardStep("email.verified"),
+    ),
+    strength="recovery",
+    limit=1,
+    has_one_place=True,
+    has_destination=True,
+    delivered_by=frozenset({"email"}),
+)

@@ -1,13 +1,13 @@
 """Registering an email address, or another one instead: by a code in a mail."""
 
-from services.enrollment.accounts.domain import methods
+from services.enrollment.accounts.domain import conflicts
 from services.enrollment.challenges.domain.challenge import Challenge, Registration
 from services.enrollment.challenges.handlers.asking import Target, by_code, to_register
 from services.enrollment.dependencies import Claimant, Dependencies, Principal, ask, pressed
 from services.enrollment.methods.email.domain import parse_address
 from services.enrollment.policies.domain.policy import is_allowed, may_be_added
 from services.enrollment.sessions.domain import lifecycle as rules
-from services.kit.errors import CATALOGUE, MethodNotAllowedByPolicyError
+from services.kit.errors import MethodNotAllowedByPolicyError
 from services.kit.ids import new_id
 
 
@@ -32,8 +32,8 @@ def email_challenge(
         destination_hash=target.digest,
         changes=changes,
     )
-    if code := methods.conflict_of(claimant.account, "email", registration, but=[changes] if changes else []):
-        raise CATALOGUE[code]
+    if problem := conflicts.conflict_of(claimant.account, "email", registration, but=[changes] if changes else []):
+        raise problem
     asked = to_register(identifier, "email", registration, method_id)
     return by_code(asked, claimant, target, "email", deps)
 

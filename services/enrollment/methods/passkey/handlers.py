@@ -1,7 +1,7 @@
 """Registering a passkey (WebAuthn Level 3, section 7.1); the verifier checks what the browser returns."""
 
 from schemas.verification import CredentialSubmitted
-from services.enrollment.accounts.domain import methods
+from services.enrollment.accounts.domain import conflicts
 from services.enrollment.accounts.domain.account import Account
 from services.enrollment.challenges.domain.challenge import Challenge, Registration
 from services.enrollment.challenges.handlers.asking import by_passkey, credential_id_of, to_register
@@ -16,7 +16,7 @@ from services.enrollment.dependencies import (
     submit,
 )
 from services.enrollment.policies.domain.policy import is_allowed
-from services.kit.errors import CATALOGUE, MethodNotAllowedByPolicyError
+from services.kit.errors import MethodNotAllowedByPolicyError
 from services.kit.ids import new_id
 
 DISPLAY_NAME = "Passkey"
@@ -61,5 +61,5 @@ def require_registrable(account: Account, deps: Dependencies) -> None:
     """Raises `methodNotAllowedByPolicy` or `methodLimitReached`."""
     if not is_allowed(deps.policy(account), "passkey"):
         raise MethodNotAllowedByPolicyError
-    if code := methods.conflict_of(account, "passkey", Registration(display_name=DISPLAY_NAME)):
-        raise CATALOGUE[code]
+    if problem := conflicts.conflict_of(account, "passkey", Registration(display_name=DISPLAY_NAME)):
+        raise problem

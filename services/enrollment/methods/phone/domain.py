@@ -1,13 +1,23 @@
 """Phone numbers: read, checked against the chosen country and the numbering plan, masked."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
 
-from services.kit.errors import PhoneNumberInvalidError, PhoneNumberNotAllowedError
+from services.enrollment.accounts.domain.account import Method
+from services.enrollment.challenges.domain.challenge import Registration
+from services.enrollment.methods.base.domain import ProofTraits, Traits, WizardStep
+from services.enrollment.proofs.sent_code.domain import SENT_CODE
+from services.kit.errors import (
+    MethodLimitReachedError,
+    MethodNotAllowedByPolicyError,
+    PhoneNumberInvalidError,
+    PhoneNumberNotAllowedError,
+    ProblemError,
+)
 
 MAX_LENGTH = 40
 
@@ -104,3 +114,33 @@ def _parsed(text: str, region: str | None) -> phonenumbers.PhoneNumber:
 
 def _belongs(number: phonenumbers.PhoneNumber, region: str | None) -> bool:
     return region is None or phonenumbers.is_valid_number_for_region(number, region)
+
+
+def _beside(_: Traits, phones: Sequence[Method], registration: Registration) -> type[ProblemError] | None:
+    """One of each phone type; an alternative one only beside a mobile."""
+    taken = {phone.phone_type for phone in phones}
+    if registration.phone_type in taken:
+        return MethodLimitReachedError
+    if registration.phone_type == "alternateMobile" and "mobile" not in taken:
+        return MethodNotAllowedByPolicyError
+    return None
+
+
+_ASKED_FROM = frozenset({"phone", "phone.code", "phone.call"})
+
+TRAITS = Traits(
+    type="phone",
+    proofs={"code": SENT_CODE, "call": ProofTraits(amr=("tel",))},
+    steps=(
+        WizardStep("phone"),
+        WizardStep("phone.code", back_to=("phone",), asked_from=_ASKED_FROM),
+        WizardStep("phone.call", back_to=("phone",), asked_from=_ASKED_FROM),
+        WizardStep("phone.verified"),
+    ),
+    conflict=_beside,
+    has_one_place=True,
+    has_destination=True,
+    delivered_by=frozenset({"sms", "voice"}),
+    needs_telephone=True,
+    starts_by_itself=True,
+)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from services.enrollment.accounts.domain import methods
+from services.enrollment.accounts.domain import conflicts
 from services.enrollment.accounts.domain.account import Account
 from services.enrollment.challenges.domain.challenge import Challenge, PhoneType, Registration
 from services.enrollment.challenges.handlers.asking import Target, by_code, phone_kind, target_of_challenge, to_register
@@ -18,7 +18,7 @@ from services.enrollment.dependencies import (
 from services.enrollment.methods.phone.domain import parse_extension, parse_number
 from services.enrollment.policies.domain.policy import is_allowed
 from services.enrollment.sessions.domain import lifecycle as rules
-from services.kit.errors import CATALOGUE, ChallengeEndedError, MethodNotAllowedByPolicyError
+from services.kit.errors import ChallengeEndedError, MethodNotAllowedByPolicyError
 from services.kit.ids import new_id
 
 
@@ -85,8 +85,8 @@ def require_registrable(account: Account, typed: TypedPhone, registration: Regis
     if typed.phone_type != "mobile" and not typed.by_voice:
         raise MethodNotAllowedByPolicyError("Only a mobile phone gets text messages; choose a call.")
     but = [registration.changes] if registration.changes else []
-    if code := methods.conflict_of(account, "phone", registration, but=but):
-        raise CATALOGUE[code]
+    if problem := conflicts.conflict_of(account, "phone", registration, but=but):
+        raise problem
 
 
 async def request_phone(principal: Principal, typed: TypedPhone, form_token: str, deps: Dependencies) -> Principal:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from pydantic import SecretStr
 
+from services.enrollment.methods.base.domain import ProofTraits, Traits, WizardStep, once
 from services.enrollment.policies.domain.tenant import SecurityQuestions
 from services.kit.answers import normalised
 from services.kit.errors import (
@@ -67,3 +68,17 @@ def checked_answers(answers: Sequence[tuple[str, SecretStr]], own: SecurityQuest
         seen_questions.add(question)
         seen_answers.add(answer)
     return dict(answers)
+
+
+TRAITS = Traits(
+    type="securityQuestions",
+    proofs={"securityQuestions": ProofTraits(amr=("kba",), proves_registration=False)},
+    steps=(
+        WizardStep("securityQuestions", asked_from=frozenset({"securityQuestions"})),
+        WizardStep("securityQuestions.verified"),
+    ),
+    strength="recovery",
+    limit=1,
+    conflict=once,
+    has_one_place=True,
+)

@@ -6,7 +6,7 @@ from base64 import b32encode
 from pydantic import SecretStr
 
 from schemas.base import Sealed
-from services.enrollment.accounts.domain import methods
+from services.enrollment.accounts.domain import conflicts
 from services.enrollment.accounts.domain.account import Account, Draft, Session
 from services.enrollment.challenges.domain.challenge import Challenge, Registration
 from services.enrollment.challenges.handlers.asking import by_app_code, to_register
@@ -14,7 +14,7 @@ from services.enrollment.dependencies import Claimant, Dependencies, Principal, 
 from services.enrollment.policies.domain.policy import is_allowed
 from services.enrollment.sessions.domain import steps as wizard
 from services.kit.crypto.codes import otpauth_uri
-from services.kit.errors import CATALOGUE, ChallengeEndedError, MethodNotAllowedByPolicyError
+from services.kit.errors import ChallengeEndedError, MethodNotAllowedByPolicyError
 from services.kit.ids import new_id
 
 SECRET_BYTES = 20
@@ -34,7 +34,9 @@ async def show_secret(principal: Principal, deps: Dependencies) -> Principal:
 
     def move(session: Session) -> Session:
         kept = session.draft if session.draft and session.draft.type == "softwareOath" else fresh
-        begun = session if wizard.method_of(session.step) == "softwareOath" else wizard.set_up(session, "softwareOath")
+        begun = (
+            session if wizard.method_type_of(session.step) == "softwareOath" else wizard.set_up(session, "softwareOath")
+        )
         return wizard.show_draft(begun, kept, "softwareOath.scan")
 
     return await move_session(principal, move, deps)
@@ -82,8 +84,8 @@ def require_registrable(account: Account, deps: Dependencies) -> None:
     """Raises `methodNotAllowedByPolicy` or `methodLimitReached`."""
     if not is_allowed(deps.policy(account), "softwareOath"):
         raise MethodNotAllowedByPolicyError
-    if code := methods.conflict_of(account, "softwareOath", Registration(display_name=DISPLAY_NAME)):
-        raise CATALOGUE[code]
+    if problem := conflicts.conflict_of(account, "softwareOath", Registration(display_name=DISPLAY_NAME)):
+        raise problem
 
 
 def _opened(draft: Draft, claimant: Claimant, deps: Dependencies) -> bytes:

@@ -7,7 +7,7 @@ from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.dependencies import Principal
 from services.enrollment.methods.phone.pages import require_challenge
 from services.enrollment.methods.software_oath import handlers as software
-from services.enrollment.sessions.domain.steps import method_of
+from services.enrollment.sessions.domain.steps import method_type_of
 from services.enrollment.sessions.handlers import progress as sessions
 from services.enrollment.web.proof import challenge_views
 from services.enrollment.web.proof.typed_code import judge_typed
@@ -21,7 +21,7 @@ from services.kit.errors import NotFoundError
 
 async def show_intro(page: PageRequest) -> Response:
     """Have an app ready; also looked at from the step of the proposed app."""
-    is_here = method_of(page.principal.session.step) == "softwareOath"
+    is_here = method_type_of(page.principal.session.step) == "softwareOath"
     view = SoftwareIntroView(
         frame=frame(page, "softwareOath"),
         back=back_of(page.principal, "softwareOath") if is_here else WIZARD,
@@ -33,7 +33,7 @@ async def show_intro(page: PageRequest) -> Response:
 async def act_on_intro(page: PageRequest, _: WizardForm) -> Response:
     """To the QR code, instead of the proposed app if need be."""
     principal = page.principal
-    if method_of(principal.session.step) != "softwareOath":
+    if method_type_of(principal.session.step) != "softwareOath":
         principal = await _instead(page)
     await software.show_secret(principal, page.deps)
     return to_wizard(page)

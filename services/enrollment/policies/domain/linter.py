@@ -12,17 +12,11 @@ from pydantic import BaseModel, ConfigDict
 
 from schemas.base import Channel, MethodType
 from services.enrollment.challenges.domain.eligibility import MOST_PROOFS, proofs_required
-from services.enrollment.policies.domain.policy import (
-    MOST_SECURE_FIRST,
-    is_allowed,
-    is_covered,
-    lacking,
-    missing_methods,
-    required_types,
-)
+from services.enrollment.methods.registry.domain import MOST_SECURE_FIRST, WEAK
+from services.enrollment.policies.domain.policy import is_allowed, is_covered, lacking, missing_methods, required_types
 from services.enrollment.policies.domain.requirements import GroupPolicy, Profile, Requirement
 from services.enrollment.policies.domain.tenant import Tenant
-from services.enrollment.policies.domain.uses import WEAK, UseName, accepted, counts, proves, use_of
+from services.enrollment.policies.domain.uses import UseName, accepted, counts, proves, use_of
 from services.enrollment.sessions.domain.steps import FIRST_STEP
 
 Severity = Literal["error", "warning"]

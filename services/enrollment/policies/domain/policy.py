@@ -5,35 +5,9 @@ from functools import lru_cache
 from itertools import combinations
 
 from schemas.base import MethodType
+from services.enrollment.methods.registry.domain import MOST_SECURE_FIRST, PROPOSED_FIRST, TRAITS
 from services.enrollment.policies.domain.requirements import GroupPolicy
 from services.enrollment.policies.domain.uses import UseName, counts, proves, use_of
-
-MOST_SECURE_FIRST: tuple[MethodType, ...] = (
-    "passkey",
-    "authenticatorApp",
-    "softwareOath",
-    "phone",
-    "email",
-    "securityQuestions",
-    "recoveryCodes",
-)
-PROPOSED_FIRST: tuple[MethodType, ...] = (
-    "authenticatorApp",
-    "phone",
-    "passkey",
-    "softwareOath",
-    "email",
-    "securityQuestions",
-    "recoveryCodes",
-)
-"""What is proposed where any methods will do: what most people can set up where they are. A passkey depends on the
-browser, so that it is offered, not put first."""
-
-DEFAULT_ORDER: tuple[MethodType, ...] = ("authenticatorApp", "phone", "softwareOath", "passkey", "email")
-"""The app is the default method if it is registered, else the phone."""
-
-STAND_INS: dict[MethodType, tuple[MethodType, ...]] = {"authenticatorApp": ("softwareOath",)}
-"""A different authenticator app counts as the app that is required, where it is allowed."""
 
 USES: tuple[UseName, ...] = ("two_step", "reset")
 
@@ -102,7 +76,7 @@ def allowed_methods(policy: GroupPolicy) -> tuple[MethodType, ...]:
 def stand_ins(policy: GroupPolicy, kind: MethodType) -> tuple[MethodType, ...]:
     """What counts as the type that is required. What is required itself counts only for itself."""
     required = required_types(policy)
-    return tuple(one for one in STAND_INS.get(kind, ()) if one in policy.allowed and one not in required)
+    return tuple(one for one in TRAITS[kind].stand_ins if one in policy.allowed and one not in required)
 
 
 def instead_of(

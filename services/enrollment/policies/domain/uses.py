@@ -3,23 +3,10 @@
 from typing import Literal
 
 from schemas.base import MethodType
+from services.enrollment.methods.registry.domain import STRONG, TRAITS, WEAK
 from services.enrollment.policies.domain.requirements import GroupPolicy, Profile, Use
 
 UseName = Literal["two_step", "reset"]
-
-STRONG: tuple[MethodType, ...] = (
-    "temporaryAccessPass",
-    "passkey",
-    "authenticatorApp",
-    "softwareOath",
-    "phone",
-    "recoveryCodes",
-)
-"""The order in which they are preferred. A pass comes first: who was given one has nothing else at hand."""
-
-WEAK: tuple[MethodType, ...] = ("email", "securityQuestions")
-"""What only recovers an account (NIST SP 800-63B-4, 3.1.3.1 and 3.1.1.2): it proves the person only where there is
-nothing stronger, and under the profile `entra`."""
 
 
 def use_of(policy: GroupPolicy, use: UseName) -> Use:
@@ -40,5 +27,5 @@ def proves(policy: GroupPolicy, kind: MethodType) -> bool:
 def counts(policy: GroupPolicy, use: UseName, kind: MethodType) -> bool:
     """Whether a type counts for a use. A Temporary Access Pass does, whatever the policy: it is handed out."""
     asked = use_of(policy, use)
-    listed = not asked.methods or kind in {"temporaryAccessPass", *asked.methods, *asked.required}
+    listed = not asked.methods or TRAITS[kind].is_handed_out or kind in {*asked.methods, *asked.required}
     return listed and kind in accepted(use, policy.profile)

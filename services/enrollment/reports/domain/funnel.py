@@ -9,36 +9,14 @@ from statistics import median
 
 from services.enrollment.accounts.domain.account import Outcome
 from services.enrollment.reports.domain.journey import Journey
+from services.enrollment.sessions.domain.steps import METHOD_STEPS
 
 ORDER = (
     "prompt",
     "confirm",
     "prove.choose",
     "prove",
-    "authenticatorApp",
-    "authenticatorApp.setup",
-    "authenticatorApp.scan",
-    "authenticatorApp.test",
-    "authenticatorApp.code",
-    "authenticatorApp.verified",
-    "softwareOath",
-    "softwareOath.scan",
-    "softwareOath.code",
-    "softwareOath.verified",
-    "passkey",
-    "passkey.verified",
-    "phone",
-    "phone.code",
-    "phone.call",
-    "phone.verified",
-    "email",
-    "email.code",
-    "email.verified",
-    "securityQuestions",
-    "securityQuestions.verified",
-    "recoveryCodes",
-    "recoveryCodes.show",
-    "recoveryCodes.verified",
+    *(step.name for step in METHOD_STEPS),
     "manage",
     "operations",
     "success",

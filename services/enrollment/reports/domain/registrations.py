@@ -7,9 +7,10 @@ from pydantic import Field
 from schemas.base import MethodType
 from services.enrollment.accounts.domain.account import Account, Method
 from services.enrollment.challenges.domain.eligibility import proofs_required
+from services.enrollment.methods.registry.domain import STRONG, TRAITS
 from services.enrollment.policies.domain.policy import is_allowed, is_complete
 from services.enrollment.policies.domain.requirements import GroupPolicy
-from services.enrollment.policies.domain.uses import STRONG, counts
+from services.enrollment.policies.domain.uses import counts
 from services.kit.state import State
 
 
@@ -35,7 +36,7 @@ class RegistrationDetails(State):
 
 def details_of(account: Account, policy: GroupPolicy, now: datetime) -> RegistrationDetails:
     """What the report says of a person."""
-    held = [one for one in account.methods if one.is_usable(now) and one.type != "temporaryAccessPass"]
+    held = [one for one in account.methods if one.is_usable(now) and not TRAITS[one.type].is_handed_out]
     second = [one for one in held if one.type in STRONG]
     verifying = [one for one in held if counts(policy, "two_step", one.type)]
     resetting = [one for one in held if counts(policy, "reset", one.type) and is_allowed(policy, one.type)]
@@ -47,9 +48,11 @@ def details_of(account: Account, policy: GroupPolicy, now: datetime) -> Registra
         is_mfa_capable=_is_any_allowed(policy, verifying),
         is_sspr_registered=bool(held),
         is_sspr_capable=len({one.type for one in resetting}) >= proofs_required(policy, "passwordReset"),
-        is_passwordless_capable=_is_any_allowed(policy, [one for one in held if one.type == "passkey"]),
+        is_passwordless_capable=_is_any_allowed(
+            policy, [one for one in held if TRAITS[one.type].strength == "phishingResistant"]
+        ),
         is_complete=is_complete(policy, account.active_types),
-        methods_registered=tuple(kind for kind in account.active_types if kind != "temporaryAccessPass"),
+        methods_registered=tuple(kind for kind in account.active_types if not TRAITS[kind].is_handed_out),
         default_mfa_method=default.type if default in second else None,
     )
 

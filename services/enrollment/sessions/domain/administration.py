@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Literal
 
 from services.enrollment.accounts.domain.account import Account, Session
-from services.enrollment.challenges.domain.eligibility import PROVEN_FOR, is_locked_out, methods_to_prove
+from services.enrollment.challenges.domain.eligibility import is_locked_out, methods_to_prove
+from services.enrollment.methods.base.domain import PROVEN_FOR
+from services.enrollment.methods.registry.domain import WEAK
 from services.enrollment.policies.domain.requirements import GroupPolicy
-from services.enrollment.policies.domain.uses import WEAK
 from services.enrollment.sessions.domain import steps as wizard
 
 Entry = Literal["open", "prove", "setUp"]

@@ -17,13 +17,11 @@ from services.enrollment.accounts.domain.account import LONGEST_SESSION, Account
 from services.enrollment.accounts.domain.update import AccountUpdate
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.interrupts.domain import nudge
+from services.enrollment.methods.registry.domain import PROOFS
 from services.enrollment.policies.domain.requirements import GroupPolicy
 from services.enrollment.sessions.domain import steps as wizard
 from services.kit.decision import Change
 from services.kit.errors import SessionEndedError, TicketExpiredError, TicketUsedError
-
-PROVE_NOTHING = frozenset({"securityQuestions", "recoveryCode", "temporaryAccessPass"})
-"""Kinds whose registration proves nothing: the person only chose or was given something."""
 
 KEEP_ENDED_SESSIONS = timedelta(hours=1)
 
@@ -184,7 +182,7 @@ def after_proof(update: AccountUpdate, challenge: Challenge, *, at: datetime) ->
 
 def _first_proof(challenge: Challenge, at: datetime) -> Proof | None:
     """Who had nothing to prove has proven the first method that needs a proof."""
-    if challenge.terms.kind in PROVE_NOTHING:
+    if not PROOFS[challenge.terms.kind].proves_registration:
         return None
     return Proof(method_id=challenge.method_id, method_type=challenge.method_type, at=at)
 

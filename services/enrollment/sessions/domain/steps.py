@@ -3,70 +3,43 @@
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
+from typing import Final
 
 from schemas.base import MethodType
 from schemas.enrollment import Decision, Intent
 from services.enrollment.accounts.domain.account import Account, Aim, Draft, Proof, Session, Verifying
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.devices.domain import Activation
+from services.enrollment.methods.registry.domain import SET_UP
 
 Move = Callable[[Session], Session]
 """How an act changes a session."""
 
-FIRST_STEP: dict[MethodType, str] = {
-    "authenticatorApp": "authenticatorApp",
-    "softwareOath": "softwareOath",
-    "phone": "phone",
-    "email": "email",
-    "securityQuestions": "securityQuestions",
-    "passkey": "passkey",
-    "recoveryCodes": "recoveryCodes",
-}
+METHOD_STEPS: Final = tuple(step for traits in SET_UP for step in traits.steps)
+
+
+def is_done(step: str) -> bool:
+    """Whether a step only says that a method was registered."""
+    return step.endswith(".verified")
+
+
+FIRST_STEP: Final[Mapping[MethodType, str]] = {traits.type: traits.first_step for traits in SET_UP}
 """Where the set-up of each type begins."""
 
-NEXT: dict[str, str] = {
-    "authenticatorApp": "authenticatorApp.setup",
-    "authenticatorApp.setup": "authenticatorApp.scan",
-}
+ONWARD: Final[Mapping[str, str]] = {step.name: step.onward for step in METHOD_STEPS if step.onward}
 """Steps that lead on by "Next" alone."""
 
-_PHONE = frozenset({"phone", "phone.code", "phone.call"})
-_PROVE = frozenset({"prompt", "prove", "prove.choose", "manage"})
-
-WAITS_FROM: dict[str, frozenset[str]] = {
-    "authenticatorApp.test": frozenset({"authenticatorApp.scan", "authenticatorApp.test", "authenticatorApp.code"}),
-    "authenticatorApp.code": frozenset({"authenticatorApp.test", "authenticatorApp.code"}),
-    "softwareOath.code": frozenset({"softwareOath.scan", "softwareOath.code"}),
-    "phone.code": _PHONE,
-    "phone.call": _PHONE,
-    "email.code": frozenset({"email", "email.code"}),
-    "securityQuestions": frozenset({"securityQuestions"}),
-    "passkey": frozenset({"passkey"}),
-    "recoveryCodes.show": frozenset({"recoveryCodes.show"}),
-    "prove": _PROVE,
+WAITS_FROM: Final[Mapping[str, frozenset[str]]] = {
+    **{step.name: step.asked_from for step in METHOD_STEPS if step.asked_from},
+    "prove": frozenset({"prompt", "prove", "prove.choose", "manage"}),
 }
 """From which steps a step that waits for a proof may be reached."""
 
 PLANNED: frozenset[Decision] = frozenset({"register", "nudge"})
 """Decisions after which something is set up by a plan."""
 
-EARLIER: dict[str, tuple[str, ...]] = {
-    "authenticatorApp": ("prompt",),
-    "authenticatorApp.setup": ("authenticatorApp", "prompt"),
-    "authenticatorApp.scan": ("authenticatorApp.setup", "authenticatorApp", "prompt"),
-    "authenticatorApp.test": ("authenticatorApp.scan", "authenticatorApp.setup", "authenticatorApp", "prompt"),
-    "authenticatorApp.code": ("authenticatorApp.scan", "authenticatorApp.setup", "authenticatorApp", "prompt"),
-    "softwareOath": ("prompt",),
-    "softwareOath.scan": ("softwareOath", "prompt"),
-    "softwareOath.code": ("softwareOath.scan", "softwareOath", "prompt"),
-    "phone": ("prompt",),
-    "phone.code": ("phone", "prompt"),
-    "phone.call": ("phone", "prompt"),
-    "email": ("prompt",),
-    "email.code": ("email", "prompt"),
-    "securityQuestions": ("prompt",),
-    "passkey": ("prompt",),
-    "recoveryCodes": ("prompt",),
+EARLIER: Final[Mapping[str, tuple[str, ...]]] = {
+    **{step.name: (*step.back_to, "prompt") for step in METHOD_STEPS if not is_done(step.name)},
     "prove": ("prove.choose", "prompt"),
     "prove.choose": ("prompt",),
 }
@@ -75,7 +48,7 @@ EARLIER: dict[str, tuple[str, ...]] = {
 HOME: Mapping[Intent, str] = {"manage": "manage", "administer": "operations"}
 """Where a session begins and ends that is not for setting up what is missing."""
 
-SIDEWAYS = frozenset({"choose", "softwareOath"})
+SIDEWAYS = frozenset({"choose", *(traits.first_step for traits in SET_UP if traits.is_beside_others)})
 """Steps that can be looked at from wherever a method is being set up: other ways than the one proposed."""
 
 
@@ -89,8 +62,8 @@ def next_step(account: Account, session: Session) -> str:
 
 def go_on(account: Account, session: Session) -> Session:
     """Move to the next thing to set up; at Success the enrolment is complete."""
-    if session.step in NEXT:
-        return session.model_copy(update={"step": NEXT[session.step]})
+    if session.step in ONWARD:
+        return session.model_copy(update={"step": ONWARD[session.step]})
     return _to(session, next_step(account, session))
 
 
@@ -102,8 +75,8 @@ def follow(
     if session.decision not in PLANNED or session.intent != "signIn" or session.outcome:
         return session
     planned = session.model_copy(update={"plan": plan})
-    kind = next((one for one in FIRST_STEP if one == method_of(session.step)), None)
-    if kind is None or session.step.endswith(".verified"):
+    kind = method_type_of(session.step)
+    if kind is None or is_done(session.step):
         return planned
     has_begun = session.step != FIRST_STEP[kind] or session.requested is not None
     goes_on = kind in allowed and (kind in plan or has_begun)
@@ -163,7 +136,7 @@ def shown_step(session: Session, asked: str | None) -> str:
     """The step to show: an earlier one, or one beside it, if asked for, else where the session is. Asking never skips
     one.
     """
-    if asked in SIDEWAYS and method_of(session.step) in FIRST_STEP and not session.step.endswith(".verified"):
+    if asked in SIDEWAYS and method_type_of(session.step) and not is_done(session.step):
         return asked or session.step
     return asked if asked and asked in EARLIER.get(session.step, ()) else session.step
 
@@ -178,9 +151,10 @@ def operate_again(session: Session) -> Session:
     return _back_to(session, "administer", HOME["administer"])
 
 
-def method_of(step: str) -> str:
-    """The method type that a step is about."""
-    return step.partition(".")[0]
+def method_type_of(step: str) -> MethodType | None:
+    """The type of method that a step sets up, if it sets one up."""
+    name = step.partition(".")[0]
+    return next((kind for kind in FIRST_STEP if kind == name), None)
 
 
 def _back_to(session: Session, intent: Intent, step: str) -> Session:

@@ -130,8 +130,7 @@ def may_choose(principal: Principal, deps: Dependencies) -> bool:
 
 def planned_type(principal: Principal) -> MethodType | None:
     """The type that is being set up."""
-    kind = wizard.method_of(principal.session.step)
-    return next((one for one in wizard.FIRST_STEP if one == kind), None)
+    return wizard.method_type_of(principal.session.step)
 
 
 async def skip(principal: Principal, deps: Dependencies) -> Principal:

@@ -6,8 +6,6 @@ from schemas.base import MethodType, Purpose
 from services.enrollment.accounts.domain.account import Account, Method, Session
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.domain.eligibility import (
-    PROVEN_FOR,
-    PROVEN_FOR_PASSKEY,
     is_locked_out,
     left_to_prove,
     methods_to_prove,
@@ -16,11 +14,10 @@ from services.enrollment.challenges.domain.eligibility import (
 from services.enrollment.challenges.handlers.asking import for_method
 from services.enrollment.challenges.handlers.cooldown import pauses_of, require_rested, rested_first
 from services.enrollment.dependencies import Dependencies, Principal, ask, move_session, pressed
+from services.enrollment.methods.base.domain import PROVEN_FOR
+from services.enrollment.methods.registry.domain import TRAITS
 from services.enrollment.sessions.domain import steps as wizard
 from services.kit.errors import MethodCoolingDownError, ProblemError, UnknownMethodError
-
-STARTS_BY_ITSELF = frozenset({"authenticatorApp", "phone"})
-"""Where the first question needs no decision: a request or a message that the person waits for."""
 
 
 def usable_methods(account: Account, deps: Dependencies, now: datetime | None = None) -> tuple[Method, ...]:
@@ -44,7 +41,7 @@ def needs_proof(account: Account, session: Session, deps: Dependencies, within: 
 
 def needs_proof_for(kind: MethodType, account: Account, session: Session, deps: Dependencies) -> bool:
     """The same before a method is set up: for a passkey, the strongest of all, the proof is at most 5 minutes old."""
-    return needs_proof(account, session, deps, PROVEN_FOR_PASSKEY if kind == "passkey" else PROVEN_FOR)
+    return needs_proof(account, session, deps, TRAITS[kind].added_within)
 
 
 async def require_proof(principal: Principal, then: str, deps: Dependencies) -> Principal:
@@ -58,7 +55,7 @@ async def require_proof(principal: Principal, then: str, deps: Dependencies) -> 
 async def begin(principal: Principal, deps: Dependencies) -> Principal:
     """Start with the best method, if it starts by itself and the session waits for a choice."""
     first = next(iter(await choices(principal, deps)), None)
-    if first is None or principal.session.step != "prove.choose" or first.type not in STARTS_BY_ITSELF:
+    if first is None or principal.session.step != "prove.choose" or not TRAITS[first.type].starts_by_itself:
         return principal
     try:
         return await prove_by(principal, first.id, deps)

@@ -8,9 +8,9 @@ from babel.dates import format_date
 from schemas.enrollment import Decision
 from services.enrollment.accounts.domain.account import Account, Former, Method
 from services.enrollment.accounts.domain.activity import Entry
-from services.enrollment.accounts.handlers.self_service import CHANGEABLE, Addable
+from services.enrollment.accounts.handlers.self_service import Addable
+from services.enrollment.methods.registry.domain import DEFAULT_ORDER, TRAITS
 from services.enrollment.notices.domain import Notice
-from services.enrollment.policies.domain.policy import DEFAULT_ORDER
 from services.enrollment.web.rendering import ActivityRow, Choice, MethodRow
 from services.enrollment.web.wizard.views import LABELS, PHONE_LABELS
 from services.enrollment.web.wording import PHONES_TO_SET_UP, WAYS_TO_SET_UP
@@ -159,7 +159,7 @@ def _actions(method: Method, *, is_default: bool) -> tuple[str, ...]:
         return ("delete",)
     if method.state == "suspended":
         return ("restore", "delete")
-    actions = ["change"] if method.type in CHANGEABLE else []
+    actions = ["change"] if TRAITS[method.type].has_destination else []
     actions += ["rename"]
     if method.type in DEFAULT_ORDER and not is_default:
         actions += ["default"]

@@ -17,7 +17,7 @@ from services.enrollment.methods.email import pages as email_steps
 from services.enrollment.methods.phone import pages as phone_steps
 from services.enrollment.methods.software_oath import handlers as software
 from services.enrollment.methods.software_oath import pages as software_steps
-from services.enrollment.sessions.domain.steps import FIRST_STEP, method_of, shown_step
+from services.enrollment.sessions.domain.steps import FIRST_STEP, is_done, method_type_of, shown_step
 from services.enrollment.sessions.handlers import progress as sessions
 from services.enrollment.sessions.handlers.step_up import needs_proof_for, require_proof
 from services.enrollment.web.access import SPENT, holds_session_of, stayed
@@ -133,13 +133,9 @@ async def _following_policy(page: PageRequest) -> PageRequest:
 async def _sent_to_prove(page: PageRequest, step: str) -> bool:
     """Whether a method must be proven first. Asked at each step of a set-up, because a proof grows old, and because
     another session may have registered the first method meanwhile."""
-    kind = next((one for one in FIRST_STEP if one == method_of(step)), None)
+    kind = method_type_of(step)
     principal, deps = page.principal, page.deps
-    if (
-        kind is None
-        or step.endswith(".verified")
-        or not needs_proof_for(kind, principal.account, principal.session, deps)
-    ):
+    if kind is None or is_done(step) or not needs_proof_for(kind, principal.account, principal.session, deps):
         return False
     await require_proof(principal, FIRST_STEP[kind], deps)
     return True

@@ -14,7 +14,7 @@ from services.enrollment.dependencies import Dependencies, Principal
 from services.enrollment.interrupts.domain import nudge
 from services.enrollment.methods.phone.countries import NAMES
 from services.enrollment.methods.phone.domain import national_format, region_of
-from services.enrollment.sessions.domain.steps import EARLIER, method_of
+from services.enrollment.sessions.domain.steps import EARLIER, method_type_of
 from services.enrollment.sessions.handlers.progress import may_choose
 from services.enrollment.web.rendering import (
     Country,
@@ -198,8 +198,8 @@ def success_view(frame: Frame, account: Account) -> SuccessView:
 
 def progress(principal: Principal, step: str) -> Progress | None:
     """Which method of how many, and where in it."""
-    plan, kind = principal.session.plan, method_of(step)
-    if kind not in plan:
+    plan, kind = principal.session.plan, method_type_of(step)
+    if kind is None or kind not in plan:
         return None
     names = [name for name, _ in PARTS[kind]]
     page = names.index(INSTEAD_OF.get(step, step))

@@ -1,0 +1,51 @@
+"""Which method is used first."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from schemas.enrollment import (
+    DefaultMethodChanged,
+)
+from services.enrollment.accounts.domain.account import Account, Method
+from services.enrollment.accounts.domain.update import AccountUpdate
+from services.enrollment.methods.registry.domain import DEFAULT_ORDER
+
+
+def preferred_default(account: Account) -> str | None:
+    """The default that the person has, unless a method of a better type came: the app before the phone. What the person
+    chose stays as long as it is there."""
+    active = [one for one in account.methods if one.state == "active" and one.type in DEFAULT_ORDER]
+    if account.is_default_chosen and any(one.id == account.default_method_id for one in active):
+        return account.default_method_id
+    ranked = sorted(
+        active, key=lambda method: (DEFAULT_ORDER.index(method.type), method.id != account.default_method_id)
+    )
+    return ranked[0].id if ranked else None
+
+
+def with_inherited_default(account: Account, method: Method, gone: Sequence[Method]) -> Account:
+    """What takes the place of the default is the default."""
+    inherits = method.type in DEFAULT_ORDER and any(one.id == account.default_method_id for one in gone)
+    return account.model_copy(update={"default_method_id": method.id}) if inherits else account
+
+
+def settle_default(
+    update: AccountUpdate, correlation: str, at: datetime, *, previous: str | None = None
+) -> AccountUpdate:
+    """Tell of another default, if there is one; `previous` where the account names the new one already."""
+    before = previous or update.account.default_method_id
+    default = preferred_default(update.account)
+    if default == before:
+        return update
+    stays_chosen = update.account.is_default_chosen and default == update.account.default_method_id
+    return default_to(update.put(is_default_chosen=stays_chosen), default, correlation, at, previous=before)
+
+
+def default_to(
+    update: AccountUpdate, method_id: str | None, correlation: str, at: datetime, *, previous: str | None = None
+) -> AccountUpdate:
+    previous = previous or update.account.default_method_id
+    if previous == method_id:
+        return update
+    event = DefaultMethodChanged(method_id=method_id, previous_method_id=previous, changed_at=at)
+    return update.put(default_method_id=method_id).record(event, correlation)

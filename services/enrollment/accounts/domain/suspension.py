@@ -1,0 +1,113 @@
+"""How methods are suspended, and come back."""
+
+from datetime import datetime
+from typing import Literal
+
+from schemas.enrollment import (
+    MethodRestored,
+    MethodSuspended,
+    SuspiciousActivityReported,
+)
+from services.enrollment.accounts.domain.account import Account, Method
+from services.enrollment.accounts.domain.conflicts import conflict_of
+from services.enrollment.accounts.domain.defaults import settle_default
+from services.enrollment.accounts.domain.update import AccountUpdate
+from services.enrollment.challenges.domain.challenge import Challenge, Registration
+from services.enrollment.methods.registry.domain import TRAITS
+from services.enrollment.sessions.domain import lifecycle as sessions
+from services.kit.decision import Change
+from services.kit.errors import (
+    MethodLimitReachedError,
+    UnknownMethodError,
+)
+
+Suspension = Literal["notMe", "reported", "disabled", "administrator"]
+
+
+def suspend(account: Account, method_id: str, reason: Suspension, correlation: str, *, at: datetime) -> Change[Account]:
+    """The method counts for nothing until it is restored; one that is suspended already, or gone, stays as it is."""
+    return _suspended(AccountUpdate(account), method_id, reason, correlation, at).change()
+
+
+def restore(
+    account: Account, method_id: str, by: Literal["person", "administrator"], *, at: datetime
+) -> Change[Account]:
+    """Make a suspended method active again, or bring back what a removed or changed one was.
+
+    Raises:
+        ProblemError: `unknownMethod`, also for one that was lost, stolen, replaced or disabled;
+        `methodAlreadyRegistered` or
+            `methodLimitReached` where something else has its place.
+    """
+    held = account.method(method_id)
+    former = account.former_method(method_id, by, at)
+    before = former.method if former else held
+    if before is None or (former is None and before.state != "suspended") or not _may_return(before, held):
+        raise UnknownMethodError
+    if TRAITS[before.type].is_renewed and any(one.state == "active" for one in account.of_type(before.type)):
+        raise MethodLimitReachedError
+    place = _place_of(before)
+    if problem := conflict_of(account, before.type, place, but=[method_id]):
+        raise problem
+    method = before.model_copy(update={"state": "active"})
+    rest = tuple(one for one in account.methods if one.id != method_id)
+    kept = tuple(one for one in account.former if one.method.id != method_id)
+    event = MethodRestored(
+        method_id=method.id,
+        method_type=method.type,
+        display_name=method.display_name,
+        phone_type=method.phone_type,
+        by=by,
+        restored_at=at,
+    )
+    update = AccountUpdate(account).put(methods=(*rest, method), former=kept).record(event, method_id)
+    return settle_default(update, method_id, at).change()
+
+
+def repudiate(
+    account: Account, method_id: str, correlation: str, *, at: datetime, suspends: bool = True
+) -> Change[Account]:
+    """ "This wasn't me": the method that came or changed is suspended, every session ends, and the platform is told."""
+    report = SuspiciousActivityReported(method_id=method_id, reported_at=at)
+    update = AccountUpdate(account)
+    if suspends:
+        update = _suspended(update, method_id, "notMe", correlation, at)
+    update = update.record(report, correlation)
+    return sessions.end_all(update, at=at).change()
+
+
+def report_suspicious(account: Account, challenge: Challenge, *, at: datetime, by_holder: bool) -> Change[Account]:
+    """Somebody says that a request was not theirs. Only who holds the method (a signed answer, a key pressed during the
+    call) suspends it: whoever has no more than the password must not be able to take methods away."""
+    if account.erased_at:
+        return Change(account)
+    event = SuspiciousActivityReported(method_id=challenge.method_id, challenge_id=challenge.id, reported_at=at)
+    told = AccountUpdate(account).record(event, challenge.id)
+    return (_suspended(told, challenge.method_id, "reported", challenge.id, at) if by_holder else told).change()
+
+
+def _may_return(before: Method, held: Method | None) -> bool:
+    """A disabled method is bound anew, and a pass is handed out anew."""
+    disabled = "disabled" in {before.state, held.state if held else None}
+    return not disabled and not TRAITS[before.type].is_handed_out
+
+
+def _place_of(method: Method) -> Registration:
+    return Registration(
+        display_name=method.display_name,
+        phone_type=method.phone_type,
+        destination_hash=method.destination_hash,
+        credential_id=method.credential_id,
+    )
+
+
+def _suspended(
+    update: AccountUpdate, method_id: str, reason: Suspension, correlation: str, at: datetime
+) -> AccountUpdate:
+    method = update.account.method(method_id)
+    if method is None or method.state != "active":
+        return update
+    state = "disabled" if reason == "disabled" else "suspended"
+    event = MethodSuspended(method_id=method.id, method_type=method.type, reason=reason, suspended_at=at)
+    told = update.put_method(method.model_copy(update={"state": state})).record(event, correlation)
+    return settle_default(told, correlation, at)

@@ -1,0 +1,1 @@
+"""What a method must say of itself, layer by layer."""

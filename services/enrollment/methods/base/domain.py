@@ -1,0 +1,95 @@
+"""What the rules need to know of a type of method and of a kind of proof."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Literal
+
+from schemas.base import Channel, MethodType
+from schemas.verification import ProofKind
+from services.enrollment.accounts.domain.account import Method
+from services.enrollment.challenges.domain.challenge import Registration
+from services.kit.errors import MethodAlreadyRegisteredError, MethodLimitReachedError, ProblemError
+
+Strength = Literal["possession", "phishingResistant", "recovery"]
+"""What a proof is worth: `recovery` only recovers an account (NIST SP 800-63B-4, 3.1.3.1 and 3.1.1.2)."""
+
+PROVEN_FOR = timedelta(minutes=15)
+"""How long a proof lets a person manage their methods."""
+
+
+@dataclass(frozen=True)
+class WizardStep:
+    """A step of the wizard, `{method type}[.{part}]`.
+
+    `back_to` are earlier steps that "Back" may show again; `asked_from` are those from which a challenge leads here,
+    `onward` is where "Next" alone leads.
+    """
+
+    name: str
+    back_to: tuple[str, ...] = ()
+    asked_from: frozenset[str] = frozenset()
+    onward: str | None = None
+
+
+@dataclass(frozen=True)
+class ProofTraits:
+    """A kind of proof. `amr` are its values (RFC 8176, section 2), `amr_by_channel` those that the channel adds.
+
+    `proves_registration` is false where nothing is proven by registering: the person chose or was given something.
+    """
+
+    amr: tuple[str, ...]
+    amr_by_channel: Mapping[Channel, str] = field(default_factory=dict)
+    proves_registration: bool = True
+
+
+Conflict = Callable[["Traits", Sequence[Method], Registration], type[ProblemError] | None]
+"""Why something cannot be registered beside the other active methods of its type."""
+
+
+def beyond_limit(traits: "Traits", others: Sequence[Method], _: Registration) -> type[ProblemError] | None:
+    """As many of the type as there may be."""
+    return MethodLimitReachedError if traits.limit is not None and len(others) >= traits.limit else None
+
+
+def once(_: "Traits", others: Sequence[Method], __: Registration) -> type[ProblemError] | None:
+    """One of the type, and another one is the same again."""
+    return MethodAlreadyRegisteredError if others else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Traits:
+    """A type of method, as the rules of accounts, policies, sessions and challenges know it."""
+
+    type: MethodType
+    proofs: Mapping[ProofKind, ProofTraits]
+    steps: tuple[WizardStep, ...] = field(default=(), metadata={"empty": "nobody sets it up in the wizard"})
+    strength: Strength = "possession"
+    limit: int | None = None
+    conflict: Conflict = beyond_limit
+    has_one_place: bool = False
+    """A new one takes the place of a suspended one."""
+    is_renewed: bool = False
+    """A new one takes the place of the one before."""
+    is_handed_out: bool = False
+    """By an administrator, whatever the policy: it comes first and is nobody's own."""
+    has_destination: bool = False
+    """It has a number or an address that can be changed."""
+    delivered_by: frozenset[Channel] = frozenset()
+    """The channels of which it needs one."""
+    needs_capable_browser: bool = False
+    needs_telephone: bool = False
+    starts_by_itself: bool = False
+    """Its first question needs no decision: a request or a message that the person waits for."""
+    added_within: timedelta = PROVEN_FOR
+    """How old a proof may be for this type to be added."""
+    stand_ins: tuple[MethodType, ...] = ()
+    """Types that count as this one where it is required."""
+    is_beside_others: bool = False
+    """Its first step can be looked at from wherever a method is being set up."""
+
+    @property
+    def first_step(self) -> str:
+        """Where setting it up begins."""
+        return self.steps[0].name

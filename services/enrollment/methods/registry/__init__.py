@@ -1,0 +1,1 @@
+"""Which methods there are: one line each, layer by layer."""

@@ -1,0 +1,1 @@
+"""Kinds of proof that more than one method uses: one folder each."""

@@ -1,0 +1,1 @@
+"""A code that is sent to a number or an address."""
