@@ -59,7 +59,7 @@ def build(settings: NotifierSettings, channels: Sequence[ChannelName]) -> FastAP
             dispatcher,
             clock=clock,
             group=service.group,
-            requirement=service.preparation.require,
+            precondition=service.preparation.require,
         )
     return _with_callbacks(service.app(max_body=MAX_BODY), settings, config, desk)
 

@@ -21,7 +21,8 @@ from datetime import datetime, timedelta
 from schemas.topics import VERDICTS
 from schemas.verification import AuthenticatorDisabled, ChallengeTerms
 from services.kit.decision import Change, Emission
-from services.verifier.domain.base import Refusal, State, seconds_until
+from services.kit.state import State
+from services.verifier.domain.base import Refusal, seconds_until
 
 COOL_DOWN_AT = 10
 DISABLE_AT = 100

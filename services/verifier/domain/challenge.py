@@ -35,7 +35,8 @@ from schemas.verification import (
     VerificationFailed,
 )
 from services.kit.decision import Change, Emission
-from services.verifier.domain.base import Refusal, State, Wrong
+from services.kit.state import State
+from services.verifier.domain.base import Refusal, Wrong
 
 Status = Literal["pending", "verified", "failed", "denied", "expired", "cancelled"]
 

@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from services.kit.decision import Change
-from services.verifier.domain.base import Refusal, State
+from services.kit.state import State
+from services.verifier.domain.base import Refusal
 
 MAX_WRONG = 10
 

@@ -14,7 +14,8 @@ from schemas.verification import AnswersSubmitted, ChallengeTerms, ProofKind
 from services.kit.answers import normalised
 from services.kit.crypto.keyring import Keyring
 from services.kit.crypto.sealing import Sealer
-from services.verifier.domain.base import Finding, Kept, Right, State, Wrong
+from services.kit.state import State
+from services.verifier.domain.base import Finding, Kept, Right, Wrong
 from services.verifier.methods.base import (
     ProofUnreadableError,
     Recall,
