@@ -9,7 +9,8 @@ from services.kit.clock import Clock
 from services.kit.kafka.broker import EventBroker
 from services.kit.kafka.handlers import EventHandlers, Precondition
 from services.notifier.dispatcher import Dispatcher, Line
-from services.notifier.handlers import accept_notice, accept_request, cancel_deliveries
+from services.notifier.handlers.endings import cancel_deliveries
+from services.notifier.handlers.requests import accept_notice, accept_request
 from services.notifier.store import Store
 
 
