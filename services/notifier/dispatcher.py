@@ -152,8 +152,8 @@ class _Pool(Background):
             except (TimeoutError, DatabaseError) as error:
                 log.warning("an attempt broke off; its lease will run out", error=type(error).__name__)
                 return
-            if outcome.pause is not None:
-                self._paused_until = max(self._paused_until, monotonic() + outcome.pause)
+            if outcome.retry_after is not None:
+                self._paused_until = max(self._paused_until, monotonic() + outcome.retry_after)
             await self._write(delivery, outcome)
 
     async def _write(self, delivery: Delivery, outcome: Outcome) -> None:
@@ -168,10 +168,10 @@ class _Pool(Background):
                     return
                 await asyncio.sleep(WRITE_RETRY_AFTER)
             else:
-                self._tell(delivery, after, outcome)
+                self._count(delivery, after, outcome)
                 return
 
-    def _tell(self, before: Delivery, after: Delivery | None, outcome: Outcome) -> None:
+    def _count(self, before: Delivery, after: Delivery | None, outcome: Outcome) -> None:
         """Count what ended, and look again in time at what is to be tried again."""
         channel, name = before.channel, self._provider.name
         if after is None:
@@ -183,8 +183,8 @@ class _Pool(Background):
         elif not after.is_open:
             metrics.DELIVERIES.labels(channel, name, after.reason or after.status).inc()
         elif after.next_attempt_at:
-            pause = (after.next_attempt_at - self._deps.clock.now()).total_seconds()
-            asyncio.get_running_loop().call_later(max(0.0, pause), self._wake_other, channel, after.provider)
+            seconds = (after.next_attempt_at - self._deps.clock.now()).total_seconds()
+            asyncio.get_running_loop().call_later(max(0.0, seconds), self._wake_other, channel, after.provider)
 
     async def _measure(self) -> None:
         if monotonic() < self._depth_at:

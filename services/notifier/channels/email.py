@@ -30,8 +30,8 @@ class Mails:
     def compose(self, delivery: Delivery, destination: str, particulars: Particulars) -> Message:
         """The mail in the person's language."""
         if delivery.notice:
-            told = _told(delivery.notice, particulars)
-            return self._notice.written(delivery, destination, particulars.sender, **told)
+            words = _words_of(delivery.notice, particulars)
+            return self._notice.written(delivery, destination, particulars.sender, **words)
         if particulars.code is None:
             raise UnfitRequestError
         return self._code.written(
@@ -67,7 +67,7 @@ class Letter:
         )
 
 
-def _told(notice: Notice, particulars: Particulars) -> dict[str, object]:
+def _words_of(notice: Notice, particulars: Particulars) -> dict[str, object]:
     return {
         "organization": particulars.organization,
         "kind": notice.kind,

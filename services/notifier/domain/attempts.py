@@ -11,7 +11,7 @@ from services.notifier.domain.endings import emission, end_as_failed, ended
 
 LEASE = timedelta(seconds=15)
 """How long a claim keeps others off; longer than any attempt may take."""
-PAUSES = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 4, 8, 15, 30))
+BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 4, 8, 15, 30))
 MAX_REPEATS = 3
 MAX_BLIND_REPEATS = 1
 """Repeats after an unknown outcome: where the provider says that it has no such message, and where it can't tell."""
@@ -57,11 +57,12 @@ def postponed(
     route: Sequence[str],
     at: datetime,
     reason: DeliveryFailureReason = "providerUnavailable",
-    wait: timedelta | None = None,
+    retry_after: timedelta | None = None,
 ) -> Change[Delivery]:
-    """This attempt brought nothing: the next provider at once, or after a pause when all had their turn.
+    """This attempt brought nothing: the next provider at once, or after a while when all had their turn.
 
-    Where no attempt fits in before the code dies, the person learns of it now. `wait` is what the provider asks for.
+    Where no attempt fits in before the code dies, the person learns of it now. `retry_after` is what the provider asks
+    for.
     """
     if not is_at(delivery, attempt):
         return Change(delivery)
@@ -69,19 +70,21 @@ def postponed(
         return Change(ended(delivery, "cancelled", at))
     provider = following(route, delivery.provider)
     tried = max(1, len(route))
-    pause = timedelta() if attempt % tried else PAUSES[min(attempt // tried, len(PAUSES)) - 1]
+    wait_for = timedelta() if attempt % tried else BACKOFF[min(attempt // tried, len(BACKOFF)) - 1]
     if tried == 1:
-        pause = max(pause, wait or timedelta())
-    if at + pause >= delivery.not_after:
+        wait_for = max(wait_for, retry_after or timedelta())
+    if at + wait_for >= delivery.not_after:
         return end_as_failed(delivery, reason, permanent=False, at=at, provider=delivery.provider)
-    return Change(delivery.model_copy(update={"status": "queued", "provider": provider, "next_attempt_at": at + pause}))
+    return Change(
+        delivery.model_copy(update={"status": "queued", "provider": provider, "next_attempt_at": at + wait_for})
+    )
 
 
 def uncertain(delivery: Delivery, attempt: int, *, at: datetime) -> Change[Delivery]:
     """The provider never answered: it is asked in the next attempt what became of the message."""
     if not is_at(delivery, attempt):
         return Change(delivery)
-    asked = {"status": "queued", "uncertain": delivery.provider, "next_attempt_at": at + PAUSES[0]}
+    asked = {"status": "queued", "uncertain": delivery.provider, "next_attempt_at": at + BACKOFF[0]}
     return Change(delivery.model_copy(update=asked))
 
 

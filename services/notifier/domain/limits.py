@@ -35,8 +35,8 @@ class Refusal(State):
 
 def take(sends: Sends, delivery_id: str, *, at: datetime) -> Sends | Refusal:
     """Count a message against the limits. A message that was counted stays counted once, however often it is tried."""
-    recent = tuple(one for one in sends.sends if at - one.at < DAY)
-    if any(one.delivery_id == delivery_id for one in recent):
+    recent = tuple(send for send in sends.sends if at - send.at < DAY)
+    if any(send.delivery_id == delivery_id for send in recent):
         return sends
     if recent and at - recent[-1].at < SHORTEST_GAP:
         return Refusal(reason="resendTooSoon", retry_after=_seconds(recent[-1].at + SHORTEST_GAP - at))

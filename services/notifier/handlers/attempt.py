@@ -24,5 +24,5 @@ class Outcome:
     """A decision to write down, how long the whole provider wants to be left alone, and whether it took a message."""
 
     decide: Callable[[Delivery], Change[Delivery]]
-    pause: float | None = None
+    retry_after: float | None = None
     accepted: bool = False

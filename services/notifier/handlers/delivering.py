@@ -129,13 +129,13 @@ def _failed(
 
 
 def _postponed(attempt: DeliveryAttempt, at: datetime, error: TransientError | None = None) -> Outcome:
-    pause = error.retry_after if error else None
+    seconds = error.retry_after if error else None
     decide = partial(
         attempts.postponed,
         attempt=attempt.delivery.attempts,
         route=attempt.route,
         at=at,
         reason=error.reason if error else "providerUnavailable",
-        wait=None if pause is None else timedelta(seconds=pause),
+        retry_after=None if seconds is None else timedelta(seconds=seconds),
     )
-    return Outcome(decide, pause=pause)
+    return Outcome(decide, retry_after=seconds)

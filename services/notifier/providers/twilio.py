@@ -68,13 +68,13 @@ class TwilioAccount:
             raise _refusal(response)
         since = since.replace(microsecond=0) - SECOND
         ours = (
-            one
-            for one in _listed(response, self._listed_as)
-            if _text(one, "to") == query["To"]
-            and (_text(one, "body") or "").rstrip().endswith(mark)
-            and _created(one) >= since
+            message
+            for message in _listed(response, self._listed_as)
+            if _text(message, "to") == query["To"]
+            and (_text(message, "body") or "").rstrip().endswith(mark)
+            and _created(message) >= since
         )
-        return next((Acceptance(_text(one, "sid")) for one in ours), None)
+        return next((Acceptance(_text(message, "sid")) for message in ours), None)
 
 
 class TwilioTexts:
@@ -170,7 +170,7 @@ def _document(response: httpx.Response) -> dict[str, Any]:
 
 def _listed(response: httpx.Response, name: str) -> list[dict[str, Any]]:
     listed = _document(response).get(name)
-    return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    return [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
 
 
 def _created(listed: dict[str, Any]) -> datetime:

@@ -133,7 +133,7 @@ def test_the_next_provider_is_tried_at_once_and_then_all_pause() -> None:
 
 
 def test_a_single_provider_gets_the_pause_that_it_asks_for() -> None:
-    later = attempts.postponed(sending(), 1, route=("a",), at=NOON, wait=timedelta(seconds=42)).state
+    later = attempts.postponed(sending(), 1, route=("a",), at=NOON, retry_after=timedelta(seconds=42)).state
     assert later.next_attempt_at == NOON + timedelta(seconds=42)
 
 
