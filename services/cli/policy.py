@@ -91,10 +91,12 @@ def apply(
     if answer.is_success:
         typer.echo(f"version {body['policyVersion']} holds", err=as_json)
         _show(
-            [_found(one) for one in body["warnings"]], len(body["registrationEnforcement"]["groups"]), as_json=as_json
+            [_found(warning) for warning in body["warnings"]],
+            len(body["registrationEnforcement"]["groups"]),
+            as_json=as_json,
         )
     elif body.get("code") == "policyUnsatisfiable":
-        _show([_found(one) for one in body["findings"]], None, as_json=as_json)
+        _show([_found(finding) for finding in body["findings"]], None, as_json=as_json)
     else:
         raise CommandFailedError(f"{body.get('code')}: {body.get('detail') or body.get('title')}")
 
@@ -145,7 +147,7 @@ def findings_of(document: "PolicyDocument") -> list[Found]:
 
 def as_document(found: Sequence[Found]) -> str:
     """`{"errors", "warnings", "findings"}` as JSON; `group` and `clause` are absent where there is none."""
-    findings = [{"tenant": one.tenant, **one.finding.model_dump(exclude_none=True)} for one in found]
+    findings = [{"tenant": item.tenant, **item.finding.model_dump(exclude_none=True)} for item in found]
     document = {"errors": _count(found, "error"), "warnings": _count(found, "warning"), "findings": findings}
     return json.dumps(document, ensure_ascii=False, indent=2)
 
@@ -158,9 +160,9 @@ def as_table(found: Sequence[Found]) -> "Table":
     table = Table(box=None, pad_edge=False, header_style="dim")
     for name in ("severity", "group", "finding"):
         table.add_column(name, no_wrap=name == "severity")
-    for one in found:
-        finding = one.finding
-        place = f"{one.tenant}/{finding.group}" if finding.group else one.tenant
+    for item in found:
+        finding = item.finding
+        place = f"{item.tenant}/{finding.group}" if finding.group else item.tenant
         said = Text(finding.text)
         said.append(f"\n{finding.code}", style="dim")
         if finding.clause:
@@ -205,7 +207,7 @@ def _found(finding: dict[str, str]) -> Found:
 
 
 def _count(found: Sequence[Found], severity: str) -> int:
-    return sum(one.finding.severity == severity for one in found)
+    return sum(item.finding.severity == severity for item in found)
 
 
 def _counted(number: int, word: str) -> str:

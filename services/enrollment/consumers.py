@@ -26,10 +26,10 @@ from services.enrollment.reports.handlers.funnel import note_journey
 from services.enrollment.signals import Signals
 from services.enrollment.store import Store
 from services.kit.kafka.broker import EventBroker
-from services.kit.kafka.handlers import EventHandlers, Requirement
+from services.kit.kafka.handlers import EventHandlers, Precondition
 
 
-def subscribe(broker: EventBroker, deps: Dependencies, *, group: str, requirement: Requirement) -> None:
+def subscribe(broker: EventBroker, deps: Dependencies, *, group: str, requirement: Precondition) -> None:
     """Two subscriptions to the same: one replica of the group applies each event; and each replica applies what a
     request of its own waits for, at once. Applying is idempotent. What follows from the life of an account has groups
     of its own, so that one does not wait for the other."""

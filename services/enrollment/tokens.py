@@ -20,7 +20,7 @@ from services.enrollment.challenges.domain.eligibility import proof_class, proof
 from services.enrollment.challenges.domain.verification import Verification
 from services.enrollment.config import Config
 from services.enrollment.interrupts.domain.interrupt import Interrupt
-from services.kit.clock import Clock, monotonic
+from services.kit.clock import CLOCK_SKEW, Clock, monotonic
 from services.kit.config.clients import Client
 from services.kit.crypto.keyring import Keyring
 from services.kit.crypto.sealing import signing_key_pem, token_hash
@@ -30,7 +30,6 @@ from services.kit.ids import new_id
 log = structlog.get_logger(__name__)
 
 MAX_TOKEN_AGE = timedelta(minutes=5)
-SKEW = timedelta(seconds=60)
 RESULT_LIFE = timedelta(minutes=2)
 PROOF_LIFE = timedelta(minutes=2)
 JWKS_LIFE = 600.0
@@ -100,8 +99,8 @@ class ClientTokens:
         acceptable = (
             claims.get("iss") == client.issuer
             and self._audience in audiences
-            and issued - SKEW <= now < expires
-            and now - issued <= MAX_TOKEN_AGE + SKEW
+            and issued - CLOCK_SKEW <= now < expires
+            and now - issued <= MAX_TOKEN_AGE + CLOCK_SKEW
             and expires - issued <= MAX_TOKEN_AGE
             and isinstance(claims.get("jti"), str)
             and claims.get("tid") in client.tenants

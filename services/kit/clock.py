@@ -4,6 +4,9 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+CLOCK_SKEW = timedelta(seconds=60)
+"""How far the clock of somebody who signs may be from ours."""
+
 
 class Clock(Protocol):
     """Gives the time to whoever needs it."""

@@ -17,10 +17,11 @@ from services.kit.service import Service
 from services.notifier.channels import CHANNELS
 from services.notifier.channels.voice import Script
 from services.notifier.consumers import subscribe
+from services.notifier.dependencies import Dependencies
 from services.notifier.dispatcher import Dispatcher, Line
-from services.notifier.handlers import Desk, end_overdue
+from services.notifier.handlers.endings import end_overdue
 from services.notifier.http import MAX_BODY, Callbacks, callback_url, router
-from services.notifier.providers.base import Workshop
+from services.notifier.providers.base import ProviderContext
 from services.notifier.providers.observed import observed
 from services.notifier.settings import NotifierSettings
 from services.notifier.store import Store
@@ -41,12 +42,12 @@ def build(settings: NotifierSettings, channels: Sequence[ChannelName]) -> FastAP
     keyring = Keyring.load(settings.keyring, "notifier")
     clock = SystemClock(settings.offset)
     client = httpx.AsyncClient(follow_redirects=False)
-    workshop = Workshop(client, keyring, clock, partial(callback_url, settings.callback_origin))
-    lines = _lines(channels, config, workshop)
+    context = ProviderContext(client, keyring, clock, partial(callback_url, settings.callback_origin))
+    lines = _lines(channels, config, context)
     service = Service("notifier", settings, clock)
     store = Store.open(service.database, service.relay, clock)
-    desk = Desk(store, config, clock, keyring, Sealer(keyring), settings.public_url.host or "localhost")
-    dispatcher = Dispatcher(lines, desk)
+    deps = Dependencies(store, config, clock, keyring, Sealer(keyring), settings.public_url.host or "localhost")
+    dispatcher = Dispatcher(lines, deps)
     service.prepare(store.prepare)
     service.in_background("dispatcher", dispatcher)
     service.sweep("deliveries", every=SWEEP_EVERY, work=partial(end_overdue, store=store, clock=clock))
@@ -59,19 +60,19 @@ def build(settings: NotifierSettings, channels: Sequence[ChannelName]) -> FastAP
             dispatcher,
             clock=clock,
             group=service.group,
-            requirement=service.preparation.require,
+            precondition=service.preparation.require,
         )
-    return _with_callbacks(service.app(max_body=MAX_BODY), settings, config, desk)
+    return _with_callbacks(service.app(max_body=MAX_BODY), settings, config, deps)
 
 
-def _with_callbacks(app: FastAPI, settings: NotifierSettings, config: SharedConfig, desk: Desk) -> FastAPI:
+def _with_callbacks(app: FastAPI, settings: NotifierSettings, config: SharedConfig, deps: Dependencies) -> FastAPI:
     tokens = {account.name: account.auth_token for account in (*config.providers.sms, *config.providers.voice)}
-    app.state.callbacks = Callbacks(settings.callback_origin, tokens, desk, Script())
+    app.state.callbacks = Callbacks(settings.callback_origin, tokens, deps, Script())
     app.include_router(router)
     return app
 
 
-def _lines(channels: Sequence[ChannelName], config: SharedConfig, workshop: Workshop) -> list[Line]:
+def _lines(channels: Sequence[ChannelName], config: SharedConfig, context: ProviderContext) -> list[Line]:
     """The channels with their providers.
 
     Raises:
@@ -82,7 +83,7 @@ def _lines(channels: Sequence[ChannelName], config: SharedConfig, workshop: Work
         if name not in CHANNELS:
             raise ConfigError(f"--channel {name}: there is no such channel; choose from {', '.join(sorted(CHANNELS))}")
         channel = CHANNELS[name]()
-        providers = tuple(observed(provider, name) for provider in channel.providers(config, workshop))
+        providers = tuple(observed(provider, name) for provider in channel.providers(config, context))
         if not providers:
             raise ConfigError(
                 f"SECURITY_INFO_CONFIG: providers.{name} is empty; name a provider for --channel {name} "

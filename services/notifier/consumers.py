@@ -7,9 +7,10 @@ from schemas.envelope import Envelope
 from schemas.topics import REQUESTS
 from services.kit.clock import Clock
 from services.kit.kafka.broker import EventBroker
-from services.kit.kafka.handlers import EventHandlers, Requirement
+from services.kit.kafka.handlers import EventHandlers, Precondition
 from services.notifier.dispatcher import Dispatcher, Line
-from services.notifier.handlers import accept_notice, accept_request, cancel_deliveries
+from services.notifier.handlers.endings import cancel_deliveries
+from services.notifier.handlers.requests import accept_notice, accept_request
 from services.notifier.store import Store
 
 
@@ -21,7 +22,7 @@ def subscribe(
     *,
     clock: Clock,
     group: str,
-    requirement: Requirement,
+    precondition: Precondition,
 ) -> None:
     """Queue what is requested of a channel; no provider is ever called from here."""
     channel, first = line.channel.name, line.route[0]
@@ -38,4 +39,4 @@ def subscribe(
             dispatcher.wake(channel, first)
 
     handlers.on(ChallengeCancelled)(partial(cancel_deliveries, store=store, clock=clock))
-    broker.subscribe([REQUESTS[channel]], handlers.after(requirement), group=f"{group}.{channel}")
+    broker.subscribe([REQUESTS[channel]], handlers.after(precondition), group=f"{group}.{channel}")

@@ -12,10 +12,13 @@ from services.kit.clock import monotonic
 from services.kit.mongo.client import DatabaseError
 from services.kit.mongo.document import Stored
 from services.kit.telemetry import bind, use_trace
-from services.notifier import domain, metrics
+from services.notifier import metrics
 from services.notifier.channels.base import Channel
-from services.notifier.domain import Delivery
-from services.notifier.handlers import Attempt, Desk, Outcome, deliver
+from services.notifier.dependencies import Dependencies
+from services.notifier.domain import attempts
+from services.notifier.domain.delivery import Delivery
+from services.notifier.handlers.attempt import DeliveryAttempt, Outcome
+from services.notifier.handlers.delivering import deliver
 from services.notifier.providers.base import TIMEOUT, Provider
 
 log = structlog.get_logger(__name__)
@@ -45,9 +48,9 @@ class Line:
 class Dispatcher:
     """The pools of all channels that this process serves."""
 
-    def __init__(self, lines: Sequence[Line], desk: Desk, *, size: int = POOL_SIZE) -> None:
+    def __init__(self, lines: Sequence[Line], deps: Dependencies, *, size: int = POOL_SIZE) -> None:
         self._pools = [
-            _Pool(line, index, desk, size, self.wake) for line in lines for index in range(len(line.providers))
+            _Pool(line, index, deps, size, self.wake) for line in lines for index in range(len(line.providers))
         ]
 
     def start(self) -> None:
@@ -71,11 +74,11 @@ class Dispatcher:
 
 
 class _Pool(Background):
-    def __init__(self, line: Line, index: int, desk: Desk, size: int, wake: Callable[[str, str], None]) -> None:
+    def __init__(self, line: Line, index: int, deps: Dependencies, size: int, wake: Callable[[str, str], None]) -> None:
         self._line = line
         self._provider = line.providers[index]
         self._others = tuple(name for name in line.route if name != self._provider.name) if index == 0 else None
-        self._desk = desk
+        self._deps = deps
         self._wake_other = wake
         self._size = size
         self._woken = asyncio.Event()
@@ -116,19 +119,19 @@ class _Pool(Background):
         room = self._size - len(self._attempts)
         if room <= 0 or monotonic() < self._paused_until:
             return True
-        now = self._desk.clock.now()
+        now = self._deps.clock.now()
         name = self._line.channel.name
-        found = await self._desk.store.due(name, self._provider.name, adopted_from=self._others, now=now, limit=room)
+        found = await self._deps.store.due(name, self._provider.name, adopted_from=self._others, now=now, limit=room)
         for stored in found:
             await self._claim(stored)
         return len(found) < room or len(self._attempts) >= self._size
 
     async def _claim(self, stored: Stored[Delivery]) -> None:
-        claim = domain.claimed(stored.state, provider=self._provider.name, at=self._desk.clock.now())
-        claimed = await self._desk.store.claim(stored, claim)
+        claim = attempts.claimed(stored.state, provider=self._provider.name, at=self._deps.clock.now())
+        claimed = await self._deps.store.claim(stored, claim)
         if claimed is None:
             return
-        attempt = Attempt(claimed.state, self._line.channel, self._provider, self._line.route)
+        attempt = DeliveryAttempt(claimed.state, self._line.channel, self._provider, self._line.route)
         task = asyncio.create_task(self._attempt(attempt))
         self._attempts.add(task)
         task.add_done_callback(self._done)
@@ -139,53 +142,53 @@ class _Pool(Background):
         if not task.cancelled() and (error := task.exception()):
             log.error("an attempt broke off; its lease will run out", error=type(error).__name__, exc_info=error)
 
-    async def _attempt(self, attempt: Attempt) -> None:
+    async def _attempt(self, attempt: DeliveryAttempt) -> None:
         delivery = attempt.delivery
         with use_trace(delivery.traceparent):
             bind(tenant=delivery.tenant, user=delivery.user, challenge=delivery.about)
             try:
                 async with asyncio.timeout(ATTEMPT_WITHIN):
-                    outcome = await deliver(attempt, self._desk)
+                    outcome = await deliver(attempt, self._deps)
             except (TimeoutError, DatabaseError) as error:
                 log.warning("an attempt broke off; its lease will run out", error=type(error).__name__)
                 return
-            if outcome.pause is not None:
-                self._paused_until = max(self._paused_until, monotonic() + outcome.pause)
+            if outcome.retry_after is not None:
+                self._paused_until = max(self._paused_until, monotonic() + outcome.retry_after)
             await self._write(delivery, outcome)
 
     async def _write(self, delivery: Delivery, outcome: Outcome) -> None:
         """Write the outcome down; as long as the lease lasts also against a database that is away for a moment."""
-        deadline = monotonic() + domain.LEASE.total_seconds()
+        deadline = monotonic() + attempts.LEASE.total_seconds()
         while True:
             try:
-                after = await self._desk.store.change(delivery, outcome.decide)
+                after = await self._deps.store.change(delivery, outcome.decide)
             except DatabaseError as error:
                 if monotonic() > deadline:
                     log.warning("an outcome could not be written down", error=type(error).__name__)
                     return
                 await asyncio.sleep(WRITE_RETRY_AFTER)
             else:
-                self._tell(delivery, after, outcome)
+                self._count(delivery, after, outcome)
                 return
 
-    def _tell(self, before: Delivery, after: Delivery | None, outcome: Outcome) -> None:
+    def _count(self, before: Delivery, after: Delivery | None, outcome: Outcome) -> None:
         """Count what ended, and look again in time at what is to be tried again."""
         channel, name = before.channel, self._provider.name
         if after is None:
             return
         if outcome.accepted:
-            waited = (self._desk.clock.now() - before.requested_at).total_seconds()
+            waited = (self._deps.clock.now() - before.requested_at).total_seconds()
             metrics.DELIVERIES.labels(channel, name, "sent").inc()
             metrics.SENT_AFTER.labels(channel, name).observe(max(0.0, waited))
         elif not after.is_open:
             metrics.DELIVERIES.labels(channel, name, after.reason or after.status).inc()
         elif after.next_attempt_at:
-            pause = (after.next_attempt_at - self._desk.clock.now()).total_seconds()
-            asyncio.get_running_loop().call_later(max(0.0, pause), self._wake_other, channel, after.provider)
+            seconds = (after.next_attempt_at - self._deps.clock.now()).total_seconds()
+            asyncio.get_running_loop().call_later(max(0.0, seconds), self._wake_other, channel, after.provider)
 
     async def _measure(self) -> None:
         if monotonic() < self._depth_at:
             return
         self._depth_at = monotonic() + DEPTH_EVERY
         channel, name = self._line.channel.name, self._provider.name
-        metrics.QUEUED.labels(channel, name).set(await self._desk.store.depth(channel, name))
+        metrics.QUEUED.labels(channel, name).set(await self._deps.store.depth(channel, name))

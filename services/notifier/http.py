@@ -7,10 +7,12 @@ from urllib.parse import parse_qsl
 from fastapi import APIRouter, Request, Response
 from pydantic import SecretStr
 
-from services.notifier import calls, metrics
+from services.notifier import metrics
 from services.notifier.channels.voice import Script
-from services.notifier.handlers import Desk, note_report
-from services.notifier.providers.twilio import is_genuine, read_report
+from services.notifier.dependencies import Dependencies
+from services.notifier.handlers import calls
+from services.notifier.handlers.endings import note_receipt
+from services.notifier.providers.twilio import is_genuine, read_receipt
 from services.notifier.providers.twiml import MEDIA_TYPE
 
 MAX_BODY = 16 * 1024
@@ -30,7 +32,7 @@ class Callbacks:
 
     origin: str
     tokens: Mapping[str, SecretStr]
-    desk: Desk
+    deps: Dependencies
     script: Script
 
 
@@ -46,13 +48,13 @@ async def twilio_callback(provider: str, delivery_id: str, request: Request) -> 
     parameters = await _genuine(callbacks, provider, delivery_id, request)
     if parameters is None:
         return Response(status_code=FORBIDDEN)
-    report = read_report(parameters)
-    desk = callbacks.desk
-    delivery = await desk.store.by_id(delivery_id)
-    if report is None or delivery is None:
+    receipt = read_receipt(parameters)
+    deps = callbacks.deps
+    delivery = await deps.store.by_id(delivery_id)
+    if receipt is None or delivery is None:
         metrics.CALLBACKS.labels(provider, "unknown").inc()
         return Response(status_code=DONE)
-    await note_report(delivery, report, provider=provider, store=desk.store, clock=desk.clock)
+    await note_receipt(delivery, receipt, provider=provider, store=deps.store, clock=deps.clock)
     metrics.CALLBACKS.labels(provider, "taken").inc()
     return Response(status_code=DONE)
 
@@ -63,10 +65,10 @@ async def twilio_call(provider: str, delivery_id: str, request: Request) -> Resp
     callbacks: Callbacks = request.app.state.callbacks
     if await _genuine(callbacks, provider, f"{delivery_id}/voice", request) is None:
         return Response(status_code=FORBIDDEN)
-    desk = callbacks.desk
-    delivery = await desk.store.by_id(delivery_id)
+    deps = callbacks.deps
+    delivery = await deps.store.by_id(delivery_id)
     keys_url = _keys_url(callbacks, provider, delivery_id, rounds=1)
-    said = calls.answered(delivery, keys_url=keys_url, script=callbacks.script, desk=desk)
+    said = calls.answered(delivery, keys_url=keys_url, script=callbacks.script, deps=deps)
     return Response(said, media_type=MEDIA_TYPE)
 
 
@@ -77,14 +79,14 @@ async def twilio_keys(provider: str, delivery_id: str, rounds: int, request: Req
     parameters = await _genuine(callbacks, provider, f"{delivery_id}/keys/{rounds}", request)
     if parameters is None:
         return Response(status_code=FORBIDDEN)
-    desk = callbacks.desk
+    deps = callbacks.deps
     said = await calls.pressed(
-        await desk.store.by_id(delivery_id),
+        await deps.store.by_id(delivery_id),
         parameters.get("Digits", ""),
         rounds,
         keys_url=_keys_url(callbacks, provider, delivery_id, rounds=rounds + 1),
         script=callbacks.script,
-        desk=desk,
+        deps=deps,
     )
     return Response(said, media_type=MEDIA_TYPE)
 

@@ -12,7 +12,8 @@ from services.kit.decision import Change
 from services.kit.mongo.client import Database
 from services.kit.mongo.document import Documents, DuplicateDocumentError, StaleDocumentError, Stored
 from services.kit.mongo.relay import Relay
-from services.notifier.domain import Delivery, Refusal, Sends, document_id, take
+from services.notifier.domain.delivery import Delivery, document_id
+from services.notifier.domain.limits import Refusal, Sends, take
 
 SOURCE = "notifier"
 KEEP_ENDED = timedelta(days=1)

@@ -41,6 +41,6 @@ def assemble(settings: VerifierSettings, keyring: Keyring, clock: Clock) -> Serv
         store=store,
         clock=clock,
         group=service.group,
-        requirement=service.preparation.require,
+        precondition=service.preparation.require,
     )
     return service

@@ -6,20 +6,20 @@ from schemas.enrollment import AccountErased, ChallengeCancelled, MethodRemoved,
 from schemas.topics import LIFECYCLE, REQUESTS, SUBMISSIONS
 from services.kit.clock import Clock
 from services.kit.kafka.broker import EventBroker
-from services.kit.kafka.handlers import EventHandlers, Requirement
+from services.kit.kafka.handlers import EventHandlers, Precondition
 from services.verifier.handlers import challenges, judging, lifecycle
 from services.verifier.methods.registry import Methods
 from services.verifier.store import Store
 
 
 def subscribe(
-    broker: EventBroker, *, methods: Methods, store: Store, clock: Clock, group: str, requirement: Requirement
+    broker: EventBroker, *, methods: Methods, store: Store, clock: Clock, group: str, precondition: Precondition
 ) -> None:
     """One subscription to requests and submissions: within it a person's records are handled one after the other.
     Another one to what becomes of the person's methods."""
-    proofs = _proofs(methods, store, clock).after(requirement)
+    proofs = _proofs(methods, store, clock).after(precondition)
     broker.subscribe([SUBMISSIONS, *REQUESTS.values()], proofs, group=group)
-    broker.subscribe([LIFECYCLE], _outcomes(store).after(requirement), group=f"{group}.lifecycle")
+    broker.subscribe([LIFECYCLE], _outcomes(store).after(precondition), group=f"{group}.lifecycle")
 
 
 def _proofs(methods: Methods, store: Store, clock: Clock) -> EventHandlers:

@@ -40,7 +40,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
 
 
 @dataclass(frozen=True)
-class Desk:
+class Dependencies:
     """A person with a handset, and enrollment's side of the topics."""
 
     bench: Bench
@@ -83,7 +83,7 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(demo: LocalStack) -> AsyncIterator[Desk]:
+async def desk(demo: LocalStack) -> AsyncIterator[Dependencies]:
     """The provider is well, before and after."""
     base = settings_for(demo.kafka_url, demo.topic_prefix)
     more = {
@@ -99,14 +99,14 @@ async def desk(demo: LocalStack) -> AsyncIterator[Desk]:
     bench = Bench(settings, keys, TwilioServer(), TwilioServer(), event_broker(base))
     bench.number = f"+447700900{next(NUMBERS) % 1000:03d}"
     bench.enrollment.subscribe(HEARD, hearing(bench.heard), group=f"bench-{bench.user}")
-    made = Desk(bench, demo.url("handset"))
+    made = Dependencies(bench, demo.url("handset"))
     async with running(bench.enrollment):
         await made.fault("ok")
         yield made
         await made.fault("ok")
 
 
-async def test_a_text_arrives_and_its_arrival_is_confirmed(desk: Desk) -> None:
+async def test_a_text_arrives_and_its_arrival_is_confirmed(desk: Dependencies) -> None:
     of = await desk.bench.ask()
     await desk.bench.told(DeliveryConfirmed)
     assert [type(event) for event in desk.bench.events()] == [CodeSent, DeliveryConfirmed]
@@ -114,7 +114,7 @@ async def test_a_text_arrives_and_its_arrival_is_confirmed(desk: Desk) -> None:
     assert [text["body"].split("\n")[-1] for text in texts] == [f"@localhost #{desk.bench.code(of)}"]
 
 
-async def test_a_lost_text_is_sent_and_never_confirmed(desk: Desk) -> None:
+async def test_a_lost_text_is_sent_and_never_confirmed(desk: Dependencies) -> None:
     await desk.fault("lost")
     await desk.bench.ask()
     await desk.bench.told(CodeSent)
@@ -122,7 +122,7 @@ async def test_a_lost_text_is_sent_and_never_confirmed(desk: Desk) -> None:
         await desk.bench.told(DeliveryConfirmed, within=2)
 
 
-async def test_an_invalid_number_is_told(desk: Desk) -> None:
+async def test_an_invalid_number_is_told(desk: Dependencies) -> None:
     await desk.fault("reject")
     await desk.bench.ask()
     failed = await desk.bench.told(DeliveryFailed)
@@ -131,7 +131,7 @@ async def test_an_invalid_number_is_told(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("mode", ["error", "throttle"])
-async def test_a_text_comes_after_the_provider_is_well_again(desk: Desk, mode: str) -> None:
+async def test_a_text_comes_after_the_provider_is_well_again(desk: Dependencies, mode: str) -> None:
     await desk.fault(mode)
     await desk.bench.ask()
     await asyncio.sleep(1)
@@ -141,7 +141,7 @@ async def test_a_text_comes_after_the_provider_is_well_again(desk: Desk, mode: s
     await until(lambda: shown(desk, 1))
 
 
-async def test_a_slow_answer_does_not_double_the_text(desk: Desk) -> None:
+async def test_a_slow_answer_does_not_double_the_text(desk: Dependencies) -> None:
     await desk.fault("slow", delayMs=7000)
     await desk.bench.ask()
     sent = await desk.bench.told(CodeSent)
@@ -150,7 +150,7 @@ async def test_a_slow_answer_does_not_double_the_text(desk: Desk) -> None:
     assert (sent.repeated, len(await desk.texts())) == (False, 1)
 
 
-async def test_a_request_that_hangs_is_sent_once_more(desk: Desk) -> None:
+async def test_a_request_that_hangs_is_sent_once_more(desk: Dependencies) -> None:
     await desk.fault("hang")
     await desk.bench.ask()
     await asyncio.sleep(2)
@@ -161,11 +161,11 @@ async def test_a_request_that_hangs_is_sent_once_more(desk: Desk) -> None:
     await until(lambda: shown(desk, 1))
 
 
-async def shown(desk: Desk, count: int) -> bool:
+async def shown(desk: Dependencies, count: int) -> bool:
     return len(await desk.texts()) == count
 
 
-async def test_a_mail_with_a_code_arrives_as_text_and_html(desk: Desk) -> None:
+async def test_a_mail_with_a_code_arrives_as_text_and_html(desk: Dependencies) -> None:
     of = await desk.bench.ask(channel="email")
     await desk.bench.told(CodeSent)
     (mail,) = await desk.mails()
@@ -174,7 +174,7 @@ async def test_a_mail_with_a_code_arrives_as_text_and_html(desk: Desk) -> None:
     assert f"<strong>{desk.bench.code(of)}</strong>" in mail["html"]
 
 
-async def test_a_notice_arrives_once_with_its_link(desk: Desk) -> None:
+async def test_a_notice_arrives_once_with_its_link(desk: Dependencies) -> None:
     link = "http://localhost:8000/security-info/not-me?token=abc"
     notice = desk.bench.notice(link)
     await desk.bench.say(notice, notice, channel="email")
@@ -191,7 +191,7 @@ async def test_a_notice_arrives_once_with_its_link(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(("keys", "event"), [("#", CallConfirmed), ("0#", CallReported)])
-async def test_keys_pressed_in_a_call_are_told(desk: Desk, keys: str, event: type[Event]) -> None:
+async def test_keys_pressed_in_a_call_are_told(desk: Dependencies, keys: str, event: type[Event]) -> None:
     of = await desk.bench.ask(channel="voice", kind="call")
     await desk.press(keys)
     await desk.bench.told(event)
@@ -200,13 +200,13 @@ async def test_keys_pressed_in_a_call_are_told(desk: Desk, keys: str, event: typ
     assert of.challenge_id in {one.correlation_id for one in desk.bench.heard}
 
 
-async def test_a_call_reads_a_code_out(desk: Desk) -> None:
+async def test_a_call_reads_a_code_out(desk: Dependencies) -> None:
     of = await desk.bench.ask(channel="voice")
     await desk.bench.told(DeliveryConfirmed)
     await until(lambda: reads_out(desk, ", ".join(desk.bench.code(of))))
 
 
-async def reads_out(desk: Desk, digits: str) -> bool:
+async def reads_out(desk: Dependencies, digits: str) -> bool:
     return digits in (await desk.call())["body"]
 
 

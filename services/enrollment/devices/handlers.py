@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from pydantic import SecretBytes, SecretStr
 
@@ -16,6 +16,7 @@ from services.enrollment.devices.domain import Activation, Device
 from services.enrollment.methods.authenticator_app.handlers import opens_with
 from services.enrollment.registrations.handlers import ask_connected
 from services.enrollment.web.streams import Seen, event_stream
+from services.kit.clock import CLOCK_SKEW
 from services.kit.crypto import device as protocol
 from services.kit.crypto.device import DeviceTokenError
 from services.kit.crypto.sealing import Binding, equal, token_hash
@@ -28,7 +29,6 @@ from services.kit.errors import (
 )
 from services.kit.ids import new_id
 
-SKEW = timedelta(seconds=60)
 MAX_NAME = 64
 
 
@@ -214,7 +214,7 @@ def _require_ours(audience: str, ours: str) -> None:
 
 def _require_punctual(issued: datetime, now: datetime) -> None:
     """`Date` in the answer lets the app correct itself."""
-    if abs(issued - now) > SKEW:
+    if abs(issued - now) > CLOCK_SKEW:
         raise ClockSkewError(headers={"Date": now.strftime("%a, %d %b %Y %H:%M:%S GMT")})
 
 

@@ -20,7 +20,7 @@ from services.enrollment.policies.domain.policy import missing_methods
 from services.enrollment.policies.domain.requirements import GroupPolicy
 from services.enrollment.store import Store
 from services.enrollment.tokens import Caller
-from services.kit.clock import Clock
+from services.kit.clock import CLOCK_SKEW, Clock
 from services.kit.crypto.sealing import Binding, token_hash
 from services.kit.decision import Change
 from services.kit.errors import (
@@ -34,7 +34,6 @@ from services.kit.ids import new_id, new_token
 from services.kit.mongo.document import DuplicateDocumentError
 
 MAX_AUTHENTICATION_AGE = timedelta(minutes=10)
-SKEW = timedelta(seconds=60)
 LEADS_TO_REGISTERING: frozenset[Decision] = frozenset({"register", "nudge", "manage"})
 
 
@@ -221,5 +220,5 @@ def _require_something_to_prove(account: Account, policy: GroupPolicy, now: date
 
 
 def _require_recent(authenticated_at: datetime, now: datetime) -> None:
-    if not now - MAX_AUTHENTICATION_AGE <= authenticated_at <= now + SKEW:
+    if not now - MAX_AUTHENTICATION_AGE <= authenticated_at <= now + CLOCK_SKEW:
         raise RequestMalformedError("authenticatedAt must lie within the last 10 minutes.")

@@ -124,7 +124,7 @@ async def _traced(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> N
                 raise
             # Answered and logged by the handlers of kit.http.problem; the server would only log it once more.
         finally:
-            _tell(scope, status[0] if status else 499, monotonic() - began)
+            _record(scope, status[0] if status else 499, monotonic() - began)
 
 
 def _bounded(scope: Scope, receive: Receive, most: int) -> Receive:
@@ -144,7 +144,7 @@ def _bounded(scope: Scope, receive: Receive, most: int) -> Receive:
     return bounded
 
 
-def _tell(scope: Scope, status: int, seconds: float) -> None:
+def _record(scope: Scope, status: int, seconds: float) -> None:
     """499 stands for a caller who left before the answer."""
     route = getattr(scope.get("route"), "path", "unmatched")
     method = scope["method"] if scope["method"] in METHODS else "other"

@@ -81,6 +81,6 @@ def _first(error: RequestValidationError) -> str:
 def _fields(error: RequestValidationError) -> list[dict[str, str]]:
     """Where and why, never what: a value may be a secret."""
     return [
-        {"field": ".".join(str(part) for part in one["loc"][1:])[:128] or "body", "reason": str(one["type"])}
-        for one in error.errors()[:MAX_FIELD_ERRORS]
+        {"field": ".".join(str(part) for part in found["loc"][1:])[:128] or "body", "reason": str(found["type"])}
+        for found in error.errors()[:MAX_FIELD_ERRORS]
     ]

@@ -16,7 +16,7 @@ from schemas.topics import DEAD_LETTERS, TOPICS, Topic, full_name
 from services.kit.kafka import metrics
 from services.kit.kafka.connection import client_options
 from services.kit.kafka.lanes import Pause
-from services.kit.kafka.policy import DEPENDENCY_FIRST_PAUSE, DEPENDENCY_PAUSE_CAP, growing
+from services.kit.kafka.policy import DEPENDENCY_FIRST_WAIT, LONGEST_WAIT, backoff
 from services.kit.kafka.producer import EventProducer, TooLargeError
 from services.kit.kafka.reading import Reader, read_kept, read_one, reader
 from services.kit.kafka.record import RawHeaders, Record, text_headers
@@ -89,7 +89,7 @@ class DeadLetters:
         topic = self._topics.get(record.topic)
         headers = letter_headers(record, reason, self._service, keeps_body=bool(topic and topic.keeps_body_when_dead))
         body = record.body if dict(headers)[BODY] == b"kept" else None
-        for seconds in growing(DEPENDENCY_FIRST_PAUSE, 2.0, DEPENDENCY_PAUSE_CAP):
+        for seconds in backoff(DEPENDENCY_FIRST_WAIT, 2.0, LONGEST_WAIT):
             try:
                 await self._producer.send(self._to, key=record.key, value=body, headers=headers)
                 break
@@ -112,7 +112,7 @@ def letter_headers(record: Record, reason: str, service: str, *, keeps_body: boo
     """The record's headers, and in `dl_…` why and from where it came. Headers of an earlier letter are replaced."""
     kept = [(name, value) for name, value in record.headers if not name.startswith(PREFIX)]
     nulls = ",".join(name for name, value in kept if value is None)
-    told = {
+    origin = {
         TOPIC: record.topic,
         PARTITION: str(record.partition),
         OFFSET: str(record.offset),
@@ -121,7 +121,10 @@ def letter_headers(record: Record, reason: str, service: str, *, keeps_body: boo
         BODY: _body_state(record, keeps_body=keeps_body),
         **({NULL_HEADERS: nulls} if nulls else {}),
     }
-    return (*((name, value or b"") for name, value in kept), *((name, value.encode()) for name, value in told.items()))
+    return (
+        *((name, value or b"") for name, value in kept),
+        *((name, value.encode()) for name, value in origin.items()),
+    )
 
 
 def _body_state(record: Record, *, keeps_body: bool) -> str:
@@ -136,16 +139,16 @@ def _without_body(headers: RawHeaders) -> RawHeaders:
 
 def as_dead_letter(record: Record) -> DeadLetter | None:
     """Read a record of the dead-letter topic; None for what we did not write."""
-    told = text_headers(record.headers)
+    headers = text_headers(record.headers)
     try:
         return DeadLetter(
             id=f"{record.partition}-{record.offset}",
-            origin_topic=told[TOPIC],
-            origin_partition=int(told[PARTITION]),
-            origin_offset=int(told[OFFSET]),
-            reason=told.get(REASON, ""),
-            service=told.get(SERVICE, ""),
-            has_body=told.get(BODY) == "kept",
+            origin_topic=headers[TOPIC],
+            origin_partition=int(headers[PARTITION]),
+            origin_offset=int(headers[OFFSET]),
+            reason=headers.get(REASON, ""),
+            service=headers.get(SERVICE, ""),
+            has_body=headers.get(BODY) == "kept",
             record=record,
         )
     except (KeyError, ValueError):
@@ -212,10 +215,10 @@ async def _letter(consumer: Reader, settings: ServiceSettings, letter_id: str) -
 
 
 async def _original(consumer: Reader, letter: DeadLetter) -> Record:
-    told = text_headers(letter.record.headers).get(BODY)
-    if told != "left":
+    body_state = text_headers(letter.record.headers).get(BODY)
+    if body_state != "left":
         return replace(
-            letter.record, headers=letter.original_headers, body=letter.record.body if told == "kept" else None
+            letter.record, headers=letter.original_headers, body=letter.record.body if body_state == "kept" else None
         )
     origin = await read_one(
         consumer, TopicPartition(letter.origin_topic, letter.origin_partition), letter.origin_offset

@@ -10,8 +10,8 @@ E = TypeVar("E", bound=Event)
 Handler = Callable[[E, Envelope], Awaitable[None]]
 """Takes an event and its envelope. Must bear being called again with the same `envelope.id`."""
 
-Requirement = Callable[[], Awaitable[None]]
-"""Raises an error of a dependency while events cannot be handled."""
+Precondition = Callable[[], Awaitable[None]]
+"""Raises an error of a dependency while no event can be handled."""
 
 
 class EventHandlers:
@@ -49,17 +49,17 @@ class EventHandlers:
             chosen._handlers[event_type] = _if_wanted(handler, wanted)
         return chosen
 
-    def after(self, requirement: Requirement) -> "EventHandlers":
-        """The same handlers, each after `requirement`: while that raises an error of a dependency, events wait."""
+    def after(self, precondition: Precondition) -> "EventHandlers":
+        """The same handlers, each after `precondition`: while that raises an error of a dependency, events wait."""
         patient = EventHandlers()
         for event_type, handler in self._handlers.items():
-            patient._handlers[event_type] = _after(requirement, handler)
+            patient._handlers[event_type] = _after(precondition, handler)
         return patient
 
 
-def _after(requirement: Requirement, handler: Handler[Any]) -> Handler[Any]:
+def _after(precondition: Precondition, handler: Handler[Any]) -> Handler[Any]:
     async def handle(event: Any, envelope: Envelope) -> None:
-        await requirement()
+        await precondition()
         await handler(event, envelope)
 
     return handle

@@ -7,10 +7,10 @@ from pymongo.errors import ConnectionFailure
 from services.kit.mongo.relay import PublishFailedError
 
 TRIES = 5
-FIRST_PAUSE = 0.05
-PAUSE_FACTOR = 3.0
-DEPENDENCY_FIRST_PAUSE = 0.1
-DEPENDENCY_PAUSE_CAP = 5.0
+FIRST_WAIT = 0.05
+WAIT_FACTOR = 3.0
+DEPENDENCY_FIRST_WAIT = 0.1
+LONGEST_WAIT = 5.0
 
 
 class DependencyDownError(Exception):
@@ -31,12 +31,12 @@ def is_dependency_down(error: BaseException) -> bool:
     return False
 
 
-def growing(first: float, factor: float, cap: float) -> Iterator[float]:
-    """Pauses in seconds that grow up to `cap`, without end."""
-    pause = first
+def backoff(first: float, factor: float, cap: float) -> Iterator[float]:
+    """Seconds to wait that grow up to `cap`, without end."""
+    wait = first
     while True:
-        yield min(pause, cap)
-        pause = min(pause * factor, cap)
+        yield min(wait, cap)
+        wait = min(wait * factor, cap)
 
 
 class Patience:
@@ -44,13 +44,13 @@ class Patience:
 
     def __init__(self) -> None:
         self._failures = 0
-        self._waits = growing(DEPENDENCY_FIRST_PAUSE, 2.0, DEPENDENCY_PAUSE_CAP)
-        self._pauses = growing(FIRST_PAUSE, PAUSE_FACTOR, DEPENDENCY_PAUSE_CAP)
+        self._dependency_waits = backoff(DEPENDENCY_FIRST_WAIT, 2.0, LONGEST_WAIT)
+        self._record_waits = backoff(FIRST_WAIT, WAIT_FACTOR, LONGEST_WAIT)
 
-    def pause_after(self, error: Exception) -> float | None:
+    def wait_after(self, error: Exception) -> float | None:
         """Seconds until the next try, or None when there is none left."""
         if is_dependency_down(error):
-            return next(self._waits)
+            return next(self._dependency_waits)
         self._failures += 1
-        self._waits = growing(DEPENDENCY_FIRST_PAUSE, 2.0, DEPENDENCY_PAUSE_CAP)
-        return None if self._failures >= TRIES else next(self._pauses)
+        self._dependency_waits = backoff(DEPENDENCY_FIRST_WAIT, 2.0, LONGEST_WAIT)
+        return None if self._failures >= TRIES else next(self._record_waits)

@@ -93,7 +93,7 @@ class GroupProcessing(Processing):
         return "dead"
 
     async def failed(self, record: Record, error: Exception, patience: Patience, pause: Pause) -> str | None:
-        seconds = patience.pause_after(error)
+        seconds = patience.wait_after(error)
         down = is_dependency_down(error)
         name = type(error).__name__
         if seconds is None:

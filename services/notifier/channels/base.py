@@ -9,8 +9,8 @@ from pydantic import SecretStr
 from schemas.base import Channel as ChannelName
 from services.kit.config.file import SharedConfig
 from services.kit.config.tenants import Sender
-from services.notifier.domain import Delivery
-from services.notifier.providers.base import Message, Provider, Workshop
+from services.notifier.domain.delivery import Delivery
+from services.notifier.providers.base import Message, Provider, ProviderContext
 
 PROVIDERS_OWN = Sender()
 """No sender of the organisation's."""
@@ -54,7 +54,7 @@ class Channel(Protocol):
         """Whether a destination gets only so many messages: each one costs, and disturbs whoever has the number."""
         ...
 
-    def providers(self, config: SharedConfig, workshop: Workshop) -> tuple[Provider, ...]:
+    def providers(self, config: SharedConfig, context: ProviderContext) -> tuple[Provider, ...]:
         """The configured providers, in the order in which they are tried."""
         ...
 

@@ -6,8 +6,8 @@ from schemas.base import Channel as ChannelName
 from services.kit.config.file import SharedConfig
 from services.kit.config.tenants import Sender
 from services.notifier.channels.base import Particulars, UnfitRequestError
-from services.notifier.domain import Delivery, Notice
-from services.notifier.providers.base import Message, Provider, Workshop
+from services.notifier.domain.delivery import Delivery, Notice
+from services.notifier.providers.base import Message, Provider, ProviderContext
 from services.notifier.providers.smtp import SmtpMail
 from services.notifier.texts import Texts, whole_minutes
 
@@ -23,15 +23,15 @@ class Mails:
         self._code = Letter("code")
         self._notice = Letter("notice")
 
-    def providers(self, config: SharedConfig, workshop: Workshop) -> tuple[Provider, ...]:
+    def providers(self, config: SharedConfig, context: ProviderContext) -> tuple[Provider, ...]:
         """Mail servers."""
-        return tuple(SmtpMail(server, workshop.clock) for server in config.providers.email)
+        return tuple(SmtpMail(server, context.clock) for server in config.providers.email)
 
     def compose(self, delivery: Delivery, destination: str, particulars: Particulars) -> Message:
         """The mail in the person's language."""
         if delivery.notice:
-            told = _told(delivery.notice, particulars)
-            return self._notice.written(delivery, destination, particulars.sender, **told)
+            words = _words_of(delivery.notice, particulars)
+            return self._notice.written(delivery, destination, particulars.sender, **words)
         if particulars.code is None:
             raise UnfitRequestError
         return self._code.written(
@@ -67,7 +67,7 @@ class Letter:
         )
 
 
-def _told(notice: Notice, particulars: Particulars) -> dict[str, object]:
+def _words_of(notice: Notice, particulars: Particulars) -> dict[str, object]:
     return {
         "organization": particulars.organization,
         "kind": notice.kind,

@@ -5,8 +5,8 @@ import json
 from schemas.base import Channel as ChannelName
 from services.kit.config.file import SharedConfig
 from services.notifier.channels.base import Particulars, UnfitRequestError
-from services.notifier.domain import Delivery
-from services.notifier.providers.base import Message, Provider, Workshop
+from services.notifier.domain.delivery import Delivery
+from services.notifier.providers.base import Message, Provider, ProviderContext
 from services.notifier.providers.webpush import WebPush
 
 
@@ -17,9 +17,9 @@ class PushMessages:
     is_fetched = True
     is_limited = False
 
-    def providers(self, config: SharedConfig, workshop: Workshop) -> tuple[Provider, ...]:
+    def providers(self, config: SharedConfig, context: ProviderContext) -> tuple[Provider, ...]:
         """One for all push services: the subscription names the service."""
-        return (WebPush(config.push_services, workshop.client, workshop.keyring, workshop.clock),)
+        return (WebPush(config.push_services, context.client, context.keyring, context.clock),)
 
     def compose(self, delivery: Delivery, destination: str, particulars: Particulars) -> Message:
         """The id of the request; `destination` is a push subscription."""

@@ -3,8 +3,8 @@
 from schemas.base import Channel as ChannelName
 from services.kit.config.file import SharedConfig
 from services.notifier.channels.base import Particulars, UnfitRequestError
-from services.notifier.domain import Delivery
-from services.notifier.providers.base import Message, Provider, Workshop
+from services.notifier.domain.delivery import Delivery
+from services.notifier.providers.base import Message, Provider, ProviderContext
 from services.notifier.providers.twilio import TwilioTexts
 from services.notifier.texts import Texts, whole_minutes
 
@@ -19,10 +19,10 @@ class TextMessages:
     def __init__(self) -> None:
         self._texts = Texts(self.name)
 
-    def providers(self, config: SharedConfig, workshop: Workshop) -> tuple[Provider, ...]:
+    def providers(self, config: SharedConfig, context: ProviderContext) -> tuple[Provider, ...]:
         """Accounts at Twilio, or at services that speak its protocol."""
         return tuple(
-            TwilioTexts(account, workshop.client, workshop.callbacks(account.name)) for account in config.providers.sms
+            TwilioTexts(account, context.client, context.callbacks(account.name)) for account in config.providers.sms
         )
 
     def compose(self, delivery: Delivery, destination: str, particulars: Particulars) -> Message:

@@ -5,9 +5,9 @@ from typing import Literal
 from schemas.base import Channel as ChannelName
 from services.kit.config.file import SharedConfig
 from services.notifier.channels.base import Particulars, UnfitRequestError
-from services.notifier.domain import Delivery
+from services.notifier.domain.delivery import Delivery
 from services.notifier.providers import twiml
-from services.notifier.providers.base import Message, Provider, Workshop
+from services.notifier.providers.base import Message, Provider, ProviderContext
 from services.notifier.providers.twilio_calls import TwilioCalls
 from services.notifier.texts import Texts
 
@@ -21,11 +21,10 @@ class VoiceCalls:
     is_fetched = False
     is_limited = True
 
-    def providers(self, config: SharedConfig, workshop: Workshop) -> tuple[Provider, ...]:
+    def providers(self, config: SharedConfig, context: ProviderContext) -> tuple[Provider, ...]:
         """Accounts at Twilio, or at services that speak its protocol."""
         return tuple(
-            TwilioCalls(account, workshop.client, workshop.callbacks(account.name))
-            for account in config.providers.voice
+            TwilioCalls(account, context.client, context.callbacks(account.name)) for account in config.providers.voice
         )
 
     def compose(self, delivery: Delivery, destination: str, particulars: Particulars) -> Message:

@@ -36,7 +36,7 @@ class Message:
 
 
 @dataclass(frozen=True)
-class Receipt:
+class Acceptance:
     """The provider has the message, under this id of its own. `service` is the host of the push service with it."""
 
     message_id: str | None
@@ -44,7 +44,7 @@ class Receipt:
 
 
 @dataclass(frozen=True)
-class Workshop:
+class ProviderContext:
     """What providers are made with; `callbacks` gives a provider's callback address up to the delivery's id."""
 
     client: httpx.AsyncClient
@@ -87,7 +87,7 @@ class Provider(Protocol):
         """Its name in the configuration."""
         ...
 
-    async def send(self, message: Message) -> Receipt:
+    async def send(self, message: Message) -> Acceptance:
         """Hand the message over, within `TIMEOUT`.
 
         Raises:
@@ -102,7 +102,7 @@ class Provider(Protocol):
 class Inquiring(Protocol):
     """A provider that can be asked what it has."""
 
-    async def find(self, message: Message, *, since: datetime) -> Receipt | None:
+    async def find(self, message: Message, *, since: datetime) -> Acceptance | None:
         """The same message, if the provider took it at `since` or later.
 
         Raises:

@@ -9,13 +9,13 @@ import structlog
 from services.kit.clock import monotonic
 from services.notifier import metrics
 from services.notifier.providers.base import (
+    Acceptance,
     Inquiring,
     Message,
     OutcomeUnknownError,
     PermanentError,
     Provider,
     ProviderError,
-    Receipt,
     TransientError,
 )
 
@@ -30,7 +30,7 @@ class Measured:
         self._channel = channel
         self.name = provider.name
 
-    async def send(self, message: Message) -> Receipt:
+    async def send(self, message: Message) -> Acceptance:
         """As the provider; see `Provider.send`."""
         with self._call("send"):
             receipt = await self._provider.send(message)
@@ -59,7 +59,7 @@ class MeasuredInquiring(Measured):
         super().__init__(provider, channel)
         self._inquiring = inquiring
 
-    async def find(self, message: Message, *, since: datetime) -> Receipt | None:
+    async def find(self, message: Message, *, since: datetime) -> Acceptance | None:
         """As the provider; see `Inquiring.find`."""
         with self._call("find"):
             receipt = await self._inquiring.find(message, since=since)
@@ -74,7 +74,7 @@ class Logged:
         self._provider = provider
         self.name = provider.name
 
-    async def send(self, message: Message) -> Receipt:
+    async def send(self, message: Message) -> Acceptance:
         """As the provider; see `Provider.send`."""
         try:
             receipt = await self._provider.send(message)
@@ -96,7 +96,7 @@ class LoggedInquiring(Logged):
         super().__init__(provider)
         self._inquiring = inquiring
 
-    async def find(self, message: Message, *, since: datetime) -> Receipt | None:
+    async def find(self, message: Message, *, since: datetime) -> Acceptance | None:
         """As the provider; see `Inquiring.find`."""
         try:
             receipt = await self._inquiring.find(message, since=since)

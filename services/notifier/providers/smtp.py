@@ -27,10 +27,10 @@ from services.kit.clock import Clock
 from services.kit.config.providers import SmtpProvider
 from services.notifier.providers.base import (
     TIMEOUT,
+    Acceptance,
     Message,
     OutcomeUnknownError,
     PermanentError,
-    Receipt,
     TransientError,
 )
 
@@ -54,7 +54,7 @@ class SmtpMail:
         self._clock = clock
         self._sender = Address(server.sender_name, addr_spec=server.sender)
 
-    async def send(self, message: Message) -> Receipt:
+    async def send(self, message: Message) -> Acceptance:
         """Hand the mail over; see `Provider.send`. Its `Message-ID` is the same whenever the delivery is sent anew."""
         mail = self._mail(message)
         end = asyncio.get_running_loop().time() + TIMEOUT
@@ -72,7 +72,7 @@ class SmtpMail:
                 await client.quit(timeout=GOODBYE_WITHIN)
         finally:
             client.close()
-        return Receipt(str(mail["Message-ID"]).strip("<>"))
+        return Acceptance(str(mail["Message-ID"]).strip("<>"))
 
     def _client(self, tls: ssl.SSLContext) -> SMTP:
         server, password = self._server, self._server.password

@@ -11,13 +11,13 @@ import httpx
 
 from services.kit.config.providers import TwilioProvider
 from services.kit.crypto.sealing import equal, hmac_sha1
-from services.notifier.domain import Report
+from services.notifier.domain.receipts import DeliveryReceipt
 from services.notifier.providers.base import (
     TIMEOUT,
+    Acceptance,
     Message,
     OutcomeUnknownError,
     PermanentError,
-    Receipt,
     TransientError,
 )
 from services.notifier.providers.network import network_failures
@@ -46,16 +46,16 @@ class TwilioAccount:
         self._client = client
         self._listed_as = resource.lower()
 
-    async def create(self, form: Form) -> Receipt:
+    async def create(self, form: Form) -> Acceptance:
         """Create a resource; see `Provider.send` for what can go wrong."""
         with network_failures():
             async with asyncio.timeout(TIMEOUT):
                 response = await self._client.post(self._url, data=dict(form), auth=self._auth, timeout=TIMEOUT)
         if response.status_code != httpx.codes.CREATED:
             raise _refusal(response)
-        return Receipt(_text(_document(response), "sid"))
+        return Acceptance(_text(_document(response), "sid"))
 
-    async def find(self, query: Mapping[str, str], *, mark: str, since: datetime) -> Receipt | None:
+    async def find(self, query: Mapping[str, str], *, mark: str, since: datetime) -> Acceptance | None:
         """The newest resource that matches, was created at `since` or later, and whose body ends in `mark`.
 
         Twilio knows nothing of our id, and keeps whole seconds.
@@ -68,13 +68,13 @@ class TwilioAccount:
             raise _refusal(response)
         since = since.replace(microsecond=0) - SECOND
         ours = (
-            one
-            for one in _listed(response, self._listed_as)
-            if _text(one, "to") == query["To"]
-            and (_text(one, "body") or "").rstrip().endswith(mark)
-            and _created(one) >= since
+            message
+            for message in _listed(response, self._listed_as)
+            if _text(message, "to") == query["To"]
+            and (_text(message, "body") or "").rstrip().endswith(mark)
+            and _created(message) >= since
         )
-        return next((Receipt(_text(one, "sid")) for one in ours), None)
+        return next((Acceptance(_text(message, "sid")) for message in ours), None)
 
 
 class TwilioTexts:
@@ -85,7 +85,7 @@ class TwilioTexts:
         self._account = TwilioAccount(account, client, "Messages")
         self._callbacks = callbacks
 
-    async def send(self, message: Message) -> Receipt:
+    async def send(self, message: Message) -> Acceptance:
         """Create a message; see `Provider.send`."""
         return await self._account.create(
             {
@@ -96,7 +96,7 @@ class TwilioTexts:
             }
         )
 
-    async def find(self, message: Message, *, since: datetime) -> Receipt | None:
+    async def find(self, message: Message, *, since: datetime) -> Acceptance | None:
         """Look among the newest messages to this number for one with the same mark; see `Inquiring.find`."""
         query = {"To": message.to, "DateSent>": f"{since - timedelta(days=1):%Y-%m-%d}"}
         return await self._account.find(query, mark=message.mark, since=since)
@@ -113,32 +113,32 @@ def is_genuine(token: str, url: str, parameters: Sequence[tuple[str, str]], give
     return equal(signature(token, url, parameters), given)
 
 
-def read_report(parameters: Mapping[str, str]) -> Report | None:
+def read_receipt(parameters: Mapping[str, str]) -> DeliveryReceipt | None:
     """A status callback of a text or a call. Total: None for a status that says nothing to us."""
     if "CallStatus" in parameters:
-        return _read_call_report(parameters)
+        return _read_call_receipt(parameters)
     message_id = parameters.get("MessageSid", "")[:64] or None
     match parameters.get("MessageStatus", "").lower():
         case "accepted" | "scheduled" | "queued" | "sending" | "sent":
-            return Report(outcome="accepted", message_id=message_id)
+            return DeliveryReceipt(outcome="accepted", message_id=message_id)
         case "delivered" | "read":
-            return Report(outcome="delivered", message_id=message_id)
+            return DeliveryReceipt(outcome="delivered", message_id=message_id)
         case "failed" | "undelivered" | "canceled":
             permanent = parameters.get("ErrorCode", "") in UNDELIVERABLE
-            return Report(outcome="failed", message_id=message_id, permanent=permanent)
+            return DeliveryReceipt(outcome="failed", message_id=message_id, permanent=permanent)
     return None
 
 
-def _read_call_report(parameters: Mapping[str, str]) -> Report | None:
+def _read_call_receipt(parameters: Mapping[str, str]) -> DeliveryReceipt | None:
     """A call arrived once somebody, or something, answered it."""
     call_id = parameters.get("CallSid", "")[:64] or None
     match parameters["CallStatus"].lower():
         case "queued" | "initiated" | "ringing":
-            return Report(outcome="accepted", message_id=call_id)
+            return DeliveryReceipt(outcome="accepted", message_id=call_id)
         case "in-progress" | "completed":
-            return Report(outcome="delivered", message_id=call_id)
+            return DeliveryReceipt(outcome="delivered", message_id=call_id)
         case "busy" | "no-answer" | "failed" | "canceled":
-            return Report(outcome="failed", message_id=call_id)
+            return DeliveryReceipt(outcome="failed", message_id=call_id)
     return None
 
 
@@ -170,7 +170,7 @@ def _document(response: httpx.Response) -> dict[str, Any]:
 
 def _listed(response: httpx.Response, name: str) -> list[dict[str, Any]]:
     listed = _document(response).get(name)
-    return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    return [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
 
 
 def _created(listed: dict[str, Any]) -> datetime:

@@ -5,7 +5,7 @@ from datetime import datetime
 import httpx
 
 from services.kit.config.providers import TwilioProvider
-from services.notifier.providers.base import Message, Receipt
+from services.notifier.providers.base import Acceptance, Message
 from services.notifier.providers.twilio import TwilioAccount
 
 EXTENSION = ";ext="
@@ -23,7 +23,7 @@ class TwilioCalls:
         self._account = TwilioAccount(account, client, "Calls")
         self._callbacks = callbacks
 
-    async def send(self, message: Message) -> Receipt:
+    async def send(self, message: Message) -> Acceptance:
         """Place a call; see `Provider.send`. An extension is dialled two seconds after the answer."""
         number, _, extension = message.to.partition(EXTENSION)
         callback = f"{self._callbacks}/{message.delivery_id}"
@@ -39,7 +39,7 @@ class TwilioCalls:
         }
         return await self._account.create(form | ({"SendDigits": f"wwww{extension}"} if extension else {}))
 
-    async def find(self, message: Message, *, since: datetime) -> Receipt | None:
+    async def find(self, message: Message, *, since: datetime) -> Acceptance | None:
         """Look for a call to this number; see `Inquiring.find`. Twilio lists no more of a call than that, and no other
         is placed to a number within so short a time."""
         number = message.to.partition(EXTENSION)[0]

@@ -23,10 +23,10 @@ from services.kit.crypto.keyring import Keyring
 from services.kit.crypto.sealing import fingerprint, signing_key_pem
 from services.notifier.providers.base import (
     TIMEOUT,
+    Acceptance,
     Message,
     OutcomeUnknownError,
     PermanentError,
-    Receipt,
     TransientError,
 )
 from services.notifier.providers.network import network_failures
@@ -82,7 +82,7 @@ class WebPush:
         self._keyring = keyring
         self._resolve = resolver
 
-    async def send(self, message: Message) -> Receipt:
+    async def send(self, message: Message) -> Acceptance:
         """Announce a request to the subscription in `message.to`; see `Provider.send`."""
         subscription = _subscription(message.to)
         with network_failures():
@@ -90,7 +90,7 @@ class WebPush:
                 target = await self._target(subscription.endpoint)
                 response = await self._client.send(self._request(subscription, target, message), follow_redirects=False)
         if response.is_success:
-            return Receipt(None, service=target.url.host)
+            return Acceptance(None, service=target.url.host)
         raise _refusal(response.status_code)
 
     async def _target(self, endpoint: str) -> Target:

@@ -5,7 +5,7 @@ stateDiagram-v2
     [*] --> open
     open --> open: fewer than 10 failures, or a success
     open --> coolingDown: 10th failure, 1 min
-    coolingDown --> open: the pause is over
+    coolingDown --> open: the cooldown is over
     open --> coolingDown: each further failure, twice as long, 24 h at most
     coolingDown --> open: the try behind it was right
     open --> disabled: 100th failure (never by password reset)
@@ -21,19 +21,20 @@ from datetime import datetime, timedelta
 from schemas.topics import VERDICTS
 from schemas.verification import AuthenticatorDisabled, ChallengeTerms
 from services.kit.decision import Change, Emission
-from services.verifier.domain.base import Refusal, State, seconds_until
+from services.kit.state import State
+from services.verifier.domain.base import Refusal, seconds_until
 
-COOL_DOWN_AT = 10
+COOLDOWN_AT = 10
 DISABLE_AT = 100
-FIRST_PAUSE = timedelta(minutes=1)
-LONGEST_PAUSE = timedelta(hours=24)
+FIRST_COOLDOWN = timedelta(minutes=1)
+LONGEST_COOLDOWN = timedelta(hours=24)
 REMEMBERED_TRIALS = 32
 
 
 class Authenticator(State):
     """`failures` in a row; `trials` are those behind the newest of them, so that none counts twice.
 
-    `for_reset` counts what fails in password reset: apart from the rest, and it can only pause. `position` is the
+    `for_reset` counts what fails in password reset: apart from all else, and only to cool down. `position` is the
     highest that a right proof had, and `position_of` the trial that it belongs to.
     """
 
@@ -76,11 +77,11 @@ def admit(authenticator: Authenticator, terms: ChallengeTerms, trial: str, *, at
     if authenticator.failures >= DISABLE_AT and not authenticator.for_reset:
         return _disabled(authenticator, terms, at)
     failures = authenticator.failures + 1
-    pause = _pause_after(failures)
+    waits = _cooldown_after(failures)
     raised = {
         "failures": failures,
         "trials": (*authenticator.trials, trial)[-REMEMBERED_TRIALS:],
-        "paused_until": at + pause if pause else None,
+        "paused_until": at + waits if waits else None,
     }
     return Change(authenticator.model_copy(update=raised))
 
@@ -89,19 +90,19 @@ def refusal(authenticator: Authenticator, trial: str, *, at: datetime) -> Refusa
     """Why the trial may not be compared, after `admit`; None where it was counted."""
     if authenticator.disabled_at:
         return Refusal("authenticatorDisabled")
-    return None if trial in authenticator.trials else pause(authenticator, at=at)
+    return None if trial in authenticator.trials else cooldown(authenticator, at=at)
 
 
-def pause(authenticator: Authenticator, *, at: datetime) -> Refusal | None:
-    """The pause that is going on."""
+def cooldown(authenticator: Authenticator, *, at: datetime) -> Refusal | None:
+    """The cooldown that is going on."""
     if authenticator.paused_until is None or at >= authenticator.paused_until:
         return None
     return Refusal("methodCoolingDown", seconds_until(authenticator.paused_until, at))
 
 
 def penalty(authenticator: Authenticator, *, at: datetime) -> Refusal | None:
-    """What the failures lead to from now on: the end, a pause, or nothing."""
-    return Refusal("authenticatorDisabled") if authenticator.disabled_at else pause(authenticator, at=at)
+    """What the failures lead to from now on: the end, a cooldown, or nothing."""
+    return Refusal("authenticatorDisabled") if authenticator.disabled_at else cooldown(authenticator, at=at)
 
 
 def fail(authenticator: Authenticator, terms: ChallengeTerms, *, at: datetime) -> Change[Authenticator]:
@@ -136,25 +137,25 @@ def has_spent(authenticator: Authenticator, position: int, trial: str) -> bool:
 
 
 def _is_shut(authenticator: Authenticator, at: datetime) -> bool:
-    return authenticator.disabled_at is not None or pause(authenticator, at=at) is not None
+    return authenticator.disabled_at is not None or cooldown(authenticator, at=at) is not None
 
 
-def _pause_after(failures: int) -> timedelta | None:
-    if failures < COOL_DOWN_AT:
+def _cooldown_after(failures: int) -> timedelta | None:
+    if failures < COOLDOWN_AT:
         return None
-    doublings = min(failures - COOL_DOWN_AT, 16)
-    return min(FIRST_PAUSE * (1 << doublings), LONGEST_PAUSE)
+    doublings = min(failures - COOLDOWN_AT, 16)
+    return min(FIRST_COOLDOWN * (1 << doublings), LONGEST_COOLDOWN)
 
 
 def _disabled(authenticator: Authenticator, terms: ChallengeTerms, at: datetime) -> Change[Authenticator]:
     event = AuthenticatorDisabled(
         challenge_id=terms.challenge_id, method_id=terms.method_id, method_type=terms.method_type, disabled_at=at
     )
-    told = Emission(
+    disabled = Emission(
         topic=VERDICTS,
         event=event,
         tenant=authenticator.tenant,
         user=authenticator.user,
         correlation_id=terms.challenge_id,
     )
-    return Change(authenticator.model_copy(update={"disabled_at": at}), (told,))
+    return Change(authenticator.model_copy(update={"disabled_at": at}), (disabled,))

@@ -1,19 +1,11 @@
-"""What the aggregates' states share, what a look at a proof finds, and why a proof may be refused before it."""
+"""What is kept of a registration, what a look at a proof finds, and why a proof may be refused before it."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict
-from pydantic.alias_generators import to_camel
-
 from schemas.verification import FailureReason, ProofKind
-
-
-class State(BaseModel):
-    """A frozen state as it is stored; unknown fields are dropped, so that an older version can read a newer one."""
-
-    model_config = ConfigDict(frozen=True, alias_generator=to_camel, populate_by_name=True, extra="ignore")
+from services.kit.state import State
 
 
 class Kept(State):

@@ -35,7 +35,8 @@ from schemas.verification import (
     VerificationFailed,
 )
 from services.kit.decision import Change, Emission
-from services.verifier.domain.base import Refusal, State, Wrong
+from services.kit.state import State
+from services.verifier.domain.base import Refusal, Wrong
 
 Status = Literal["pending", "verified", "failed", "denied", "expired", "cancelled"]
 
@@ -68,7 +69,7 @@ class Challenge(State):
 
     def attempt(self, digest: str) -> Attempt | None:
         """The counted proof with that digest."""
-        return next((one for one in self.attempts if one.digest == digest), None)
+        return next((attempt for attempt in self.attempts if attempt.digest == digest), None)
 
     def awaits(self, digest: str) -> bool:
         """Whether this proof was counted and nothing came of it yet."""
@@ -86,7 +87,7 @@ class Challenge(State):
 
     def wrong_left(self, terms: ChallengeTerms) -> int:
         """Tries left by what was found wrong; proofs under judgement are not among them."""
-        return max(terms.max_attempts - sum(1 for one in self.attempts if one.outcome == "wrong"), 0)
+        return max(terms.max_attempts - sum(1 for attempt in self.attempts if attempt.outcome == "wrong"), 0)
 
 
 def challenge_id(tenant: str, challenge: str) -> str:
@@ -164,7 +165,7 @@ def reject(
     authenticator: Refusal | None,
     at: datetime,
 ) -> Change[Challenge]:
-    """The proof is wrong, as `finding` says. `authenticator` is what its counter makes of it: a pause, or the end."""
+    """The proof is wrong, as `finding` says. `authenticator` is what its counter leads to: a cooldown, or the end."""
     attempt = challenge.attempt(digest)
     if attempt is None or not challenge.awaits(digest):
         return Change(challenge)
@@ -175,16 +176,16 @@ def reject(
     reason = finding.reason
     if left == 0 and not finding.ends:
         reason = "authenticatorDisabled" if disabled else "attemptsExhausted"
-    told = {"outcome": "wrong", "reason": reason, "attempts_left": left}
-    judged = _with_attempt(challenge, attempt.model_copy(update=told))
+    verdict = {"outcome": "wrong", "reason": reason, "attempts_left": left}
+    judged = _with_attempt(challenge, attempt.model_copy(update=verdict))
     if left == 0:
         judged = judged.model_copy(update={"status": finding.ends or "failed", "ended_at": at})
-    pause = authenticator.retry_after if authenticator else None
+    retry_after = authenticator.retry_after if authenticator else None
     return Change(
         judged,
         tuple(
-            _failed(judged, terms, one, reason=reason, left=left, at=at, retry_after=pause)
-            for one in attempt.submissions
+            _failed(judged, terms, submission, reason=reason, left=left, at=at, retry_after=retry_after)
+            for submission in attempt.submissions
         ),
     )
 
@@ -192,22 +193,24 @@ def reject(
 def hand_back(
     challenge: Challenge, terms: ChallengeTerms, digest: str, *, refusal: Refusal, at: datetime
 ) -> Change[Challenge]:
-    """Nothing may be compared: the proof is not counted after all. Only a pause leaves the challenge open."""
+    """Nothing may be compared: the proof is not counted after all. Only a cooldown leaves the challenge open."""
     attempt = challenge.attempt(digest)
     if attempt is None or not challenge.awaits(digest):
         return Change(challenge)
     if challenge.status != "pending":
         return _too_late(challenge, terms, attempt, at)
-    rest = challenge.model_copy(update={"attempts": tuple(one for one in challenge.attempts if one is not attempt)})
+    rest = challenge.model_copy(
+        update={"attempts": tuple(other for other in challenge.attempts if other is not attempt)}
+    )
     left = rest.wrong_left(terms)
     if refusal.reason != "methodCoolingDown":
         left = 0
         rest = rest.model_copy(update={"status": "failed", "ended_at": at})
-    told = [
-        _failed(rest, terms, one, reason=refusal.reason, left=left, at=at, retry_after=refusal.retry_after)
-        for one in attempt.submissions
+    events = [
+        _failed(rest, terms, submission, reason=refusal.reason, left=left, at=at, retry_after=refusal.retry_after)
+        for submission in attempt.submissions
     ]
-    return Change(rest, told)
+    return Change(rest, events)
 
 
 def cancel(challenge: Challenge, *, at: datetime) -> Change[Challenge]:
@@ -230,8 +233,8 @@ def expire(challenge: Challenge, *, at: datetime) -> Change[Challenge]:
 def _too_late(challenge: Challenge, terms: ChallengeTerms, attempt: Attempt, at: datetime) -> Change[Challenge]:
     """It ended while the proof was looked at: whatever the proof was, it does not count."""
     reason = _end_reason(challenge)
-    told = [_failed(challenge, terms, one, reason=reason, left=0, at=at) for one in attempt.submissions]
-    return Change(_with_attempt(challenge, attempt.model_copy(update={"outcome": "void"})), told)
+    events = [_failed(challenge, terms, submission, reason=reason, left=0, at=at) for submission in attempt.submissions]
+    return Change(_with_attempt(challenge, attempt.model_copy(update={"outcome": "void"})), events)
 
 
 def _end_reason(challenge: Challenge) -> FailureReason:
@@ -245,7 +248,7 @@ def _joined(attempt: Attempt, submission_id: str) -> Attempt:
 
 
 def _with_attempt(challenge: Challenge, attempt: Attempt) -> Challenge:
-    attempts = tuple(attempt if one.digest == attempt.digest else one for one in challenge.attempts)
+    attempts = tuple(attempt if other.digest == attempt.digest else other for other in challenge.attempts)
     return challenge.model_copy(update={"attempts": attempts})
 
 

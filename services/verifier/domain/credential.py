@@ -23,7 +23,8 @@ from pydantic import JsonValue
 
 from schemas.verification import ProofKind
 from services.kit.decision import Change
-from services.verifier.domain.base import Kept, State
+from services.kit.state import State
+from services.verifier.domain.base import Kept
 
 K = TypeVar("K", bound=Kept)
 

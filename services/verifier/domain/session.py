@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from services.kit.decision import Change
-from services.verifier.domain.base import Refusal, State
+from services.kit.state import State
+from services.verifier.domain.base import Refusal
 
 MAX_WRONG = 10
 
@@ -41,4 +42,4 @@ def refusal(session: SessionTries, trial: str) -> Refusal | None:
 
 def take_back(session: SessionTries, trial: str) -> Change[SessionTries]:
     """The trial was right, or nothing was compared."""
-    return Change(session.model_copy(update={"wrong": tuple(one for one in session.wrong if one != trial)}))
+    return Change(session.model_copy(update={"wrong": tuple(counted for counted in session.wrong if counted != trial)}))

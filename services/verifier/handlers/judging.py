@@ -217,7 +217,7 @@ async def _count_in_authenticator(trial: Trial, store: Store) -> Refusal | None:
 
 
 async def _fail_authenticator(trial: Trial, store: Store) -> Refusal | None:
-    """What the failure leads to: nothing, a pause, or the end of the authenticator."""
+    """What the failure leads to: nothing, a cooldown, or the end of the authenticator."""
     stored = await store.authenticators.change(
         trial.authenticator,
         lambda counter: authenticators.fail(counter, trial.terms, at=trial.at),

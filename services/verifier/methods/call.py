@@ -29,7 +29,7 @@ class PressedKeys:
 
     @property
     def guesses(self) -> bool:
-        """A report proves nothing, and is heard even while the number is paused."""
+        """A report proves nothing, and is heard even while the number cools down."""
         return self.decision == "confirm"
 
     @property

@@ -43,7 +43,7 @@ class SignedAnswer:
 
     @property
     def guesses(self) -> bool:
-        """A denial proves nothing, and is heard even while the device is paused."""
+        """A denial proves nothing, and is heard even while the device cools down."""
         return self.decision == "approve"
 
     @property

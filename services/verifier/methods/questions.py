@@ -14,7 +14,8 @@ from schemas.verification import AnswersSubmitted, ChallengeTerms, ProofKind
 from services.kit.answers import normalised
 from services.kit.crypto.keyring import Keyring
 from services.kit.crypto.sealing import Sealer
-from services.verifier.domain.base import Finding, Kept, Right, State, Wrong
+from services.kit.state import State
+from services.verifier.domain.base import Finding, Kept, Right, Wrong
 from services.verifier.methods.base import (
     ProofUnreadableError,
     Recall,
@@ -44,7 +45,7 @@ class AnswerHashes(Kept):
 
     def of(self, question_id: str) -> str | None:
         """The hash of the answer to that question."""
-        return next((one.answer_hash for one in self.answers if one.question_id == question_id), None)
+        return next((answer.answer_hash for answer in self.answers if answer.question_id == question_id), None)
 
 
 @dataclass(frozen=True)
@@ -71,12 +72,12 @@ class GivenAnswers:
     async def examine(self, recall: Recall) -> Finding:
         """Keep hashes of new answers; compare all others, the right ones beside a wrong one too."""
         if is_registration(self.terms):
-            return Right(binds=AnswerHashes(answers=tuple([await self._hashed(one) for one in self._asked])))
+            return Right(binds=AnswerHashes(answers=tuple([await self._hashed(question) for question in self._asked])))
         credential = await recall()
         kept = credential.kept(AnswerHashes) if credential else None
         if kept is None:
             return Wrong()
-        return Right() if all([await self._is_right(one, kept) for one in self._asked]) else Wrong()
+        return Right() if all([await self._is_right(question, kept) for question in self._asked]) else Wrong()
 
     @property
     def _asked(self) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from schemas.enrollment import NoticeKind
 from services.kit.config.tenants import Sender
 from services.notifier.channels.base import Particulars, UnfitRequestError
 from services.notifier.channels.email import Mails
-from services.notifier.domain import Delivery, Notice
+from services.notifier.domain.delivery import Delivery, Notice
 from services.notifier.providers.base import Message
 from tests.support.challenges import terms
 from tests.support.clock import NOON

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notifier.providers.twilio import is_genuine, read_report, signature
+from services.notifier.providers.twilio import is_genuine, read_receipt, signature
 
 URL = "https://mycompany.com/myapp.php?foo=1&bar=2"
 FIELDS = [
@@ -42,9 +42,9 @@ def test_a_changed_field_is_not_genuine(change: tuple[str, str]) -> None:
     [("queued", "accepted"), ("sent", "accepted"), ("delivered", "delivered"), ("undelivered", "failed")],
 )
 def test_statuses(status: str, outcome: str) -> None:
-    report = read_report({"MessageSid": "SM1", "MessageStatus": status})
-    assert report is not None
-    assert (report.outcome, report.message_id, report.permanent) == (outcome, "SM1", False)
+    receipt = read_receipt({"MessageSid": "SM1", "MessageStatus": status})
+    assert receipt is not None
+    assert (receipt.outcome, receipt.message_id, receipt.permanent) == (outcome, "SM1", False)
 
 
 @pytest.mark.parametrize(
@@ -59,17 +59,17 @@ def test_statuses(status: str, outcome: str) -> None:
     ],
 )
 def test_statuses_of_calls(status: str, outcome: str) -> None:
-    report = read_report({"CallSid": "CA1", "CallStatus": status})
-    assert report is not None
-    assert (report.outcome, report.message_id, report.permanent) == (outcome, "CA1", False)
+    receipt = read_receipt({"CallSid": "CA1", "CallStatus": status})
+    assert receipt is not None
+    assert (receipt.outcome, receipt.message_id, receipt.permanent) == (outcome, "CA1", False)
 
 
 def test_a_landline_is_permanent() -> None:
-    report = read_report({"MessageStatus": "undelivered", "ErrorCode": "30006"})
-    assert report is not None
-    assert report.permanent
+    receipt = read_receipt({"MessageStatus": "undelivered", "ErrorCode": "30006"})
+    assert receipt is not None
+    assert receipt.permanent
 
 
 @given(st.dictionaries(st.sampled_from(["MessageSid", "MessageStatus", "CallStatus", "ErrorCode", "x"]), st.text()))
 def test_reading_a_callback_never_fails(fields: dict[str, str]) -> None:
-    read_report(fields)
+    read_receipt(fields)

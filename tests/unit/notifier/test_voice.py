@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deploy.demo.handset.twiml import Gather, Hangup, Pause, Say, parse
-from services.notifier.calls import DECISIONS
 from services.notifier.channels.voice import Script
+from services.notifier.handlers.calls import DECISIONS
 
 SCRIPT = Script()
 KEYS = "http://127.0.0.1:8030/callbacks/twilio/voice/d-1/keys/1"

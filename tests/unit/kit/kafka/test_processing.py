@@ -26,14 +26,14 @@ def record(event: Envelope) -> Record:
 )
 def test_a_dependency_costs_no_try(error: Exception) -> None:
     patience = Patience()
-    pauses = [patience.pause_after(error) for _ in range(50)]
+    pauses = [patience.wait_after(error) for _ in range(50)]
     assert pauses[:3] == [0.1, 0.2, 0.4]
     assert pauses[-1] == 5.0
 
 
 def test_a_record_has_five_tries() -> None:
     patience = Patience()
-    pauses = [patience.pause_after(ValueError()) for _ in range(TRIES)]
+    pauses = [patience.wait_after(ValueError()) for _ in range(TRIES)]
     assert [pause is None for pause in pauses] == [False, False, False, False, True]
     assert sum(pause for pause in pauses if pause) < 3
 

@@ -3,10 +3,11 @@
 from functools import partial
 
 from services.kit.crypto.codes import call_proof
-from services.notifier import domain
 from services.notifier.channels.voice import Ending, Script
-from services.notifier.domain import CallDecision, Delivery
-from services.notifier.handlers import Desk, code_of, organization_of
+from services.notifier.dependencies import Dependencies
+from services.notifier.domain.calls import decided, may_speak
+from services.notifier.domain.delivery import CallDecision, Delivery
+from services.notifier.handlers.composing import code_of, organization_of
 
 DECISIONS: dict[str, CallDecision] = {"#": "confirm", "0#": "report"}
 ENDINGS: dict[CallDecision, Ending] = {"confirm": "confirmed", "report": "reported"}
@@ -14,20 +15,20 @@ MOST_ROUNDS = 2
 UNKNOWN_LOCALE = "en"
 
 
-def answered(delivery: Delivery | None, *, keys_url: str, script: Script, desk: Desk) -> str:
+def answered(delivery: Delivery | None, *, keys_url: str, script: Script, deps: Dependencies) -> str:
     """What the call says first; it is composed anew whenever it is asked for."""
     if delivery is None:
         return script.ending(UNKNOWN_LOCALE, "over")
-    if not domain.may_speak(delivery, desk.clock.now()):
+    if not may_speak(delivery, deps.clock.now()):
         return _ended(delivery, script)
-    organization, code = organization_of(delivery, desk), code_of(delivery, desk)
+    organization, code = organization_of(delivery, deps), code_of(delivery, deps)
     if code:
         return script.code(delivery.locale, organization=organization, code=code.get_secret_value())
     return script.question(delivery.locale, organization=organization, keys_url=keys_url)
 
 
 async def pressed(
-    delivery: Delivery | None, keys: str, rounds: int, *, keys_url: str, script: Script, desk: Desk
+    delivery: Delivery | None, keys: str, rounds: int, *, keys_url: str, script: Script, deps: Dependencies
 ) -> str:
     """Note what was pressed, and say what comes of it. What is no answer is asked for once more.
 
@@ -36,18 +37,18 @@ async def pressed(
     decision = DECISIONS.get(keys)
     if delivery is None or decision is None:
         if rounds < MOST_ROUNDS:
-            return answered(delivery, keys_url=keys_url, script=script, desk=desk)
+            return answered(delivery, keys_url=keys_url, script=script, deps=deps)
         return script.ending(delivery.locale if delivery else UNKNOWN_LOCALE, "unanswered")
-    after = await _decide(delivery, decision, desk)
+    after = await _decide(delivery, decision, deps)
     return _ended(after or delivery, script)
 
 
-async def _decide(delivery: Delivery, decision: CallDecision, desk: Desk) -> Delivery | None:
+async def _decide(delivery: Delivery, decision: CallDecision, deps: Dependencies) -> Delivery | None:
     if delivery.terms is None or delivery.terms.code is None:
         return delivery
-    proof = call_proof(desk.keyring, delivery.terms, tenant=delivery.tenant, decision=decision)
-    decide = partial(domain.decided, decision=decision, proof=proof, at=desk.clock.now())
-    return await desk.store.change(delivery, decide)
+    proof = call_proof(deps.keyring, delivery.terms, tenant=delivery.tenant, decision=decision)
+    decide = partial(decided, decision=decision, proof=proof, at=deps.clock.now())
+    return await deps.store.change(delivery, decide)
 
 
 def _ended(delivery: Delivery, script: Script) -> str:

@@ -1,7 +1,6 @@
-"""Deliveries and limits, without anything around them."""
+"""What becomes of a delivery, without anything around them."""
 
-from datetime import datetime, timedelta
-from itertools import pairwise
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -12,8 +11,11 @@ from schemas.enrollment import Destination, MethodRequested, NoticeRequested
 from schemas.notification import CodeSent, DeliveryConfirmed, DeliveryFailed, PushSent, SendRefused
 from schemas.verification import CallConfirmed, CallReported
 from services.kit.decision import Change
-from services.notifier import domain
-from services.notifier.domain import LEASE, Delivery, Refusal, Report, Sends, take
+from services.notifier.domain import attempts, calls, endings, queueing, receipts
+from services.notifier.domain.attempts import LEASE
+from services.notifier.domain.delivery import CallDecision, Delivery, document_id
+from services.notifier.domain.limits import Refusal
+from services.notifier.domain.receipts import DeliveryReceipt
 from tests.support.challenges import terms
 from tests.support.clock import NOON
 
@@ -30,7 +32,7 @@ def queued(**fields: object) -> Delivery:
         not_after=of.expires_at,
         requested_at=NOON,
     )
-    made = domain.requested(
+    made = queueing.requested(
         event, delivery_id="d-1", tenant="northbridge", user="sam", provider="a", traceparent=None, at=NOON
     )
     return made.model_copy(update=fields)
@@ -53,14 +55,14 @@ def notice(**fields: object) -> Delivery:
         not_after=NOON + timedelta(hours=8),
         requested_at=NOON,
     )
-    made = domain.notified(
+    made = queueing.notified(
         event, delivery_id="d-1", tenant="northbridge", user="sam", provider="a", traceparent=None, at=NOON
     )
     return made.model_copy(update=fields)
 
 
 def sending(provider: str = "a") -> Delivery:
-    return domain.claimed(queued(), provider=provider, at=NOON)
+    return attempts.claimed(queued(), provider=provider, at=NOON)
 
 
 def told(change: Change[Delivery]) -> list[type[Event]]:
@@ -68,7 +70,7 @@ def told(change: Change[Delivery]) -> list[type[Event]]:
 
 
 def sent() -> Delivery:
-    return domain.sent(sending(), provider="a", message_id="SM1", at=NOON).state
+    return attempts.sent(sending(), provider="a", message_id="SM1", at=NOON).state
 
 
 def test_a_claim_keeps_others_off_for_the_lease() -> None:
@@ -77,34 +79,36 @@ def test_a_claim_keeps_others_off_for_the_lease() -> None:
 
 
 def test_taking_over_a_lapsed_lease_makes_the_outcome_uncertain() -> None:
-    again = domain.claimed(sending(), provider="a", at=NOON + LEASE)
+    again = attempts.claimed(sending(), provider="a", at=NOON + LEASE)
     assert (again.uncertain, again.attempts) == ("a", 2)
 
 
 def test_sent_is_told_once() -> None:
-    first = domain.sent(sending(), provider="a", message_id="SM1", at=NOON)
+    first = attempts.sent(sending(), provider="a", message_id="SM1", at=NOON)
     assert told(first) == [CodeSent]
     assert first.state.next_attempt_at is None
-    assert told(domain.sent(first.state, provider="a", message_id="SM1", at=NOON)) == []
+    assert told(attempts.sent(first.state, provider="a", message_id="SM1", at=NOON)) == []
 
 
 def test_a_callback_before_our_own_write_tells_of_both() -> None:
-    early = domain.reported(sending(), Report(outcome="delivered", message_id="SM1"), provider="a", at=NOON)
+    early = receipts.acknowledged(
+        sending(), DeliveryReceipt(outcome="delivered", message_id="SM1"), provider="a", at=NOON
+    )
     assert told(early) == [CodeSent, DeliveryConfirmed]
-    late = domain.sent(early.state, provider="a", message_id="SM1", at=NOON)
+    late = attempts.sent(early.state, provider="a", message_id="SM1", at=NOON)
     assert (late.state.status, told(late)) == ("delivered", [])
 
 
 def test_an_accepted_callback_settles_an_unknown_outcome() -> None:
-    unknown = domain.uncertain(sending(), 1, at=NOON).state
-    settled = domain.reported(unknown, Report(outcome="accepted"), provider="a", at=NOON)
+    unknown = attempts.uncertain(sending(), 1, at=NOON).state
+    settled = receipts.acknowledged(unknown, DeliveryReceipt(outcome="accepted"), provider="a", at=NOON)
     assert (settled.state.status, settled.state.uncertain, told(settled)) == ("sent", None, [CodeSent])
 
 
 def test_undelivered_is_told_and_delivered_wins_over_it() -> None:
-    failed = domain.reported(sent(), Report(outcome="failed"), provider="a", at=NOON)
+    failed = receipts.acknowledged(sent(), DeliveryReceipt(outcome="failed"), provider="a", at=NOON)
     assert told(failed) == [DeliveryFailed]
-    delivered = domain.reported(failed.state, Report(outcome="delivered"), provider="a", at=NOON)
+    delivered = receipts.acknowledged(failed.state, DeliveryReceipt(outcome="delivered"), provider="a", at=NOON)
     assert told(delivered) == [DeliveryConfirmed]
 
 
@@ -112,7 +116,9 @@ def test_undelivered_is_told_and_delivered_wins_over_it() -> None:
 def test_callbacks_in_any_order_tell_nothing_twice(outcomes: list[str]) -> None:
     delivery, seen = sending(), list[type[Event]]()
     for outcome in outcomes:
-        change = domain.reported(delivery, Report.model_validate({"outcome": outcome}), provider="a", at=NOON)
+        change = receipts.acknowledged(
+            delivery, DeliveryReceipt.model_validate({"outcome": outcome}), provider="a", at=NOON
+        )
         delivery, seen = change.state, seen + told(change)
     assert len(seen) == len(set(seen))
     if "delivered" in outcomes:
@@ -120,45 +126,45 @@ def test_callbacks_in_any_order_tell_nothing_twice(outcomes: list[str]) -> None:
 
 
 def test_the_next_provider_is_tried_at_once_and_then_all_pause() -> None:
-    first = domain.postponed(sending(), 1, route=ROUTE, at=NOON).state
+    first = attempts.postponed(sending(), 1, route=ROUTE, at=NOON).state
     assert (first.status, first.provider, first.next_attempt_at) == ("queued", "b", NOON)
-    second = domain.postponed(domain.claimed(first, provider="b", at=NOON), 2, route=ROUTE, at=NOON).state
+    second = attempts.postponed(attempts.claimed(first, provider="b", at=NOON), 2, route=ROUTE, at=NOON).state
     assert (second.provider, second.next_attempt_at) == ("a", NOON + SECOND)
 
 
 def test_a_single_provider_gets_the_pause_that_it_asks_for() -> None:
-    later = domain.postponed(sending(), 1, route=("a",), at=NOON, wait=timedelta(seconds=42)).state
+    later = attempts.postponed(sending(), 1, route=("a",), at=NOON, retry_after=timedelta(seconds=42)).state
     assert later.next_attempt_at == NOON + timedelta(seconds=42)
 
 
 def test_no_attempt_in_the_life_of_the_code_is_told_at_once() -> None:
     late = NOON + timedelta(minutes=5) - SECOND
-    change = domain.postponed(sending(), 1, route=("a",), at=late, reason="providerRefused")
+    change = attempts.postponed(sending(), 1, route=("a",), at=late, reason="providerRefused")
     assert told(change) == [DeliveryFailed]
     assert change.state.reason == "providerRefused"
 
 
 def test_an_attempt_that_was_taken_over_decides_nothing() -> None:
-    over = domain.claimed(sending(), provider="a", at=NOON + LEASE)
-    assert domain.postponed(over, 1, route=ROUTE, at=NOON).state == over
-    assert domain.uncertain(over, 1, at=NOON).state == over
-    assert domain.repeating(over, 1).state == over
-    assert domain.repeating(over, 2).state.repeats == 1
+    over = attempts.claimed(sending(), provider="a", at=NOON + LEASE)
+    assert attempts.postponed(over, 1, route=ROUTE, at=NOON).state == over
+    assert attempts.uncertain(over, 1, at=NOON).state == over
+    assert attempts.repeating(over, 1).state == over
+    assert attempts.repeating(over, 2).state.repeats == 1
 
 
 def test_a_repeated_message_says_so() -> None:
-    again = domain.repeating(sending(), 1).state
-    event = domain.sent(again, provider="a", message_id="SM2", at=NOON).emissions[0].event
+    again = attempts.repeating(sending(), 1).state
+    event = attempts.sent(again, provider="a", message_id="SM2", at=NOON).emissions[0].event
     assert isinstance(event, CodeSent)
     assert event.repeated
 
 
 def test_cancelling_stops_what_waits_and_what_would_be_tried_again() -> None:
-    assert domain.cancelled(queued(), at=NOON).state.status == "cancelled"
-    marked = domain.cancelled(sending(), at=NOON).state
+    assert endings.cancelled(queued(), at=NOON).state.status == "cancelled"
+    marked = endings.cancelled(sending(), at=NOON).state
     assert marked.status == "sending"
-    assert domain.postponed(marked, 1, route=ROUTE, at=NOON).state.status == "cancelled"
-    assert domain.cancelled(sent(), at=NOON).state == sent()
+    assert attempts.postponed(marked, 1, route=ROUTE, at=NOON).state.status == "cancelled"
+    assert endings.cancelled(sent(), at=NOON).state == sent()
 
 
 @pytest.mark.parametrize(
@@ -171,53 +177,22 @@ def test_cancelling_stops_what_waits_and_what_would_be_tried_again() -> None:
 )
 def test_overdue(delivery: Delivery, reason: str) -> None:
     after = NOON + timedelta(minutes=5)
-    assert domain.overdue(delivery, at=after - SECOND).state == delivery
-    change = domain.overdue(delivery, at=after)
+    assert endings.overdue(delivery, at=after - SECOND).state == delivery
+    change = endings.overdue(delivery, at=after)
     assert (change.state.reason, told(change)) == (reason, [DeliveryFailed])
 
 
 def test_refused_says_when_to_come_back() -> None:
-    change = domain.refused(sending(), Refusal(reason="resendTooSoon", retry_after=7), at=NOON)
+    change = endings.refused(sending(), Refusal(reason="resendTooSoon", retry_after=7), at=NOON)
     event = change.emissions[0].event
     assert isinstance(event, SendRefused)
     assert (event.retry_after, change.state.status) == (7, "refused")
 
 
-def test_a_number_gets_one_message_in_ten_seconds() -> None:
-    first = take(Sends(), "d-1", at=NOON)
-    assert isinstance(first, Sends)
-    assert take(first, "d-1", at=NOON + SECOND) == first
-    assert take(first, "d-2", at=NOON + 3 * SECOND) == Refusal(reason="resendTooSoon", retry_after=7)
-    assert isinstance(take(first, "d-2", at=NOON + 10 * SECOND), Sends)
-
-
-def test_a_number_gets_ten_messages_a_day() -> None:
-    sends: Sends | Refusal = Sends()
-    for number in range(10):
-        assert isinstance(sends, Sends)
-        sends = take(sends, f"d-{number}", at=NOON + timedelta(minutes=number))
-    assert isinstance(sends, Sends)
-    refusal = take(sends, "d-11", at=NOON + timedelta(hours=1))
-    assert refusal == Refusal(reason="sendLimitReached", retry_after=23 * 3600)
-    assert isinstance(take(sends, "d-11", at=NOON + timedelta(days=1)), Sends)
-
-
-@given(st.lists(st.integers(min_value=1, max_value=90_000), max_size=40))
-def test_no_pattern_of_sends_gets_past_the_limits(gaps: list[int]) -> None:
-    sends, at, let_in = Sends(), NOON, list[datetime]()
-    for number, gap in enumerate(gaps):
-        at += timedelta(seconds=gap)
-        taken = take(sends, f"d-{number}", at=at)
-        if isinstance(taken, Sends):
-            sends, let_in = taken, [*let_in, at]
-    assert all(later - sooner >= timedelta(seconds=10) for sooner, later in pairwise(let_in))
-    assert all(sum(start <= one < start + timedelta(days=1) for one in let_in) <= 10 for start in let_in)
-
-
 def pushed(destination: str | None) -> Change[Delivery]:
     delivery = sending().model_copy(update={"channel": "push", "destination": destination})
     service = "push.example" if destination else None
-    return domain.sent(delivery, provider="web-push", message_id=None, service=service, at=NOON)
+    return attempts.sent(delivery, provider="web-push", message_id=None, service=service, at=NOON)
 
 
 @pytest.mark.parametrize(
@@ -232,13 +207,13 @@ def test_a_push_tells_how_the_app_learns_of_it(destination: str | None, mode: st
 
 
 def test_a_notice_is_told_about_by_its_own_id() -> None:
-    taken = domain.claimed(notice(), provider="a", at=NOON)
-    change = domain.sent(taken, provider="a", message_id="M1", at=NOON)
+    taken = attempts.claimed(notice(), provider="a", at=NOON)
+    change = attempts.sent(taken, provider="a", message_id="M1", at=NOON)
     (emission,) = change.emissions
     assert isinstance(emission.event, CodeSent)
     assert (emission.event.challenge_id, emission.event.channel) == ("notice-1", "email")
-    assert (emission.correlation_id, domain.document_id(change.state)) == ("notice-1", "northbridge/notice-1:1")
-    assert told(domain.overdue(notice(), at=NOON + timedelta(hours=8))) == [DeliveryFailed]
+    assert (emission.correlation_id, document_id(change.state)) == ("notice-1", "northbridge/notice-1:1")
+    assert told(endings.overdue(notice(), at=NOON + timedelta(hours=8))) == [DeliveryFailed]
 
 
 def test_a_stored_delivery_reads_as_it_was() -> None:
@@ -247,11 +222,11 @@ def test_a_stored_delivery_reads_as_it_was() -> None:
 
 
 @pytest.mark.parametrize(("decision", "event"), [("confirm", CallConfirmed), ("report", CallReported)])
-def test_what_is_pressed_is_told_once(decision: domain.CallDecision, event: type[Event]) -> None:
-    first = domain.decided(call(status="sent"), decision, proof="p" * 43, at=NOON)
+def test_what_is_pressed_is_told_once(decision: CallDecision, event: type[Event]) -> None:
+    first = calls.decided(call(status="sent"), decision, proof="p" * 43, at=NOON)
     assert told(first) == [event]
     assert getattr(first.emissions[0].event, "submission_id", "") == f"d-1.{decision}"
-    assert told(domain.decided(first.state, "confirm", proof="p" * 43, at=NOON)) == []
+    assert told(calls.decided(first.state, "confirm", proof="p" * 43, at=NOON)) == []
     assert first.state.status == "sent"
 
 
@@ -260,20 +235,20 @@ def test_what_is_pressed_is_told_once(decision: domain.CallDecision, event: type
     [
         call(status="cancelled"),
         call(status="refused"),
-        domain.cancelled(call(status="sent"), at=NOON).state,
+        endings.cancelled(call(status="sent"), at=NOON).state,
         call(status="sent", not_after=NOON),
         queued(status="sent"),
         notice(status="sent"),
     ],
 )
 def test_what_is_over_or_no_call_has_nothing_to_be_pressed(silent: Delivery) -> None:
-    assert domain.decided(silent, "confirm", proof="p" * 43, at=NOON) == Change(silent)
-    assert not domain.may_speak(silent, NOON)
+    assert calls.decided(silent, "confirm", proof="p" * 43, at=NOON) == Change(silent)
+    assert not calls.may_speak(silent, NOON)
 
 
 def test_a_call_that_was_given_up_may_ring_all_the_same() -> None:
-    assert domain.may_speak(call(status="failed"), NOON)
+    assert calls.may_speak(call(status="failed"), NOON)
 
 
 def test_a_code_that_is_read_out_takes_no_keys() -> None:
-    assert told(domain.decided(queued(channel="voice", status="sent"), "confirm", proof="p" * 43, at=NOON)) == []
+    assert told(calls.decided(queued(channel="voice", status="sent"), "confirm", proof="p" * 43, at=NOON)) == []

@@ -1,0 +1,21 @@
+"""What the use cases work with."""
+
+from dataclasses import dataclass
+
+from services.kit.clock import Clock
+from services.kit.config.file import SharedConfig
+from services.kit.crypto.keyring import Keyring
+from services.kit.crypto.sealing import Sealer
+from services.notifier.store import Store
+
+
+@dataclass(frozen=True)
+class Dependencies:
+    """What delivering needs. `host` is that of the page where the code is typed."""
+
+    store: Store
+    config: SharedConfig
+    clock: Clock
+    keyring: Keyring
+    sealer: Sealer
+    host: str

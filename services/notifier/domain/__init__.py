@@ -1,0 +1,1 @@
+"""Deliveries and the limits of numbers: frozen data, and what may become of it."""

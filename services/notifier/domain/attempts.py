@@ -1,0 +1,129 @@
+"""One attempt after the other: who takes a delivery when, and what the provider's word makes of it."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from schemas.base import Event
+from schemas.notification import CodeSent, DeliveryFailureReason, PushSent
+from services.kit.decision import Change
+from services.notifier.domain.delivery import Delivery, is_at
+from services.notifier.domain.endings import emission, end_as_failed, ended
+
+LEASE = timedelta(seconds=15)
+"""How long a claim keeps others off; longer than any attempt may take."""
+BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 4, 8, 15, 30))
+MAX_REPEATS = 3
+MAX_BLIND_REPEATS = 1
+"""Repeats after an unknown outcome: where the provider says that it has no such message, and where it can't tell."""
+
+
+def claimed(delivery: Delivery, *, provider: str, at: datetime) -> Delivery:
+    """Taken for an attempt at `provider`. Taking one whose lease ran out means that its outcome is unknown."""
+    lapsed = delivery.status == "sending"
+    return delivery.model_copy(
+        update={
+            "status": "sending",
+            "attempts": delivery.attempts + 1,
+            "provider": provider,
+            "uncertain": delivery.provider if lapsed else delivery.uncertain,
+            "first_claimed_at": delivery.first_claimed_at or at,
+            "next_attempt_at": at + LEASE,
+        }
+    )
+
+
+def sent(
+    delivery: Delivery, *, provider: str, message_id: str | None, at: datetime, service: str | None = None
+) -> Change[Delivery]:
+    """A provider has the message. A callback may have told so before.
+
+    `service` is the host of a push service; a push without one waits until the app fetches it.
+    """
+    if not delivery.is_open:
+        known = delivery.message_id or message_id
+        return Change(delivery.model_copy(update={"message_id": known}))
+    if delivery.channel == "push":
+        event: Event = _push_sent(delivery, service, at)
+    else:
+        event = _code_sent(delivery, provider, message_id, at)
+    after = ended(delivery, "sent", at, provider=provider, message_id=message_id, uncertain=None)
+    return Change(after, (emission(delivery, event),))
+
+
+def postponed(
+    delivery: Delivery,
+    attempt: int,
+    *,
+    route: Sequence[str],
+    at: datetime,
+    reason: DeliveryFailureReason = "providerUnavailable",
+    retry_after: timedelta | None = None,
+) -> Change[Delivery]:
+    """This attempt brought nothing: the next provider at once, or after a while when all had their turn.
+
+    Where no attempt fits in before the code dies, the person learns of it now. `retry_after` is what the provider asks
+    for.
+    """
+    if not is_at(delivery, attempt):
+        return Change(delivery)
+    if delivery.cancelled and delivery.uncertain is None:
+        return Change(ended(delivery, "cancelled", at))
+    provider = following(route, delivery.provider)
+    tried = max(1, len(route))
+    wait_for = timedelta() if attempt % tried else BACKOFF[min(attempt // tried, len(BACKOFF)) - 1]
+    if tried == 1:
+        wait_for = max(wait_for, retry_after or timedelta())
+    if at + wait_for >= delivery.not_after:
+        return end_as_failed(delivery, reason, permanent=False, at=at, provider=delivery.provider)
+    return Change(
+        delivery.model_copy(update={"status": "queued", "provider": provider, "next_attempt_at": at + wait_for})
+    )
+
+
+def uncertain(delivery: Delivery, attempt: int, *, at: datetime) -> Change[Delivery]:
+    """The provider never answered: it is asked in the next attempt what became of the message."""
+    if not is_at(delivery, attempt):
+        return Change(delivery)
+    asked = {"status": "queued", "uncertain": delivery.provider, "next_attempt_at": at + BACKOFF[0]}
+    return Change(delivery.model_copy(update=asked))
+
+
+def may_repeat(delivery: Delivery, *, asked: bool) -> bool:
+    """Whether it may be sent once more after an unknown outcome; `asked`: the provider knows of no such message."""
+    return delivery.repeats < (MAX_REPEATS if asked else MAX_BLIND_REPEATS)
+
+
+def repeating(delivery: Delivery, attempt: int) -> Change[Delivery]:
+    """To be sent once more: counted before the call, so that a crash does not make it forgotten."""
+    if not is_at(delivery, attempt):
+        return Change(delivery)
+    return Change(delivery.model_copy(update={"repeats": delivery.repeats + 1, "uncertain": None}))
+
+
+def following(route: Sequence[str], provider: str) -> str:
+    """The provider after `provider`, round and round; the first when it is no longer configured."""
+    return route[(route.index(provider) + 1) % len(route)] if provider in route else route[0]
+
+
+def _code_sent(delivery: Delivery, provider: str, message_id: str | None, at: datetime) -> CodeSent:
+    return CodeSent(
+        challenge_id=delivery.about,
+        delivery_id=delivery.id,
+        send=delivery.send,
+        channel=delivery.channel,
+        provider=provider,
+        provider_message_id=message_id,
+        repeated=delivery.repeats > 0,
+        sent_at=at,
+    )
+
+
+def _push_sent(delivery: Delivery, service: str | None, at: datetime) -> PushSent:
+    return PushSent(
+        challenge_id=delivery.about,
+        delivery_id=delivery.id,
+        send=delivery.send,
+        mode="webPush" if service else "inApp",
+        service=service,
+        sent_at=at,
+    )

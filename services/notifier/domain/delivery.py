@@ -1,0 +1,111 @@
+"""A delivery: one message of one send or one notice, from the request to its end.
+
+```mermaid
+stateDiagram-v2
+    [*] --> queued: MethodRequested, NoticeRequested
+    queued --> sending: claimed
+    sending --> sending: lease ran out, claimed again (outcome unknown)
+    sending --> queued: no success yet
+    sending --> sent: accepted, or a callback told so
+    queued --> sent: a callback told so
+    sending --> failed: rejected, mismatch, no time left
+    queued --> failed: notAfter passed
+    sending --> refused: limit of the number
+    queued --> cancelled: ChallengeCancelled
+    sent --> delivered: callback
+    sent --> failed: callback
+    failed --> delivered: callback (a repeated message arrived after all)
+```
+
+A call is sent once the provider has it, and delivered when it is answered. What the person presses is noted once.
+"""
+
+from typing import Literal
+
+from pydantic import AwareDatetime, model_validator
+
+from schemas.base import Channel, MethodType
+from schemas.enrollment import NoticeKind
+from schemas.notification import DeliveryFailureReason, RefusalReason
+from schemas.verification import ChallengeTerms
+from services.kit.state import State
+
+Status = Literal["queued", "sending", "sent", "delivered", "failed", "refused", "cancelled"]
+OPEN: frozenset[Status] = frozenset({"queued", "sending"})
+WITHHELD: frozenset[Status] = frozenset({"refused", "cancelled"})
+"""Certainly never sent."""
+
+CallDecision = Literal["confirm", "report"]
+
+
+class Notice(State):
+    """What a notice tells: which change, of what, and when. `link` is sealed for the notice."""
+
+    notice_id: str
+    kind: NoticeKind
+    method_type: MethodType
+    display_name: str
+    link: str | None = None
+    happened_at: AwareDatetime
+
+
+class Delivery(State):
+    """One message to be sent: about a challenge (`terms`), or a `notice`. `destination` is sealed for either.
+
+    `next_attempt_at` says when somebody must look at it: the next attempt while it is queued, the end of the lease
+    while it is being sent, nothing once it has ended. `uncertain` names the provider whose answer never came.
+    `decision` is what the person who was called said by pressing keys.
+    """
+
+    id: str
+    tenant: str
+    user: str
+    terms: ChallengeTerms | None = None
+    notice: Notice | None = None
+    channel: Channel
+    send: int
+    destination: str | None
+    locale: str
+    requested_at: AwareDatetime
+    not_after: AwareDatetime
+    traceparent: str | None = None
+    provider: str
+    status: Status = "queued"
+    attempts: int = 0
+    repeats: int = 0
+    uncertain: str | None = None
+    first_claimed_at: AwareDatetime | None = None
+    next_attempt_at: AwareDatetime | None
+    message_id: str | None = None
+    cancelled: bool = False
+    reason: DeliveryFailureReason | RefusalReason | None = None
+    ended_at: AwareDatetime | None = None
+    decision: CallDecision | None = None
+
+    @model_validator(mode="after")
+    def _is_about_one_thing(self) -> "Delivery":
+        if (self.terms is None) == (self.notice is None):
+            raise ValueError("a delivery is about a challenge or a notice")
+        return self
+
+    @property
+    def about(self) -> str:
+        """The id of the challenge or the notice."""
+        if self.terms:
+            return self.terms.challenge_id
+        return self.notice.notice_id if self.notice else ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may still be sent."""
+        return self.status in OPEN
+
+
+def document_id(delivery: Delivery) -> str:
+    """One document for each send of a challenge, and for each notice, so that a redelivered request is found out."""
+    return f"{delivery.tenant}/{delivery.about}:{delivery.send}"
+
+
+def is_at(delivery: Delivery, attempt: int) -> bool:
+    """Whether this attempt still has the delivery: no callback has ended it, nobody else took it over."""
+    return delivery.status == "sending" and delivery.attempts == attempt

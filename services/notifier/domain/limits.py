@@ -1,0 +1,50 @@
+"""How many messages a number gets."""
+
+from datetime import datetime, timedelta
+
+from pydantic import AwareDatetime
+
+from schemas.notification import RefusalReason
+from services.kit.state import State
+
+SHORTEST_GAP = timedelta(seconds=10)
+MOST_A_DAY = 10
+DAY = timedelta(days=1)
+
+
+class Send(State):
+    """A message that counts against a number's limits."""
+
+    delivery_id: str
+    at: AwareDatetime
+
+
+class Sends(State):
+    """The messages to one number of one tenant within a day."""
+
+    sends: tuple[Send, ...] = ()
+    last_at: AwareDatetime | None = None
+
+
+class Refusal(State):
+    """Why a number gets no message now, and for how many seconds."""
+
+    reason: RefusalReason
+    retry_after: int
+
+
+def take(sends: Sends, delivery_id: str, *, at: datetime) -> Sends | Refusal:
+    """Count a message against the limits. A message that was counted stays counted once, however often it is tried."""
+    recent = tuple(send for send in sends.sends if at - send.at < DAY)
+    if any(send.delivery_id == delivery_id for send in recent):
+        return sends
+    if recent and at - recent[-1].at < SHORTEST_GAP:
+        return Refusal(reason="resendTooSoon", retry_after=_seconds(recent[-1].at + SHORTEST_GAP - at))
+    if len(recent) >= MOST_A_DAY:
+        return Refusal(reason="sendLimitReached", retry_after=_seconds(recent[0].at + DAY - at))
+    return Sends(sends=(*recent, Send(delivery_id=delivery_id, at=at)), last_at=at)
+
+
+def _seconds(wait: timedelta) -> int:
+    """Rounded up, so that who waits so long is let in."""
+    return max(1, -(-wait // timedelta(seconds=1)))

@@ -1,0 +1,1 @@
+"""Use cases: take requests, deliver, and note what becomes of a message."""

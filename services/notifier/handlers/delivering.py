@@ -1,0 +1,141 @@
+"""Take a claimed delivery to its provider."""
+
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+
+from schemas.notification import DeliveryFailureReason
+from services.kit.crypto.sealing import keyed_hash
+from services.kit.decision import Change
+from services.notifier import metrics
+from services.notifier.dependencies import Dependencies
+from services.notifier.domain import attempts, endings
+from services.notifier.domain.delivery import is_at
+from services.notifier.handlers.attempt import DeliveryAttempt, Outcome
+from services.notifier.handlers.composing import DestinationMismatchError, compose
+from services.notifier.providers.base import (
+    Acceptance,
+    Inquiring,
+    Message,
+    OutcomeUnknownError,
+    PermanentError,
+    ProviderError,
+    TransientError,
+)
+
+log = structlog.get_logger(__name__)
+
+
+async def deliver(attempt: DeliveryAttempt, deps: Dependencies) -> Outcome:
+    """Find out what to do with a claimed delivery, do it, and say how it ended; the caller writes that down."""
+    delivery = attempt.delivery
+    if delivery.destination is None and attempt.channel.is_fetched:
+        return _left_to_fetch(attempt, deps)
+    try:
+        message = compose(attempt, deps)
+    except DestinationMismatchError:
+        return _failed(attempt, "destinationMismatch", deps, permanent=True)
+    if delivery.uncertain is None:
+        return await _send_first(attempt, message, deps)
+    return await _settle(attempt, message, deps)
+
+
+def _left_to_fetch(attempt: DeliveryAttempt, deps: Dependencies) -> Outcome:
+    """The app asks for it by itself: there is nothing to send, nor to send twice."""
+    delivery, now = attempt.delivery, deps.clock.now()
+    if delivery.cancelled:
+        return _postponed(attempt, now)
+    if now >= delivery.not_after:
+        return _failed(attempt, "expiredBeforeSending", deps)
+    return _sent(attempt, Acceptance(None), now)
+
+
+async def _send_first(attempt: DeliveryAttempt, message: Message, deps: Dependencies) -> Outcome:
+    """Nothing was sent so far, for all we know."""
+    delivery, now = attempt.delivery, deps.clock.now()
+    if delivery.cancelled:
+        return _postponed(attempt, now)
+    if now >= delivery.not_after:
+        return _failed(attempt, "expiredBeforeSending", deps)
+    return await _refusal(attempt, message, deps) or await _send(attempt, message, deps)
+
+
+async def _settle(attempt: DeliveryAttempt, message: Message, deps: Dependencies) -> Outcome:
+    """An earlier call may have been accepted: ask, and send once more only if nobody knows of it."""
+    delivery, provider = attempt.delivery, attempt.provider
+    asked = isinstance(provider, Inquiring) and delivery.uncertain == provider.name
+    if isinstance(provider, Inquiring) and asked:
+        try:
+            found = await provider.find(message, since=delivery.first_claimed_at or delivery.requested_at)
+        except ProviderError:
+            return _postponed(attempt, deps.clock.now())
+        if found:
+            return _sent(attempt, found, deps.clock.now())
+    now = deps.clock.now()
+    if now >= delivery.not_after or delivery.cancelled or not attempts.may_repeat(delivery, asked=asked):
+        return _failed(attempt, "providerUnavailable", deps)
+    if refused := await _refusal(attempt, message, deps):
+        return refused
+    attempted = delivery.attempts
+    repeat = await deps.store.change(delivery, partial(attempts.repeating, attempt=attempted))
+    if repeat is None or not is_at(repeat, attempted):
+        return Outcome(Change)
+    metrics.REPEATED.labels(delivery.channel, provider.name).inc()
+    log.warning("sending once more: an earlier outcome is unknown", delivery=delivery.id, provider=provider.name)
+    return await _send(attempt, message, deps)
+
+
+async def _refusal(attempt: DeliveryAttempt, message: Message, deps: Dependencies) -> Outcome | None:
+    """What the limits of the number say; None lets it pass, as it does every notice. Counted once, also when an attempt
+    broke off after it."""
+    if not attempt.channel.is_limited or attempt.delivery.notice:
+        return None
+    delivery, now = attempt.delivery, deps.clock.now()
+    number = keyed_hash(deps.keyring, message.to, tenant=delivery.tenant)
+    refusal = await deps.store.take(delivery.tenant, number, delivery.id, at=now)
+    return Outcome(partial(endings.refused, refusal=refusal, at=now)) if refusal else None
+
+
+async def _send(attempt: DeliveryAttempt, message: Message, deps: Dependencies) -> Outcome:
+    try:
+        acceptance = await attempt.provider.send(message)
+    except PermanentError:
+        return _failed(attempt, "destinationRejected", deps, permanent=True)
+    except TransientError as error:
+        return _postponed(attempt, deps.clock.now(), error)
+    except OutcomeUnknownError:
+        decide = partial(attempts.uncertain, attempt=attempt.delivery.attempts, at=deps.clock.now())
+        return Outcome(decide)
+    return _sent(attempt, acceptance, deps.clock.now())
+
+
+def _sent(attempt: DeliveryAttempt, acceptance: Acceptance, at: datetime) -> Outcome:
+    decide = partial(
+        attempts.sent,
+        provider=attempt.provider.name,
+        message_id=acceptance.message_id,
+        service=acceptance.service,
+        at=at,
+    )
+    return Outcome(decide, accepted=True)
+
+
+def _failed(
+    attempt: DeliveryAttempt, reason: DeliveryFailureReason, deps: Dependencies, *, permanent: bool = False
+) -> Outcome:
+    provider = None if reason in {"destinationMismatch", "expiredBeforeSending"} else attempt.provider.name
+    return Outcome(partial(endings.failed, reason=reason, permanent=permanent, at=deps.clock.now(), provider=provider))
+
+
+def _postponed(attempt: DeliveryAttempt, at: datetime, error: TransientError | None = None) -> Outcome:
+    seconds = error.retry_after if error else None
+    decide = partial(
+        attempts.postponed,
+        attempt=attempt.delivery.attempts,
+        route=attempt.route,
+        at=at,
+        reason=error.reason if error else "providerUnavailable",
+        retry_after=None if seconds is None else timedelta(seconds=seconds),
+    )
+    return Outcome(decide, retry_after=seconds)

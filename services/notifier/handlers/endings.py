@@ -1,0 +1,50 @@
+"""End what was cancelled or is overdue, and note the receipts of providers."""
+
+from datetime import timedelta
+from functools import partial
+
+from schemas.enrollment import ChallengeCancelled
+from schemas.envelope import Envelope
+from services.kit.clock import Clock
+from services.notifier import metrics
+from services.notifier.domain import endings
+from services.notifier.domain.delivery import Delivery
+from services.notifier.domain.receipts import DeliveryReceipt, acknowledged
+from services.notifier.store import Store
+
+MINUTE = timedelta(minutes=1)
+
+
+async def cancel_deliveries(event: ChallengeCancelled, envelope: Envelope, *, store: Store, clock: Clock) -> None:
+    """What is queued for the challenge is not sent any more, whatever its channel."""
+    for delivery in await store.of_challenge(envelope.tenant, event.challenge_id):
+        after = await store.change(delivery, partial(endings.cancelled, at=clock.now()))
+        if delivery.is_open and after and after.status == "cancelled":
+            _count(after, "cancelled")
+
+
+async def note_receipt(
+    delivery: Delivery, receipt: DeliveryReceipt, *, provider: str, store: Store, clock: Clock
+) -> None:
+    """Apply what a provider reported by itself."""
+    after = await store.change(delivery, partial(acknowledged, receipt=receipt, provider=provider, at=clock.now()))
+    if after and after.status != delivery.status:
+        _count(after, after.reason or after.status)
+
+
+async def end_overdue(*, store: Store, clock: Clock) -> int:
+    """End the deliveries whose time is over; how many."""
+    now = clock.now()
+    overdue = await store.overdue(now - MINUTE)
+    overdue += [
+        delivery for delivery in await store.overdue(now) if delivery.status == "queued" and delivery.uncertain is None
+    ]
+    for delivery in overdue:
+        after = await store.change(delivery, partial(endings.overdue, at=now))
+        if after and after.reason and not after.is_open:
+            _count(after, after.reason)
+    return len(overdue)
+
+
+def _count(delivery: Delivery, outcome: str) -> None:
+    metrics.DELIVERIES.labels(delivery.channel, delivery.provider, outcome).inc()
