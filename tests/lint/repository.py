@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.lint import boundaries, rules
+from tests.lint import boundaries, layout, rules
 from tests.lint.source import Finding, Rule, Source
 
 CHECKED = ("services", "schemas")
@@ -17,6 +17,8 @@ RULES: tuple[Rule, ...] = (
     rules.atomic_reads,
     rules.names,
     rules.secrets,
+    layout.method_names,
+    layout.lengths,
 )
 
 
@@ -29,4 +31,6 @@ def sources(root: Path) -> Iterator[Source]:
 
 def check(root: Path) -> list[Finding]:
     """What breaks a rule, in the order of place."""
-    return sorted(finding for source in sources(root) for rule in RULES for finding in rule(source))
+    checked = list(sources(root))
+    found = [finding for source in checked for rule in RULES for finding in rule(source)]
+    return sorted([*found, *layout.folders(source.path for source in checked)])
