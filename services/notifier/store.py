@@ -24,8 +24,6 @@ EVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Store:
-    """The two aggregates of this service."""
-
     database: Database
     deliveries: Documents[Delivery]
     sends: Documents[Sends]
@@ -81,7 +79,6 @@ class Store:
             return None
 
     async def change(self, delivery: Delivery, decide: Callable[[Delivery], Change[Delivery]]) -> Delivery | None:
-        """Apply a decision to a delivery as it is now."""
         stored = await self.deliveries.change(document_id(delivery), decide)
         return stored.state if stored else None
 

@@ -39,7 +39,6 @@ class EventHandlers:
         return register
 
     def find(self, event_type: str) -> Handler[Any] | None:
-        """The handler of a CloudEvents `type`, if there is one."""
         return self._handlers.get(event_type)
 
     def only(self, wanted: Callable[[Envelope], bool]) -> "EventHandlers":

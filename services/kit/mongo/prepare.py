@@ -21,7 +21,6 @@ class Preparation(Background):
         self._done = False
 
     async def ready(self) -> bool:
-        """Whether all indexes exist."""
         return self._done
 
     async def require(self) -> None:

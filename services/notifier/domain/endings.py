@@ -21,7 +21,6 @@ def failed(
 
 
 def refused(delivery: Delivery, refusal: Refusal, *, at: datetime) -> Change[Delivery]:
-    """A limit does not let it be sent."""
     if not delivery.is_open:
         return Change(delivery)
     event = SendRefused(

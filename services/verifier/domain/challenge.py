@@ -68,7 +68,6 @@ class Challenge(State):
     ended_at: datetime | None = None
 
     def attempt(self, digest: str) -> Attempt | None:
-        """The counted proof with that digest."""
         return next((attempt for attempt in self.attempts if attempt.digest == digest), None)
 
     def awaits(self, digest: str) -> bool:
@@ -77,7 +76,6 @@ class Challenge(State):
         return attempt is not None and attempt.outcome is None
 
     def is_proven_by(self, digest: str) -> bool:
-        """Whether this was the right proof."""
         attempt = self.attempt(digest)
         return attempt is not None and attempt.outcome == "right"
 
@@ -91,12 +89,10 @@ class Challenge(State):
 
 
 def challenge_id(tenant: str, challenge: str) -> str:
-    """The id of the document."""
     return f"{tenant}/{challenge}"
 
 
 def opened(terms: ChallengeTerms, *, tenant: str, user: str, at: datetime) -> Challenge:
-    """A challenge nobody answered yet."""
     return Challenge(id=terms.challenge_id, tenant=tenant, user=user, terms=terms, opened_at=at)
 
 

@@ -50,12 +50,10 @@ class Trial:
 
     @property
     def challenge(self) -> str:
-        """The challenge's document."""
         return challenge_id(self.tenant, self.terms.challenge_id)
 
     @property
     def authenticator(self) -> str:
-        """The counter's document."""
         return authenticator_id(self.terms, self.identity, tenant=self.tenant, user=self.user)
 
     @property
@@ -65,7 +63,6 @@ class Trial:
 
     @property
     def credential(self) -> str:
-        """The document of what proves the method."""
         return credential_id(self.tenant, self.user, self.terms.method_id)
 
     @property

@@ -55,7 +55,6 @@ class TypedPass:
 
     @property
     def digest(self) -> str:
-        """The same for the same pass."""
         return proof_digest(self.keyring, self.terms, "access-pass", self.tenant, self.typed.get_secret_value())
 
     async def examine(self, recall: Recall) -> Finding:
@@ -80,8 +79,6 @@ class TypedPass:
 
 
 class AccessPassMethod:
-    """Temporary Access Passes."""
-
     kind: ClassVar[ProofKind] = "temporaryAccessPass"
     submissions: ClassVar[tuple[type[Event], ...]] = (CodeSubmitted,)
 

@@ -34,7 +34,6 @@ class PressedKeys:
 
     @property
     def digest(self) -> str:
-        """The same for the same keys."""
         return proof_digest(self.keyring, self.terms, "pressed-keys", self.tenant, self.decision, self.proof)
 
     async def examine(self, _: Recall) -> Finding:

@@ -16,8 +16,6 @@ from services.verifier.methods.base import ProofUnreadableError, Recall, Submiss
 
 @dataclass(frozen=True)
 class TypedCode:
-    """A code as a person typed it."""
-
     guesses: ClassVar[bool] = True
 
     typed: SecretStr
@@ -27,7 +25,6 @@ class TypedCode:
 
     @property
     def digest(self) -> str:
-        """The same for the same code."""
         return proof_digest(self.keyring, self.terms, "typed-code", self.tenant, self.typed.get_secret_value())
 
     async def examine(self, _: Recall) -> Finding:

@@ -59,7 +59,6 @@ class SignedCredential:
 
     @property
     def digest(self) -> str:
-        """The same for the same credential."""
         return proof_digest(self.keyring, self.terms, "passkey", self.tenant, self.credential.get_secret_value())
 
     async def examine(self, recall: Recall) -> Finding:
@@ -114,8 +113,6 @@ class SignedCredential:
 
 
 class PasskeyMethod:
-    """Passkeys."""
-
     kind: ClassVar[ProofKind] = "passkey"
     submissions: ClassVar[tuple[type[Event], ...]] = (CredentialSubmitted,)
 

@@ -48,7 +48,6 @@ class SignedAnswer:
 
     @property
     def digest(self) -> str:
-        """The same for the same signed answer."""
         return proof_digest(self.keyring, self.terms, "push-answer", self.tenant, self.token.get_secret_value())
 
     async def examine(self, _: Recall) -> Finding:

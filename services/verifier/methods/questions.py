@@ -37,8 +37,6 @@ class AnswerHash(State):
 
 
 class AnswerHashes(Kept):
-    """What is kept of all answers."""
-
     kind: ClassVar[ProofKind] = "securityQuestions"
 
     answers: tuple[AnswerHash, ...]
@@ -92,8 +90,6 @@ class GivenAnswers:
 
 
 class QuestionsMethod:
-    """Security questions."""
-
     kind: ClassVar[ProofKind] = "securityQuestions"
     submissions: ClassVar[tuple[type[Event], ...]] = (AnswersSubmitted,)
 

@@ -80,8 +80,6 @@ class RecoveryCodes:
 
 
 class RecoveryMethod:
-    """Recovery codes."""
-
     kind: ClassVar[ProofKind] = "recoveryCode"
     submissions: ClassVar[tuple[type[Event], ...]] = (CodeSubmitted,)
 
