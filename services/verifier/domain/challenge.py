@@ -156,26 +156,26 @@ def reject(
     terms: ChallengeTerms,
     digest: str,
     *,
-    finding: Wrong,
+    judgement: Wrong,
     session_left: int,
     authenticator: Refusal | None,
     at: datetime,
 ) -> Change[Challenge]:
-    """The proof is wrong, as `finding` says. `authenticator` is what its counter leads to: a cooldown, or the end."""
+    """The proof is wrong, as `judgement` says. `authenticator` is what its counter leads to: a cooldown, or the end."""
     attempt = challenge.attempt(digest)
     if attempt is None or not challenge.awaits(digest):
         return Change(challenge)
     if challenge.status != "pending":
         return _too_late(challenge, terms, attempt, at)
     disabled = authenticator is not None and authenticator.reason == "authenticatorDisabled"
-    left = 0 if disabled or finding.ends else min(challenge.wrong_left(terms) - 1, session_left)
-    reason = finding.reason
-    if left == 0 and not finding.ends:
+    left = 0 if disabled or judgement.ends else min(challenge.wrong_left(terms) - 1, session_left)
+    reason = judgement.reason
+    if left == 0 and not judgement.ends:
         reason = "authenticatorDisabled" if disabled else "attemptsExhausted"
     verdict = {"outcome": "wrong", "reason": reason, "attempts_left": left}
     judged = _with_attempt(challenge, attempt.model_copy(update=verdict))
     if left == 0:
-        judged = judged.model_copy(update={"status": finding.ends or "failed", "ended_at": at})
+        judged = judged.model_copy(update={"status": judgement.ends or "failed", "ended_at": at})
     retry_after = authenticator.retry_after if authenticator else None
     return Change(
         judged,

@@ -15,7 +15,7 @@ from schemas.base import Event
 from schemas.verification import ChallengeTerms, CredentialSubmitted, PasskeyTerms, ProofKind
 from services.kit.crypto.keyring import Keyring
 from services.kit.crypto.sealing import Sealer, decode, encode
-from services.verifier.domain.base import Finding, Kept, Right, Wrong
+from services.verifier.domain.base import Judgement, Kept, Right, Wrong
 from services.verifier.methods.base import (
     ProofUnreadableError,
     Recall,
@@ -61,7 +61,7 @@ class SignedCredential:
     def digest(self) -> str:
         return proof_digest(self.keyring, self.terms, "passkey", self.tenant, self.credential.get_secret_value())
 
-    async def examine(self, recall: Recall) -> Finding:
+    async def examine(self, recall: Recall) -> Judgement:
         """Verify challenge, place, user verification and signature; the signature count must rise."""
         try:
             if is_registration(self.terms):
@@ -92,7 +92,7 @@ class SignedCredential:
         )
         return Right(position=verified.sign_count, binds=kept, otherwise=INVALID)
 
-    def _asserted(self, kept: PublicKey) -> Finding:
+    def _asserted(self, kept: PublicKey) -> Judgement:
         try:
             parsed = parse_authentication_credential_json(self.credential.get_secret_value())
             verified = verify_authentication_response(
