@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from services.enrollment.accounts.domain.account import Account, Session
+from services.enrollment.accounts.domain.account import Account
 from services.enrollment.challenges.domain import challenge as challenges
 from services.enrollment.challenges.domain.challenge import Challenge, Submitted
 from services.enrollment.config import Config
@@ -14,6 +14,7 @@ from services.enrollment.policies.domain.requirements import GroupPolicy, Terms
 from services.enrollment.policies.handlers import Policies
 from services.enrollment.sessions.domain import lifecycle as sessions
 from services.enrollment.sessions.domain import steps as wizard
+from services.enrollment.sessions.domain.session import Session
 from services.enrollment.signals import Signals, next_change
 from services.enrollment.store import Store
 from services.kit.clock import Clock, monotonic

@@ -10,7 +10,7 @@ from typing import get_args
 import pytest
 
 from schemas.base import MethodType
-from services.enrollment.accounts.domain.account import Account, Method, MethodState, Profile, Proof, Session
+from services.enrollment.accounts.domain.account import Account, Method, MethodState, Profile
 from services.enrollment.config import Config
 from services.enrollment.dependencies import Dependencies
 from services.enrollment.interrupts import handlers as interrupts
@@ -22,6 +22,7 @@ from services.enrollment.policies.domain.requirements import GroupPolicy, Use
 from services.enrollment.policies.domain.tenant import Tenant
 from services.enrollment.reports.handlers.registrations import Wanted, registration_details
 from services.enrollment.sessions.domain import steps as wizard
+from services.enrollment.sessions.domain.session import Proof, Session
 from services.enrollment.sessions.handlers import progress as sessions
 from services.enrollment.store import Store
 from services.enrollment.tokens import Caller

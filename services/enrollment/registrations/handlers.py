@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from schemas.base import MethodType
 from services.enrollment.accounts.domain import conflicts
-from services.enrollment.accounts.domain.account import Account, Draft, Method, account_id
+from services.enrollment.accounts.domain.account import Account, Method, account_id
 from services.enrollment.accounts.handlers.lookup import account_of, account_to_be, keep_account
 from services.enrollment.accounts.handlers.self_service import clean_name
 from services.enrollment.challenges.domain.challenge import Challenge, Submitted
@@ -25,6 +25,7 @@ from services.enrollment.methods.phone import handlers as phones
 from services.enrollment.methods.phone.handlers import TypedPhone
 from services.enrollment.methods.software_oath import handlers as software
 from services.enrollment.registrations.domain import ApiRegistration, RegistrationState
+from services.enrollment.sessions.domain.session import Draft
 from services.kit.decision import Change
 from services.kit.errors import (
     CATALOGUE,

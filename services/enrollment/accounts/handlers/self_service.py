@@ -5,7 +5,7 @@ from typing import Literal
 
 from schemas.base import MethodType
 from services.enrollment.accounts.domain import methods, suspension
-from services.enrollment.accounts.domain.account import Account, Aim, Session
+from services.enrollment.accounts.domain.account import Account
 from services.enrollment.accounts.domain.conflicts import conflict_of
 from services.enrollment.challenges.domain.challenge import PhoneType, Registration
 from services.enrollment.dependencies import (
@@ -19,6 +19,7 @@ from services.enrollment.methods.registry.domain import TRAITS
 from services.enrollment.policies.domain.policy import allowed_methods, may_be_added
 from services.enrollment.sessions.domain import lifecycle as rules
 from services.enrollment.sessions.domain import steps as wizard
+from services.enrollment.sessions.domain.session import Aim, Session
 from services.kit.decision import Change
 from services.kit.errors import (
     MethodNotAllowedByPolicyError,

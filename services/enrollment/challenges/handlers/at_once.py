@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from schemas.base import MethodType
 from schemas.verification import AnswersSubmitted, CodeSubmitted, PassTerms
 from services.enrollment.accounts.domain import conflicts
-from services.enrollment.accounts.domain.account import Account, Draft, Session
+from services.enrollment.accounts.domain.account import Account
 from services.enrollment.challenges.domain import challenge as challenges
 from services.enrollment.challenges.domain.challenge import Challenge, Registration, Submitted
 from services.enrollment.challenges.handlers.asking import by_answers, by_typed, to_register
@@ -29,6 +29,7 @@ from services.enrollment.dependencies import (
 from services.enrollment.methods.security_questions.domain import checked_answers
 from services.enrollment.policies.domain.policy import may_be_added
 from services.enrollment.sessions.domain import steps as wizard
+from services.enrollment.sessions.domain.session import Draft, Session
 from services.kit.errors import (
     ChallengeEndedError,
     MethodNotAllowedByPolicyError,

@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 from schemas.verification import ProofKind
 from services.enrollment.accounts.domain import conflicts
-from services.enrollment.accounts.domain.account import Account, Aim, Session
+from services.enrollment.accounts.domain.account import Account
 from services.enrollment.challenges.domain.challenge import Challenge, Registration
 from services.enrollment.challenges.handlers.asking import Question, by_app_code, by_push, to_register
 from services.enrollment.dependencies import (
@@ -24,6 +24,7 @@ from services.enrollment.devices import domain as activations
 from services.enrollment.devices.domain import Activation, Device
 from services.enrollment.policies.domain.policy import is_allowed
 from services.enrollment.sessions.domain import steps as wizard
+from services.enrollment.sessions.domain.session import Aim, Session
 from services.kit.crypto.sealing import Binding, Sealer, encode
 from services.kit.errors import MethodNotAllowedByPolicyError
 from services.kit.ids import new_id

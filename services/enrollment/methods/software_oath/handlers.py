@@ -7,12 +7,13 @@ from pydantic import SecretStr
 
 from schemas.base import Sealed
 from services.enrollment.accounts.domain import conflicts
-from services.enrollment.accounts.domain.account import Account, Draft, Session
+from services.enrollment.accounts.domain.account import Account
 from services.enrollment.challenges.domain.challenge import Challenge, Registration
 from services.enrollment.challenges.handlers.asking import by_app_code, to_register
 from services.enrollment.dependencies import Claimant, Dependencies, Principal, ask, move_session, pressed
 from services.enrollment.policies.domain.policy import is_allowed
 from services.enrollment.sessions.domain import steps as wizard
+from services.enrollment.sessions.domain.session import Draft, Session
 from services.kit.crypto.codes import otpauth_uri
 from services.kit.errors import ChallengeEndedError, MethodNotAllowedByPolicyError
 from services.kit.ids import new_id

@@ -7,10 +7,11 @@ from typing import Final
 
 from schemas.base import MethodType
 from schemas.enrollment import Decision, Intent
-from services.enrollment.accounts.domain.account import Account, Aim, Draft, Proof, Session, Verifying
+from services.enrollment.accounts.domain.account import Account
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.devices.domain import Activation
 from services.enrollment.methods.registry.domain import SET_UP
+from services.enrollment.sessions.domain.session import Aim, Draft, Proof, Session, Verifying
 
 Move = Callable[[Session], Session]
 """How an act changes a session."""

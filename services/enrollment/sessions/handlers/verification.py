@@ -2,13 +2,14 @@
 
 from datetime import datetime, timedelta
 
-from services.enrollment.accounts.domain.account import Account, Session, Verifying
+from services.enrollment.accounts.domain.account import Account
 from services.enrollment.accounts.domain.update import AccountUpdate
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.domain.verification import Verification
 from services.enrollment.challenges.handlers.platform import cancel, with_later
 from services.enrollment.dependencies import VERDICT_WITHIN, Dependencies, Principal, principal_of
 from services.enrollment.sessions.domain import lifecycle as rules
+from services.enrollment.sessions.domain.session import Session, Verifying
 from services.enrollment.sessions.handlers.tickets import held_principal, started_principal
 from services.enrollment.signals import next_change
 from services.kit.clock import monotonic
