@@ -29,7 +29,7 @@ class Draft(State):
     sealed: Sealed
 
 
-class Aim(State):
+class RequestedChange(State):
     """What the person wants in "My security info": a new method, another number for one, or a new phone for an old
     one.
     """
@@ -82,7 +82,7 @@ class Session(State):
     )
     activation: Activation | None = Field(default=None, description="the QR code of this session, as it was made")
     draft: Draft | None = None
-    aim: Aim | None = None
+    requested_change: RequestedChange | None = Field(default=None, alias="aim")
     proof: Proof | None = None
     after_proof: str = ""
     verifying: Verifying | None = None
