@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from services.enrollment.accounts.domain.account import Account
-from services.enrollment.challenges.domain import challenge as challenges
-from services.enrollment.challenges.domain.challenge import Challenge, Submitted
+from services.enrollment.challenges.domain import transitions as challenges
+from services.enrollment.challenges.domain.challenge import Challenge
+from services.enrollment.challenges.domain.transitions import Submitted
 from services.enrollment.config import Config
 from services.enrollment.policies.domain.requirements import GroupPolicy, Terms
 from services.enrollment.policies.handlers import Policies

@@ -16,7 +16,8 @@ from services.enrollment.dependencies import Dependencies
 from services.enrollment.interrupts import handlers as interrupts
 from services.enrollment.interrupts.domain.interrupt import Interrupt
 from services.enrollment.policies.domain import requirements
-from services.enrollment.policies.domain.linter import errors_of, lint_group
+from services.enrollment.policies.domain.linter.finding import errors_of
+from services.enrollment.policies.domain.linter.lint import lint_group
 from services.enrollment.policies.domain.policy import allowed_methods, continued, is_complete, missing_methods
 from services.enrollment.policies.domain.requirements import GroupPolicy, Use
 from services.enrollment.policies.domain.tenant import Tenant

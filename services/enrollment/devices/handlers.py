@@ -8,7 +8,7 @@ from datetime import datetime
 from pydantic import SecretBytes, SecretStr
 
 from services.enrollment.accounts.domain.account import account_id
-from services.enrollment.challenges.domain import challenge as challenges
+from services.enrollment.challenges.domain import transitions as challenges
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.dependencies import Dependencies, binding_of, judged
 from services.enrollment.devices import domain as activations

@@ -12,7 +12,8 @@ from services.enrollment.accounts.domain import conflicts
 from services.enrollment.accounts.domain.account import Account, Method, account_id
 from services.enrollment.accounts.handlers.lookup import account_of, account_to_be, keep_account
 from services.enrollment.accounts.handlers.self_service import clean_name
-from services.enrollment.challenges.domain.challenge import Challenge, Submitted
+from services.enrollment.challenges.domain.challenge import Challenge
+from services.enrollment.challenges.domain.transitions import Submitted
 from services.enrollment.challenges.handlers import at_once
 from services.enrollment.challenges.handlers.asking import by_push, to_register
 from services.enrollment.challenges.handlers.opening import supersede

@@ -8,7 +8,7 @@ import pytest
 from schemas.base import MethodType
 from services.enrollment.accounts.domain.account import Account, Method, Profile
 from services.enrollment.accounts.domain.update import AccountUpdate
-from services.enrollment.challenges.domain import challenge as challenges
+from services.enrollment.challenges.domain import transitions as challenges
 from services.enrollment.challenges.domain.challenge import Challenge, Delivery, Hosting, Status
 from services.enrollment.challenges.domain.eligibility import left_to_prove
 from services.enrollment.challenges.domain.verification import Verification, verification_of

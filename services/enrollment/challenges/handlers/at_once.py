@@ -12,8 +12,9 @@ from schemas.base import MethodType
 from schemas.verification import AnswersSubmitted, CodeSubmitted, PassTerms
 from services.enrollment.accounts.domain import conflicts
 from services.enrollment.accounts.domain.account import Account
-from services.enrollment.challenges.domain import challenge as challenges
-from services.enrollment.challenges.domain.challenge import Challenge, Registration, Submitted
+from services.enrollment.challenges.domain import transitions as challenges
+from services.enrollment.challenges.domain.challenge import Challenge, Registration
+from services.enrollment.challenges.domain.transitions import Submitted
 from services.enrollment.challenges.handlers.asking import by_answers, by_typed, to_register
 from services.enrollment.dependencies import (
     Claimant,

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from schemas.base import Channel
 from services.enrollment.accounts.domain.account import account_id
 from services.enrollment.accounts.handlers.lookup import account_of
-from services.enrollment.challenges.domain import challenge as challenges
+from services.enrollment.challenges.domain import transitions as challenges
 from services.enrollment.challenges.domain.challenge import Challenge, known_as
 from services.enrollment.challenges.domain.verification import Verification, verification_of
 from services.enrollment.challenges.handlers import submitting as proofs

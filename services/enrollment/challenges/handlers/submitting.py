@@ -6,7 +6,7 @@ from pydantic import SecretStr
 
 from schemas.base import Channel
 from schemas.verification import TOTP_DIGITS
-from services.enrollment.challenges.domain import challenge as challenges
+from services.enrollment.challenges.domain import transitions as challenges
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.handlers.at_once import CODE_LENGTH, submitted_answers, submitted_code
 from services.enrollment.dependencies import (
