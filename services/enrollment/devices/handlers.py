@@ -98,7 +98,7 @@ async def waiting_requests(device: Device, deps: Dependencies) -> list[dict[str,
     """What the app may answer now, newest first; never the number."""
     now = deps.clock.now()
     pending = await deps.challenges.of_device(device.id)
-    return [_described(one.state, deps) for one in pending if one.state.status_at(now) == "pending"]
+    return [_described(stored.state, deps) for stored in pending if stored.state.status_at(now) == "pending"]
 
 
 def request_stream(device: Device, deps: Dependencies) -> AsyncIterator[bytes]:

@@ -78,8 +78,8 @@ def addresses_of(
     found: dict[str, str] = {}
     for known in account.profile.emails:
         found |= _opened(known, Binding(account.tenant, account.user), deps)
-    former = [one.method for one in account.former if one.method.id == about.id and at < one.until] if is_change else []
-    for method in (*account.of_type("email"), *former):
+    kept = [former.method for former in account.former if former.method.id == about.id and at < former.until]
+    for method in (*account.of_type("email"), *(kept if is_change else ())):
         if "email" in TRAITS[method.type].delivered_by and method.destination and method.state == "active":
             sealed = Destination(sealed=method.destination, masked=method.display_name)
             found |= _opened(sealed, Binding(account.tenant, account.user, method.id), deps)
@@ -167,8 +167,8 @@ def _is_news(event: Event, account: Account) -> bool:
 def _about(event: Event, account: Account) -> Method | None:
     """The method as it is, or was."""
     method_id: str = getattr(event, "method_id", None) or ""
-    former = (one.method for one in reversed(account.former) if one.method.id == method_id)
-    found = account.method(method_id) or next(former, None)
+    before = (former.method for former in reversed(account.former) if former.method.id == method_id)
+    found = account.method(method_id) or next(before, None)
     if found:
         return found
     kind: MethodType | None = getattr(event, "method_type", None)

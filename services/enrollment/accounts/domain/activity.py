@@ -59,7 +59,7 @@ class Activity(State):
 def noted(activity: Activity, event: Event) -> Change[Activity]:
     """With one more event."""
     method_id = getattr(event, "method_id", None)
-    before = next((one for one in reversed(activity.entries) if one.method_id == method_id and one.name), None)
+    before = next((entry for entry in reversed(activity.entries) if entry.method_id == method_id and entry.name), None)
     entry = Entry(
         event=type(event).__name__,
         at=getattr(event, TOLD[type(event)]),

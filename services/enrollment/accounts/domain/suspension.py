@@ -44,14 +44,14 @@ def restore(
     before = former.method if former else held
     if before is None or (former is None and before.state != "suspended") or not _may_return(before, held):
         raise UnknownMethodError
-    if TRAITS[before.type].is_renewed and any(one.state == "active" for one in account.of_type(before.type)):
+    if TRAITS[before.type].is_renewed and any(method.state == "active" for method in account.of_type(before.type)):
         raise MethodLimitReachedError
     place = _place_of(before)
     if problem := conflict_of(account, before.type, place, but=[method_id]):
         raise problem
     method = before.model_copy(update={"state": "active"})
-    rest = tuple(one for one in account.methods if one.id != method_id)
-    kept = tuple(one for one in account.former if one.method.id != method_id)
+    rest = tuple(other for other in account.methods if other.id != method_id)
+    kept = tuple(former for former in account.former if former.method.id != method_id)
     event = MethodRestored(
         method_id=method.id,
         method_type=method.type,

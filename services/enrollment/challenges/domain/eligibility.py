@@ -52,7 +52,7 @@ def left_to_prove(
     account: Account, policy: GroupPolicy, purpose: Purpose, proven: Collection[MethodType], now: datetime
 ) -> tuple[Method, ...]:
     """What a platform can still ask for after some types were proven: of each type once."""
-    return tuple(one for one in provable_for(account, policy, purpose, now) if one.type not in proven)
+    return tuple(method for method in provable_for(account, policy, purpose, now) if method.type not in proven)
 
 
 def proof_means(proven: Sequence[Challenge]) -> tuple[str, ...]:

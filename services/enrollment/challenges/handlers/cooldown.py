@@ -16,8 +16,8 @@ async def pauses_of(account: Account, purpose: Purpose, deps: Dependencies) -> P
     """The methods of a person that rest now. Failures in password reset count by themselves, and pause only resets."""
     found = await deps.challenges.cooling_down(account.tenant, account.user, deps.clock.now())
     resets = purpose == "passwordReset"
-    of_kind = [one.state for one in found if (one.state.purpose == "passwordReset") == resets]
-    return {one.method_id: one.retry_at for one in of_kind if one.retry_at}
+    of_kind = [stored.state for stored in found if (stored.state.purpose == "passwordReset") == resets]
+    return {challenge.method_id: challenge.retry_at for challenge in of_kind if challenge.retry_at}
 
 
 def rested_first(methods: Sequence[Method], pauses: Pauses) -> tuple[Method, ...]:

@@ -81,7 +81,7 @@ def happened_at(event: Event) -> datetime:
 
 
 def _reached(journey: Journey, reached: Reached) -> Journey:
-    first = {one.step: one for one in journey.steps}
+    first = {step.step: step for step in journey.steps}
     before = first.get(reached.step)
     first[reached.step] = min(before or reached, reached, key=_by_time)
     last = max(journey.last or reached, reached, key=_by_time)

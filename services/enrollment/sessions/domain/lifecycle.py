@@ -39,7 +39,8 @@ def start_session(account: Account, session: Session, *, at: datetime) -> Change
         raise TicketUsedError
     update = _overdue_ended(AccountUpdate(account), at)
     before = update.account
-    kept = tuple(one for one in before.sessions if (one.ended_at or one.expires_at) > at - KEEP_ENDED_SESSIONS)
+    since = at - KEEP_ENDED_SESSIONS
+    kept = tuple(earlier for earlier in before.sessions if (earlier.ended_at or earlier.expires_at) > since)
     put_off = nudge.nudged(before.put_off, at=at) if session.decision == "nudge" else before.put_off
     update = update.put(sessions=(*kept, session), put_off=put_off)
     update = _recorded(update, session, _started(session, at))

@@ -90,7 +90,7 @@ async def prove_by(
     Raises:
         ProblemError: `unknownMethod`, `methodCoolingDown`, `sessionEnded`, `rateLimited`.
     """
-    method = next((one for one in askable(principal, deps) if one.id == method_id), None)
+    method = next((method for method in askable(principal, deps) if method.id == method_id), None)
     if method is None:
         raise UnknownMethodError
     require_rested(method, await pauses_of(principal.account, _purpose(principal), deps), deps.clock.now())
