@@ -23,7 +23,7 @@ from services.enrollment.policies.domain.requirements import GroupPolicy, Use
 from services.enrollment.policies.domain.tenant import Tenant
 from services.enrollment.reports.handlers.registrations import Wanted, registration_details
 from services.enrollment.sessions.domain import steps as wizard
-from services.enrollment.sessions.domain.session import Proof, Session
+from services.enrollment.sessions.domain.session import RecentProof, Session
 from services.enrollment.sessions.handlers import progress as sessions
 from services.enrollment.store import Store
 from services.enrollment.tokens import Caller
@@ -156,7 +156,7 @@ def by_rules(account: Account, deps: Dependencies) -> bool:
         return_url=RETURN_URL,
         started_at=now,
         expires_at=now,
-        proof=Proof(at=now),
+        proof=RecentProof(at=now),
     )
     plan = continued(policy, session.plan, account.active_types)
     return wizard.go_on(account, wizard.follow(account, session, plan, allowed_methods(policy))).outcome == "completed"

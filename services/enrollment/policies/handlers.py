@@ -52,7 +52,7 @@ class Policies:
 
 
 class Follower(Background):
-    """Reads the policies again and again, so that each replica knows within a second what another one was told."""
+    """Reads the policies again and again, so that each replica knows within a second what another one changed."""
 
     def __init__(self, policies: Policies, store: Store) -> None:
         self._policies = policies

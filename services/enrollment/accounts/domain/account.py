@@ -19,9 +19,9 @@ Removal = Literal["person", "administrator", "replaced", "lostOrStolen"]
 
 
 class Profile(State):
-    """Who the person is, as the platform last told. On no topic; the database may hold it.
+    """Who the person is, as the platform last said. On no topic; the database may hold it.
 
-    `emails` are where the person is told of changes, each sealed for the account.
+    `emails` are where notices of changes go, each sealed for the account.
     """
 
     user_principal_name: str

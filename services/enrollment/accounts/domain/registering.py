@@ -45,7 +45,9 @@ def register(account: Account, challenge: Challenge, registration: Registration,
     grown = with_inherited_default(grown, method, gone)
     update = AccountUpdate(grown).record(_registered(method, challenge, preferred_default(grown), at), challenge.id)
     for replaced in gone:
-        update = update.record(removed(replaced, _reason(replaced, registration), challenge.session_id, at), challenge.id)
+        update = update.record(
+            removed(replaced, _reason(replaced, registration), challenge.session_id, at), challenge.id
+        )
     update = settle_default(update, challenge.id, at, previous=account.default_method_id)
     return sessions.after_registration(update, challenge, at=at).change()
 

@@ -11,7 +11,7 @@ from services.kit.decision import Change, Emission
 
 @dataclass(frozen=True)
 class AccountUpdate:
-    """An account as it becomes, and what is told of it."""
+    """An account as it becomes, and the events of it."""
 
     account: Account
     emissions: tuple[Emission, ...] = ()

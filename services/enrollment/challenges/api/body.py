@@ -13,7 +13,7 @@ from services.enrollment.api.shared import Body, Shown, absent
 from services.enrollment.challenges.domain.challenge import Challenge, DeliveryState, Status
 from services.enrollment.challenges.domain.eligibility import left_to_prove
 from services.enrollment.challenges.domain.verification import Verification
-from services.enrollment.challenges.handlers.cooldown import Pauses, rested_first
+from services.enrollment.challenges.handlers.cooldown import Cooldowns, available_first
 from services.enrollment.challenges.handlers.platform import offers_proof
 from services.enrollment.components import Components
 from services.enrollment.methods.authenticator_app.handlers import number_of
@@ -30,7 +30,7 @@ NAMES: dict[MethodType, str] = {
 }
 """What a method is called that has no name or number of its own."""
 
-NOTHING_RESTS: Pauses = MappingProxyType({})
+NOTHING_RESTS: Cooldowns = MappingProxyType({})
 
 
 class MethodRef(Body):
@@ -98,7 +98,7 @@ def challenge_body(
     asked: Verification,
     account: Account,
     components: Components,
-    pauses: Pauses = NOTHING_RESTS,
+    cooldowns: Cooldowns = NOTHING_RESTS,
     *,
     url: str | None = None,
 ) -> ChallengeBody:
@@ -119,7 +119,7 @@ def challenge_body(
         attempts_left=challenge.attempts_left,
         expires_at=challenge.expires_at,
         resend_after=challenge.resend_at if is_open and _may_resend(challenge) else None,
-        alternatives=_alternatives(asked, account, components, pauses),
+        alternatives=_alternatives(asked, account, components, cooldowns),
         proofs_required=challenge.proofs_required,
         url=SecretStr(url) if url else None,
         proof=_proof(asked, components, now),
@@ -159,7 +159,7 @@ def _questions(challenge: Challenge, components: Components) -> tuple[QuestionBo
 
 
 def _alternatives(
-    asked: Verification, account: Account, components: Components, pauses: Pauses
+    asked: Verification, account: Account, components: Components, cooldowns: Cooldowns
 ) -> tuple[Alternative, ...]:
     purpose, proven = asked.first.purpose, [one.method_type for one in asked.proven]
     if purpose == "registration":
@@ -167,7 +167,7 @@ def _alternatives(
     others = left_to_prove(account, components.deps.policy(account), purpose, proven, components.clock.now())
     return tuple(
         Alternative(method_id=one.id, type=one.type, display_name=name_of(one))
-        for one in rested_first(others, pauses)
+        for one in available_first(others, cooldowns)
         if one.id != asked.current.method_id
     )
 

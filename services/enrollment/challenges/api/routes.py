@@ -29,7 +29,7 @@ from services.enrollment.challenges.domain.challenge import Context
 from services.enrollment.challenges.domain.verdict import NotYet, Right, Verdict, Wrong
 from services.enrollment.challenges.domain.verification import Verification
 from services.enrollment.challenges.handlers import platform as challenges_api
-from services.enrollment.challenges.handlers.cooldown import cooling_down, pauses_of
+from services.enrollment.challenges.handlers.cooldown import cooldowns_of, cooling_down
 from services.enrollment.challenges.handlers.lifecycle import VERDICT_WITHIN
 from services.enrollment.challenges.handlers.opening import AskProof, ask_proof
 from services.enrollment.components import Components
@@ -130,9 +130,9 @@ async def post_challenge(
 
     async def reply() -> Reply:
         opened = await ask_proof(_asked(body), user_id, by, components.deps)
-        pauses = await pauses_of(opened.account, body.purpose, components.deps)
+        cooldowns = await cooldowns_of(opened.account, body.purpose, components.deps)
         url = _page_of(opened.ticket, components)
-        return Reply(challenge_body(opened.verification, opened.account, components, pauses, url=url), 201)
+        return Reply(challenge_body(opened.verification, opened.account, components, cooldowns, url=url), 201)
 
     return await once(request, idempotency_key, by, reply)
 
@@ -169,10 +169,10 @@ async def get_challenge_events(request: Request, challenge_id: ChallengePath, by
     components: Components = request.app.state.components
     asked = await challenges_api.asked_by(by, challenge_id, components.deps)
     account = await account_of(asked.first.tenant, asked.first.user, components.deps)
-    pauses = await pauses_of(account, asked.first.purpose, components.deps)
+    cooldowns = await cooldowns_of(account, asked.first.purpose, components.deps)
 
     def described(state: Verification) -> str:
-        return challenge_body(state, account, components, pauses).model_dump_json(by_alias=True)
+        return challenge_body(state, account, components, cooldowns).model_dump_json(by_alias=True)
 
     return streamed(challenges_api.changes_of(asked.id, described, components.deps))
 
@@ -283,8 +283,8 @@ async def post_cancel(
 async def _body(asked: Verification, components: Components) -> ChallengeBody:
     account = await account_of(asked.first.tenant, asked.first.user, components.deps)
     is_choice = asked.first.purpose != "registration" and asked.status_at(components.clock.now()) == "pending"
-    pauses = await pauses_of(account, asked.first.purpose, components.deps) if is_choice else NOTHING_RESTS
-    return challenge_body(asked, account, components, pauses)
+    cooldowns = await cooldowns_of(account, asked.first.purpose, components.deps) if is_choice else NOTHING_RESTS
+    return challenge_body(asked, account, components, cooldowns)
 
 
 async def _judged(asked: Verification, verdict: Verdict, components: Components) -> Reply:

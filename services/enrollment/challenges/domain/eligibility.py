@@ -8,8 +8,8 @@ from services.enrollment.accounts.domain.account import Account, Method
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.methods.base.domain import Strength
 from services.enrollment.methods.registry.domain import PROOFS, PROVEN_FIRST, STRONG, TRAITS
+from services.enrollment.policies.domain.acceptance import counts, proves, use_of
 from services.enrollment.policies.domain.requirements import GroupPolicy
-from services.enrollment.policies.domain.uses import counts, proves, use_of
 
 MOST_PROOFS = 2
 """How many methods a password reset asks for at most."""

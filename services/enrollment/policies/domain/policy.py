@@ -6,8 +6,8 @@ from itertools import combinations
 
 from schemas.base import MethodType
 from services.enrollment.methods.registry.domain import MOST_SECURE_FIRST, PROPOSED_FIRST, TRAITS
+from services.enrollment.policies.domain.acceptance import UseName, counts, proves, use_of
 from services.enrollment.policies.domain.requirements import GroupPolicy
-from services.enrollment.policies.domain.uses import UseName, counts, proves, use_of
 
 USES: tuple[UseName, ...] = ("two_step", "reset")
 

@@ -8,9 +8,9 @@ from schemas.base import MethodType
 from services.enrollment.accounts.domain.account import Account, Method
 from services.enrollment.challenges.domain.eligibility import proofs_required
 from services.enrollment.methods.registry.domain import STRONG, TRAITS
+from services.enrollment.policies.domain.acceptance import counts
 from services.enrollment.policies.domain.policy import is_allowed, is_complete
 from services.enrollment.policies.domain.requirements import GroupPolicy
-from services.enrollment.policies.domain.uses import counts
 from services.kit.state import State
 
 
