@@ -14,6 +14,8 @@ UNRESTRICTED = frozenset(DEFAULT_ORDER) & {
     method_type
     for method_type, traits in TRAITS.items()
     if traits.strength != "recovery" and not traits.needs_telephone
+    for method_type, traits in TRAITS.items()
+    if traits.strength != "recovery" and not traits.needs_telephone
 }
 """Alternatives to the phone that need no telephone network."""
 
