@@ -54,7 +54,6 @@ async def _list() -> None:
 
 
 def row(letter: "DeadLetter") -> str:
-    """A dead letter in one line."""
     event = printable(letter.event_type or "?")
     origin = f"{letter.origin_topic}/{letter.origin_partition}@{letter.origin_offset}"
     return f"{letter.id:<8} {printable(letter.service):<11} {printable(origin)}  {event}  {printable(letter.reason)}"

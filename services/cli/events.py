@@ -88,7 +88,6 @@ def _records(topics: "list[Topic]", *, from_beginning: bool, follow: bool) -> "R
 
 
 async def follow(records: "Records", selection: "Selection", show: "Show") -> None:
-    """Show what is wanted as it comes."""
     async for topic, envelope in records:
         if selection.takes(envelope):
             show(topic, envelope)

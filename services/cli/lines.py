@@ -88,7 +88,6 @@ def short_id(identifier: str) -> str:
 
 
 def clock_time(moment: datetime) -> str:
-    """The time of day, UTC, to the millisecond."""
     return moment.strftime("%H:%M:%S.") + f"{moment.microsecond // 1000:03}"
 
 

@@ -18,7 +18,6 @@ class Selection:
     types: Collection[str] = ()
 
     def takes(self, envelope: Envelope) -> bool:
-        """Whether this event is wanted."""
         return (
             (self.tenant is None or envelope.tenant == self.tenant)
             and (self.user is None or envelope.subject == self.user)

@@ -23,7 +23,6 @@ class SystemClock:
         self._offset = offset
 
     def now(self) -> datetime:
-        """The machine's time plus the offset."""
         return whole_milliseconds(datetime.now(UTC) + self._offset)
 
 

@@ -70,17 +70,14 @@ class ServiceSettings(BaseSettings):
 
     @property
     def authenticator_origin(self) -> str:
-        """Where the authenticator app lives."""
         return str(self.authenticator_url or self.public_url).rstrip("/")
 
     @property
     def callback_origin(self) -> str:
-        """Where providers reach the notifier."""
         return str(self.callback_url).rstrip("/")
 
     @property
     def offset(self) -> timedelta:
-        """The demo's clock offset."""
         return timedelta(seconds=self.clock_offset)
 
     @model_validator(mode="after")

@@ -30,12 +30,10 @@ SWEEP_EVERY = timedelta(seconds=2)
 
 
 def main(channels: Sequence[ChannelName], port: int | None = None) -> None:
-    """Run until told to stop."""
     serve("notifier", NotifierSettings, partial(build, channels=channels), port)
 
 
 def build(settings: NotifierSettings, channels: Sequence[ChannelName]) -> FastAPI:
-    """The service as an application."""
     config = load_config(SharedConfig, settings.config)
     if config.push_services.unsafe and not settings.is_demo:
         raise ConfigError("SECURITY_INFO_CONFIG: pushServices.unsafe is for the demo only; remove it")

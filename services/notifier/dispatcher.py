@@ -34,14 +34,11 @@ WRITE_RETRY_AFTER = 0.25
 
 @dataclass(frozen=True)
 class Line:
-    """A channel with its providers in order."""
-
     channel: Channel
     providers: tuple[Provider, ...]
 
     @property
     def route(self) -> tuple[str, ...]:
-        """The providers' names."""
         return tuple(provider.name for provider in self.providers)
 
 
@@ -63,13 +60,11 @@ class Dispatcher:
         await asyncio.gather(*(pool.stop() for pool in self._pools))
 
     def wake(self, channel: str, provider: str) -> None:
-        """Something new waits for this provider."""
         for pool in self._pools:
             if pool.serves(channel, provider):
                 pool.wake()
 
     def alive(self) -> bool:
-        """Whether all pools still work."""
         return all(pool.alive() for pool in self._pools)
 
 

@@ -74,7 +74,6 @@ async def twilio_call(provider: str, delivery_id: str, request: Request) -> Resp
 
 @router.post("/callbacks/twilio/{provider}/{delivery_id}/keys/{rounds}", include_in_schema=False)
 async def twilio_keys(provider: str, delivery_id: str, rounds: int, request: Request) -> Response:
-    """Take the keys that were pressed."""
     callbacks: Callbacks = request.app.state.callbacks
     parameters = await _genuine(callbacks, provider, f"{delivery_id}/keys/{rounds}", request)
     if parameters is None:

@@ -13,7 +13,7 @@ from services.kit.mongo.client import Database
 from services.kit.mongo.document import Documents, DuplicateDocumentError, StaleDocumentError, Stored
 from services.kit.mongo.relay import Relay
 from services.notifier.domain.delivery import Delivery, document_id
-from services.notifier.domain.limits import Refusal, Sends, take
+from services.notifier.domain.limits import LimitReached, Sends, take
 
 SOURCE = "notifier"
 KEEP_ENDED = timedelta(days=1)
@@ -24,8 +24,6 @@ EVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Store:
-    """The two aggregates of this service."""
-
     database: Database
     deliveries: Documents[Delivery]
     sends: Documents[Sends]
@@ -81,7 +79,6 @@ class Store:
             return None
 
     async def change(self, delivery: Delivery, decide: Callable[[Delivery], Change[Delivery]]) -> Delivery | None:
-        """Apply a decision to a delivery as it is now."""
         stored = await self.deliveries.change(document_id(delivery), decide)
         return stored.state if stored else None
 
@@ -106,13 +103,13 @@ class Store:
         waiting = {"state.channel": channel, "state.provider": provider, "state.nextAttemptAt": {"$gt": EVER}}
         return await self.database.collection("deliveries").count_documents(waiting)
 
-    async def take(self, tenant: str, number_hash: str, delivery_id: str, *, at: datetime) -> Refusal | None:
+    async def take(self, tenant: str, number_hash: str, delivery_id: str, *, at: datetime) -> LimitReached | None:
         """Count a message against the limits of its number, in one write; None if it may be sent."""
         key = f"{tenant}/{number_hash}"
         while True:
             stored = await self.sends.get(key)
             taken = take(stored.state if stored else Sends(), delivery_id, at=at)
-            if isinstance(taken, Refusal):
+            if isinstance(taken, LimitReached):
                 return taken
             try:
                 if stored is None:

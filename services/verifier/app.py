@@ -19,7 +19,6 @@ SWEEP_EVERY = timedelta(seconds=1)
 
 
 def main(port: int | None = None) -> None:
-    """Run until told to stop."""
     serve("verifier", VerifierSettings, build, port)
 
 

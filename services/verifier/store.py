@@ -24,8 +24,6 @@ SWEEP_LIMIT = 200
 
 @dataclass(frozen=True)
 class Store:
-    """The four aggregates of this service."""
-
     challenges: Documents[Challenge]
     authenticators: Documents[Authenticator]
     sessions: Documents[SessionTries]

@@ -1,4 +1,4 @@
-"""Rules about where things lie: what belongs to a method lies in its folder, and no folder or file outgrows a screen."""
+"""Where things lie: what belongs to a method lies in its folder, and no folder or file outgrows a screen."""
 
 import ast
 from collections import Counter

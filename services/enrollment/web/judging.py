@@ -7,12 +7,13 @@ from typing import Final
 from fastapi import Response
 
 from services.enrollment.challenges.domain.challenge import Challenge
+from services.enrollment.challenges.domain.verdict import Verdict, Wrong
 from services.enrollment.challenges.handlers.submitting import submit_code
-from services.enrollment.dependencies import current_challenge
+from services.enrollment.sessions.handlers.asking import current_challenge
 from services.enrollment.web.forms import CodeForm
 from services.enrollment.web.request import PageRequest, to_wizard
 from services.enrollment.web.views import FieldError
-from services.kit.errors import CATALOGUE, NotFoundError, ProblemError, SessionEndedError
+from services.kit.errors import NotFoundError, ProblemError, SessionEndedError
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,8 @@ ShowAgain = Callable[[PageRequest, Feedback], Awaitable[Response]]
 Explain = Callable[[type[ProblemError], Challenge], str]
 """Why a proof was not accepted."""
 
-Submission = Awaitable[tuple[Challenge, str | None]]
-"""A proof under way to the verifier: `verified`, the code of a reason, or None where it has not answered yet."""
+Submission = Awaitable[tuple[Challenge, Verdict]]
+"""A proof under way to the verifier."""
 
 
 async def require_challenge(page: PageRequest) -> Challenge:
@@ -64,7 +65,7 @@ async def judge(
 async def _answered(page: PageRequest, submission: Submission) -> tuple[Challenge, type[ProblemError] | None]:
     """The challenge, and what is wrong with the proof if anything is."""
     try:
-        challenge, result = await submission
+        challenge, verdict = await submission
     except SessionEndedError:
         raise
     except ProblemError as problem:
@@ -72,12 +73,12 @@ async def _answered(page: PageRequest, submission: Submission) -> tuple[Challeng
         if current is None:
             raise
         return current, type(problem)
-    return challenge, None if result in {None, "verified"} else CATALOGUE[result or ""]
+    return challenge, verdict.problem if isinstance(verdict, Wrong) else None
 
 
 async def judge_code(page: PageRequest, form: CodeForm, show: ShowAgain, explain: Explain) -> Response:
     """Have a typed code judged."""
-    submission = submit_code(page.principal, form.challenge, form.code.get_secret_value(), page.deps)
+    submission = submit_code(page.principal, form.challenge, form.code, page.deps)
     return await judge(page, submission, show, explain, field="code")
 
 

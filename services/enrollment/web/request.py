@@ -7,9 +7,10 @@ from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.enrollment.components import Components
-from services.enrollment.dependencies import Dependencies, Principal
+from services.enrollment.dependencies import Dependencies
 from services.enrollment.sessions.handlers import progress as sessions
 from services.enrollment.sessions.handlers import verification as verifications
+from services.enrollment.sessions.principal import Principal
 from services.enrollment.web.cookies import SessionCookie, read_cookie
 from services.enrollment.web.rendering import Pages, View
 from services.enrollment.web.steps import PROOFS, TITLES, progress

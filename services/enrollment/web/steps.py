@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from services.enrollment.dependencies import Principal
 from services.enrollment.methods.registry.words import WORDS
 from services.enrollment.sessions.domain.steps import method_type_of
+from services.enrollment.sessions.principal import Principal
 from services.enrollment.web.views import Progress, ProgressStep
 from services.enrollment.web.words import SITE_TITLES
 

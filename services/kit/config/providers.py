@@ -58,7 +58,6 @@ class Providers(Closed):
 
     @property
     def channels(self) -> frozenset[Channel]:
-        """The channels that have a provider."""
         offered: dict[Channel, tuple[object, ...]] = {"sms": self.sms, "voice": self.voice, "email": self.email}
         return frozenset(channel for channel, providers in offered.items() if providers)
 

@@ -9,8 +9,6 @@ from services.kit.config.values import Closed, MailAddress, Name, Sentence, Text
 
 
 class Branding(Closed):
-    """How an organisation looks."""
-
     accent_color: str = Field(default="#1d4ed8", pattern=r"^#[0-9a-fA-F]{6}$")
     logo: str | None = Field(
         default=None,
@@ -25,8 +23,6 @@ class Branding(Closed):
 
 
 class OwnTexts(Closed):
-    """An organisation's own words."""
-
     prompt: Sentence | None = Field(default=None, description="a sentence on the prompt: why this is asked")
     help_desk: Sentence | None = Field(default=None, description="how people reach the help desk")
     message_name: Name | None = Field(default=None, description="in messages and calls, instead of displayName")

@@ -71,7 +71,6 @@ def totp_code(secret: bytes, at: datetime, digits: int = TOTP_DIGITS) -> str:
 
 
 def totp_code_of_step(secret: bytes, step: int, digits: int = TOTP_DIGITS) -> str:
-    """The code of one time step."""
     return pyotp.HOTP(base64.b32encode(secret).decode(), digits=digits).at(step)
 
 

@@ -79,7 +79,6 @@ class Keyring:
         return cls(_checked(content, path, service), public)
 
     def newest(self, purpose: Purpose) -> Key:
-        """The key for new values."""
         return self._keys[purpose][0]
 
     def find(self, purpose: Purpose, key_id: str) -> Key | None:

@@ -41,7 +41,6 @@ class ServiceApp(FastAPI):
     """Bytes of a request's body."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one connection."""
         if scope["type"] == "http":
             await _traced(super().__call__, scope, _bounded(scope, receive, self.max_body), send)
         else:

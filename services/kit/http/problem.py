@@ -39,7 +39,6 @@ def install_problem_handlers(app: FastAPI, page: Page | None = None) -> None:
 
 
 def problem_response(problem: ProblemError) -> Response:
-    """The problem document of an error."""
     body: dict[str, Any] = {
         "type": f"https://security-info.example/errors#{problem.code}",
         "title": problem.title,

@@ -10,5 +10,4 @@ HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
 def streamed(events: AsyncIterator[bytes]) -> Response:
-    """The events as they come."""
     return EventSourceResponse(events, headers=HEADERS)

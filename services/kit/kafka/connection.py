@@ -12,7 +12,6 @@ MECHANISMS = {"PLAIN": SASLPlaintext, "SCRAM-SHA-256": SASLScram256, "SCRAM-SHA-
 
 
 def servers(settings: ServiceSettings) -> list[str]:
-    """The bootstrap servers."""
     return [server.strip() for server in settings.kafka_url.split(",") if server.strip()]
 
 

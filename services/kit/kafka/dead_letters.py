@@ -52,12 +52,10 @@ class DeadLetter:
 
     @property
     def event_type(self) -> str | None:
-        """Its CloudEvents `type`, if it says one."""
         return text_headers(self.record.headers).get("ce_type")
 
     @property
     def event_id(self) -> str | None:
-        """Its CloudEvents `id`, if it says one."""
         return text_headers(self.record.headers).get("ce_id")
 
     @property

@@ -39,7 +39,6 @@ class EventHandlers:
         return register
 
     def find(self, event_type: str) -> Handler[Any] | None:
-        """The handler of a CloudEvents `type`, if there is one."""
         return self._handlers.get(event_type)
 
     def only(self, wanted: Callable[[Envelope], bool]) -> "EventHandlers":
@@ -51,10 +50,10 @@ class EventHandlers:
 
     def after(self, precondition: Precondition) -> "EventHandlers":
         """The same handlers, each after `precondition`: while that raises an error of a dependency, events wait."""
-        patient = EventHandlers()
+        waiting = EventHandlers()
         for event_type, handler in self._handlers.items():
-            patient._handlers[event_type] = _after(precondition, handler)
-        return patient
+            waiting._handlers[event_type] = _after(precondition, handler)
+        return waiting
 
 
 def _after(precondition: Precondition, handler: Handler[Any]) -> Handler[Any]:

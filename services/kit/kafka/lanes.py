@@ -74,12 +74,10 @@ class Progress:
                 del self._ready[partition]
 
     def forget(self, partition: Partition) -> None:
-        """Drop all that is known of a partition."""
         for known in (self._open, self._done, self._ready):
             known.pop(partition, None)
 
     def clear(self) -> None:
-        """Drop all that is known."""
         for known in (self._open, self._done, self._ready):
             known.clear()
 
@@ -119,7 +117,6 @@ class Lanes:
 
     @property
     def in_flight(self) -> int:
-        """Records taken and not finished."""
         return self._taken
 
     @property
@@ -174,7 +171,6 @@ class Lanes:
         self._progress.clear()
 
     async def commit(self) -> None:
-        """Commit what may be committed."""
         async with self._committing:
             offsets = self._progress.committable()
             self._since_commit = 0

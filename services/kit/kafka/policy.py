@@ -39,7 +39,7 @@ def backoff(first: float, factor: float, cap: float) -> Iterator[float]:
         wait = min(wait * factor, cap)
 
 
-class Patience:
+class Retries:
     """Counts the failures of one record; a dependency that is down costs no try."""
 
     def __init__(self) -> None:

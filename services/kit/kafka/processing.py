@@ -12,7 +12,7 @@ from services.kit.kafka import metrics
 from services.kit.kafka.dead_letters import DeadLetters
 from services.kit.kafka.handlers import EventHandlers, Handler
 from services.kit.kafka.lanes import AbandonedError, Pause
-from services.kit.kafka.policy import Patience, is_dependency_down
+from services.kit.kafka.policy import Retries, is_dependency_down
 from services.kit.kafka.record import Record, read
 from services.kit.telemetry import event_context
 
@@ -48,7 +48,7 @@ class Processing:
         """Deal with a record that cannot be read; returns the outcome."""
         raise NotImplementedError
 
-    async def failed(self, record: Record, error: Exception, patience: Patience, pause: Pause) -> str | None:
+    async def failed(self, record: Record, error: Exception, retries: Retries, pause: Pause) -> str | None:
         """A handler failed. Returns the outcome, or None to try again."""
         raise NotImplementedError
 
@@ -64,14 +64,14 @@ class Processing:
                 metrics.HANDLER_SECONDS.labels(envelope.type).observe(monotonic() - began)
 
     async def _try(self, handler: Handler[Any], record: Record, envelope: Envelope, pause: Pause) -> str:
-        patience = Patience()
+        retries = Retries()
         while True:
             try:
                 await handler(envelope.event, envelope)
             except AbandonedError:
                 raise
             except Exception as error:  # noqa: BLE001 # ends in a retry or in a dead letter, never in silence
-                if (outcome := await self.failed(record, error, patience, pause)) is not None:
+                if (outcome := await self.failed(record, error, retries, pause)) is not None:
                     return outcome
             else:
                 return "handled"
@@ -92,8 +92,8 @@ class GroupProcessing(Processing):
         await self._dead_letters.put(record, f"malformed: {reason}", "malformed", pause)
         return "dead"
 
-    async def failed(self, record: Record, error: Exception, patience: Patience, pause: Pause) -> str | None:
-        seconds = patience.wait_after(error)
+    async def failed(self, record: Record, error: Exception, retries: Retries, pause: Pause) -> str | None:
+        seconds = retries.wait_after(error)
         down = is_dependency_down(error)
         name = type(error).__name__
         if seconds is None:
@@ -112,6 +112,6 @@ class LiveProcessing(Processing):
     async def malformed(self, record: Record, reason: str, pause: Pause) -> str:  # noqa: ARG002 # same shape
         return "dropped"
 
-    async def failed(self, record: Record, error: Exception, patience: Patience, pause: Pause) -> str | None:  # noqa: ARG002
+    async def failed(self, record: Record, error: Exception, retries: Retries, pause: Pause) -> str | None:  # noqa: ARG002
         log.warning("a live event was dropped", error=type(error).__name__, dependency=is_dependency_down(error))
         return "dropped"

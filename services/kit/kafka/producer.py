@@ -52,7 +52,6 @@ class EventProducer:
         self._farewells: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
-        """Begin to connect; does not wait."""
         self._opener = asyncio.create_task(self._open())
 
     async def stop(self, within: float) -> None:

@@ -23,7 +23,6 @@ class Reader(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka has no types
     """A consumer without a group that finds partitions without naming topics, which could create them."""
 
     async def partitions_of(self, topics: Sequence[str]) -> list[TopicPartition]:
-        """The partitions of those topics that exist."""
         cluster = await self._client.fetch_all_metadata()
         return [
             TopicPartition(topic, number)

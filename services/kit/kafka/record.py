@@ -23,7 +23,6 @@ class Record:
 
     @property
     def origin(self) -> Partition:
-        """The partition that it lies on."""
         return (self.topic, self.partition)
 
     @property

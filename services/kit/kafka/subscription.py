@@ -56,7 +56,6 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
 
     @property
     def started(self) -> bool:
-        """Whether the consumer has joined."""
         return self._started
 
     @property

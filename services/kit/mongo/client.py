@@ -46,7 +46,6 @@ class Database:
         return self._database.get_collection(name)
 
     async def ready(self) -> bool:
-        """Whether the server answers."""
         try:
             await self._database.command("ping")
         except PyMongoError:
@@ -54,9 +53,7 @@ class Database:
         return True
 
     async def drop(self) -> None:
-        """Delete all that it holds."""
         await self._database.client.drop_database(self._database.name)
 
     def close(self) -> None:
-        """Close the connections."""
         self._client.close()

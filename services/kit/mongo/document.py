@@ -64,7 +64,6 @@ class Documents(Generic[S]):
         relay.watch(collection)
 
     async def get(self, document_id: str) -> Stored[S] | None:
-        """The document, or None."""
         return self._stored(await self._collection.find_one({"_id": document_id}, _PROJECTION))
 
     async def find(
@@ -176,7 +175,6 @@ class Documents(Generic[S]):
         raise StaleDocumentError(document_id)
 
     async def delete(self, document_id: str) -> None:
-        """Remove the document with all that it holds."""
         await self._collection.delete_one({"_id": document_id})
 
     def _update(self, state: S, pending: Sequence[Pending], cause: Envelope | None) -> Document:

@@ -61,7 +61,6 @@ def to_document(pending: Pending) -> dict[str, Any]:
 
 
 def from_document(entry: dict[str, Any]) -> Pending:
-    """The reverse of `to_document`."""
     envelope = Envelope(
         id=entry["id"],
         type=entry["type"],

@@ -21,7 +21,6 @@ class Preparation(Background):
         self._done = False
 
     async def ready(self) -> bool:
-        """Whether all indexes exist."""
         return self._done
 
     async def require(self) -> None:
@@ -36,11 +35,11 @@ class Preparation(Background):
 
     async def _run(self) -> None:
         for step in self.steps:
-            await _patiently(step)
+            await _until_it_succeeds(step)
         self._done = True
 
 
-async def _patiently(step: Callable[[], Awaitable[None]]) -> None:
+async def _until_it_succeeds(step: Callable[[], Awaitable[None]]) -> None:
     """As a block, not as a decorator: that one would log the step's owner, and with it how the database is reached."""
     async for attempt in stamina.retry_context(
         on=PyMongoError, attempts=None, timeout=None, wait_initial=0.5, wait_max=5.0

@@ -79,7 +79,6 @@ class Relay:
         return sum(len(lane.queue) for lane in self._lanes.values())
 
     def watch(self, collection: Collection) -> None:
-        """Sweep this collection too."""
         self._collections[collection.name] = collection
 
     def lease(self) -> Document:
@@ -114,7 +113,6 @@ class Relay:
         return not any(task.done() for task in self._background)
 
     def start(self) -> None:
-        """Start marking and sweeping."""
         self._background = [asyncio.create_task(self._mark_always()), asyncio.create_task(self._sweep_always())]
 
     async def stop(self) -> None:

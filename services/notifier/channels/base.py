@@ -40,9 +40,7 @@ class Channel(Protocol):
     """One way to reach a person."""
 
     @property
-    def name(self) -> ChannelName:
-        """Its name in events and configuration."""
-        ...
+    def name(self) -> ChannelName: ...
 
     @property
     def is_fetched(self) -> bool:

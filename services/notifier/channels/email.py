@@ -24,11 +24,9 @@ class Mails:
         self._notice = Letter("notice")
 
     def providers(self, config: SharedConfig, context: ProviderContext) -> tuple[Provider, ...]:
-        """Mail servers."""
         return tuple(SmtpMail(server, context.clock) for server in config.providers.email)
 
     def compose(self, delivery: Delivery, destination: str, particulars: Particulars) -> Message:
-        """The mail in the person's language."""
         if delivery.notice:
             words = _words_of(delivery.notice, particulars)
             return self._notice.written(delivery, destination, particulars.sender, **words)
@@ -45,14 +43,11 @@ class Mails:
 
 
 class Letter:
-    """A mail as text and as HTML."""
-
     def __init__(self, kind: str) -> None:
         self._text = Texts(f"email/{kind}")
         self._html = Texts(f"email/{kind}", ".html")
 
     def written(self, delivery: Delivery, destination: str, sender: Sender, **values: object) -> Message:
-        """The mail with these values."""
         subject, _, body = self._text.render(delivery.locale, **values).partition("\n\n")
         html = self._html.render(delivery.locale, **values)
         return Message(

@@ -26,7 +26,6 @@ class TextMessages:
         )
 
     def compose(self, delivery: Delivery, destination: str, particulars: Particulars) -> Message:
-        """The text in the person's language."""
         if particulars.code is None:
             raise UnfitRequestError
         body = self._texts.render(

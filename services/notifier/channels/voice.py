@@ -28,7 +28,6 @@ class VoiceCalls:
         )
 
     def compose(self, delivery: Delivery, destination: str, particulars: Particulars) -> Message:
-        """Whom to call."""
         if particulars.code is None and (delivery.terms is None or delivery.terms.kind != "call"):
             raise UnfitRequestError
         return Message(delivery.id, destination, body="", mark="")
@@ -54,5 +53,4 @@ class Script:
         return twiml.document(twiml.gather(keys_url, asked, twiml.pause(), asked), unanswered)
 
     def ending(self, locale: str, ending: Ending) -> str:
-        """The last words of a call."""
         return twiml.last_words(self._texts.render(locale, part=ending))

@@ -97,7 +97,6 @@ class Delivery(State):
 
     @property
     def is_open(self) -> bool:
-        """Whether it may still be sent."""
         return self.status in OPEN
 
 

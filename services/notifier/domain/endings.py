@@ -8,7 +8,7 @@ from schemas.notification import DeliveryConfirmed, DeliveryFailed, DeliveryFail
 from schemas.topics import DELIVERIES
 from services.kit.decision import Change, Emission
 from services.notifier.domain.delivery import WITHHELD, Delivery, Status
-from services.notifier.domain.limits import Refusal
+from services.notifier.domain.limits import LimitReached
 
 
 def failed(
@@ -20,8 +20,7 @@ def failed(
     return end_as_failed(delivery, reason, permanent=permanent, at=at, provider=provider)
 
 
-def refused(delivery: Delivery, refusal: Refusal, *, at: datetime) -> Change[Delivery]:
-    """A limit does not let it be sent."""
+def refused(delivery: Delivery, limit: LimitReached, *, at: datetime) -> Change[Delivery]:
     if not delivery.is_open:
         return Change(delivery)
     event = SendRefused(
@@ -29,11 +28,11 @@ def refused(delivery: Delivery, refusal: Refusal, *, at: datetime) -> Change[Del
         delivery_id=delivery.id,
         send=delivery.send,
         channel=delivery.channel,
-        reason=refusal.reason,
-        retry_after=refusal.retry_after,
+        reason=limit.reason,
+        retry_after=limit.retry_after,
         refused_at=at,
     )
-    return Change(ended(delivery, "refused", at, reason=refusal.reason), (emission(delivery, event),))
+    return Change(ended(delivery, "refused", at, reason=limit.reason), (emission(delivery, event),))
 
 
 def cancelled(delivery: Delivery, *, at: datetime) -> Change[Delivery]:

@@ -26,22 +26,22 @@ class Sends(State):
     last_at: AwareDatetime | None = None
 
 
-class Refusal(State):
+class LimitReached(State):
     """Why a number gets no message now, and for how many seconds."""
 
     reason: RefusalReason
     retry_after: int
 
 
-def take(sends: Sends, delivery_id: str, *, at: datetime) -> Sends | Refusal:
+def take(sends: Sends, delivery_id: str, *, at: datetime) -> Sends | LimitReached:
     """Count a message against the limits. A message that was counted stays counted once, however often it is tried."""
     recent = tuple(send for send in sends.sends if at - send.at < DAY)
     if any(send.delivery_id == delivery_id for send in recent):
         return sends
     if recent and at - recent[-1].at < SHORTEST_GAP:
-        return Refusal(reason="resendTooSoon", retry_after=_seconds(recent[-1].at + SHORTEST_GAP - at))
+        return LimitReached(reason="resendTooSoon", retry_after=_seconds(recent[-1].at + SHORTEST_GAP - at))
     if len(recent) >= MOST_A_DAY:
-        return Refusal(reason="sendLimitReached", retry_after=_seconds(recent[0].at + DAY - at))
+        return LimitReached(reason="sendLimitReached", retry_after=_seconds(recent[0].at + DAY - at))
     return Sends(sends=(*recent, Send(delivery_id=delivery_id, at=at)), last_at=at)
 
 

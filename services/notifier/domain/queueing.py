@@ -16,7 +16,6 @@ def requested(
     traceparent: str | None,
     at: datetime,
 ) -> Delivery:
-    """A queued delivery for a request."""
     return Delivery(
         id=delivery_id,
         tenant=tenant,
@@ -44,7 +43,6 @@ def notified(
     traceparent: str | None,
     at: datetime,
 ) -> Delivery:
-    """A queued delivery for a notice."""
     return Delivery(
         id=delivery_id,
         tenant=tenant,

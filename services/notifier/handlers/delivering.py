@@ -93,8 +93,8 @@ async def _refusal(attempt: DeliveryAttempt, message: Message, deps: Dependencie
         return None
     delivery, now = attempt.delivery, deps.clock.now()
     number = keyed_hash(deps.keyring, message.to, tenant=delivery.tenant)
-    refusal = await deps.store.take(delivery.tenant, number, delivery.id, at=now)
-    return Outcome(partial(endings.refused, refusal=refusal, at=now)) if refusal else None
+    reached = await deps.store.take(delivery.tenant, number, delivery.id, at=now)
+    return Outcome(partial(endings.refused, limit=reached, at=now)) if reached else None
 
 
 async def _send(attempt: DeliveryAttempt, message: Message, deps: Dependencies) -> Outcome:

@@ -26,7 +26,6 @@ async def cancel_deliveries(event: ChallengeCancelled, envelope: Envelope, *, st
 async def note_receipt(
     delivery: Delivery, receipt: DeliveryReceipt, *, provider: str, store: Store, clock: Clock
 ) -> None:
-    """Apply what a provider reported by itself."""
     after = await store.change(delivery, partial(acknowledged, receipt=receipt, provider=provider, at=clock.now()))
     if after and after.status != delivery.status:
         _count(after, after.reason or after.status)

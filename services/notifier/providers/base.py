@@ -83,9 +83,7 @@ class Provider(Protocol):
     """Carries messages."""
 
     @property
-    def name(self) -> str:
-        """Its name in the configuration."""
-        ...
+    def name(self) -> str: ...
 
     async def send(self, message: Message) -> Acceptance:
         """Hand the message over, within `TIMEOUT`.

@@ -9,7 +9,6 @@ tell a finishing `#` from silence; so `#` is taken as a key like any other, and 
 
 
 def say(text: str) -> ET.Element:
-    """Read a text out."""
     spoken = ET.Element("Say")
     spoken.text = text
     return spoken
@@ -38,7 +37,6 @@ def gather(action: str, *prompts: ET.Element) -> ET.Element:
 
 
 def last_words(text: str) -> str:
-    """A document that says something and hangs up."""
     return document(say(text))
 
 

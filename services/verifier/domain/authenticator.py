@@ -61,12 +61,10 @@ def sequence_id(terms: ChallengeTerms, identity: str, *, tenant: str, user: str)
 
 
 def unused(terms: ChallengeTerms, *, tenant: str, user: str) -> Authenticator:
-    """An authenticator that never failed."""
     return Authenticator(tenant=tenant, user=user, for_reset=terms.purpose == "passwordReset")
 
 
 def unspent(*, tenant: str, user: str) -> Authenticator:
-    """What remembers positions, before the first one."""
     return Authenticator(tenant=tenant, user=user)
 
 
@@ -94,7 +92,6 @@ def refusal(authenticator: Authenticator, trial: str, *, at: datetime) -> Refusa
 
 
 def cooldown(authenticator: Authenticator, *, at: datetime) -> Refusal | None:
-    """The cooldown that is going on."""
     if authenticator.paused_until is None or at >= authenticator.paused_until:
         return None
     return Refusal("methodCoolingDown", seconds_until(authenticator.paused_until, at))

@@ -37,7 +37,7 @@ class Right:
     otherwise: Wrong = Wrong()
 
 
-Finding = Right | Wrong
+Judgement = Right | Wrong
 
 
 @dataclass(frozen=True)

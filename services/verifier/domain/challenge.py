@@ -68,7 +68,6 @@ class Challenge(State):
     ended_at: datetime | None = None
 
     def attempt(self, digest: str) -> Attempt | None:
-        """The counted proof with that digest."""
         return next((attempt for attempt in self.attempts if attempt.digest == digest), None)
 
     def awaits(self, digest: str) -> bool:
@@ -77,7 +76,6 @@ class Challenge(State):
         return attempt is not None and attempt.outcome is None
 
     def is_proven_by(self, digest: str) -> bool:
-        """Whether this was the right proof."""
         attempt = self.attempt(digest)
         return attempt is not None and attempt.outcome == "right"
 
@@ -91,12 +89,10 @@ class Challenge(State):
 
 
 def challenge_id(tenant: str, challenge: str) -> str:
-    """The id of the document."""
     return f"{tenant}/{challenge}"
 
 
 def opened(terms: ChallengeTerms, *, tenant: str, user: str, at: datetime) -> Challenge:
-    """A challenge nobody answered yet."""
     return Challenge(id=terms.challenge_id, tenant=tenant, user=user, terms=terms, opened_at=at)
 
 
@@ -160,26 +156,26 @@ def reject(
     terms: ChallengeTerms,
     digest: str,
     *,
-    finding: Wrong,
+    judgement: Wrong,
     session_left: int,
     authenticator: Refusal | None,
     at: datetime,
 ) -> Change[Challenge]:
-    """The proof is wrong, as `finding` says. `authenticator` is what its counter leads to: a cooldown, or the end."""
+    """The proof is wrong, as `judgement` says. `authenticator` is what its counter leads to: a cooldown, or the end."""
     attempt = challenge.attempt(digest)
     if attempt is None or not challenge.awaits(digest):
         return Change(challenge)
     if challenge.status != "pending":
         return _too_late(challenge, terms, attempt, at)
     disabled = authenticator is not None and authenticator.reason == "authenticatorDisabled"
-    left = 0 if disabled or finding.ends else min(challenge.wrong_left(terms) - 1, session_left)
-    reason = finding.reason
-    if left == 0 and not finding.ends:
+    left = 0 if disabled or judgement.ends else min(challenge.wrong_left(terms) - 1, session_left)
+    reason = judgement.reason
+    if left == 0 and not judgement.ends:
         reason = "authenticatorDisabled" if disabled else "attemptsExhausted"
     verdict = {"outcome": "wrong", "reason": reason, "attempts_left": left}
     judged = _with_attempt(challenge, attempt.model_copy(update=verdict))
     if left == 0:
-        judged = judged.model_copy(update={"status": finding.ends or "failed", "ended_at": at})
+        judged = judged.model_copy(update={"status": judgement.ends or "failed", "ended_at": at})
     retry_after = authenticator.retry_after if authenticator else None
     return Change(
         judged,

@@ -55,7 +55,6 @@ class Credential(State):
         return shape.model_validate(self.content) if self.kind == shape.kind else None
 
     def used(self, mark: str) -> Use | None:
-        """Who used that part up."""
         return next((use for use in self.uses if use.mark == mark), None)
 
     def used_with(self, mark: str) -> int:
@@ -64,7 +63,6 @@ class Credential(State):
 
 
 def credential_id(tenant: str, user: str, method_id: str) -> str:
-    """The id of the document."""
     return f"{tenant}/{user}/{method_id}"
 
 

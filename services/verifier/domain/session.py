@@ -19,12 +19,10 @@ class SessionTries(State):
 
     @property
     def left(self) -> int:
-        """Tries left."""
         return max(MAX_WRONG - len(self.wrong), 0)
 
 
 def session_id(tenant: str, user: str, session: str) -> str:
-    """The id of the document."""
     return f"{tenant}/{user}/{session}"
 
 

@@ -14,7 +14,7 @@ from services.verifier.domain import challenge as challenges
 from services.verifier.domain import credential as credentials
 from services.verifier.domain import session as sessions
 from services.verifier.domain.authenticator import authenticator_id, sequence_id
-from services.verifier.domain.base import Finding, Kept, Refusal, Right
+from services.verifier.domain.base import Judgement, Kept, Refusal, Right
 from services.verifier.domain.challenge import Challenge, challenge_id
 from services.verifier.domain.credential import Credential, credential_id
 from services.verifier.domain.session import MAX_WRONG, SessionTries, session_id
@@ -50,12 +50,10 @@ class Trial:
 
     @property
     def challenge(self) -> str:
-        """The challenge's document."""
         return challenge_id(self.tenant, self.terms.challenge_id)
 
     @property
     def authenticator(self) -> str:
-        """The counter's document."""
         return authenticator_id(self.terms, self.identity, tenant=self.tenant, user=self.user)
 
     @property
@@ -65,7 +63,6 @@ class Trial:
 
     @property
     def credential(self) -> str:
-        """The document of what proves the method."""
         return credential_id(self.tenant, self.user, self.terms.method_id)
 
     @property
@@ -114,11 +111,11 @@ async def _judge(trial: Trial, store: Store) -> Challenge:
     if refused:
         await _take_back_in_session(trial, store)
         return await _conclude(trial, store, partial(challenges.hand_back, refusal=refused, at=at))
-    finding = await _settled(await trial.proof.examine(partial(_recall, trial, store)), trial, store)
-    if isinstance(finding, Right):
-        return await _conclude(trial, store, partial(challenges.accept, codes_left=finding.codes_left, at=at))
+    judgement = await _settled(await trial.proof.examine(partial(_recall, trial, store)), trial, store)
+    if isinstance(judgement, Right):
+        return await _conclude(trial, store, partial(challenges.accept, codes_left=judgement.codes_left, at=at))
     penalty = await _fail_authenticator(trial, store) if trial.proof.guesses else None
-    reject = partial(challenges.reject, finding=finding, session_left=session_left, authenticator=penalty, at=at)
+    reject = partial(challenges.reject, judgement=judgement, session_left=session_left, authenticator=penalty, at=at)
     return await _conclude(trial, store, reject)
 
 
@@ -128,17 +125,17 @@ async def _recall(trial: Trial, store: Store) -> Credential | None:
     return credentials.usable(stored.state if stored else None)
 
 
-async def _settled(finding: Finding, trial: Trial, store: Store) -> Finding:
+async def _settled(judgement: Judgement, trial: Trial, store: Store) -> Judgement:
     """Before it is told: what is good only once is used up, and what a registration binds is kept."""
-    if not isinstance(finding, Right):
-        return finding
-    if finding.position is not None and not await _spend(finding.position, trial, store):
-        return finding.otherwise
-    if finding.uses is not None and not await _use_up(finding.uses, trial, store):
-        return finding.otherwise
-    if finding.binds is not None:
-        await _keep(finding.binds, trial, store)
-    return finding
+    if not isinstance(judgement, Right):
+        return judgement
+    if judgement.position is not None and not await _spend(judgement.position, trial, store):
+        return judgement.otherwise
+    if judgement.uses is not None and not await _use_up(judgement.uses, trial, store):
+        return judgement.otherwise
+    if judgement.binds is not None:
+        await _keep(judgement.binds, trial, store)
+    return judgement
 
 
 async def _spend(position: int, trial: Trial, store: Store) -> bool:

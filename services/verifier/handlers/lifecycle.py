@@ -22,6 +22,5 @@ async def revive_credential(event: MethodRestored, envelope: Envelope, *, store:
 
 
 async def erase_person(event: AccountErased, envelope: Envelope, *, store: Store) -> None:
-    """Everything about the person is deleted."""
     if envelope.subject:
         await store.erase(envelope.tenant, envelope.subject, event.erased_at)

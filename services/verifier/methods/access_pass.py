@@ -10,7 +10,7 @@ from schemas.base import Event
 from schemas.verification import ChallengeTerms, CodeSubmitted, PassTerms, ProofKind
 from services.kit.crypto.keyring import Keyring
 from services.kit.crypto.sealing import Sealer
-from services.verifier.domain.base import Finding, Kept, Right, Wrong
+from services.verifier.domain.base import Judgement, Kept, Right, Wrong
 from services.verifier.methods.base import (
     ProofUnreadableError,
     Recall,
@@ -55,10 +55,9 @@ class TypedPass:
 
     @property
     def digest(self) -> str:
-        """The same for the same pass."""
         return proof_digest(self.keyring, self.terms, "access-pass", self.tenant, self.typed.get_secret_value())
 
-    async def examine(self, recall: Recall) -> Finding:
+    async def examine(self, recall: Recall) -> Judgement:
         """Keep the hash of a new pass; only whoever has the right one learns that its time is over."""
         if is_registration(self.terms):
             return Right(binds=await self._hashed(_pass_terms(self.terms)))
@@ -80,8 +79,6 @@ class TypedPass:
 
 
 class AccessPassMethod:
-    """Temporary Access Passes."""
-
     kind: ClassVar[ProofKind] = "temporaryAccessPass"
     submissions: ClassVar[tuple[type[Event], ...]] = (CodeSubmitted,)
 

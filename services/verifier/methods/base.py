@@ -10,7 +10,7 @@ from schemas.base import Event
 from schemas.verification import ChallengeTerms, ProofKind
 from services.kit.crypto.keyring import Keyring
 from services.kit.crypto.sealing import Binding, SealBrokenError, Sealer, derive, encode
-from services.verifier.domain.base import Finding
+from services.verifier.domain.base import Judgement
 from services.verifier.domain.credential import Credential
 
 Recall = Callable[[], Awaitable[Credential | None]]
@@ -50,7 +50,7 @@ class Proof(Protocol):
         """Whether it could prove anything, so that session and authenticator count it before it is looked at."""
         ...
 
-    async def examine(self, recall: Recall) -> Finding:
+    async def examine(self, recall: Recall) -> Judgement:
         """Compare, in constant time. Called only after it was counted, and perhaps again after a crash.
 
         A right registration says what it `binds`; a later proof is compared with what `recall` finds.

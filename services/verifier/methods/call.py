@@ -11,7 +11,7 @@ from schemas.verification import CallConfirmed, CallReported, ChallengeTerms, Pr
 from services.kit.crypto.codes import CallDecision, call_proof
 from services.kit.crypto.keyring import Keyring
 from services.kit.crypto.sealing import equal
-from services.verifier.domain.base import Finding, Right, Wrong
+from services.verifier.domain.base import Judgement, Right, Wrong
 from services.verifier.methods.base import ProofUnreadableError, Recall, Submission, proof_digest
 
 REPORTED = Wrong("callReported", ends="denied")
@@ -34,10 +34,9 @@ class PressedKeys:
 
     @property
     def digest(self) -> str:
-        """The same for the same keys."""
         return proof_digest(self.keyring, self.terms, "pressed-keys", self.tenant, self.decision, self.proof)
 
-    async def examine(self, _: Recall) -> Finding:
+    async def examine(self, _: Recall) -> Judgement:
         """Derive the proof of that decision, and compare in constant time."""
         expected = call_proof(self.keyring, self.terms, tenant=self.tenant, decision=self.decision)
         if not equal(self.proof, expected):

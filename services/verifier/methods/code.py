@@ -10,14 +10,12 @@ from schemas.verification import ChallengeTerms, CodeSubmitted, ProofKind
 from services.kit.crypto.codes import derive_code
 from services.kit.crypto.keyring import Keyring
 from services.kit.crypto.sealing import Sealer, equal
-from services.verifier.domain.base import Finding, Right, Wrong
+from services.verifier.domain.base import Judgement, Right, Wrong
 from services.verifier.methods.base import ProofUnreadableError, Recall, Submission, open_submitted, proof_digest
 
 
 @dataclass(frozen=True)
 class TypedCode:
-    """A code as a person typed it."""
-
     guesses: ClassVar[bool] = True
 
     typed: SecretStr
@@ -27,10 +25,9 @@ class TypedCode:
 
     @property
     def digest(self) -> str:
-        """The same for the same code."""
         return proof_digest(self.keyring, self.terms, "typed-code", self.tenant, self.typed.get_secret_value())
 
-    async def examine(self, _: Recall) -> Finding:
+    async def examine(self, _: Recall) -> Judgement:
         """Derive the code that was sent, and compare in constant time."""
         expected = derive_code(self.keyring, self.terms, tenant=self.tenant)
         return Right() if equal(self.typed.get_secret_value(), expected.get_secret_value()) else Wrong()

@@ -15,7 +15,7 @@ from schemas.base import Event
 from schemas.verification import ChallengeTerms, CredentialSubmitted, PasskeyTerms, ProofKind
 from services.kit.crypto.keyring import Keyring
 from services.kit.crypto.sealing import Sealer, decode, encode
-from services.verifier.domain.base import Finding, Kept, Right, Wrong
+from services.verifier.domain.base import Judgement, Kept, Right, Wrong
 from services.verifier.methods.base import (
     ProofUnreadableError,
     Recall,
@@ -59,10 +59,9 @@ class SignedCredential:
 
     @property
     def digest(self) -> str:
-        """The same for the same credential."""
         return proof_digest(self.keyring, self.terms, "passkey", self.tenant, self.credential.get_secret_value())
 
-    async def examine(self, recall: Recall) -> Finding:
+    async def examine(self, recall: Recall) -> Judgement:
         """Verify challenge, place, user verification and signature; the signature count must rise."""
         try:
             if is_registration(self.terms):
@@ -93,7 +92,7 @@ class SignedCredential:
         )
         return Right(position=verified.sign_count, binds=kept, otherwise=INVALID)
 
-    def _asserted(self, kept: PublicKey) -> Finding:
+    def _asserted(self, kept: PublicKey) -> Judgement:
         try:
             parsed = parse_authentication_credential_json(self.credential.get_secret_value())
             verified = verify_authentication_response(
@@ -114,8 +113,6 @@ class SignedCredential:
 
 
 class PasskeyMethod:
-    """Passkeys."""
-
     kind: ClassVar[ProofKind] = "passkey"
     submissions: ClassVar[tuple[type[Event], ...]] = (CredentialSubmitted,)
 

@@ -12,7 +12,7 @@ from schemas.verification import ChallengeTerms, ProofKind, PushApproved, PushDe
 from services.kit.crypto.device import SIGNED_FOR, Decision, DeviceAnswer, DeviceTokenError, read_answer
 from services.kit.crypto.keyring import Keyring
 from services.kit.crypto.sealing import Sealer, equal
-from services.verifier.domain.base import Finding, Right, Wrong
+from services.verifier.domain.base import Judgement, Right, Wrong
 from services.verifier.methods.base import (
     ProofUnreadableError,
     Recall,
@@ -48,10 +48,9 @@ class SignedAnswer:
 
     @property
     def digest(self) -> str:
-        """The same for the same signed answer."""
         return proof_digest(self.keyring, self.terms, "push-answer", self.tenant, self.token.get_secret_value())
 
-    async def examine(self, _: Recall) -> Finding:
+    async def examine(self, _: Recall) -> Judgement:
         """Verify signature, nonce, challenge and time here as well: nobody in between is believed."""
         try:
             answer = read_answer(self.token.get_secret_value(), self.push.public_key)

@@ -15,7 +15,7 @@ from services.kit.answers import normalised
 from services.kit.crypto.keyring import Keyring
 from services.kit.crypto.sealing import Sealer
 from services.kit.state import State
-from services.verifier.domain.base import Finding, Kept, Right, Wrong
+from services.verifier.domain.base import Judgement, Kept, Right, Wrong
 from services.verifier.methods.base import (
     ProofUnreadableError,
     Recall,
@@ -37,8 +37,6 @@ class AnswerHash(State):
 
 
 class AnswerHashes(Kept):
-    """What is kept of all answers."""
-
     kind: ClassVar[ProofKind] = "securityQuestions"
 
     answers: tuple[AnswerHash, ...]
@@ -69,7 +67,7 @@ class GivenAnswers:
         parts = [part for key in sorted(self.answers) for part in (key, self.answers[key].get_secret_value())]
         return proof_digest(self.keyring, self.terms, "answers", self.tenant, *parts)
 
-    async def examine(self, recall: Recall) -> Finding:
+    async def examine(self, recall: Recall) -> Judgement:
         """Keep hashes of new answers; compare all others, the right ones beside a wrong one too."""
         if is_registration(self.terms):
             return Right(binds=AnswerHashes(answers=tuple([await self._hashed(question) for question in self._asked])))
@@ -92,8 +90,6 @@ class GivenAnswers:
 
 
 class QuestionsMethod:
-    """Security questions."""
-
     kind: ClassVar[ProofKind] = "securityQuestions"
     submissions: ClassVar[tuple[type[Event], ...]] = (AnswersSubmitted,)
 

@@ -10,7 +10,7 @@ from schemas.verification import ChallengeTerms, CodeSubmitted, ProofKind
 from services.kit.crypto.codes import canonical_recovery_code
 from services.kit.crypto.keyring import Keyring
 from services.kit.crypto.sealing import Sealer, equal
-from services.verifier.domain.base import Finding, Kept, Right, Wrong
+from services.verifier.domain.base import Judgement, Kept, Right, Wrong
 from services.verifier.methods.base import (
     ProofUnreadableError,
     Recall,
@@ -54,7 +54,7 @@ class RecoveryCodes:
         typed = (code.get_secret_value() for code in self.codes)
         return proof_digest(self.keyring, self.terms, "recovery-codes", self.tenant, *typed)
 
-    async def examine(self, recall: Recall) -> Finding:
+    async def examine(self, recall: Recall) -> Judgement:
         """Keep hashes of new codes; find a typed one among those that were kept."""
         if is_registration(self.terms):
             return Right(binds=CodeHashes(hashes=await self._hashed()), codes_left=len(self.codes))
@@ -80,8 +80,6 @@ class RecoveryCodes:
 
 
 class RecoveryMethod:
-    """Recovery codes."""
-
     kind: ClassVar[ProofKind] = "recoveryCode"
     submissions: ClassVar[tuple[type[Event], ...]] = (CodeSubmitted,)
 

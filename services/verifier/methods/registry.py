@@ -25,7 +25,6 @@ class Methods:
 
     @property
     def submissions(self) -> tuple[type[Event], ...]:
-        """All events that carry a proof."""
         return tuple(dict.fromkeys(event for method in self._by_kind.values() for event in method.submissions))
 
     def of(self, kind: ProofKind) -> Method:

@@ -13,7 +13,7 @@ from schemas.verification import ChallengeTerms, CodeSubmitted, ProofKind, TotpT
 from services.kit.crypto.codes import totp_code_of_step, totp_step
 from services.kit.crypto.keyring import Keyring
 from services.kit.crypto.sealing import Binding, SealBrokenError, Sealer, equal
-from services.verifier.domain.base import Finding, Kept, Right, Wrong
+from services.verifier.domain.base import Judgement, Kept, Right, Wrong
 from services.verifier.methods.base import (
     ProofUnreadableError,
     Recall,
@@ -58,7 +58,7 @@ class ShownCode:
         typed, step = self.typed.get_secret_value(), str(totp_step(self.at))
         return proof_digest(self.keyring, self.terms, "shown-code", self.tenant, typed, step)
 
-    async def examine(self, recall: Recall) -> Finding:
+    async def examine(self, recall: Recall) -> Judgement:
         """Compare with the codes around the time, all of them; the time step found is good only once."""
         kept = self.new or await _kept(recall)
         if kept is None:

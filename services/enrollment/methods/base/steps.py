@@ -4,12 +4,12 @@ from fastapi import Response
 
 from schemas.base import MethodType
 from services.enrollment.accounts.domain.account import Account
-from services.enrollment.dependencies import Principal
 from services.enrollment.methods.base.pages import Show, Step, WizardStep
 from services.enrollment.methods.base.views import DoneView
 from services.enrollment.methods.base.words import Done
 from services.enrollment.sessions.domain.steps import EARLIER
 from services.enrollment.sessions.handlers import progress as sessions
+from services.enrollment.sessions.principal import Principal
 from services.enrollment.web.forms import StepForm
 from services.enrollment.web.request import PageRequest, frame, html, to_wizard
 from services.enrollment.web.views import MANAGE, WIZARD

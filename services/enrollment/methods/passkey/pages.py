@@ -6,13 +6,16 @@ from fastapi import Response
 from pydantic import Field, SecretStr
 
 from services.enrollment.challenges.domain.challenge import Challenge
-from services.enrollment.challenges.handlers.submitting import asked_challenge
+from services.enrollment.challenges.domain.verdict import Verdict
+from services.enrollment.challenges.handlers.submitting import submit_proof
+from services.enrollment.methods.base.handlers import GivenCredential
 from services.enrollment.methods.base.pages import AskedProof, MethodPages, ProofPage, Step
 from services.enrollment.methods.base.steps import back_of, last_step
 from services.enrollment.methods.passkey import handlers as passkeys
 from services.enrollment.methods.passkey.options import passkey_options
 from services.enrollment.methods.passkey.views import PasskeyView
 from services.enrollment.methods.passkey.words import DONE, passkey_problem
+from services.enrollment.sessions.handlers.asking import asked_challenge
 from services.enrollment.sessions.handlers.progress import may_choose
 from services.enrollment.web.forms import ProofForm
 from services.enrollment.web.judging import NOTHING, Feedback, ShowAgain, judge
@@ -24,6 +27,11 @@ class CredentialForm(ProofForm):
     """What the browser returned (WebAuthn Level 3, section 5.1), as JSON."""
 
     credential: SecretStr = Field(SecretStr(""), max_length=32768)
+
+    @property
+    def given(self) -> GivenCredential:
+        """What is handed in."""
+        return GivenCredential(self.credential.get_secret_value())
 
 
 async def show_passkey(page: PageRequest, feedback: Feedback = NOTHING) -> Response:
@@ -48,9 +56,9 @@ async def show_passkey(page: PageRequest, feedback: Feedback = NOTHING) -> Respo
 async def credential_made(page: PageRequest, form: CredentialForm) -> Response:
     """Have the verifier check what the browser made."""
 
-    async def submission() -> tuple[Challenge, str | None]:
+    async def submission() -> tuple[Challenge, Verdict]:
         challenge = await asked_challenge(page.principal, form.challenge, page.deps)
-        return await passkeys.submit_credential(challenge, form.credential.get_secret_value(), page.deps)
+        return await submit_proof(challenge, form.given, page.deps)
 
     return await judge(page, submission(), show_passkey, _explained, field="credential")
 
@@ -72,7 +80,7 @@ def _view(asked: AskedProof) -> PasskeyView:
 
 
 async def _answer(page: PageRequest, challenge: Challenge, form: CredentialForm, show: ShowAgain) -> Response:
-    submission = passkeys.submit_credential(challenge, form.credential.get_secret_value(), page.deps)
+    submission = submit_proof(challenge, form.given, page.deps)
     return await judge(page, submission, show, _explained, field="credential")
 
 

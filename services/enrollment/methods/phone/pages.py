@@ -9,7 +9,8 @@ from fastapi import Response
 from pydantic import Field
 
 from services.enrollment.challenges.domain.challenge import Challenge
-from services.enrollment.dependencies import Dependencies, binding_of, current_challenge
+from services.enrollment.challenges.handlers.lifecycle import binding_of
+from services.enrollment.dependencies import Dependencies
 from services.enrollment.methods.base.pages import MethodPages, Step
 from services.enrollment.methods.base.steps import back_of, last_step
 from services.enrollment.methods.phone import handlers as phones
@@ -20,6 +21,7 @@ from services.enrollment.methods.phone.handlers import TypedPhone
 from services.enrollment.methods.phone.views import Country, PhoneType, PhoneView
 from services.enrollment.methods.phone.words import ANOTHER_NUMBER, DELIVERIES, DONE, number_problem
 from services.enrollment.proofs.sent_code.pages import code_view, judge_sent, resend
+from services.enrollment.sessions.handlers.asking import current_challenge
 from services.enrollment.sessions.handlers.progress import may_choose
 from services.enrollment.web.forms import CodeForm, ProofForm, StepForm
 from services.enrollment.web.judging import NOTHING, Feedback, require_challenge

@@ -5,10 +5,10 @@ from typing import Final
 from fastapi import Response
 from pydantic import Field, SecretStr
 
-from services.enrollment.challenges.handlers import at_once
 from services.enrollment.methods.base.pages import MethodPages, Step
 from services.enrollment.methods.base.steps import back_of, last_step
 from services.enrollment.methods.recovery_codes import words
+from services.enrollment.methods.recovery_codes.handlers import codes_of, prepare_codes, register_codes
 from services.enrollment.methods.recovery_codes.views import RecoveryCodesView, RecoveryIntroView
 from services.enrollment.proofs.typed_secret.pages import secret_page
 from services.enrollment.sessions.handlers.progress import may_choose
@@ -37,7 +37,7 @@ async def show_intro(page: PageRequest) -> Response:
 
 async def act_on_intro(page: PageRequest, _: StepForm) -> Response:
     """To the codes."""
-    await at_once.show_codes(page.principal, page.deps)
+    await prepare_codes(page.principal, page.deps)
     return to_wizard(page)
 
 
@@ -46,7 +46,7 @@ async def show_codes(page: PageRequest, error: FieldError | None = None, status:
     draft = page.principal.session.draft
     if draft is None:
         raise NotFoundError
-    codes = at_once.codes_of(draft, page.principal.claimant, page.deps)
+    codes = codes_of(draft, page.principal.claimant, page.deps)
     grouped = tuple(SecretStr("-".join(in_groups(code.get_secret_value(), 4))) for code in codes)
     view = RecoveryCodesView(frame=frame(page, "recoveryCodes.show"), codes=grouped, error=error)
     return html(page.principal, view, status)
@@ -56,7 +56,7 @@ async def codes_saved(page: PageRequest, form: SavedForm) -> Response:
     """From now on they count, and are shown no more."""
     if not form.saved:
         return await show_codes(page, FieldError("saved", words.NOT_SAVED), 422)
-    await at_once.register_codes(page.principal, page.deps)
+    await register_codes(page.principal, page.deps)
     return to_wizard(page)
 
 

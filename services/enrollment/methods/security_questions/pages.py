@@ -7,11 +7,12 @@ from fastapi import Response
 from pydantic import Field, SecretStr, StringConstraints
 
 from services.enrollment.challenges.domain.challenge import Challenge
-from services.enrollment.challenges.handlers import at_once
-from services.enrollment.challenges.handlers.submitting import submit_answers_to
+from services.enrollment.challenges.handlers.submitting import submit_proof
+from services.enrollment.methods.base.handlers import GivenAnswers
 from services.enrollment.methods.base.pages import AskedProof, MethodPages, ProofPage, Step
 from services.enrollment.methods.base.steps import back_of, last_step
 from services.enrollment.methods.security_questions.domain import MOST, offered_questions
+from services.enrollment.methods.security_questions.handlers import register_answers
 from services.enrollment.methods.security_questions.views import AskedQuestionsView, QuestionRow, QuestionsView
 from services.enrollment.methods.security_questions.words import DONE, answers_problem, answers_wrong
 from services.enrollment.sessions.handlers.progress import may_choose
@@ -55,7 +56,7 @@ async def answers_given(page: PageRequest, form: AnswersForm) -> Response:
     """Keep the answers, or say which one is no good; what was typed is not shown again."""
     answers = form.answers[:MOST]
     try:
-        await at_once.register_answers(page.principal, answers, page.deps)
+        await register_answers(page.principal, answers, page.deps)
     except SessionEndedError:
         raise
     except ProblemError as problem:
@@ -99,7 +100,7 @@ def _view(asked: AskedProof) -> AskedQuestionsView:
 
 
 async def _answer(page: PageRequest, challenge: Challenge, form: AnswersForm, show: ShowAgain) -> Response:
-    submission = submit_answers_to(challenge, form.answers, page.deps)
+    submission = submit_proof(challenge, GivenAnswers(form.answers), page.deps)
     return await judge(page, submission, show, answers_wrong, field="answer-1")
 
 

@@ -5,7 +5,6 @@ from typing import Final
 from fastapi import Response
 
 from services.enrollment.accounts.handlers import self_service as manage
-from services.enrollment.dependencies import Principal
 from services.enrollment.methods.base.pages import MethodPages, Step
 from services.enrollment.methods.base.steps import back_of, last_step
 from services.enrollment.methods.software_oath import handlers as software
@@ -14,6 +13,7 @@ from services.enrollment.methods.software_oath.words import DONE
 from services.enrollment.proofs.app_code.pages import app_code_view, judge_shown
 from services.enrollment.sessions.domain.steps import method_type_of
 from services.enrollment.sessions.handlers import progress as sessions
+from services.enrollment.sessions.principal import Principal
 from services.enrollment.web.forms import CodeForm, StepForm
 from services.enrollment.web.judging import NOTHING, Feedback
 from services.enrollment.web.request import PageRequest, frame, html, to_wizard

@@ -6,8 +6,8 @@ from typing import Final
 from fastapi import Response
 
 from services.enrollment.challenges.domain.challenge import MAX_SENDS, Challenge
-from services.enrollment.challenges.handlers import submitting
 from services.enrollment.methods.base.pages import AskedProof, ProofPage
+from services.enrollment.proofs.sent_code.handlers import resend_code
 from services.enrollment.proofs.sent_code.views import CodeView, DeliveryView
 from services.enrollment.proofs.sent_code.words import code_problem, delivery_text, digits_of, resend_problem
 from services.enrollment.web.forms import CodeForm
@@ -51,7 +51,7 @@ async def judge_sent(page: PageRequest, form: CodeForm, show: ShowAgain) -> Resp
 async def resend(page: PageRequest, show: ShowAgain) -> Response:
     """Send or call once more; where that is not possible, the page says why."""
     try:
-        await submitting.resend(page.principal, page.deps)
+        await resend_code(page.principal, page.deps)
     except ProblemError as problem:
         challenge = await require_challenge(page)
         return await show(page, Feedback(notice=resend_problem(problem, challenge), status=problem.status))

@@ -9,13 +9,13 @@ from babel.dates import format_date
 from fastapi import Response
 
 from services.enrollment.accounts.domain.account import Account, Method
-from services.enrollment.dependencies import Principal
 from services.enrollment.interrupts.domain import nudge
 from services.enrollment.methods.base.pages import Step, WizardStep
 from services.enrollment.methods.base.steps import go_on
 from services.enrollment.methods.registry import pages as methods
 from services.enrollment.methods.registry.words import WORDS, name_of
 from services.enrollment.sessions.handlers import progress as sessions
+from services.enrollment.sessions.principal import Principal
 from services.enrollment.web.forms import ChoiceForm, StepForm
 from services.enrollment.web.proof import pages as proof
 from services.enrollment.web.request import PageRequest, frame, html, to_wizard

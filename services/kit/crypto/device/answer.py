@@ -42,7 +42,6 @@ def sign_answer(
     number: str | None = None,
     life: timedelta = SIGNED_FOR,
 ) -> str:
-    """The answer to one request."""
     claims = {
         "challengeId": challenge_id,
         "nonce": nonce,

@@ -35,7 +35,6 @@ class DevicePrivateKey:
 
     @classmethod
     def generate(cls) -> "DevicePrivateKey":
-        """A new P-256 key."""
         return cls(SecretStr(to_json(ECKey.generate_key("P-256", private=True).as_dict(private=True)).decode()))
 
     @classmethod
@@ -59,7 +58,6 @@ class DevicePrivateKey:
 
     @property
     def public(self) -> DeviceKey:
-        """The public part."""
         jwk = self._key.as_dict(private=False)
         return DeviceKey(x=str(jwk["x"]), y=str(jwk["y"]))
 
@@ -89,5 +87,4 @@ def public_key(jwk: object) -> DeviceKey:
 
 
 def imported(key: DeviceKey) -> ECKey:
-    """The key, as the library knows it."""
     return ECKey.import_key({"kty": "EC", "crv": "P-256", "x": key.x, "y": key.y})

@@ -6,7 +6,7 @@ from pymongo.errors import AutoReconnect, NetworkTimeout, OperationFailure, Serv
 from schemas.enrollment import EnrollmentStepReached
 from schemas.envelope import Envelope
 from services.kit.kafka.handlers import EventHandlers
-from services.kit.kafka.policy import TRIES, DependencyDownError, Patience, is_dependency_down
+from services.kit.kafka.policy import TRIES, DependencyDownError, Retries, is_dependency_down
 from services.kit.kafka.processing import LiveProcessing
 from services.kit.kafka.record import Record
 from services.kit.telemetry import current_trace_id
@@ -25,15 +25,15 @@ def record(event: Envelope) -> Record:
     "error", [DependencyDownError(), AutoReconnect("x"), NetworkTimeout("x"), ServerSelectionTimeoutError("x")]
 )
 def test_a_dependency_costs_no_try(error: Exception) -> None:
-    patience = Patience()
-    pauses = [patience.wait_after(error) for _ in range(50)]
+    retries = Retries()
+    pauses = [retries.wait_after(error) for _ in range(50)]
     assert pauses[:3] == [0.1, 0.2, 0.4]
     assert pauses[-1] == 5.0
 
 
 def test_a_record_has_five_tries() -> None:
-    patience = Patience()
-    pauses = [patience.wait_after(ValueError()) for _ in range(TRIES)]
+    retries = Retries()
+    pauses = [retries.wait_after(ValueError()) for _ in range(TRIES)]
     assert [pause is None for pause in pauses] == [False, False, False, False, True]
     assert sum(pause for pause in pauses if pause) < 3
 

@@ -14,7 +14,7 @@ from services.kit.decision import Change
 from services.notifier.domain import attempts, calls, endings, queueing, receipts
 from services.notifier.domain.attempts import LEASE
 from services.notifier.domain.delivery import CallDecision, Delivery, document_id
-from services.notifier.domain.limits import Refusal
+from services.notifier.domain.limits import LimitReached
 from services.notifier.domain.receipts import DeliveryReceipt
 from tests.support.challenges import terms
 from tests.support.clock import NOON
@@ -183,7 +183,7 @@ def test_overdue(delivery: Delivery, reason: str) -> None:
 
 
 def test_refused_says_when_to_come_back() -> None:
-    change = endings.refused(sending(), Refusal(reason="resendTooSoon", retry_after=7), at=NOON)
+    change = endings.refused(sending(), LimitReached(reason="resendTooSoon", retry_after=7), at=NOON)
     event = change.emissions[0].event
     assert isinstance(event, SendRefused)
     assert (event.retry_after, change.state.status) == (7, "refused")

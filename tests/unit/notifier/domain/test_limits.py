@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notifier.domain.limits import Refusal, Sends, take
+from services.notifier.domain.limits import LimitReached, Sends, take
 from tests.support.clock import NOON
 
 SECOND = timedelta(seconds=1)
@@ -16,18 +16,18 @@ def test_a_number_gets_one_message_in_ten_seconds() -> None:
     first = take(Sends(), "d-1", at=NOON)
     assert isinstance(first, Sends)
     assert take(first, "d-1", at=NOON + SECOND) == first
-    assert take(first, "d-2", at=NOON + 3 * SECOND) == Refusal(reason="resendTooSoon", retry_after=7)
+    assert take(first, "d-2", at=NOON + 3 * SECOND) == LimitReached(reason="resendTooSoon", retry_after=7)
     assert isinstance(take(first, "d-2", at=NOON + 10 * SECOND), Sends)
 
 
 def test_a_number_gets_ten_messages_a_day() -> None:
-    sends: Sends | Refusal = Sends()
+    sends: Sends | LimitReached = Sends()
     for number in range(10):
         assert isinstance(sends, Sends)
         sends = take(sends, f"d-{number}", at=NOON + timedelta(minutes=number))
     assert isinstance(sends, Sends)
     refusal = take(sends, "d-11", at=NOON + timedelta(hours=1))
-    assert refusal == Refusal(reason="sendLimitReached", retry_after=23 * 3600)
+    assert refusal == LimitReached(reason="sendLimitReached", retry_after=23 * 3600)
     assert isinstance(take(sends, "d-11", at=NOON + timedelta(days=1)), Sends)
 
 

@@ -46,7 +46,7 @@ def counted(challenge: Challenge, digest: str, submission: str | None = None) ->
 
 
 def wrong(challenge: Challenge, digest: str, *, session_left: int = 9) -> Change[Challenge]:
-    return reject(challenge, TERMS, digest, finding=Wrong(), session_left=session_left, authenticator=None, at=NOON)
+    return reject(challenge, TERMS, digest, judgement=Wrong(), session_left=session_left, authenticator=None, at=NOON)
 
 
 def test_a_proof_is_counted_before_anything_is_said_about_it() -> None:
@@ -129,14 +129,16 @@ def test_a_session_without_tries_ends_the_challenge() -> None:
 
 def test_a_failure_that_leads_to_a_pause_tells_how_long() -> None:
     pause = Refusal("methodCoolingDown", 60)
-    change = reject(counted(fresh(), "a"), TERMS, "a", finding=Wrong(), session_left=9, authenticator=pause, at=NOON)
+    change = reject(counted(fresh(), "a"), TERMS, "a", judgement=Wrong(), session_left=9, authenticator=pause, at=NOON)
     assert failures(change) == [("of-a", "codeIncorrect", 2)]
     assert [event.retry_after for event in events(change) if isinstance(event, VerificationFailed)] == [60]
 
 
 def test_a_failure_that_disables_the_authenticator_ends_the_challenge() -> None:
     disabled = Refusal("authenticatorDisabled")
-    change = reject(counted(fresh(), "a"), TERMS, "a", finding=Wrong(), session_left=9, authenticator=disabled, at=NOON)
+    change = reject(
+        counted(fresh(), "a"), TERMS, "a", judgement=Wrong(), session_left=9, authenticator=disabled, at=NOON
+    )
     assert failures(change) == [("of-a", "authenticatorDisabled", 0)]
     assert change.state.status == "failed"
 
@@ -205,12 +207,12 @@ def test_verdicts_are_about_the_challenge_and_its_person() -> None:
 
 
 @pytest.mark.parametrize(
-    ("finding", "status"),
+    ("judgement", "status"),
     [(Wrong("numberMismatch", ends="failed"), "failed"), (Wrong("pushDenied", ends="denied"), "denied")],
 )
-def test_a_final_proof_ends_the_challenge_whatever_tries_were_left(finding: Wrong, status: str) -> None:
-    change = reject(counted(fresh(), "a"), TERMS, "a", finding=finding, session_left=9, authenticator=None, at=NOON)
-    assert failures(change) == [("of-a", finding.reason, 0)]
+def test_a_final_proof_ends_the_challenge_whatever_tries_were_left(judgement: Wrong, status: str) -> None:
+    change = reject(counted(fresh(), "a"), TERMS, "a", judgement=judgement, session_left=9, authenticator=None, at=NOON)
+    assert failures(change) == [("of-a", judgement.reason, 0)]
     assert (change.state.status, change.state.ended_at) == (status, NOON)
     assert failures(receive(change.state, TERMS, "later", "b", at=NOON)) == [("later", "challengeEnded", 0)]
 
@@ -220,7 +222,7 @@ def test_a_final_proof_keeps_its_reason_where_it_disables_the_authenticator() ->
         counted(fresh(), "a"),
         TERMS,
         "a",
-        finding=Wrong("numberMismatch", ends="failed"),
+        judgement=Wrong("numberMismatch", ends="failed"),
         session_left=0,
         authenticator=Refusal("authenticatorDisabled"),
         at=NOON,
@@ -229,7 +231,7 @@ def test_a_final_proof_keeps_its_reason_where_it_disables_the_authenticator() ->
 
 
 def test_a_reason_of_its_own_is_told_again_for_the_same_proof() -> None:
-    finding = Wrong("deviceSignatureInvalid")
-    change = reject(counted(fresh(), "a"), TERMS, "a", finding=finding, session_left=9, authenticator=None, at=NOON)
+    judgement = Wrong("deviceSignatureInvalid")
+    change = reject(counted(fresh(), "a"), TERMS, "a", judgement=judgement, session_left=9, authenticator=None, at=NOON)
     assert failures(change) == [("of-a", "deviceSignatureInvalid", 2)]
     assert failures(receive(change.state, TERMS, "again", "a", at=NOON)) == [("again", "deviceSignatureInvalid", 2)]

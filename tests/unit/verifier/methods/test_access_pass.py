@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.verifier.domain.base import Finding, Right, Wrong
+from services.verifier.domain.base import Judgement, Right, Wrong
 from services.verifier.domain.credential import Credential, bound
 from services.verifier.methods.access_pass import AccessPassMethod, PassHash
 from services.verifier.methods.base import ProofUnreadableError
@@ -24,13 +24,13 @@ async def registered(*, once: bool = True) -> Credential:
     of = asked_for("temporaryAccessPass", "r", purpose="registration", access_pass=pass_part(once=once))
     proof = METHOD.read(submitted(of, THE_PASS), tenant=TENANT, user=USER)
     assert not proof.guesses
-    finding = await proof.examine(recalling(None))
-    assert isinstance(finding, Right)
-    assert isinstance(finding.binds, PassHash)
-    return bound(finding.binds, tenant=TENANT, user=USER, method_id="method-1", challenge="c", at=NOON)
+    judgement = await proof.examine(recalling(None))
+    assert isinstance(judgement, Right)
+    assert isinstance(judgement.binds, PassHash)
+    return bound(judgement.binds, tenant=TENANT, user=USER, method_id="method-1", challenge="c", at=NOON)
 
 
-async def found(typed: str, kept: Credential | None, *, after: timedelta = timedelta()) -> Finding:
+async def found(typed: str, kept: Credential | None, *, after: timedelta = timedelta()) -> Judgement:
     proof = METHOD.read(submitted(TERMS, typed, at=NOON + after), tenant=TENANT, user=USER)
     assert proof.guesses
     return await proof.examine(recalling(kept))
@@ -48,9 +48,9 @@ async def test_a_pass_for_many_times_is_not() -> None:
     assert await found(THE_PASS, await registered(once=False)) == Right()
 
 
-@pytest.mark.parametrize(("seconds", "finding"), [(-1, OUT_OF_TIME), (0, ONCE), (3599, ONCE), (3600, OUT_OF_TIME)])
-async def test_a_pass_is_good_within_its_time(seconds: int, finding: Finding) -> None:
-    assert await found(THE_PASS, await registered(), after=timedelta(seconds=seconds)) == finding
+@pytest.mark.parametrize(("seconds", "judgement"), [(-1, OUT_OF_TIME), (0, ONCE), (3599, ONCE), (3600, OUT_OF_TIME)])
+async def test_a_pass_is_good_within_its_time(seconds: int, judgement: Judgement) -> None:
+    assert await found(THE_PASS, await registered(), after=timedelta(seconds=seconds)) == judgement
 
 
 @pytest.mark.parametrize("typed", ["", THE_PASS.lower(), THE_PASS[:-1], THE_PASS + "0"])

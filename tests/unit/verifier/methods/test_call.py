@@ -3,7 +3,7 @@
 import pytest
 
 from services.kit.crypto.codes import CallDecision, call_proof
-from services.verifier.domain.base import Finding, Right, Wrong
+from services.verifier.domain.base import Judgement, Right, Wrong
 from services.verifier.methods.base import ProofUnreadableError
 from services.verifier.methods.call import CallMethod, PressedKeys
 from tests.support.challenges import TENANT, USER, submitted
@@ -19,7 +19,7 @@ def read(decision: CallDecision, proof: str | None = None) -> PressedKeys:
     return METHOD.read(call_answered(TERMS, decision, proof=proof), tenant=TENANT, user=USER)
 
 
-async def found(decision: CallDecision, proof: str | None = None) -> Finding:
+async def found(decision: CallDecision, proof: str | None = None) -> Judgement:
     return await read(decision, proof).examine(recalling(None))
 
 

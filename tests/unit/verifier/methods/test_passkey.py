@@ -7,7 +7,7 @@ import pytest
 
 from schemas.verification import ChallengeTerms
 from services.kit.crypto.sealing import decode, encode
-from services.verifier.domain.base import Finding, Right
+from services.verifier.domain.base import Judgement, Right
 from services.verifier.domain.credential import Credential, bound
 from services.verifier.methods.base import ProofUnreadableError
 from services.verifier.methods.passkey import INVALID, PasskeyMethod, PublicKey
@@ -23,17 +23,17 @@ TERMS = asked_for("passkey", passkey=passkey_part())
 METHOD = PasskeyMethod(keyring("verifier"))
 
 
-async def found(credential: str, kept: Credential | None = None, of: ChallengeTerms = NEW) -> Finding:
+async def found(credential: str, kept: Credential | None = None, of: ChallengeTerms = NEW) -> Judgement:
     proof = METHOD.read(credential_submitted(of, credential), tenant=TENANT, user=USER)
     assert proof.guesses
     return await proof.examine(recalling(kept))
 
 
 async def registered(key: SoftwarePasskey) -> Credential:
-    finding = await found(key.create(SIGNED))
-    assert isinstance(finding, Right)
-    assert isinstance(finding.binds, PublicKey)
-    return bound(finding.binds, tenant=TENANT, user=USER, method_id="method-1", challenge="c", at=NOON)
+    judgement = await found(key.create(SIGNED))
+    assert isinstance(judgement, Right)
+    assert isinstance(judgement.binds, PublicKey)
+    return bound(judgement.binds, tenant=TENANT, user=USER, method_id="method-1", challenge="c", at=NOON)
 
 
 async def test_a_new_passkey_is_kept_by_its_public_half() -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from services.kit.crypto.device import Decision, DevicePrivateKey
-from services.verifier.domain.base import Finding, Right, Wrong
+from services.verifier.domain.base import Judgement, Right, Wrong
 from services.verifier.methods.base import ProofUnreadableError
 from services.verifier.methods.push import DENIED, NOT_THE_DEVICE, OTHER_NUMBER, PushMethod
 from services.verifier.methods.totp import TotpSecret
@@ -29,7 +29,7 @@ METHOD = PushMethod(keyring("verifier"))
 SECOND = timedelta(seconds=1)
 
 
-async def found(token: str, decision: Decision = "approve", *, after: timedelta = timedelta()) -> Finding:
+async def found(token: str, decision: Decision = "approve", *, after: timedelta = timedelta()) -> Judgement:
     event = answered(TERMS, token, decision, at=NOON + after)
     return await METHOD.read(event, tenant=TENANT, user=USER).examine(recalling(None))
 
@@ -93,7 +93,7 @@ async def test_a_decision_other_than_the_signed_one_is_not_the_device(signed: De
 
 
 @pytest.mark.parametrize(
-    ("after", "finding"),
+    ("after", "judgement"),
     [
         (-61 * SECOND, NOT_THE_DEVICE),
         (-60 * SECOND, Right()),
@@ -101,8 +101,8 @@ async def test_a_decision_other_than_the_signed_one_is_not_the_device(signed: De
         (121 * SECOND, NOT_THE_DEVICE),
     ],
 )
-async def test_an_answer_is_good_for_its_minute_and_a_minute_of_skew(after: timedelta, finding: Finding) -> None:
-    assert await found(signed_answer(TERMS, number=NUMBER_SHOWN), after=after) == finding
+async def test_an_answer_is_good_for_its_minute_and_a_minute_of_skew(after: timedelta, judgement: Judgement) -> None:
+    assert await found(signed_answer(TERMS, number=NUMBER_SHOWN), after=after) == judgement
 
 
 def test_the_digest_tells_equal_answers_of_one_challenge_and_nothing_else() -> None:

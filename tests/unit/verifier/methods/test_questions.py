@@ -5,7 +5,7 @@ import json
 import pytest
 
 from schemas.verification import ChallengeTerms
-from services.verifier.domain.base import Finding, Right, Wrong
+from services.verifier.domain.base import Judgement, Right, Wrong
 from services.verifier.domain.credential import Credential, bound
 from services.verifier.methods.base import ProofUnreadableError
 from services.verifier.methods.questions import AnswerHashes, QuestionsMethod
@@ -23,13 +23,13 @@ METHOD = QuestionsMethod(keyring("verifier"), quick_hash())
 async def registered(answers: dict[str, str] = ANSWERS) -> Credential:
     proof = METHOD.read(answers_submitted(NEW, answers), tenant=TENANT, user=USER)
     assert not proof.guesses
-    finding = await proof.examine(recalling(None))
-    assert isinstance(finding, Right)
-    assert isinstance(finding.binds, AnswerHashes)
-    return bound(finding.binds, tenant=TENANT, user=USER, method_id="method-1", challenge="c", at=NOON)
+    judgement = await proof.examine(recalling(None))
+    assert isinstance(judgement, Right)
+    assert isinstance(judgement.binds, AnswerHashes)
+    return bound(judgement.binds, tenant=TENANT, user=USER, method_id="method-1", challenge="c", at=NOON)
 
 
-async def found(answers: dict[str, str], kept: Credential | None, of: ChallengeTerms = TERMS) -> Finding:
+async def found(answers: dict[str, str], kept: Credential | None, of: ChallengeTerms = TERMS) -> Judgement:
     proof = METHOD.read(answers_submitted(of, answers), tenant=TENANT, user=USER)
     assert proof.guesses
     return await proof.examine(recalling(kept))

@@ -3,7 +3,7 @@
 import pytest
 
 from schemas.verification import ChallengeTerms
-from services.verifier.domain.base import Finding, Right, Wrong
+from services.verifier.domain.base import Judgement, Right, Wrong
 from services.verifier.domain.credential import Credential, bound, use_up
 from services.verifier.methods.base import ProofUnreadableError
 from services.verifier.methods.recovery import CodeHashes, RecoveryMethod
@@ -22,14 +22,14 @@ USED = Wrong("codeUsed")
 async def registered() -> Credential:
     proof = METHOD.read(submitted(NEW, "\n".join(CODES)), tenant=TENANT, user=USER)
     assert not proof.guesses
-    finding = await proof.examine(recalling(None))
-    assert isinstance(finding, Right)
-    assert isinstance(finding.binds, CodeHashes)
-    assert finding.codes_left == 10
-    return bound(finding.binds, tenant=TENANT, user=USER, method_id="method-1", challenge="c", at=NOON)
+    judgement = await proof.examine(recalling(None))
+    assert isinstance(judgement, Right)
+    assert isinstance(judgement.binds, CodeHashes)
+    assert judgement.codes_left == 10
+    return bound(judgement.binds, tenant=TENANT, user=USER, method_id="method-1", challenge="c", at=NOON)
 
 
-async def found(typed: str, kept: Credential | None, of: ChallengeTerms = TERMS) -> Finding:
+async def found(typed: str, kept: Credential | None, of: ChallengeTerms = TERMS) -> Judgement:
     proof = METHOD.read(submitted(of, typed), tenant=TENANT, user=USER)
     assert proof.guesses
     return await proof.examine(recalling(kept))

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from services.kit.crypto.codes import totp_code, totp_step
-from services.verifier.domain.base import Finding, Right, Wrong
+from services.verifier.domain.base import Judgement, Right, Wrong
 from services.verifier.domain.credential import bound
 from services.verifier.methods.base import ProofUnreadableError
 from services.verifier.methods.totp import TotpMethod, TotpSecret
@@ -22,7 +22,7 @@ METHOD = TotpMethod(keyring("verifier"))
 STEP = timedelta(seconds=30)
 
 
-async def found(typed: str, *, after: timedelta = timedelta()) -> Finding:
+async def found(typed: str, *, after: timedelta = timedelta()) -> Judgement:
     return await METHOD.read(submitted(TERMS, typed, at=NOON + after), tenant=TENANT, user=USER).examine(
         recalling(None)
     )
