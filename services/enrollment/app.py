@@ -21,7 +21,7 @@ from services.enrollment.settings import EnrollmentSettings
 from services.enrollment.store import Store
 from services.enrollment.tokens import ClientTokens, Signer
 from services.enrollment.web.mount import mount
-from services.enrollment.web.problems import problem_page
+from services.enrollment.web.wizard.problems import problem_page
 from services.kit.clock import SystemClock
 from services.kit.config.file import ConfigError, load_config
 from services.kit.crypto.keyring import Keyring

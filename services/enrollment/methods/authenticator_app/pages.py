@@ -8,15 +8,16 @@ from fastapi import Response
 from services.enrollment.accounts.handlers import self_service as manage
 from services.enrollment.devices.domain import Activation
 from services.enrollment.methods.authenticator_app import handlers as apps
-from services.enrollment.methods.authenticator_app.approvals import act_on_try, required_activation, show_try
+from services.enrollment.methods.authenticator_app.approval_pages import act_on_try, required_activation, show_try
 from services.enrollment.methods.authenticator_app.views import DownloadView, ScanView, SetupView
 from services.enrollment.methods.authenticator_app.words import CONNECTING, DONE
 from services.enrollment.methods.base.pages import MethodPages, Step
-from services.enrollment.methods.base.steps import back_of, last_step, reading
-from services.enrollment.proofs.app_code.pages import app_code_view, judge_shown
+from services.enrollment.methods.base.step_pages import back_of, last_step, reading
+from services.enrollment.proofs.app_code.pages import app_code_view
+from services.enrollment.proofs.app_code.words import app_code_problem
 from services.enrollment.sessions.handlers import progress as sessions
 from services.enrollment.web.forms import CodeForm, ProofForm, StepForm
-from services.enrollment.web.judging import NOTHING, Feedback
+from services.enrollment.web.judging import NOTHING, Feedback, judge_code
 from services.enrollment.web.request import PageRequest, frame, html, to_wizard
 from services.enrollment.web.views import WIZARD
 
@@ -112,7 +113,7 @@ async def act_on_code(page: PageRequest, form: CodeForm) -> Response:
     if form.action == "again":
         await apps.ask_code(page.principal, page.deps)
         return to_wizard(page)
-    return await judge_shown(page, form, show_code)
+    return await judge_code(page, form, show_code, app_code_problem)
 
 
 async def app_address(page: PageRequest) -> str:

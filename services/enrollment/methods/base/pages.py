@@ -11,7 +11,6 @@ from schemas.base import MethodType
 from schemas.verification import ProofKind
 from services.enrollment.accounts.domain.account import Method
 from services.enrollment.challenges.domain.challenge import Challenge
-from services.enrollment.methods.registry.words import label_of
 from services.enrollment.web.forms import F, SentForm
 from services.enrollment.web.judging import Feedback, ShowAgain
 from services.enrollment.web.rendering import View
@@ -28,26 +27,28 @@ Picture = Callable[[PageRequest], Awaitable[str]]
 class WizardStep(Protocol):
     """A page of the wizard, and what its form does."""
 
-    async def shown(self, page: PageRequest, *, by_hand: bool) -> Response: ...
+    async def shown(self, page: PageRequest, by_hand: bool, /) -> Response:
+        """The page; `by_hand` shows a QR code as text."""
+        ...
 
-    async def submitted(self, page: PageRequest, sent: SentForm) -> Response: ...
+    async def submitted(self, page: PageRequest, sent: SentForm) -> Response:
+        """What its form does."""
+        ...
 
 
 @dataclass(frozen=True)
 class Step(Generic[F]):
-    """A step of the wizard: what it shows, and what its form does. `by_hand` shows a QR code as text."""
+    """A step with a form of its own. `by_hand` shows its QR code as text."""
 
     show: Show
     act: Callable[[PageRequest, F], Awaitable[Response]]
     form: type[F]
     by_hand: Show | None = None
 
-    async def shown(self, page: PageRequest, *, by_hand: bool) -> Response:
-        """The page of this step."""
+    async def shown(self, page: PageRequest, by_hand: bool, /) -> Response:
         return await (self.by_hand if by_hand and self.by_hand else self.show)(page)
 
     async def submitted(self, page: PageRequest, sent: SentForm) -> Response:
-        """What the form of this step does."""
         return await self.act(page, sent.read(self.form))
 
 
@@ -62,19 +63,18 @@ class MethodPages:
 
 @dataclass(frozen=True)
 class AskedProof:
-    """A proof that "Verify it's you" asks for, and what its page says again."""
+    """A proof that "Verify it's you" asks for, and what its page says again.
+
+    `label` is how the person knows the method; `other_method` offers another one.
+    """
 
     page: PageRequest
     challenge: Challenge
     method: Method
+    label: str
     frame: Frame
     feedback: Feedback
     other_method: bool
-
-    @property
-    def label(self) -> str:
-        """How the person knows the method."""
-        return label_of(self.method)
 
     @property
     def error(self) -> FieldError | None:

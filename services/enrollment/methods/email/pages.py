@@ -7,14 +7,15 @@ from fastapi import Response
 from pydantic import Field
 
 from services.enrollment.methods.base.pages import MethodPages, Step
-from services.enrollment.methods.base.steps import back_of, last_step
+from services.enrollment.methods.base.step_pages import back_of, last_step
 from services.enrollment.methods.email import handlers as emails
 from services.enrollment.methods.email.views import EmailView
 from services.enrollment.methods.email.words import ANOTHER_ADDRESS, DONE, address_problem
-from services.enrollment.proofs.sent_code.pages import code_view, judge_sent, resend
+from services.enrollment.proofs.sent_code.pages import code_view, resend
+from services.enrollment.proofs.sent_code.words import code_problem
 from services.enrollment.sessions.handlers.progress import may_choose
 from services.enrollment.web.forms import CodeForm, StepForm
-from services.enrollment.web.judging import NOTHING, Feedback, require_challenge
+from services.enrollment.web.judging import NOTHING, Feedback, judge_code, require_challenge
 from services.enrollment.web.request import PageRequest, frame, html, to_wizard
 from services.enrollment.web.views import WIZARD, FieldError
 from services.kit.errors import ProblemError, SessionEndedError
@@ -67,7 +68,7 @@ async def act_on_code(page: PageRequest, form: CodeForm) -> Response:
     """Judge a code, or send the mail once more."""
     if form.action == "resend":
         return await resend(page, show_code)
-    return await judge_sent(page, form, show_code)
+    return await judge_code(page, form, show_code, code_problem)
 
 
 PAGES: Final = MethodPages(

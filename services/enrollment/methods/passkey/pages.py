@@ -10,7 +10,7 @@ from services.enrollment.challenges.domain.verdict import Verdict
 from services.enrollment.challenges.handlers.submitting import submit_proof
 from services.enrollment.methods.base.handlers import GivenCredential
 from services.enrollment.methods.base.pages import AskedProof, MethodPages, ProofPage, Step
-from services.enrollment.methods.base.steps import back_of, last_step
+from services.enrollment.methods.base.step_pages import back_of, last_step
 from services.enrollment.methods.passkey import handlers as passkeys
 from services.enrollment.methods.passkey.options import passkey_options
 from services.enrollment.methods.passkey.views import PasskeyView

@@ -12,19 +12,20 @@ from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.handlers.lifecycle import binding_of
 from services.enrollment.dependencies import Dependencies
 from services.enrollment.methods.base.pages import MethodPages, Step
-from services.enrollment.methods.base.steps import back_of, last_step
+from services.enrollment.methods.base.step_pages import back_of, last_step
 from services.enrollment.methods.phone import handlers as phones
-from services.enrollment.methods.phone.calls import act_on_call, reached_otherwise, show_call
+from services.enrollment.methods.phone.call_pages import act_on_call, reached_otherwise, show_call
 from services.enrollment.methods.phone.countries import NAMES, in_a_sentence
 from services.enrollment.methods.phone.domain import national_format, region_of
 from services.enrollment.methods.phone.handlers import TypedPhone
 from services.enrollment.methods.phone.views import Country, PhoneType, PhoneView
 from services.enrollment.methods.phone.words import ANOTHER_NUMBER, DELIVERIES, DONE, number_problem
-from services.enrollment.proofs.sent_code.pages import code_view, judge_sent, resend
+from services.enrollment.proofs.sent_code.pages import code_view, resend
+from services.enrollment.proofs.sent_code.words import code_problem
 from services.enrollment.sessions.handlers.asking import current_challenge
 from services.enrollment.sessions.handlers.progress import may_choose
 from services.enrollment.web.forms import CodeForm, ProofForm, StepForm
-from services.enrollment.web.judging import NOTHING, Feedback, require_challenge
+from services.enrollment.web.judging import NOTHING, Feedback, judge_code, require_challenge
 from services.enrollment.web.request import PageRequest, frame, html, to_wizard
 from services.enrollment.web.views import WIZARD, FieldError
 from services.kit.errors import ProblemError, SessionEndedError
@@ -121,7 +122,7 @@ async def act_on_code(page: PageRequest, form: CodeForm) -> Response:
             return await reached_otherwise(page, "voice", show_code)
         case "text":
             return await reached_otherwise(page, "sms", show_code)
-    return await judge_sent(page, form, show_code)
+    return await judge_code(page, form, show_code, code_problem)
 
 
 @lru_cache(maxsize=1)

@@ -6,7 +6,7 @@ from fastapi import Response
 from pydantic import Field, SecretStr
 
 from services.enrollment.methods.base.pages import MethodPages, Step
-from services.enrollment.methods.base.steps import back_of, last_step
+from services.enrollment.methods.base.step_pages import back_of, last_step
 from services.enrollment.methods.recovery_codes import words
 from services.enrollment.methods.recovery_codes.handlers import codes_of, prepare_codes, register_codes
 from services.enrollment.methods.recovery_codes.views import RecoveryCodesView, RecoveryIntroView

@@ -5,13 +5,13 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from schemas.verification import ProofKind
-from services.enrollment.methods.authenticator_app.approvals import PROOF as APPROVAL
+from services.enrollment.methods.authenticator_app.approval_pages import PROOF as APPROVAL
 from services.enrollment.methods.authenticator_app.pages import PAGES as AUTHENTICATOR_APP
 from services.enrollment.methods.base.pages import MethodPages, Picture, ProofPage, WizardStep
 from services.enrollment.methods.email.pages import PAGES as EMAIL
 from services.enrollment.methods.passkey.pages import PAGES as PASSKEY
 from services.enrollment.methods.passkey.pages import PROOF as PASSKEY_PROOF
-from services.enrollment.methods.phone.calls import PROOF as CALL
+from services.enrollment.methods.phone.call_pages import PROOF as CALL
 from services.enrollment.methods.phone.pages import PAGES as PHONE
 from services.enrollment.methods.recovery_codes.pages import PAGES as RECOVERY_CODES
 from services.enrollment.methods.recovery_codes.pages import PROOF as RECOVERY_CODE

@@ -10,7 +10,7 @@ from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.handlers.submitting import submit_proof
 from services.enrollment.methods.base.handlers import GivenAnswers
 from services.enrollment.methods.base.pages import AskedProof, MethodPages, ProofPage, Step
-from services.enrollment.methods.base.steps import back_of, last_step
+from services.enrollment.methods.base.step_pages import back_of, last_step
 from services.enrollment.methods.security_questions.domain import MOST, offered_questions
 from services.enrollment.methods.security_questions.handlers import register_answers
 from services.enrollment.methods.security_questions.views import AskedQuestionsView, QuestionRow, QuestionsView

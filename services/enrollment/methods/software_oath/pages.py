@@ -6,16 +6,17 @@ from fastapi import Response
 
 from services.enrollment.accounts.handlers import self_service as manage
 from services.enrollment.methods.base.pages import MethodPages, Step
-from services.enrollment.methods.base.steps import back_of, last_step
+from services.enrollment.methods.base.step_pages import back_of, last_step
 from services.enrollment.methods.software_oath import handlers as software
 from services.enrollment.methods.software_oath.views import SoftwareIntroView, SoftwareScanView
 from services.enrollment.methods.software_oath.words import DONE
-from services.enrollment.proofs.app_code.pages import app_code_view, judge_shown
+from services.enrollment.proofs.app_code.pages import app_code_view
+from services.enrollment.proofs.app_code.words import app_code_problem
 from services.enrollment.sessions.domain.steps import method_type_of
 from services.enrollment.sessions.handlers import progress as sessions
 from services.enrollment.sessions.principal import Principal
 from services.enrollment.web.forms import CodeForm, StepForm
-from services.enrollment.web.judging import NOTHING, Feedback
+from services.enrollment.web.judging import NOTHING, Feedback, judge_code
 from services.enrollment.web.request import PageRequest, frame, html, to_wizard
 from services.enrollment.web.views import WIZARD
 from services.kit.errors import NotFoundError
@@ -75,7 +76,7 @@ async def act_on_code(page: PageRequest, form: CodeForm) -> Response:
     if form.action == "again":
         await software.ask_code(page.principal, page.deps)
         return to_wizard(page)
-    return await judge_shown(page, form, show_code)
+    return await judge_code(page, form, show_code, app_code_problem)
 
 
 async def scanned(page: PageRequest) -> str:

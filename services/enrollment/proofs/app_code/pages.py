@@ -34,11 +34,6 @@ async def app_code_view(page: PageRequest, step: str, feedback: Feedback, *, app
     )
 
 
-async def judge_shown(page: PageRequest, form: CodeForm, show: ShowAgain) -> Response:
-    """Have the code judged."""
-    return await judge_code(page, form, show, app_code_problem)
-
-
 def _view(asked: AskedProof) -> AppCodeView:
     can_approve = asked.method.device_id is not None
     return AppCodeView(
@@ -57,7 +52,7 @@ def _view(asked: AskedProof) -> AppCodeView:
 
 
 async def _answer(page: PageRequest, _: Challenge, form: CodeForm, show: ShowAgain) -> Response:
-    return await judge_shown(page, form, show)
+    return await judge_code(page, form, show, app_code_problem)
 
 
 PROOF: Final = ProofPage(kind="totp", view=_view, answer=_answer, form=CodeForm, again_by_code=True)

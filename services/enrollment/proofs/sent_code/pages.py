@@ -43,11 +43,6 @@ def code_view(
     )
 
 
-async def judge_sent(page: PageRequest, form: CodeForm, show: ShowAgain) -> Response:
-    """Have the code judged."""
-    return await judge_code(page, form, show, code_problem)
-
-
 async def resend(page: PageRequest, show: ShowAgain) -> Response:
     """Send or call once more; where that is not possible, the page says why."""
     try:
@@ -64,7 +59,7 @@ def _view(asked: AskedProof) -> CodeView:
 
 
 async def _answer(page: PageRequest, _: Challenge, form: CodeForm, show: ShowAgain) -> Response:
-    return await judge_sent(page, form, show)
+    return await judge_code(page, form, show, code_problem)
 
 
 def _resends(action: str, _challenge: Challenge, _now: datetime) -> bool:

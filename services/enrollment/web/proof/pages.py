@@ -70,6 +70,7 @@ async def show(page: PageRequest, feedback: Feedback = NOTHING) -> Response:
         page=page,
         challenge=challenge,
         method=method,
+        label=label_of(method),
         frame=frame(page, "prove", feedback.notice),
         feedback=feedback,
         other_method=len(step_up.askable(page.principal, page.deps)) > 1,
@@ -100,7 +101,7 @@ async def act(page: PageRequest, sent: SentForm) -> Response:
 class ProofStep:
     """The step that has the page of whatever kind of proof is asked for."""
 
-    async def shown(self, page: PageRequest, *, by_hand: bool) -> Response:  # noqa: ARG002
+    async def shown(self, page: PageRequest, _: bool, /) -> Response:
         """The page of the kind of proof."""
         return await show(page)
 
@@ -125,11 +126,11 @@ async def _ask_anew(page: PageRequest, challenge: Challenge, *, by_app: bool) ->
 
 
 def _show_no_way_on(page: PageRequest) -> Response:
-    required = page.deps.policy(page.principal.account).registration_proof
+    policy = page.deps.policy(page.principal.account)
     verifying = page.principal.session.verifying is not None
     new = not verifying and not step_up.locked_out(page.principal.account, page.deps)
-    needs_pass = new and required == "temporaryAccessPass"
-    needs_sign_in = new and required == "stepUp"
+    needs_pass = new and policy.registration_proof == "temporaryAccessPass"
+    needs_sign_in = new and policy.registration_proof == "stepUp"
     heading, text = PASS_NEEDED if needs_pass else SIGN_IN_AGAIN if needs_sign_in else LOCKED_OUT
     shown = frame(page, "prove.choose", title=heading)
     again = (TRY_AGAIN, page.site.page) if needs_pass else None

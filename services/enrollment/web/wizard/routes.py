@@ -76,7 +76,7 @@ async def show(
         return RedirectResponse(HOMES[name], SEE_OTHER)
     if await _sent_to_prove(page, name):
         return to_wizard(page)
-    return await STEPS[name].shown(page, by_hand=bool(manual))
+    return await STEPS[name].shown(page, bool(manual))
 
 
 @router.post("/security-info/prompt")
@@ -102,11 +102,13 @@ async def _following_policy(page: PageRequest) -> PageRequest:
 async def _sent_to_prove(page: PageRequest, step: str) -> bool:
     """Whether a method must be proven first. Asked at each step of a set-up, because a proof grows old, and because
     another session may have registered the first method meanwhile."""
-    kind = method_type_of(step)
+    method_type = method_type_of(step)
     principal, deps = page.principal, page.deps
-    if kind is None or is_done(step) or not needs_proof_for(kind, principal.account, principal.session, deps):
+    if method_type is None or is_done(step):
         return False
-    await require_proof(principal, FIRST_STEP[kind], deps)
+    if not needs_proof_for(method_type, principal.account, principal.session, deps):
+        return False
+    await require_proof(principal, FIRST_STEP[method_type], deps)
     return True
 
 

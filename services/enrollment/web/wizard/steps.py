@@ -11,7 +11,7 @@ from fastapi import Response
 from services.enrollment.accounts.domain.account import Account, Method
 from services.enrollment.interrupts.domain import nudge
 from services.enrollment.methods.base.pages import Step, WizardStep
-from services.enrollment.methods.base.steps import go_on
+from services.enrollment.methods.base.step_pages import go_on
 from services.enrollment.methods.registry import pages as methods
 from services.enrollment.methods.registry.words import WORDS, name_of
 from services.enrollment.sessions.handlers import progress as sessions
