@@ -11,7 +11,7 @@ from services.enrollment.web.forms import CodeForm, SentForm, StepForm
 
 
 def sent(*fields: tuple[str, str]) -> SentForm:
-    return SentForm(FormData(fields))
+    return SentForm(FormData([*fields]))
 
 
 def test_step_reads_its_own_fields_and_no_others() -> None:
