@@ -43,8 +43,8 @@ def last_step(method_type: MethodType, done: Done) -> dict[str, WizardStep]:
 
 
 def _done_view(page: PageRequest, method_type: MethodType, done: Done) -> DoneView:
-    step, session = f"{method_type}.verified", page.principal.session
-    text = done.changed if done.changed and session.aim and session.aim.changes else done.text
+    step, change = f"{method_type}.verified", page.principal.session.requested_change
+    text = done.changed if done.changed and change and change.changes else done.text
     return DoneView(
         frame=frame(page, step),
         heading=done.heading,

@@ -134,8 +134,8 @@ def countries() -> tuple[Country, ...]:
 
 
 def _phone_type(page: PageRequest) -> PhoneType:
-    aim = page.principal.session.aim
-    return (aim.phone_type if aim else None) or "mobile"
+    change = page.principal.session.requested_change
+    return (change.phone_type if change else None) or "mobile"
 
 
 def _typed_before(challenge: Challenge | None, deps: Dependencies) -> Typed:

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from schemas.enrollment import Decision
-from services.enrollment.accounts.domain.account import Outcome
 from services.enrollment.methods.registry.words import WORDS
 from services.enrollment.reports.domain.funnel import Funnel, StepFigures
 from services.enrollment.reports.domain.registrations import RegistrationSummary
+from services.enrollment.sessions.domain.session import Outcome
 from services.enrollment.web.operations.views import FunnelGroup, FunnelRow, Share
 from services.enrollment.web.steps import TITLES
 from services.enrollment.web.words import MANAGING, OPERATING
