@@ -1,5 +1,6 @@
 """What forms carry: a model for each, of the raw form that a browser sent."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import TypeVar, get_origin
 
@@ -69,6 +70,7 @@ class SentForm:
         return self.fields.getlist(name) if several else self.fields.get(name)
 
 
-async def sent_form(request: Request) -> SentForm:
-    """The form of a request."""
-    return SentForm(await request.form())
+async def sent_form(request: Request) -> AsyncIterator[SentForm]:
+    """The form of a request; what it keeps on disk goes with the answer."""
+    async with request.form() as fields:
+        yield SentForm(fields)
