@@ -93,6 +93,7 @@ BOUNDARIES = (
             "services/enrollment/*/api/*": "requests in",
             "services/enrollment/api/*": "requests in",
             "services/enrollment/*/pages.py": "pages",
+            "services/enrollment/methods/*/*_pages.py": "pages",
             "services/enrollment/web/*": "pages",
             "services/enrollment/authenticator/*": "the app's pages",
         },
