@@ -1,6 +1,9 @@
 """What the running service is made of; `app.py` puts it together."""
 
 from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
 
 from services.enrollment.config import Config
 from services.enrollment.dependencies import Dependencies
@@ -12,7 +15,7 @@ from services.kit.clock import Clock
 
 @dataclass(frozen=True)
 class Components:
-    """Found by the routes as `request.app.state.parts`."""
+    """All of it, with what use cases do not need."""
 
     settings: EnrollmentSettings
     config: Config
@@ -21,3 +24,17 @@ class Components:
     tokens: ClientTokens
     signer: Signer
     idempotency: Idempotency
+
+
+async def components_of(request: Request) -> Components:
+    """What answers this request."""
+    components: Components = request.app.state.components
+    return components
+
+
+async def _dependencies_of(request: Request) -> Dependencies:
+    return (await components_of(request)).deps
+
+
+ComponentsDep = Annotated[Components, Depends(components_of)]
+DependenciesDep = Annotated[Dependencies, Depends(_dependencies_of)]

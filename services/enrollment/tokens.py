@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 import structlog
@@ -38,6 +38,17 @@ JWKS_TIMEOUT = 3.0
 ALGORITHMS = ["ES256", "RS256"]
 MAX_TOKEN_LENGTH = 8192
 
+Scope = Literal[
+    "interrupts",
+    "challenges",
+    "methods.read",
+    "methods.write",
+    "policies.read",
+    "policies.write",
+    "reports.read",
+    "admin",
+]
+
 
 @dataclass(frozen=True)
 class Caller:
@@ -47,7 +58,7 @@ class Caller:
     tenant: str
     scopes: frozenset[str]
 
-    def require(self, *scopes: str) -> None:
+    def require(self, *scopes: Scope) -> None:
         """One of these scopes.
 
         Raises:

@@ -92,6 +92,8 @@ BOUNDARIES = (
             "services/enrollment/*/api.py": "requests in",
             "services/enrollment/*/api/*": "requests in",
             "services/enrollment/api/*": "requests in",
+            "services/enrollment/methods/*/routes.py": "requests in",
+            "services/enrollment/components.py": "found by each request",
             "services/enrollment/*/pages.py": "pages",
             "services/enrollment/web/*": "pages",
             "services/enrollment/authenticator/*": "the app's pages",
