@@ -20,10 +20,11 @@ from services.enrollment.api.paging import PageDep
 from services.enrollment.api.problems import answer, problems
 from services.enrollment.components import ComponentsDep, DependenciesDep
 from services.enrollment.methods.phone.api import typed_phone
+from services.enrollment.methods.phone.handlers import another_number
 from services.enrollment.methods.registry.api import name_of
 from services.enrollment.registrations.api import RegistrationBody, registration_body
 from services.enrollment.registrations.examples import REGISTRATION
-from services.enrollment.registrations.handlers import change_number
+from services.enrollment.registrations.handlers import register_known
 
 router = APIRouter(tags=["methods"], dependencies=[UNCACHED])
 
@@ -110,7 +111,7 @@ async def patch_method(
     if body.phone_number is not None:
         phone_type = await administer.phone_type_of(caller.tenant, user_id, method_id, deps)
         typed = typed_phone(body.phone_number, phone_type)
-        reading = await change_number(caller.tenant, user_id, method_id, typed, deps)
+        reading = await register_known(another_number(method_id, typed), caller.tenant, user_id, deps)
     if body.display_name is not None:
         await administer.rename(caller.tenant, user_id, method_id, body.display_name, deps)
     if reading:

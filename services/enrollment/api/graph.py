@@ -8,7 +8,7 @@ from services.enrollment.challenges.api.body import challenge_body
 from services.enrollment.challenges.api.models import ChallengeBody
 from services.enrollment.challenges.domain.verification import Verification
 from services.enrollment.components import Components
-from services.enrollment.registrations.handlers import Reading
+from services.enrollment.registrations.beginning import Reading
 from services.kit.errors import UnknownMethodError
 
 REFUSED = ("methodNotAllowedByPolicy", "methodAlreadyRegistered", "methodLimitReached")

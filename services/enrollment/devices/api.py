@@ -7,11 +7,12 @@ from fastapi.responses import JSONResponse, StreamingResponse
 
 from services.enrollment.api.caching import NO_STORE
 from services.enrollment.api.problems import answer, empty, problems
+from services.enrollment.challenges.domain.verdict import NotYet, Right, Wrong
 from services.enrollment.components import DependenciesDep
 from services.enrollment.devices import examples
 from services.enrollment.devices import handlers as devices
 from services.enrollment.devices.domain import Device
-from services.kit.errors import CATALOGUE, DeviceSignatureInvalidError
+from services.kit.errors import DeviceSignatureInvalidError
 from services.kit.http.sse import streamed
 
 router = APIRouter(prefix="/device/v1", tags=["devices"])
@@ -127,11 +128,11 @@ async def get_request_stream(device: CallingDevice, deps: DependenciesDep) -> Re
 )
 async def post_answer(challenge_id: str, token: SignedToken, deps: DependenciesDep) -> Response:
     """A signed answer. 204: it counts; 202: it is still being judged."""
-    result = await devices.answer_request(challenge_id[:64], token, deps)
-    match result:
-        case "verified" | "pushDenied":
+    verdict = await devices.answer_request(challenge_id[:64], token, deps)
+    match verdict:
+        case Right() | Wrong("pushDenied"):
             return Response(status_code=204)
-        case None:
+        case Wrong():
+            raise verdict.problem
+        case NotYet():
             return Response(status_code=202)
-        case _:
-            raise CATALOGUE[result]

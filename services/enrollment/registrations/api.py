@@ -18,8 +18,9 @@ from services.enrollment.challenges.domain.verification import Verification
 from services.enrollment.components import Components, ComponentsDep
 from services.enrollment.methods.registry.api import EXAMPLES, AnyRegistrationRequest, registration_fields
 from services.enrollment.registrations import examples
+from services.enrollment.registrations.beginning import Reading
 from services.enrollment.registrations.domain import RegistrationState
-from services.enrollment.registrations.handlers import Reading, read_registration, register
+from services.enrollment.registrations.handlers import read_registration, register
 
 router = APIRouter(tags=["registrations"], dependencies=[UNCACHED])
 

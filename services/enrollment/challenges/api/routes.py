@@ -19,15 +19,15 @@ from services.enrollment.challenges.api import examples
 from services.enrollment.challenges.api.body import NOTHING_COOLS_DOWN, challenge_body
 from services.enrollment.challenges.api.models import AnswerRequest, ChallengeBody, ChallengeRequest, ResendRequest
 from services.enrollment.challenges.domain.challenge import Challenge, Context
+from services.enrollment.challenges.domain.verdict import NotYet, Right, Verdict, Wrong
 from services.enrollment.challenges.domain.verification import Verification
 from services.enrollment.challenges.handlers import platform
 from services.enrollment.challenges.handlers.cooldown import cooling_down, pauses_of
+from services.enrollment.challenges.handlers.lifecycle import VERDICT_WITHIN
 from services.enrollment.challenges.handlers.opening import AskProof, ask_proof
-from services.enrollment.challenges.handlers.platform import Answer
 from services.enrollment.components import Components, ComponentsDep, DependenciesDep
-from services.enrollment.dependencies import VERDICT_WITHIN
+from services.enrollment.methods.base.handlers import Given, GivenAnswers, GivenCredential, TypedCode
 from services.enrollment.registrations.handlers import require_registered
-from services.kit.errors import CATALOGUE
 from services.kit.http.sse import streamed
 
 router = APIRouter(tags=["challenges"], dependencies=[UNCACHED])
@@ -158,11 +158,10 @@ async def post_answer(
     """
     deps = components.deps
     asked = await platform.asked_by(caller, challenge_id, deps)
-    judged, result = await platform.answer(asked.current, _answer(body), deps, within=_wait(prefer))
-    if result is None:
+    judged, verdict = await platform.answer(asked.current, _given(body), deps, within=_wait(prefer))
+    if isinstance(verdict, NotYet):
         response.status_code = 202
-    else:
-        await _require_right(judged, result, components)
+    await _require_not_wrong(judged, verdict, components)
     return await _body(asked.with_current(judged), components)
 
 
@@ -213,16 +212,17 @@ async def _body(asked: Verification, components: Components) -> ChallengeBody:
     return challenge_body(asked, account, components, cooldowns)
 
 
-async def _require_right(challenge: Challenge, result: str, components: Components) -> None:
-    """Raises why the answer was not right, or why what it was to register cannot be."""
-    if result == "verified":
-        await require_registered(challenge, components.deps)
-    elif result == "methodCoolingDown" and challenge.retry_at:
-        raise cooling_down(challenge.retry_at, components.clock.now())
-    elif result in WITH_TRIES:
-        raise CATALOGUE[result](attemptsLeft=challenge.attempts_left)
-    else:
-        raise CATALOGUE[result]
+async def _require_not_wrong(challenge: Challenge, verdict: Verdict, components: Components) -> None:
+    """Raises why the answer was wrong, or why what it was to register cannot be."""
+    match verdict:
+        case Right():
+            await require_registered(challenge, components.deps)
+        case Wrong("methodCoolingDown") if challenge.retry_at:
+            raise cooling_down(challenge.retry_at, components.clock.now())
+        case Wrong(reason) if reason in WITH_TRIES:
+            raise verdict.problem(attemptsLeft=challenge.attempts_left)
+        case Wrong():
+            raise verdict.problem
 
 
 def _asked(body: ChallengeRequest) -> AskProof:
@@ -236,9 +236,16 @@ def _page_of(ticket: str | None, origin: str) -> str | None:
     return f"{origin}/verify/start?{urlencode({'ticket': ticket})}" if ticket else None
 
 
-def _answer(body: AnswerRequest) -> Answer:
-    answers = tuple((given.question_id, given.answer) for given in body.answers) if body.answers else None
-    return Answer(body.code, answers, json.dumps(body.credential) if body.credential else None)
+def _given(body: AnswerRequest) -> Given | None:
+    """What was given; None unless it is exactly one thing."""
+    given: list[Given] = []
+    if body.code is not None:
+        given.append(TypedCode(body.code))
+    if body.answers:
+        given.append(GivenAnswers(tuple((answer.question_id, answer.answer) for answer in body.answers)))
+    if body.credential:
+        given.append(GivenCredential(json.dumps(body.credential)))
+    return given[0] if len(given) == 1 else None
 
 
 def _wait(prefer: str | None) -> float:

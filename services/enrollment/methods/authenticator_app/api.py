@@ -8,10 +8,9 @@ from services.enrollment.accounts.domain.account import Account
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.components import Components
 from services.enrollment.dependencies import Dependencies
-from services.enrollment.methods.authenticator_app.handlers import code_of, number_of
+from services.enrollment.methods.authenticator_app.handlers import an_app, code_of, number_of
 from services.enrollment.methods.base.api import ChallengeFields, MethodApi, RegistrationFields, RegistrationRequest
-from services.enrollment.registrations import handlers as registrations
-from services.enrollment.registrations.handlers import Plan, Reading
+from services.enrollment.registrations.beginning import Plan, Reading
 
 
 class AppRequest(RegistrationRequest):
@@ -21,7 +20,7 @@ class AppRequest(RegistrationRequest):
     display_name: Annotated[str, StringConstraints(max_length=64)] | None = None
 
     def plan(self) -> Plan:
-        return registrations.an_app(self.display_name)
+        return an_app(self.display_name)
 
 
 def _activation(reading: Reading, components: Components) -> RegistrationFields:

@@ -15,7 +15,7 @@ from services.enrollment.challenges.api.models import QuestionBody
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.components import Components
 from services.enrollment.dependencies import Dependencies
-from services.enrollment.registrations.handlers import Plan, Reading
+from services.enrollment.registrations.beginning import Plan, Reading
 
 
 class RegistrationRequest(Body, ABC):

@@ -4,8 +4,8 @@ from typing import Final, Literal
 
 from services.enrollment.api.bodies import Text
 from services.enrollment.methods.base.api import MethodApi, RegistrationRequest
-from services.enrollment.registrations import handlers as registrations
-from services.enrollment.registrations.handlers import Plan
+from services.enrollment.methods.email.handlers import an_email
+from services.enrollment.registrations.beginning import Plan
 
 
 class EmailRequest(RegistrationRequest):
@@ -15,7 +15,7 @@ class EmailRequest(RegistrationRequest):
     email_address: Text
 
     def plan(self) -> Plan:
-        return registrations.an_email(self.email_address)
+        return an_email(self.email_address)
 
 
 API: Final = MethodApi(

@@ -17,9 +17,10 @@ from services.enrollment.api.paging import PageDep
 from services.enrollment.api.problems import answer, problems
 from services.enrollment.components import Components, ComponentsDep, DependenciesDep
 from services.enrollment.methods.email import examples
+from services.enrollment.methods.email.handlers import an_email, another_address
 from services.enrollment.methods.email.models import ID, EmailMethod, EmailMethodList, EmailMethodRequest, fixed_id
-from services.enrollment.registrations import handlers as registrations
-from services.enrollment.registrations.handlers import Reading
+from services.enrollment.registrations.beginning import Reading
+from services.enrollment.registrations.handlers import register, register_known
 
 router = APIRouter(tags=["Graph"], dependencies=[UNCACHED])
 
@@ -63,8 +64,8 @@ async def post_email_method(
     components: ComponentsDep,
 ) -> EmailMethod:
     """Register an address; other than in Graph it must be proven: answer `challenge`. Scope `methods.write`."""
-    plan = registrations.an_email(body.email_address)
-    return _being_proven(await registrations.register(plan, caller.tenant, user_id, components.deps), components)
+    plan = an_email(body.email_address)
+    return _being_proven(await register(plan, caller.tenant, user_id, components.deps), components)
 
 
 @router.patch(
@@ -84,7 +85,7 @@ async def patch_email_method(
     deps = components.deps
     account = await account_of(caller.tenant, user_id, deps)
     method = method_with(email_id, account.of_type("email"), fixed_id)
-    reading = await registrations.change_address(caller.tenant, user_id, method.id, body.email_address, deps)
+    reading = await register_known(another_address(method.id, body.email_address), caller.tenant, user_id, deps)
     return _being_proven(reading, components)
 
 

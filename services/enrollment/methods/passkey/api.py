@@ -8,9 +8,9 @@ from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.components import Components
 from services.enrollment.dependencies import Dependencies
 from services.enrollment.methods.base.api import ChallengeFields, MethodApi, RegistrationFields, RegistrationRequest
+from services.enrollment.methods.passkey.handlers import a_passkey
 from services.enrollment.methods.passkey.options import passkey_options
-from services.enrollment.registrations import handlers as registrations
-from services.enrollment.registrations.handlers import Plan, Reading
+from services.enrollment.registrations.beginning import Plan, Reading
 
 
 class PasskeyRequest(RegistrationRequest):
@@ -19,7 +19,7 @@ class PasskeyRequest(RegistrationRequest):
     type: Literal["passkey"]
 
     def plan(self) -> Plan:
-        return registrations.a_passkey
+        return a_passkey
 
 
 def _creation(reading: Reading, components: Components) -> RegistrationFields:

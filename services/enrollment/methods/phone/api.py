@@ -5,9 +5,8 @@ from typing import Final, Literal
 from services.enrollment.api.bodies import PhoneNumber
 from services.enrollment.challenges.domain.challenge import PhoneType
 from services.enrollment.methods.base.api import MethodApi, RegistrationRequest
-from services.enrollment.methods.phone.handlers import TypedPhone
-from services.enrollment.registrations import handlers as registrations
-from services.enrollment.registrations.handlers import Plan
+from services.enrollment.methods.phone.handlers import TypedPhone, a_phone
+from services.enrollment.registrations.beginning import Plan
 from services.kit.errors import PhoneNumberInvalidError
 
 
@@ -21,7 +20,7 @@ class PhoneRequest(RegistrationRequest):
     delivery: Literal["sms", "voice"] | None = None
 
     def plan(self) -> Plan:
-        return registrations.a_phone(typed_phone(self.phone_number, self.phone_type, self.delivery))
+        return a_phone(typed_phone(self.phone_number, self.phone_type, self.delivery))
 
 
 def typed_phone(number: str, phone_type: PhoneType, delivery: Literal["sms", "voice"] | None = None) -> TypedPhone:

@@ -19,6 +19,7 @@ from services.enrollment.challenges.domain.challenge import PhoneType
 from services.enrollment.components import Components, ComponentsDep, DependenciesDep
 from services.enrollment.methods.phone import examples
 from services.enrollment.methods.phone.api import typed_phone
+from services.enrollment.methods.phone.handlers import a_phone, another_number
 from services.enrollment.methods.phone.models import (
     IDS,
     PhoneMethod,
@@ -28,8 +29,8 @@ from services.enrollment.methods.phone.models import (
     fixed_id,
     type_of,
 )
-from services.enrollment.registrations import handlers as registrations
-from services.enrollment.registrations.handlers import Reading
+from services.enrollment.registrations.beginning import Reading
+from services.enrollment.registrations.handlers import register, register_known
 from services.kit.errors import RequestMalformedError
 
 router = APIRouter(tags=["Graph"], dependencies=[UNCACHED])
@@ -78,7 +79,7 @@ async def post_phone_method(
     Other than in Graph the number must be proven: answer `challenge`, and it is on file.
     """
     typed = typed_phone(body.phone_number, body.phone_type)
-    reading = await registrations.register(registrations.a_phone(typed), caller.tenant, user_id, components.deps)
+    reading = await register(a_phone(typed), caller.tenant, user_id, components.deps)
     return _being_proven(reading, body.phone_type, components)
 
 
@@ -103,7 +104,7 @@ async def patch_phone_method(
     if body.phone_type not in {None, phone_type}:
         raise RequestMalformedError("phoneType is not that of this phone.")
     typed = typed_phone(body.phone_number, phone_type)
-    reading = await registrations.change_number(caller.tenant, user_id, method.id, typed, deps)
+    reading = await register_known(another_number(method.id, typed), caller.tenant, user_id, deps)
     return _being_proven(reading, phone_type, components)
 
 

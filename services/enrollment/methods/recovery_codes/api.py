@@ -6,8 +6,8 @@ from pydantic import SecretStr
 
 from services.enrollment.components import Components
 from services.enrollment.methods.base.api import MethodApi, RegistrationFields, RegistrationRequest
-from services.enrollment.registrations import handlers as registrations
-from services.enrollment.registrations.handlers import Plan, Reading
+from services.enrollment.methods.recovery_codes.handlers import recovery_codes
+from services.enrollment.registrations.beginning import Plan, Reading
 
 GROUP = 4
 """Characters that stand together."""
@@ -19,7 +19,7 @@ class CodesRequest(RegistrationRequest):
     type: Literal["recoveryCodes"]
 
     def plan(self) -> Plan:
-        return registrations.recovery_codes
+        return recovery_codes
 
 
 def _codes(reading: Reading, _: Components) -> RegistrationFields:

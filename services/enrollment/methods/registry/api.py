@@ -26,7 +26,7 @@ from services.enrollment.methods.recovery_codes.api import API as RECOVERY_CODES
 from services.enrollment.methods.security_questions.api import API as SECURITY_QUESTIONS
 from services.enrollment.methods.software_oath.api import API as SOFTWARE_OATH
 from services.enrollment.methods.temporary_access_pass.api import API as TEMPORARY_ACCESS_PASS
-from services.enrollment.registrations.handlers import Reading
+from services.enrollment.registrations.beginning import Reading
 
 METHODS: Final = (
     PHONE,

@@ -10,8 +10,8 @@ from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.dependencies import Dependencies
 from services.enrollment.methods.base.api import ChallengeFields, MethodApi, RegistrationRequest
 from services.enrollment.methods.security_questions.domain import offered_questions
-from services.enrollment.registrations import handlers as registrations
-from services.enrollment.registrations.handlers import Plan
+from services.enrollment.methods.security_questions.handlers import answers
+from services.enrollment.registrations.beginning import Plan
 
 
 class QuestionsRequest(RegistrationRequest):
@@ -21,7 +21,7 @@ class QuestionsRequest(RegistrationRequest):
     answers: tuple[GivenAnswer, ...] = Field(max_length=20)
 
     def plan(self) -> Plan:
-        return registrations.answers([(given.question_id, given.answer) for given in self.answers])
+        return answers([(given.question_id, given.answer) for given in self.answers])
 
 
 def _questions(challenge: Challenge, _: Account, deps: Dependencies) -> ChallengeFields:

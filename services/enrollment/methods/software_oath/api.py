@@ -5,11 +5,10 @@ from typing import Final, Literal
 from pydantic import SecretStr
 
 from services.enrollment.components import Components
-from services.enrollment.dependencies import Claimant
 from services.enrollment.methods.base.api import MethodApi, RegistrationFields, RegistrationRequest
-from services.enrollment.methods.software_oath.handlers import secret_of, uri_of
-from services.enrollment.registrations import handlers as registrations
-from services.enrollment.registrations.handlers import Plan, Reading
+from services.enrollment.methods.software_oath.handlers import another_app, secret_of, uri_of
+from services.enrollment.registrations.beginning import Plan, Reading
+from services.enrollment.sessions.principal import Claimant
 
 
 class SoftwareRequest(RegistrationRequest):
@@ -18,7 +17,7 @@ class SoftwareRequest(RegistrationRequest):
     type: Literal["softwareOath"]
 
     def plan(self) -> Plan:
-        return registrations.another_app
+        return another_app
 
 
 def _secret(reading: Reading, components: Components) -> RegistrationFields:

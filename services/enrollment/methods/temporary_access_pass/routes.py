@@ -16,10 +16,16 @@ from services.enrollment.api.callers import MethodsReader, MethodsWriter
 from services.enrollment.api.idempotency import idempotent
 from services.enrollment.api.paging import PageDep
 from services.enrollment.api.problems import answer, problems
-from services.enrollment.challenges.handlers.at_once import LONGEST_PASS, SHORTEST_PASS, USUAL_PASS
 from services.enrollment.components import DependenciesDep
 from services.enrollment.methods.temporary_access_pass import examples
-from services.enrollment.registrations import handlers as registrations
+from services.enrollment.methods.temporary_access_pass.handlers import (
+    LONGEST_LIFE,
+    SHORTEST_LIFE,
+    USUAL_LIFE,
+    access_pass,
+)
+from services.enrollment.registrations.beginning import changeable
+from services.enrollment.registrations.handlers import register_known
 from services.kit.errors import UnavailableError
 
 router = APIRouter(tags=["methods"], dependencies=[UNCACHED])
@@ -33,7 +39,7 @@ class PassRequest(Body):
     """How long it is good, and whether only once."""
 
     lifetime_in_minutes: int = Field(
-        default=USUAL_PASS // MINUTE, ge=SHORTEST_PASS // MINUTE, le=LONGEST_PASS // MINUTE
+        default=USUAL_LIFE // MINUTE, ge=SHORTEST_LIFE // MINUTE, le=LONGEST_LIFE // MINUTE
     )
     is_usable_once: bool = False
 
@@ -73,8 +79,8 @@ async def post_pass(
 ) -> PassBody:
     """Make a pass; an earlier one stops to work. Scope `methods.write`. The person must have an account."""
     lifetime = timedelta(minutes=body.lifetime_in_minutes)
-    plan = registrations.access_pass(lifetime, is_usable_once=body.is_usable_once)
-    reading = await registrations.register_known(plan, caller.tenant, user_id, deps)
+    plan = access_pass(lifetime, is_usable_once=body.is_usable_once)
+    reading = await register_known(plan, caller.tenant, user_id, deps)
     method = reading.account.method(reading.registration.method_id)
     if method is None:
         raise UnavailableError(headers={"Retry-After": "5"})
@@ -99,7 +105,7 @@ async def get_passes(user_id: UserPath, caller: MethodsReader, page: PageDep, de
 async def delete_pass(user_id: UserPath, pass_id: PassPath, caller: MethodsWriter, deps: DependenciesDep) -> None:
     """Take a pass back. Scope `methods.write`."""
     account = await account_of(caller.tenant, user_id, deps)
-    registrations.changeable(account, pass_id, "temporaryAccessPass")
+    changeable(account, pass_id, "temporaryAccessPass")
     await administer.remove(caller.tenant, user_id, pass_id, deps)
 
 
