@@ -18,8 +18,9 @@ from services.enrollment.idempotency.handlers import Idempotency
 from services.enrollment.policies.domain.linter import errors_of, lint
 from services.enrollment.policies.handlers import Follower, seed_policies
 from services.enrollment.settings import EnrollmentSettings
+from services.enrollment.signing import Signer
 from services.enrollment.store import Store
-from services.enrollment.tokens import ClientTokens, Signer
+from services.enrollment.tokens import ClientTokens
 from services.enrollment.web.wizard import routes
 from services.kit.clock import SystemClock
 from services.kit.config.file import ConfigError, load_config

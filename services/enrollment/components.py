@@ -9,7 +9,8 @@ from services.enrollment.config import Config
 from services.enrollment.dependencies import Dependencies
 from services.enrollment.idempotency.handlers import Idempotency
 from services.enrollment.settings import EnrollmentSettings
-from services.enrollment.tokens import ClientTokens, Signer
+from services.enrollment.signing import Signer
+from services.enrollment.tokens import ClientTokens
 from services.kit.clock import Clock
 
 

@@ -19,8 +19,7 @@ from services.enrollment.api.idempotency import idempotent
 from services.enrollment.api.paging import PageDep
 from services.enrollment.api.problems import answer, problems
 from services.enrollment.components import ComponentsDep, DependenciesDep
-from services.enrollment.methods.phone.api import typed_phone
-from services.enrollment.methods.phone.handlers import another_number
+from services.enrollment.methods.phone.api import changed_number
 from services.enrollment.methods.registry.api import name_of
 from services.enrollment.registrations.api import RegistrationBody, registration_body
 from services.enrollment.registrations.examples import REGISTRATION
@@ -109,9 +108,8 @@ async def patch_method(
     """Rename a method, or give a phone another number: a new binding under the same id. Scope `methods.write`."""
     deps, reading = components.deps, None
     if body.phone_number is not None:
-        phone_type = await administer.phone_type_of(caller.tenant, user_id, method_id, deps)
-        typed = typed_phone(body.phone_number, phone_type)
-        reading = await register_known(another_number(method_id, typed), caller.tenant, user_id, deps)
+        plan = changed_number(method_id, body.phone_number)
+        reading = await register_known(plan, caller.tenant, user_id, deps)
     if body.display_name is not None:
         await administer.rename(caller.tenant, user_id, method_id, body.display_name, deps)
     if reading:

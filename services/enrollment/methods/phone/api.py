@@ -4,9 +4,12 @@ from typing import Final, Literal
 
 from services.enrollment.api.bodies import PhoneNumber
 from services.enrollment.challenges.domain.challenge import PhoneType
+from services.enrollment.dependencies import Dependencies
 from services.enrollment.methods.base.api import MethodApi, RegistrationRequest
-from services.enrollment.methods.phone.handlers import TypedPhone, a_phone
-from services.enrollment.registrations.beginning import Plan
+from services.enrollment.methods.phone.handlers import TypedPhone, a_phone, another_number
+from services.enrollment.methods.phone.models import type_of
+from services.enrollment.registrations.beginning import Beginning, Plan, changeable
+from services.enrollment.sessions.principal import Claimant
 from services.kit.errors import PhoneNumberInvalidError
 
 
@@ -34,6 +37,16 @@ def typed_phone(number: str, phone_type: PhoneType, delivery: Literal["sms", "vo
         raise PhoneNumberInvalidError("Only an office phone has an extension.")
     way: Literal["sms", "voice"] = delivery or ("sms" if phone_type == "mobile" else "voice")
     return TypedPhone(None, plain.strip(), phone_type, way, extension.strip())
+
+
+def changed_number(method_id: str, number: str) -> Plan:
+    """Another number, as Graph writes it, for a phone of whichever type. See `another_number`."""
+
+    def plan(claimant: Claimant, deps: Dependencies) -> Beginning:
+        phone = changeable(claimant.account, method_id, "phone")
+        return another_number(method_id, typed_phone(number, type_of(phone)))(claimant, deps)
+
+    return plan
 
 
 API: Final = MethodApi(

@@ -103,8 +103,8 @@ async def patch_phone_method(
     phone_type = type_of(method)
     if body.phone_type not in {None, phone_type}:
         raise RequestMalformedError("phoneType is not that of this phone.")
-    typed = typed_phone(body.phone_number, phone_type)
-    reading = await register_known(another_number(method.id, typed), caller.tenant, user_id, deps)
+    plan = another_number(method.id, typed_phone(body.phone_number, phone_type))
+    reading = await register_known(plan, caller.tenant, user_id, deps)
     return _being_proven(reading, phone_type, components)
 
 
