@@ -7,10 +7,10 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 
 from schemas.base import MethodType
-from services.enrollment.accounts.domain.account import Outcome
 from services.enrollment.challenges.domain.eligibility import proof_class, proof_means
 from services.enrollment.challenges.domain.verification import Verification
 from services.enrollment.interrupts.domain.interrupt import Interrupt
+from services.enrollment.sessions.domain.session import Outcome
 from services.kit.clock import Clock
 from services.kit.crypto.keyring import Keyring
 from services.kit.crypto.sealing import signing_key_pem, token_hash

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from schemas.verification import ChallengeTerms, CodeSubmitted, CodeTerms
-from services.enrollment.challenges.domain import challenge as rules
+from services.enrollment.challenges.domain import transitions as rules
 from services.enrollment.challenges.domain.challenge import Challenge, Delivery
 from services.enrollment.interrupts.handlers import matches
 from services.enrollment.methods.phone.domain import Range, parse_number
