@@ -14,11 +14,14 @@ from deploy.local.given import given_servers
 from deploy.local.install import install_kafka
 from deploy.local.stack import SERVERS, LocalStack, Ports
 
+QUICKLY = {"SECURITY_INFO_RESET_SECONDS": "1.2", "SECURITY_INFO_RESET_SLOW_SECONDS": "3"}
+"""The answers of a password reset: long enough for the product on a busy machine."""
+
 
 @contextmanager
 def local_stack(home: Path, **settings: str) -> Iterator[LocalStack]:
     """A stack of which nothing runs yet; `settings` go to every part. All that was started is stopped in the end."""
-    given = {**given_servers(), "SECURITY_INFO_TOPIC_PREFIX": f"t{uuid4().hex[:8]}", **settings}
+    given = {**given_servers(), "SECURITY_INFO_TOPIC_PREFIX": f"t{uuid4().hex[:8]}", **QUICKLY, **settings}
     with LocalStack(home, Ports.free(), environment=given) as stack:
         if "kafka" in stack.managed:
             install_kafka(print)
