@@ -19,8 +19,9 @@ from services.enrollment.policies.domain.linter.finding import errors_of
 from services.enrollment.policies.domain.linter.lint import lint
 from services.enrollment.policies.handlers import Follower, seed_policies
 from services.enrollment.settings import EnrollmentSettings
+from services.enrollment.signing import Signer
 from services.enrollment.store import Store
-from services.enrollment.tokens import ClientTokens, Signer
+from services.enrollment.tokens import ClientTokens
 from services.enrollment.web.mount import mount
 from services.enrollment.web.wizard.problems import problem_page
 from services.kit.clock import SystemClock

@@ -37,7 +37,8 @@ BOUNDARIES = (
         "signatures-in-named-places",
         ("joserfc",),
         {
-            "services/enrollment/tokens.py": "reads bearer tokens, signs results",
+            "services/enrollment/tokens.py": "reads bearer tokens",
+            "services/enrollment/signing.py": "signs results and proofs",
             "services/kit/crypto/device/*": "the one reading and writing of the device protocol, for three places",
             "services/cli/demo_token.py": "signs as a demo client, with that client's key",
             "services/verifier/methods/*": "one file a kind of proof",
@@ -92,6 +93,8 @@ BOUNDARIES = (
             "services/enrollment/*/api.py": "requests in",
             "services/enrollment/*/api/*": "requests in",
             "services/enrollment/api/*": "requests in",
+            "services/enrollment/methods/*/routes.py": "requests in",
+            "services/enrollment/components.py": "found by each request",
             "services/enrollment/*/pages.py": "pages",
             "services/enrollment/methods/*/*_pages.py": "pages",
             "services/enrollment/web/*": "pages",
