@@ -22,7 +22,7 @@ from services.enrollment.challenges.domain.challenge import Challenge, Context
 from services.enrollment.challenges.domain.verdict import NotYet, Right, Verdict, Wrong
 from services.enrollment.challenges.domain.verification import Verification
 from services.enrollment.challenges.handlers import platform
-from services.enrollment.challenges.handlers.cooldown import cooling_down, cooldowns_of
+from services.enrollment.challenges.handlers.cooldown import cooldowns_of, cooling_down
 from services.enrollment.challenges.handlers.lifecycle import VERDICT_WITHIN
 from services.enrollment.challenges.handlers.opening import AskProof, ask_proof
 from services.enrollment.components import Components, ComponentsDep, DependenciesDep
