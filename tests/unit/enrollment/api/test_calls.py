@@ -85,7 +85,8 @@ class Workshop:
 
 
 def _router() -> APIRouter:
-    router, made = APIRouter(dependencies=[UNCACHED]), []
+    router = APIRouter(dependencies=[UNCACHED])
+    made: list[Order] = []
 
     @router.get("/things")
     async def get_things(caller: MethodsReader) -> Counted:
