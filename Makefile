@@ -22,9 +22,9 @@ demo: $(INSTALLED) ## Start everything, print the addresses, stay with the merge
 smoke: $(INSTALLED) ## Walk the main job in a real browser, on the stack that is up or one of its own
 	@exec $(BIN)/python -m deploy.local smoke
 
-test: install ## Run the whole suite, unit tests first, browser tests included
+test: install ## Run the whole suite, browser tests included, the longest files first
 	@$(BIN)/python -m deploy.local check
-	@exec $(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(SUITES)
+	@exec $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(SUITES)
 
 bench: install ## Measure an answer over the API beside its floor; ANSWERS=500 for more, SAVE=1 to keep the figures
 	@exec $(BIN)/python -m tests.bench $(if $(ANSWERS),--answers $(ANSWERS)) $(if $(SAVE),--save)

@@ -96,6 +96,7 @@ BOUNDARIES = (
             "services/enrollment/methods/*/routes.py": "requests in",
             "services/enrollment/components.py": "found by each request",
             "services/enrollment/*/pages.py": "pages",
+            "services/enrollment/methods/*/*_pages.py": "pages",
             "services/enrollment/web/*": "pages",
             "services/enrollment/authenticator/*": "the app's pages",
         },
