@@ -64,7 +64,7 @@ def table_of(files: Sequence[FileVerdict]) -> Table:
     """The figures for a person to read, the worst file last."""
     table = Table(title="Mutants that the unit tests noticed", title_justify="left")
     for column in ("file", "mutants", "killed", "survived", "untested", "unclear", "%"):
-        table.add_column(column, justify="left" if column == "file" else "right")
+        table.add_column(column, justify="left" if column == "file" else "right", overflow="fold")
     for file in sorted(files, key=lambda file: -score([file])):
         table.add_row(file.path, *(str(figure) for figure in _counts(file).values()))
     total = FileVerdict("in all", tuple(mutant for file in files for mutant in file.mutants))
