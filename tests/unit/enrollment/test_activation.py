@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from schemas.verification import DeviceKey
-from services.enrollment.domain import activation as activations
-from services.enrollment.domain.activation import Activation, Device
+from services.enrollment.devices import domain as activations
+from services.enrollment.devices.domain import Activation, Device
 from services.kit.decision import Change
 from services.kit.errors import ProblemError
 from tests.unit.enrollment.builders import NOW

@@ -13,7 +13,7 @@ from schemas.enrollment import (
     MethodRemoved,
     SuspiciousActivityReported,
 )
-from services.enrollment.domain.activity import Activity, Entry, noted
+from services.enrollment.accounts.domain.activity import Activity, Entry, noted
 from services.kit.decision import Change
 from tests.unit.enrollment.builders import NOW
 

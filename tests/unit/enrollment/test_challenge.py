@@ -14,8 +14,8 @@ from schemas.verification import (
     CodeSubmitted,
     CodeTerms,
 )
-from services.enrollment.domain import challenge as challenges
-from services.enrollment.domain.challenge import (
+from services.enrollment.challenges.domain import challenge as challenges
+from services.enrollment.challenges.domain.challenge import (
     Challenge,
     Delivery,
     DeliveryReport,

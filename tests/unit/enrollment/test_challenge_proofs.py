@@ -13,13 +13,8 @@ from schemas.verification import (
     PushDenied,
     VerificationFailed,
 )
-from services.enrollment.domain import challenge as challenges
-from services.enrollment.domain.challenge import (
-    Challenge,
-    Decision,
-    Hosting,
-    Submission,
-)
+from services.enrollment.challenges.domain import challenge as challenges
+from services.enrollment.challenges.domain.challenge import Challenge, Decision, Hosting, Submission
 from services.kit.decision import Change, Emission
 from services.kit.errors import ProblemError
 from tests.unit.enrollment.builders import NOW, texted, tried

@@ -11,10 +11,10 @@ from schemas.enrollment import (
     MethodSuspended,
     SuspiciousActivityReported,
 )
-from services.enrollment.domain import methods
-from services.enrollment.domain.account import KEEP_FORMER, Account, Former
-from services.enrollment.domain.challenge import Challenge, Registration
-from services.kit.config import GroupPolicy
+from services.enrollment.accounts.domain import methods, registering, suspension
+from services.enrollment.accounts.domain.account import KEEP_FORMER, Account, Former
+from services.enrollment.challenges.domain.challenge import Challenge, Registration
+from services.enrollment.policies.domain.requirements import GroupPolicy
 from services.kit.decision import Change
 from services.kit.errors import ProblemError
 from tests.unit.enrollment.builders import NOW, account, method, proof_of, told, wizard_session
@@ -56,14 +56,14 @@ def _asked_in_session(kind: MethodType, method_id: str = "new", **fields: object
 )
 def test_a_use_is_noted_with_what_is_left(kind: MethodType, held: int | None, told: int | None, left: int) -> None:
     challenge, _ = proof_of(kind, kind)
-    used = methods.prove(account(method(kind, codes_left=held)), challenge, told, at=NOW)
+    used = registering.prove(account(method(kind, codes_left=held)), challenge, told, at=NOW)
     assert used == Change(account(method(kind, codes_left=left, last_used_at=NOW)))
 
 
 def test_a_use_lets_the_session_go_on_that_asked_for_it() -> None:
     challenge, _ = _asked_in_session("phone", "phone")
     waiting = wizard_session(step="prove", after_proof="manage", requested=challenge)
-    moved = methods.prove(account(PHONE, sessions=(waiting,)), challenge, None, at=NOW).state.sessions[0]
+    moved = registering.prove(account(PHONE, sessions=(waiting,)), challenge, None, at=NOW).state.sessions[0]
     assert (moved.step, moved.proof and moved.proof.at) == ("manage", NOW)
 
 
@@ -78,9 +78,9 @@ def test_a_removal_is_told_with_the_default_that_is_left() -> None:
 
 
 @pytest.mark.parametrize(("reason", "state"), [("disabled", "disabled"), ("administrator", "suspended")])
-def test_a_suspension_is_told_with_the_default_that_is_left(reason: methods.Suspension, state: str) -> None:
+def test_a_suspension_is_told_with_the_default_that_is_left(reason: suspension.Suspension, state: str) -> None:
     whose = account(PHONE, EMAIL, default_method_id="phone")
-    change = methods.suspend(whose, "phone", reason, "x1", at=NOW)
+    change = suspension.suspend(whose, "phone", reason, "x1", at=NOW)
     suspended = MethodSuspended(method_id="phone", method_type="phone", reason=reason, suspended_at=NOW)
     assert change.emissions == told((suspended, "x1"), (_defaulted("email", "phone"), "x1"))
     assert change.state.methods[0].state == state
@@ -88,12 +88,12 @@ def test_a_suspension_is_told_with_the_default_that_is_left(reason: methods.Susp
 
 @pytest.mark.parametrize("whose", [account(EMAIL), account(PHONE.model_copy(update={"state": "disabled"}))])
 def test_what_is_gone_or_suspended_is_not_suspended(whose: Account) -> None:
-    assert methods.suspend(whose, "phone", "administrator", "x1", at=NOW) == Change(whose)
+    assert suspension.suspend(whose, "phone", "administrator", "x1", at=NOW) == Change(whose)
 
 
 def test_a_report_by_the_holder_is_told_before_the_suspension() -> None:
     challenge, _ = proof_of("phone", "phone")
-    change = methods.report_suspicious(account(PHONE), challenge, at=NOW, by_holder=True)
+    change = suspension.report_suspicious(account(PHONE), challenge, at=NOW, by_holder=True)
     report = SuspiciousActivityReported(method_id="phone", challenge_id="c-phone", reported_at=NOW)
     suspended = MethodSuspended(method_id="phone", method_type="phone", reason="reported", suspended_at=NOW)
     assert change.emissions == told((report, "c-phone"), (suspended, "c-phone"))
@@ -102,11 +102,11 @@ def test_a_report_by_the_holder_is_told_before_the_suspension() -> None:
 def test_nothing_is_reported_for_somebody_who_was_erased() -> None:
     challenge, _ = proof_of("phone", "phone")
     erased = account(PHONE, erased_at=NOW)
-    assert methods.report_suspicious(erased, challenge, at=NOW, by_holder=True) == Change(erased)
+    assert suspension.report_suspicious(erased, challenge, at=NOW, by_holder=True) == Change(erased)
 
 
 def test_this_was_not_me_ends_every_session() -> None:
-    change = methods.repudiate(account(PHONE, sessions=(wizard_session(),)), "phone", "n1", at=NOW, suspends=False)
+    change = suspension.repudiate(account(PHONE, sessions=(wizard_session(),)), "phone", "n1", at=NOW, suspends=False)
     report = SuspiciousActivityReported(method_id="phone", reported_at=NOW)
     assert change.emissions[:1] == told((report, "n1"))
     assert [one.outcome for one in change.state.sessions] == ["cancelled"]
@@ -127,7 +127,7 @@ def test_an_erasure_is_told_and_leaves_ids() -> None:
 @pytest.mark.parametrize("by", ["person", "administrator"])
 def test_a_suspended_method_becomes_active_and_is_told(by: str) -> None:
     whose = account(PHONE.model_copy(update={"state": "suspended"}), EMAIL, default_method_id="email")
-    change = methods.restore(whose, "phone", by, at=NOW)  # type: ignore[arg-type]
+    change = suspension.restore(whose, "phone", by, at=NOW)  # type: ignore[arg-type]
     restored = MethodRestored.model_validate(
         {
             "method_id": "phone",
@@ -146,13 +146,13 @@ def test_a_suspended_method_becomes_active_and_is_told(by: str) -> None:
 def test_what_came_back_is_former_no_more() -> None:
     other = Former(method=EMAIL, reason="person", until=NOW + KEEP_FORMER)
     gone = methods.remove(account(PHONE, former=(other,)), "phone", "person", ANY, at=NOW).state
-    assert methods.restore(gone, "phone", "person", at=NOW).state.former == (other,)
+    assert suspension.restore(gone, "phone", "person", at=NOW).state.former == (other,)
 
 
 def test_an_active_or_disabled_method_cannot_come_back() -> None:
     for state in ("active", "disabled"):
         with pytest.raises(ProblemError) as refused:
-            methods.restore(account(PHONE.model_copy(update={"state": state})), "phone", "administrator", at=NOW)
+            suspension.restore(account(PHONE.model_copy(update={"state": state})), "phone", "administrator", at=NOW)
         assert refused.value.code == "unknownMethod"
 
 
@@ -160,7 +160,7 @@ def test_what_has_since_been_disabled_cannot_be_what_it_was() -> None:
     former = Former(method=PHONE, reason="changed", until=NOW + KEEP_FORMER)
     held = account(PHONE.model_copy(update={"state": "disabled"}), former=(former,))
     with pytest.raises(ProblemError) as refused:
-        methods.restore(held, "phone", "administrator", at=NOW)
+        suspension.restore(held, "phone", "administrator", at=NOW)
     assert refused.value.code == "unknownMethod"
 
 
@@ -179,7 +179,7 @@ def test_where_something_else_has_its_place_it_does_not_come_back(
     fields = {"phone": {"phone_type": "mobile", "destination_hash": "old"}, "passkey": {"credential_id": "key"}}
     before = method(kind, "m", state="suspended", **fields.get(kind, {}))
     with pytest.raises(ProblemError) as refused:
-        methods.restore(account(before, method(kind, "n", **other)), "m", "administrator", at=NOW)
+        suspension.restore(account(before, method(kind, "n", **other)), "m", "administrator", at=NOW)
     assert refused.value.code == code
 
 

@@ -9,12 +9,12 @@ from schemas.enrollment import (
     MethodRegistered,
     MethodRemoved,
 )
-from services.enrollment.domain import methods
-from services.enrollment.domain.account import KEEP_FORMER, Former
-from services.enrollment.domain.challenge import Challenge, Registration
-from services.kit.config import GroupPolicy
+from services.enrollment.accounts.domain import conflicts, methods, registering, suspension
+from services.enrollment.accounts.domain.account import KEEP_FORMER, Former
+from services.enrollment.challenges.domain.challenge import Challenge, Registration
+from services.enrollment.policies.domain.requirements import GroupPolicy
 from services.kit.decision import Change
-from services.kit.errors import ProblemError
+from services.kit.errors import MethodAlreadyRegisteredError, ProblemError
 from tests.unit.enrollment.builders import NOW, account, method, proof_of, told, wizard_session
 
 ANY = GroupPolicy(allowed=("phone", "email"))
@@ -44,7 +44,7 @@ def _asked_in_session(kind: MethodType, method_id: str = "new", **fields: object
 def test_a_registration_is_told_with_what_it_takes_the_place_of() -> None:
     whose = account(method("authenticatorApp", "old"), EMAIL, default_method_id="email")
     challenge, registration = _asked_in_session("authenticatorApp", replaces="old", is_lost=True)
-    change = methods.register(whose, challenge, registration, at=NOW)
+    change = registering.register(whose, challenge, registration, at=NOW)
     registered = MethodRegistered(
         method_id="new",
         method_type="authenticatorApp",
@@ -66,25 +66,25 @@ def test_a_registration_is_told_with_what_it_takes_the_place_of() -> None:
 def test_a_method_is_made_of_what_was_registered() -> None:
     registered = {"phone_type": "mobile", "delivery": "sms", "destination": "k1.x", "destination_hash": "h"}
     challenge, registration = proof_of("phone", name="Mine", **registered)
-    (made,) = methods.register(account(), challenge, registration, at=NOW).state.methods
+    (made,) = registering.register(account(), challenge, registration, at=NOW).state.methods
     assert made == method("phone", "new", **registered).model_copy(update={"name": "Mine"})
 
 
 def test_questions_are_answered_once() -> None:
     whose = account(method("securityQuestions"))
-    assert methods.conflict_of(whose, "securityQuestions", NAMELESS) == "methodAlreadyRegistered"
+    assert conflicts.conflict_of(whose, "securityQuestions", NAMELESS) is MethodAlreadyRegisteredError
 
 
 def test_a_passkey_is_registered_once() -> None:
     whose = account(method("passkey", credential_id="key"))
     again, other = (Registration(display_name="", credential_id=name) for name in ("key", "other"))
-    assert methods.conflict_of(whose, "passkey", again) == "methodAlreadyRegistered"
-    assert methods.conflict_of(whose, "passkey", other) is None
+    assert conflicts.conflict_of(whose, "passkey", again) is MethodAlreadyRegisteredError
+    assert conflicts.conflict_of(whose, "passkey", other) is None
 
 
 def test_of_what_is_renewed_there_is_no_limit() -> None:
     whose = account(method("recoveryCodes"))
-    assert methods.conflict_of(whose, "recoveryCodes", NAMELESS) is None
+    assert conflicts.conflict_of(whose, "recoveryCodes", NAMELESS) is None
 
 
 def test_twenty_former_methods_are_kept_as_long_as_they_may_return() -> None:
@@ -104,7 +104,7 @@ def test_a_new_number_is_told_and_the_old_one_kept() -> None:
         "phone", "phone", changes="phone", destination_hash="new", destination="k1.new", delivery="voice"
     )
     waiting = wizard_session(step="phone.code", requested=challenge)
-    change = methods.register(account(PHONE, sessions=(waiting,)), challenge, registration, at=NOW)
+    change = registering.register(account(PHONE, sessions=(waiting,)), challenge, registration, at=NOW)
     event = MethodChanged(
         method_id="phone",
         method_type="phone",
@@ -129,7 +129,7 @@ def test_a_number_that_is_there_already_changes_nothing_but_the_step(destination
     challenge, registration = _asked_in_session("phone", "phone", changes="phone", destination_hash=destination)
     waiting = wizard_session(step="phone.code", requested=challenge)
     office = method("phone", "office", phone_type="office", destination_hash="taken")
-    change = methods.register(account(PHONE, office, sessions=(waiting,)), challenge, registration, at=NOW)
+    change = registering.register(account(PHONE, office, sessions=(waiting,)), challenge, registration, at=NOW)
     assert change.state.methods == (PHONE, office)
     assert change.state.sessions[0].step == step
     assert [type(one.event).__name__ for one in change.emissions] == ["EnrollmentStepReached"]
@@ -152,13 +152,13 @@ def test_what_nobody_did_in_a_session_is_told_with_the_method() -> None:
     assert methods.choose_default(account(PHONE), "phone", at=NOW).emissions[0].correlation_id == "phone"
 
 
-@pytest.mark.parametrize("act", [methods.rename, methods.choose_default, methods.remove, methods.restore])
+@pytest.mark.parametrize("act", [methods.rename, methods.choose_default, methods.remove, suspension.restore])
 def test_of_a_method_that_is_not_there_nothing_can_be_done(act: object) -> None:
     acts = {
         methods.rename: lambda: methods.rename(account(), "phone", "Mine", at=NOW),
         methods.choose_default: lambda: methods.choose_default(account(), "phone", at=NOW),
         methods.remove: lambda: methods.remove(account(), "phone", "person", ANY, at=NOW),
-        methods.restore: lambda: methods.restore(account(), "phone", "person", at=NOW),
+        suspension.restore: lambda: suspension.restore(account(), "phone", "person", at=NOW),
     }
     with pytest.raises(ProblemError) as refused:
         acts[act]()  # type: ignore[index]

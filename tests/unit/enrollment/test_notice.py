@@ -6,7 +6,7 @@ import pytest
 
 from schemas.enrollment import Destination, NoticeRequested
 from schemas.topics import REQUESTS
-from services.enrollment.domain.notice import Notice, requested, use
+from services.enrollment.notices.domain import Notice, requested, use
 from services.kit.decision import Change, Emission
 from services.kit.errors import ProblemError
 from tests.unit.enrollment.builders import NOW

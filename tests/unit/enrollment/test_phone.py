@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.enrollment.domain.phone import national_format, parse_extension, parse_number, region_of
+from services.enrollment.methods.phone.domain import national_format, parse_extension, parse_number, region_of
 from services.kit.errors import ProblemError
 
 FICTIONAL = ("+447700900",)

@@ -4,9 +4,9 @@ import pytest
 
 from schemas.base import Channel, MethodType
 from schemas.verification import ProofKind
-from services.enrollment.domain.challenge import Challenge
-from services.enrollment.domain.proving import left_to_prove, proof_class, proof_means, proofs_required
-from services.kit.config import GroupPolicy, Use
+from services.enrollment.challenges.domain.challenge import Challenge
+from services.enrollment.challenges.domain.eligibility import left_to_prove, proof_class, proof_means, proofs_required
+from services.enrollment.policies.domain.requirements import GroupPolicy, Use
 from tests.unit.enrollment.builders import NOW, account, method, proof_of
 
 
@@ -67,6 +67,8 @@ def test_a_reset_asks_for_as_many_methods_as_the_policy_says(number: int | None,
 def test_a_type_that_was_proven_is_not_asked_for_again() -> None:
     whose = account(method("phone"), method("email"), default_method_id="email")
     policy = GroupPolicy(allowed=("phone", "email"))
-    left = [one.type for one in left_to_prove(whose, policy, "passwordReset", (), NOW)]
-    assert left == ["email", "phone"]
-    assert [one.type for one in left_to_prove(whose, policy, "passwordReset", ("email",), NOW)] == ["phone"]
+    proven: tuple[MethodType, ...] = ("email",)
+    before = left_to_prove(whose, policy, "passwordReset", (), NOW)
+    after = left_to_prove(whose, policy, "passwordReset", proven, NOW)
+    assert [left.type for left in before] == ["email", "phone"]
+    assert [left.type for left in after] == ["phone"]

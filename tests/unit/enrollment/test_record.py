@@ -12,7 +12,7 @@ from schemas.enrollment import (
     MethodRestored,
     MethodSuspended,
 )
-from services.enrollment.domain.record import Bound, Record, record_of
+from services.enrollment.accounts.domain.record import Bound, Record, record_of
 from tests.unit.enrollment.builders import NOW
 
 REGISTERED = MethodRegistered(

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from services.enrollment.domain.challenge import Status
-from services.enrollment.domain.registration import ApiRegistration, RegistrationState
+from services.enrollment.challenges.domain.challenge import Status
+from services.enrollment.registrations.domain import ApiRegistration, RegistrationState
 from tests.unit.enrollment.builders import NOW, proof_of
 
 END = NOW + timedelta(minutes=10)

@@ -14,11 +14,11 @@ from schemas.enrollment import (
     SecurityInfoConfirmed,
 )
 from schemas.topics import LIFECYCLE
-from services.enrollment.domain import sessions
-from services.enrollment.domain.account import Account, Draft, Proof, PutOff, Session, Verifying
-from services.enrollment.domain.challenge import Challenge
-from services.enrollment.domain.ledger import Ledger
-from services.kit.config import GroupPolicy, Skip
+from services.enrollment.accounts.domain.account import Account, Draft, Proof, PutOff, Session, Verifying
+from services.enrollment.accounts.domain.update import AccountUpdate
+from services.enrollment.challenges.domain.challenge import Challenge
+from services.enrollment.policies.domain.requirements import GroupPolicy, Skip
+from services.enrollment.sessions.domain import lifecycle as sessions
 from services.kit.decision import Change, Emission
 from services.kit.errors import ProblemError
 from tests.unit.enrollment.builders import NOW, account, method, proof_of, wizard_session
@@ -88,23 +88,23 @@ def test_an_ended_session_is_kept_for_an_hour() -> None:
 
 def test_a_registration_moves_the_session_that_waited_for_it() -> None:
     draft = Draft(method_id="new", type="phone", sealed="k1.sealed")
-    ledger = sessions.after_registration(Ledger(_held(_waiting(draft=draft))), _challenge(), at=LATER)
+    update = sessions.after_registration(AccountUpdate(_held(_waiting(draft=draft))), _challenge(), at=LATER)
     moved = _waiting("phone.verified", registered=("new",), proof=PROVEN)
-    assert ledger.account == _held(moved, sequence=1)
-    assert ledger.emissions == (_told(_reached("phone.verified")),)
+    assert update.account == _held(moved, sequence=1)
+    assert update.emissions == (_told(_reached("phone.verified")),)
 
 
 def test_the_first_proof_of_a_session_stays() -> None:
     earlier = Proof(method_id="m0", method_type="email", at=NOW)
-    ledger = sessions.after_registration(Ledger(_held(_waiting(proof=earlier))), _challenge(), at=LATER)
-    assert ledger.account.sessions[0].proof == earlier
+    update = sessions.after_registration(AccountUpdate(_held(_waiting(proof=earlier))), _challenge(), at=LATER)
+    assert update.account.sessions[0].proof == earlier
 
 
 @pytest.mark.parametrize("kind", ["securityQuestions", "recoveryCode", "temporaryAccessPass"])
 def test_what_was_only_chosen_or_handed_out_proves_nothing(kind: str) -> None:
     challenge = _challenge(kind=kind)
-    ledger = sessions.after_registration(Ledger(_held(_waiting())), challenge, at=LATER)
-    assert ledger.account.sessions[0].proof is None
+    update = sessions.after_registration(AccountUpdate(_held(_waiting())), challenge, at=LATER)
+    assert update.account.sessions[0].proof is None
 
 
 @pytest.mark.parametrize(
@@ -118,44 +118,44 @@ def test_what_was_only_chosen_or_handed_out_proves_nothing(kind: str) -> None:
     ],
 )
 def test_a_registration_moves_no_other_session(session: Session) -> None:
-    before = Ledger(_held(session))
+    before = AccountUpdate(_held(session))
     assert sessions.after_registration(before, _challenge(), at=LATER) == before
 
 
 def test_where_something_else_took_the_place_the_method_is_set_up_again() -> None:
-    ledger = sessions.start_again(Ledger(_held(_waiting())), _challenge(), at=LATER)
-    assert ledger.account == _held(wizard_session(step="phone"), sequence=1)
-    assert ledger.emissions == (_told(_reached("phone")),)
+    update = sessions.start_again(AccountUpdate(_held(_waiting())), _challenge(), at=LATER)
+    assert update.account == _held(wizard_session(step="phone"), sequence=1)
+    assert update.emissions == (_told(_reached("phone")),)
 
 
 def test_nobody_is_sent_back_who_did_not_wait() -> None:
-    before = Ledger(_held(wizard_session(step="email")))
+    before = AccountUpdate(_held(wizard_session(step="email")))
     assert sessions.start_again(before, _challenge(), at=LATER) == before
 
 
 def test_a_proof_lets_the_session_go_on() -> None:
-    ledger = sessions.after_proof(Ledger(_held(_waiting("prove", after_proof="manage"))), _challenge(), at=LATER)
-    assert ledger.account == _held(wizard_session(step="manage", proof=PROVEN), sequence=1)
-    assert ledger.emissions == (_told(_reached("manage")),)
+    update = sessions.after_proof(AccountUpdate(_held(_waiting("prove", after_proof="manage"))), _challenge(), at=LATER)
+    assert update.account == _held(wizard_session(step="manage", proof=PROVEN), sequence=1)
+    assert update.emissions == (_told(_reached("manage")),)
 
 
 def test_a_proof_for_which_nobody_waits_changes_no_session() -> None:
-    before = Ledger(_held(wizard_session()))
+    before = AccountUpdate(_held(wizard_session()))
     assert sessions.after_proof(before, _challenge(), at=LATER) == before
     assert sessions.after_proof(before, _challenge(session_id=None), at=LATER) == before
 
 
 def test_a_proof_for_a_platform_is_told_to_nobody_else() -> None:
     verifying = Verifying(client_id="shop", purpose="signIn")
-    ledger = sessions.after_proof(Ledger(_held(_waiting("prove", verifying=verifying))), _challenge(), at=LATER)
-    (session,) = ledger.account.sessions
+    update = sessions.after_proof(AccountUpdate(_held(_waiting("prove", verifying=verifying))), _challenge(), at=LATER)
+    (session,) = update.account.sessions
     assert session.verifying == verifying.model_copy(update={"proven": ("phone",)})
-    assert (session.outcome, session.ended_at, ledger.emissions) == ("completed", LATER, ())
+    assert (session.outcome, session.ended_at, update.emissions) == ("completed", LATER, ())
 
 
 def test_a_verification_that_has_ended_takes_no_proof() -> None:
     verifying = Verifying(client_id="shop", purpose="signIn")
-    before = Ledger(_held(_waiting("prove", verifying=verifying, outcome="cancelled")))
+    before = AccountUpdate(_held(_waiting("prove", verifying=verifying, outcome="cancelled")))
     assert sessions.after_proof(before, _challenge(), at=LATER) == before
 
 
@@ -176,13 +176,13 @@ def test_what_is_gone_or_over_is_not_ended_again() -> None:
 
 def test_every_open_session_of_a_person_can_be_ended_at_once() -> None:
     over = wizard_session(id="s0", outcome="completed")
-    ledger = sessions.end_all(Ledger(_held(over, wizard_session(), wizard_session(id="s2"))), at=LATER)
-    assert [(one.id, one.outcome, one.ended_at) for one in ledger.account.sessions] == [
+    update = sessions.end_all(AccountUpdate(_held(over, wizard_session(), wizard_session(id="s2"))), at=LATER)
+    assert [(one.id, one.outcome, one.ended_at) for one in update.account.sessions] == [
         ("s0", "completed", None),
         ("s1", "cancelled", LATER),
         ("s2", "cancelled", LATER),
     ]
-    assert [one.correlation_id for one in ledger.emissions] == ["s1", "s2"]
+    assert [one.correlation_id for one in update.emissions] == ["s1", "s2"]
 
 
 def test_a_nudge_that_is_left_counts_as_a_skip() -> None:

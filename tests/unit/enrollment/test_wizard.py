@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from services.enrollment.domain import wizard
-from services.enrollment.domain.account import Aim, Draft, Proof, Verifying
-from services.enrollment.domain.activation import Activation
+from services.enrollment.accounts.domain.account import Aim, Draft, Proof, Verifying
+from services.enrollment.devices.domain import Activation
+from services.enrollment.sessions.domain import steps as wizard
 from tests.unit.enrollment.builders import NOW, account, method, proof_of, wizard_session
 
 CHALLENGE, _ = proof_of("phone")

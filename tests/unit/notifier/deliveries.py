@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from schemas.enrollment import Destination, MethodRequested
-from services.notifier import domain
-from services.notifier.domain import Delivery
+from services.notifier.domain import attempts, queueing
+from services.notifier.domain.delivery import Delivery
 from tests.support.challenges import terms
 from tests.support.clock import NOON
 
@@ -25,7 +25,7 @@ REQUEST = MethodRequested(
 
 def requested(event: MethodRequested = REQUEST) -> Delivery:
     """Queued, for Sam."""
-    return domain.requested(
+    return queueing.requested(
         event, delivery_id="d-1", tenant="northbridge", user="sam", provider="a", traceparent="trace", at=LATER
     )
 
@@ -37,4 +37,4 @@ def queued(**fields: object) -> Delivery:
 
 def sending(**fields: object) -> Delivery:
     """A code in its first attempt, at `a`."""
-    return domain.claimed(queued(), provider="a", at=NOON).model_copy(update=fields)
+    return attempts.claimed(queued(), provider="a", at=NOON).model_copy(update=fields)

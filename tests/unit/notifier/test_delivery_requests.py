@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from schemas.enrollment import Destination, NoticeRequested
-from services.notifier import domain
-from services.notifier.domain import Delivery, Notice
+from services.notifier.domain import queueing
+from services.notifier.domain.delivery import Delivery, Notice
 from tests.support.clock import NOON
 from tests.unit.notifier.deliveries import LATER, REQUEST, TERMS, requested
 
@@ -46,7 +46,7 @@ def test_an_app_that_fetches_by_itself_has_no_destination() -> None:
 
 
 def test_a_notice_is_queued_with_its_sealed_link() -> None:
-    made = domain.notified(
+    made = queueing.notified(
         NOTICE, delivery_id="d-1", tenant="northbridge", user="sam", provider="a", traceparent="trace", at=LATER
     )
     notice = Notice(
