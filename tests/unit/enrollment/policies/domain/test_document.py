@@ -17,8 +17,8 @@ from services.enrollment.policies.domain.policy import is_allowed
 from services.enrollment.policies.domain.requirements import GroupPolicy
 from services.enrollment.policies.domain.tenant import Tenant
 from services.enrollment.policies.domain.tenant_policy import change_policy, first_policy
+from tests.unit.enrollment.any_policy import POLICIES
 from tests.unit.enrollment.builders import NOW
-from tests.unit.enrollment.policies import POLICIES
 
 GROUPS = st.dictionaries(st.sampled_from(("staff", "frontline", "strict")), POLICIES, min_size=1)
 STAFF = GroupPolicy(required=("authenticatorApp",), allowed=("phone",))

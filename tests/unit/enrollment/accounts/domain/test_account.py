@@ -15,7 +15,7 @@ from services.enrollment.sessions.domain import lifecycle as rules
 from services.enrollment.sessions.domain import steps as wizard
 from services.kit.decision import Change
 from services.kit.errors import ProblemError
-from tests.unit.enrollment.test_rules import challenge
+from tests.unit.enrollment.challenges.domain.test_challenge_rules import challenge
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 REGISTRATION = Registration(display_name="+44 •••• ••0142", phone_type="mobile", delivery="sms")
