@@ -36,8 +36,12 @@ NEW: dict[str, Any] = {"purpose": "registration"}
 
 
 def _asked(kind: ProofKind, **fields: Any) -> ChallengeTerms:
-    whole = {"code": terms, "pushApproval": push_terms}
-    return whole[kind]() if kind in whole else asked_for(kind, **{**PARTS.get(kind, {}), **fields})
+    match kind:
+        case "code":
+            return terms()
+        case "pushApproval":
+            return push_terms()
+    return asked_for(kind, **{**PARTS.get(kind, {}), **fields})
 
 
 @pytest.mark.parametrize(
