@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.mutants.__main__ import figures_of
+from tests.mutants.__main__ import figures_of, table_of
 from tests.mutants.verdicts import FileVerdict, Mutant, Verdict, score, verdict_of
 
 
@@ -49,3 +49,10 @@ def test_figures_are_given_by_file_and_in_all() -> None:
         "a": {"mutants": 3, "killed": 2, "survived": 1, "untested": 0, "unclear": 0, "score": 66.7},
         "b": {"mutants": 1, "killed": 0, "survived": 0, "untested": 1, "unclear": 0, "score": 0.0},
     }
+
+
+def test_the_worst_file_is_shown_last_before_the_sum() -> None:
+    table = table_of([_file("bad", "survived", "killed"), _file("good", "killed")])
+    shown = [list(column.cells) for column in table.columns]
+    assert shown[0] == ["good", "bad", "in all"]
+    assert shown[-1] == ["100.0", "50.0", "66.7"]

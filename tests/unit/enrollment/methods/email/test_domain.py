@@ -3,8 +3,8 @@
 import pytest
 from pydantic import SecretStr
 
-from services.enrollment.methods.email.domain import parse_address
-from services.enrollment.methods.security_questions.domain import checked_answers
+from services.enrollment.methods.email.domain import mask, parse_address
+from services.enrollment.methods.security_questions.domain import MOST, PREDEFINED, checked_answers
 from services.enrollment.policies.domain.tenant import Question, SecurityQuestions
 from services.kit.errors import ProblemError
 
@@ -63,3 +63,27 @@ def test_two_answers_are_too_few() -> None:
     with pytest.raises(ProblemError) as refused:
         checked_answers(answers(("badge", "green"), ("first-pet", "Rex")), OWN)
     assert refused.value.code == "requestMalformed"
+
+
+def test_as_many_answers_as_there_may_be_are_taken() -> None:
+    given = answers(*((question, f"answer {question}") for question in list(PREDEFINED)[:MOST]))
+    assert len(checked_answers(given, OWN)) == MOST
+    with pytest.raises(ProblemError) as refused:
+        checked_answers([*given, *answers(("badge", "green"))], OWN)
+    assert refused.value.detail == f"Give 3 to {MOST} answers."
+
+
+def test_an_answer_of_the_greatest_length_is_taken() -> None:
+    given = answers(("badge", "g" * 40), ("first-pet", "Rex"), ("first-car", "a mini"))
+    assert checked_answers(given, OWN)["badge"].get_secret_value() == "g" * 40
+
+
+def test_an_international_address_is_kept_in_its_ascii_form() -> None:
+    assert parse_address("sam@bücher.example").address == "sam@xn--bcher-kva.example"
+    with pytest.raises(ProblemError) as refused:
+        parse_address("såm@northbridge.example")
+    assert refused.value.code == "emailInvalid"
+
+
+def test_an_address_is_masked_up_to_its_domain() -> None:
+    assert mask("a@b@northbridge.example") == "a•••@northbridge.example"
