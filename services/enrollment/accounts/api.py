@@ -27,6 +27,7 @@ from services.enrollment.api.shared import (
 from services.enrollment.challenges.api.body import NAMES
 from services.enrollment.components import Components
 from services.enrollment.idempotency.handlers import Reply
+from services.enrollment.methods.phone.handlers import another_number
 from services.enrollment.registrations import handlers as registrations
 from services.enrollment.registrations.api import RegistrationBody, registration_body, typed_phone
 
@@ -121,7 +122,9 @@ async def patch_method(
         typed = typed_phone(
             body.phone_number, await administer.phone_type_of(by.tenant, user_id, method_id, components.deps)
         )
-        reading = await registrations.change_number(by.tenant, user_id, method_id, typed, components.deps)
+        reading = await registrations.register_known(
+            another_number(method_id, typed), by.tenant, user_id, components.deps
+        )
     if body.display_name is not None:
         await administer.rename(by.tenant, user_id, method_id, body.display_name, components.deps)
     if reading:

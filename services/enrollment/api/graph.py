@@ -34,9 +34,11 @@ from services.enrollment.challenges.domain.challenge import PhoneType
 from services.enrollment.challenges.domain.verification import Verification
 from services.enrollment.components import Components
 from services.enrollment.idempotency.handlers import Reply
+from services.enrollment.methods.email.handlers import an_email, another_address
+from services.enrollment.methods.phone.handlers import a_phone, another_number
 from services.enrollment.registrations import handlers as registrations
 from services.enrollment.registrations.api import typed_phone
-from services.enrollment.registrations.handlers import Reading
+from services.enrollment.registrations.beginning import Reading
 from services.kit.errors import RequestMalformedError, UnknownMethodError
 
 router = APIRouter(tags=["Graph"])
@@ -172,7 +174,7 @@ async def post_phone_method(
 
     async def reply() -> Reply:
         typed = typed_phone(body.phone_number, body.phone_type)
-        reading = await registrations.register(registrations.a_phone(typed), by.tenant, user_id, components.deps)
+        reading = await registrations.register(a_phone(typed), by.tenant, user_id, components.deps)
         return Reply(_asked_phone(reading, body.phone_type, components), 201)
 
     return await once(request, idempotency_key, by, reply)
@@ -201,7 +203,7 @@ async def patch_phone_method(
     if body.phone_type not in {None, kind}:
         raise RequestMalformedError("phoneType is not that of this phone.")
     typed = typed_phone(body.phone_number, kind)
-    reading = await registrations.change_number(by.tenant, user_id, method.id, typed, components.deps)
+    reading = await registrations.register_known(another_number(method.id, typed), by.tenant, user_id, components.deps)
     return replied(_asked_phone(reading, kind, components), 202)
 
 
@@ -257,7 +259,7 @@ async def post_email_method(
     components: Components = request.app.state.components
 
     async def reply() -> Reply:
-        plan = registrations.an_email(body.email_address)
+        plan = an_email(body.email_address)
         return Reply(
             _asked_email(await registrations.register(plan, by.tenant, user_id, components.deps), components), 201
         )
@@ -284,7 +286,9 @@ async def patch_email_method(
     components: Components = request.app.state.components
     account = await account_of(by.tenant, user_id, components.deps)
     method = _method(account, "email", email_id)
-    reading = await registrations.change_address(by.tenant, user_id, method.id, body.email_address, components.deps)
+    reading = await registrations.register_known(
+        another_address(method.id, body.email_address), by.tenant, user_id, components.deps
+    )
     return replied(_asked_email(reading, components), 202)
 
 

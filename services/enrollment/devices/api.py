@@ -8,9 +8,10 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from services.enrollment.api import examples
 from services.enrollment.api.problems import answer, empty, problems
 from services.enrollment.api.shared import NO_STORE
+from services.enrollment.challenges.domain.verdict import NotYet, Right, Wrong
 from services.enrollment.components import Components
 from services.enrollment.devices import handlers as devices
-from services.kit.errors import CATALOGUE, DeviceSignatureInvalidError
+from services.kit.errors import DeviceSignatureInvalidError
 from services.kit.http.sse import streamed
 
 router = APIRouter(prefix="/device/v1", tags=["devices"])
@@ -111,14 +112,14 @@ async def get_request_stream(request: Request, authorization: Annotated[str | No
 async def post_answer(request: Request, challenge_id: str) -> Response:
     """A signed answer. 204: it counts; 202: it is still being judged."""
     components: Components = request.app.state.components
-    result = await devices.answer_request(challenge_id[:64], await _token(request), components.deps)
-    match result:
-        case "verified" | "pushDenied":
+    verdict = await devices.answer_request(challenge_id[:64], await _token(request), components.deps)
+    match verdict:
+        case Right() | Wrong("pushDenied"):
             return Response(status_code=204)
-        case None:
+        case Wrong():
+            raise verdict.problem
+        case NotYet():
             return Response(status_code=202)
-        case _:
-            raise CATALOGUE[result]
 
 
 async def _token(request: Request) -> str:

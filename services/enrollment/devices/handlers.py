@@ -10,11 +10,13 @@ from pydantic import SecretBytes, SecretStr
 from services.enrollment.accounts.domain.account import account_id
 from services.enrollment.challenges.domain import challenge as challenges
 from services.enrollment.challenges.domain.challenge import Challenge
-from services.enrollment.dependencies import Dependencies, binding_of, judged
+from services.enrollment.challenges.domain.verdict import Verdict
+from services.enrollment.challenges.handlers.lifecycle import binding_of, judged
+from services.enrollment.dependencies import Dependencies
 from services.enrollment.devices import domain as activations
 from services.enrollment.devices.domain import Activation, Device
 from services.enrollment.methods.authenticator_app.handlers import opens_with
-from services.enrollment.registrations.handlers import ask_connected
+from services.enrollment.methods.authenticator_app.registration import ask_connected
 from services.enrollment.web.streams import Seen, event_stream
 from services.kit.clock import CLOCK_SKEW
 from services.kit.crypto import device as protocol
@@ -108,8 +110,8 @@ def request_stream(device: Device, deps: Dependencies) -> AsyncIterator[bytes]:
     return event_stream("requests", device.id, look, signals=deps.signals, clock=deps.clock)
 
 
-async def answer_request(challenge_id: str, token: str, deps: Dependencies) -> str | None:
-    """Hand a signed answer to the verifier and wait for its word: `verified`, a reason, or None after 10 s.
+async def answer_request(challenge_id: str, token: str, deps: Dependencies) -> Verdict:
+    """Hand a signed answer to the verifier and wait for the verdict, at most 10 s.
 
     Raises:
         ProblemError: `deviceSignatureInvalid` (also for a replay and a foreign device's request), `clockSkew`,
@@ -129,13 +131,13 @@ async def answer_request(challenge_id: str, token: str, deps: Dependencies) -> s
     await _require_first_use(f"{device.id} {answer.jti}", deps, now)
     submission_id = new_id()
     sealed = deps.sealer.seal("submission", token.encode(), binding_of(challenge))
-    async with deps.signals.awaiting(challenge.id) as told:
+    async with deps.signals.awaiting(challenge.id) as changed:
         await deps.challenges.change(
             challenge.id,
             lambda state: challenges.answer(state, submission_id, sealed, decision=answer.decision, at=now),
         )
-        _, result = await judged(challenge.id, submission_id, told, deps)
-    return result
+        _, verdict = await judged(challenge.id, submission_id, changed, deps)
+    return verdict
 
 
 async def _guess(handle: str, deps: Dependencies, now: datetime) -> Activation:

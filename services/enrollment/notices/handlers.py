@@ -24,6 +24,7 @@ from services.enrollment.accounts.domain import suspension
 from services.enrollment.accounts.domain.account import Account, Method, account_id
 from services.enrollment.accounts.domain.activity import TOLD
 from services.enrollment.dependencies import Dependencies
+from services.enrollment.methods.registry.domain import TRAITS
 from services.enrollment.notices import domain as notices
 from services.enrollment.notices.domain import SENT_WITHIN, Notice
 from services.kit.crypto.sealing import Binding, SealBrokenError, token_hash
@@ -79,7 +80,7 @@ def addresses_of(
         found |= _opened(known, Binding(account.tenant, account.user), deps)
     former = [one.method for one in account.former if one.method.id == about.id and at < one.until] if is_change else []
     for method in (*account.of_type("email"), *former):
-        if method.type == "email" and method.destination and method.state == "active":
+        if "email" in TRAITS[method.type].delivered_by and method.destination and method.state == "active":
             sealed = Destination(sealed=method.destination, masked=method.display_name)
             found |= _opened(sealed, Binding(account.tenant, account.user, method.id), deps)
     return found

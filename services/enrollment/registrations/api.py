@@ -26,16 +26,22 @@ from services.enrollment.challenges.api.routes import GivenAnswer
 from services.enrollment.challenges.domain.challenge import PhoneType
 from services.enrollment.challenges.domain.verification import Verification
 from services.enrollment.components import Components
-from services.enrollment.dependencies import Claimant
 from services.enrollment.devices.domain import Activation
 from services.enrollment.idempotency.handlers import Reply
 from services.enrollment.methods.authenticator_app import handlers as apps
+from services.enrollment.methods.authenticator_app.handlers import an_app
+from services.enrollment.methods.email.handlers import an_email
+from services.enrollment.methods.passkey.handlers import a_passkey
 from services.enrollment.methods.passkey.options import passkey_options
-from services.enrollment.methods.phone.handlers import TypedPhone
+from services.enrollment.methods.phone.handlers import TypedPhone, a_phone
+from services.enrollment.methods.recovery_codes.handlers import recovery_codes
+from services.enrollment.methods.security_questions.handlers import answers
 from services.enrollment.methods.software_oath import handlers as software
+from services.enrollment.methods.software_oath.handlers import another_app
 from services.enrollment.registrations import handlers as registrations
+from services.enrollment.registrations.beginning import Plan, Reading
 from services.enrollment.registrations.domain import RegistrationState
-from services.enrollment.registrations.handlers import Plan, Reading
+from services.enrollment.sessions.principal import Claimant
 from services.kit.errors import PhoneNumberInvalidError
 
 router = APIRouter(tags=["registrations"])
@@ -55,7 +61,7 @@ class PhoneRequest(Body):
 
     def plan(self) -> Plan:
         """What is wanted."""
-        return registrations.a_phone(typed_phone(self.phone_number, self.phone_type, self.delivery))
+        return a_phone(typed_phone(self.phone_number, self.phone_type, self.delivery))
 
 
 class EmailRequest(Body):
@@ -66,7 +72,7 @@ class EmailRequest(Body):
 
     def plan(self) -> Plan:
         """What is wanted."""
-        return registrations.an_email(self.email_address)
+        return an_email(self.email_address)
 
 
 class AppRequest(Body):
@@ -77,7 +83,7 @@ class AppRequest(Body):
 
     def plan(self) -> Plan:
         """What is wanted."""
-        return registrations.an_app(self.display_name)
+        return an_app(self.display_name)
 
 
 class SoftwareRequest(Body):
@@ -87,7 +93,7 @@ class SoftwareRequest(Body):
 
     def plan(self) -> Plan:
         """What is wanted."""
-        return registrations.another_app
+        return another_app
 
 
 class PasskeyRequest(Body):
@@ -97,7 +103,7 @@ class PasskeyRequest(Body):
 
     def plan(self) -> Plan:
         """What is wanted."""
-        return registrations.a_passkey
+        return a_passkey
 
 
 class QuestionsRequest(Body):
@@ -108,7 +114,7 @@ class QuestionsRequest(Body):
 
     def plan(self) -> Plan:
         """What is wanted."""
-        return registrations.answers([(one.question_id, one.answer) for one in self.answers])
+        return answers([(one.question_id, one.answer) for one in self.answers])
 
 
 class CodesRequest(Body):
@@ -118,7 +124,7 @@ class CodesRequest(Body):
 
     def plan(self) -> Plan:
         """What is wanted."""
-        return registrations.recovery_codes
+        return recovery_codes
 
 
 RegistrationRequest = Annotated[

@@ -6,8 +6,9 @@ from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 
 from services.enrollment.components import Components
-from services.enrollment.dependencies import Dependencies, Principal
+from services.enrollment.dependencies import Dependencies
 from services.enrollment.sessions.handlers import progress as sessions
+from services.enrollment.sessions.principal import Principal
 from services.enrollment.web.cookies import Kind, read_cookie
 from services.enrollment.web.request import (
     PageRequest,

@@ -9,9 +9,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
 from services.enrollment.components import Components
-from services.enrollment.dependencies import Dependencies, Principal
+from services.enrollment.dependencies import Dependencies
 from services.enrollment.sessions.handlers import progress as sessions
 from services.enrollment.sessions.handlers import verification as verifications
+from services.enrollment.sessions.principal import Principal
 from services.enrollment.web.cookies import SessionCookie, read_cookie
 from services.enrollment.web.rendering import Frame, Pages, View
 from services.enrollment.web.texts import HEADING

@@ -10,9 +10,10 @@ from services.enrollment.accounts.domain.account import Account, Method, MethodS
 from services.enrollment.accounts.handlers.lookup import account_of
 from services.enrollment.accounts.handlers.self_service import clean_name
 from services.enrollment.challenges.domain.challenge import PhoneType
-from services.enrollment.dependencies import Dependencies, cancel_challenge
+from services.enrollment.challenges.handlers.lifecycle import cancel_challenge
+from services.enrollment.dependencies import Dependencies
 from services.enrollment.devices.domain import Device
-from services.enrollment.registrations.handlers import changeable
+from services.enrollment.registrations.beginning import changeable
 from services.kit.decision import Change
 from services.kit.errors import UnknownUserError
 

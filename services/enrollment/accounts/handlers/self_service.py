@@ -8,17 +8,14 @@ from services.enrollment.accounts.domain import methods, suspension
 from services.enrollment.accounts.domain.account import Account, Aim, Session
 from services.enrollment.accounts.domain.conflicts import conflict_of
 from services.enrollment.challenges.domain.challenge import PhoneType, Registration
-from services.enrollment.dependencies import (
-    Dependencies,
-    Principal,
-    cancel_challenge,
-    move_session,
-    principal_of,
-)
+from services.enrollment.challenges.handlers.lifecycle import cancel_challenge
+from services.enrollment.dependencies import Dependencies
 from services.enrollment.methods.registry.domain import TRAITS
 from services.enrollment.policies.domain.policy import allowed_methods, may_be_added
 from services.enrollment.sessions.domain import lifecycle as rules
 from services.enrollment.sessions.domain import steps as wizard
+from services.enrollment.sessions.handlers.moving import move_session, principal_of
+from services.enrollment.sessions.principal import Principal
 from services.kit.decision import Change
 from services.kit.errors import (
     MethodNotAllowedByPolicyError,
@@ -35,13 +32,18 @@ Addable = tuple[MethodType, PhoneType | None]
 
 def addable(account: Account, deps: Dependencies) -> tuple[Addable, ...]:
     """What policy and what is on file let the person add."""
-    kinds: list[Addable] = []
     policy = deps.policy(account)
-    for kind in (one for one in allowed_methods(policy) if may_be_added(policy, one, account.active_types)):
-        kinds += (
-            [("phone", one) for one in ("mobile", "alternateMobile", "office")] if kind == "phone" else [(kind, None)]
-        )
-    return tuple(one for one in kinds if conflict_of(account, one[0], _blank(one[1])) is None)
+    allowed = [
+        method_type
+        for method_type in allowed_methods(policy)
+        if may_be_added(policy, method_type, account.active_types)
+    ]
+    variants = [
+        (method_type, phone_type)
+        for method_type in allowed
+        for phone_type in (TRAITS[method_type].phone_types or (None,))
+    ]
+    return tuple(variant for variant in variants if conflict_of(account, variant[0], _blank(variant[1])) is None)
 
 
 async def add(principal: Principal, kind: MethodType, phone_type: PhoneType | None, deps: Dependencies) -> Principal:
@@ -76,9 +78,9 @@ async def replace_phone(principal: Principal, method_id: str, deps: Dependencies
         ProblemError: `unknownMethod`, `sessionEnded`.
     """
     method = principal.account.method(method_id)
-    if method is None or method.type != "authenticatorApp":
+    if method is None or not TRAITS[method.type].is_on_a_phone:
         raise UnknownMethodError
-    return await _begin(principal, Aim(type="authenticatorApp", replaces=method.id), deps)
+    return await _begin(principal, Aim(type=method.type, replaces=method.id), deps)
 
 
 async def remove(principal: Principal, method_id: str, deps: Dependencies, *, lost: bool) -> Principal:

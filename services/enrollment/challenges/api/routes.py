@@ -26,16 +26,16 @@ from services.enrollment.api.shared import (
 )
 from services.enrollment.challenges.api.body import NOTHING_RESTS, ChallengeBody, challenge_body
 from services.enrollment.challenges.domain.challenge import Context
+from services.enrollment.challenges.domain.verdict import NotYet, Right, Verdict, Wrong
 from services.enrollment.challenges.domain.verification import Verification
 from services.enrollment.challenges.handlers import platform as challenges_api
 from services.enrollment.challenges.handlers.cooldown import cooling_down, pauses_of
+from services.enrollment.challenges.handlers.lifecycle import VERDICT_WITHIN
 from services.enrollment.challenges.handlers.opening import AskProof, ask_proof
-from services.enrollment.challenges.handlers.platform import Answer
 from services.enrollment.components import Components
-from services.enrollment.dependencies import VERDICT_WITHIN
 from services.enrollment.idempotency.handlers import Reply
+from services.enrollment.methods.base.handlers import Given, GivenAnswers, GivenCredential, TypedCode
 from services.enrollment.registrations.handlers import require_registered
-from services.kit.errors import CATALOGUE
 from services.kit.http.sse import streamed
 
 router = APIRouter(tags=["challenges"])
@@ -218,8 +218,8 @@ async def post_answer(
     async def reply() -> Reply:
         asked = await challenges_api.asked_by(by, challenge_id, components.deps)
         given, within = _answer(body), _wait(prefer)
-        judged, result = await challenges_api.answer(asked.current, given, components.deps, within=within)
-        return await _judged(asked.with_current(judged), result, components)
+        judged, verdict = await challenges_api.answer(asked.current, given, components.deps, within=within)
+        return await _judged(asked.with_current(judged), verdict, components)
 
     return await once(request, idempotency_key, by, reply)
 
@@ -287,19 +287,21 @@ async def _body(asked: Verification, components: Components) -> ChallengeBody:
     return challenge_body(asked, account, components, pauses)
 
 
-async def _judged(asked: Verification, result: str | None, components: Components) -> Reply:
+async def _judged(asked: Verification, verdict: Verdict, components: Components) -> Reply:
     """The verdict as an answer, or as the refusal that it is."""
     challenge = asked.current
-    if result is None:
-        return Reply(await _body(asked, components), 202)
-    if result == "verified":
-        await require_registered(challenge, components.deps)
-        return Reply(await _body(asked, components))
-    if result == "methodCoolingDown" and challenge.retry_at:
-        raise cooling_down(challenge.retry_at, components.clock.now())
-    if result in WITH_TRIES:
-        raise CATALOGUE[result](attemptsLeft=challenge.attempts_left)
-    raise CATALOGUE[result]
+    match verdict:
+        case NotYet():
+            return Reply(await _body(asked, components), 202)
+        case Right():
+            await require_registered(challenge, components.deps)
+            return Reply(await _body(asked, components))
+        case Wrong("methodCoolingDown") if challenge.retry_at:
+            raise cooling_down(challenge.retry_at, components.clock.now())
+        case Wrong(reason):
+            if reason in WITH_TRIES:
+                raise verdict.problem(attemptsLeft=challenge.attempts_left)
+            raise verdict.problem
 
 
 def _asked(body: ChallengeRequest) -> AskProof:
@@ -315,9 +317,16 @@ def _page_of(ticket: str | None, components: Components) -> str | None:
     return f"{components.settings.public_origin}/verify/start?{urlencode({'ticket': ticket})}" if ticket else None
 
 
-def _answer(body: AnswerRequest) -> Answer:
-    answers = tuple((one.question_id, one.answer) for one in body.answers) if body.answers else None
-    return Answer(body.code, answers, json.dumps(body.credential) if body.credential else None)
+def _answer(body: AnswerRequest) -> Given | None:
+    """What was given; None unless it is exactly one thing."""
+    given: list[Given] = []
+    if body.code is not None:
+        given.append(TypedCode(body.code))
+    if body.answers:
+        given.append(GivenAnswers(tuple((answer.question_id, answer.answer) for answer in body.answers)))
+    if body.credential:
+        given.append(GivenCredential(json.dumps(body.credential)))
+    return given[0] if len(given) == 1 else None
 
 
 def _wait(prefer: str | None) -> float:

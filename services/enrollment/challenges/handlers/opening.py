@@ -11,9 +11,11 @@ from services.enrollment.challenges.domain.eligibility import is_locked_out, pro
 from services.enrollment.challenges.domain.verification import Verification
 from services.enrollment.challenges.handlers.asking import for_method
 from services.enrollment.challenges.handlers.cooldown import pauses_of, require_rested, rested_first
-from services.enrollment.dependencies import Claimant, Dependencies, cancel_challenge, open_challenge
+from services.enrollment.challenges.handlers.lifecycle import cancel_challenge, open_challenge
+from services.enrollment.dependencies import Dependencies
 from services.enrollment.interrupts.domain.interrupt import TICKET_LIFE
 from services.enrollment.interrupts.handlers import require_allowed
+from services.enrollment.sessions.principal import Claimant
 from services.enrollment.tokens import Caller
 from services.kit.crypto.sealing import token_hash
 from services.kit.errors import (

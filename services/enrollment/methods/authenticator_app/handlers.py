@@ -2,31 +2,40 @@
 
 import secrets
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from urllib.parse import quote
 
 from pydantic import SecretStr
 
-from schemas.verification import ProofKind
-from services.enrollment.accounts.domain import conflicts
-from services.enrollment.accounts.domain.account import Account, Aim, Session
-from services.enrollment.challenges.domain.challenge import Challenge, Registration
-from services.enrollment.challenges.handlers.asking import Question, by_app_code, by_push, to_register
-from services.enrollment.dependencies import (
-    Claimant,
-    Dependencies,
-    Principal,
-    ask,
-    binding_of,
-    move_session,
-    pressed,
+from schemas.enrollment import Destination
+from schemas.verification import (
+    ProofKind,
+    PushTerms,
+    TotpTerms,
 )
+from services.enrollment.accounts.domain import conflicts
+from services.enrollment.accounts.domain.account import Account, Aim, Method, Session
+from services.enrollment.accounts.handlers.self_service import clean_name
+from services.enrollment.challenges.domain.challenge import Challenge, Registration
+from services.enrollment.challenges.handlers.building import Question, new_challenge, to_register
+from services.enrollment.challenges.handlers.lifecycle import binding_of
+from services.enrollment.dependencies import Dependencies
 from services.enrollment.devices import domain as activations
 from services.enrollment.devices.domain import Activation, Device
+from services.enrollment.methods.base.handlers import Proof
 from services.enrollment.policies.domain.policy import is_allowed
+from services.enrollment.proofs.app_code.handlers import app_code_challenge
+from services.enrollment.registrations.beginning import Beginning, Plan
 from services.enrollment.sessions.domain import steps as wizard
+from services.enrollment.sessions.handlers.asking import ask, pressed
+from services.enrollment.sessions.handlers.moving import move_session
+from services.enrollment.sessions.principal import Claimant, Principal
 from services.kit.crypto.sealing import Binding, Sealer, encode
-from services.kit.errors import MethodNotAllowedByPolicyError
-from services.kit.ids import new_id
+from services.kit.errors import (
+    MethodNotAllowedByPolicyError,
+    UnknownMethodError,
+)
+from services.kit.ids import new_id, new_token
 from services.kit.mongo.document import DuplicateDocumentError
 
 DISPLAY_NAME = "Authenticator app"
@@ -91,7 +100,7 @@ async def ask_device(principal: Principal, deps: Dependencies, *, again: bool = 
     device = await _device(await current_activation(principal, deps), deps)
     if device is None:
         return None
-    challenge = by_push(_question(principal, device, "pushApproval"), principal.claimant, device, deps)
+    challenge = push_challenge(_question(principal, device, "pushApproval"), principal.claimant, device, deps)
     moved = await ask(principal, challenge, "authenticatorApp.test", deps, again=again)
     deps.signals.tell(device.id)
     return moved
@@ -102,7 +111,7 @@ async def ask_code(principal: Principal, deps: Dependencies) -> Principal | None
     device = await _device(await current_activation(principal, deps), deps)
     if device is None or device.secret is None:
         return None
-    challenge = by_app_code(_question(principal, device, "totp"), principal.claimant, device.secret, deps)
+    challenge = app_code_challenge(_question(principal, device, "totp"), principal.claimant, device.secret, deps)
     return await ask(principal, challenge, "authenticatorApp.code", deps)
 
 
@@ -198,3 +207,73 @@ def _code_binding(activation: Activation) -> Binding:
 
 def _secret_binding(activation: Activation) -> Binding:
     return Binding(activation.tenant, activation.user, activation.method_id)
+
+
+SEND_AGAIN_AFTER = timedelta(seconds=60)
+
+
+def push_challenge(asked: Question, claimant: Claimant, device: Device, deps: Dependencies) -> Challenge:
+    """A request to approve on one device, with a number to match.
+
+    While the device is being registered, the secret of its codes goes along: the verifier keeps it.
+    """
+    challenge = new_challenge(asked, claimant, "pushApproval", deps)
+    binding = binding_of(challenge)
+    digits = deps.terms(claimant.account).number_digits
+    number = f"{secrets.randbelow(10**digits):0{digits}d}"
+    push = PushTerms(
+        device_id=device.id,
+        public_key=device.key,
+        nonce=new_token(),
+        number=deps.sealer.seal("submission", number.encode(), binding),
+        digits=digits,
+    )
+    totp = TotpTerms(secret=device.secret) if device.secret and asked.purpose == "registration" else None
+    return challenge.model_copy(
+        update={
+            "terms": challenge.terms.model_copy(update={"push": push, "totp": totp}),
+            "channel": "push",
+            "destination": _subscription(device, binding, deps),
+            "resend_at": challenge.delivery.requested_at + SEND_AGAIN_AFTER,
+        }
+    )
+
+
+def _subscription(device: Device, binding: Binding, deps: Dependencies) -> Destination | None:
+    """Where a push message goes, if the device has a subscription; sealed anew, for this challenge."""
+    if device.subscription is None:
+        return None
+    of_method = replace(binding, challenge="")
+    plain = deps.sealer.open("destination", device.subscription, of_method)
+    return Destination(sealed=deps.sealer.seal("destination", plain, binding), masked="Authenticator app")
+
+
+def an_app(name: str | None) -> Plan:
+    """An authenticator app, by a QR code. The question comes when a device has connected."""
+
+    def plan(claimant: Claimant, deps: Dependencies) -> Beginning:
+        require_registrable(claimant.account, deps)
+        activation = new_activation(claimant, deps)
+        called = clean_name(name or "")
+        return Beginning("authenticatorApp", activation.method_id, activation=activation, name=called)
+
+    return plan
+
+
+async def _device_of(method: Method, deps: Dependencies) -> Device:
+    stored = await deps.devices.get(method.device_id) if method.device_id else None
+    if stored is None:
+        raise UnknownMethodError
+    return stored.state
+
+
+async def ask_method(
+    method: Method, asked: Question, claimant: Claimant, deps: Dependencies, by_app: bool
+) -> Challenge:
+    """An approval, or with `by_app` a code of the app."""
+    if by_app:
+        return app_code_challenge(asked, claimant, None, deps)
+    return push_challenge(asked, claimant, await _device_of(method, deps), deps)
+
+
+PUSH_APPROVAL = Proof()

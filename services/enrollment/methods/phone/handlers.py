@@ -1,24 +1,32 @@
 """Registering a phone, or another number for one: by a code in a text message, or by a call."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from services.enrollment.accounts.domain import conflicts
-from services.enrollment.accounts.domain.account import Account
-from services.enrollment.challenges.domain.challenge import Challenge, PhoneType, Registration
-from services.enrollment.challenges.handlers.asking import Target, by_code, phone_kind, target_of_challenge, to_register
-from services.enrollment.dependencies import (
-    Claimant,
-    Dependencies,
-    Principal,
-    ask,
-    current_challenge,
-    pressed,
+from schemas.verification import (
+    ProofKind,
 )
+from services.enrollment.accounts.domain import conflicts
+from services.enrollment.accounts.domain.account import Account, Method
+from services.enrollment.challenges.domain.challenge import (
+    Challenge,
+    PhoneType,
+    Registration,
+)
+from services.enrollment.challenges.handlers.building import Question, to_register
+from services.enrollment.dependencies import Dependencies
+from services.enrollment.methods.base.handlers import Proof, Strategy
 from services.enrollment.methods.phone.domain import parse_extension, parse_number
 from services.enrollment.policies.domain.policy import is_allowed
+from services.enrollment.proofs.sent_code.handlers import Target, sent_code_challenge, target_of, target_of_challenge
+from services.enrollment.registrations.beginning import Beginning, Plan, changeable, proven_by, require_other
 from services.enrollment.sessions.domain import lifecycle as rules
-from services.kit.errors import ChallengeEndedError, MethodNotAllowedByPolicyError
+from services.enrollment.sessions.handlers.asking import ask, current_challenge, pressed
+from services.enrollment.sessions.principal import Claimant, Principal
+from services.kit.errors import (
+    ChallengeEndedError,
+    MethodNotAllowedByPolicyError,
+)
 from services.kit.ids import new_id
 
 
@@ -60,7 +68,9 @@ def phone_challenge(
     )
     require_registrable(claimant.account, typed, registration, deps)
     asked = to_register(identifier, "phone", registration, method_id)
-    return by_code(asked, claimant, target, typed.delivery, deps, kind=phone_kind(typed.delivery, claimant, deps))
+    return sent_code_challenge(
+        asked, claimant, target, typed.delivery, deps, kind=phone_kind(typed.delivery, claimant, deps)
+    )
 
 
 def phone_target(typed: TypedPhone, account: Account, deps: Dependencies) -> Target:
@@ -119,9 +129,47 @@ async def reach_otherwise(principal: Principal, delivery: Literal["sms", "voice"
     registration = earlier.registration.model_copy(update={"delivery": delivery})
     asked = to_register(pressed(principal, delivery), "phone", registration, earlier.method_id)
     kind = phone_kind(delivery, principal.claimant, deps)
-    challenge = by_code(asked, principal.claimant, target, delivery, deps, kind=kind)
+    challenge = sent_code_challenge(asked, principal.claimant, target, delivery, deps, kind=kind)
     return await ask(principal, challenge, _step_of(challenge), deps)
 
 
 def _step_of(challenge: Challenge) -> str:
     return "phone.call" if challenge.terms.kind == "call" else "phone.code"
+
+
+def phone_kind(delivery: str | None, claimant: Claimant, deps: Dependencies) -> ProofKind:
+    """A call is answered with a key, or reads a code out, as the policy says."""
+    return "call" if delivery == "voice" and deps.terms(claimant.account).voice == "key" else "code"
+
+
+def a_phone(typed: TypedPhone, *, changes: str | None = None) -> Plan:
+    """A phone, or another number for one. See `phone_challenge`."""
+    return lambda claimant, deps: proven_by(phone_challenge(typed, claimant, new_id(), deps, changes=changes))
+
+
+def another_number(method_id: str, typed: TypedPhone) -> Plan:
+    """Another number for a phone. It keeps its id, and the old number works until the new one is proven.
+
+    Raises:
+        ProblemError: `unknownMethod`; `methodAlreadyRegistered` for the number that it has; see `phone_challenge`.
+    """
+
+    def plan(claimant: Claimant, deps: Dependencies) -> Beginning:
+        method = changeable(claimant.account, method_id, "phone")
+        same = replace(typed, phone_type=method.phone_type or "mobile", delivery=method.delivery or "sms")
+        require_other(method, phone_target(same, claimant.account, deps).digest)
+        return a_phone(same, changes=method.id)(claimant, deps)
+
+    return plan
+
+
+async def _ask(method: Method, asked: Question, claimant: Claimant, deps: Dependencies, __: bool) -> Challenge:
+    kind = phone_kind(method.delivery, claimant, deps)
+    channel: Literal["sms", "voice"] = "voice" if method.delivery == "voice" else "sms"
+    return sent_code_challenge(asked, claimant, target_of(method, claimant, deps), channel, deps, kind=kind)
+
+
+STRATEGY = Strategy(_ask)
+
+
+CALL = Proof()

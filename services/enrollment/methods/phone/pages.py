@@ -5,11 +5,11 @@ from typing import Literal
 from fastapi import Response
 
 from services.enrollment.challenges.domain.challenge import Challenge
-from services.enrollment.challenges.handlers import submitting as proofs
-from services.enrollment.dependencies import current_challenge
 from services.enrollment.methods.phone import handlers as phones
 from services.enrollment.methods.phone.countries import NAMES, in_a_sentence
 from services.enrollment.methods.phone.handlers import TypedPhone
+from services.enrollment.proofs.sent_code.handlers import resend_code
+from services.enrollment.sessions.handlers.asking import current_challenge
 from services.enrollment.web.proof import challenge_views
 from services.enrollment.web.proof.typed_code import judge_typed
 from services.enrollment.web.rendering import FieldError
@@ -97,7 +97,7 @@ async def act_on_call(page: PageRequest, form: WizardForm) -> Response:
 async def resend(page: PageRequest, show: challenge_views.Show) -> Response:
     """Send or call once more; where that is not possible, the page says why."""
     try:
-        await proofs.resend(page.principal, page.deps)
+        await resend_code(page.principal, page.deps)
     except ProblemError as problem:
         challenge = await require_challenge(page)
         return await show(page, Filled(notice=resend_problem(problem, challenge)), problem.status)

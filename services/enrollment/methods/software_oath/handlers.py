@@ -2,19 +2,29 @@
 
 import secrets
 from base64 import b32encode
+from dataclasses import replace
 
 from pydantic import SecretStr
 
 from schemas.base import Sealed
 from services.enrollment.accounts.domain import conflicts
-from services.enrollment.accounts.domain.account import Account, Draft, Session
+from services.enrollment.accounts.domain.account import Account, Draft, Method, Session
 from services.enrollment.challenges.domain.challenge import Challenge, Registration
-from services.enrollment.challenges.handlers.asking import by_app_code, to_register
-from services.enrollment.dependencies import Claimant, Dependencies, Principal, ask, move_session, pressed
+from services.enrollment.challenges.handlers.building import Question, to_register
+from services.enrollment.dependencies import Dependencies
+from services.enrollment.methods.base.handlers import Strategy
 from services.enrollment.policies.domain.policy import is_allowed
+from services.enrollment.proofs.app_code.handlers import app_code_challenge
+from services.enrollment.registrations.beginning import Beginning, proven_by
 from services.enrollment.sessions.domain import steps as wizard
+from services.enrollment.sessions.handlers.asking import ask, pressed
+from services.enrollment.sessions.handlers.moving import move_session
+from services.enrollment.sessions.principal import Claimant, Principal
 from services.kit.crypto.codes import otpauth_uri
-from services.kit.errors import ChallengeEndedError, MethodNotAllowedByPolicyError
+from services.kit.errors import (
+    ChallengeEndedError,
+    MethodNotAllowedByPolicyError,
+)
 from services.kit.ids import new_id
 
 SECRET_BYTES = 20
@@ -65,7 +75,7 @@ def new_draft(claimant: Claimant, deps: Dependencies) -> Draft:
 def code_challenge(draft: Draft, claimant: Claimant, identifier: str, deps: Dependencies) -> Challenge:
     """The challenge by which the app is proven to have the secret."""
     asked = to_register(identifier, "softwareOath", Registration(display_name=DISPLAY_NAME), draft.method_id)
-    return by_app_code(asked, claimant, draft.sealed, deps)
+    return app_code_challenge(asked, claimant, draft.sealed, deps)
 
 
 def secret_of(draft: Draft, claimant: Claimant, deps: Dependencies) -> SecretStr:
@@ -90,3 +100,17 @@ def require_registrable(account: Account, deps: Dependencies) -> None:
 
 def _opened(draft: Draft, claimant: Claimant, deps: Dependencies) -> bytes:
     return deps.sealer.open("secret", draft.sealed, claimant.binding(draft.method_id))
+
+
+def another_app(claimant: Claimant, deps: Dependencies) -> Beginning:
+    """A different authenticator app, by a secret."""
+    require_registrable(claimant.account, deps)
+    draft = new_draft(claimant, deps)
+    return replace(proven_by(code_challenge(draft, claimant, new_id(), deps)), draft=draft)
+
+
+async def _ask(_: Method, asked: Question, claimant: Claimant, deps: Dependencies, __: bool) -> Challenge:
+    return app_code_challenge(asked, claimant, None, deps)
+
+
+STRATEGY = Strategy(_ask)

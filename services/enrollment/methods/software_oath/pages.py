@@ -4,11 +4,11 @@ from fastapi import Response
 
 from services.enrollment.accounts.handlers import self_service as manage
 from services.enrollment.challenges.domain.challenge import Challenge
-from services.enrollment.dependencies import Principal
 from services.enrollment.methods.phone.pages import require_challenge
 from services.enrollment.methods.software_oath import handlers as software
 from services.enrollment.sessions.domain.steps import method_type_of
 from services.enrollment.sessions.handlers import progress as sessions
+from services.enrollment.sessions.principal import Principal
 from services.enrollment.web.proof import challenge_views
 from services.enrollment.web.proof.typed_code import judge_typed
 from services.enrollment.web.rendering import FieldError, SoftwareIntroView, SoftwareScanView

@@ -25,10 +25,16 @@ from services.enrollment.api.shared import (
     once,
     replied,
 )
-from services.enrollment.challenges.handlers.at_once import LONGEST_PASS, SHORTEST_PASS, USUAL_PASS
 from services.enrollment.components import Components
 from services.enrollment.idempotency.handlers import Reply
+from services.enrollment.methods.temporary_access_pass.handlers import (
+    LONGEST_LIFE,
+    SHORTEST_LIFE,
+    USUAL_LIFE,
+    access_pass,
+)
 from services.enrollment.registrations import handlers as registrations
+from services.enrollment.registrations.beginning import changeable
 from services.kit.errors import UnavailableError
 
 router = APIRouter(tags=["methods"])
@@ -41,7 +47,7 @@ class PassRequest(Body):
     """How long it is good, and whether only once."""
 
     lifetime_in_minutes: int = Field(
-        default=USUAL_PASS // MINUTE, ge=SHORTEST_PASS // MINUTE, le=LONGEST_PASS // MINUTE
+        default=USUAL_LIFE // MINUTE, ge=SHORTEST_LIFE // MINUTE, le=LONGEST_LIFE // MINUTE
     )
     is_usable_once: bool = False
 
@@ -86,7 +92,7 @@ async def post_pass(
     lifetime = timedelta(minutes=body.lifetime_in_minutes)
 
     async def reply() -> Reply:
-        plan = registrations.access_pass(lifetime, is_usable_once=body.is_usable_once)
+        plan = access_pass(lifetime, is_usable_once=body.is_usable_once)
         reading = await registrations.register_known(plan, by.tenant, user_id, components.deps)
         method = reading.account.method(reading.registration.method_id)
         if method is None:
@@ -118,7 +124,7 @@ async def delete_pass(
     by.require("methods.write")
     components: Components = request.app.state.components
     account = await account_of(by.tenant, user_id, components.deps)
-    registrations.changeable(account, pass_id, "temporaryAccessPass")
+    changeable(account, pass_id, "temporaryAccessPass")
     await administer.remove(by.tenant, user_id, pass_id, components.deps)
     return answered(204, "")
 

@@ -5,20 +5,17 @@ from datetime import timedelta
 from schemas.base import MethodType
 from services.enrollment.accounts.domain.account import Account, Proof, Session
 from services.enrollment.challenges.domain.eligibility import must_prove
-from services.enrollment.dependencies import (
-    Dependencies,
-    Principal,
-    cancel_challenge,
-    move_session,
-    principal_of,
-)
+from services.enrollment.challenges.handlers.lifecycle import cancel_challenge
+from services.enrollment.dependencies import Dependencies
 from services.enrollment.interrupts.domain.interrupt import Interrupt
 from services.enrollment.policies.domain.policy import allowed_methods, continued, instead_of, replanned
 from services.enrollment.sessions.domain import administration as operations
 from services.enrollment.sessions.domain import lifecycle as rules
 from services.enrollment.sessions.domain import steps as wizard
+from services.enrollment.sessions.handlers.moving import move_session, principal_of
 from services.enrollment.sessions.handlers.step_up import begin, needs_proof
 from services.enrollment.sessions.handlers.tickets import held_principal, started_principal
+from services.enrollment.sessions.principal import Principal
 from services.kit.crypto.sealing import token_hash
 from services.kit.decision import Change
 from services.kit.errors import MethodNotAllowedByPolicyError, SessionEndedError, TicketExpiredError

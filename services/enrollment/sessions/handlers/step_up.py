@@ -13,10 +13,13 @@ from services.enrollment.challenges.domain.eligibility import (
 )
 from services.enrollment.challenges.handlers.asking import for_method
 from services.enrollment.challenges.handlers.cooldown import pauses_of, require_rested, rested_first
-from services.enrollment.dependencies import Dependencies, Principal, ask, move_session, pressed
+from services.enrollment.dependencies import Dependencies
 from services.enrollment.methods.base.domain import PROVEN_FOR
 from services.enrollment.methods.registry.domain import TRAITS
 from services.enrollment.sessions.domain import steps as wizard
+from services.enrollment.sessions.handlers.asking import ask, pressed
+from services.enrollment.sessions.handlers.moving import move_session
+from services.enrollment.sessions.principal import Principal
 from services.kit.errors import MethodCoolingDownError, ProblemError, UnknownMethodError
 
 

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 
 from services.enrollment.accounts.domain.account import Account, account_id
-from services.enrollment.dependencies import Dependencies, Principal, principal_of
+from services.enrollment.dependencies import Dependencies
+from services.enrollment.sessions.handlers.moving import principal_of
+from services.enrollment.sessions.principal import Principal
 from services.kit.crypto.sealing import equal, token_hash
 from services.kit.decision import Change
 from services.kit.errors import CATALOGUE, ProblemError, SessionEndedError, TicketExpiredError

@@ -6,10 +6,13 @@ from services.enrollment.accounts.domain.account import Account, Session, Verify
 from services.enrollment.accounts.domain.update import AccountUpdate
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.domain.verification import Verification
+from services.enrollment.challenges.handlers.lifecycle import VERDICT_WITHIN
 from services.enrollment.challenges.handlers.platform import cancel, with_later
-from services.enrollment.dependencies import VERDICT_WITHIN, Dependencies, Principal, principal_of
+from services.enrollment.dependencies import Dependencies
 from services.enrollment.sessions.domain import lifecycle as rules
+from services.enrollment.sessions.handlers.moving import principal_of
 from services.enrollment.sessions.handlers.tickets import held_principal, started_principal
+from services.enrollment.sessions.principal import Principal
 from services.enrollment.signals import next_change
 from services.kit.clock import monotonic
 from services.kit.crypto.sealing import token_hash

@@ -6,11 +6,12 @@ from fastapi import Response
 
 from services.enrollment.accounts.domain.account import Method
 from services.enrollment.challenges.domain.challenge import Challenge
-from services.enrollment.challenges.handlers import submitting as proofs
+from services.enrollment.challenges.domain.verdict import Verdict, Wrong
 from services.enrollment.challenges.handlers import verdicts as reports
+from services.enrollment.challenges.handlers.submitting import submit_proof
 from services.enrollment.dependencies import Dependencies
 from services.enrollment.methods.authenticator_app import handlers as apps
-from services.enrollment.methods.passkey import handlers as passkeys
+from services.enrollment.methods.base.handlers import Given, GivenAnswers, GivenCredential
 from services.enrollment.methods.passkey.options import passkey_options
 from services.enrollment.methods.phone.pages import require_challenge, resend
 from services.enrollment.methods.security_questions.domain import offered_questions
@@ -44,7 +45,7 @@ from services.enrollment.web.wording import (
     refused_choice,
     typed_problem,
 )
-from services.kit.errors import CATALOGUE, ProblemError, UnknownMethodError
+from services.kit.errors import ProblemError, UnknownMethodError
 
 REFUSED_CHOICES = frozenset({"rateLimited", "methodCoolingDown"})
 """Why a method cannot be asked for now, though it is on the list."""
@@ -146,26 +147,29 @@ async def _answered(page: PageRequest, form: WizardForm, challenge: Challenge) -
 
 
 async def _credential(page: PageRequest, form: WizardForm, challenge: Challenge) -> Response:
-    try:
-        _, result = await passkeys.submit_credential(challenge, form.credential.get_secret_value(), page.deps)
-    except ProblemError as problem:
-        result = problem.code
-    if result in {None, "verified"}:
+    given = GivenCredential(form.credential.get_secret_value())
+    _, verdict = await _submitted(challenge, given, page)
+    if not isinstance(verdict, Wrong):
         return to_wizard(page)
-    error = FieldError("credential", passkey_problem(result or ""))
-    return await show(page, Filled(error=error), CATALOGUE[result or "credentialInvalid"].status)
+    error = FieldError("credential", passkey_problem(verdict.reason))
+    return await show(page, Filled(error=error), verdict.problem.status)
 
 
 async def _answers(page: PageRequest, form: WizardForm, challenge: Challenge) -> Response:
-    answers = list(zip(form.question, form.answer, strict=False))
-    try:
-        judged, result = await proofs.submit_answers_to(challenge, answers, page.deps)
-    except ProblemError as problem:
-        judged, result = challenge, problem.code
-    if result in {None, "verified"}:
+    given = GivenAnswers(list(zip(form.question, form.answer, strict=False)))
+    judged, verdict = await _submitted(challenge, given, page)
+    if not isinstance(verdict, Wrong):
         return to_wizard(page)
-    error = FieldError("answer-1", answers_wrong(result or "", judged))
-    return await show(page, Filled(error=error), CATALOGUE[result or "codeIncorrect"].status)
+    error = FieldError("answer-1", answers_wrong(verdict.reason, judged))
+    return await show(page, Filled(error=error), verdict.problem.status)
+
+
+async def _submitted(challenge: Challenge, given: Given, page: PageRequest) -> tuple[Challenge, Verdict]:
+    """What is refused by its form is as wrong as what the verifier refuses."""
+    try:
+        return await submit_proof(challenge, given, page.deps)
+    except ProblemError as problem:
+        return challenge, Wrong(problem.code)
 
 
 async def _code_again(page: PageRequest, challenge: Challenge, code: str, status: int) -> Response:

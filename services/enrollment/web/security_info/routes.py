@@ -12,10 +12,11 @@ from services.enrollment.accounts.domain.account import Method
 from services.enrollment.accounts.domain.methods import is_last_required
 from services.enrollment.accounts.handlers import self_service as manage
 from services.enrollment.components import Components
-from services.enrollment.dependencies import Principal, move_session
 from services.enrollment.notices import handlers as notices
 from services.enrollment.sessions.domain.steps import ask_for_proof
+from services.enrollment.sessions.handlers.moving import move_session
 from services.enrollment.sessions.handlers.step_up import needs_proof
+from services.enrollment.sessions.principal import Principal
 from services.enrollment.web.access import actor, onlooker
 from services.enrollment.web.rendering import (
     ActivityView,

@@ -3,12 +3,16 @@
 from fastapi import Response
 from pydantic import SecretStr
 
-from services.enrollment.challenges.handlers import at_once
-from services.enrollment.challenges.handlers.submitting import asked_challenge
+from services.enrollment.challenges.domain.verdict import Wrong
+from services.enrollment.challenges.handlers.submitting import submit_proof
+from services.enrollment.methods.base.handlers import GivenCredential
 from services.enrollment.methods.passkey import handlers as passkeys
 from services.enrollment.methods.passkey.options import passkey_options
+from services.enrollment.methods.recovery_codes.handlers import codes_of, prepare_codes, register_codes
 from services.enrollment.methods.security_questions.domain import MOST, offered_questions
+from services.enrollment.methods.security_questions.handlers import register_answers
 from services.enrollment.sessions.handlers import progress as sessions
+from services.enrollment.sessions.handlers.asking import asked_challenge
 from services.enrollment.web.rendering import (
     FieldError,
     PasskeyView,
@@ -21,7 +25,7 @@ from services.enrollment.web.request import PageRequest, WizardForm, frame, html
 from services.enrollment.web.wizard import views
 from services.enrollment.web.wizard.views import back_of
 from services.enrollment.web.wording import CHECKING, NOT_SAVED, answers_problem, passkey_problem
-from services.kit.errors import CATALOGUE, NotFoundError, ProblemError, SessionEndedError
+from services.kit.errors import NotFoundError, ProblemError, SessionEndedError
 
 
 async def show_questions(
@@ -44,7 +48,7 @@ async def answers_given(page: PageRequest, form: WizardForm) -> Response:
     """Keep the answers, or say which one is no good; what was typed is not shown again."""
     answers = list(zip(form.question, form.answer, strict=False))[:MOST]
     try:
-        await at_once.register_answers(page.principal, answers, page.deps)
+        await register_answers(page.principal, answers, page.deps)
     except ProblemError as problem:
         if isinstance(problem, SessionEndedError):
             raise
@@ -80,7 +84,7 @@ async def show_recovery(page: PageRequest) -> Response:
 
 async def act_on_recovery(page: PageRequest, _: WizardForm) -> Response:
     """To the codes."""
-    await at_once.show_codes(page.principal, page.deps)
+    await prepare_codes(page.principal, page.deps)
     return to_wizard(page)
 
 
@@ -89,7 +93,7 @@ async def show_codes(page: PageRequest, error: FieldError | None = None, status:
     draft = page.principal.session.draft
     if draft is None:
         raise NotFoundError
-    codes = at_once.codes_of(draft, page.principal.claimant, page.deps)
+    codes = codes_of(draft, page.principal.claimant, page.deps)
     grouped = tuple(SecretStr(_in_groups(code.get_secret_value())) for code in codes)
     view = RecoveryCodesView(frame=frame(page, "recoveryCodes.show"), codes=grouped, error=error)
     return html(page.principal, view, status)
@@ -99,7 +103,7 @@ async def codes_saved(page: PageRequest, form: WizardForm) -> Response:
     """From now on they count, and are shown no more."""
     if not form.saved:
         return await show_codes(page, FieldError("saved", NOT_SAVED), 422)
-    await at_once.register_codes(page.principal, page.deps)
+    await register_codes(page.principal, page.deps)
     return to_wizard(page)
 
 
@@ -133,15 +137,16 @@ async def credential_made(page: PageRequest, form: WizardForm) -> Response:
     """Have the verifier check what the browser made."""
     try:
         challenge = await asked_challenge(page.principal, form.challenge, page.deps)
-        _, result = await passkeys.submit_credential(challenge, form.credential.get_secret_value(), page.deps)
+        given = GivenCredential(form.credential.get_secret_value())
+        _, verdict = await submit_proof(challenge, given, page.deps)
     except ProblemError as problem:
         if isinstance(problem, SessionEndedError):
             raise
         return await show_passkey(page, FieldError("credential", passkey_problem(problem.code)), problem.status)
-    if result in {None, "verified"}:
+    if not isinstance(verdict, Wrong):
         return to_wizard(page)
-    code = result or "credentialInvalid"
-    return await show_passkey(page, FieldError("credential", passkey_problem(code)), CATALOGUE[code].status)
+    error = FieldError("credential", passkey_problem(verdict.reason))
+    return await show_passkey(page, error, verdict.problem.status)
 
 
 async def show_passkey_made(page: PageRequest) -> Response:

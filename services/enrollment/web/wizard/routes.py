@@ -10,7 +10,6 @@ from pydantic import SecretStr
 
 from services.enrollment.components import Components
 from services.enrollment.config import Config
-from services.enrollment.dependencies import Principal
 from services.enrollment.methods.authenticator_app import handlers as apps
 from services.enrollment.methods.authenticator_app import pages as app_steps
 from services.enrollment.methods.email import pages as email_steps
@@ -20,6 +19,7 @@ from services.enrollment.methods.software_oath import pages as software_steps
 from services.enrollment.sessions.domain.steps import FIRST_STEP, is_done, method_type_of, shown_step
 from services.enrollment.sessions.handlers import progress as sessions
 from services.enrollment.sessions.handlers.step_up import needs_proof_for, require_proof
+from services.enrollment.sessions.principal import Principal
 from services.enrollment.web.access import SPENT, holds_session_of, stayed
 from services.enrollment.web.assets import read_logos
 from services.enrollment.web.cookies import SessionCookie, write_cookie

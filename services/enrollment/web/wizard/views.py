@@ -10,12 +10,13 @@ from babel.dates import format_date
 
 from services.enrollment.accounts.domain.account import Account, Method
 from services.enrollment.challenges.domain.challenge import Challenge
-from services.enrollment.dependencies import Dependencies, Principal
+from services.enrollment.dependencies import Dependencies
 from services.enrollment.interrupts.domain import nudge
 from services.enrollment.methods.phone.countries import NAMES
 from services.enrollment.methods.phone.domain import national_format, region_of
 from services.enrollment.sessions.domain.steps import EARLIER, method_type_of
 from services.enrollment.sessions.handlers.progress import may_choose
+from services.enrollment.sessions.principal import Principal
 from services.enrollment.web.rendering import (
     Country,
     DoneView,

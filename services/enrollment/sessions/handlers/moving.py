@@ -1,0 +1,26 @@
+"""How a session moves from step to step."""
+
+from collections.abc import Callable
+
+from services.enrollment.accounts.domain.account import Account, Session
+from services.enrollment.dependencies import Dependencies
+from services.enrollment.sessions.domain import lifecycle as sessions
+from services.enrollment.sessions.principal import Principal
+from services.kit.errors import (
+    SessionEndedError,
+)
+
+
+async def move_session(principal: Principal, move: Callable[[Session], Session], deps: Dependencies) -> Principal:
+    now = deps.clock.now()
+    account = await deps.accounts.change(
+        principal.account_id, lambda account: sessions.move_session(account, principal.session.id, move, at=now)
+    )
+    return principal_of(account.state if account else principal.account, principal.session.id)
+
+
+def principal_of(account: Account, session_id: str) -> Principal:
+    session = account.session(session_id)
+    if session is None:
+        raise SessionEndedError
+    return Principal(account, session)
