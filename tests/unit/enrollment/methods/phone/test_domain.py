@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.enrollment.methods.phone.domain import national_format, parse_extension, parse_number, region_of
+from services.enrollment.methods.phone.domain import Range, national_format, parse_extension, parse_number, region_of
 from services.kit.errors import ProblemError
 
 FICTIONAL = ("+447700900",)
@@ -70,3 +70,36 @@ def test_anything_else_is_no_extension(text: str) -> None:
 def test_a_number_lives_in_a_region_and_is_written_as_there() -> None:
     assert region_of("+442079460018") == "GB"
     assert national_format("+442079460018") == "020 7946 0018"
+
+
+@pytest.mark.parametrize(
+    ("text", "region", "code"),
+    [
+        ("12345", "GB", "phoneNumberInvalid"),
+        ("+33 6 12 34 56 78", "GB", "phoneNumberInvalid"),
+        ("+1 900 555 0123", "US", "phoneNumberNotAllowed"),
+        ("", "GB", "phoneNumberInvalid"),
+    ],
+)
+def test_a_number_that_cannot_be_used_has_its_code(text: str, region: str, code: str) -> None:
+    with pytest.raises(ProblemError) as refused:
+        parse_number(text, region)
+    assert refused.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("text", "region", "kind"), [("+1 900 555 0123", "US", "premium"), ("056 1234 5678", "GB", "virtual")]
+)
+def test_premium_and_virtual_numbers_are_taken_where_the_organisation_allows_them(
+    text: str, region: str, kind: Range
+) -> None:
+    other: Range = "virtual" if kind == "premium" else "premium"
+    with pytest.raises(ProblemError) as refused:
+        parse_number(text, region, texts=False, allowed=(other,))
+    assert refused.value.code == "phoneNumberNotAllowed"
+    assert parse_number(text, region, texts=False, allowed=(kind,)).masked.endswith(text[-4:].replace(" ", ""))
+
+
+def test_a_fictional_number_is_taken_where_the_configuration_says_so() -> None:
+    number = parse_number("07700 900142", "GB", fictional=("+447700900",))
+    assert (number.e164, number.masked) == ("+447700900142", "+44 •••• ••0142")
