@@ -15,7 +15,8 @@ from services.enrollment.consumers import subscribe
 from services.enrollment.dependencies import Dependencies
 from services.enrollment.devices import api as device
 from services.enrollment.idempotency.handlers import Idempotency
-from services.enrollment.policies.domain.linter import errors_of, lint
+from services.enrollment.policies.domain.linter.finding import errors_of
+from services.enrollment.policies.domain.linter.lint import lint
 from services.enrollment.policies.handlers import Follower, seed_policies
 from services.enrollment.settings import EnrollmentSettings
 from services.enrollment.store import Store

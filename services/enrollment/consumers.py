@@ -51,7 +51,7 @@ def _reports(store: Store, signals: Signals) -> EventHandlers:
     handlers.on(ChallengeExpired)(partial(reports.challenge_expired, store=store, signals=signals))
     handlers.on(AuthenticatorDisabled)(partial(reports.authenticator_disabled, store=store))
     for event in (CodeSent, PushSent, DeliveryConfirmed, DeliveryFailed, SendRefused):
-        handlers.on(event)(partial(reports.delivery_reported, store=store, signals=signals))
+        handlers.on(event)(partial(reports.delivery_noted, store=store, signals=signals))
     return handlers
 
 

@@ -15,11 +15,11 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet
 
 from schemas.base import MethodType
-from services.enrollment.accounts.domain.account import Outcome
 from services.enrollment.challenges.domain.eligibility import proof_class, proof_means
 from services.enrollment.challenges.domain.verification import Verification
 from services.enrollment.config import Config
 from services.enrollment.interrupts.domain.interrupt import Interrupt
+from services.enrollment.sessions.domain.session import Outcome
 from services.kit.clock import CLOCK_SKEW, Clock, monotonic
 from services.kit.config.clients import Client
 from services.kit.crypto.keyring import Keyring

@@ -8,7 +8,7 @@ from datetime import datetime
 from pydantic import SecretBytes, SecretStr
 
 from services.enrollment.accounts.domain.account import account_id
-from services.enrollment.challenges.domain import challenge as challenges
+from services.enrollment.challenges.domain import transitions as challenges
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.domain.verdict import Verdict
 from services.enrollment.challenges.handlers.lifecycle import binding_of, judged

@@ -9,7 +9,7 @@ from pydantic import AnyHttpUrl
 
 from schemas.base import MethodType
 from schemas.enrollment import Decision, Destination, Intent
-from services.enrollment.accounts.domain.account import Account, Outcome, Profile, account_id
+from services.enrollment.accounts.domain.account import Account, Profile, account_id
 from services.enrollment.accounts.handlers.lookup import revived
 from services.enrollment.challenges.domain.eligibility import needs_platform_proof
 from services.enrollment.dependencies import Dependencies
@@ -18,6 +18,7 @@ from services.enrollment.interrupts.domain.interrupt import TICKET_LIFE, Interru
 from services.enrollment.methods.email.domain import parse_address
 from services.enrollment.policies.domain.policy import missing_methods
 from services.enrollment.policies.domain.requirements import GroupPolicy
+from services.enrollment.sessions.domain.session import Outcome
 from services.enrollment.store import Store
 from services.enrollment.tokens import Caller
 from services.kit.clock import CLOCK_SKEW, Clock

@@ -13,7 +13,8 @@ from services.enrollment.challenges.api.body import QuestionBody
 from services.enrollment.components import Components
 from services.enrollment.methods.security_questions.domain import offered_questions
 from services.enrollment.policies.domain.document import Enforcement, MethodConfiguration, PolicyDocument, document_of
-from services.enrollment.policies.domain.linter import Finding, lint
+from services.enrollment.policies.domain.linter.finding import Finding
+from services.enrollment.policies.domain.linter.lint import lint
 from services.enrollment.policies.domain.tenant_policy import TenantPolicy
 from services.enrollment.policies.handlers import patch_policy, policy_of
 

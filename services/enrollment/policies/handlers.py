@@ -15,7 +15,8 @@ from services.enrollment.policies.domain.document import (
     merged,
     policies_in,
 )
-from services.enrollment.policies.domain.linter import Finding, errors_of, lint
+from services.enrollment.policies.domain.linter.finding import Finding, errors_of
+from services.enrollment.policies.domain.linter.lint import lint
 from services.enrollment.policies.domain.tenant import Tenant
 from services.enrollment.policies.domain.tenant_policy import TenantPolicy, change_policy, first_policy
 from services.enrollment.store import Store

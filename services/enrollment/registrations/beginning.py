@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from pydantic import SecretStr
 
 from schemas.base import MethodType
-from services.enrollment.accounts.domain.account import Account, Draft, Method
-from services.enrollment.challenges.domain.challenge import Challenge, Submitted
+from services.enrollment.accounts.domain.account import Account, Method
+from services.enrollment.challenges.domain.challenge import Challenge
+from services.enrollment.challenges.domain.transitions import Submitted
 from services.enrollment.dependencies import Dependencies
 from services.enrollment.devices.domain import Activation
 from services.enrollment.methods.registry.domain import TRAITS
 from services.enrollment.registrations.domain import ApiRegistration, RegistrationState
+from services.enrollment.sessions.domain.session import Draft
 from services.enrollment.sessions.principal import Claimant
 from services.kit.errors import (
     MethodAlreadyRegisteredError,

@@ -5,7 +5,8 @@ from datetime import timedelta
 from services.enrollment.accounts.domain import conflicts
 from services.enrollment.accounts.domain.account import Account
 from services.enrollment.accounts.handlers.lookup import account_of, account_to_be, keep_account
-from services.enrollment.challenges.domain.challenge import Challenge, Submitted
+from services.enrollment.challenges.domain.challenge import Challenge
+from services.enrollment.challenges.domain.transitions import Submitted
 from services.enrollment.challenges.domain.verdict import Right, Wrong
 from services.enrollment.challenges.handlers.lifecycle import open_challenge, open_submitted
 from services.enrollment.challenges.handlers.opening import supersede

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from services.enrollment.accounts.domain.account import Account, Session
+from services.enrollment.accounts.domain.account import Account
+from services.enrollment.sessions.domain.session import Session
 from services.kit.crypto.sealing import Binding
 
 

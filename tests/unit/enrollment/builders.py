@@ -6,8 +6,9 @@ from schemas.base import Event, MethodType
 from schemas.enrollment import Destination
 from schemas.topics import LIFECYCLE
 from schemas.verification import ChallengeTerms
-from services.enrollment.accounts.domain.account import Account, Method, Profile, Session
+from services.enrollment.accounts.domain.account import Account, Method, Profile
 from services.enrollment.challenges.domain.challenge import Challenge, Delivery, Registration, Submission
+from services.enrollment.sessions.domain.session import Session
 from services.kit.decision import Emission
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from schemas.base import Event
 from schemas.topics import LIFECYCLE
-from services.enrollment.accounts.domain.account import Account, Method, Session
+from services.enrollment.accounts.domain.account import Account, Method
+from services.enrollment.sessions.domain.session import Session
 from services.kit.decision import Change, Emission
 
 

@@ -20,7 +20,7 @@ from schemas.envelope import Envelope
 from services.enrollment.accounts.domain import activity
 from services.enrollment.accounts.domain.account import account_id
 from services.enrollment.accounts.domain.activity import Activity
-from services.enrollment.challenges.domain import challenge as challenges
+from services.enrollment.challenges.domain import transitions as challenges
 from services.enrollment.devices import domain as activations
 from services.enrollment.interrupts.domain.interrupt import Interrupt
 from services.enrollment.store import Store

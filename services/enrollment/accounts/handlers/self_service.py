@@ -5,7 +5,7 @@ from typing import Literal
 
 from schemas.base import MethodType
 from services.enrollment.accounts.domain import methods, suspension
-from services.enrollment.accounts.domain.account import Account, Aim, Session
+from services.enrollment.accounts.domain.account import Account
 from services.enrollment.accounts.domain.conflicts import conflict_of
 from services.enrollment.challenges.domain.challenge import PhoneType, Registration
 from services.enrollment.challenges.handlers.lifecycle import cancel_challenge
@@ -14,6 +14,7 @@ from services.enrollment.methods.registry.domain import TRAITS
 from services.enrollment.policies.domain.policy import allowed_methods, may_be_added
 from services.enrollment.sessions.domain import lifecycle as rules
 from services.enrollment.sessions.domain import steps as wizard
+from services.enrollment.sessions.domain.session import RequestedChange, Session
 from services.enrollment.sessions.handlers.moving import move_session, principal_of
 from services.enrollment.sessions.principal import Principal
 from services.kit.decision import Change
@@ -56,7 +57,7 @@ async def add(principal: Principal, kind: MethodType, phone_type: PhoneType | No
         raise MethodNotAllowedByPolicyError
     if problem := conflict_of(principal.account, kind, _blank(phone_type)):
         raise problem
-    return await _begin(principal, Aim(type=kind, phone_type=phone_type), deps)
+    return await _begin(principal, RequestedChange(type=kind, phone_type=phone_type), deps)
 
 
 async def change(principal: Principal, method_id: str, deps: Dependencies) -> Principal:
@@ -68,7 +69,9 @@ async def change(principal: Principal, method_id: str, deps: Dependencies) -> Pr
     method = principal.account.method(method_id)
     if method is None or not TRAITS[method.type].has_destination or method.state != "active":
         raise UnknownMethodError
-    return await _begin(principal, Aim(type=method.type, phone_type=method.phone_type, changes=method.id), deps)
+    return await _begin(
+        principal, RequestedChange(type=method.type, phone_type=method.phone_type, changes=method.id), deps
+    )
 
 
 async def replace_phone(principal: Principal, method_id: str, deps: Dependencies) -> Principal:
@@ -80,7 +83,7 @@ async def replace_phone(principal: Principal, method_id: str, deps: Dependencies
     method = principal.account.method(method_id)
     if method is None or not TRAITS[method.type].is_on_a_phone:
         raise UnknownMethodError
-    return await _begin(principal, Aim(type=method.type, replaces=method.id), deps)
+    return await _begin(principal, RequestedChange(type=method.type, replaces=method.id), deps)
 
 
 async def remove(principal: Principal, method_id: str, deps: Dependencies, *, lost: bool) -> Principal:
@@ -178,9 +181,9 @@ def clean_name(name: str) -> str | None:
     return called or None
 
 
-async def _begin(principal: Principal, aim: Aim, deps: Dependencies) -> Principal:
+async def _begin(principal: Principal, change: RequestedChange, deps: Dependencies) -> Principal:
     await cancel_challenge(principal.session.requested, "cancelled", deps)
-    return await move_session(principal, lambda session: wizard.set_up(session, aim.type, aim), deps)
+    return await move_session(principal, lambda session: wizard.set_up(session, change.type, change), deps)
 
 
 async def _apply(principal: Principal, decide: Callable[[Account], Change[Account]], deps: Dependencies) -> Principal:

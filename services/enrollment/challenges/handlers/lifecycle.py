@@ -4,8 +4,9 @@ import asyncio
 from dataclasses import dataclass
 from typing import Literal
 
-from services.enrollment.challenges.domain import challenge as challenges
-from services.enrollment.challenges.domain.challenge import Challenge, Submitted
+from services.enrollment.challenges.domain import transitions as challenges
+from services.enrollment.challenges.domain.challenge import Challenge
+from services.enrollment.challenges.domain.transitions import Submitted
 from services.enrollment.challenges.domain.verdict import NotYet, Verdict, verdict_of
 from services.enrollment.dependencies import Dependencies
 from services.enrollment.signals import next_change

@@ -7,7 +7,7 @@ from typing import Literal
 from schemas.base import Channel
 from services.enrollment.accounts.domain.account import account_id
 from services.enrollment.accounts.handlers.lookup import account_of
-from services.enrollment.challenges.domain import challenge as challenges
+from services.enrollment.challenges.domain import transitions as challenges
 from services.enrollment.challenges.domain.challenge import Challenge, known_as
 from services.enrollment.challenges.domain.verdict import Verdict
 from services.enrollment.challenges.domain.verification import Verification, verification_of

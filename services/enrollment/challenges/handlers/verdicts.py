@@ -4,8 +4,9 @@ from schemas.envelope import Envelope
 from schemas.verification import AuthenticatorDisabled, ChallengeExpired, MethodVerified, VerificationFailed
 from services.enrollment.accounts.domain import registering, suspension
 from services.enrollment.accounts.domain.account import Account, account_id
-from services.enrollment.challenges.domain import challenge as challenges
-from services.enrollment.challenges.domain.challenge import Challenge, DeliveryReport
+from services.enrollment.challenges.domain import transitions as challenges
+from services.enrollment.challenges.domain.challenge import Challenge
+from services.enrollment.challenges.domain.transitions import DeliveryEvent
 from services.enrollment.sessions.domain import lifecycle as sessions
 from services.enrollment.signals import Signals
 from services.enrollment.store import Store
@@ -86,9 +87,9 @@ async def challenge_expired(event: ChallengeExpired, cause: Envelope, *, store: 
     signals.tell(event.challenge_id)
 
 
-async def delivery_reported(event: DeliveryReport, cause: Envelope, *, store: Store, signals: Signals) -> None:
+async def delivery_noted(event: DeliveryEvent, cause: Envelope, *, store: Store, signals: Signals) -> None:
     """Something is known of a message."""
-    await store.challenges.change(event.challenge_id, lambda state: challenges.delivery_told(state, event), cause)
+    await store.challenges.change(event.challenge_id, lambda state: challenges.delivery_noted(state, event), cause)
     signals.tell(event.challenge_id)
 
 

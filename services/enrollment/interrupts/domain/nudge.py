@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Literal
 
-from services.enrollment.accounts.domain.account import Account, PutOff, Session
+from services.enrollment.accounts.domain.account import Account, PutOff
 from services.enrollment.policies.domain.requirements import GroupPolicy
+from services.enrollment.sessions.domain.session import Session
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from schemas.verification import (
     TotpTerms,
 )
 from services.enrollment.accounts.domain import conflicts
-from services.enrollment.accounts.domain.account import Account, Aim, Method, Session
+from services.enrollment.accounts.domain.account import Account, Method
 from services.enrollment.accounts.handlers.self_service import clean_name
 from services.enrollment.challenges.domain.challenge import Challenge, Registration
 from services.enrollment.challenges.handlers.building import Question, new_challenge, to_register
@@ -27,6 +27,7 @@ from services.enrollment.policies.domain.policy import is_allowed
 from services.enrollment.proofs.app_code.handlers import app_code_challenge
 from services.enrollment.registrations.beginning import Beginning, Plan
 from services.enrollment.sessions.domain import steps as wizard
+from services.enrollment.sessions.domain.session import RequestedChange, Session
 from services.enrollment.sessions.handlers.asking import ask, pressed
 from services.enrollment.sessions.handlers.moving import move_session
 from services.enrollment.sessions.principal import Claimant, Principal
@@ -62,8 +63,8 @@ async def show_code(principal: Principal, deps: Dependencies) -> Principal:
     Raises:
         ProblemError: `methodNotAllowedByPolicy`, `methodLimitReached`, `sessionEnded`.
     """
-    aim = principal.session.aim
-    require_registrable(principal.account, deps, aim.replaces if aim else None)
+    change = principal.session.requested_change
+    require_registrable(principal.account, deps, change.replaces if change else None)
     fresh = new_activation(principal.claimant, deps)
 
     def move(session: Session) -> Session:
@@ -115,14 +116,14 @@ async def ask_code(principal: Principal, deps: Dependencies) -> Principal | None
     return await ask(principal, challenge, "authenticatorApp.code", deps)
 
 
-def registration_of(device: Device, aim: Aim | None = None) -> Registration:
-    """What becomes of a device once it is proven; with an aim it may take the place of an older one."""
+def registration_of(device: Device, change: RequestedChange | None = None) -> Registration:
+    """What becomes of a device once it is proven; with an change it may take the place of an older one."""
     return Registration(
         display_name=DISPLAY_NAME,
         name=device.name,
         device_id=device.id,
         has_codes=device.secret is not None,
-        replaces=aim.replaces if aim else None,
+        replaces=change.replaces if change else None,
     )
 
 
@@ -197,7 +198,7 @@ def new_activation(claimant: Claimant, deps: Dependencies) -> Activation:
 
 def _question(principal: Principal, device: Device, kind: ProofKind) -> Question:
     """The question to a new device. Asked twice at once, it is the same one."""
-    registration = registration_of(device, principal.session.aim)
+    registration = registration_of(device, principal.session.requested_change)
     return to_register(pressed(principal, f"{kind} {device.id}"), "authenticatorApp", registration, device.method_id)
 
 

@@ -171,9 +171,9 @@ async def go_on(page: PageRequest, form: WizardForm) -> Response:
 
 def _another_app_is_allowed(page: PageRequest) -> bool:
     """Whether the person can set up an app of another maker instead; with a certain app to replace, they can not."""
-    principal, aim = page.principal, page.principal.session.aim
+    principal, change = page.principal, page.principal.session.requested_change
     if principal.session.intent == "manage":
-        return (aim is None or aim.replaces is None) and ("softwareOath", None) in manage.addable(
+        return (change is None or change.replaces is None) and ("softwareOath", None) in manage.addable(
             principal.account, page.deps
         )
     return "softwareOath" in sessions.alternatives(principal, page.deps)

@@ -54,9 +54,9 @@ async def request_email(principal: Principal, typed: str, form_token: str, deps:
         ProblemError: as `email_challenge`; `sessionEnded`, `rateLimited`.
     """
     rules.open_session(principal.account, principal.session.id, at=deps.clock.now())
-    aim = principal.session.aim
+    change = principal.session.requested_change
     identifier = pressed(principal, f"{form_token} {parse_address(typed).address}")
-    challenge = email_challenge(typed, principal.claimant, identifier, deps, changes=aim.changes if aim else None)
+    challenge = email_challenge(typed, principal.claimant, identifier, deps, changes=change.changes if change else None)
     return await ask(principal, challenge, "email.code", deps)
 
 

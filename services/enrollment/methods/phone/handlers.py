@@ -8,11 +8,7 @@ from schemas.verification import (
 )
 from services.enrollment.accounts.domain import conflicts
 from services.enrollment.accounts.domain.account import Account, Method
-from services.enrollment.challenges.domain.challenge import (
-    Challenge,
-    PhoneType,
-    Registration,
-)
+from services.enrollment.challenges.domain.challenge import Challenge, PhoneType, Registration
 from services.enrollment.challenges.handlers.building import Question, to_register
 from services.enrollment.dependencies import Dependencies
 from services.enrollment.methods.base.handlers import Proof, Strategy
@@ -107,10 +103,10 @@ async def request_phone(principal: Principal, typed: TypedPhone, form_token: str
         ProblemError: as `phone_challenge`; `sessionEnded`, `rateLimited`.
     """
     rules.open_session(principal.account, principal.session.id, at=deps.clock.now())
-    aim = principal.session.aim
+    change = principal.session.requested_change
     target = phone_target(typed, principal.account, deps)
     identifier = pressed(principal, f"{form_token} {target.digest} {typed.delivery}")
-    challenge = phone_challenge(typed, principal.claimant, identifier, deps, changes=aim.changes if aim else None)
+    challenge = phone_challenge(typed, principal.claimant, identifier, deps, changes=change.changes if change else None)
     return await ask(principal, challenge, _step_of(challenge), deps)
 
 

@@ -54,8 +54,8 @@ async def show_verified(page: PageRequest) -> Response:
 async def number_typed(page: PageRequest, form: WizardForm) -> Response:
     """Ask for a code, or call."""
     region = form.region if form.region in NAMES else "ZZ"
-    aim = page.principal.session.aim
-    phone_type = (aim.phone_type if aim else None) or "mobile"
+    change = page.principal.session.requested_change
+    phone_type = (change.phone_type if change else None) or "mobile"
     delivery: Literal["sms", "voice"] = "voice" if form.delivery == "voice" or phone_type != "mobile" else "sms"
     typed = TypedPhone(region, form.number, phone_type, delivery, form.extension)
     try:

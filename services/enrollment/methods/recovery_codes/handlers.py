@@ -6,7 +6,7 @@ from dataclasses import replace
 from pydantic import SecretStr
 
 from schemas.verification import CodeSubmitted
-from services.enrollment.accounts.domain.account import Draft, Method, Session
+from services.enrollment.accounts.domain.account import Method
 from services.enrollment.accounts.handlers.adding import require_addable
 from services.enrollment.challenges.domain.challenge import Challenge, Registration
 from services.enrollment.challenges.domain.verdict import Verdict
@@ -16,6 +16,7 @@ from services.enrollment.dependencies import Dependencies
 from services.enrollment.methods.base.handlers import Strategy, sealed_code, typed
 from services.enrollment.registrations.beginning import Beginning, proven_by
 from services.enrollment.sessions.domain import steps as wizard
+from services.enrollment.sessions.domain.session import Draft, Session
 from services.enrollment.sessions.handlers.asking import pressed, wait_at
 from services.enrollment.sessions.handlers.moving import move_session
 from services.enrollment.sessions.principal import Claimant, Principal

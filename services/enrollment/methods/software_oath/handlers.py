@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 from schemas.base import Sealed
 from services.enrollment.accounts.domain import conflicts
-from services.enrollment.accounts.domain.account import Account, Draft, Method, Session
+from services.enrollment.accounts.domain.account import Account, Method
 from services.enrollment.challenges.domain.challenge import Challenge, Registration
 from services.enrollment.challenges.handlers.building import Question, to_register
 from services.enrollment.dependencies import Dependencies
@@ -17,6 +17,7 @@ from services.enrollment.policies.domain.policy import is_allowed
 from services.enrollment.proofs.app_code.handlers import app_code_challenge
 from services.enrollment.registrations.beginning import Beginning, proven_by
 from services.enrollment.sessions.domain import steps as wizard
+from services.enrollment.sessions.domain.session import Draft, Session
 from services.enrollment.sessions.handlers.asking import ask, pressed
 from services.enrollment.sessions.handlers.moving import move_session
 from services.enrollment.sessions.principal import Claimant, Principal

@@ -12,7 +12,7 @@ from pydantic.alias_generators import to_camel
 
 from schemas.base import MethodType
 from services.enrollment.methods.registry.domain import MOST_SECURE_FIRST
-from services.enrollment.policies.domain.linter import Finding
+from services.enrollment.policies.domain.linter.finding import Finding
 from services.enrollment.policies.domain.policy import is_allowed, required_types
 from services.enrollment.policies.domain.requirements import GroupPolicy, Requirement
 

@@ -12,7 +12,7 @@ from schemas.verification import (
     ProofKind,
 )
 from services.enrollment.accounts.domain.account import Method
-from services.enrollment.challenges.domain import challenge as challenges
+from services.enrollment.challenges.domain import transitions as challenges
 from services.enrollment.challenges.domain.challenge import RESEND_AFTER, Challenge
 from services.enrollment.challenges.handlers.building import Question, new_challenge
 from services.enrollment.challenges.handlers.lifecycle import binding_of

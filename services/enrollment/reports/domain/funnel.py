@@ -7,8 +7,8 @@ from datetime import timedelta
 from itertools import pairwise
 from statistics import median
 
-from services.enrollment.accounts.domain.account import Outcome
 from services.enrollment.reports.domain.journey import Journey
+from services.enrollment.sessions.domain.session import Outcome
 from services.enrollment.sessions.domain.steps import METHOD_STEPS
 
 ORDER = (

@@ -12,7 +12,7 @@ from schemas.enrollment import (
     EnrollmentStepReached,
     Intent,
 )
-from services.enrollment.accounts.domain.account import Outcome
+from services.enrollment.sessions.domain.session import Outcome
 from services.kit.state import State
 
 NOTED: dict[type[Event], str] = {

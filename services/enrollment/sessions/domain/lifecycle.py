@@ -13,13 +13,14 @@ from schemas.enrollment import (
     EnrollmentStepReached,
     SecurityInfoConfirmed,
 )
-from services.enrollment.accounts.domain.account import LONGEST_SESSION, Account, Proof, Session
+from services.enrollment.accounts.domain.account import Account
 from services.enrollment.accounts.domain.update import AccountUpdate
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.interrupts.domain import nudge
 from services.enrollment.methods.registry.domain import PROOFS
 from services.enrollment.policies.domain.requirements import GroupPolicy
 from services.enrollment.sessions.domain import steps as wizard
+from services.enrollment.sessions.domain.session import LONGEST_SESSION, Proof, Session
 from services.kit.decision import Change
 from services.kit.errors import SessionEndedError, TicketExpiredError, TicketUsedError
 

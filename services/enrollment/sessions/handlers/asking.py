@@ -2,11 +2,11 @@
 
 import uuid
 
-from services.enrollment.accounts.domain.account import Session
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.handlers.lifecycle import cancel_challenge, open_challenge
 from services.enrollment.dependencies import Dependencies
 from services.enrollment.sessions.domain import steps as wizard
+from services.enrollment.sessions.domain.session import Session
 from services.enrollment.sessions.handlers.moving import move_session
 from services.enrollment.sessions.principal import Principal
 from services.kit.errors import (

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
-from services.enrollment.accounts.domain.account import Account, Session
+from services.enrollment.accounts.domain.account import Account
 from services.enrollment.dependencies import Dependencies
 from services.enrollment.sessions.domain import lifecycle as sessions
+from services.enrollment.sessions.domain.session import Session
 from services.enrollment.sessions.principal import Principal
 from services.kit.errors import (
     SessionEndedError,

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from schemas.base import MethodType
-from services.enrollment.accounts.domain.account import Account, Proof, Session
+from services.enrollment.accounts.domain.account import Account
 from services.enrollment.challenges.domain.eligibility import must_prove
 from services.enrollment.challenges.handlers.lifecycle import cancel_challenge
 from services.enrollment.dependencies import Dependencies
@@ -12,6 +12,7 @@ from services.enrollment.policies.domain.policy import allowed_methods, continue
 from services.enrollment.sessions.domain import administration as operations
 from services.enrollment.sessions.domain import lifecycle as rules
 from services.enrollment.sessions.domain import steps as wizard
+from services.enrollment.sessions.domain.session import Proof, Session
 from services.enrollment.sessions.handlers.moving import move_session, principal_of
 from services.enrollment.sessions.handlers.step_up import begin, needs_proof
 from services.enrollment.sessions.handlers.tickets import held_principal, started_principal

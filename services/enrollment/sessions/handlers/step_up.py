@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from schemas.base import MethodType, Purpose
-from services.enrollment.accounts.domain.account import Account, Method, Session
+from services.enrollment.accounts.domain.account import Account, Method
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.domain.eligibility import (
     is_locked_out,
@@ -17,6 +17,7 @@ from services.enrollment.dependencies import Dependencies
 from services.enrollment.methods.base.domain import PROVEN_FOR
 from services.enrollment.methods.registry.domain import TRAITS
 from services.enrollment.sessions.domain import steps as wizard
+from services.enrollment.sessions.domain.session import Session
 from services.enrollment.sessions.handlers.asking import ask, pressed
 from services.enrollment.sessions.handlers.moving import move_session
 from services.enrollment.sessions.principal import Principal

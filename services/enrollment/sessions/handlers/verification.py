@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from services.enrollment.accounts.domain.account import Account, Session, Verifying
+from services.enrollment.accounts.domain.account import Account
 from services.enrollment.accounts.domain.update import AccountUpdate
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.domain.verification import Verification
@@ -10,6 +10,7 @@ from services.enrollment.challenges.handlers.lifecycle import VERDICT_WITHIN
 from services.enrollment.challenges.handlers.platform import cancel, with_later
 from services.enrollment.dependencies import Dependencies
 from services.enrollment.sessions.domain import lifecycle as rules
+from services.enrollment.sessions.domain.session import Session, Verifying
 from services.enrollment.sessions.handlers.moving import principal_of
 from services.enrollment.sessions.handlers.tickets import held_principal, started_principal
 from services.enrollment.sessions.principal import Principal

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from schemas.enrollment import Decision
-from services.enrollment.accounts.domain.account import Outcome
 from services.enrollment.reports.domain.funnel import Funnel, StepFigures
 from services.enrollment.reports.domain.registrations import RegistrationSummary
+from services.enrollment.sessions.domain.session import Outcome
 from services.enrollment.web.rendering import FunnelGroup, FunnelRow, Share
 from services.enrollment.web.request import MANAGING, OPERATING, TITLES
 from services.enrollment.web.wizard.views import LABELS

@@ -130,8 +130,8 @@ def phone_view(
 ) -> PhoneView:
     """Step 7: the number; on the way back it is the one typed before."""
     region, number = filled.region, filled.number
-    aim = principal.session.aim
-    phone_type = (aim.phone_type if aim else None) or "mobile"
+    change = principal.session.requested_change
+    phone_type = (change.phone_type if change else None) or "mobile"
     delivery, extension = filled.delivery, filled.extension
     if (
         number is None
@@ -168,7 +168,7 @@ def back_of(principal: Principal, step: str) -> str | None:
 def verified_view(frame: Frame, principal: Principal, kind: str) -> DoneView:
     """Step 9: what the new method is for."""
     heading, text = VERIFIED[kind]
-    if principal.session.aim and principal.session.aim.changes:
+    if principal.session.requested_change and principal.session.requested_change.changes:
         text = {"phone": "Your new number is saved.", "email": "Your new address is saved."}.get(kind, text)
     sentence = text.format(use=use_of(principal.account, kind))
     return DoneView(frame=frame, heading=heading, text=sentence, next_label="Done", step=f"{kind}.verified")

@@ -15,13 +15,9 @@ from schemas.verification import (
     CodeTerms,
 )
 from services.enrollment.challenges.domain import challenge as challenges
-from services.enrollment.challenges.domain.challenge import (
-    Challenge,
-    Delivery,
-    DeliveryReport,
-    DeliveryState,
-    Submission,
-)
+from services.enrollment.challenges.domain import transitions
+from services.enrollment.challenges.domain.challenge import Challenge, Delivery, DeliveryState, Submission
+from services.enrollment.challenges.domain.transitions import DeliveryEvent
 from services.kit.decision import Change, Emission
 from services.kit.errors import ProblemError
 from tests.unit.enrollment.builders import NOW, texted, tried
@@ -139,20 +135,20 @@ def test_a_platform_knows_a_later_challenge_by_the_first_one(stands_for: str | N
 
 def test_opening_asks_for_the_message() -> None:
     challenge = texted()
-    assert challenges.opened(challenge) == Change(challenge, (_requested(challenge),))
+    assert transitions.opened(challenge) == Change(challenge, (_requested(challenge),))
 
 
 def test_a_challenge_is_opened_together_with_what_there_is_to_judge() -> None:
     challenge = texted(channel="local", destination=None)
     event = _code(challenge)
-    change = challenges.opened_with(challenge, event, at=SOON)
+    change = transitions.opened_with(challenge, event, at=SOON)
     assert change.state == challenge.model_copy(update={"submissions": (Submission(id="s1", at=SOON),)})
     assert change.emissions == (_requested(challenge), _emitted(challenge, SUBMISSIONS, event))
 
 
 @pytest.mark.parametrize(("sends", "pause"), [(1, 60), (2, 120), (3, 120), (4, 120)])
 def test_each_message_makes_the_next_one_wait_longer(sends: int, pause: int) -> None:
-    change = challenges.resend(texted(sends=sends), at=SOON)
+    change = transitions.resend(texted(sends=sends), at=SOON)
     assert change.state.resend_at == SOON + timedelta(seconds=pause)
     assert change.state.delivery == Delivery(state="queued", send=sends + 1, requested_at=SOON)
     assert change.emissions == (_requested(change.state),)
@@ -161,20 +157,20 @@ def test_each_message_makes_the_next_one_wait_longer(sends: int, pause: int) -> 
 
 @pytest.mark.parametrize(("asked", "channel"), [(None, "sms"), ("voice", "voice")])
 def test_a_message_goes_by_another_way_if_one_is_named(asked: Channel | None, channel: Channel) -> None:
-    change = challenges.resend(texted(), at=SOON, channel=asked)
+    change = transitions.resend(texted(), at=SOON, channel=asked)
     assert change.state.channel == channel
     assert change.emissions[0].topic == REQUESTS[channel]
 
 
 def test_there_is_a_last_message() -> None:
     with pytest.raises(ProblemError) as refused:
-        challenges.resend(texted(sends=5), at=SOON)
+        transitions.resend(texted(sends=5), at=SOON)
     assert refused.value.code == "sendLimitReached"
 
 
 def test_who_asks_too_soon_is_told_how_long_to_wait() -> None:
     with pytest.raises(ProblemError) as refused:
-        challenges.resend(texted(resend_at=SOON + 7.5 * SECOND), at=SOON)
+        transitions.resend(texted(resend_at=SOON + 7.5 * SECOND), at=SOON)
     assert (refused.value.code, refused.value.members) == ("resendTooSoon", {"retryAfter": 8})
     assert refused.value.headers == {"Retry-After": "8"}
 
@@ -189,39 +185,39 @@ def test_who_asks_too_soon_is_told_how_long_to_wait() -> None:
         (SendRefused, {"state": "failed", "detail": "sendLimitReached"}),
     ],
 )
-def test_what_the_notifier_says_is_noted(kind: type[DeliveryReport], told: dict[str, object]) -> None:
+def test_what_the_notifier_says_is_noted(kind: type[DeliveryEvent], told: dict[str, object]) -> None:
     challenge = texted()
     expected = challenge.model_copy(update={"delivery": Delivery.model_validate({"requested_at": NOW, **told})})
-    assert challenges.delivery_told(challenge, _report(kind)) == Change(expected)
+    assert transitions.delivery_noted(challenge, _report(kind)) == Change(expected)
 
 
 def test_a_report_of_an_earlier_message_changes_nothing() -> None:
     challenge = texted(sends=2, delivery=Delivery(send=2, requested_at=NOW))
-    assert challenges.delivery_told(challenge, _report(CodeSent, send=1)) == Change(challenge)
+    assert transitions.delivery_noted(challenge, _report(CodeSent, send=1)) == Change(challenge)
 
 
 @pytest.mark.parametrize(
     ("known", "kind"),
     [("delivered", DeliveryFailed), ("failed", CodeSent), ("sent", CodeSent), ("failed", SendRefused)],
 )
-def test_a_late_report_takes_nothing_back(known: DeliveryState, kind: type[DeliveryReport]) -> None:
+def test_a_late_report_takes_nothing_back(known: DeliveryState, kind: type[DeliveryEvent]) -> None:
     challenge = texted(delivery=Delivery(state=known, provider="first", requested_at=NOW))
-    assert challenges.delivery_told(challenge, _report(kind)) == Change(challenge)
+    assert transitions.delivery_noted(challenge, _report(kind)) == Change(challenge)
 
 
 def test_an_arrival_counts_more_than_a_failure() -> None:
     challenge = texted(delivery=Delivery(state="failed", requested_at=NOW))
-    assert challenges.delivery_told(challenge, _report(DeliveryConfirmed)).state.delivery.state == "delivered"
+    assert transitions.delivery_noted(challenge, _report(DeliveryConfirmed)).state.delivery.state == "delivered"
 
 
 @pytest.mark.parametrize(("before", "after"), [(NOW, SOON + 90 * SECOND), (END, END)])
 def test_a_refused_message_makes_the_next_one_wait_as_long_as_the_notifier_says(
     before: datetime, after: datetime
 ) -> None:
-    change = challenges.delivery_told(texted(resend_at=before), _report(SendRefused, retry_after=90))
+    change = transitions.delivery_noted(texted(resend_at=before), _report(SendRefused, retry_after=90))
     assert change.state.resend_at == after
 
 
 def test_only_a_refused_message_moves_the_next_one() -> None:
-    assert challenges.delivery_told(texted(), _report(SendRefused)).state.resend_at == NOW
-    assert challenges.delivery_told(texted(), _report(CodeSent)).state.resend_at == NOW
+    assert transitions.delivery_noted(texted(), _report(SendRefused)).state.resend_at == NOW
+    assert transitions.delivery_noted(texted(), _report(CodeSent)).state.resend_at == NOW

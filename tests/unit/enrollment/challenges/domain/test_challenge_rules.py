@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from schemas.verification import ChallengeTerms, CodeSubmitted, CodeTerms
-from services.enrollment.challenges.domain import challenge as rules
+from services.enrollment.challenges.domain import transitions
 from services.enrollment.challenges.domain.challenge import Challenge, Delivery
 from services.kit.errors import ProblemError
 
@@ -41,9 +41,9 @@ def submission() -> CodeSubmitted:
 
 def test_resend_waits_thirty_then_sixty_seconds() -> None:
     with pytest.raises(ProblemError) as refused:
-        rules.resend(challenge(), at=NOW + timedelta(seconds=29))
+        transitions.resend(challenge(), at=NOW + timedelta(seconds=29))
     assert refused.value.code == "resendTooSoon"
-    again = rules.resend(challenge(), at=NOW + timedelta(seconds=30))
+    again = transitions.resend(challenge(), at=NOW + timedelta(seconds=30))
     assert again.state.sends == 2
     assert again.state.resend_at == NOW + timedelta(seconds=90)
     assert len(again.emissions) == 1
@@ -51,11 +51,11 @@ def test_resend_waits_thirty_then_sixty_seconds() -> None:
 
 def test_a_code_after_its_end_is_expired_and_not_handed_on() -> None:
     with pytest.raises(ProblemError) as refused:
-        rules.submit(challenge(), submission(), at=NOW + timedelta(minutes=5))
+        transitions.submit(challenge(), submission(), at=NOW + timedelta(minutes=5))
     assert refused.value.code == "codeExpired"
 
 
 def test_the_same_submission_is_handed_on_once() -> None:
-    first = rules.submit(challenge(), submission(), at=NOW)
+    first = transitions.submit(challenge(), submission(), at=NOW)
     assert len(first.emissions) == 1
-    assert not rules.submit(first.state, submission(), at=NOW).emissions
+    assert not transitions.submit(first.state, submission(), at=NOW).emissions

@@ -6,15 +6,16 @@ from typing import Any
 import pytest
 
 from schemas.base import MethodType
-from services.enrollment.accounts.domain.account import Account, Method, Profile, Session, Verifying
+from services.enrollment.accounts.domain.account import Account, Method, Profile
 from services.enrollment.accounts.domain.update import AccountUpdate
-from services.enrollment.challenges.domain import challenge as challenges
+from services.enrollment.challenges.domain import transitions as challenges
 from services.enrollment.challenges.domain.challenge import Challenge, Delivery, Hosting, Status
 from services.enrollment.challenges.domain.eligibility import left_to_prove
 from services.enrollment.challenges.domain.verification import Verification, verification_of
 from services.enrollment.policies.domain.requirements import GroupPolicy
 from services.enrollment.sessions.domain import lifecycle as sessions
 from services.enrollment.sessions.domain import steps as wizard
+from services.enrollment.sessions.domain.session import Session, Verifying
 from tests.support.challenges import terms
 from tests.support.clock import NOON
 

@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 
 from schemas.enrollment import Decision, EnrollmentCancelled, EnrollmentCompleted, EnrollmentSkipped
 from services.enrollment.accounts.domain import registering
-from services.enrollment.accounts.domain.account import SESSION_LIFE, Account, Method, Session
+from services.enrollment.accounts.domain.account import Account, Method
 from services.enrollment.interrupts.domain import nudge
 from services.enrollment.policies.domain.requirements import GroupPolicy, Skip
 from services.enrollment.sessions.domain import lifecycle as sessions
 from services.enrollment.sessions.domain import steps as wizard
+from services.enrollment.sessions.domain.session import SESSION_LIFE, Session
 from tests.unit.enrollment.builders import NOW, account, method, proof_of
 
 THREE = GroupPolicy(number=1, allowed=("phone",), skip=Skip(count=3, days=14, snooze_days=0))

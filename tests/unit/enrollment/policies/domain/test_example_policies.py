@@ -7,7 +7,7 @@ import pytest
 
 from schemas.base import MethodType
 from services.enrollment.policies.domain.document import PolicyDocument, lint_document, policies_in
-from services.enrollment.policies.domain.linter import lint_groups
+from services.enrollment.policies.domain.linter.lint import lint_groups
 from services.enrollment.policies.domain.policy import missing_methods
 
 EXAMPLES = Path(__file__).parents[5] / "docs" / "examples" / "policies"

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from schemas.base import MethodType
 from services.enrollment.challenges.domain.eligibility import proofs_required
-from services.enrollment.policies.domain.linter import Finding, lint, lint_group, offered_methods
+from services.enrollment.policies.domain.linter.finding import Finding
+from services.enrollment.policies.domain.linter.lint import lint, lint_group
+from services.enrollment.policies.domain.linter.reach import offered_methods
 from services.enrollment.policies.domain.policy import missing_methods
 from services.enrollment.policies.domain.requirements import GroupPolicy, Profile, Use
 from services.enrollment.policies.domain.tenant import Tenant

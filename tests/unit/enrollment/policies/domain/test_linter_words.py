@@ -2,7 +2,8 @@
 
 import pytest
 
-from services.enrollment.policies.domain.linter import errors_of, lint_group
+from services.enrollment.policies.domain.linter.finding import errors_of
+from services.enrollment.policies.domain.linter.lint import lint_group
 from services.enrollment.policies.domain.requirements import GroupPolicy, Use
 
 APP = GroupPolicy(required=("authenticatorApp",), allowed=("phone",))

@@ -6,11 +6,12 @@ import pytest
 
 from schemas.base import MethodType
 from schemas.enrollment import Intent
-from services.enrollment.accounts.domain.account import SESSION_LIFE, Account, Proof, Session
+from services.enrollment.accounts.domain.account import Account
 from services.enrollment.methods.base.domain import PROVEN_FOR
 from services.enrollment.policies.domain.requirements import GroupPolicy
 from services.enrollment.sessions.domain import steps as wizard
 from services.enrollment.sessions.domain.administration import Entry, entry, placed
+from services.enrollment.sessions.domain.session import SESSION_LIFE, Proof, Session
 from tests.unit.enrollment.builders import NOW, account, method
 
 POLICY = GroupPolicy(required=("authenticatorApp",), allowed=("phone", "email", "securityQuestions"))

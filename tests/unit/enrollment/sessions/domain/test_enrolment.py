@@ -7,12 +7,13 @@ import pytest
 from schemas.base import MethodType
 from schemas.enrollment import EnrollmentCancelled
 from services.enrollment.accounts.domain import registering
-from services.enrollment.accounts.domain.account import LONGEST_SESSION, SESSION_LIFE, Account, Method, Profile, Session
+from services.enrollment.accounts.domain.account import Account, Method, Profile
 from services.enrollment.challenges.domain.challenge import Challenge, Registration
 from services.enrollment.policies.domain.policy import missing_methods
 from services.enrollment.policies.domain.requirements import GroupPolicy
 from services.enrollment.sessions.domain import lifecycle as rules
 from services.enrollment.sessions.domain import steps as wizard
+from services.enrollment.sessions.domain.session import LONGEST_SESSION, SESSION_LIFE, Session
 from services.kit.decision import Change
 from services.kit.errors import ProblemError
 from tests.unit.enrollment.builders import NOW, proof_of

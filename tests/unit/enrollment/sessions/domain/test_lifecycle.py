@@ -14,11 +14,12 @@ from schemas.enrollment import (
     SecurityInfoConfirmed,
 )
 from schemas.topics import LIFECYCLE
-from services.enrollment.accounts.domain.account import Account, Draft, Proof, PutOff, Session, Verifying
+from services.enrollment.accounts.domain.account import Account, PutOff
 from services.enrollment.accounts.domain.update import AccountUpdate
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.policies.domain.requirements import GroupPolicy, Skip
 from services.enrollment.sessions.domain import lifecycle as sessions
+from services.enrollment.sessions.domain.session import Draft, Proof, Session, Verifying
 from services.kit.decision import Change, Emission
 from services.kit.errors import ProblemError
 from tests.unit.enrollment.builders import NOW, account, method, proof_of, wizard_session

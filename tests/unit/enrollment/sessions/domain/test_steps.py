@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from services.enrollment.accounts.domain.account import Aim, Draft, Proof, Verifying
 from services.enrollment.devices.domain import Activation
 from services.enrollment.sessions.domain import steps as wizard
+from services.enrollment.sessions.domain.session import Draft, Proof, RequestedChange, Verifying
 from tests.unit.enrollment.builders import NOW, account, method, proof_of, wizard_session
 
 CHALLENGE, _ = proof_of("phone")
@@ -25,7 +25,7 @@ BEGUN: dict[str, object] = {
     "requested": CHALLENGE,
     "activation": ACTIVATION,
     "draft": DRAFT,
-    "aim": Aim(type="phone", changes="m1"),
+    "requested_change": RequestedChange(type="phone", changes="m1"),
 }
 """What is kept while a method is being set up."""
 
@@ -59,10 +59,10 @@ def test_the_end_of_the_plan_completes_and_forgets_what_was_begun() -> None:
     assert ended == wizard_session(step="success", plan=(), outcome="completed")
 
 
-def test_a_method_is_set_up_anew_with_its_own_aim_and_plan() -> None:
-    aim = Aim(type="email", replaces="m2")
-    assert wizard.set_up(wizard_session(**BEGUN), "email", aim, ("email",)) == wizard_session(
-        step="email", aim=aim, plan=("email",)
+def test_a_method_is_set_up_anew_with_its_own_change_and_plan() -> None:
+    change = RequestedChange(type="email", replaces="m2")
+    assert wizard.set_up(wizard_session(**BEGUN), "email", change, ("email",)) == wizard_session(
+        step="email", requested_change=change, plan=("email",)
     )
     assert wizard.set_up(wizard_session(**BEGUN), "email") == wizard_session(step="email")
 
