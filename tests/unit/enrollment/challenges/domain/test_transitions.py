@@ -121,6 +121,18 @@ def test_a_device_answers_once_at_a_time() -> None:
     assert transitions.answer(judged, "s2", "k1.answer", decision="approve", at=SOON).emissions
 
 
+def test_a_code_after_its_end_is_expired_and_not_handed_on() -> None:
+    with pytest.raises(ProblemError) as refused:
+        transitions.submit(texted(), _code(texted()), at=END)
+    assert refused.value.code == "codeExpired"
+
+
+def test_the_same_submission_is_handed_on_once() -> None:
+    first = transitions.submit(texted(), _code(texted()), at=NOW)
+    assert len(first.emissions) == 1
+    assert not transitions.submit(first.state, _code(texted()), at=NOW).emissions
+
+
 # Ends
 
 
