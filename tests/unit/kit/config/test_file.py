@@ -181,8 +181,8 @@ def test_what_cannot_be_read_at_all_has_no_line(tmp_path: Path) -> None:
     ("text", "said"),
     [
         (
-            MINIMAL + MAIL.replace("security-info@northbridge.example", "no body@northbridge.example"),
-            "sender: String should match pattern",
+            MINIMAL + MAIL.replace("security-info@northbridge.example", "no..body@northbridge.example"),
+            "is no address that a mail can come from",
         ),
         (
             MINIMAL.replace("displayName: ", 'displayName: " "#'),
