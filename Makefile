@@ -22,9 +22,9 @@ demo: $(INSTALLED) ## Start everything, print the addresses, stay with the merge
 smoke: $(INSTALLED) ## Walk the main job in a real browser, on the stack that is up or one of its own
 	@exec $(BIN)/python -m deploy.local smoke
 
-test: install ## Run the whole suite, unit tests first, browser tests included
+test: install ## Run the whole suite, browser tests included, the longest files first
 	@$(BIN)/python -m deploy.local check
-	@exec $(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(SUITES)
+	@exec $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(SUITES)
 
 mutants: $(INSTALLED) ## Mutate the domain where it differs from main, count what unit tests notice; ALL=1, FILES="…", BASE=…, FLOOR=85, SAVE=file
 	@exec $(BIN)/python -m tests.mutants $(FILES) $(if $(ALL),--all) $(if $(BASE),--base $(BASE)) \

@@ -13,6 +13,7 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 from tests.support.journey import World, browser_page, phone_beside, walk_with_app
+from tests.support.shared_browser import SHARED
 
 SCREENSHOTS = Path(".local/smoke")
 PREFIX = "SECURITY_INFO_"
@@ -44,6 +45,8 @@ def main() -> int:
     except (AssertionError, OSError) as error:
         sys.stderr.write(f"smoke failed: {error}\n")
         return 1
+    finally:
+        SHARED.close()
     command = [str(Path(sys.executable).with_name("security-info")), "events", "user", user]
     return subprocess.run(command, check=False, timeout=60).returncode
 

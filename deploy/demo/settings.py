@@ -21,6 +21,8 @@ class WorldSettings(BaseSettings):
     smtp_port: int = Field(default=2525, ge=1, le=65535)
     demo_home: Path = Path(".local/demo")
     clock_offset: int = Field(default=0, description="seconds; the whole demo shifts together")
+    reset_seconds: float = Field(default=2.0, ge=0.5, description="from a request of a password reset to its answer")
+    reset_slow_seconds: float = Field(default=5.0, ge=0.5, description="the same where the product compares slowly")
     twilio_auth_token: SecretStr = SecretStr("demo-twilio-token")
 
     @property

@@ -93,8 +93,8 @@ class ServiceSettings(BaseSettings):
 
 S = TypeVar("S", bound=ServiceSettings)
 
-NOT_READ_BY_SERVICES = frozenset({"TWILIO_AUTH_TOKEN", "SMTP_PASSWORD"})
-"""Variables that only the configuration file refers to."""
+NOT_READ_BY_SERVICES = frozenset({"TWILIO_AUTH_TOKEN", "SMTP_PASSWORD", "RESET_SECONDS", "RESET_SLOW_SECONDS"})
+"""Variables that only the configuration file or the demo's platform refers to."""
 
 
 def load_settings(cls: type[S], **overrides: object) -> S:

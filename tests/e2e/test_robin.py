@@ -1,12 +1,12 @@
 """Robin of the demo: set up through the API at the start, comes back to look after security info."""
 
-import asyncio
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 from deploy.demo import robin
+from deploy.local.health import outside_loop
 from deploy.local.stack import LocalStack
 from services.cli.authenticator_app import App, load
 from services.kit.clock import SystemClock
@@ -29,7 +29,7 @@ async def set_up(stack: LocalStack) -> robin.World:
 
 
 def test_robin_is_set_up_once_and_comes_back(stack: LocalStack, world: World) -> None:
-    app = load(asyncio.run(set_up(stack)).state)
+    app = load(outside_loop(set_up(stack)).state)
     with browser_page() as page:
         to_second_step(page, world, "robin@northbridge.example")
         page.get_by_role("button", name="Use a code from the app instead").first.click()

@@ -12,15 +12,14 @@ from schemas.notification import CodeSent, DeliveryConfirmed, DeliveryFailed, Se
 from schemas.verification import CallConfirmed, CallReported, ChallengeTerms
 from services.kit.crypto.codes import call_proof
 from services.kit.settings import ServiceSettings
-from tests.support.mongo import LocalDatabase
 from tests.support.notifier import TENANT, Bench, benched, notifying, shows
 from tests.support.waiting import until
 
 
 @pytest.fixture
-async def bench(settings: ServiceSettings, own_mongodb: LocalDatabase, tmp_path: Path) -> AsyncIterator[Bench]:
+async def bench(settings: ServiceSettings, notifier_database: str, tmp_path: Path) -> AsyncIterator[Bench]:
     """A notifier that calls."""
-    async with benched(settings, own_mongodb.url, tmp_path) as made, notifying(made, "voice"):
+    async with benched(settings, notifier_database, tmp_path) as made, notifying(made, "voice"):
         yield made
 
 

@@ -19,7 +19,6 @@ from services.kit.settings import ServiceSettings
 from services.notifier.app import build
 from tests.support.app_proofs import push_terms
 from tests.support.challenges import TENANT, enveloped
-from tests.support.mongo import LocalDatabase
 from tests.support.notifier import Bench, benched, notifying
 from tests.support.push_service import Browser, PushService, push_service
 from tests.support.waiting import until
@@ -35,10 +34,10 @@ async def service() -> AsyncIterator[PushService]:
 
 @pytest.fixture
 async def bench(
-    settings: ServiceSettings, own_mongodb: LocalDatabase, tmp_path: Path, service: PushService
+    settings: ServiceSettings, notifier_database: str, tmp_path: Path, service: PushService
 ) -> AsyncIterator[Bench]:
     """A notifier for the channel, which may use the local push service."""
-    async with benched(settings, own_mongodb.url, tmp_path) as made:
+    async with benched(settings, notifier_database, tmp_path) as made:
         config = yaml.safe_load(made.settings.config.read_text())
         config["pushServices"] = {"unsafe": [service.host]}
         made.settings.config.write_text(yaml.safe_dump(config))

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-from tests.support.browser import CHROMIUM, FLAGS
+from tests.support.shared_browser import SHARED
 from tests.support.waiting import awaited
 
 CODE = re.compile(r"#(\d{6})\s*$")
@@ -34,17 +34,18 @@ class World:
 
 @contextmanager
 def browser_page(*, scripts: bool = True, width: int = 1280) -> Iterator[Page]:
-    """A fresh browser with one page."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS])
-        try:
-            page = browser.new_context(
-                java_script_enabled=scripts, viewport={"width": width, "height": 800}, locale="en-GB"
-            ).new_page()
-            page.set_default_timeout(30_000)
-            yield page
-        finally:
-            browser.close()
+    """One page, in a context that knows nothing of any other. What was opened beside it ends with it."""
+    browser = SHARED.get()
+    before = set(browser.contexts)
+    try:
+        page = browser.new_context(
+            java_script_enabled=scripts, viewport={"width": width, "height": 800}, locale="en-GB"
+        ).new_page()
+        page.set_default_timeout(30_000)
+        yield page
+    finally:
+        for context in set(browser.contexts) - before:
+            context.close()
 
 
 @contextmanager

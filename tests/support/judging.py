@@ -62,7 +62,7 @@ class MemoryDocuments(Documents[S]):
         emissions: Sequence[Emission] = (),
         cause: Envelope | None = None,
         *,
-        follows: Envelope | None = None,  # noqa: ARG002 # same shape
+        follows: Envelope | None = None,  # same shape
     ) -> Stored[S]:
         if document_id in self.kept:
             raise DuplicateDocumentError(document_id)
@@ -75,7 +75,7 @@ class MemoryDocuments(Documents[S]):
         emissions: Sequence[Emission] = (),
         cause: Envelope | None = None,
         *,
-        follows: Envelope | None = None,  # noqa: ARG002 # same shape
+        follows: Envelope | None = None,  # same shape
     ) -> Stored[S]:
         if cause and cause.id in stored.inbox:
             raise AlreadyHandledError(cause.id)

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 from pydantic import SecretStr
+from pymongo import MongoClient
 
 from deploy.local.database import DatabaseProgram, find_database
 from services.kit.mongo.client import Database
@@ -92,6 +93,23 @@ def own_mongodb(tmp_path: Path) -> Iterator[LocalDatabase]:
     server.start()
     yield server
     server.stop(signal.SIGKILL)
+
+
+@pytest.fixture(scope="session")
+def notifier_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalDatabase]:
+    """A database of which notifiers under test have the whole."""
+    server = LocalDatabase(tmp_path_factory.mktemp("notifier-mongodb"), find_database())
+    server.start()
+    yield server
+    server.stop(signal.SIGKILL)
+
+
+@pytest.fixture
+def notifier_database(notifier_server: LocalDatabase) -> str:
+    """The address of that database, in which no notifier has left anything."""
+    with MongoClient[dict[str, object]](notifier_server.url) as client:
+        client.drop_database("notifier")
+    return notifier_server.url
 
 
 @pytest.fixture

@@ -1,10 +1,10 @@
 """The record of a person's authenticators, as the events tell it and as the database has it."""
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
 
 from pydantic import SecretStr
 
+from deploy.local.health import outside_loop
 from deploy.local.stack import LocalStack
 from schemas.envelope import Envelope
 from schemas.topics import LIFECYCLE
@@ -22,13 +22,12 @@ def require_equal_records(stack: LocalStack, user: str, tenant: str = "northbrid
     """Fail unless the lifecycle events of a person, replayed, give the record that the account has, and are numbered
     without a gap. What is still on its way to the topic is waited for. A browser test may have a loop of its own
     running in this thread."""
-    with ThreadPoolExecutor(1) as beside:
-        beside.submit(lambda: asyncio.run(_require_equal(stack, user, tenant))).result()
+    outside_loop(_require_equal(stack, user, tenant))
 
 
 def lifecycle_of(stack: LocalStack, user: str, tenant: str = "northbridge") -> list[Envelope]:
     """The person's lifecycle events that are on the topic now, each once, in order."""
-    return asyncio.run(_lifecycle(_settings(stack), user, tenant))
+    return outside_loop(_lifecycle(_settings(stack), user, tenant))
 
 
 async def _require_equal(stack: LocalStack, user: str, tenant: str) -> None:

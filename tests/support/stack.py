@@ -14,11 +14,14 @@ from deploy.local.given import given_servers
 from deploy.local.install import install_kafka
 from deploy.local.stack import SERVERS, LocalStack, Ports
 
+QUICKLY = {"SECURITY_INFO_RESET_SECONDS": "1.2", "SECURITY_INFO_RESET_SLOW_SECONDS": "3"}
+"""The answers of a password reset: long enough for the product on a busy machine."""
+
 
 @contextmanager
 def local_stack(home: Path, **settings: str) -> Iterator[LocalStack]:
     """A stack of which nothing runs yet; `settings` go to every part. All that was started is stopped in the end."""
-    given = {**given_servers(), "SECURITY_INFO_TOPIC_PREFIX": f"t{uuid4().hex[:8]}", **settings}
+    given = {**given_servers(), "SECURITY_INFO_TOPIC_PREFIX": f"t{uuid4().hex[:8]}", **QUICKLY, **settings}
     with LocalStack(home, Ports.free(), environment=given) as stack:
         if "kafka" in stack.managed:
             install_kafka(print)
@@ -34,9 +37,10 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
-    """Everything, up; whoever stops or kills a part starts it again."""
-    with local_stack(tmp_path_factory.mktemp("stack")) as whole:
+def stack(tmp_path_factory: pytest.TempPathFactory, kafka_url: str) -> Iterator[LocalStack]:
+    """Everything, up, on the broker that all tests of this process share; whoever stops or kills a part starts it
+    again."""
+    with local_stack(tmp_path_factory.mktemp("stack"), SECURITY_INFO_KAFKA_URL=kafka_url) as whole:
         whole.up()
         yield whole
 

@@ -13,6 +13,7 @@ from deploy.demo.clock import shifted_by
 from deploy.demo.northbridge.flow import Platform
 from deploy.demo.northbridge.layout import HERE, Layout
 from deploy.demo.northbridge.mail import MailServer
+from deploy.demo.northbridge.pace import Floors
 from deploy.demo.northbridge.product import Product
 from deploy.demo.northbridge.reset import Decoys
 from deploy.demo.northbridge.reset_flow import ResetDesk
@@ -49,7 +50,8 @@ def build_app(settings: WorldSettings) -> FastAPI:
     refuse_foreign_posts(app, settings.northbridge_origin, under=("/sign-", START))
     mount_static(app, HERE)
     app.include_router(build_site(platform, layout))
-    app.include_router(build_reset_site(_reset_desk(platform, settings), layout))
+    floors = Floors(settings.reset_seconds, settings.reset_slow_seconds)
+    app.include_router(build_reset_site(_reset_desk(platform, settings), layout, floors))
 
     @app.get("/jwks.json")
     async def jwks() -> dict[str, Any]:

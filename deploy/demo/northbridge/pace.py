@@ -3,26 +3,32 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import TypeVar
 
 from deploy.demo.northbridge.product import ProductRefusedError, ProductUnreachableError
 from deploy.demo.northbridge.proofs import NotVerifiedError
 from deploy.demo.northbridge.results import ResultRefusedError
 
-FLOOR = 2.0
-"""Seconds from the request to its answer: more than the product takes."""
-SLOW_FLOOR = 5.0
-"""The same for answers that the product compares by slow hashes: security questions and codes kept for long."""
 MARGIN = 0.2
 """Seconds that are kept for the page itself."""
 
 T = TypeVar("T")
 
 
+@dataclass(frozen=True)
+class Floors:
+    """Seconds from a request to its answer: more than the product takes. `slow` is for answers that it compares by slow
+    hashes: security questions and codes kept for long."""
+
+    usual: float
+    slow: float
+
+
 class Pace:
     """The time that is left for one answer."""
 
-    def __init__(self, floor: float = FLOOR) -> None:
+    def __init__(self, floor: float) -> None:
         self._end = asyncio.get_running_loop().time() + floor
 
     async def result_of(self, work: Awaitable[T]) -> T | None:
@@ -39,7 +45,7 @@ class Pace:
 
 
 @asynccontextmanager
-async def paced(floor: float = FLOOR) -> AsyncIterator[Pace]:
+async def paced(floor: float) -> AsyncIterator[Pace]:
     """What is done inside ends when the time is over, not before."""
     pace = Pace(floor)
     try:

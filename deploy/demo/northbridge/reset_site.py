@@ -11,7 +11,7 @@ from starlette.background import BackgroundTask
 
 from deploy.demo.northbridge import reset_wording as words
 from deploy.demo.northbridge.layout import Layout
-from deploy.demo.northbridge.pace import FLOOR, SLOW_FLOOR, Pace, paced
+from deploy.demo.northbridge.pace import Floors, Pace, paced
 from deploy.demo.northbridge.passwords import LONGEST, SHORTEST
 from deploy.demo.northbridge.product import MethodRef, ProductRefusedError, ProductUnreachableError
 from deploy.demo.northbridge.reset import LIFE, SLOWLY_JUDGED, Reset, Way
@@ -36,10 +36,10 @@ BY_CODE = ":code"
 log = logging.getLogger(__name__)
 
 
-def build_reset_site(desk: ResetDesk, layout: Layout) -> APIRouter:
+def build_reset_site(desk: ResetDesk, layout: Layout, floors: Floors) -> APIRouter:
     """The routes that people use."""
     router = APIRouter(include_in_schema=False)
-    pages = ResetPages(desk, layout)
+    pages = ResetPages(desk, layout, floors)
     router.get(START)(pages.start_page)
     router.post(START)(pages.start)
     router.get(PROOF)(pages.proof_page)
@@ -57,9 +57,10 @@ def build_reset_site(desk: ResetDesk, layout: Layout) -> APIRouter:
 class ResetPages:
     """One method a page; what they do is in reset_flow.py."""
 
-    def __init__(self, desk: ResetDesk, layout: Layout) -> None:
+    def __init__(self, desk: ResetDesk, layout: Layout, floors: Floors) -> None:
         self._desk = desk
         self._layout = layout
+        self._floors = floors
 
     async def start_page(self, request: Request) -> Response:
         """Whose password it is."""
@@ -69,7 +70,7 @@ class ResetPages:
         self, request: Request, user_name: Annotated[str, Form(alias="userName", max_length=200)] = ""
     ) -> Response:
         """Ask whoever it is, and tell nobody whether it is anybody."""
-        async with paced() as pace:
+        async with paced(self._floors.usual) as pace:
             if not user_name.strip():
                 return self._layout.page(request, "reset_start.html", 422, error=words.NO_NAME, user_name="")
             if not await may_begin(self._desk, _address(request)):
@@ -94,7 +95,7 @@ class ResetPages:
         reset = self._reset(request)
         if reset is None:
             return self._over(request)
-        async with paced(SLOW_FLOOR if reset.asked_for in SLOWLY_JUDGED else FLOOR) as pace:
+        async with paced(self._floors.slow if reset.asked_for in SLOWLY_JUDGED else self._floors.usual) as pace:
             try:
                 return await self._judge(request, reset, pace)
             except ResetOverError:
@@ -102,7 +103,7 @@ class ResetPages:
 
     async def state(self, request: Request) -> Response:
         """How it stands, for the page's script: `waiting`, `proven`, `over`."""
-        async with paced() as pace:
+        async with paced(self._floors.usual) as pace:
             reset = self._reset(request)
             if reset is None:
                 return JSONResponse({"state": "over"})
@@ -197,7 +198,7 @@ class ResetPages:
         )
 
     async def _ask_again(self, request: Request, reset: Reset, way: Way | None) -> Response:
-        async with paced() as pace:
+        async with paced(self._floors.usual) as pace:
             if reset.proven:
                 return _to(METHOD)
             try:

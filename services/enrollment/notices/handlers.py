@@ -80,7 +80,7 @@ def addresses_of(
         found |= _opened(known, Binding(account.tenant, account.user), deps)
     former = [one.method for one in account.former if one.method.id == about.id and at < one.until] if is_change else []
     for method in (*account.of_type("email"), *former):
-        if "email" in TRAITS[method.type].delivered_by and method.destination and method.state == "active":
+        if TRAITS[method.type].is_mailed and method.destination and method.state == "active":
             sealed = Destination(sealed=method.destination, masked=method.display_name)
             found |= _opened(sealed, Binding(account.tenant, account.user, method.id), deps)
     return found

@@ -1,4 +1,4 @@
-"""What the routes of every walk share, whatever it is for: who goes on, who stays, who may look, and who may act."""
+"""Who may open a page or send a form, and who stays: the same for all sites."""
 
 from collections.abc import Awaitable, Callable
 

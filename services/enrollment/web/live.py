@@ -6,8 +6,8 @@ from datetime import datetime
 
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.dependencies import Dependencies
+from services.enrollment.methods.registry.pages import PROOF_PAGES
 from services.enrollment.web.streams import Seen, event_stream
-from services.enrollment.web.wording import delivery_text
 
 
 def challenge_stream(challenge_id: str, deps: Dependencies) -> AsyncIterator[bytes]:
@@ -25,6 +25,7 @@ def challenge_stream(challenge_id: str, deps: Dependencies) -> AsyncIterator[byt
 
 def challenge_state(challenge: Challenge, now: datetime) -> dict[str, object]:
     """What the page shows live."""
+    delivery_text = PROOF_PAGES[challenge.terms.kind].delivery_text
     return {
         "id": challenge.id,
         "status": challenge.status_at(now),

@@ -35,6 +35,7 @@ from tests.support.northbridge import NOW, StandInProduct
 SAM = "sam@northbridge.example"
 NOBODY = "sid@northbridge.example"
 ADDRESS = "127.0.0.1"
+FLOOR = 2.0
 RIGHT, WRONG = {"code": "123456"}, {"code": "000000"}
 QUESTIONS = tuple({"id": f"question-{number}", "text": f"Question {number}?"} for number in range(8))
 EMAIL = {"id": "email-1", "type": "email", "displayName": "s•••@northbridge.example"}
@@ -57,11 +58,11 @@ def desk_of(product: StandInProduct) -> ResetDesk:
 
 
 async def begun(desk: ResetDesk, user_name: str = SAM) -> Reset:
-    return await begin(desk, Pace(), user_name, ADDRESS)
+    return await begin(desk, Pace(FLOOR), user_name, ADDRESS)
 
 
 async def answered(desk: ResetDesk, reset: Reset, given: dict[str, str]) -> Reset:
-    await answer(desk, Pace(), latest_of(desk, reset), given)
+    await answer(desk, Pace(FLOOR), latest_of(desk, reset), given)
     return latest_of(desk, reset)
 
 
@@ -115,11 +116,11 @@ async def test_the_same_proof_does_not_count_twice() -> None:
     product = StandInProduct(required=2, alternatives=(EMAIL,))
     desk = desk_of(product)
     reset = await answered(desk, await begun(desk), RIGHT)
-    await look(desk, Pace(), reset)
+    await look(desk, Pace(FLOOR), reset)
     assert len(latest_of(desk, reset).proven) == 1
     await ask_another(desk, reset, reset.unproven[0], by_code=False, ip_address=ADDRESS)
     product.settle(product.newest, jti="proof-challenge-1")
-    await look(desk, Pace(), latest_of(desk, reset))
+    await look(desk, Pace(FLOOR), latest_of(desk, reset))
     assert len(latest_of(desk, reset).proven) == 1
 
 
@@ -129,7 +130,7 @@ async def test_a_proof_of_something_else_counts_for_nothing(claims: dict[str, st
     desk = desk_of(product)
     reset = await begun(desk)
     product.settle(product.newest, **claims)
-    await look(desk, Pace(), reset)
+    await look(desk, Pace(FLOOR), reset)
     assert not latest_of(desk, reset).proven
 
 
@@ -150,7 +151,7 @@ async def test_a_denied_request_looks_as_one_that_nobody_got(user_name: str) -> 
     reset = await begun(desk, user_name)
     for challenge in product.challenges:
         product.settle(challenge, "denied")
-    await look(desk, Pace(), reset)
+    await look(desk, Pace(FLOOR), reset)
     assert latest_of(desk, reset).attempt.is_open(NOW)
     assert not latest_of(desk, reset).attempt.is_open(NOW + ATTEMPT_LIFE)
 
@@ -170,9 +171,9 @@ async def test_another_method_is_asked_where_there_is_one() -> None:
     product = StandInProduct(alternatives=(EMAIL,))
     desk = desk_of(product)
     reset = await begun(desk)
-    await ask_again(desk, Pace(), reset, Way.EMAIL, ADDRESS)
+    await ask_again(desk, Pace(FLOOR), reset, Way.EMAIL, ADDRESS)
     assert product.asked[-1]["methodId"] == "email-1"
-    await ask_again(desk, Pace(), latest_of(desk, reset), Way.RECOVERY_CODE, ADDRESS)
+    await ask_again(desk, Pace(FLOOR), latest_of(desk, reset), Way.RECOVERY_CODE, ADDRESS)
     assert len(product.asked) == 2
     assert latest_of(desk, reset).attempt.challenge_id is None
 
@@ -183,7 +184,7 @@ async def test_questions_are_shown_to_everybody_who_wants_to_be_asked_some() -> 
     shown = []
     for user_name in (SAM, NOBODY):
         reset = await begun(desk, user_name)
-        await ask_again(desk, Pace(), reset, Way.QUESTIONS, ADDRESS)
+        await ask_again(desk, Pace(FLOOR), reset, Way.QUESTIONS, ADDRESS)
         shown.append(latest_of(desk, reset).attempt.questions)
     assert [len(one) for one in shown] == [3, 3]
 
@@ -192,10 +193,10 @@ async def test_who_may_not_be_asked_any_more_sees_the_questions_of_before() -> N
     product = StandInProduct(alternatives=(ANSWERED,), questions=QUESTIONS)
     desk = desk_of(product)
     reset = await begun(desk)
-    await ask_again(desk, Pace(), reset, Way.QUESTIONS, ADDRESS)
+    await ask_again(desk, Pace(FLOOR), reset, Way.QUESTIONS, ADDRESS)
     asked = set(latest_of(desk, reset).attempt.questions)
     product.refusal = (423, {"code": "methodCoolingDown"})
-    await ask_again(desk, Pace(), latest_of(desk, reset), Way.QUESTIONS, ADDRESS)
+    await ask_again(desk, Pace(FLOOR), latest_of(desk, reset), Way.QUESTIONS, ADDRESS)
     assert latest_of(desk, reset).attempt.challenge_id is None
     assert set(latest_of(desk, reset).attempt.questions) == asked
 
@@ -222,9 +223,9 @@ async def test_it_is_not_asked_for_ever() -> None:
     desk = desk_of(StandInProduct())
     reset = await begun(desk, NOBODY)
     for _ in range(MOST_ATTEMPTS - 1):
-        await ask_again(desk, Pace(), latest_of(desk, reset), None, ADDRESS)
+        await ask_again(desk, Pace(FLOOR), latest_of(desk, reset), None, ADDRESS)
     with pytest.raises(ResetOverError):
-        await ask_again(desk, Pace(), latest_of(desk, reset), None, ADDRESS)
+        await ask_again(desk, Pace(FLOOR), latest_of(desk, reset), None, ADDRESS)
 
 
 async def test_a_reset_lives_a_quarter_of_an_hour() -> None:

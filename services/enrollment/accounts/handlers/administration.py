@@ -9,11 +9,9 @@ from services.enrollment.accounts.domain import methods, suspension
 from services.enrollment.accounts.domain.account import Account, Method, MethodState, account_id
 from services.enrollment.accounts.handlers.lookup import account_of
 from services.enrollment.accounts.handlers.self_service import clean_name
-from services.enrollment.challenges.domain.challenge import PhoneType
 from services.enrollment.challenges.handlers.lifecycle import cancel_challenge
 from services.enrollment.dependencies import Dependencies
 from services.enrollment.devices.domain import Device
-from services.enrollment.registrations.beginning import changeable
 from services.kit.decision import Change
 from services.kit.errors import UnknownUserError
 
@@ -49,16 +47,6 @@ async def methods_of(tenant: str, user: str, deps: Dependencies) -> list[Listed]
     known = {one.method.id for one in account.former} | {one.id for one in account.methods}
     pending = [_pending(one.state) for one in recent if one.state.method_id not in known]
     return sorted((*on_file, *pending), key=lambda one: one.key)
-
-
-async def phone_type_of(tenant: str, user: str, method_id: str, deps: Dependencies) -> PhoneType:
-    """What kind of phone a method is.
-
-    Raises:
-        ProblemError: `unknownUser`; `unknownMethod`, also where it is no phone, or suspended.
-    """
-    account = await account_of(tenant, user, deps)
-    return changeable(account, method_id, "phone").phone_type or "mobile"
 
 
 async def rename(tenant: str, user: str, method_id: str, name: str, deps: Dependencies) -> None:

@@ -81,6 +81,8 @@ class Traits:
     delivered_by: frozenset[Channel] = frozenset()
     """The channels of which it needs one."""
     needs_capable_browser: bool = False
+    is_knowledge: bool = False
+    """Something that the person knows: no secret (NIST SP 800-63B-4, 3.1.1.2)."""
     needs_telephone: bool = False
     phone_types: tuple[PhoneType, ...] = ()
     """The variants of which a person may have one each."""
@@ -99,6 +101,11 @@ class Traits:
         """Whether a proof of that kind can be carried by a channel."""
         carriers = self.proofs[kind].channels
         return channel in self.delivered_by and (carriers is None or channel in carriers)
+
+    @property
+    def is_mailed(self) -> bool:
+        """Whether its codes come by mail and by nothing else."""
+        return self.delivered_by == {"email"}
 
     @property
     def proves_by_registering(self) -> bool:

@@ -15,17 +15,11 @@ from services.enrollment.sessions.handlers import progress as sessions
 from services.enrollment.sessions.handlers.step_up import require_proof
 from services.enrollment.web.access import actor, onlooker
 from services.enrollment.web.operations import words as operations_wording
+from services.enrollment.web.operations.views import OperationsClosedView, OperationsView, ReportsView
 from services.enrollment.web.operations.words import DECISIONS
-from services.enrollment.web.rendering import Frame, MessageView, OperationsClosedView, OperationsView, ReportsView
-from services.enrollment.web.request import (
-    SEE_OTHER,
-    PageRequest,
-    frame,
-    html,
-    to_wizard,
-)
+from services.enrollment.web.request import SEE_OTHER, PageRequest, frame, html, to_wizard
 from services.enrollment.web.returning import back_to_platform
-from services.enrollment.web.wizard.views import MANAGE, OPERATIONS, WIZARD
+from services.enrollment.web.views import MANAGE, OPERATIONS, WIZARD, Frame, MessageView
 
 router = APIRouter(prefix=OPERATIONS, include_in_schema=False)
 

@@ -12,23 +12,13 @@ from services.enrollment.accounts.domain.account import Method
 from services.enrollment.accounts.domain.methods import is_last_required
 from services.enrollment.accounts.handlers import self_service as manage
 from services.enrollment.components import Components
+from services.enrollment.methods.registry.words import label_of
 from services.enrollment.notices import handlers as notices
 from services.enrollment.sessions.domain.steps import ask_for_proof
 from services.enrollment.sessions.handlers.moving import move_session
 from services.enrollment.sessions.handlers.step_up import needs_proof
 from services.enrollment.sessions.principal import Principal
 from services.enrollment.web.access import actor, onlooker
-from services.enrollment.web.rendering import (
-    ActivityView,
-    AddView,
-    DeleteView,
-    FieldError,
-    Frame,
-    ManageView,
-    NewPhoneView,
-    NotMeView,
-    RenameView,
-)
 from services.enrollment.web.request import (
     SEE_OTHER,
     PageRequest,
@@ -40,8 +30,16 @@ from services.enrollment.web.request import (
 )
 from services.enrollment.web.returning import back_to_platform
 from services.enrollment.web.security_info import words as manage_wording
-from services.enrollment.web.wizard import views
-from services.enrollment.web.wizard.views import MANAGE
+from services.enrollment.web.security_info.views import (
+    ActivityView,
+    AddView,
+    DeleteView,
+    ManageView,
+    NewPhoneView,
+    NotMeView,
+    RenameView,
+)
+from services.enrollment.web.views import MANAGE, FieldError, Frame
 from services.kit.errors import LastRequiredMethodError, ProblemError, RequestMalformedError, UnknownMethodError
 
 router = APIRouter(prefix=MANAGE, include_in_schema=False)
@@ -328,7 +326,7 @@ def _deleting(page: PageRequest, method: Method, status: int = 200) -> Response:
     view = DeleteView(
         frame=_frame(page, "Delete this method?"),
         row=manage_wording.row(method, account),
-        remains=tuple(views.label_of(one) for one in account.methods if one.id != method.id and one.state == "active"),
+        remains=tuple(label_of(one) for one in account.methods if one.id != method.id and one.state == "active"),
         lost=method.type in manage_wording.CAN_BE_LOST,
         error=FieldError("method", manage_wording.REQUIRED) if required else None,
     )
@@ -343,8 +341,6 @@ def _new_phone(page: PageRequest) -> Response:
     view = NewPhoneView(
         frame=_frame(page, "I have a new phone"),
         row=manage_wording.row(apps[0], account),
-        choices=tuple((one.id, views.label_of(one), manage_wording.since(one)) for one in apps)
-        if len(apps) > 1
-        else (),
+        choices=tuple((one.id, label_of(one), manage_wording.since(one)) for one in apps) if len(apps) > 1 else (),
     )
     return html(page.principal, view)

@@ -12,9 +12,18 @@ from pydantic import SecretStr
 from services.enrollment.config import Config
 from services.enrollment.policies.domain.requirements import GroupPolicy
 from services.enrollment.policies.domain.tenant import Tenant
-from services.enrollment.web.assets import DARK_GROUNDS, DIRECTORY, LIGHT_GROUNDS, read_logos
+from services.enrollment.web.assets import (
+    DARK_GROUNDS,
+    DIRECTORY,
+    LIGHT_GROUNDS,
+    mount_static,
+    read_logos,
+    static_url,
+    tenant_stylesheet,
+)
 from services.enrollment.web.colours import accent_on, contrast
-from services.enrollment.web.rendering import FieldError, Pages, View, mount_static, static_url, tenant_stylesheet
+from services.enrollment.web.rendering import Pages, View
+from services.enrollment.web.views import FieldError
 from services.kit.config.file import ConfigError
 from services.kit.config.tenants import Branding
 from services.kit.http.csrf import csrf_matches, csrf_token

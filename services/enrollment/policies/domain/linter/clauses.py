@@ -2,31 +2,37 @@
 
 from collections.abc import Iterator
 
-from schemas.base import MethodType
 from services.enrollment.challenges.domain.eligibility import proofs_required
+from services.enrollment.methods.registry.domain import DEFAULT_ORDER, TRAITS
 from services.enrollment.policies.domain.linter.finding import Finding, broken_clause, listed
 from services.enrollment.policies.domain.linter.reach import counted_methods, offered_methods
 from services.enrollment.policies.domain.requirements import GroupPolicy
 from services.enrollment.policies.domain.uses import counts
 from services.enrollment.sessions.domain.steps import FIRST_STEP
 
-UNRESTRICTED: tuple[MethodType, ...] = ("passkey", "authenticatorApp", "softwareOath")
+UNRESTRICTED = frozenset(DEFAULT_ORDER) & {
+    method_type
+    for method_type, traits in TRAITS.items()
+    if traits.strength != "recovery" and not traits.needs_telephone
+    for method_type, traits in TRAITS.items()
+    if traits.strength != "recovery" and not traits.needs_telephone
+}
 """Alternatives to the phone that need no telephone network."""
 
 
 def security_questions(policy: GroupPolicy) -> Iterator[Finding]:
-    if "securityQuestions" in offered_methods(policy):
+    if any(TRAITS[method_type].is_knowledge for method_type in offered_methods(policy)):
         text = "Security questions are offered; no answer is a secret. Take them off the list."
         yield from broken_clause("nist-aal2", "3.1.1.2", "securityQuestions", text, policy)
         yield from broken_clause("asvs-l2", "6.4.2", "securityQuestions", text, policy)
 
 
 def email_as_factor(policy: GroupPolicy) -> Iterator[Finding]:
-    offered = offered_methods(policy)
-    if "email" not in offered:
+    mailed = [method_type for method_type in offered_methods(policy) if TRAITS[method_type].is_mailed]
+    if not mailed:
         return
-    counts = "email" in policy.required or (policy.number or 0) > len(set(policy.required) & FIRST_STEP.keys())
-    if counts:
+    may_count = (policy.number or 0) > len(set(policy.required) & FIRST_STEP.keys())
+    if may_count or not set(mailed).isdisjoint(policy.required):
         text = "An email address counts as one of the methods that are asked for, and is no out-of-band factor."
         yield from broken_clause("nist-aal2", "3.1.3.1", "emailAsFactor", text, policy)
     if policy.profile != "entra":
@@ -39,7 +45,8 @@ def email_as_factor(policy: GroupPolicy) -> Iterator[Finding]:
 
 def telephony_only(policy: GroupPolicy) -> Iterator[Finding]:
     offered = offered_methods(policy)
-    if "phone" in offered and not any(method_type in offered for method_type in UNRESTRICTED):
+    has_telephone = any(TRAITS[method_type].needs_telephone for method_type in offered)
+    if has_telephone and UNRESTRICTED.isdisjoint(offered):
         text = "The phone is restricted, and no alternative is offered. Allow an authenticator app or a passkey."
         yield from broken_clause("nist-aal2", "3.1.3.3 and 3.2.9", "telephonyOnly", text, policy)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from services.enrollment.challenges.domain.eligibility import proofs_required
-from services.enrollment.methods.registry.domain import WEAK
+from services.enrollment.methods.registry.domain import TRAITS, WEAK
 from services.enrollment.policies.domain.linter.finding import Finding, listed
 from services.enrollment.policies.domain.linter.reach import can_be_complete_with, counted_methods, offered_methods
 from services.enrollment.policies.domain.policy import lacking, missing_methods
@@ -42,9 +42,10 @@ def nothing_proves(policy: GroupPolicy) -> Iterator[Finding]:
 
 
 def passkey_unavoidable(policy: GroupPolicy) -> Iterator[Finding]:
-    others = [method_type for method_type in offered_methods(policy) if method_type != "passkey"]
-    is_possible = can_be_complete_with(policy, offered_methods(policy))
-    is_forced = not policy.may_choose_different and "passkey" in missing_methods(policy, ())
+    offered = offered_methods(policy)
+    others = [method_type for method_type in offered if not TRAITS[method_type].needs_capable_browser]
+    is_possible = can_be_complete_with(policy, offered)
+    is_forced = not policy.may_choose_different and not set(missing_methods(policy, ())) <= set(others)
     if is_possible and (is_forced or not can_be_complete_with(policy, others)):
         yield Finding(
             code="passkeyUnavoidable",

@@ -20,7 +20,7 @@ from schemas.enrollment import (
 from services.enrollment.reports.domain.funnel import ORDER, Funnel, StepFigures, funnel
 from services.enrollment.reports.domain.journey import Journey, begun, noted
 from services.enrollment.web.operations.words import duration, endings, groups
-from services.enrollment.web.wizard.routes import STEPS
+from services.enrollment.web.wizard.steps import STEPS
 from tests.unit.enrollment.builders import NOW
 
 BESIDE = {"choose"}

@@ -13,15 +13,15 @@ from httpx import ASGITransport, AsyncClient
 from markupsafe import escape
 from pydantic import AnyHttpUrl
 
-import services.enrollment.web
+import services.enrollment
+from services.enrollment.methods.registry.words import WORDS
 from services.enrollment.web.help import routes as help_routes
 from services.enrollment.web.help.topics import GROUPS, METHODS, TOPICS
 from services.enrollment.web.rendering import Pages
-from services.enrollment.web.wizard.views import LABELS
 from tests.support.pages import FRAME, help_view, sample_views
 
-WIZARD = Path(services.enrollment.web.__file__).parent
-SOURCES = sorted([*WIZARD.glob("*.py"), *WIZARD.glob("templates/*.html")])
+ENROLLMENT = Path(services.enrollment.__file__).parent
+SOURCES = sorted(path for name in ("*.py", "templates/*.html") for path in ENROLLMENT.rglob(name))
 HELP_LINK = re.compile(r"""["'](/help(?:/([^"'{]*))?)["']""")
 LONGEST_SENTENCE = 220
 PROOFS = [name for name in sample_views() if name.startswith("prove-")]
@@ -53,8 +53,9 @@ def test_every_link_to_help_has_its_page() -> None:
 
 
 def test_every_method_has_a_page_of_its_name() -> None:
-    assert {topic.name.replace("-", " ") for topic in METHODS} == {label.lower() for label in LABELS.values()}
-    assert [topic.title for topic in METHODS] == list(LABELS.values())
+    labels = [words.name.label for words in WORDS.values()]
+    assert [topic.name.replace("-", " ") for topic in METHODS] == [label.lower() for label in labels]
+    assert [topic.title for topic in METHODS] == labels
 
 
 @pytest.mark.parametrize("name", TOPICS)

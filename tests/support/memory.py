@@ -1,0 +1,271 @@
+"""Documents in memory: a second implementation of what the services use of a database, for tests of handlers.
+
+`Store.open(MemoryDatabase(), …)` works as with the real one. Documents pass through BSON, so that what could not be
+stored fails here too. The behaviour of both is held together by `tests/support/documents.py`.
+"""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import bson
+from bson.codec_options import CodecOptions
+from pymongo import UpdateOne
+from pymongo.errors import DuplicateKeyError
+
+from services.kit.mongo.client import Collection, Database, Document
+
+OPTIONS: CodecOptions[Document] = CodecOptions(tz_aware=True)
+ABSENT = object()
+
+
+class UnsupportedError(Exception):
+    """No service uses this of a database, or it is to be added here."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a write says of itself."""
+
+    modified_count: int = 0
+    deleted_count: int = 0
+
+
+@dataclass(frozen=True)
+class UniqueIndex:
+    """Among the documents that match `only`, no two have the same values under `names`."""
+
+    names: tuple[str, ...]
+    only: Mapping[str, Any]
+
+    def key(self, document: Document) -> tuple[object, ...] | None:
+        """What must not be there twice; None where the index leaves the document out."""
+        return tuple(_at(document, name) for name in self.names) if matches(document, self.only) else None
+
+
+@dataclass
+class MemoryCollection:
+    """The calls of a motor collection that the services make."""
+
+    name: str
+    documents: dict[str, Document] = field(default_factory=dict)
+    unique: list[UniqueIndex] = field(default_factory=list)
+
+    async def create_index(
+        self,
+        keys: str | Sequence[tuple[str, int]],
+        *,
+        unique: bool = False,
+        sparse: bool = False,
+        expireAfterSeconds: int | None = None,  # noqa: N803 (the driver's name; nothing expires here)
+        partialFilterExpression: Mapping[str, Any] | None = None,  # noqa: N803
+    ) -> None:
+        """Only unique indexes change what can be seen."""
+        names = (keys,) if isinstance(keys, str) else tuple(name for name, _ in keys)
+        only = partialFilterExpression or ({name: {"$exists": True} for name in names} if sparse else {})
+        if unique and UniqueIndex(names, only) not in self.unique:
+            self.unique.append(UniqueIndex(names, only))
+
+    async def find_one(self, criteria: Mapping[str, Any], projection: object = None) -> Document | None:
+        """The first that matches; whoever else wants to is let in between, as over a network."""
+        await asyncio.sleep(0)
+        return next((_copy(found) for found in self._matching(criteria)), None)
+
+    async def find(
+        self,
+        criteria: Mapping[str, Any],
+        projection: object = None,
+        *,
+        sort: Sequence[tuple[str, int]] | None = None,
+        limit: int = 0,
+    ) -> AsyncIterator[Document]:
+        """All that match; each is given whole, whatever the projection says."""
+        found = list(self._matching(criteria))
+        for name, direction in reversed(sort or ()):
+            found.sort(key=lambda document: _rank(_at(document, name)), reverse=direction < 0)
+        for document in found[:limit] if limit else found:
+            yield _copy(document)
+
+    async def count_documents(self, criteria: Mapping[str, Any]) -> int:
+        return sum(1 for _ in self._matching(criteria))
+
+    async def insert_one(self, document: Document) -> None:
+        """Raises DuplicateKeyError."""
+        if document["_id"] in self.documents:
+            raise DuplicateKeyError("_id")
+        self._put(_copy(document))
+
+    async def update_one(self, criteria: Mapping[str, Any], update: Mapping[str, Any]) -> Result:
+        """Change the first that matches."""
+        await asyncio.sleep(0)
+        found = next(iter(self._matching(criteria)), None)
+        if found is None:
+            return Result()
+        changed = _copy(found)
+        for operator, changes in update.items():
+            for name, value in changes.items():
+                UPDATES[operator](changed, name, value)
+        self._put(_copy(changed))
+        return Result(modified_count=int(changed != found))
+
+    async def bulk_write(self, updates: Sequence[UpdateOne], *, ordered: bool) -> None:
+        """One after the other."""
+        for update in updates:
+            await self.update_one(update._filter, cast("Mapping[str, Any]", update._doc))
+
+    async def delete_one(self, criteria: Mapping[str, Any]) -> Result:
+        return self._delete(list(self._matching(criteria))[:1])
+
+    async def delete_many(self, criteria: Mapping[str, Any]) -> Result:
+        return self._delete(list(self._matching(criteria)))
+
+    def _delete(self, found: Sequence[Document]) -> Result:
+        for document in found:
+            del self.documents[document["_id"]]
+        return Result(deleted_count=len(found))
+
+    def _matching(self, criteria: Mapping[str, Any]) -> Iterable[Document]:
+        return (document for document in self.documents.values() if matches(document, criteria))
+
+    def _put(self, document: Document) -> None:
+        for index in self.unique:
+            key = index.key(document)
+            others = (other for other in self.documents.values() if other["_id"] != document["_id"])
+            if key is not None and any(index.key(other) == key for other in others):
+                raise DuplicateKeyError(", ".join(index.names))
+        self.documents[document["_id"]] = document
+
+
+class MemoryDatabase(Database):
+    """The collections of one service, gone with the object."""
+
+    def __init__(self) -> None:
+        self._collections: dict[str, MemoryCollection] = {}
+
+    def collection(self, name: str) -> Collection:
+        """Made when it is first named."""
+        return cast("Collection", self._collections.setdefault(name, MemoryCollection(name)))
+
+    async def ready(self) -> bool:
+        return True
+
+    async def drop(self) -> None:
+        self._collections.clear()
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+def matches(document: Document, criteria: Mapping[str, Any]) -> bool:
+    """Whether a document meets the criteria, as MongoDB's query language has it."""
+    return all(
+        any(matches(document, choice) for choice in wanted) if name == "$or" else _meets(_at(document, name), wanted)
+        for name, wanted in criteria.items()
+    )
+
+
+def _meets(value: object, wanted: object) -> bool:
+    if isinstance(wanted, Mapping) and any(str(name).startswith("$") for name in wanted):
+        return all(_operator(name)(value, operand) for name, operand in wanted.items())
+    stored = bson.decode(bson.encode({"v": wanted}), OPTIONS)["v"]
+    return bool(stored == value or (stored is None and value is ABSENT))
+
+
+def _operator(name: str) -> Callable[[Any, Any], bool]:
+    if name not in OPERATORS:
+        raise UnsupportedError(name)
+    return OPERATORS[name]
+
+
+def _compared(holds: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
+    """MongoDB compares only values of the same type."""
+
+    def compare(value: object, bound: object) -> bool:
+        bound = bson.decode(bson.encode({"v": bound}), OPTIONS)["v"]
+        return _rank(value)[0] == _rank(bound)[0] and holds(value, bound)
+
+    return compare
+
+
+OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "$lt": _compared(lambda value, bound: value < bound),
+    "$lte": _compared(lambda value, bound: value <= bound),
+    "$gt": _compared(lambda value, bound: value > bound),
+    "$gte": _compared(lambda value, bound: value >= bound),
+    "$in": lambda value, wanted: any(_meets(value, one) for one in wanted),
+    "$nin": lambda value, wanted: not any(_meets(value, one) for one in wanted),
+    "$exists": lambda value, wanted: (value is not ABSENT) is wanted,
+    "$size": lambda value, wanted: isinstance(value, list) and len(value) == wanted,
+    "$type": lambda value, wanted: isinstance(value, {"string": str}[wanted]),
+    "$regex": lambda value, wanted: isinstance(value, str) and re.search(wanted, value) is not None,
+}
+
+
+def _rank(value: object) -> tuple[int, Any]:
+    """The order of types: nothing, numbers, text, the rest (booleans and times)."""
+    if value is None or value is ABSENT:
+        return 0, 0
+    if isinstance(value, bool):
+        return 3, value
+    return (1, value) if isinstance(value, int | float) else (2, value) if isinstance(value, str) else (4, value)
+
+
+def _at(document: Document, path: str) -> object:
+    value: Any = document
+    for name in path.split("."):
+        if isinstance(value, list) and name.isdecimal() and int(name) < len(value):
+            value = value[int(name)]
+        elif isinstance(value, Mapping) and name in value:
+            value = value[name]
+        else:
+            return ABSENT
+    return value
+
+
+def _holder(document: Document, path: str) -> tuple[Document, str]:
+    *parents, last = path.split(".")
+    for name in parents:
+        document = document.setdefault(name, {})
+    return document, last
+
+
+def _set(document: Document, path: str, value: object) -> None:
+    holder, name = _holder(document, path)
+    holder[name] = value
+
+
+def _unset(document: Document, path: str, _: object) -> None:
+    holder, name = _holder(document, path)
+    holder.pop(name, None)
+
+
+def _increase(document: Document, path: str, by: int) -> None:
+    holder, name = _holder(document, path)
+    holder[name] = holder.get(name, 0) + by
+
+
+def _push(document: Document, path: str, more: Mapping[str, Any]) -> None:
+    holder, name = _holder(document, path)
+    pushed = [*holder.get(name, ()), *more["$each"]]
+    holder[name] = pushed[more["$slice"] :] if "$slice" in more else pushed
+
+
+def _pull(document: Document, path: str, criteria: Mapping[str, Any]) -> None:
+    holder, name = _holder(document, path)
+    if name in holder:
+        holder[name] = [entry for entry in holder[name] if not matches(entry, criteria)]
+
+
+UPDATES: Mapping[str, Callable[[Document, str, Any], None]] = {
+    "$set": _set,
+    "$unset": _unset,
+    "$inc": _increase,
+    "$push": _push,
+    "$pull": _pull,
+}
+
+
+def _copy(document: Document) -> Document:
+    return bson.decode(bson.encode(document), OPTIONS)
