@@ -10,7 +10,7 @@ from services.enrollment.policies.domain.document import PolicyDocument, lint_do
 from services.enrollment.policies.domain.linter.lint import lint_groups
 from services.enrollment.policies.domain.policy import missing_methods
 
-EXAMPLES = Path(__file__).parents[3] / "docs" / "examples" / "policies"
+EXAMPLES = Path(__file__).parents[5] / "docs" / "examples" / "policies"
 
 
 @pytest.mark.parametrize(

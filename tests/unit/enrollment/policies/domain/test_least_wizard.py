@@ -22,7 +22,7 @@ from services.enrollment.policies.domain.policy import (
     replanned,
 )
 from services.enrollment.policies.domain.requirements import GroupPolicy, Use
-from tests.unit.enrollment.policies import KINDS, POLICIES, SECOND_FACTORS, has_all
+from tests.unit.enrollment.any_policy import KINDS, POLICIES, SECOND_FACTORS, has_all
 
 ON_FILE = st.sets(st.sampled_from(KINDS)).map(lambda kinds: tuple(sorted(kinds)))
 

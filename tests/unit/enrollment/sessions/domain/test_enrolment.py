@@ -1,6 +1,6 @@
-"""The rules of accounts and sessions, without I/O."""
+"""The walk of an enrolment: how its session begins, moves on with each verdict, and ends."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -16,9 +16,8 @@ from services.enrollment.sessions.domain import steps as wizard
 from services.enrollment.sessions.domain.session import LONGEST_SESSION, SESSION_LIFE, Session
 from services.kit.decision import Change
 from services.kit.errors import ProblemError
-from tests.unit.enrollment.test_rules import challenge
+from tests.unit.enrollment.builders import NOW, proof_of
 
-NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 REGISTRATION = Registration(display_name="+44 •••• ••0142", phone_type="mobile", delivery="sms")
 
 
@@ -49,8 +48,9 @@ def started() -> Account:
 
 
 def asked() -> Challenge:
-    terms = challenge().terms.model_copy(update={"session_id": "s1"})
-    return challenge().model_copy(update={"terms": terms})
+    challenge, _ = proof_of("phone", "m1")
+    terms = challenge.terms.model_copy(update={"session_id": "s1"})
+    return challenge.model_copy(update={"terms": terms})
 
 
 def waiting() -> Account:

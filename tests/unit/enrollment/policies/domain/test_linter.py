@@ -16,7 +16,7 @@ from services.enrollment.policies.domain.linter.reach import offered_methods
 from services.enrollment.policies.domain.policy import missing_methods
 from services.enrollment.policies.domain.requirements import GroupPolicy, Profile, Use
 from services.enrollment.policies.domain.tenant import Tenant
-from tests.unit.enrollment.policies import KINDS, POLICIES, SECOND_FACTORS, has_all
+from tests.unit.enrollment.any_policy import KINDS, POLICIES, SECOND_FACTORS, has_all
 
 UNSATISFIABLE = {"requiredNotSettable", "numberUnreachable", "twoStepUnreachable", "resetUnreachable"}
 

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from schemas.base import MethodType
-from services.enrollment.accounts.domain.account import Account
+from services.enrollment.accounts.domain.account import Account, Profile
 from services.enrollment.policies.domain.requirements import GroupPolicy, Use
-from services.enrollment.reports.domain.registrations import details_of
+from services.enrollment.reports.domain.registrations import RegistrationSummary, details_of
 from services.enrollment.reports.handlers.registrations import Wanted, wanted_by
 from services.kit.errors import ProblemError
 from tests.unit.enrollment.builders import NOW, account, method
@@ -121,3 +121,21 @@ def test_another_filter_is_refused(expression: str) -> None:
     with pytest.raises(ProblemError) as caught:
         wanted_by(expression)
     assert caught.value.code == "requestMalformed"
+
+
+def test_a_person_is_called_as_the_platform_last_told() -> None:
+    assert details_of(account(), STAFF, NOW).user_principal_name == "sam@northbridge.example"
+    nameless = account(profile=Profile(user_principal_name="", display_name=""))
+    assert details_of(nameless, STAFF, NOW).user_principal_name is None
+
+
+def test_a_summary_counts_of_how_many_people_each_is_true() -> None:
+    person = details_of(account(method("passkey")), GroupPolicy(allowed=("passkey",)), NOW)
+    nobody = details_of(account(), STAFF, NOW)
+    one = RegistrationSummary().with_one(person)
+    assert one == RegistrationSummary(
+        people=1, mfa_registered=1, mfa_capable=1, sspr_capable=1, passwordless_capable=1, complete=1
+    )
+    assert one.with_one(nobody) == one.model_copy(update={"people": 2})
+    assert one.with_one(person).passwordless_capable == 2
+    assert set(one.with_one(person).model_dump().values()) == {2}

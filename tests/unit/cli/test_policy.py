@@ -10,7 +10,7 @@ from services.cli.failures import CommandFailedError
 from services.cli.program import app
 from services.kit.config.file import ConfigError
 
-DEMO = Path(__file__).parents[2] / "deploy" / "demo" / "config.yaml"
+DEMO = Path(__file__).parents[3] / "deploy" / "demo" / "config.yaml"
 
 
 def check(file: Path, *options: str) -> Result:

@@ -76,7 +76,7 @@ def security_info(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytes
 def test_it_runs_as_a_program(tmp_path: Path) -> None:
     program = [sys.executable, "-m", "services.cli", "--help"]
 
-    done = subprocess.run(program, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False)
+    done = subprocess.run(program, cwd=Path(__file__).parents[3], capture_output=True, text=True, check=False)
 
     assert done.returncode == 0
     assert [name for name in {command[0] for command in COMMANDS} if name not in done.stdout] == []

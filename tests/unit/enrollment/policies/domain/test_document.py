@@ -17,8 +17,8 @@ from services.enrollment.policies.domain.policy import is_allowed
 from services.enrollment.policies.domain.requirements import GroupPolicy
 from services.enrollment.policies.domain.tenant import Tenant
 from services.enrollment.policies.domain.tenant_policy import change_policy, first_policy
+from tests.unit.enrollment.any_policy import POLICIES
 from tests.unit.enrollment.builders import NOW
-from tests.unit.enrollment.policies import POLICIES
 
 GROUPS = st.dictionaries(st.sampled_from(("staff", "frontline", "strict")), POLICIES, min_size=1)
 STAFF = GroupPolicy(required=("authenticatorApp",), allowed=("phone",))
@@ -117,3 +117,59 @@ def test_a_change_is_a_version_and_an_event_without_a_person_and_none_where_noth
     (emission,) = changed.emissions
     assert (changed.state.version, emission.tenant, emission.user) == (2, "northbridge", None)
     assert emission.event.model_dump(by_alias=True) == {"policyVersion": 2, "groups": ("staff",), "changedAt": NOW}
+
+
+@pytest.mark.parametrize(
+    ("fields", "severity", "group", "text"),
+    [
+        (
+            {"authenticationMethodConfigurations": [configuration("phone", "staff")]},
+            "error",
+            "frontline",
+            "phone is required, and not enabled for this group.",
+        ),
+        (
+            {"authenticationMethodConfigurations": [configuration("passkey", "nobody")]},
+            "warning",
+            "nobody",
+            "passkey names the group nobody, of which nothing is said: it has no effect.",
+        ),
+        (
+            {"registrationEnforcement": {"defaultGroup": "nobody", "groups": [{"id": "staff"}, {"id": "frontline"}]}},
+            "error",
+            None,
+            "The default group is none of the groups.",
+        ),
+        (
+            {
+                "registrationEnforcement": {
+                    "defaultGroup": "staff",
+                    "groups": [{"id": "staff"}, {"id": "frontline"}, {"id": "staff"}],
+                }
+            },
+            "error",
+            "staff",
+            "The group staff is named twice.",
+        ),
+    ],
+)
+def test_a_mistake_of_a_document_names_the_group_and_what_is_wrong(
+    fields: dict[str, object], severity: str, group: str | None, text: str
+) -> None:
+    (found,) = lint_document(merged(document_of(BOTH, "staff"), change(**fields)))
+    assert (found.severity, found.group, found.text) == (severity, group, text)
+
+
+def test_a_document_without_groups_says_no_policy() -> None:
+    assert policies_in(PolicyDocument()) == ({}, "")
+    assert [one.code for one in lint_document(PolicyDocument())] == ["defaultGroupUnknown"]
+
+
+def test_a_type_that_nobody_may_register_is_shown_as_disabled() -> None:
+    states = {one.id: one.state for one in document_of(BOTH, "staff").authentication_method_configurations}
+    assert (states["phone"], states["passkey"]) == ("enabled", "disabled")
+
+
+def test_what_is_handed_out_is_no_matter_of_policy() -> None:
+    with pytest.raises(ValidationError, match="temporaryAccessPass is handed out, whatever the policy"):
+        change(authenticationMethodConfigurations=[configuration("temporaryAccessPass", "staff")])

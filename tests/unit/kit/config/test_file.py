@@ -165,3 +165,31 @@ def test_a_mistake_is_placed_in_one_line(tmp_path: Path, text: str, place: str) 
 def test_an_absent_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"absent\.yaml"):
         load_config(SharedConfig, tmp_path / "absent.yaml", {})
+
+
+def test_a_mistake_of_form_is_placed_by_its_line(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"^FILE: .*config\.yaml is not YAML: line 3$"):
+        load_config(SharedConfig, written(tmp_path, "tenants: {}\nclients: {}\n: : :\n"), {}, named_by="FILE")
+
+
+def test_what_cannot_be_read_at_all_has_no_line(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"is not YAML: unreadable$"):
+        load_config(SharedConfig, written(tmp_path, "tenants: \x01"), {})
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            MINIMAL + MAIL.replace("security-info@northbridge.example", "no..body@northbridge.example"),
+            "is no address that a mail can come from",
+        ),
+        (
+            MINIMAL.replace("displayName: ", 'displayName: " "#'),
+            "must be one line of what can be seen, without spaces around it",
+        ),
+    ],
+)
+def test_a_text_that_cannot_be_used_is_told_why(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        load_config(SharedConfig, written(tmp_path, text), {})

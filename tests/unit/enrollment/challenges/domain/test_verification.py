@@ -140,3 +140,9 @@ def test_after_the_first_of_two_another_type_is_asked() -> None:
 def test_leaving_tells_no_event_either(outcome: Any) -> None:
     change = sessions.end_session(person("phone"), "c-1", outcome, at=NOON)
     assert (change.state.sessions[0].outcome, change.emissions) == (outcome, ())
+
+
+def test_what_became_of_a_challenge_takes_its_place() -> None:
+    first, second = challenge("c-1", "denied"), challenge("c-2", "pending")
+    verified = challenge("c-2", "verified")
+    assert Verification((first, second)).with_current(verified) == Verification((first, verified))
