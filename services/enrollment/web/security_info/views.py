@@ -43,7 +43,7 @@ class ManageView:
     from.
     """
 
-    template: ClassVar[str] = "manage.html"
+    template: ClassVar[str] = "security_info/manage.html"
     step: ClassVar[str] = "manage"
 
     frame: Frame
@@ -59,7 +59,7 @@ class ManageView:
 class ConfirmView:
     """Whether what is on file is still right: one button where it is."""
 
-    template: ClassVar[str] = "confirm.html"
+    template: ClassVar[str] = "security_info/confirm.html"
     step: ClassVar[str] = "confirm"
 
     frame: Frame
@@ -71,7 +71,7 @@ class ConfirmView:
 class AddView:
     """What can be added; the form's field is `method`."""
 
-    template: ClassVar[str] = "manage_add.html"
+    template: ClassVar[str] = "security_info/add.html"
     step: ClassVar[str] = "manage"
 
     frame: Frame
@@ -84,7 +84,7 @@ class AddView:
 class RenameView:
     """A name of the person's own for a method; `name` is what the field shows."""
 
-    template: ClassVar[str] = "manage_rename.html"
+    template: ClassVar[str] = "security_info/rename.html"
     step: ClassVar[str] = "manage"
 
     frame: Frame
@@ -100,7 +100,7 @@ class DeleteView:
     With an `error` the method can't be deleted.
     """
 
-    template: ClassVar[str] = "manage_delete.html"
+    template: ClassVar[str] = "security_info/delete.html"
     step: ClassVar[str] = "manage"
 
     frame: Frame
@@ -114,7 +114,7 @@ class DeleteView:
 class NewPhoneView:
     """What happens when the app moves to a new phone; `choices` are the apps where there are several."""
 
-    template: ClassVar[str] = "manage_new_phone.html"
+    template: ClassVar[str] = "security_info/new_phone.html"
     step: ClassVar[str] = "manage"
 
     frame: Frame
@@ -135,7 +135,7 @@ class ActivityRow:
 class ActivityView:
     """What happened to the person's security info, the newest first."""
 
-    template: ClassVar[str] = "manage_activity.html"
+    template: ClassVar[str] = "security_info/activity.html"
     step: ClassVar[str] = "manage"
 
     frame: Frame
@@ -147,7 +147,7 @@ class ActivityView:
 class NotMeView:
     """The page of the link in a notice: `text` is what changed and when, `what` the button will do or did (`done`)."""
 
-    template: ClassVar[str] = "not_me.html"
+    template: ClassVar[str] = "security_info/not_me.html"
     step: ClassVar[str] = ""
 
     frame: Frame
