@@ -22,7 +22,7 @@ from services.enrollment.challenges.domain.challenge import Challenge, Context
 from services.enrollment.challenges.domain.verdict import NotYet, Right, Verdict, Wrong
 from services.enrollment.challenges.domain.verification import Verification
 from services.enrollment.challenges.handlers import platform
-from services.enrollment.challenges.handlers.cooldown import cooling_down, pauses_of
+from services.enrollment.challenges.handlers.cooldown import cooldowns_of, cooling_down
 from services.enrollment.challenges.handlers.lifecycle import VERDICT_WITHIN
 from services.enrollment.challenges.handlers.opening import AskProof, ask_proof
 from services.enrollment.components import Components, ComponentsDep, DependenciesDep
@@ -83,7 +83,7 @@ async def post_challenge(
     challenge keeps its id whatever method is used in the end; reading it is the authority.
     """
     opened = await ask_proof(_asked(body), user_id, caller, components.deps)
-    cooldowns = await pauses_of(opened.account, body.purpose, components.deps)
+    cooldowns = await cooldowns_of(opened.account, body.purpose, components.deps)
     url = _page_of(opened.ticket, components.deps.public_origin)
     return challenge_body(opened.verification, opened.account, components, cooldowns, url=url)
 
@@ -120,7 +120,7 @@ async def get_challenge_events(
     deps = components.deps
     asked = await platform.asked_by(caller, challenge_id, deps)
     account = await account_of(asked.first.tenant, asked.first.user, deps)
-    cooldowns = await pauses_of(account, asked.first.purpose, deps)
+    cooldowns = await cooldowns_of(account, asked.first.purpose, deps)
 
     def described(state: Verification) -> str:
         return challenge_body(state, account, components, cooldowns).model_dump_json(by_alias=True)
@@ -215,7 +215,7 @@ async def post_cancel(challenge_id: ChallengePath, caller: ChallengeWriter, deps
 async def _body(asked: Verification, components: Components) -> ChallengeBody:
     account = await account_of(asked.first.tenant, asked.first.user, components.deps)
     is_choice = asked.first.purpose != "registration" and asked.status_at(components.clock.now()) == "pending"
-    cooldowns = await pauses_of(account, asked.first.purpose, components.deps) if is_choice else NOTHING_COOLS_DOWN
+    cooldowns = await cooldowns_of(account, asked.first.purpose, components.deps) if is_choice else NOTHING_COOLS_DOWN
     return challenge_body(asked, account, components, cooldowns)
 
 
