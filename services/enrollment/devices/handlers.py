@@ -55,7 +55,7 @@ async def activate(handle: str, token: str, *, audience: str, deps: Dependencies
         asked = protocol.read_activation(token)
     except DeviceTokenError:
         raise DeviceSignatureInvalidError from None
-    _require_ours(asked.aud, audience)
+    _require_audience(asked.aud, audience)
     _require_punctual(asked.iat, now)
     await _require_first_use(f"activate {token_hash(asked.key.x)} {asked.jti}", deps, now)
     activation = await _guess(activations.canonical_handle(handle), deps, now)
@@ -66,7 +66,7 @@ async def activate(handle: str, token: str, *, audience: str, deps: Dependencies
     await deps.activations.change(activation.handle, lambda state: activations.connect(state, device))
     if activation.session_id is None:
         await ask_connected(activation.handle, device, deps)
-    deps.signals.tell(activation.handle)
+    deps.signals.notify(activation.handle)
     account = await deps.accounts.get(account_id(activation.tenant, activation.user))
     if account is None:
         raise ActivationExpiredError
@@ -86,7 +86,7 @@ async def recognise_device(token: str, method: str, url: str, *, audience: str, 
         request = protocol.read_request(token, device.key)
     except DeviceTokenError:
         raise DeviceSignatureInvalidError from None
-    _require_ours(request.aud, audience)
+    _require_audience(request.aud, audience)
     if (request.sub, request.htm, request.htu) != (device.id, method, url):
         raise DeviceSignatureInvalidError
     _require_punctual(request.iat, now)
@@ -98,7 +98,7 @@ async def waiting_requests(device: Device, deps: Dependencies) -> list[dict[str,
     """What the app may answer now, newest first; never the number."""
     now = deps.clock.now()
     pending = await deps.challenges.of_device(device.id)
-    return [_described(one.state, deps) for one in pending if one.state.status_at(now) == "pending"]
+    return [_described(stored.state, deps) for stored in pending if stored.state.status_at(now) == "pending"]
 
 
 def request_stream(device: Device, deps: Dependencies) -> AsyncIterator[bytes]:
@@ -209,8 +209,8 @@ def _rfc3339(moment: datetime) -> str:
     return moment.isoformat().replace("+00:00", "Z")
 
 
-def _require_ours(audience: str, ours: str) -> None:
-    if audience.rstrip("/") != ours:
+def _require_audience(audience: str, expected: str) -> None:
+    if audience.rstrip("/") != expected:
         raise DeviceSignatureInvalidError
 
 

@@ -52,7 +52,7 @@ class Policies:
 
 
 class Follower(Background):
-    """Reads the policies again and again, so that each replica knows within a second what another one was told."""
+    """Reads the policies again and again, so that each replica knows within a second what another one changed."""
 
     def __init__(self, policies: Policies, store: Store) -> None:
         self._policies = policies
@@ -116,7 +116,7 @@ async def patch_policy(
         described = policies.config.tenant(tenant).model_copy(update={"groups": groups, "default_group": default_group})
         findings = (*lint_document(document), *lint(described, policies.config.providers.channels))
         if errors_of(findings):
-            raise PolicyUnsatisfiableError(findings=[one.model_dump(exclude_none=True) for one in findings])
+            raise PolicyUnsatisfiableError(findings=[finding.model_dump(exclude_none=True) for finding in findings])
         warnings[:] = findings
         return change_policy(policy, groups, default_group, at=now)
 

@@ -19,9 +19,9 @@ Removal = Literal["person", "administrator", "replaced", "lostOrStolen"]
 
 
 class Profile(State):
-    """Who the person is, as the platform last told. On no topic; the database may hold it.
+    """Who the person is, as the platform last said. On no topic; the database may hold it.
 
-    `emails` are where the person is told of changes, each sealed for the account.
+    `emails` are where notices of changes go, each sealed for the account.
     """
 
     user_principal_name: str
@@ -126,14 +126,14 @@ class Account(State):
 
     def ever_had(self, method_id: str) -> bool:
         """Whether that method is on file, or was lately."""
-        return self.method(method_id) is not None or any(one.method.id == method_id for one in self.former)
+        return self.method(method_id) is not None or any(former.method.id == method_id for former in self.former)
 
     def former_method(self, method_id: str, by: Literal["person", "administrator"], now: datetime) -> Former | None:
         """What a method was before, while it may come back; never after it was once lost or stolen."""
-        kept = [one for one in self.former if one.method.id == method_id]
-        if any(one.reason == "lostOrStolen" for one in kept):
+        kept = [former for former in self.former if former.method.id == method_id]
+        if any(former.reason == "lostOrStolen" for former in kept):
             return None
-        return next((one for one in reversed(kept) if now < one.until and one.may_return(by)), None)
+        return next((former for former in reversed(kept) if now < former.until and former.may_return(by)), None)
 
     def of_type(self, kind: MethodType) -> tuple[Method, ...]:
         """The methods of a type, in the order of registration."""

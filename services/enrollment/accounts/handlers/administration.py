@@ -44,9 +44,9 @@ async def methods_of(tenant: str, user: str, deps: Dependencies) -> list[Listed]
     on_file = [
         Listed(method, method.state, is_default=method.id == account.default_method_id) for method in account.methods
     ]
-    known = {one.method.id for one in account.former} | {one.id for one in account.methods}
-    pending = [_pending(one.state) for one in recent if one.state.method_id not in known]
-    return sorted((*on_file, *pending), key=lambda one: one.key)
+    known = {former.method.id for former in account.former} | {method.id for method in account.methods}
+    pending = [_pending(device.state) for device in recent if device.state.method_id not in known]
+    return sorted((*on_file, *pending), key=lambda listed: listed.key)
 
 
 async def rename(tenant: str, user: str, method_id: str, name: str, deps: Dependencies) -> None:

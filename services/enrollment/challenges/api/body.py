@@ -11,7 +11,7 @@ from services.enrollment.challenges.api.models import Alternative, ChallengeBody
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.domain.eligibility import left_to_prove
 from services.enrollment.challenges.domain.verification import Verification
-from services.enrollment.challenges.handlers.cooldown import Pauses, rested_first
+from services.enrollment.challenges.handlers.cooldown import Cooldowns, available_first
 from services.enrollment.challenges.handlers.platform import offers_proof
 from services.enrollment.components import Components
 from services.enrollment.methods.registry.api import challenge_fields, name_of, name_of_type
@@ -23,7 +23,7 @@ def challenge_body(
     asked: Verification,
     account: Account,
     components: Components,
-    cooldowns: Pauses = NOTHING_COOLS_DOWN,
+    cooldowns: Cooldowns = NOTHING_COOLS_DOWN,
     *,
     url: str | None = None,
 ) -> ChallengeBody:
@@ -67,7 +67,7 @@ def _may_resend(challenge: Challenge) -> bool:
 
 
 def _alternatives(
-    asked: Verification, account: Account, components: Components, cooldowns: Pauses
+    asked: Verification, account: Account, components: Components, cooldowns: Cooldowns
 ) -> tuple[Alternative, ...]:
     purpose, proven = asked.first.purpose, [challenge.method_type for challenge in asked.proven]
     if purpose == "registration":
@@ -75,7 +75,7 @@ def _alternatives(
     others = left_to_prove(account, components.deps.policy(account), purpose, proven, components.clock.now())
     return tuple(
         Alternative(method_id=method.id, type=method.type, display_name=name_of(method))
-        for method in rested_first(others, cooldowns)
+        for method in available_first(others, cooldowns)
         if method.id != asked.current.method_id
     )
 

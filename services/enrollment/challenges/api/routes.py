@@ -14,7 +14,7 @@ from services.enrollment.api.bodies import UserPath
 from services.enrollment.api.caching import UNCACHED
 from services.enrollment.api.callers import ChallengeReader, ChallengesCaller, ChallengeWriter
 from services.enrollment.api.idempotency import idempotent
-from services.enrollment.api.problems import answer, problems
+from services.enrollment.api.responses import answer, problems
 from services.enrollment.challenges.api import examples
 from services.enrollment.challenges.api.body import NOTHING_COOLS_DOWN, challenge_body
 from services.enrollment.challenges.api.models import AnswerRequest, ChallengeBody, ChallengeRequest, ResendRequest
@@ -22,18 +22,25 @@ from services.enrollment.challenges.domain.challenge import Challenge, Context
 from services.enrollment.challenges.domain.verdict import NotYet, Right, Verdict, Wrong
 from services.enrollment.challenges.domain.verification import Verification
 from services.enrollment.challenges.handlers import platform
-from services.enrollment.challenges.handlers.cooldown import cooling_down, pauses_of
+from services.enrollment.challenges.handlers.cooldown import cooldowns_of, cooling_down
 from services.enrollment.challenges.handlers.lifecycle import VERDICT_WITHIN
 from services.enrollment.challenges.handlers.opening import AskProof, ask_proof
 from services.enrollment.components import Components, ComponentsDep, DependenciesDep
 from services.enrollment.methods.base.handlers import Given, GivenAnswers, GivenCredential, TypedCode
 from services.enrollment.registrations.handlers import require_registered
+from services.kit.errors import (
+    AttemptsExhaustedError,
+    CodeIncorrectError,
+    CodeUsedError,
+    CredentialInvalidError,
+)
 from services.kit.http.sse import streamed
 
 router = APIRouter(tags=["challenges"], dependencies=[UNCACHED])
 
 WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*(\d{1,4})\b")
-WITH_TRIES = frozenset({"codeIncorrect", "credentialInvalid", "codeUsed", "attemptsExhausted"})
+COUNTED = frozenset({CodeIncorrectError, CredentialInvalidError, CodeUsedError, AttemptsExhaustedError})
+"""Wrong answers of which the platform is told how many are left."""
 
 ChallengePath = Annotated[str, Path(max_length=64, examples=["0193b6d0-7c1e-7d3a-9a52-2f0c8f1f7f10"])]
 Prefer = Annotated[
@@ -76,7 +83,7 @@ async def post_challenge(
     challenge keeps its id whatever method is used in the end; reading it is the authority.
     """
     opened = await ask_proof(_asked(body), user_id, caller, components.deps)
-    cooldowns = await pauses_of(opened.account, body.purpose, components.deps)
+    cooldowns = await cooldowns_of(opened.account, body.purpose, components.deps)
     url = _page_of(opened.ticket, components.deps.public_origin)
     return challenge_body(opened.verification, opened.account, components, cooldowns, url=url)
 
@@ -113,7 +120,7 @@ async def get_challenge_events(
     deps = components.deps
     asked = await platform.asked_by(caller, challenge_id, deps)
     account = await account_of(asked.first.tenant, asked.first.user, deps)
-    cooldowns = await pauses_of(account, asked.first.purpose, deps)
+    cooldowns = await cooldowns_of(account, asked.first.purpose, deps)
 
     def described(state: Verification) -> str:
         return challenge_body(state, account, components, cooldowns).model_dump_json(by_alias=True)
@@ -208,7 +215,7 @@ async def post_cancel(challenge_id: ChallengePath, caller: ChallengeWriter, deps
 async def _body(asked: Verification, components: Components) -> ChallengeBody:
     account = await account_of(asked.first.tenant, asked.first.user, components.deps)
     is_choice = asked.first.purpose != "registration" and asked.status_at(components.clock.now()) == "pending"
-    cooldowns = await pauses_of(account, asked.first.purpose, components.deps) if is_choice else NOTHING_COOLS_DOWN
+    cooldowns = await cooldowns_of(account, asked.first.purpose, components.deps) if is_choice else NOTHING_COOLS_DOWN
     return challenge_body(asked, account, components, cooldowns)
 
 
@@ -219,7 +226,7 @@ async def _require_not_wrong(challenge: Challenge, verdict: Verdict, components:
             await require_registered(challenge, components.deps)
         case Wrong("methodCoolingDown") if challenge.retry_at:
             raise cooling_down(challenge.retry_at, components.clock.now())
-        case Wrong(reason) if reason in WITH_TRIES:
+        case Wrong() if verdict.problem in COUNTED:
             raise verdict.problem(attemptsLeft=challenge.attempts_left)
         case Wrong():
             raise verdict.problem

@@ -63,7 +63,7 @@ class Submission(State):
 
 
 class Context(State):
-    """What the person is told of the question: which application asks, and from where."""
+    """What the person sees of the question: which application asks, and from where."""
 
     app_name: str | None = None
     location: str | None = None

@@ -10,7 +10,7 @@ from services.enrollment.challenges.domain.challenge import Challenge, Context, 
 from services.enrollment.challenges.domain.eligibility import is_locked_out, proofs_required, provable_for
 from services.enrollment.challenges.domain.verification import Verification
 from services.enrollment.challenges.handlers.asking import for_method
-from services.enrollment.challenges.handlers.cooldown import pauses_of, require_rested, rested_first
+from services.enrollment.challenges.handlers.cooldown import available_first, cooldowns_of, require_available
 from services.enrollment.challenges.handlers.lifecycle import cancel_challenge, open_challenge
 from services.enrollment.dependencies import Dependencies
 from services.enrollment.interrupts.domain.interrupt import TICKET_LIFE
@@ -77,7 +77,7 @@ async def ask_proof(asked: AskProof, user: str, caller: Caller, deps: Dependenci
     opened = await open_challenge(_hosted(ours, asked, ticket, deps.clock.now()), deps)
     await supersede(opened, deps)
     if method.device_id:
-        deps.signals.tell(method.device_id)
+        deps.signals.notify(method.device_id)
     return Opened(Verification((opened,)), account, ticket)
 
 
@@ -97,16 +97,16 @@ def _hosted(challenge: Challenge, asked: AskProof, ticket: str | None, now: date
 
 
 async def _rested_method(account: Account, asked: AskProof, deps: Dependencies) -> Method:
-    """The method that is asked for, or the best one; those that rest come last."""
-    pauses = await pauses_of(account, asked.purpose, deps)
-    provable = rested_first(provable_for(account, deps.policy(account), asked.purpose, deps.clock.now()), pauses)
+    """The method that is asked for, or the best one; those in cooldown come last."""
+    cooldowns = await cooldowns_of(account, asked.purpose, deps)
+    provable = available_first(provable_for(account, deps.policy(account), asked.purpose, deps.clock.now()), cooldowns)
     if asked.method_id is None and not provable:
         raise _nothing_to_prove(account, deps)
     method = provable[0] if asked.method_id is None else _named_method(account, asked.method_id, provable, deps)
     on_our_page, types = asked.return_url is not None, {one.type for one in provable}
     if on_our_page and len(types) < proofs_required(deps.policy(account), asked.purpose):
         raise MethodNotAllowedByPolicyError("The person has fewer methods than the policy asks for.")
-    require_rested(method, pauses, deps.clock.now())
+    require_available(method, cooldowns, deps.clock.now())
     return method
 
 

@@ -36,7 +36,7 @@ async def method_verified(event: MethodVerified, cause: Envelope, *, store: Stor
     account = await store.accounts.change(account_id(challenge.tenant, challenge.user), decide, cause)
     counts = challenge.purpose == "registration" or _is_active(account.state if account else None, challenge.method_id)
     await store.challenges.change(challenge.id, end, cause)
-    signals.tell(challenge.id)
+    signals.notify(challenge.id)
 
 
 async def verification_failed(event: VerificationFailed, cause: Envelope, *, store: Store, signals: Signals) -> None:
@@ -52,7 +52,7 @@ async def verification_failed(event: VerificationFailed, cause: Envelope, *, sto
     await store.challenges.change(
         event.challenge_id, lambda state: challenges.refused(state, event, at=event.failed_at), cause
     )
-    signals.tell(event.challenge_id)
+    signals.notify(event.challenge_id)
 
 
 async def authenticator_disabled(event: AuthenticatorDisabled, cause: Envelope, *, store: Store) -> None:
@@ -84,13 +84,13 @@ async def challenge_expired(event: ChallengeExpired, cause: Envelope, *, store: 
     await store.challenges.change(
         event.challenge_id, lambda state: challenges.expired(state, at=event.expired_at), cause
     )
-    signals.tell(event.challenge_id)
+    signals.notify(event.challenge_id)
 
 
 async def delivery_noted(event: DeliveryEvent, cause: Envelope, *, store: Store, signals: Signals) -> None:
     """Something is known of a message."""
     await store.challenges.change(event.challenge_id, lambda state: challenges.delivery_noted(state, event), cause)
-    signals.tell(event.challenge_id)
+    signals.notify(event.challenge_id)
 
 
 async def end_overdue(*, store: Store, clock: Clock) -> int:

@@ -103,7 +103,7 @@ async def ask_device(principal: Principal, deps: Dependencies, *, again: bool = 
         return None
     challenge = push_challenge(_question(principal, device, "pushApproval"), principal.claimant, device, deps)
     moved = await ask(principal, challenge, "authenticatorApp.test", deps, again=again)
-    deps.signals.tell(device.id)
+    deps.signals.notify(device.id)
     return moved
 
 

@@ -45,7 +45,7 @@ async def _ask_device(
     stored = await deps.registrations.change(
         registration.id, lambda state: Change(state.model_copy(update={"challenge_id": identifier}))
     )
-    deps.signals.tell(device.id)
+    deps.signals.notify(device.id)
     return stored.state if stored else registration
 
 

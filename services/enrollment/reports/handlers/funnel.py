@@ -1,4 +1,4 @@
-"""The walks through the wizard: noted as the events tell them, and read as the funnel."""
+"""Journeys through the wizard: noted event by event, and read as the funnel."""
 
 from dataclasses import dataclass
 from datetime import timedelta

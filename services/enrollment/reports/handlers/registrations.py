@@ -55,11 +55,11 @@ def wanted_by(expression: str) -> Wanted:
         raise _not_understood()
     name = said.pop(NAME, None)
     if (name is not None and not name.startswith("'")) or any(
-        one not in ANSWERS or value.startswith("'") for one, value in said.items()
+        asked not in ANSWERS or value.startswith("'") for asked, value in said.items()
     ):
         raise _not_understood()
     unquoted = None if name is None else name[1:-1].replace("''", "'")
-    return Wanted(unquoted, {ANSWERS[one]: value == "true" for one, value in said.items()})
+    return Wanted(unquoted, {ANSWERS[asked]: value == "true" for asked, value in said.items()})
 
 
 async def registration_details(

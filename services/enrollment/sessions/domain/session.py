@@ -40,7 +40,7 @@ class RequestedChange(State):
     replaces: str | None = None
 
 
-class Proof(State):
+class RecentProof(State):
     """That the person proved a method, in this session or, as the platform vouches (`method_id` None), before it."""
 
     method_id: str | None = None
@@ -65,10 +65,9 @@ class Verifying(State):
 
 
 class Session(State):
-    """One walk through the wizard or "My security info". Its id is that of the interrupt. `cookie_hash` binds it to one
-    browser.
+    """Of the wizard or of "My security info". Its id is that of the interrupt; `cookie_hash` binds it to one browser.
 
-    With `verifying` it is a verification for a platform: no enrolment, so that no event tells of it. Its id is then
+    With `verifying` it is a verification for a platform: no enrolment, and has no events. Its id is then
     that of the challenge which the platform opened.
     """
 
@@ -82,8 +81,8 @@ class Session(State):
     )
     activation: Activation | None = Field(default=None, description="the QR code of this session, as it was made")
     draft: Draft | None = None
-    requested_change: RequestedChange | None = Field(default=None, alias="aim")
-    proof: Proof | None = None
+    requested_change: RequestedChange | None = Field(default=None, alias="aim", description="stored as `aim`")
+    proof: RecentProof | None = None
     after_proof: str = ""
     verifying: Verifying | None = None
     registered: tuple[str, ...] = ()

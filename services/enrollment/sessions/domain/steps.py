@@ -11,7 +11,7 @@ from services.enrollment.accounts.domain.account import Account
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.devices.domain import Activation
 from services.enrollment.methods.registry.domain import SET_UP
-from services.enrollment.sessions.domain.session import Draft, Proof, RequestedChange, Session, Verifying
+from services.enrollment.sessions.domain.session import Draft, RecentProof, RequestedChange, Session, Verifying
 
 Move = Callable[[Session], Session]
 """How an act changes a session."""
@@ -112,7 +112,7 @@ def ask_for_proof(session: Session, *, then: str) -> Session:
     return session.model_copy(update={"step": "prove.choose", "after_proof": then, "requested": None})
 
 
-def proven(account: Account, session: Session, proof: Proof) -> Session:
+def proven(account: Account, session: Session, proof: RecentProof) -> Session:
     """The person proved a method: on to where they wanted to go."""
     return let_on(account, session).model_copy(update={"proof": proof})
 

@@ -12,7 +12,7 @@ from services.enrollment.policies.domain.policy import allowed_methods, continue
 from services.enrollment.sessions.domain import administration as operations
 from services.enrollment.sessions.domain import lifecycle as rules
 from services.enrollment.sessions.domain import steps as wizard
-from services.enrollment.sessions.domain.session import Proof, Session
+from services.enrollment.sessions.domain.session import RecentProof, Session
 from services.enrollment.sessions.handlers.moving import move_session, principal_of
 from services.enrollment.sessions.handlers.step_up import begin, needs_proof
 from services.enrollment.sessions.handlers.tickets import held_principal, started_principal
@@ -231,5 +231,5 @@ def _new_session(interrupt: Interrupt, secret: str, account: Account, deps: Depe
         started_at=now,
         expires_at=now + timedelta(minutes=minutes),
         life_minutes=minutes,
-        proof=Proof(at=interrupt.proven_at) if interrupt.proven_at else None,
+        proof=RecentProof(at=interrupt.proven_at) if interrupt.proven_at else None,
     )

@@ -12,7 +12,7 @@ from services.enrollment.challenges.domain.eligibility import (
     must_prove,
 )
 from services.enrollment.challenges.handlers.asking import for_method
-from services.enrollment.challenges.handlers.cooldown import pauses_of, require_rested, rested_first
+from services.enrollment.challenges.handlers.cooldown import available_first, cooldowns_of, require_available
 from services.enrollment.dependencies import Dependencies
 from services.enrollment.methods.base.domain import PROVEN_FOR
 from services.enrollment.methods.registry.domain import TRAITS
@@ -78,8 +78,8 @@ def askable(principal: Principal, deps: Dependencies) -> tuple[Method, ...]:
 
 
 async def choices(principal: Principal, deps: Dependencies) -> tuple[Method, ...]:
-    """The same, those that rest after failures last."""
-    return rested_first(askable(principal, deps), await pauses_of(principal.account, _purpose(principal), deps))
+    """The same, those in cooldown last."""
+    return available_first(askable(principal, deps), await cooldowns_of(principal.account, _purpose(principal), deps))
 
 
 async def prove_by(
@@ -90,15 +90,15 @@ async def prove_by(
     Raises:
         ProblemError: `unknownMethod`, `methodCoolingDown`, `sessionEnded`, `rateLimited`.
     """
-    method = next((one for one in askable(principal, deps) if one.id == method_id), None)
+    method = next((method for method in askable(principal, deps) if method.id == method_id), None)
     if method is None:
         raise UnknownMethodError
-    require_rested(method, await pauses_of(principal.account, _purpose(principal), deps), deps.clock.now())
+    require_available(method, await cooldowns_of(principal.account, _purpose(principal), deps), deps.clock.now())
     identifier = pressed(principal, f"prove {method.id} {by_app}")
     challenge = await for_method(method, principal.claimant, _purpose(principal), identifier, deps, by_app=by_app)
     moved = await ask(principal, _for_platform(challenge, principal.session), "prove", deps, again=again)
     if method.device_id:
-        deps.signals.tell(method.device_id)
+        deps.signals.notify(method.device_id)
     return moved
 
 

@@ -89,15 +89,15 @@ async def _asked_in(principal: Principal, deps: Dependencies) -> Verification | 
 
 
 async def _settled(principal: Principal, deps: Dependencies) -> Verification | None:
-    """A verdict reaches the account before the challenge: the platform, which reads that, is told once both agree."""
+    """A verdict reaches the account before the challenge: the platform, which reads that, hears once both agree."""
     deadline = monotonic() + VERDICT_WITHIN
-    async with deps.signals.awaiting(principal.session.id) as told:
+    async with deps.signals.awaiting(principal.session.id) as changed:
         while True:
             asked = await _asked_in(principal, deps)
             is_behind = asked is not None and principal.session.outcome == "completed" and not asked.is_complete
             if not is_behind or monotonic() >= deadline:
                 return asked
-            await next_change(told, within=AGREE_WITHIN)
+            await next_change(changed, within=AGREE_WITHIN)
 
 
 def _new_session(first: Challenge, cookie_hash: str, now: datetime, minutes: int) -> Session:

@@ -75,7 +75,7 @@ async def add(
     if (away := await _elsewhere(page)) is not None:
         return away
     found = next(
-        (one for one in manage.addable(page.principal.account, page.deps) if manage_wording.value_of(one) == method),
+        (kind for kind in manage.addable(page.principal.account, page.deps) if manage_wording.value_of(kind) == method),
         None,
     )
     if found is None:
@@ -183,7 +183,7 @@ async def new_phone(
         return away
     apps = page.principal.account.of_type("authenticatorApp")
     chosen = method or (apps[0].id if len(apps) == 1 else "")
-    if not any(one.id == chosen for one in apps):
+    if not any(method.id == chosen for method in apps):
         return _to_list() if not apps else _new_phone(page)
     await manage.replace_phone(page.principal, chosen, page.deps)
     return to_wizard(page)
@@ -283,16 +283,18 @@ def _method(page: PageRequest, method_id: str) -> Method:
 async def _listed(page: PageRequest, notice: str | None = None, status: int = 200) -> Response:
     account, now = page.principal.account, page.components.clock.now()
     organization = page.components.config.tenant(account.tenant).display_name
-    former = {
-        one.method.id: one for one in account.former if account.former_method(one.method.id, "person", now) == one
+    restorable = {
+        former.method.id: former
+        for former in account.former
+        if account.former_method(former.method.id, "person", now) == former
     }
     view = ManageView(
         frame=_frame(page, "My security info", notice),
         rows=manage_wording.rows(account),
         can_add=bool(manage.addable(account, page.deps)),
-        new_phone=any(one.type == "authenticatorApp" and one.state == "active" for one in account.methods),
+        new_phone=any(method.type == "authenticatorApp" and method.state == "active" for method in account.methods),
         return_label=manage_wording.CAME_FROM.get(page.principal.session.decision, organization),
-        former=tuple(manage_wording.former_row(one) for one in former.values()),
+        former=tuple(manage_wording.former_row(former) for former in restorable.values()),
     )
     return html(page.principal, view, status)
 
@@ -301,7 +303,7 @@ def _addable(page: PageRequest, error: FieldError | None = None) -> Response:
     kinds = manage.addable(page.principal.account, page.deps)
     view = AddView(
         frame=_frame(page, "Add sign-in method"),
-        choices=tuple(manage_wording.choice_of(one) for one in kinds),
+        choices=tuple(manage_wording.choice_of(kind) for kind in kinds),
         chosen="",
         error=error,
     )
@@ -326,7 +328,9 @@ def _deleting(page: PageRequest, method: Method, status: int = 200) -> Response:
     view = DeleteView(
         frame=_frame(page, "Delete this method?"),
         row=manage_wording.row(method, account),
-        remains=tuple(label_of(one) for one in account.methods if one.id != method.id and one.state == "active"),
+        remains=tuple(
+            label_of(other) for other in account.methods if other.id != method.id and other.state == "active"
+        ),
         lost=method.type in manage_wording.CAN_BE_LOST,
         error=FieldError("method", manage_wording.REQUIRED) if required else None,
     )
@@ -335,12 +339,14 @@ def _deleting(page: PageRequest, method: Method, status: int = 200) -> Response:
 
 def _new_phone(page: PageRequest) -> Response:
     account = page.principal.account
-    apps = [one for one in account.of_type("authenticatorApp") if one.state == "active"]
+    apps = [method for method in account.of_type("authenticatorApp") if method.state == "active"]
     if not apps:
         raise UnknownMethodError
     view = NewPhoneView(
         frame=_frame(page, "I have a new phone"),
         row=manage_wording.row(apps[0], account),
-        choices=tuple((one.id, label_of(one), manage_wording.since(one)) for one in apps) if len(apps) > 1 else (),
+        choices=tuple((method.id, label_of(method), manage_wording.since(method)) for method in apps)
+        if len(apps) > 1
+        else (),
     )
     return html(page.principal, view)

@@ -76,7 +76,7 @@ def rows(account: Account) -> tuple[MethodRow, ...]:
 
 def confirmable_rows(account: Account) -> tuple[MethodRow, ...]:
     """Those that can be used, the default first."""
-    return tuple(one for one in rows(account) if one.state == "active")
+    return tuple(row for row in rows(account) if row.state == "active")
 
 
 def former_row(former: Former) -> MethodRow:

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from services.enrollment.challenges.domain.eligibility import proofs_required
 from services.enrollment.methods.registry.domain import DEFAULT_ORDER, TRAITS
+from services.enrollment.policies.domain.acceptance import counts
 from services.enrollment.policies.domain.linter.finding import Finding, broken_clause, listed
 from services.enrollment.policies.domain.linter.reach import counted_methods, offered_methods
 from services.enrollment.policies.domain.requirements import GroupPolicy
-from services.enrollment.policies.domain.uses import counts
 from services.enrollment.sessions.domain.steps import FIRST_STEP
 
 UNRESTRICTED = frozenset(DEFAULT_ORDER) & {

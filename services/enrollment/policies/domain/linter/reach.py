@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterator
 from schemas.base import MethodType
 from services.enrollment.challenges.domain.eligibility import MOST_PROOFS
 from services.enrollment.methods.registry.domain import MOST_SECURE_FIRST
+from services.enrollment.policies.domain.acceptance import UseName, accepted, counts, use_of
 from services.enrollment.policies.domain.linter.finding import Finding, listed
 from services.enrollment.policies.domain.policy import is_allowed, is_covered, lacking, required_types
 from services.enrollment.policies.domain.requirements import GroupPolicy
-from services.enrollment.policies.domain.uses import UseName, accepted, counts, use_of
 from services.enrollment.sessions.domain.steps import FIRST_STEP
 
 FIELDS: dict[UseName, tuple[str, str]] = {

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from services.enrollment.challenges.domain.eligibility import proofs_required
 from services.enrollment.methods.registry.domain import TRAITS, WEAK
+from services.enrollment.policies.domain.acceptance import proves, use_of
 from services.enrollment.policies.domain.linter.finding import Finding, listed
 from services.enrollment.policies.domain.linter.reach import can_be_complete_with, counted_methods, offered_methods
 from services.enrollment.policies.domain.policy import lacking, missing_methods
 from services.enrollment.policies.domain.requirements import GroupPolicy
-from services.enrollment.policies.domain.uses import proves, use_of
 
 
 def nothing_asked(policy: GroupPolicy) -> Iterator[Finding]:

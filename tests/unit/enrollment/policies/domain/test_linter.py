@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from schemas.base import MethodType
 from services.enrollment.challenges.domain.eligibility import proofs_required
+from services.enrollment.policies.domain.acceptance import counts
 from services.enrollment.policies.domain.linter.finding import Finding
 from services.enrollment.policies.domain.linter.lint import lint, lint_group
 from services.enrollment.policies.domain.linter.reach import offered_methods
 from services.enrollment.policies.domain.policy import missing_methods
 from services.enrollment.policies.domain.requirements import GroupPolicy, Profile, Use
 from services.enrollment.policies.domain.tenant import Tenant
-from services.enrollment.policies.domain.uses import counts
 from tests.unit.enrollment.any_policy import KINDS, POLICIES, SECOND_FACTORS, has_all
 
 UNSATISFIABLE = {"requiredNotSettable", "numberUnreachable", "twoStepUnreachable", "resetUnreachable"}

@@ -11,7 +11,7 @@ from services.enrollment.methods.base.domain import PROVEN_FOR
 from services.enrollment.policies.domain.requirements import GroupPolicy
 from services.enrollment.sessions.domain import steps as wizard
 from services.enrollment.sessions.domain.administration import Entry, entry, placed
-from services.enrollment.sessions.domain.session import SESSION_LIFE, Proof, Session
+from services.enrollment.sessions.domain.session import SESSION_LIFE, RecentProof, Session
 from tests.unit.enrollment.builders import NOW, account, method
 
 POLICY = GroupPolicy(required=("authenticatorApp",), allowed=("phone", "email", "securityQuestions"))
@@ -19,7 +19,7 @@ APP = account(method("authenticatorApp"))
 WEAK = account(method("email"), method("securityQuestions"))
 
 
-def session(proof: Proof | None = None, intent: Intent = "administer", step: str = "operations") -> Session:
+def session(proof: RecentProof | None = None, intent: Intent = "administer", step: str = "operations") -> Session:
     return Session(
         id="s",
         intent=intent,
@@ -34,8 +34,8 @@ def session(proof: Proof | None = None, intent: Intent = "administer", step: str
     )
 
 
-def proven_by(kind: MethodType | None, ago: timedelta = timedelta()) -> Proof:
-    return Proof(method_id=kind, method_type=kind, at=NOW - ago)
+def proven_by(kind: MethodType | None, ago: timedelta = timedelta()) -> RecentProof:
+    return RecentProof(method_id=kind, method_type=kind, at=NOW - ago)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def proven_by(kind: MethodType | None, ago: timedelta = timedelta()) -> Proof:
         "nothing that can be used any more: the page says so",
     ],
 )
-def test_nobody_enters_with_a_password_alone(person: Account, proof: Proof | None, expected: Entry) -> None:
+def test_nobody_enters_with_a_password_alone(person: Account, proof: RecentProof | None, expected: Entry) -> None:
     assert entry(person, session(proof), POLICY, NOW) == expected
 
 

@@ -19,14 +19,14 @@ from services.enrollment.accounts.domain.update import AccountUpdate
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.policies.domain.requirements import GroupPolicy, Skip
 from services.enrollment.sessions.domain import lifecycle as sessions
-from services.enrollment.sessions.domain.session import Draft, Proof, Session, Verifying
+from services.enrollment.sessions.domain.session import Draft, RecentProof, Session, Verifying
 from services.kit.decision import Change, Emission
 from services.kit.errors import ProblemError
 from tests.unit.enrollment.builders import NOW, account, method, proof_of, wizard_session
 
 LATER = NOW + timedelta(minutes=1)
 END = NOW + timedelta(minutes=15)
-PROVEN = Proof(method_id="new", method_type="phone", at=LATER)
+PROVEN = RecentProof(method_id="new", method_type="phone", at=LATER)
 SKIPPABLE = GroupPolicy(required=("phone",), skip=Skip(count=3, days=14))
 
 
@@ -96,7 +96,7 @@ def test_a_registration_moves_the_session_that_waited_for_it() -> None:
 
 
 def test_the_first_proof_of_a_session_stays() -> None:
-    earlier = Proof(method_id="m0", method_type="email", at=NOW)
+    earlier = RecentProof(method_id="m0", method_type="email", at=NOW)
     update = sessions.after_registration(AccountUpdate(_held(_waiting(proof=earlier))), _challenge(), at=LATER)
     assert update.account.sessions[0].proof == earlier
 

@@ -6,7 +6,7 @@ import pytest
 
 from services.enrollment.devices.domain import Activation
 from services.enrollment.sessions.domain import steps as wizard
-from services.enrollment.sessions.domain.session import Draft, Proof, RequestedChange, Verifying
+from services.enrollment.sessions.domain.session import Draft, RecentProof, RequestedChange, Verifying
 from tests.unit.enrollment.builders import NOW, account, method, proof_of, wizard_session
 
 CHALLENGE, _ = proof_of("phone")
@@ -84,7 +84,7 @@ def test_a_proof_is_asked_for_before_the_person_goes_on() -> None:
 
 
 def test_after_a_proof_the_person_goes_where_they_wanted_to() -> None:
-    proof = Proof(method_id="m1", method_type="phone", at=NOW)
+    proof = RecentProof(method_id="m1", method_type="phone", at=NOW)
     waiting = wizard_session(step="prove", after_proof="manage", requested=CHALLENGE)
     assert wizard.proven(account(), waiting, proof) == wizard_session(step="manage", proof=proof)
 

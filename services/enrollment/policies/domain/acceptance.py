@@ -1,4 +1,4 @@
-"""What methods are used for, two-step verification and password reset, and which of them count for it."""
+"""Which types are accepted for two-step verification and for password reset."""
 
 from typing import Literal
 

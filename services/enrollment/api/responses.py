@@ -1,4 +1,4 @@
-"""What a call may be refused with, for the OpenAPI document."""
+"""What a call may be answered with, for the OpenAPI document."""
 
 from collections import defaultdict
 from typing import Any
