@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from services.enrollment.config import Config
     from services.enrollment.policies.domain.document import PolicyDocument
-    from services.enrollment.policies.domain.linter import Finding
+    from services.enrollment.policies.domain.linter.finding import Finding
 
 app = typer.Typer(no_args_is_help=True, help="What an organisation asks of people.")
 
@@ -127,7 +127,7 @@ def document_in(file: Path) -> "PolicyDocument | None":
 
 def findings_in(config: "Config") -> list[Found]:
     """What the linter says about each tenant of a configuration file."""
-    from services.enrollment.policies.domain.linter import lint
+    from services.enrollment.policies.domain.linter.lint import lint
 
     return [
         Found(name, finding)
@@ -139,7 +139,7 @@ def findings_in(config: "Config") -> list[Found]:
 def findings_of(document: "PolicyDocument") -> list[Found]:
     """What the linter says about a policy in the shape of the API; which providers there are is not known here."""
     from services.enrollment.policies.domain.document import lint_document, policies_in
-    from services.enrollment.policies.domain.linter import lint_groups
+    from services.enrollment.policies.domain.linter.lint import lint_groups
 
     groups, _ = policies_in(document)
     return [Found("policy", finding) for finding in (*lint_document(document), *lint_groups(groups))]
@@ -201,7 +201,7 @@ def _patch(document: "PolicyDocument", token: str, url: str, version: int | None
 
 
 def _found(finding: dict[str, str]) -> Found:
-    from services.enrollment.policies.domain.linter import Finding
+    from services.enrollment.policies.domain.linter.finding import Finding
 
     return Found("policy", Finding.model_validate(finding))
 

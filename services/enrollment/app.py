@@ -15,12 +15,15 @@ from services.enrollment.consumers import subscribe
 from services.enrollment.dependencies import Dependencies
 from services.enrollment.devices import api as device
 from services.enrollment.idempotency.handlers import Idempotency
-from services.enrollment.policies.domain.linter import errors_of, lint
+from services.enrollment.policies.domain.linter.finding import errors_of
+from services.enrollment.policies.domain.linter.lint import lint
 from services.enrollment.policies.handlers import Follower, seed_policies
 from services.enrollment.settings import EnrollmentSettings
+from services.enrollment.signing import Signer
 from services.enrollment.store import Store
-from services.enrollment.tokens import ClientTokens, Signer
-from services.enrollment.web.wizard import routes
+from services.enrollment.tokens import ClientTokens
+from services.enrollment.web.mount import mount
+from services.enrollment.web.wizard.problems import problem_page
 from services.kit.clock import SystemClock
 from services.kit.config.file import ConfigError, load_config
 from services.kit.crypto.keyring import Keyring
@@ -32,7 +35,7 @@ SWEEP_EVERY = timedelta(seconds=5)
 
 
 def main(port: int | None = None) -> None:
-    """Run until told to stop."""
+    """Run until a signal stops it."""
     serve("enrollment", EnrollmentSettings, build, port)
 
 
@@ -76,8 +79,8 @@ def build(settings: EnrollmentSettings) -> FastAPI:
     app.state.components = components
     app.include_router(routers.router)
     app.include_router(device.router)
-    routes.mount(app)
+    mount(app)
     mount_authenticator(app, public_origin=settings.public_origin, authenticator_origin=settings.authenticator_origin)
-    install_problem_handlers(app, routes.problem_page)
+    install_problem_handlers(app, problem_page)
     openapi.describe(app)
     return app

@@ -1,18 +1,22 @@
 """What the running service is made of; `app.py` puts it together."""
 
 from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
 
 from services.enrollment.config import Config
 from services.enrollment.dependencies import Dependencies
 from services.enrollment.idempotency.handlers import Idempotency
 from services.enrollment.settings import EnrollmentSettings
-from services.enrollment.tokens import ClientTokens, Signer
+from services.enrollment.signing import Signer
+from services.enrollment.tokens import ClientTokens
 from services.kit.clock import Clock
 
 
 @dataclass(frozen=True)
 class Components:
-    """Found by the routes as `request.app.state.parts`."""
+    """All of it, with what use cases do not need."""
 
     settings: EnrollmentSettings
     config: Config
@@ -21,3 +25,17 @@ class Components:
     tokens: ClientTokens
     signer: Signer
     idempotency: Idempotency
+
+
+async def components_of(request: Request) -> Components:
+    """What answers this request."""
+    components: Components = request.app.state.components
+    return components
+
+
+async def _dependencies_of(request: Request) -> Dependencies:
+    return (await components_of(request)).deps
+
+
+ComponentsDep = Annotated[Components, Depends(components_of)]
+DependenciesDep = Annotated[Dependencies, Depends(_dependencies_of)]

@@ -16,11 +16,11 @@ from schemas.enrollment import (
 from schemas.notification import CodeSent, DeliveryConfirmed, DeliveryFailed, PushSent, SendRefused
 from schemas.topics import DELIVERIES, LIFECYCLE, VERDICTS
 from schemas.verification import AuthenticatorDisabled, ChallengeExpired, MethodVerified, VerificationFailed
-from services.enrollment.accounts.domain.activity import TOLD
+from services.enrollment.accounts.domain.activity import HAPPENED_AT
 from services.enrollment.accounts.handlers import lifecycle
-from services.enrollment.challenges.handlers import verdicts as reports
+from services.enrollment.challenges.handlers import verdicts
 from services.enrollment.dependencies import Dependencies
-from services.enrollment.notices.handlers import KINDS, tell_change
+from services.enrollment.notices.handlers import KINDS, notify_change
 from services.enrollment.reports.domain.journey import NOTED
 from services.enrollment.reports.handlers.funnel import note_journey
 from services.enrollment.signals import Signals
@@ -34,24 +34,24 @@ def subscribe(broker: EventBroker, deps: Dependencies, *, group: str, requiremen
     request of its own waits for, at once. Applying is idempotent. What follows from the life of an account has groups
     of its own, so that one does not wait for the other."""
     store, signals = deps, deps.signals
-    told = _reports(store, signals).after(requirement)
-    awaited = told.only(lambda envelope: signals.is_awaited(envelope.correlation_id))
-    broker.subscribe([VERDICTS, DELIVERIES], told, group=group)
-    broker.subscribe([VERDICTS, DELIVERIES], awaited, group=None, on_reconnect=signals.tell_all)
+    judged = _verdicts(store, signals).after(requirement)
+    awaited = judged.only(lambda envelope: signals.is_awaited(envelope.correlation_id))
+    broker.subscribe([VERDICTS, DELIVERIES], judged, group=group)
+    broker.subscribe([VERDICTS, DELIVERIES], awaited, group=None, on_reconnect=signals.notify_all)
     broker.subscribe([LIFECYCLE], _outcomes(store).after(requirement), group=f"{group}.outcomes")
     broker.subscribe([LIFECYCLE], _activity(store).after(requirement), group=f"{group}.activity")
     broker.subscribe([LIFECYCLE], _journeys(store).after(requirement), group=f"{group}.journeys")
     broker.subscribe([LIFECYCLE], _notices(deps).after(requirement), group=f"{group}.notices")
 
 
-def _reports(store: Store, signals: Signals) -> EventHandlers:
+def _verdicts(store: Store, signals: Signals) -> EventHandlers:
     handlers = EventHandlers()
-    handlers.on(MethodVerified)(partial(reports.method_verified, store=store, signals=signals))
-    handlers.on(VerificationFailed)(partial(reports.verification_failed, store=store, signals=signals))
-    handlers.on(ChallengeExpired)(partial(reports.challenge_expired, store=store, signals=signals))
-    handlers.on(AuthenticatorDisabled)(partial(reports.authenticator_disabled, store=store))
+    handlers.on(MethodVerified)(partial(verdicts.method_verified, store=store, signals=signals))
+    handlers.on(VerificationFailed)(partial(verdicts.verification_failed, store=store, signals=signals))
+    handlers.on(ChallengeExpired)(partial(verdicts.challenge_expired, store=store, signals=signals))
+    handlers.on(AuthenticatorDisabled)(partial(verdicts.authenticator_disabled, store=store))
     for event in (CodeSent, PushSent, DeliveryConfirmed, DeliveryFailed, SendRefused):
-        handlers.on(event)(partial(reports.delivery_reported, store=store, signals=signals))
+        handlers.on(event)(partial(verdicts.delivery_noted, store=store, signals=signals))
     return handlers
 
 
@@ -71,7 +71,7 @@ def _outcomes(store: Store) -> EventHandlers:
 
 def _activity(store: Store) -> EventHandlers:
     handlers = EventHandlers()
-    for event in TOLD:
+    for event in HAPPENED_AT:
         handlers.on(event)(partial(lifecycle.note_activity, store=store))
     handlers.on(AccountErased)(partial(lifecycle.forget_activity, store=store))
     return handlers
@@ -87,5 +87,5 @@ def _journeys(store: Store) -> EventHandlers:
 def _notices(deps: Dependencies) -> EventHandlers:
     handlers = EventHandlers()
     for event in KINDS:
-        handlers.on(event)(partial(tell_change, deps=deps))
+        handlers.on(event)(partial(notify_change, deps=deps))
     return handlers

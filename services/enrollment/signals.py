@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 REREAD_EVERY = 1.0
-"""Seconds after which a waiting request reads the document again, whatever it was told."""
+"""Seconds after which a waiting request reads the document again, notified or not."""
 
 
 class Signals:
-    """Who waits for which challenge. Telling is a hint: whoever waits reads the document."""
+    """Who waits for which challenge. A notification is a hint: whoever waits reads the document."""
 
     def __init__(self) -> None:
         self._waiting: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
@@ -19,19 +19,18 @@ class Signals:
         """Whether a request of this process waits for this challenge."""
         return challenge_id in self._waiting
 
-    def tell(self, challenge_id: str) -> None:
-        """Something changed."""
+    def notify(self, challenge_id: str) -> None:
         for event in self._waiting.get(challenge_id, ()):
             event.set()
 
-    async def tell_all(self) -> None:
+    async def notify_all(self) -> None:
         """Anything may have changed, for example while the connection was lost."""
         for challenge_id in tuple(self._waiting):
-            self.tell(challenge_id)
+            self.notify(challenge_id)
 
     @asynccontextmanager
     async def awaiting(self, challenge_id: str) -> AsyncIterator[asyncio.Event]:
-        """Be told of changes; enter before reading, so that none is missed."""
+        """Set at each change; enter before reading, so that none is missed."""
         event = asyncio.Event()
         self._waiting[challenge_id].add(event)
         try:
@@ -43,7 +42,7 @@ class Signals:
 
 
 async def next_change(event: asyncio.Event, *, within: float = REREAD_EVERY) -> None:
-    """Wait until told, at most `within` seconds."""
+    """Wait until notified, at most `within` seconds."""
     try:
         async with asyncio.timeout(within):
             await event.wait()

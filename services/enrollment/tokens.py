@@ -1,4 +1,4 @@
-"""Tokens: those of the platforms' clients, which are checked, and the result, which is signed here."""
+"""The bearer tokens of the platforms' clients, and who calls by them."""
 
 import asyncio
 import json
@@ -6,37 +6,38 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 import structlog
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, KeySet
+from joserfc.jwk import KeySet
 
-from schemas.base import MethodType
-from services.enrollment.accounts.domain.account import Outcome
-from services.enrollment.challenges.domain.eligibility import proof_class, proof_means
-from services.enrollment.challenges.domain.verification import Verification
 from services.enrollment.config import Config
-from services.enrollment.interrupts.domain.interrupt import Interrupt
 from services.kit.clock import CLOCK_SKEW, Clock, monotonic
 from services.kit.config.clients import Client
-from services.kit.crypto.keyring import Keyring
-from services.kit.crypto.sealing import signing_key_pem, token_hash
 from services.kit.errors import ScopeMissingError, TokenInvalidError, UnavailableError
-from services.kit.ids import new_id
 
 log = structlog.get_logger(__name__)
 
 MAX_TOKEN_AGE = timedelta(minutes=5)
-RESULT_LIFE = timedelta(minutes=2)
-PROOF_LIFE = timedelta(minutes=2)
 JWKS_LIFE = 600.0
 JWKS_RETRY = 5.0
 JWKS_TIMEOUT = 3.0
 ALGORITHMS = ["ES256", "RS256"]
 MAX_TOKEN_LENGTH = 8192
+
+Scope = Literal[
+    "interrupts",
+    "challenges",
+    "methods.read",
+    "methods.write",
+    "policies.read",
+    "policies.write",
+    "reports.read",
+    "admin",
+]
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Caller:
     tenant: str
     scopes: frozenset[str]
 
-    def require(self, *scopes: str) -> None:
+    def require(self, *scopes: Scope) -> None:
         """One of these scopes.
 
         Raises:
@@ -138,63 +139,6 @@ class ClientTokens:
         answer = await self._http.get(str(client.jwks_url), timeout=JWKS_TIMEOUT, follow_redirects=False)
         answer.raise_for_status()
         return KeySet.import_key_set(answer.json())
-
-
-class Signer:
-    """Signs what platforms check: results and proofs. Keys overlap while they rotate."""
-
-    def __init__(self, keyring: Keyring, issuer: str, clock: Clock) -> None:
-        self._keys = [
-            ECKey.import_key(signing_key_pem(key), {"kid": key.id, "use": "sig", "alg": "ES256"})
-            for key in keyring.all("signing")
-        ]
-        self._issuer = issuer
-        self._clock = clock
-
-    def jwks(self) -> dict[str, Any]:
-        """The public keys (RFC 7517), newest first."""
-        return {"keys": [key.as_dict(private=False) for key in self._keys]}
-
-    def result(self, interrupt: Interrupt, status: Outcome, methods: tuple[MethodType, ...]) -> str:
-        """The signed outcome that the browser carries back to the platform."""
-        now = self._clock.now()
-        claims = {
-            "iss": self._issuer,
-            "aud": interrupt.client_id,
-            "sub": interrupt.user,
-            "tid": interrupt.tenant,
-            "iat": int(now.timestamp()),
-            "exp": int((now + RESULT_LIFE).timestamp()),
-            "jti": new_id(),
-            "interruptId": interrupt.id,
-            "stateHash": token_hash(interrupt.caller_state or ""),
-            "status": status,
-            "methods": list(methods),
-        }
-        return self._signed(claims)
-
-    def proof(self, asked: Verification, client_id: str) -> str:
-        """That the person proved a method, or as many as were required, for the platform that asked. Its `jti` is that
-        of the challenge: read twice, it can still be taken only once."""
-        now, verified_at = self._clock.now(), asked.ended_at or self._clock.now()
-        claims = {
-            "iss": self._issuer,
-            "aud": client_id,
-            "sub": asked.first.user,
-            "tid": asked.first.tenant,
-            "iat": int(now.timestamp()),
-            "exp": int((now + PROOF_LIFE).timestamp()),
-            "auth_time": int(verified_at.timestamp()),
-            "jti": f"proof-{asked.id}",
-            "challengeId": asked.id,
-            "purpose": asked.first.purpose,
-            "amr": list(proof_means(asked.proven)),
-            "acr": proof_class(asked.proven),
-        }
-        return self._signed(claims)
-
-    def _signed(self, claims: dict[str, Any]) -> str:
-        return jwt.encode({"alg": "ES256", "kid": self._keys[0].kid, "typ": "JWT"}, claims, self._keys[0])
 
 
 def _claimed(token: str) -> tuple[str, str]:

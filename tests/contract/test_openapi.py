@@ -64,7 +64,11 @@ EACH = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: op
 
 
 def examples_of(media: dict[str, Any]) -> list[Any]:
-    return [media["example"]] if "example" in media else [one["value"] for one in media.get("examples", {}).values()]
+    return (
+        [media["example"]]
+        if "example" in media
+        else [example["value"] for example in media.get("examples", {}).values()]
+    )
 
 
 def misfits(value: object, schema: dict[str, Any]) -> list[str]:
@@ -87,7 +91,7 @@ def references(node: object) -> Iterator[str]:
 def test_the_document_is_openapi_and_its_references_lead_somewhere() -> None:
     assert OpenAPI.model_validate(DOCUMENT).openapi.startswith("3.1")
     schemas = DOCUMENT["components"]["schemas"]
-    assert {one.removeprefix("#/components/schemas/") for one in references(DOCUMENT)} <= schemas.keys()
+    assert {reference.removeprefix("#/components/schemas/") for reference in references(DOCUMENT)} <= schemas.keys()
     for schema in schemas.values():
         Draft202012Validator.check_schema(schema)
 
@@ -96,8 +100,8 @@ def test_the_document_is_openapi_and_its_references_lead_somewhere() -> None:
 def test_each_operation_has_an_example_and_they_fit_their_schemas(operation: Operation) -> None:
     body = operation.content.get("requestBody", {}).get("content", {})
     shown = [(value, media) for media in (*body.values(), *operation.successes) for value in examples_of(media)]
-    parameters = [one for one in operation.content.get("parameters", []) if one["in"] == "path"]
-    assert shown or all(one["schema"].get("examples") or one.get("examples") for one in parameters)
+    parameters = [parameter for parameter in operation.content.get("parameters", []) if parameter["in"] == "path"]
+    assert shown or all(parameter["schema"].get("examples") or parameter.get("examples") for parameter in parameters)
     assert [misfit for value, media in shown for misfit in misfits(value, media.get("schema", {}))] == []
     for media in operation.successes:
         assert examples_of(media)

@@ -14,9 +14,14 @@ import zxingcpp
 from PIL import Image
 from playwright.async_api import Browser, CDPSession, Page, Route, expect
 
+from services.enrollment.methods.authenticator_app import words as app_words
+from services.enrollment.methods.passkey.words import OUTCOMES
+from services.enrollment.methods.phone import words as phone_words
+from services.enrollment.methods.recovery_codes import words as recovery_words
+from services.enrollment.methods.software_oath import words as software_words
 from services.enrollment.web.qr import qr_picture
-from services.enrollment.web.rendering import FieldError
-from services.enrollment.web.texts import LIVE, PASSKEY
+from services.enrollment.web.views import FieldError
+from services.enrollment.web.words import LIVE
 from tests.support.browser import Answer, Scheme, Stage, chromium, stage
 from tests.support.pages import (
     ACTIVATION_LINK,
@@ -250,10 +255,10 @@ async def test_an_expired_picture_goes_and_a_new_one_is_made_on_purpose(pages: S
 @pytest.mark.parametrize(
     ("name", "label", "said", "copied"),
     [
-        ("scan-manual", "Copy code", LIVE.copied, "314159265"),
-        ("scan-manual", "Copy URL", LIVE.copied_url, ACTIVATION_URL),
-        ("software-scan", "Copy secret", LIVE.copied_key, OTP_SECRET),
-        ("recovery-codes", "Copy", LIVE.copied_codes, "\n".join(CODES)),
+        ("scan-manual", "Copy code", app_words.CONNECTING.copied, "314159265"),
+        ("scan-manual", "Copy URL", app_words.CONNECTING.copied_url, ACTIVATION_URL),
+        ("software-scan", "Copy secret", software_words.COPIED, OTP_SECRET),
+        ("recovery-codes", "Copy", recovery_words.COPIED, "\n".join(CODES)),
     ],
 )
 async def test_what_has_to_be_typed_elsewhere_is_copied(
@@ -280,8 +285,8 @@ async def test_the_app_on_this_device_opens_like_a_button(pages: Stage) -> None:
 @pytest.mark.parametrize(
     ("name", "waits", "first"),
     [
-        ("try", "Waiting for your approval…", LIVE.first_approve),
-        ("call", "Waiting for your answer…", LIVE.first_confirm),
+        ("try", "Waiting for your approval…", app_words.APPROVAL.first),
+        ("call", "Waiting for your answer…", phone_words.CALL.first),
     ],
 )
 async def test_next_waits_for_the_approval_and_says_so(pages: Stage, name: str, waits: str, first: str) -> None:
@@ -497,7 +502,7 @@ async def test_what_the_browser_did_not_do_is_told_in_words(pages: Stage, name: 
     )
     start = page.locator("button.primary")
     await start.click()
-    await expect(page.get_by_role("status").filter(has_text=PASSKEY[told])).to_be_visible()
+    await expect(page.get_by_role("status").filter(has_text=OUTCOMES[told])).to_be_visible()
     await expect(start).not_to_have_attribute("aria-disabled", "true")
     await expect(page.locator("#credential-error")).to_have_count(0)
     assert page.url.endswith("/page")
@@ -506,7 +511,7 @@ async def test_what_the_browser_did_not_do_is_told_in_words(pages: Stage, name: 
 async def test_a_browser_without_passkeys_says_so(pages: Stage) -> None:
     unable = "export const canUsePasskeys = () => false; export const runCeremony = null;"
     page = await pages.show(VIEWS["passkey"], answers={"/static/credentials.js": Answer(unable, "text/javascript")})
-    await expect(page.get_by_role("status").filter(has_text=PASSKEY["unsupported"])).to_be_visible()
+    await expect(page.get_by_role("status").filter(has_text=OUTCOMES["unsupported"])).to_be_visible()
     await expect(page.get_by_role("button", name="Create a passkey")).to_be_hidden()
     await expect(page.get_by_role("link", name="I want to set up a different method")).to_be_visible()
 

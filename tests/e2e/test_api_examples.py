@@ -12,7 +12,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from deploy.local.stack import LocalStack
-from services.enrollment.api.graph import EMAIL_ID, PHONE_IDS
+from services.enrollment.methods.email.models import ID as EMAIL_ID
+from services.enrollment.methods.phone.models import IDS as PHONE_IDS
 from tests.support.api import Platform, Somebody, done, kept_policy
 
 pytestmark = pytest.mark.timeout(180)

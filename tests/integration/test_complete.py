@@ -10,18 +10,20 @@ from typing import get_args
 import pytest
 
 from schemas.base import MethodType
-from services.enrollment.accounts.domain.account import Account, Method, MethodState, Profile, Proof, Session
+from services.enrollment.accounts.domain.account import Account, Method, MethodState, Profile
 from services.enrollment.config import Config
 from services.enrollment.dependencies import Dependencies
 from services.enrollment.interrupts import handlers as interrupts
 from services.enrollment.interrupts.domain.interrupt import Interrupt
 from services.enrollment.policies.domain import requirements
-from services.enrollment.policies.domain.linter import errors_of, lint_group
+from services.enrollment.policies.domain.linter.finding import errors_of
+from services.enrollment.policies.domain.linter.lint import lint_group
 from services.enrollment.policies.domain.policy import allowed_methods, continued, is_complete, missing_methods
 from services.enrollment.policies.domain.requirements import GroupPolicy, Use
 from services.enrollment.policies.domain.tenant import Tenant
 from services.enrollment.reports.handlers.registrations import Wanted, registration_details
 from services.enrollment.sessions.domain import steps as wizard
+from services.enrollment.sessions.domain.session import RecentProof, Session
 from services.enrollment.sessions.handlers import progress as sessions
 from services.enrollment.store import Store
 from services.enrollment.tokens import Caller
@@ -154,7 +156,7 @@ def by_rules(account: Account, deps: Dependencies) -> bool:
         return_url=RETURN_URL,
         started_at=now,
         expires_at=now,
-        proof=Proof(at=now),
+        proof=RecentProof(at=now),
     )
     plan = continued(policy, session.plan, account.active_types)
     return wizard.go_on(account, wizard.follow(account, session, plan, allowed_methods(policy))).outcome == "completed"

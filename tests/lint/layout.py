@@ -11,7 +11,6 @@ ROOMS: Places = {
     "services/enrollment/methods/*": "a folder a method",
     "services/enrollment/proofs/*": "kinds of proof that several methods share",
 }
-EXAMPLES: Places = {"services/enrollment/api/examples*": "examples of the API's documents are data"}
 DISTINCT = frozenset(
     {
         "authenticatorApp",
@@ -39,7 +38,7 @@ MOST_LINES = 320
 
 def method_names(source: Source) -> Iterator[Finding]:
     """Nobody asks which type or kind it is but the method's own folder."""
-    if not source.path.startswith("services/enrollment/") or source.lies_in({**ROOMS, **EXAMPLES}):
+    if not source.path.startswith("services/enrollment/") or source.lies_in(ROOMS):
         return
     for node in source.nodes:
         for name in sorted(set(_names_asked(node))):

@@ -31,7 +31,7 @@ PLAIN_TYPES = frozenset({"str", "bytes"})
 NOT_SECRET_ENDINGS = frozenset({"hash", "id", "url", "digest", "endpoint"})
 PLAIN_SECRETS: dict[str, str] = {
     "services/kit/crypto/keyring.py:Key.secret": "raw key for the primitives; left out of its representation",
-    "services/enrollment/policies/domain/linter.py:Finding.code": "names what is wrong with a policy",
+    "services/enrollment/policies/domain/linter/finding.py:Finding.code": "names what is wrong with a policy",
     "services/enrollment/policies/api.py:FindingBody.code": "the same, as the API shows it",
 }
 """Fields that may hold such a value plainly: `path:Class.field`, with the reason."""

@@ -11,7 +11,8 @@ from axe_playwright_python.base import AXE_SCRIPT
 from fastapi import FastAPI
 from playwright.async_api import Browser, ConsoleMessage, Page, Request, Route, async_playwright
 
-from services.enrollment.web.rendering import Pages, View, mount_static
+from services.enrollment.web.assets import mount_static
+from services.enrollment.web.rendering import Pages, View
 from services.kit.config.tenants import Branding
 from services.kit.http.headers import security_headers
 from services.kit.http.problem import install_problem_handlers

@@ -5,65 +5,62 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import SecretStr
 
+from services.enrollment.methods.authenticator_app.views import (
+    ApprovalState,
+    DownloadView,
+    ScanView,
+    SetupView,
+    TryView,
+)
+from services.enrollment.methods.authenticator_app.words import CONNECTING
+from services.enrollment.methods.base.views import DoneView
+from services.enrollment.methods.email.views import EmailView
+from services.enrollment.methods.passkey.views import PasskeyView
+from services.enrollment.methods.phone.views import CallState, CallView, Country, PhoneView
+from services.enrollment.methods.recovery_codes.views import RecoveryCodesView, RecoveryIntroView
+from services.enrollment.methods.recovery_codes.words import PROOF as RECOVERY_CODE
+from services.enrollment.methods.security_questions.views import AskedQuestionsView, QuestionRow, QuestionsView
+from services.enrollment.methods.software_oath.views import SoftwareIntroView, SoftwareScanView
+from services.enrollment.methods.temporary_access_pass.words import PROOF as ACCESS_PASS
+from services.enrollment.proofs.app_code.views import AppCodeView
+from services.enrollment.proofs.sent_code.views import CodeView, DeliveryView
+from services.enrollment.proofs.typed_secret.views import TypedSecretView
 from services.enrollment.web.help.topics import GROUPS, TOPICS
-from services.enrollment.web.rendering import (
+from services.enrollment.web.help.views import HelpIndexView, HelpView
+from services.enrollment.web.operations.views import (
+    FunnelGroup,
+    FunnelRow,
+    OperationsClosedView,
+    OperationsView,
+    ReportsView,
+    Share,
+)
+from services.enrollment.web.proof.words import LOCKED_OUT
+from services.enrollment.web.rendering import View
+from services.enrollment.web.security_info.views import (
     ActivityRow,
     ActivityView,
     AddView,
-    AppCodeView,
-    ApprovalState,
-    AskedQuestionsView,
-    CallState,
-    CallView,
-    CancelView,
-    Choice,
-    ChooseView,
-    CodeView,
     ConfirmView,
-    Country,
     DeleteView,
-    DeliveryView,
-    DoneView,
-    DownloadView,
-    EmailView,
-    FieldError,
-    Frame,
-    FunnelGroup,
-    FunnelRow,
-    HelpIndexView,
-    HelpView,
     ManageView,
-    MessageView,
-    MethodLine,
     MethodRow,
     NewPhoneView,
     NotMeView,
-    OperationsClosedView,
-    OperationsView,
-    PasskeyView,
-    PhoneView,
+    RenameView,
+)
+from services.enrollment.web.views import (
+    CancelView,
+    Choice,
+    ChooseView,
+    FieldError,
+    Frame,
+    MessageView,
     Progress,
     ProgressStep,
-    PromptView,
-    QuestionRow,
-    QuestionsView,
-    RecoveryCodesView,
-    RecoveryIntroView,
-    RenameView,
-    ReportsView,
-    ScanView,
-    SetupView,
-    Share,
-    SkipOffer,
-    SoftwareIntroView,
-    SoftwareScanView,
-    SuccessView,
-    TryView,
-    TypedProofView,
-    View,
 )
-from services.enrollment.web.texts import NOT_CONNECTED_YET
-from services.enrollment.web.wording import CANT_SIGN_IN, LOCKED_OUT
+from services.enrollment.web.wizard.views import MethodLine, PromptView, SkipOffer, SuccessView
+from services.enrollment.web.words import CANT_SIGN_IN
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 COUNTRIES = (
@@ -306,7 +303,7 @@ def _app_views() -> dict[str, View]:
         "download-bare": DownloadView(frame("Authenticator app", 0, APP_STEPS), APP),
         "setup": SetupView(frame("Set up your account", 1, APP_STEPS), back=f"{SETUP}?step=authenticatorApp"),
         "scan": scan,
-        "scan-unheard": replace(scan, error=NOT_CONNECTED_YET),
+        "scan-unheard": replace(scan, error=CONNECTING.unheard),
         "scan-manual": replace(scan, manual=True),
         "scan-connected": replace(scan, connected=True, device_name=DEVICE),
         "scan-expired": replace(scan, expired=True),
@@ -386,11 +383,11 @@ def recovery_codes_view(error: FieldError | None = None) -> RecoveryCodesView:
     )
 
 
-def typed_proof_view(error: FieldError | None = None) -> TypedProofView:
+def typed_proof_view(error: FieldError | None = None) -> TypedSecretView:
     """A recovery code to type."""
-    return TypedProofView(
+    return TypedSecretView(
         frame=PROVING,
-        kind="recoveryCode",
+        words=RECOVERY_CODE,
         challenge_id=CHALLENGE,
         attempts_left=5,
         events_url=EVENTS_URL,
@@ -558,7 +555,7 @@ def _proof_views() -> dict[str, View]:
         "prove-recovery": typed_proof_view(),
         "prove-recovery-error": typed_proof_view(used),
         "prove-recovery-ended": replace(typed_proof_view(over), ended=True),
-        "prove-pass": replace(typed_proof_view(), kind="temporaryAccessPass", other_method=False),
+        "prove-pass": replace(typed_proof_view(), words=ACCESS_PASS, other_method=False),
         "prove-questions": asked_view(),
         "prove-questions-error": asked_view(not_right),
         "prove-questions-ended": replace(asked_view(), ended=True),

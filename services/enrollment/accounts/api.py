@@ -3,34 +3,29 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Response
 from fastapi import Body as JsonBody
 from pydantic import StringConstraints, model_validator
 
 from schemas.base import MethodType
+from services.enrollment.accounts import examples
 from services.enrollment.accounts.handlers import administration as administer
 from services.enrollment.accounts.handlers.administration import Listed
 from services.enrollment.accounts.handlers.lookup import erase_account
-from services.enrollment.api import examples
-from services.enrollment.api.problems import answer, problems
-from services.enrollment.api.shared import (
-    Body,
-    CallerNow,
-    IdempotencyKey,
-    Paged,
-    PageNow,
-    UserPath,
-    answered,
-    once,
-    replied,
-)
-from services.enrollment.challenges.api.body import NAMES
-from services.enrollment.components import Components
-from services.enrollment.idempotency.handlers import Reply
-from services.enrollment.registrations import handlers as registrations
-from services.enrollment.registrations.api import RegistrationBody, registration_body, typed_phone
+from services.enrollment.api.bodies import Body, Identifier, Paged, PhoneNumber, UserPath
+from services.enrollment.api.caching import UNCACHED, uncached
+from services.enrollment.api.callers import MethodsReader, MethodsWriter
+from services.enrollment.api.idempotency import idempotent
+from services.enrollment.api.paging import PageDep
+from services.enrollment.api.responses import answer, problems
+from services.enrollment.components import ComponentsDep, DependenciesDep
+from services.enrollment.methods.phone.api import changed_number
+from services.enrollment.methods.registry.api import name_of
+from services.enrollment.registrations.api import RegistrationBody, registration_body
+from services.enrollment.registrations.examples import REGISTRATION
+from services.enrollment.registrations.handlers import register_known
 
-router = APIRouter(tags=["methods"])
+router = APIRouter(tags=["methods"], dependencies=[UNCACHED])
 
 MethodPath = Annotated[str, Path(max_length=64, examples=["0193b6d0-7c1e-7d3a-9a52-2f0c8f1f7f12"])]
 
@@ -58,7 +53,7 @@ class MethodChange(Body):
     """A name of the person's own (an empty one takes it away), another number for a phone, or both."""
 
     display_name: Annotated[str, StringConstraints(max_length=64)] | None = None
-    phone_number: Annotated[str, StringConstraints(min_length=1, max_length=60)] | None = None
+    phone_number: PhoneNumber | None = None
 
     @model_validator(mode="after")
     def _changes_something(self) -> "MethodChange":
@@ -70,21 +65,18 @@ class MethodChange(Body):
 class DefaultMethod(Body):
     """The method to use first."""
 
-    method_id: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    method_id: Identifier
 
 
 @router.get(
     "/v1.0/users/{user_id}/authentication/methods",
-    response_model=MethodList,
     responses=answer(200, examples.METHODS) | problems("unknownUser"),
 )
-async def get_methods(request: Request, user_id: UserPath, by: CallerNow, page: PageNow) -> Response:
+async def get_methods(user_id: UserPath, caller: MethodsReader, page: PageDep, deps: DependenciesDep) -> MethodList:
     """All methods on file, those that are suspended among them. Scope `methods.read`."""
-    by.require("methods.read")
-    components: Components = request.app.state.components
-    listed = await administer.methods_of(by.tenant, user_id, components.deps)
-    part, following = page.of(listed, lambda one: one.key)
-    return replied(MethodList(value=tuple(_body(one) for one in part), next_link=following))
+    listed = await administer.methods_of(caller.tenant, user_id, deps)
+    part, following = page.of(listed, lambda entry: entry.key)
+    return MethodList(value=tuple(_body(entry) for entry in part), next_link=following)
 
 
 @router.patch(
@@ -93,7 +85,7 @@ async def get_methods(request: Request, user_id: UserPath, by: CallerNow, page: 
     responses=answer(200, examples.METHOD, "Renamed.")
     | answer(
         202,
-        examples.REGISTRATION,
+        REGISTRATION,
         "The new number must be proven; until then the old one works.",
         model=RegistrationBody,
     )
@@ -107,59 +99,51 @@ async def get_methods(request: Request, user_id: UserPath, by: CallerNow, page: 
     ),
 )
 async def patch_method(
-    request: Request,
     user_id: UserPath,
     method_id: MethodPath,
     body: Annotated[MethodChange, JsonBody(openapi_examples=examples.METHOD_CHANGES)],
-    by: CallerNow,
-) -> Response:
+    caller: MethodsWriter,
+    components: ComponentsDep,
+) -> MethodBody | Response:
     """Rename a method, or give a phone another number: a new binding under the same id. Scope `methods.write`."""
-    by.require("methods.write")
-    components: Components = request.app.state.components
-    reading = None
+    deps, reading = components.deps, None
     if body.phone_number is not None:
-        typed = typed_phone(
-            body.phone_number, await administer.phone_type_of(by.tenant, user_id, method_id, components.deps)
-        )
-        reading = await registrations.change_number(by.tenant, user_id, method_id, typed, components.deps)
+        plan = changed_number(method_id, body.phone_number)
+        reading = await register_known(plan, caller.tenant, user_id, deps)
     if body.display_name is not None:
-        await administer.rename(by.tenant, user_id, method_id, body.display_name, components.deps)
+        await administer.rename(caller.tenant, user_id, method_id, body.display_name, deps)
     if reading:
-        return replied(registration_body(reading, components), 202)
-    listed = await administer.methods_of(by.tenant, user_id, components.deps)
-    return replied(next(_body(one) for one in listed if one.method.id == method_id))
+        return uncached(202, registration_body(reading, components).model_dump_json(by_alias=True))
+    listed = await administer.methods_of(caller.tenant, user_id, deps)
+    return next(_body(entry) for entry in listed if entry.method.id == method_id)
 
 
 @router.delete(
     "/v1.0/users/{user_id}/authentication/methods/{method_id}",
     status_code=204,
+    response_class=Response,
     responses=problems("unknownUser", "unknownMethod", "lastRequiredMethod"),
 )
-async def delete_method(request: Request, user_id: UserPath, method_id: MethodPath, by: CallerNow) -> Response:
+async def delete_method(user_id: UserPath, method_id: MethodPath, caller: MethodsWriter, deps: DependenciesDep) -> None:
     """Take a method off the account; for 7 days it can be brought back. Scope `methods.write`. Never the last one that
     the policy requires."""
-    by.require("methods.write")
-    components: Components = request.app.state.components
-    await administer.remove(by.tenant, user_id, method_id, components.deps)
-    return answered(204, "")
+    await administer.remove(caller.tenant, user_id, method_id, deps)
 
 
 @router.put(
     "/v1.0/users/{user_id}/authentication/defaultMethod",
     status_code=204,
+    response_class=Response,
     responses=problems("unknownUser", "unknownMethod", "methodNotAllowedByPolicy"),
 )
 async def put_default_method(
-    request: Request,
     user_id: UserPath,
     body: Annotated[DefaultMethod, JsonBody(openapi_examples=examples.DEFAULTS)],
-    by: CallerNow,
-) -> Response:
+    caller: MethodsWriter,
+    deps: DependenciesDep,
+) -> None:
     """Use a method first from now on, whatever is registered later. Scope `methods.write`."""
-    by.require("methods.write")
-    components: Components = request.app.state.components
-    await administer.choose_default(by.tenant, user_id, body.method_id, components.deps)
-    return answered(204, "")
+    await administer.choose_default(caller.tenant, user_id, body.method_id, deps)
 
 
 @router.post(
@@ -169,22 +153,14 @@ async def put_default_method(
         "unknownUser", "unknownMethod", "methodAlreadyRegistered", "methodLimitReached", "idempotencyConflict"
     ),
 )
-async def post_restore(
-    request: Request, user_id: UserPath, method_id: MethodPath, by: CallerNow, idempotency_key: IdempotencyKey = None
-) -> Response:
+@idempotent
+async def post_restore(user_id: UserPath, method_id: MethodPath, caller: MethodsWriter, deps: DependenciesDep) -> None:
     """Bring back what was suspended ("This wasn't me"), or, within 7 days, removed or changed. Scope `methods.write`.
 
     Only for an administrator who has made sure who asks: it counts as the proof that the person would otherwise give.
     What was lost or stolen, replaced or disabled never comes back.
     """
-    by.require("methods.write")
-    components: Components = request.app.state.components
-
-    async def reply() -> Reply:
-        await administer.restore(by.tenant, user_id, method_id, components.deps)
-        return Reply(None, 204)
-
-    return await once(request, idempotency_key, by, reply)
+    await administer.restore(caller.tenant, user_id, method_id, deps)
 
 
 @router.delete(
@@ -194,16 +170,13 @@ async def post_restore(
     tags=["people"],
     responses=problems("unknownUser"),
 )
-async def delete_user(request: Request, user_id: UserPath, by: CallerNow) -> Response:
+async def delete_user(user_id: UserPath, caller: MethodsWriter, deps: DependenciesDep) -> None:
     """Erase a person: all that is known is deleted, what others hold with the event `AccountErased`. Scope
     `methods.write`.
 
     Afterwards everything of the person is 404. A later interrupt or registration begins anew; `ce_sequence` goes on.
     """
-    by.require("methods.write")
-    components: Components = request.app.state.components
-    await erase_account(by.tenant, user_id, components.deps)
-    return answered(202, "")
+    await erase_account(caller.tenant, user_id, deps)
 
 
 def _body(listed: Listed) -> MethodBody:
@@ -211,7 +184,7 @@ def _body(listed: Listed) -> MethodBody:
     return MethodBody(
         id=method.id,
         type=method.type,
-        display_name=method.name or method.display_name or NAMES.get(method.type, ""),
+        display_name=name_of(method),
         state=listed.state,
         is_default=listed.is_default,
         created_date_time=method.created_at,

@@ -4,8 +4,6 @@ import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from pydantic import BaseModel
-
 from services.enrollment.idempotency.domain import StoredResponse
 from services.enrollment.tokens import Caller
 from services.kit.clock import Clock
@@ -19,32 +17,27 @@ SOON = {"Retry-After": "1"}
 
 
 @dataclass(frozen=True)
-class Reply:
-    """An answer as a route makes it; without a body, nothing but the status goes out."""
-
-    body: BaseModel | None = None
-    status: int = 200
-
-
-@dataclass(frozen=True)
-class Given:
-    """An answer as it goes out: HTTP status and JSON."""
+class FirstResponse:
+    """What the first request got: HTTP status and JSON, or nothing."""
 
     status: int
     body: str
 
 
-class Idempotency:
-    """Remembers answers, sealed; of requests only a keyed hash."""
+Respond = Callable[[], Awaitable[FirstResponse]]
 
-    def __init__(self, answers: Documents[StoredResponse], keyring: Keyring, clock: Clock) -> None:
-        self._answers = answers
+
+class Idempotency:
+    """Remembers responses, sealed; of requests only a keyed hash."""
+
+    def __init__(self, responses: Documents[StoredResponse], keyring: Keyring, clock: Clock) -> None:
+        self._responses = responses
         self._keyring = keyring
         self._sealer = Sealer(keyring)
         self._clock = clock
 
-    async def once(self, key: str | None, by: Caller, request: str, answer: Callable[[], Awaitable[Reply]]) -> Given:
-        """The answer, or the one that this key got before. `request` is the text that must be the same.
+    async def once(self, key: str | None, caller: Caller, request: str, respond: Respond) -> FirstResponse:
+        """The response, or the one that this key got before. `request` is the text that must be the same.
 
         A refusal is not remembered: the key may be used again.
 
@@ -52,48 +45,50 @@ class Idempotency:
             ProblemError: `idempotencyConflict` for another request with this key, or while the first is at work.
         """
         if key is None:
-            return _given(await answer())
-        identifier = f"{by.tenant}/{keyed_hash(self._keyring, f'{by.client_id} {key}', tenant=by.tenant)}"
-        claimed = await self._claim(identifier, by, request)
+            return await respond()
+        identifier = f"{caller.tenant}/{self._hash(f'{caller.client_id} {key}', caller)}"
+        claimed, binding = await self._claim(identifier, caller, request), _binding(caller, identifier)
         if claimed.state.sealed is not None:
-            body = self._sealer.open("secret", claimed.state.sealed, _binding(by, identifier)).decode()
-            return Given(claimed.state.status, body)
-        try:
-            given = _given(await answer())
-        except BaseException:
-            with contextlib.suppress(DatabaseError):
-                await self._answers.delete(identifier)
-            raise
-        sealed = self._sealer.seal("secret", given.body.encode(), _binding(by, identifier))
-        kept = claimed.state.model_copy(update={"sealed": sealed, "status": given.status})
+            body = self._sealer.open("secret", claimed.state.sealed, binding).decode()
+            return FirstResponse(claimed.state.status, body)
+        first = await self._respond(identifier, respond)
+        sealed = self._sealer.seal("secret", first.body.encode(), binding)
         with contextlib.suppress(StaleDocumentError):
-            await self._answers.save(claimed, kept)
-        return given
+            kept = claimed.state.model_copy(update={"sealed": sealed, "status": first.status})
+            await self._responses.save(claimed, kept)
+        return first
 
-    async def _claim(self, identifier: str, by: Caller, request: str) -> Stored[StoredResponse]:
+    async def _claim(self, identifier: str, caller: Caller, request: str) -> Stored[StoredResponse]:
         now = self._clock.now()
-        fresh = StoredResponse(fingerprint=keyed_hash(self._keyring, request, tenant=by.tenant), started_at=now)
+        fresh = StoredResponse(fingerprint=self._hash(request, caller), started_at=now)
         try:
-            return await self._answers.insert(identifier, fresh)
+            return await self._responses.insert(identifier, fresh)
         except DuplicateDocumentError:
-            known = await self._answers.get(identifier)
+            known = await self._responses.get(identifier)
         if known is None:
             raise IdempotencyConflictError("The first request has just been refused.", headers=SOON)
-        if not hash_matches(self._keyring, request, tenant=by.tenant, expected=known.state.fingerprint):
+        if not hash_matches(self._keyring, request, tenant=caller.tenant, expected=known.state.fingerprint):
             raise IdempotencyConflictError
         if known.state.sealed is not None:
             return known
         if not known.state.is_given_up(now):
-            raise IdempotencyConflictError("The first request is still at work.", headers={"Retry-After": "1"})
+            raise IdempotencyConflictError("The first request is still at work.", headers=SOON)
         try:
-            return await self._answers.save(known, fresh)
+            return await self._responses.save(known, fresh)
         except StaleDocumentError:
             raise IdempotencyConflictError(headers=SOON) from None
 
+    async def _respond(self, identifier: str, respond: Respond) -> FirstResponse:
+        try:
+            return await respond()
+        except BaseException:
+            with contextlib.suppress(DatabaseError):
+                await self._responses.delete(identifier)
+            raise
 
-def _binding(by: Caller, identifier: str) -> Binding:
-    return Binding(by.tenant, by.client_id, "idempotency", identifier)
+    def _hash(self, text: str, caller: Caller) -> str:
+        return keyed_hash(self._keyring, text, tenant=caller.tenant)
 
 
-def _given(reply: Reply) -> Given:
-    return Given(reply.status, reply.body.model_dump_json(by_alias=True) if reply.body else "")
+def _binding(caller: Caller, identifier: str) -> Binding:
+    return Binding(caller.tenant, caller.client_id, "idempotency", identifier)

@@ -4,20 +4,20 @@ from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path
 from fastapi import Body as JsonBody
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from schemas.base import MethodType
 from schemas.enrollment import Decision, Intent
 from services.enrollment.accounts.domain.account import Profile
-from services.enrollment.api import examples
-from services.enrollment.api.problems import answer, problems
-from services.enrollment.api.shared import Body, CallerNow, IdempotencyKey, ReturnUrl, Text, UserId, absent, once
-from services.enrollment.components import Components
-from services.enrollment.idempotency.handlers import Reply
-from services.enrollment.interrupts.handlers import AskInterrupt, ask_interrupt, read_interrupt
-from services.enrollment.tokens import Caller
+from services.enrollment.api.bodies import Body, ReturnUrl, Text, UserId, absent
+from services.enrollment.api.callers import InterruptsCaller
+from services.enrollment.api.idempotency import idempotent
+from services.enrollment.api.responses import answer, problems
+from services.enrollment.components import ComponentsDep, DependenciesDep
+from services.enrollment.interrupts import examples
+from services.enrollment.interrupts.handlers import Asked, AskInterrupt, ask_interrupt, read_interrupt
 
 router = APIRouter(tags=["interrupts"])
 
@@ -67,16 +67,15 @@ class InterruptOutcome(Body):
 
 @router.post(
     "/v1.0/interrupts",
-    response_model=InterruptAnswer,
     responses=answer(200, examples.INTERRUPT_ANSWER)
     | problems("returnUrlNotAllowed", "reauthenticationRequired", "idempotencyConflict"),
 )
+@idempotent
 async def post_interrupt(
-    request: Request,
     body: Annotated[InterruptRequest, JsonBody(openapi_examples=examples.INTERRUPTS)],
-    by: CallerNow,
-    idempotency_key: IdempotencyKey = None,
-) -> Response:
+    caller: InterruptsCaller,
+    deps: DependenciesDep,
+) -> InterruptAnswer:
     """Whether the person must set something up; with the address to send the browser to. Scope `interrupts`.
 
     `returnUrl` must be on the client's list, `authenticatedAt` at most 10 minutes ago. With `intent` `manage` the
@@ -85,47 +84,36 @@ async def post_interrupt(
     whether what is on file is still right. What the call says of the person replaces what is known: groups decide on
     the policy, `emails` are told of changes.
     """
-    by.require("interrupts")
     if body.intent == "administer":
-        by.require("admin")
-    components: Components = request.app.state.components
-
-    async def reply() -> Reply:
-        return Reply(await _ask(components, body, by))
-
-    return await once(request, idempotency_key, by, reply)
+        caller.require("admin")
+    return _answer(await ask_interrupt(_command(body), caller, deps), deps.public_origin)
 
 
 @router.get(
     "/v1.0/interrupts/{interrupt_id}",
     responses=answer(200, examples.INTERRUPT) | problems("unknownInterrupt"),
 )
-async def get_interrupt(request: Request, interrupt_id: InterruptPath, by: CallerNow) -> InterruptOutcome:
+async def get_interrupt(
+    interrupt_id: InterruptPath, caller: InterruptsCaller, deps: DependenciesDep
+) -> InterruptOutcome:
     """What became of it: the authority, whatever the browser carries. Scope `interrupts`. Answers for 30 days."""
-    by.require("interrupts")
-    components: Components = request.app.state.components
-    status = await read_interrupt(interrupt_id, by, store=components.deps, clock=components.clock)
+    status = await read_interrupt(interrupt_id, caller, store=deps, clock=deps.clock)
     return InterruptOutcome(
         id=status.id, status=status.status, methods=status.methods, completed_at=status.completed_at
     )
 
 
 @router.get("/.well-known/jwks.json", responses=answer(200, examples.JWKS))
-async def get_jwks(request: Request) -> dict[str, Any]:
+async def get_jwks(components: ComponentsDep) -> dict[str, Any]:
     """The public keys by which results are checked (RFC 7517)."""
-    components: Components = request.app.state.components
     return components.signer.jwks()
 
 
-async def _ask(components: Components, body: InterruptRequest, by: Caller) -> InterruptAnswer:
-    asked = await ask_interrupt(_command(body), by, components.deps)
-    origin = components.settings.public_origin
+def _answer(asked: Asked, origin: str) -> InterruptAnswer:
+    interrupt = asked.interrupt
     url = f"{origin}/security-info/start?{urlencode({'ticket': asked.ticket})}" if asked.ticket else None
     return InterruptAnswer(
-        id=asked.interrupt.id,
-        decision=asked.interrupt.decision,
-        url=url,
-        expires_at=asked.interrupt.ticket_expires_at,
+        id=interrupt.id, decision=interrupt.decision, url=url, expires_at=interrupt.ticket_expires_at
     )
 
 

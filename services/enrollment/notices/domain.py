@@ -1,4 +1,4 @@
-"""A notice: one change told at one address, with a link by which the person can say that it was not theirs.
+"""A notice: one change, sent to one address, with a link by which the person can say that it was not theirs.
 
 Source: NIST SP 800-63B-4, 4.6 (notices) and 4.1.2.1; OWASP ASVS 5.0, 6.3.7.
 """

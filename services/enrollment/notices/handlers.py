@@ -5,6 +5,7 @@ wasn't me".
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 from urllib.parse import urlencode
 
 from schemas.base import Event, MethodType
@@ -22,14 +23,24 @@ from schemas.enrollment import (
 from schemas.envelope import Envelope
 from services.enrollment.accounts.domain import suspension
 from services.enrollment.accounts.domain.account import Account, Method, account_id
-from services.enrollment.accounts.domain.activity import TOLD
-from services.enrollment.dependencies import Dependencies
+from services.enrollment.accounts.domain.activity import HAPPENED_AT
+from services.enrollment.methods.registry.domain import TRAITS
+from services.enrollment.needs import CanSeal, HasAccounts, HasClock, HasNotices, HasOrigin, HasSealer
 from services.enrollment.notices import domain as notices
 from services.enrollment.notices.domain import SENT_WITHIN, Notice
 from services.kit.crypto.sealing import Binding, SealBrokenError, token_hash
 from services.kit.errors import NoticeExpiredError
 from services.kit.ids import new_token
 from services.kit.mongo.document import DuplicateDocumentError
+
+
+class CanNotify(CanSeal, HasAccounts, HasNotices, HasOrigin, Protocol):
+    """Sends notices with a link."""
+
+
+class CanReadNotices(HasAccounts, HasClock, HasNotices, Protocol):
+    """Acts on what a link leads to."""
+
 
 KINDS: dict[type[Event], NoticeKind] = {
     MethodRegistered: "methodRegistered",
@@ -54,7 +65,7 @@ class About:
     method: Method
 
 
-async def tell_change(event: Event, cause: Envelope, deps: Dependencies) -> None:
+async def notify_change(event: Event, cause: Envelope, deps: CanNotify) -> None:
     """One notice for each address. A cause that comes again finds its notices there already."""
     stored = await deps.accounts.get(account_id(cause.tenant, cause.subject or ""))
     if stored is None or stored.state.erased_at or not _is_news(event, stored.state):
@@ -64,28 +75,26 @@ async def tell_change(event: Event, cause: Envelope, deps: Dependencies) -> None
     if about is None:
         return
     is_change = isinstance(event, MethodChanged | MethodRemoved)
-    at = getattr(event, TOLD[type(event)])
+    at = getattr(event, HAPPENED_AT[type(event)])
     for address, masked in addresses_of(account, about, deps, at=at, is_change=is_change).items():
-        await _tell(event, cause, About(account, about), (address, masked), deps)
+        await _notify(event, cause, About(account, about), (address, masked), deps)
 
 
-def addresses_of(
-    account: Account, about: Method, deps: Dependencies, *, at: datetime, is_change: bool
-) -> dict[str, str]:
-    """Where the person is told: masks by address. The addresses that the platform named, those on file, and, where an
+def addresses_of(account: Account, about: Method, deps: HasSealer, *, at: datetime, is_change: bool) -> dict[str, str]:
+    """Where notices go: masks by address. The addresses that the platform named, those on file, and, where an
     address is what changed, the one before."""
     found: dict[str, str] = {}
     for known in account.profile.emails:
         found |= _opened(known, Binding(account.tenant, account.user), deps)
-    former = [one.method for one in account.former if one.method.id == about.id and at < one.until] if is_change else []
-    for method in (*account.of_type("email"), *former):
-        if method.type == "email" and method.destination and method.state == "active":
+    kept = [former.method for former in account.former if former.method.id == about.id and at < former.until]
+    for method in (*account.of_type("email"), *(kept if is_change else ())):
+        if TRAITS[method.type].is_mailed and method.destination and method.state == "active":
             sealed = Destination(sealed=method.destination, masked=method.display_name)
             found |= _opened(sealed, Binding(account.tenant, account.user, method.id), deps)
     return found
 
 
-async def read_notice(token: str, deps: Dependencies) -> Notice:
+async def read_notice(token: str, deps: CanReadNotices) -> Notice:
     """What a link is about; reading changes nothing, since mail scanners open links.
 
     Raises:
@@ -97,8 +106,8 @@ async def read_notice(token: str, deps: Dependencies) -> Notice:
     return stored.state
 
 
-async def repudiate(token: str, deps: Dependencies) -> Notice:
-    """ "This wasn't me": suspend the method that came or changed, end the person's sessions, tell the platform.
+async def repudiate(token: str, deps: CanReadNotices) -> Notice:
+    """ "This wasn't me": suspend the method that came or changed, end the person's sessions, notify the platform.
 
     Raises:
         ProblemError: `noticeExpired`.
@@ -114,7 +123,7 @@ async def repudiate(token: str, deps: Dependencies) -> Notice:
     return notice
 
 
-async def _tell(event: Event, cause: Envelope, whose: About, address: tuple[str, str], deps: Dependencies) -> None:
+async def _notify(event: Event, cause: Envelope, whose: About, address: tuple[str, str], deps: CanNotify) -> None:
     account, about = whose.account, whose.method
     plain, masked = address
     identifier = str(uuid.uuid5(uuid.UUID(cause.id), token_hash(plain)))
@@ -128,7 +137,7 @@ async def _tell(event: Event, cause: Envelope, whose: About, address: tuple[str,
         method_type=about.type,
         display_name=about.display_name,
         token_hash=token_hash(token),
-        happened_at=getattr(event, TOLD[type(event)]),
+        happened_at=getattr(event, HAPPENED_AT[type(event)]),
         created_at=now,
     )
     binding = Binding(account.tenant, account.user, identifier)
@@ -166,17 +175,17 @@ def _is_news(event: Event, account: Account) -> bool:
 def _about(event: Event, account: Account) -> Method | None:
     """The method as it is, or was."""
     method_id: str = getattr(event, "method_id", None) or ""
-    former = (one.method for one in reversed(account.former) if one.method.id == method_id)
-    found = account.method(method_id) or next(former, None)
+    before = (former.method for former in reversed(account.former) if former.method.id == method_id)
+    found = account.method(method_id) or next(before, None)
     if found:
         return found
     kind: MethodType | None = getattr(event, "method_type", None)
     named = getattr(event, "display_name", None) or ""
-    happened = getattr(event, TOLD[type(event)])
+    happened = getattr(event, HAPPENED_AT[type(event)])
     return Method(id=method_id, type=kind, display_name=named, created_at=happened) if kind else None
 
 
-def _opened(destination: Destination, binding: Binding, deps: Dependencies) -> dict[str, str]:
+def _opened(destination: Destination, binding: Binding, deps: HasSealer) -> dict[str, str]:
     try:
         return {deps.sealer.open("destination", destination.sealed, binding).decode(): destination.masked}
     except SealBrokenError:

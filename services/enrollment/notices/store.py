@@ -10,7 +10,7 @@ KEEP = timedelta(days=8)
 
 
 class Notices(Documents[Notice]):
-    """One change told at one address."""
+    """Notices by the person and by the link."""
 
     async def prepare(self) -> None:
         """Create the indexes; safe to repeat."""

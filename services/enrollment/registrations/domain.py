@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Literal
 
 from schemas.base import MethodType
-from services.enrollment.accounts.domain.account import Draft
 from services.enrollment.challenges.domain.challenge import Challenge, Status
 from services.enrollment.devices.domain import Activation
+from services.enrollment.sessions.domain.session import Draft
 from services.kit.state import State
 
 RegistrationState = Literal["pending", "completed", "failed", "expired"]

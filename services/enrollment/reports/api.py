@@ -2,19 +2,22 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query
 
 from schemas.base import MethodType
-from services.enrollment.api import examples
-from services.enrollment.api.problems import answer, problems
-from services.enrollment.api.shared import Body, CallerNow, Paged, PageNow, replied
-from services.enrollment.components import Components
+from services.enrollment.api.bodies import Body, Paged
+from services.enrollment.api.caching import UNCACHED
+from services.enrollment.api.callers import ReportsReader
+from services.enrollment.api.paging import PageDep
+from services.enrollment.api.responses import answer, problems
+from services.enrollment.components import DependenciesDep
+from services.enrollment.reports import examples
 from services.enrollment.reports.domain.registrations import RegistrationDetails
 from services.enrollment.reports.handlers.registrations import registration_details, wanted_by
 
-router = APIRouter(tags=["reports"])
+router = APIRouter(tags=["reports"], dependencies=[UNCACHED])
 
-FilterNow = Annotated[
+Filter = Annotated[
     str,
     Query(
         alias="$filter",
@@ -51,20 +54,16 @@ class UserRegistrationDetailsList(Paged):
 
 
 @router.get(
-    "/v1.0/reports/authenticationMethods/userRegistrationDetails",
-    response_model=UserRegistrationDetailsList,
-    responses=answer(200, examples.REPORT) | problems(),
+    "/v1.0/reports/authenticationMethods/userRegistrationDetails", responses=answer(200, examples.REPORT) | problems()
 )
 async def get_user_registration_details(
-    request: Request, by: CallerNow, page: PageNow, expression: FilterNow = ""
-) -> Response:
+    caller: ReportsReader, page: PageDep, deps: DependenciesDep, expression: Filter = ""
+) -> UserRegistrationDetailsList:
     """What each person has registered and can use. Scope `reports.read`."""
-    by.require("reports.read")
-    components: Components = request.app.state.components
-    found, last = await registration_details(by.tenant, wanted_by(expression), page.top, page.after, components.deps)
+    found, last = await registration_details(caller.tenant, wanted_by(expression), page.top, page.after, deps)
     kept = {"$filter": expression} if expression else {}
     following = None if last is None else page.link(last, **kept)
-    return replied(UserRegistrationDetailsList(value=tuple(_body(one) for one in found), next_link=following))
+    return UserRegistrationDetailsList(value=tuple(_body(details) for details in found), next_link=following)
 
 
 def _body(details: RegistrationDetails) -> UserRegistrationDetails:

@@ -1,4 +1,4 @@
-"""Where walks through the wizard are kept for the report of the funnel."""
+"""Where journeys through the wizard are kept for the funnel."""
 
 from datetime import datetime, timedelta
 
@@ -13,7 +13,7 @@ KEEP = timedelta(days=90)
 
 
 class Journeys(Documents[Journey]):
-    """One walk a session, without the person."""
+    """One journey a session, without the person."""
 
     async def prepare(self) -> None:
         """Create the indexes; safe to repeat."""

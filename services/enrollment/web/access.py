@@ -1,4 +1,4 @@
-"""What the routes of every walk share, whatever it is for: who goes on, who stays, who may look, and who may act."""
+"""Who may open a page or send a form, and who stays: the same for all sites."""
 
 from collections.abc import Awaitable, Callable
 
@@ -6,8 +6,9 @@ from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 
 from services.enrollment.components import Components
-from services.enrollment.dependencies import Dependencies, Principal
+from services.enrollment.dependencies import Dependencies
 from services.enrollment.sessions.handlers import progress as sessions
+from services.enrollment.sessions.principal import Principal
 from services.enrollment.web.cookies import Kind, read_cookie
 from services.enrollment.web.request import (
     PageRequest,

@@ -6,8 +6,8 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 from fastapi import Response
 from fastapi.responses import RedirectResponse
 
-from services.enrollment.accounts.domain.account import Outcome
 from services.enrollment.interrupts.handlers import outcome_of
+from services.enrollment.sessions.domain.session import Outcome
 from services.enrollment.sessions.handlers import verification as verifications
 from services.enrollment.web.request import SEE_OTHER, PageRequest
 from services.kit.errors import SessionEndedError

@@ -1,4 +1,4 @@
-"""Server-sent events: something that is watched, told whenever it is another."""
+"""Server-sent events: something that is watched, sent whenever it has changed."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -26,10 +26,10 @@ Look = Callable[[datetime], Awaitable[Seen | None]]
 
 
 async def event_stream(event: str, key: str, look: Look, *, signals: Signals, clock: Clock) -> AsyncIterator[bytes]:
-    """Each change, told under the name `event`, until the last one; it looks whenever `key` is told of."""
+    """Each change as an event of the name `event`, until the last; it looks whenever there is a signal for `key`."""
     started = last_sent = clock.now()
     shown: str | None = None
-    async with signals.awaiting(key) as told:
+    async with signals.awaiting(key) as changed:
         while (now := clock.now()) < started + STREAM_LIFE:
             seen = await look(now)
             if seen is None:
@@ -42,4 +42,4 @@ async def event_stream(event: str, key: str, look: Look, *, signals: Signals, cl
                 yield format_sse_event(comment="still here")
             if seen.last:
                 return
-            await next_change(told)
+            await next_change(changed)

@@ -21,7 +21,7 @@ from services.kit.state import State
 
 MOST = 100
 
-TOLD: dict[type[Event], str] = {
+HAPPENED_AT: dict[type[Event], str] = {
     EnrollmentStarted: "started_at",
     EnrollmentSkipped: "skipped_at",
     EnrollmentCompleted: "completed_at",
@@ -34,7 +34,7 @@ TOLD: dict[type[Event], str] = {
     DefaultMethodChanged: "changed_at",
     SuspiciousActivityReported: "reported_at",
 }
-"""The events that a person sees, and when each happened."""
+"""The events that a person sees, and the field that says when each happened."""
 
 
 class Entry(State):
@@ -59,10 +59,10 @@ class Activity(State):
 def noted(activity: Activity, event: Event) -> Change[Activity]:
     """With one more event."""
     method_id = getattr(event, "method_id", None)
-    before = next((one for one in reversed(activity.entries) if one.method_id == method_id and one.name), None)
+    before = next((entry for entry in reversed(activity.entries) if entry.method_id == method_id and entry.name), None)
     entry = Entry(
         event=type(event).__name__,
-        at=getattr(event, TOLD[type(event)]),
+        at=getattr(event, HAPPENED_AT[type(event)]),
         method_id=method_id,
         method_type=getattr(event, "method_type", None) or (before.method_type if before else None),
         name=getattr(event, "display_name", None) or (before.name if before else None),

@@ -30,11 +30,11 @@ def superseded(account: Account, kind: MethodType, registration: Registration) -
     """What goes when this comes: what the person wanted to replace, what is renewed, and what lies suspended in its
     place.
     """
-    same = [one for one in account.of_type(kind) if one.phone_type == registration.phone_type]
-    waiting = [one for one in same if one.state != "active" and TRAITS[kind].has_one_place]
+    same = [method for method in account.of_type(kind) if method.phone_type == registration.phone_type]
+    waiting = [method for method in same if method.state != "active" and TRAITS[kind].has_one_place]
     renewed = same if TRAITS[kind].is_renewed else []
-    replaced = [one for one in account.methods if one.id == registration.replaces]
-    return list({one.id: one for one in (*replaced, *renewed, *waiting)}.values())
+    replaced = [method for method in account.methods if method.id == registration.replaces]
+    return list({method.id: method for method in (*replaced, *renewed, *waiting)}.values())
 
 
 def _is_same(method: Method, registration: Registration) -> bool:

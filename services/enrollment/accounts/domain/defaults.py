@@ -14,8 +14,8 @@ from services.enrollment.methods.registry.domain import DEFAULT_ORDER
 def preferred_default(account: Account) -> str | None:
     """The default that the person has, unless a method of a better type came: the app before the phone. What the person
     chose stays as long as it is there."""
-    active = [one for one in account.methods if one.state == "active" and one.type in DEFAULT_ORDER]
-    if account.is_default_chosen and any(one.id == account.default_method_id for one in active):
+    active = [method for method in account.methods if method.state == "active" and method.type in DEFAULT_ORDER]
+    if account.is_default_chosen and any(method.id == account.default_method_id for method in active):
         return account.default_method_id
     ranked = sorted(
         active, key=lambda method: (DEFAULT_ORDER.index(method.type), method.id != account.default_method_id)
@@ -25,7 +25,7 @@ def preferred_default(account: Account) -> str | None:
 
 def with_inherited_default(account: Account, method: Method, gone: Sequence[Method]) -> Account:
     """What takes the place of the default is the default."""
-    inherits = method.type in DEFAULT_ORDER and any(one.id == account.default_method_id for one in gone)
+    inherits = method.type in DEFAULT_ORDER and any(replaced.id == account.default_method_id for replaced in gone)
     return account.model_copy(update={"default_method_id": method.id}) if inherits else account
 
 

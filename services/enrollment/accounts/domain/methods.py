@@ -38,7 +38,7 @@ def remove(
         ProblemError: `unknownMethod`, `lastRequiredMethod`.
     """
     method = known_method(account, method_id)
-    rest = tuple(one for one in account.methods if one.id != method_id)
+    rest = tuple(method for method in account.methods if method.id != method_id)
     less = account.model_copy(update={"methods": rest, "former": with_former(account, method, reason, at)})
     if is_last_required(account, method, policy):
         raise LastRequiredMethodError
@@ -51,7 +51,7 @@ def is_last_required(account: Account, method: Method, policy: GroupPolicy) -> b
     """Whether the organisation requires the person to have this method as long as there is no other like it."""
     if method.state != "active":
         return False
-    rest = [one.type for one in account.methods if one.id != method.id and one.state == "active"]
+    rest = [other.type for other in account.methods if other.id != method.id and other.state == "active"]
     return len(missing_methods(policy, tuple(dict.fromkeys(rest)))) > len(missing_methods(policy, account.active_types))
 
 
@@ -109,7 +109,7 @@ def removed(method: Method, reason: Removal, session_id: str | None, at: datetim
 def with_former(
     account: Account, method: Method, reason: Removal | Literal["changed"], at: datetime
 ) -> tuple[Former, ...]:
-    recent = tuple(one for one in account.former if at < one.until)
+    recent = tuple(former for former in account.former if at < former.until)
     return (*recent, Former(method=method, reason=reason, until=at + KEEP_FORMER))[-20:]
 
 

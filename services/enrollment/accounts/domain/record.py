@@ -43,7 +43,7 @@ class Record(State):
     def on_file(self) -> "Record":
         """Without those that are gone."""
         return Record(
-            bound={key: one for key, one in self.bound.items() if one.state != "removed"}, default=self.default
+            bound={key: bound for key, bound in self.bound.items() if bound.state != "removed"}, default=self.default
         )
 
 
@@ -58,15 +58,15 @@ def record_of(events: Iterable[Event]) -> Record:
 def record_in(account: Account) -> Record:
     """What the account says."""
     bound = {
-        one.id: Bound(
-            id=one.id,
-            type=one.type,
-            name=one.display_name,
-            phone_type=one.phone_type,
-            state=one.state,
-            bound_at=one.created_at,
+        method.id: Bound(
+            id=method.id,
+            type=method.type,
+            name=method.display_name,
+            phone_type=method.phone_type,
+            state=method.state,
+            bound_at=method.created_at,
         )
-        for one in account.methods
+        for method in account.methods
     }
     return Record(bound=bound, default=account.default_method_id)
 
@@ -102,8 +102,8 @@ def _bound(event: MethodRegistered) -> Bound:
     )
 
 
-def _with(record: Record, one: Bound) -> Record:
-    return record.model_copy(update={"bound": {**record.bound, one.id: one}})
+def _with(record: Record, bound: Bound) -> Record:
+    return record.model_copy(update={"bound": {**record.bound, bound.id: bound}})
 
 
 def _put(record: Record, method_id: str, **fields: object) -> Record:

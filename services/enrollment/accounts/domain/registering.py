@@ -40,12 +40,14 @@ def register(account: Account, challenge: Challenge, registration: Registration,
     if problem := conflict_of(account, challenge.method_type, registration, but=[method.id for method in gone]):
         return _after_conflict(update, challenge, problem, at).change()
     method = _new_method(challenge, registration, at)
-    rest = tuple(one for one in account.methods if one not in gone)
+    rest = tuple(kept for kept in account.methods if kept not in gone)
     grown = account.model_copy(update={"methods": (*rest, method), "former": _kept(account, gone, registration, at)})
     grown = with_inherited_default(grown, method, gone)
     update = AccountUpdate(grown).record(_registered(method, challenge, preferred_default(grown), at), challenge.id)
-    for one in gone:
-        update = update.record(removed(one, _reason(one, registration), challenge.session_id, at), challenge.id)
+    for replaced in gone:
+        update = update.record(
+            removed(replaced, _reason(replaced, registration), challenge.session_id, at), challenge.id
+        )
     update = settle_default(update, challenge.id, at, previous=account.default_method_id)
     return sessions.after_registration(update, challenge, at=at).change()
 
@@ -83,8 +85,8 @@ def _reason(method: Method, registration: Registration) -> Removal:
 
 def _kept(account: Account, gone: Sequence[Method], registration: Registration, at: datetime) -> tuple[Former, ...]:
     kept = account.former
-    for one in gone:
-        kept = with_former(account.model_copy(update={"former": kept}), one, _reason(one, registration), at)
+    for replaced in gone:
+        kept = with_former(account.model_copy(update={"former": kept}), replaced, _reason(replaced, registration), at)
     return kept
 
 

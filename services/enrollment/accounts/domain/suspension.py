@@ -44,14 +44,14 @@ def restore(
     before = former.method if former else held
     if before is None or (former is None and before.state != "suspended") or not _may_return(before, held):
         raise UnknownMethodError
-    if TRAITS[before.type].is_renewed and any(one.state == "active" for one in account.of_type(before.type)):
+    if TRAITS[before.type].is_renewed and any(method.state == "active" for method in account.of_type(before.type)):
         raise MethodLimitReachedError
     place = _place_of(before)
     if problem := conflict_of(account, before.type, place, but=[method_id]):
         raise problem
     method = before.model_copy(update={"state": "active"})
-    rest = tuple(one for one in account.methods if one.id != method_id)
-    kept = tuple(one for one in account.former if one.method.id != method_id)
+    rest = tuple(other for other in account.methods if other.id != method_id)
+    kept = tuple(former for former in account.former if former.method.id != method_id)
     event = MethodRestored(
         method_id=method.id,
         method_type=method.type,
@@ -67,12 +67,12 @@ def restore(
 def repudiate(
     account: Account, method_id: str, correlation: str, *, at: datetime, suspends: bool = True
 ) -> Change[Account]:
-    """ "This wasn't me": the method that came or changed is suspended, every session ends, and the platform is told."""
-    report = SuspiciousActivityReported(method_id=method_id, reported_at=at)
+    """ "This wasn't me": the method that came or changed is suspended, every session ends, and an event says so."""
+    reported = SuspiciousActivityReported(method_id=method_id, reported_at=at)
     update = AccountUpdate(account)
     if suspends:
         update = _suspended(update, method_id, "notMe", correlation, at)
-    update = update.record(report, correlation)
+    update = update.record(reported, correlation)
     return sessions.end_all(update, at=at).change()
 
 
@@ -82,8 +82,8 @@ def report_suspicious(account: Account, challenge: Challenge, *, at: datetime, b
     if account.erased_at:
         return Change(account)
     event = SuspiciousActivityReported(method_id=challenge.method_id, challenge_id=challenge.id, reported_at=at)
-    told = AccountUpdate(account).record(event, challenge.id)
-    return (_suspended(told, challenge.method_id, "reported", challenge.id, at) if by_holder else told).change()
+    update = AccountUpdate(account).record(event, challenge.id)
+    return (_suspended(update, challenge.method_id, "reported", challenge.id, at) if by_holder else update).change()
 
 
 def _may_return(before: Method, held: Method | None) -> bool:
@@ -109,5 +109,5 @@ def _suspended(
         return update
     state = "disabled" if reason == "disabled" else "suspended"
     event = MethodSuspended(method_id=method.id, method_type=method.type, reason=reason, suspended_at=at)
-    told = update.put_method(method.model_copy(update={"state": state})).record(event, correlation)
-    return settle_default(told, correlation, at)
+    update = update.put_method(method.model_copy(update={"state": state})).record(event, correlation)
+    return settle_default(update, correlation, at)

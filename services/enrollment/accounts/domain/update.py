@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 from schemas.base import Event
 from schemas.topics import LIFECYCLE
-from services.enrollment.accounts.domain.account import Account, Method, Session
+from services.enrollment.accounts.domain.account import Account, Method
+from services.enrollment.sessions.domain.session import Session
 from services.kit.decision import Change, Emission
 
 
 @dataclass(frozen=True)
 class AccountUpdate:
-    """An account as it becomes, and what is told of it."""
+    """An account as it becomes, and the events of it."""
 
     account: Account
     emissions: tuple[Emission, ...] = ()
@@ -27,13 +28,13 @@ class AccountUpdate:
 
     def put_session(self, session: Session) -> "AccountUpdate":
         """With this session in the place of the one with its id."""
-        return self.put(sessions=tuple(session if one.id == session.id else one for one in self.account.sessions))
+        return self.put(sessions=tuple(session if other.id == session.id else other for other in self.account.sessions))
 
     def put_method(self, method: Method) -> "AccountUpdate":
         """With this method in the place of the one with its id."""
-        return self.put(methods=tuple(method if one.id == method.id else one for one in self.account.methods))
+        return self.put(methods=tuple(method if other.id == method.id else other for other in self.account.methods))
 
     def change(self) -> Change[Account]:
         """The account and its events, to be written at once."""
-        open_until = [one.expires_at for one in self.account.sessions if one.outcome is None]
+        open_until = [session.expires_at for session in self.account.sessions if session.outcome is None]
         return Change(self.put(next_deadline=min(open_until, default=None)).account, self.emissions)

@@ -5,20 +5,18 @@ from typing import Literal
 
 from schemas.base import MethodType
 from services.enrollment.accounts.domain import methods, suspension
-from services.enrollment.accounts.domain.account import Account, Aim, Session
+from services.enrollment.accounts.domain.account import Account
 from services.enrollment.accounts.domain.conflicts import conflict_of
 from services.enrollment.challenges.domain.challenge import PhoneType, Registration
-from services.enrollment.dependencies import (
-    Dependencies,
-    Principal,
-    cancel_challenge,
-    move_session,
-    principal_of,
-)
+from services.enrollment.challenges.handlers.lifecycle import cancel_challenge
 from services.enrollment.methods.registry.domain import TRAITS
+from services.enrollment.needs import CanChangeAccounts, CanChangePlans, CanChangeSessions, HasPolicies
 from services.enrollment.policies.domain.policy import allowed_methods, may_be_added
 from services.enrollment.sessions.domain import lifecycle as rules
 from services.enrollment.sessions.domain import steps as wizard
+from services.enrollment.sessions.domain.session import RequestedChange, Session
+from services.enrollment.sessions.handlers.moving import move_session, principal_of
+from services.enrollment.sessions.principal import Principal
 from services.kit.decision import Change
 from services.kit.errors import (
     MethodNotAllowedByPolicyError,
@@ -33,18 +31,23 @@ Addable = tuple[MethodType, PhoneType | None]
 """A type of method, and of phone."""
 
 
-def addable(account: Account, deps: Dependencies) -> tuple[Addable, ...]:
+def addable(account: Account, deps: HasPolicies) -> tuple[Addable, ...]:
     """What policy and what is on file let the person add."""
-    kinds: list[Addable] = []
     policy = deps.policy(account)
-    for kind in (one for one in allowed_methods(policy) if may_be_added(policy, one, account.active_types)):
-        kinds += (
-            [("phone", one) for one in ("mobile", "alternateMobile", "office")] if kind == "phone" else [(kind, None)]
-        )
-    return tuple(one for one in kinds if conflict_of(account, one[0], _blank(one[1])) is None)
+    allowed = [
+        method_type
+        for method_type in allowed_methods(policy)
+        if may_be_added(policy, method_type, account.active_types)
+    ]
+    variants = [
+        (method_type, phone_type)
+        for method_type in allowed
+        for phone_type in (TRAITS[method_type].phone_types or (None,))
+    ]
+    return tuple(variant for variant in variants if conflict_of(account, variant[0], _blank(variant[1])) is None)
 
 
-async def add(principal: Principal, kind: MethodType, phone_type: PhoneType | None, deps: Dependencies) -> Principal:
+async def add(principal: Principal, kind: MethodType, phone_type: PhoneType | None, deps: CanChangePlans) -> Principal:
     """Begin to set up another method.
 
     Raises:
@@ -54,10 +57,10 @@ async def add(principal: Principal, kind: MethodType, phone_type: PhoneType | No
         raise MethodNotAllowedByPolicyError
     if problem := conflict_of(principal.account, kind, _blank(phone_type)):
         raise problem
-    return await _begin(principal, Aim(type=kind, phone_type=phone_type), deps)
+    return await _begin(principal, RequestedChange(type=kind, phone_type=phone_type), deps)
 
 
-async def change(principal: Principal, method_id: str, deps: Dependencies) -> Principal:
+async def change(principal: Principal, method_id: str, deps: CanChangeSessions) -> Principal:
     """Begin to give a phone another number or an address another one; the old one works until the new one is proven.
 
     Raises:
@@ -66,22 +69,24 @@ async def change(principal: Principal, method_id: str, deps: Dependencies) -> Pr
     method = principal.account.method(method_id)
     if method is None or not TRAITS[method.type].has_destination or method.state != "active":
         raise UnknownMethodError
-    return await _begin(principal, Aim(type=method.type, phone_type=method.phone_type, changes=method.id), deps)
+    return await _begin(
+        principal, RequestedChange(type=method.type, phone_type=method.phone_type, changes=method.id), deps
+    )
 
 
-async def replace_phone(principal: Principal, method_id: str, deps: Dependencies) -> Principal:
+async def replace_phone(principal: Principal, method_id: str, deps: CanChangeSessions) -> Principal:
     """ "I have a new phone": add the app there and prove it; then the old one goes.
 
     Raises:
         ProblemError: `unknownMethod`, `sessionEnded`.
     """
     method = principal.account.method(method_id)
-    if method is None or method.type != "authenticatorApp":
+    if method is None or not TRAITS[method.type].is_on_a_phone:
         raise UnknownMethodError
-    return await _begin(principal, Aim(type="authenticatorApp", replaces=method.id), deps)
+    return await _begin(principal, RequestedChange(type=method.type, replaces=method.id), deps)
 
 
-async def remove(principal: Principal, method_id: str, deps: Dependencies, *, lost: bool) -> Principal:
+async def remove(principal: Principal, method_id: str, deps: CanChangePlans, *, lost: bool) -> Principal:
     """Delete a method; one that was lost or stolen never comes back.
 
     Raises:
@@ -100,7 +105,7 @@ async def remove(principal: Principal, method_id: str, deps: Dependencies, *, lo
     return removed
 
 
-async def choose_default(principal: Principal, method_id: str, deps: Dependencies) -> Principal:
+async def choose_default(principal: Principal, method_id: str, deps: CanChangeAccounts) -> Principal:
     """Use a method first.
 
     Raises:
@@ -112,7 +117,7 @@ async def choose_default(principal: Principal, method_id: str, deps: Dependencie
     )
 
 
-async def rename(principal: Principal, method_id: str, name: str, deps: Dependencies) -> Principal:
+async def rename(principal: Principal, method_id: str, name: str, deps: CanChangeAccounts) -> Principal:
     """Give a method a name of the person's own; an empty one takes it away.
 
     Raises:
@@ -124,7 +129,7 @@ async def rename(principal: Principal, method_id: str, name: str, deps: Dependen
     )
 
 
-async def restore(principal: Principal, method_id: str, deps: Dependencies) -> Principal:
+async def restore(principal: Principal, method_id: str, deps: CanChangeAccounts) -> Principal:
     """Bring back what was removed, changed or suspended, after the proof that this page asks for. A method cannot
     vouch for itself.
 
@@ -149,7 +154,7 @@ def _vouches_for(principal: Principal, method_id: str) -> bool:
     return proven.state == "active" and proven.created_at < principal.session.started_at
 
 
-async def leave(principal: Principal, deps: Dependencies) -> Principal:
+async def leave(principal: Principal, deps: CanChangeSessions) -> Principal:
     """Back to the platform, all done; or to where the person came from: the question whether all is right, or the pages
     for administrators."""
     await cancel_challenge(principal.session.requested, "cancelled", deps)
@@ -176,12 +181,14 @@ def clean_name(name: str) -> str | None:
     return called or None
 
 
-async def _begin(principal: Principal, aim: Aim, deps: Dependencies) -> Principal:
+async def _begin(principal: Principal, change: RequestedChange, deps: CanChangeSessions) -> Principal:
     await cancel_challenge(principal.session.requested, "cancelled", deps)
-    return await move_session(principal, lambda session: wizard.set_up(session, aim.type, aim), deps)
+    return await move_session(principal, lambda session: wizard.set_up(session, change.type, change), deps)
 
 
-async def _apply(principal: Principal, decide: Callable[[Account], Change[Account]], deps: Dependencies) -> Principal:
+async def _apply(
+    principal: Principal, decide: Callable[[Account], Change[Account]], deps: CanChangeAccounts
+) -> Principal:
     now = deps.clock.now()
 
     def decide_in_session(account: Account) -> Change[Account]:

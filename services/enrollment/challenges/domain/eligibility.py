@@ -8,8 +8,8 @@ from services.enrollment.accounts.domain.account import Account, Method
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.methods.base.domain import Strength
 from services.enrollment.methods.registry.domain import PROOFS, PROVEN_FIRST, STRONG, TRAITS
+from services.enrollment.policies.domain.acceptance import counts, proves, use_of
 from services.enrollment.policies.domain.requirements import GroupPolicy
-from services.enrollment.policies.domain.uses import counts, proves, use_of
 
 MOST_PROOFS = 2
 """How many methods a password reset asks for at most."""
@@ -52,7 +52,7 @@ def left_to_prove(
     account: Account, policy: GroupPolicy, purpose: Purpose, proven: Collection[MethodType], now: datetime
 ) -> tuple[Method, ...]:
     """What a platform can still ask for after some types were proven: of each type once."""
-    return tuple(one for one in provable_for(account, policy, purpose, now) if one.type not in proven)
+    return tuple(method for method in provable_for(account, policy, purpose, now) if method.type not in proven)
 
 
 def proof_means(proven: Sequence[Challenge]) -> tuple[str, ...]:

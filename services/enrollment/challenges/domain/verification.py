@@ -40,8 +40,9 @@ class Verification:
     def proven(self) -> tuple[Challenge, ...]:
         """Those that were answered right, the first of each type, in the order of their answers."""
         first: dict[MethodType, Challenge] = {}
-        for one in sorted((one for one in self.challenges if one.status == "verified"), key=_ended):
-            first.setdefault(one.method_type, one)
+        verified = [challenge for challenge in self.challenges if challenge.status == "verified"]
+        for challenge in sorted(verified, key=_ended):
+            first.setdefault(challenge.method_type, challenge)
         return tuple(first.values())
 
     @property
@@ -56,7 +57,7 @@ class Verification:
 
     def with_current(self, challenge: Challenge) -> "Verification":
         """The same with what became of one of its challenges."""
-        return Verification(tuple(challenge if one.id == challenge.id else one for one in self.challenges))
+        return Verification(tuple(challenge if other.id == challenge.id else other for other in self.challenges))
 
     def status_at(self, now: datetime) -> Status:
         """That of the current challenge; between two proofs it is pending, as long as the first could have been
@@ -80,8 +81,8 @@ def verification_of(challenges: tuple[Challenge, ...]) -> Verification:
     """In the order in which they were opened; the one that the platform opened is the first, whatever the clocks of
     replicas say."""
 
-    def opened(one: Challenge) -> tuple[bool, datetime, str]:
-        return (one.id != known_as(one), one.terms.created_at, one.id)
+    def opened(challenge: Challenge) -> tuple[bool, datetime, str]:
+        return (challenge.id != known_as(challenge), challenge.terms.created_at, challenge.id)
 
     return Verification(tuple(sorted(challenges, key=opened)))
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from schemas.base import Purpose
 from services.enrollment.accounts.domain.account import Account, Method
@@ -10,10 +11,20 @@ from services.enrollment.challenges.domain.challenge import Challenge, Context, 
 from services.enrollment.challenges.domain.eligibility import is_locked_out, proofs_required, provable_for
 from services.enrollment.challenges.domain.verification import Verification
 from services.enrollment.challenges.handlers.asking import for_method
-from services.enrollment.challenges.handlers.cooldown import pauses_of, require_rested, rested_first
-from services.enrollment.dependencies import Claimant, Dependencies, cancel_challenge, open_challenge
+from services.enrollment.challenges.handlers.cooldown import available_first, cooldowns_of, require_available
+from services.enrollment.challenges.handlers.lifecycle import cancel_challenge, open_challenge
 from services.enrollment.interrupts.domain.interrupt import TICKET_LIFE
 from services.enrollment.interrupts.handlers import require_allowed
+from services.enrollment.needs import (
+    CanAskMethods,
+    CanAwaitVerdicts,
+    CanChoose,
+    CanEndChallenges,
+    HasAccounts,
+    HasClock,
+    HasRules,
+)
+from services.enrollment.sessions.principal import Claimant
 from services.enrollment.tokens import Caller
 from services.kit.crypto.sealing import token_hash
 from services.kit.errors import (
@@ -25,6 +36,10 @@ from services.kit.errors import (
     UnknownMethodError,
 )
 from services.kit.ids import new_id, new_token
+
+
+class CanAskProof(CanAskMethods, CanAwaitVerdicts, HasAccounts, Protocol):
+    """Opens a challenge for a platform."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +63,7 @@ class Opened:
     ticket: str | None
 
 
-async def ask_proof(asked: AskProof, user: str, caller: Caller, deps: Dependencies) -> Opened:
+async def ask_proof(asked: AskProof, user: str, caller: Caller, deps: CanAskProof) -> Opened:
     """Open a challenge on a method on file; an open one on the same method ends.
 
     Raises:
@@ -75,11 +90,11 @@ async def ask_proof(asked: AskProof, user: str, caller: Caller, deps: Dependenci
     opened = await open_challenge(_hosted(ours, asked, ticket, deps.clock.now()), deps)
     await supersede(opened, deps)
     if method.device_id:
-        deps.signals.tell(method.device_id)
+        deps.signals.notify(method.device_id)
     return Opened(Verification((opened,)), account, ticket)
 
 
-async def supersede(challenge: Challenge, deps: Dependencies) -> None:
+async def supersede(challenge: Challenge, deps: CanEndChallenges) -> None:
     """End what is still asked of the same method since before. Of two at once the later one stays."""
     pending = await deps.challenges.pending(challenge.tenant, challenge.user, challenge.method_id)
     for earlier in pending:
@@ -94,21 +109,21 @@ def _hosted(challenge: Challenge, asked: AskProof, ticket: str | None, now: date
     return challenge.model_copy(update={"hosting": hosting, "stands_for": challenge.id})
 
 
-async def _rested_method(account: Account, asked: AskProof, deps: Dependencies) -> Method:
-    """The method that is asked for, or the best one; those that rest come last."""
-    pauses = await pauses_of(account, asked.purpose, deps)
-    provable = rested_first(provable_for(account, deps.policy(account), asked.purpose, deps.clock.now()), pauses)
+async def _rested_method(account: Account, asked: AskProof, deps: CanChoose) -> Method:
+    """The method that is asked for, or the best one; those in cooldown come last."""
+    cooldowns = await cooldowns_of(account, asked.purpose, deps)
+    provable = available_first(provable_for(account, deps.policy(account), asked.purpose, deps.clock.now()), cooldowns)
     if asked.method_id is None and not provable:
         raise _nothing_to_prove(account, deps)
     method = provable[0] if asked.method_id is None else _named_method(account, asked.method_id, provable, deps)
     on_our_page, types = asked.return_url is not None, {one.type for one in provable}
     if on_our_page and len(types) < proofs_required(deps.policy(account), asked.purpose):
         raise MethodNotAllowedByPolicyError("The person has fewer methods than the policy asks for.")
-    require_rested(method, pauses, deps.clock.now())
+    require_available(method, cooldowns, deps.clock.now())
     return method
 
 
-def _nothing_to_prove(account: Account, deps: Dependencies) -> ProblemError:
+def _nothing_to_prove(account: Account, deps: HasRules) -> ProblemError:
     """Who had something that was withdrawn must not be taken for somebody who never had anything."""
     if is_locked_out(account, deps.policy(account), deps.clock.now()):
         return AuthenticatorDisabledError(
@@ -117,7 +132,7 @@ def _nothing_to_prove(account: Account, deps: Dependencies) -> ProblemError:
     return UnknownMethodError("The person has nothing that could prove this.")
 
 
-def _named_method(account: Account, method_id: str, provable: tuple[Method, ...], deps: Dependencies) -> Method:
+def _named_method(account: Account, method_id: str, provable: tuple[Method, ...], deps: HasClock) -> Method:
     method = account.method(method_id)
     if method is None:
         raise UnknownMethodError

@@ -1,21 +1,23 @@
 """Challenges that a platform reads and answers: the proof of a method on file, or of one that it registers."""
 
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
-
-from pydantic import SecretStr
 
 from schemas.base import Channel
 from services.enrollment.accounts.domain.account import account_id
 from services.enrollment.accounts.handlers.lookup import account_of
-from services.enrollment.challenges.domain import challenge as challenges
+from services.enrollment.challenges.domain import transitions as challenges
 from services.enrollment.challenges.domain.challenge import Challenge, known_as
+from services.enrollment.challenges.domain.verdict import Verdict
 from services.enrollment.challenges.domain.verification import Verification, verification_of
-from services.enrollment.challenges.handlers import submitting as proofs
-from services.enrollment.dependencies import Dependencies, cancel_challenge
-from services.enrollment.methods.passkey import handlers as passkeys
+from services.enrollment.challenges.handlers.lifecycle import cancel_challenge
+from services.enrollment.challenges.handlers.submitting import submit_proof
+from services.enrollment.methods.base.handlers import Given
+from services.enrollment.methods.registry.domain import TRAITS
+from services.enrollment.methods.registry.handlers import PROOFS
+from services.enrollment.needs import CanAwaitVerdicts, CanChangeSessions, CanSubmit, HasAccounts, HasChallenges
+from services.enrollment.proofs.sent_code.handlers import resend_of
 from services.enrollment.sessions.domain import lifecycle as sessions
 from services.enrollment.tokens import Caller
 from services.enrollment.web.streams import Seen, event_stream
@@ -30,35 +32,8 @@ from services.kit.errors import (
 PROOF_OFFERED = timedelta(minutes=5)
 """How long after the answer a proof can be fetched."""
 
-Given = Literal["code", "answers", "credential"]
 
-TAKES: dict[str, Given] = {
-    "code": "code",
-    "totp": "code",
-    "recoveryCode": "code",
-    "temporaryAccessPass": "code",
-    "securityQuestions": "answers",
-    "passkey": "credential",
-}
-"""What a kind of proof is answered with; the others are answered on a device."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """One of the three."""
-
-    code: SecretStr | None = None
-    answers: tuple[tuple[str, SecretStr], ...] | None = None
-    credential: str | None = None
-
-    @property
-    def given(self) -> Given | None:
-        """Which one it is; None unless it is exactly one."""
-        found: list[Given] = [name for name in ("code", "answers", "credential") if getattr(self, name) is not None]
-        return found[0] if len(found) == 1 else None
-
-
-async def asked_by(caller: Caller, challenge_id: str, deps: Dependencies) -> Verification:
+async def asked_by(caller: Caller, challenge_id: str, deps: HasChallenges) -> Verification:
     """What the caller's platform opened under that id, or the challenge of a registration by the API.
 
     Raises:
@@ -72,7 +47,7 @@ async def asked_by(caller: Caller, challenge_id: str, deps: Dependencies) -> Ver
     return await with_later(stored.state, deps)
 
 
-async def with_later(challenge: Challenge, deps: Dependencies) -> Verification:
+async def with_later(challenge: Challenge, deps: HasChallenges) -> Verification:
     """A challenge with those that took its place on our page."""
     if challenge.hosting is None:
         return Verification((challenge,))
@@ -81,28 +56,24 @@ async def with_later(challenge: Challenge, deps: Dependencies) -> Verification:
 
 
 async def answer(
-    challenge: Challenge, given: Answer, deps: Dependencies, *, within: float
-) -> tuple[Challenge, str | None]:
-    """Hand an answer to the verifier: `verified`, a reason, or None after `within` seconds.
+    challenge: Challenge, given: Given | None, deps: CanSubmit, *, within: float
+) -> tuple[Challenge, Verdict]:
+    """Hand an answer to the verifier and wait for the verdict; None where it is not exactly one thing.
 
     Raises:
         ProblemError: `requestMalformed` for what this challenge does not take; `codeExpired`, `challengeEnded`; see
-            `proofs`, `passkeys.submit_credential`.
+            `submit_proof`.
     """
-    takes = TAKES.get(challenge.terms.kind)
+    takes = PROOFS[challenge.terms.kind].takes
     if takes is None:
         raise RequestMalformedError("This challenge is answered on the person's device.")
-    if given.given != takes:
+    if given is None or given.takes != takes:
         raise RequestMalformedError(f"This challenge takes {takes}, and nothing else.")
     _require_pending(challenge, deps.clock.now())
-    if given.code is not None:
-        return await proofs.submit_code_to(challenge, given.code.get_secret_value(), deps, within=within)
-    if given.answers is not None:
-        return await proofs.submit_answers_to(challenge, given.answers, deps, within=within)
-    return await passkeys.submit_credential(challenge, given.credential or "", deps, within=within)
+    return await submit_proof(challenge, given, deps, within=within)
 
 
-async def send_again(challenge: Challenge, delivery: Literal["sms", "voice"] | None, deps: Dependencies) -> None:
+async def send_again(challenge: Challenge, delivery: Literal["sms", "voice"] | None, deps: CanChangeSessions) -> None:
     """Send the message once more, by another way if one is named.
 
     Raises:
@@ -113,10 +84,10 @@ async def send_again(challenge: Challenge, delivery: Literal["sms", "voice"] | N
         raise RequestMalformedError("Nothing is sent for this challenge.")
     channel = await _channel(challenge, delivery, deps) if delivery else None
     _require_pending(challenge, deps.clock.now())
-    await proofs.resend_of(challenge, deps, channel)
+    await resend_of(challenge, deps, channel)
 
 
-async def cancel(asked: Verification, deps: Dependencies) -> None:
+async def cancel(asked: Verification, deps: CanChangeSessions) -> None:
     """End it; one that ended stays as it is. On our page nothing more is asked, whatever was asked before."""
     now, first = deps.clock.now(), asked.first
     if asked.hosting is not None:
@@ -129,7 +100,9 @@ async def cancel(asked: Verification, deps: Dependencies) -> None:
         await cancel_challenge(asked.current, "cancelled", deps)
 
 
-def changes_of(challenge_id: str, describe: Callable[[Verification], str], deps: Dependencies) -> AsyncIterator[bytes]:
+def changes_of(
+    challenge_id: str, describe: Callable[[Verification], str], deps: CanAwaitVerdicts
+) -> AsyncIterator[bytes]:
     """Each change of a challenge as `event: challenge`, until it has ended."""
 
     async def look(now: datetime) -> Seen | None:
@@ -164,8 +137,8 @@ def _require_pending(challenge: Challenge, now: datetime) -> None:
             raise ChallengeEndedError
 
 
-async def _channel(challenge: Challenge, delivery: Literal["sms", "voice"], deps: Dependencies) -> Channel:
-    if challenge.method_type != "phone" or (challenge.terms.kind == "call" and delivery == "sms"):
+async def _channel(challenge: Challenge, delivery: Literal["sms", "voice"], deps: HasAccounts) -> Channel:
+    if not TRAITS[challenge.method_type].may_go_by(delivery, challenge.terms.kind):
         raise RequestMalformedError("This challenge cannot go another way; open a new one.")
     account = await account_of(challenge.tenant, challenge.user, deps)
     known = challenge.registration or account.method(challenge.method_id)

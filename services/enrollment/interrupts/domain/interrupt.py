@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from schemas.base import MethodType
 from schemas.enrollment import Decision, Intent
-from services.enrollment.accounts.domain.account import Outcome
+from services.enrollment.sessions.domain.session import Outcome
 from services.kit.state import State
 
 TICKET_LIFE = timedelta(minutes=5)

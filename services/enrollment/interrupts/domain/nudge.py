@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Literal
 
-from services.enrollment.accounts.domain.account import Account, PutOff, Session
+from services.enrollment.accounts.domain.account import Account, PutOff
 from services.enrollment.policies.domain.requirements import GroupPolicy
+from services.enrollment.sessions.domain.session import Session
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def skipped(put_off: PutOff | None, *, at: datetime) -> PutOff:
 
 def is_confirmation_due(account: Account, policy: GroupPolicy, *, at: datetime) -> bool:
     """Whether it is so long ago that the person confirmed, registered or changed something that they are asked."""
-    looked_at = [one.changed_at or one.created_at for one in account.methods if one.state == "active"]
+    looked_at = [method.changed_at or method.created_at for method in account.methods if method.state == "active"]
     if not policy.confirm_every_days or not looked_at:
         return False
     newest = max([*looked_at, *([account.confirmed_at] if account.confirmed_at else [])])
@@ -79,8 +80,8 @@ def _required_on(account: Account, policy: GroupPolicy, at: datetime) -> datetim
 
 
 def _undecided_before(account: Account, session: Session | None) -> list[Session]:
-    undecided = [one for one in account.sessions if is_undecided(one)]
-    ids = [one.id for one in undecided]
+    undecided = [session for session in account.sessions if is_undecided(session)]
+    ids = [session.id for session in undecided]
     return undecided[: ids.index(session.id)] if session and session.id in ids else undecided
 
 

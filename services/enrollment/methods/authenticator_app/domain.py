@@ -22,6 +22,7 @@ TRAITS = Traits(
         WizardStep("authenticatorApp.verified"),
     ),
     limit=5,
+    is_on_a_phone=True,
     starts_by_itself=True,
     stand_ins=("softwareOath",),
 )

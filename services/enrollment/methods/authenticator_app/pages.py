@@ -1,32 +1,34 @@
 """The steps of the authenticator app: get it, add the account, scan, try it out, approved."""
 
+from dataclasses import replace
+from typing import Final
+
 from fastapi import Response
 
 from services.enrollment.accounts.handlers import self_service as manage
-from services.enrollment.challenges.domain.challenge import Challenge
-from services.enrollment.challenges.handlers import verdicts as reports
 from services.enrollment.devices.domain import Activation
 from services.enrollment.methods.authenticator_app import handlers as apps
-from services.enrollment.methods.phone.pages import require_challenge
+from services.enrollment.methods.authenticator_app.approval_pages import act_on_try, required_activation, show_try
+from services.enrollment.methods.authenticator_app.views import DownloadView, ScanView, SetupView
+from services.enrollment.methods.authenticator_app.words import CONNECTING, DONE
+from services.enrollment.methods.base.pages import MethodPages, Step
+from services.enrollment.methods.base.step_pages import back_of, last_step, reading
+from services.enrollment.proofs.app_code.pages import app_code_view
+from services.enrollment.proofs.app_code.words import app_code_problem
 from services.enrollment.sessions.handlers import progress as sessions
-from services.enrollment.web.proof import challenge_views
-from services.enrollment.web.proof.typed_code import judge_typed
-from services.enrollment.web.rendering import DoneView, DownloadView, FieldError, ScanView, SetupView
-from services.enrollment.web.request import PageRequest, WizardForm, frame, html, to_wizard
-from services.enrollment.web.texts import NOT_CONNECTED_YET
-from services.enrollment.web.wizard.views import WIZARD, back_of, use_of
-from services.enrollment.web.wording import app_code_problem
-from services.kit.errors import NotFoundError
+from services.enrollment.web.forms import CodeForm, ProofForm, StepForm
+from services.enrollment.web.judging import NOTHING, Feedback, judge_code
+from services.enrollment.web.request import PageRequest, frame, html, to_wizard
+from services.enrollment.web.views import WIZARD
 
 APP_PATH = "/authenticator"
 
 
 async def show_download(page: PageRequest) -> Response:
-    """Step 2: get the app."""
-    origin = page.components.settings.authenticator_origin
+    """Get the app."""
     view = DownloadView(
         frame=frame(page, "authenticatorApp"),
-        app_url=f"{origin}{APP_PATH}",
+        app_url=await app_address(page),
         qr_src=f"{WIZARD}/qr/app.svg",
         different_app=_another_app_is_allowed(page),
         different_method=sessions.may_choose(page.principal, page.deps),
@@ -36,27 +38,31 @@ async def show_download(page: PageRequest) -> Response:
 
 
 async def show_setup(page: PageRequest) -> Response:
-    """Step 3: add the account in the app."""
+    """Add the account in the app."""
     view = SetupView(frame=frame(page, "authenticatorApp.setup"), back=f"{WIZARD}?step=authenticatorApp")
     return html(page.principal, view)
 
 
-async def act_on_setup(page: PageRequest, _: WizardForm) -> Response:
+async def act_on_setup(page: PageRequest, _: StepForm) -> Response:
     """To the QR code."""
     await apps.show_code(page.principal, page.deps)
     return to_wizard(page)
 
 
-async def show_scan(page: PageRequest, *, unheard: bool = False, manual: bool = False) -> Response:
-    """Step 4: connect the app with the account; a refresh shows the same code."""
-    activation = await _activation(page)
-    code = apps.code_of(
-        activation,
-        page.deps,
-        public=page.components.settings.public_origin,
-        authenticator=page.components.settings.authenticator_origin,
-    )
-    view = ScanView(
+async def show_scan(page: PageRequest) -> Response:
+    """Connect the app with the account; a refresh shows the same code."""
+    return html(page.principal, await _scan_view(page))
+
+
+async def show_scan_by_hand(page: PageRequest) -> Response:
+    """The same with the code as text."""
+    return html(page.principal, await _scan_view(page, manual=True))
+
+
+async def _scan_view(page: PageRequest, *, unheard: bool = False, manual: bool = False) -> ScanView:
+    activation = await required_activation(page)
+    code = _code_of(activation, page)
+    return ScanView(
         frame=frame(page, "authenticatorApp.scan"),
         qr_src=f"{WIZARD}/qr/account.svg?code={activation.handle}",
         qr_alt=f"QR code that connects the authenticator app with {page.principal.account.profile.user_principal_name}",
@@ -68,75 +74,38 @@ async def show_scan(page: PageRequest, *, unheard: bool = False, manual: bool = 
         open_here_href=code.link,
         connected=activation.device_id is not None,
         device_name=activation.device_name,
-        error=NOT_CONNECTED_YET if unheard else None,
+        error=CONNECTING.unheard if unheard else None,
         expired=activation.is_expired(page.components.clock.now()),
         expires_at=activation.expires_at,
         back=f"{WIZARD}?step=authenticatorApp.setup",
         events_url=f"{WIZARD}/events?activation={activation.handle}",
     )
-    return html(page.principal, view, 409 if unheard else 200)
 
 
-async def act_on_scan(page: PageRequest, form: WizardForm) -> Response:
+async def act_on_scan(page: PageRequest, form: StepForm) -> Response:
     """A new QR code, or on to the request once an app has connected."""
     if form.action == "renew":
         await apps.renew_code(page.principal, page.deps)
         return to_wizard(page)
     if await apps.ask_device(page.principal, page.deps) is None:
-        return await show_scan(page, unheard=True)
+        return html(page.principal, await _scan_view(page, unheard=True), 409)
     return to_wizard(page)
 
 
-async def show_try(page: PageRequest, *, unheard: bool = False) -> Response:
-    """Step 5: approve a request, with the number that is shown here."""
-    challenge = await require_challenge(page)
-    activation = await _activation(page)
-    view = challenge_views.try_view(
-        frame(page, "authenticatorApp.test"),
-        challenge,
-        page.deps,
-        device=activation.device_name or "your app",
-        number=apps.number_of(challenge, page.deps.sealer),
-        step="authenticatorApp.test",
-        has_codes=await apps.has_codes(activation, page.deps),
-        unheard=unheard,
-    )
-    return html(page.principal, view, 409 if unheard else 200)
-
-
-async def act_on_try(page: PageRequest, form: WizardForm) -> Response:
-    """Ask again with a new number, report, or find out whether the app has approved."""
-    challenge = await require_challenge(page)
-    if form.action == "again":
-        await apps.ask_device(page.principal, page.deps, again=True)
-        return to_wizard(page)
-    if form.action == "code":
-        await apps.ask_code(page.principal, page.deps)
-        return to_wizard(page)
-    if form.action == "report":
-        await reports.suspicious_reported(challenge, store=page.deps, clock=page.deps.clock)
-        return to_wizard(page)
-    if challenge.status != "verified":
-        return await show_try(page, unheard=True)
-    return to_wizard(page)
-
-
-async def show_code(page: PageRequest, error: FieldError | None = None, status: int = 200) -> Response:
-    """Step 5 by a one-time code of the app."""
-    challenge, activation = await require_challenge(page), await _activation(page)
-    view = challenge_views.app_code_view(
-        frame(page, "authenticatorApp.code"),
-        challenge,
-        page.deps,
+async def show_code(page: PageRequest, feedback: Feedback = NOTHING) -> Response:
+    """A one-time code of the app, instead of an approval."""
+    activation = await required_activation(page)
+    view = await app_code_view(
+        page,
+        "authenticatorApp.code",
+        feedback,
         app=f"the app on {activation.device_name or 'your phone'}",
-        error=error,
-        step="authenticatorApp.code",
-        request_possible=True,
+        back="authenticatorApp.scan",
     )
-    return html(page.principal, view, status)
+    return html(page.principal, replace(view, request_possible=True), feedback.status)
 
 
-async def act_on_code(page: PageRequest, form: WizardForm) -> Response:
+async def act_on_code(page: PageRequest, form: CodeForm) -> Response:
     """Judge a code, ask for another one, or ask for an approval instead."""
     if form.action == "request":
         await apps.ask_device(page.principal, page.deps)
@@ -144,43 +113,44 @@ async def act_on_code(page: PageRequest, form: WizardForm) -> Response:
     if form.action == "again":
         await apps.ask_code(page.principal, page.deps)
         return to_wizard(page)
-    return await judge_typed(page, form, _code_again)
+    return await judge_code(page, form, show_code, app_code_problem)
 
 
-async def _code_again(page: PageRequest, challenge: Challenge, code: str, status: int) -> Response:
-    return await show_code(page, FieldError("code", app_code_problem(code, challenge)), status)
+async def app_address(page: PageRequest) -> str:
+    """Where the app is."""
+    return f"{page.components.settings.authenticator_origin}{APP_PATH}"
 
 
-async def show_verified(page: PageRequest) -> Response:
-    """Step 6: the app is connected."""
-    view = DoneView(
-        frame=frame(page, "authenticatorApp.verified"),
-        heading="Notification approved",
-        text=f"The app is connected and is {use_of(page.principal.account, 'authenticatorApp')}.",
-        next_label="Next",
-        step="authenticatorApp.verified",
+async def _scanned(page: PageRequest) -> str:
+    return _code_of(await required_activation(page), page).link
+
+
+def _code_of(activation: Activation, page: PageRequest) -> apps.Code:
+    settings = page.components.settings
+    return apps.code_of(
+        activation, page.deps, public=settings.public_origin, authenticator=settings.authenticator_origin
     )
-    return html(page.principal, view)
-
-
-async def go_on(page: PageRequest, form: WizardForm) -> Response:
-    """ "Next" of a step that asks for nothing."""
-    await sessions.go_on(page.principal, form.step, page.deps)
-    return to_wizard(page)
 
 
 def _another_app_is_allowed(page: PageRequest) -> bool:
     """Whether the person can set up an app of another maker instead; with a certain app to replace, they can not."""
-    principal, aim = page.principal, page.principal.session.aim
+    principal, change = page.principal, page.principal.session.requested_change
     if principal.session.intent == "manage":
-        return (aim is None or aim.replaces is None) and ("softwareOath", None) in manage.addable(
+        return (change is None or change.replaces is None) and ("softwareOath", None) in manage.addable(
             principal.account, page.deps
         )
     return "softwareOath" in sessions.alternatives(principal, page.deps)
 
 
-async def _activation(page: PageRequest) -> Activation:
-    activation = await apps.current_activation(page.principal, page.deps)
-    if activation is None:
-        raise NotFoundError
-    return activation
+PAGES: Final = MethodPages(
+    type="authenticatorApp",
+    steps={
+        "authenticatorApp": reading(show_download),
+        "authenticatorApp.setup": Step(show_setup, act_on_setup, StepForm),
+        "authenticatorApp.scan": Step(show_scan, act_on_scan, StepForm, by_hand=show_scan_by_hand),
+        "authenticatorApp.test": Step(show_try, act_on_try, ProofForm),
+        "authenticatorApp.code": Step(show_code, act_on_code, CodeForm),
+        **last_step("authenticatorApp", DONE),
+    },
+    pictures={"app": app_address, "account": _scanned},
+)

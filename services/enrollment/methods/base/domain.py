@@ -8,7 +8,7 @@ from typing import Literal
 from schemas.base import Channel, MethodType
 from schemas.verification import ProofKind
 from services.enrollment.accounts.domain.account import Method
-from services.enrollment.challenges.domain.challenge import Registration
+from services.enrollment.challenges.domain.challenge import PhoneType, Registration
 from services.kit.errors import MethodAlreadyRegisteredError, MethodLimitReachedError, ProblemError
 
 Strength = Literal["possession", "phishingResistant", "recovery"]
@@ -36,10 +36,12 @@ class WizardStep:
 class ProofTraits:
     """A kind of proof. `amr` are its values (RFC 8176, section 2), `amr_by_channel` those that the channel adds.
 
-    `proves_registration` is false where nothing is proven by registering: the person chose or was given something.
+    `channels` are those that can carry it, where these are fewer than the method's. `proves_registration` is false
+    where nothing is proven by registering: the person chose or was given something.
     """
 
     amr: tuple[str, ...]
+    channels: frozenset[Channel] | None = None
     amr_by_channel: Mapping[Channel, str] = field(default_factory=dict)
     proves_registration: bool = True
 
@@ -79,7 +81,13 @@ class Traits:
     delivered_by: frozenset[Channel] = frozenset()
     """The channels of which it needs one."""
     needs_capable_browser: bool = False
+    is_knowledge: bool = False
+    """Something that the person knows: no secret (NIST SP 800-63B-4, 3.1.1.2)."""
     needs_telephone: bool = False
+    phone_types: tuple[PhoneType, ...] = ()
+    """The variants of which a person may have one each."""
+    is_on_a_phone: bool = False
+    """Whoever has a new phone sets it up anew there, and the old one goes."""
     starts_by_itself: bool = False
     """Its first question needs no decision: a request or a message that the person waits for."""
     added_within: timedelta = PROVEN_FOR
@@ -88,6 +96,21 @@ class Traits:
     """Types that count as this one where it is required."""
     is_beside_others: bool = False
     """Its first step can be looked at from wherever a method is being set up."""
+
+    def may_go_by(self, channel: Channel, kind: ProofKind) -> bool:
+        """Whether a proof of that kind can be carried by a channel."""
+        carriers = self.proofs[kind].channels
+        return channel in self.delivered_by and (carriers is None or channel in carriers)
+
+    @property
+    def is_mailed(self) -> bool:
+        """Whether its codes come by mail and by nothing else."""
+        return self.delivered_by == {"email"}
+
+    @property
+    def proves_by_registering(self) -> bool:
+        """Whether the person proves it while setting it up; else it is active as soon as the verifier keeps it."""
+        return any(proof.proves_registration for proof in self.proofs.values())
 
     @property
     def first_step(self) -> str:

@@ -1,18 +1,32 @@
 """Registering an email address, or another one instead: by a code in a mail."""
 
+from typing import Protocol
+
 from services.enrollment.accounts.domain import conflicts
+from services.enrollment.accounts.domain.account import Method
 from services.enrollment.challenges.domain.challenge import Challenge, Registration
-from services.enrollment.challenges.handlers.asking import Target, by_code, to_register
-from services.enrollment.dependencies import Claimant, Dependencies, Principal, ask, pressed
+from services.enrollment.challenges.handlers.building import Question, to_register
+from services.enrollment.methods.base.handlers import Strategy
 from services.enrollment.methods.email.domain import parse_address
+from services.enrollment.needs import CanAsk, CanPlan, CanSend
 from services.enrollment.policies.domain.policy import is_allowed, may_be_added
+from services.enrollment.proofs.sent_code.handlers import Target, sent_code_challenge, target_of
+from services.enrollment.registrations.beginning import Beginning, Plan, changeable, proven_by, require_other
 from services.enrollment.sessions.domain import lifecycle as rules
-from services.kit.errors import MethodNotAllowedByPolicyError
+from services.enrollment.sessions.handlers.asking import ask, pressed
+from services.enrollment.sessions.principal import Claimant, Principal
+from services.kit.errors import (
+    MethodNotAllowedByPolicyError,
+)
 from services.kit.ids import new_id
 
 
+class CanAskByMail(CanAsk, CanSend, Protocol):
+    """Asks for the proof of a new address."""
+
+
 def email_challenge(
-    typed: str, claimant: Claimant, identifier: str, deps: Dependencies, *, changes: str | None = None
+    typed: str, claimant: Claimant, identifier: str, deps: CanSend, *, changes: str | None = None
 ) -> Challenge:
     """The challenge by which an address is proven; `changes` is the method whose address it is to be.
 
@@ -35,10 +49,10 @@ def email_challenge(
     if problem := conflicts.conflict_of(claimant.account, "email", registration, but=[changes] if changes else []):
         raise problem
     asked = to_register(identifier, "email", registration, method_id)
-    return by_code(asked, claimant, target, "email", deps)
+    return sent_code_challenge(asked, claimant, target, "email", deps)
 
 
-async def request_email(principal: Principal, typed: str, form_token: str, deps: Dependencies) -> Principal:
+async def request_email(principal: Principal, typed: str, form_token: str, deps: CanAskByMail) -> Principal:
     """Ask for a code by mail. The same address, while its code still lives, sends nothing; another one ends the earlier
     challenge.
 
@@ -46,7 +60,36 @@ async def request_email(principal: Principal, typed: str, form_token: str, deps:
         ProblemError: as `email_challenge`; `sessionEnded`, `rateLimited`.
     """
     rules.open_session(principal.account, principal.session.id, at=deps.clock.now())
-    aim = principal.session.aim
+    change = principal.session.requested_change
     identifier = pressed(principal, f"{form_token} {parse_address(typed).address}")
-    challenge = email_challenge(typed, principal.claimant, identifier, deps, changes=aim.changes if aim else None)
+    challenge = email_challenge(typed, principal.claimant, identifier, deps, changes=change.changes if change else None)
     return await ask(principal, challenge, "email.code", deps)
+
+
+def an_email(address: str, *, changes: str | None = None) -> Plan:
+    """An address, or another one for it. See `email_challenge`."""
+    return lambda claimant, deps: proven_by(email_challenge(address, claimant, new_id(), deps, changes=changes))
+
+
+def another_address(method_id: str, address: str) -> Plan:
+    """Another address for an email method, under the same id.
+
+    Raises:
+        ProblemError: `unknownMethod`; `methodAlreadyRegistered` for the address that it has; see `email_challenge`.
+    """
+
+    def plan(claimant: Claimant, deps: CanPlan) -> Beginning:
+        method = changeable(claimant.account, method_id, "email")
+        beginning = an_email(address, changes=method.id)(claimant, deps)
+        registration = beginning.challenge.registration if beginning.challenge else None
+        require_other(method, registration.destination_hash if registration else None)
+        return beginning
+
+    return plan
+
+
+async def _ask(method: Method, asked: Question, claimant: Claimant, deps: CanSend, __: bool) -> Challenge:
+    return sent_code_challenge(asked, claimant, target_of(method, claimant, deps), "email", deps)
+
+
+STRATEGY = Strategy(_ask)

@@ -1,67 +1,81 @@
 """The steps of an email address: the address, the code, and what it is for."""
 
-from fastapi import Response
+from dataclasses import replace
+from typing import Final
 
-from services.enrollment.challenges.domain.challenge import Challenge
+from fastapi import Response
+from pydantic import Field
+
+from services.enrollment.methods.base.pages import MethodPages, Step
+from services.enrollment.methods.base.step_pages import back_of, last_step
 from services.enrollment.methods.email import handlers as emails
-from services.enrollment.methods.phone.pages import require_challenge, resend
+from services.enrollment.methods.email.views import EmailView
+from services.enrollment.methods.email.words import ANOTHER_ADDRESS, DONE, address_problem
+from services.enrollment.proofs.sent_code.pages import code_view, resend
+from services.enrollment.proofs.sent_code.words import code_problem
 from services.enrollment.sessions.handlers.progress import may_choose
-from services.enrollment.web.proof import challenge_views
-from services.enrollment.web.proof.typed_code import judge_typed
-from services.enrollment.web.rendering import EmailView, FieldError
-from services.enrollment.web.request import PageRequest, WizardForm, frame, html, to_wizard
-from services.enrollment.web.wizard import views
-from services.enrollment.web.wizard.views import Filled, back_of
-from services.enrollment.web.wording import address_problem, code_problem
+from services.enrollment.web.forms import CodeForm, StepForm
+from services.enrollment.web.judging import NOTHING, Feedback, judge_code, require_challenge
+from services.enrollment.web.request import PageRequest, frame, html, to_wizard
+from services.enrollment.web.views import WIZARD, FieldError
 from services.kit.errors import ProblemError, SessionEndedError
 from services.kit.ids import new_token
 
 
-async def show_address(page: PageRequest, filled: Filled | None = None, status: int = 200) -> Response:
+class AddressForm(StepForm):
+    """An address. `formToken` names one press of "Next"."""
+
+    address: str = Field("", max_length=320)
+    press: str = Field("", max_length=256, alias="formToken")
+
+
+async def show_address(
+    page: PageRequest, address: str = "", error: FieldError | None = None, status: int = 200
+) -> Response:
     """The address."""
-    given = filled or Filled()
     view = EmailView(
         frame=frame(page, "email"),
-        address=given.number or "",
+        address=address,
         form_token=new_token(128),
-        error=given.error,
+        error=error,
         back=back_of(page.principal, "email"),
         different_method=may_choose(page.principal, page.deps),
     )
     return html(page.principal, view, status)
 
 
-async def address_typed(page: PageRequest, form: WizardForm) -> Response:
+async def address_typed(page: PageRequest, form: AddressForm) -> Response:
     """Ask for a code."""
     try:
-        await emails.request_email(page.principal, form.address, form.form_key, page.deps)
+        await emails.request_email(page.principal, form.address, form.press, page.deps)
+    except SessionEndedError:
+        raise
     except ProblemError as problem:
-        if isinstance(problem, SessionEndedError):
-            raise
-        filled = Filled(error=FieldError("address", address_problem(problem)), number=form.address)
-        return await show_address(page, filled, problem.status)
+        error = FieldError("address", address_problem(problem))
+        return await show_address(page, form.address, error, problem.status)
     return to_wizard(page)
 
 
-async def show_code(page: PageRequest, filled: Filled | None = None, status: int = 200) -> Response:
+async def show_code(page: PageRequest, feedback: Feedback = NOTHING) -> Response:
     """The code, and what became of the mail."""
-    given = filled or Filled()
-    challenge = await require_challenge(page)
-    view = challenge_views.code_view(frame(page, "email.code", given.notice), challenge, given, page.deps)
-    return html(page.principal, view, status)
+    challenge, shown = await require_challenge(page), frame(page, "email.code", feedback.notice)
+    view = code_view(shown, challenge, feedback, page.deps.clock.now(), step="email.code")
+    back = f"{WIZARD}?step=email"
+    return html(page.principal, replace(view, back=back, different=(ANOTHER_ADDRESS, back)), feedback.status)
 
 
-async def act_on_code(page: PageRequest, form: WizardForm) -> Response:
+async def act_on_code(page: PageRequest, form: CodeForm) -> Response:
     """Judge a code, or send the mail once more."""
     if form.action == "resend":
         return await resend(page, show_code)
-    return await judge_typed(page, form, _code_again)
+    return await judge_code(page, form, show_code, code_problem)
 
 
-async def show_verified(page: PageRequest) -> Response:
-    """What the address is for."""
-    return html(page.principal, views.verified_view(frame(page, "email.verified"), page.principal, "email"))
-
-
-async def _code_again(page: PageRequest, challenge: Challenge, code: str, status: int) -> Response:
-    return await show_code(page, Filled(error=FieldError("code", code_problem(code, challenge))), status)
+PAGES: Final = MethodPages(
+    type="email",
+    steps={
+        "email": Step(show_address, address_typed, AddressForm),
+        "email.code": Step(show_code, act_on_code, CodeForm),
+        **last_step("email", DONE),
+    },
+)

@@ -1,28 +1,49 @@
 """Registering a passkey (WebAuthn Level 3, section 7.1); the verifier checks what the browser returns."""
 
-from schemas.verification import CredentialSubmitted
-from services.enrollment.accounts.domain import conflicts
-from services.enrollment.accounts.domain.account import Account
-from services.enrollment.challenges.domain.challenge import Challenge, Registration
-from services.enrollment.challenges.handlers.asking import by_passkey, credential_id_of, to_register
-from services.enrollment.dependencies import (
-    VERDICT_WITHIN,
-    Claimant,
-    Dependencies,
-    Principal,
-    ask,
-    binding_of,
-    pressed,
-    submit,
+import json
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from schemas.verification import (
+    CredentialSubmitted,
+    PasskeyTerms,
 )
+from services.enrollment.accounts.domain import conflicts
+from services.enrollment.accounts.domain.account import Account, Method
+from services.enrollment.challenges.domain.challenge import Challenge, Registration
+from services.enrollment.challenges.handlers.building import Question, new_challenge, to_register, with_terms
+from services.enrollment.challenges.handlers.lifecycle import Submission, binding_of
+from services.enrollment.methods.base.handlers import Given, GivenCredential, Proof, Strategy
+from services.enrollment.needs import CanAsk, CanSeal, HasConfig, HasOrigin, HasPolicies, HasRules
 from services.enrollment.policies.domain.policy import is_allowed
-from services.kit.errors import MethodNotAllowedByPolicyError
-from services.kit.ids import new_id
+from services.enrollment.registrations.beginning import Beginning, proven_by
+from services.enrollment.sessions.handlers.asking import ask, pressed
+from services.enrollment.sessions.principal import Claimant, Principal
+from services.kit.crypto.sealing import decode, encode
+from services.kit.errors import (
+    CredentialInvalidError,
+    MethodNotAllowedByPolicyError,
+    RequestMalformedError,
+)
+from services.kit.ids import new_id, new_token
+
+
+class HasRelyingParty(HasConfig, HasOrigin, Protocol):
+    """Knows for whom passkeys are made (WebAuthn Level 3, section 4)."""
+
+
+class CanChallenge(HasRules, HasRelyingParty, Protocol):
+    """Builds challenges that a passkey signs."""
+
+
+class CanAskPasskey(CanAsk, CanChallenge, Protocol):
+    """Asks for a new passkey."""
+
 
 DISPLAY_NAME = "Passkey"
 
 
-def passkey_challenge(claimant: Claimant, identifier: str, deps: Dependencies) -> Challenge:
+def passkey_challenge(claimant: Claimant, identifier: str, deps: CanChallenge) -> Challenge:
     """The challenge that a new passkey signs.
 
     Raises:
@@ -30,36 +51,74 @@ def passkey_challenge(claimant: Claimant, identifier: str, deps: Dependencies) -
     """
     registration = Registration(display_name=DISPLAY_NAME)
     require_registrable(claimant.account, deps)
-    return by_passkey(to_register(identifier, "passkey", registration), claimant, deps)
+    return passkey_asked(to_register(identifier, "passkey", registration), claimant, deps)
 
 
-async def ask_passkey(principal: Principal, deps: Dependencies) -> Principal:
+async def ask_passkey(principal: Principal, deps: CanAskPasskey) -> Principal:
     """Make the page's challenge; one that still waits is kept, so that a refresh changes nothing."""
     challenge = passkey_challenge(principal.claimant, pressed(principal, "passkey"), deps)
     return await ask(principal, challenge, "passkey", deps)
 
 
-async def submit_credential(
-    challenge: Challenge, credential: str, deps: Dependencies, *, within: float = VERDICT_WITHIN
-) -> tuple[Challenge, str | None]:
-    """Hand what the browser returned to the verifier and wait for its word.
-
-    Raises:
-        ProblemError: `credentialInvalid`, `methodAlreadyRegistered`; see `challenges.submit`.
-    """
-    found = credential_id_of(credential)
-    event = CredentialSubmitted(
-        submission_id=new_id(),
-        terms=challenge.terms,
-        credential=deps.sealer.seal("submission", credential.encode(), binding_of(challenge)),
-        submitted_at=deps.clock.now(),
-    )
-    return await submit(challenge.id, event, deps, within=within, credential_id=found)
-
-
-def require_registrable(account: Account, deps: Dependencies) -> None:
+def require_registrable(account: Account, deps: HasPolicies) -> None:
     """Raises `methodNotAllowedByPolicy` or `methodLimitReached`."""
     if not is_allowed(deps.policy(account), "passkey"):
         raise MethodNotAllowedByPolicyError
     if problem := conflicts.conflict_of(account, "passkey", Registration(display_name=DISPLAY_NAME)):
         raise problem
+
+
+def passkey_asked(asked: Question, claimant: Claimant, deps: CanChallenge) -> Challenge:
+    """A passkey: made, or used."""
+    challenge = new_challenge(asked, claimant, "passkey", deps)
+    rp_id, origins = relying_party(claimant.account.tenant, deps)
+    return with_terms(challenge, passkey=PasskeyTerms(challenge=new_token(), rp_id=rp_id, origins=origins))
+
+
+def relying_party(tenant: str, deps: HasRelyingParty) -> tuple[str, tuple[str, ...]]:
+    """The RP ID of an organisation, and the origins at which its passkeys may be used (WebAuthn Level 3, section 4)."""
+    passkeys = deps.config.tenant(tenant).passkeys
+    return passkeys.rp_id or urlsplit(deps.public_origin).hostname or "", passkeys.origins or (deps.public_origin,)
+
+
+def credential_id_of(credential: str) -> str:
+    """The id in a credential's JSON, base64url; whether the rest is right is the verifier's to judge.
+
+    Raises:
+        ProblemError: `credentialInvalid`.
+    """
+    try:
+        found = encode(decode(json.loads(credential)["id"]))
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise CredentialInvalidError from None
+    if not 0 < len(found) <= 1400:
+        raise CredentialInvalidError
+    return found
+
+
+def a_passkey(claimant: Claimant, deps: CanChallenge) -> Beginning:
+    """A passkey. See `passkey_challenge`."""
+    return proven_by(passkey_challenge(claimant, new_id(), deps))
+
+
+def _submission(challenge: Challenge, given: Given, deps: CanSeal) -> Submission:
+    if not isinstance(given, GivenCredential):
+        raise RequestMalformedError
+    found = credential_id_of(given.credential)
+    event = CredentialSubmitted(
+        submission_id=new_id(),
+        terms=challenge.terms,
+        credential=deps.sealer.seal("submission", given.credential.encode(), binding_of(challenge)),
+        submitted_at=deps.clock.now(),
+    )
+    return Submission(event, found)
+
+
+PROOF = Proof("credential", _submission)
+
+
+async def _ask(_: Method, asked: Question, claimant: Claimant, deps: CanChallenge, __: bool) -> Challenge:
+    return passkey_asked(asked, claimant, deps)
+
+
+STRATEGY = Strategy(_ask)

@@ -130,7 +130,7 @@ _ASKED_FROM = frozenset({"phone", "phone.code", "phone.call"})
 
 TRAITS = Traits(
     type="phone",
-    proofs={"code": SENT_CODE, "call": ProofTraits(amr=("tel",))},
+    proofs={"code": SENT_CODE, "call": ProofTraits(amr=("tel",), channels=frozenset({"voice"}))},
     steps=(
         WizardStep("phone"),
         WizardStep("phone.code", back_to=("phone",), asked_from=_ASKED_FROM),
@@ -138,6 +138,7 @@ TRAITS = Traits(
         WizardStep("phone.verified"),
     ),
     conflict=_beside,
+    phone_types=("mobile", "alternateMobile", "office"),
     has_one_place=True,
     has_destination=True,
     delivered_by=frozenset({"sms", "voice"}),

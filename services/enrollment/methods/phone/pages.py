@@ -1,131 +1,163 @@
-"""The steps of a phone: the number, the code or the call, and what it is for."""
+"""The steps of a phone: the number, the code, and what it is for. Calls have a file of their own."""
 
-from typing import Literal
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Final, Literal
 
+import phonenumbers
 from fastapi import Response
+from pydantic import Field
 
 from services.enrollment.challenges.domain.challenge import Challenge
-from services.enrollment.challenges.handlers import submitting as proofs
-from services.enrollment.dependencies import current_challenge
+from services.enrollment.challenges.handlers.lifecycle import binding_of
+from services.enrollment.methods.base.pages import MethodPages, Step
+from services.enrollment.methods.base.step_pages import back_of, last_step
 from services.enrollment.methods.phone import handlers as phones
+from services.enrollment.methods.phone.call_pages import act_on_call, reached_otherwise, show_call
 from services.enrollment.methods.phone.countries import NAMES, in_a_sentence
+from services.enrollment.methods.phone.domain import national_format, region_of
 from services.enrollment.methods.phone.handlers import TypedPhone
-from services.enrollment.web.proof import challenge_views
-from services.enrollment.web.proof.typed_code import judge_typed
-from services.enrollment.web.rendering import FieldError
-from services.enrollment.web.request import PageRequest, WizardForm, frame, html, to_wizard
-from services.enrollment.web.wizard import views
-from services.enrollment.web.wizard.views import Filled
-from services.enrollment.web.wording import code_problem, number_problem, resend_problem
-from services.kit.errors import NotFoundError, ProblemError, SessionEndedError
+from services.enrollment.methods.phone.views import Country, PhoneType, PhoneView
+from services.enrollment.methods.phone.words import ANOTHER_NUMBER, DELIVERIES, DONE, number_problem
+from services.enrollment.needs import HasSealer
+from services.enrollment.proofs.sent_code.pages import code_view, resend
+from services.enrollment.proofs.sent_code.words import code_problem
+from services.enrollment.sessions.handlers.asking import current_challenge
+from services.enrollment.sessions.handlers.progress import may_choose
+from services.enrollment.web.forms import CodeForm, ProofForm, StepForm
+from services.enrollment.web.judging import NOTHING, Feedback, judge_code, require_challenge
+from services.enrollment.web.request import PageRequest, frame, html, to_wizard
+from services.enrollment.web.views import WIZARD, FieldError
+from services.kit.errors import ProblemError, SessionEndedError
+from services.kit.ids import new_token
+
+REGION_OF_LANGUAGE: Final = {"en": "GB", "de": "DE", "es": "ES", "fr": "FR"}
 
 
-async def show_number(page: PageRequest, filled: Filled | None = None, status: int = 200) -> Response:
-    """Step 7: the number, and how it is reached."""
-    challenge = await current_challenge(page.principal, page.deps)
-    view = views.phone_view(frame(page, "phone"), page.principal, challenge, filled or Filled(), page.deps)
-    return html(page.principal, view, status)
+class NumberForm(StepForm):
+    """A number, and how it is reached. `formToken` names one press of "Next"."""
+
+    region: str = Field("", max_length=8)
+    number: str = Field("", max_length=256)
+    press: str = Field("", max_length=256, alias="formToken")
+    delivery: str = Field("", max_length=16)
+    extension: str = Field("", max_length=32)
 
 
-async def show_code(page: PageRequest, filled: Filled | None = None, status: int = 200) -> Response:
-    """Step 8: the code, and what became of the message."""
-    given = filled or Filled()
-    challenge = await require_challenge(page)
-    view = challenge_views.code_view(frame(page, "phone.code", given.notice), challenge, given, page.deps)
-    return html(page.principal, view, status)
+@dataclass(frozen=True)
+class Typed:
+    """A number as it is shown in the form."""
+
+    region: str | None = None
+    number: str = ""
+    delivery: Literal["sms", "voice"] = "sms"
+    extension: str = ""
 
 
-async def show_call(
-    page: PageRequest, filled: Filled | None = None, status: int = 200, *, unheard: bool = False
+async def show_number(
+    page: PageRequest, typed: Typed | None = None, error: FieldError | None = None, status: int = 200
 ) -> Response:
-    """Step 8b: answer the call and press a key."""
-    given = filled or Filled()
-    challenge = await require_challenge(page)
-    shown = frame(page, "phone.call", given.notice)
-    view = challenge_views.call_view(shown, challenge, page.deps, unheard=unheard)
-    return html(page.principal, view, 409 if unheard else status)
+    """The number, and how it is reached; on the way back it is the one typed before."""
+    principal, deps, phone_type = page.principal, page.deps, _phone_type(page)
+    shown = typed or _typed_before(await current_challenge(principal, deps), deps)
+    view = PhoneView(
+        frame=frame(page, "phone"),
+        countries=countries(),
+        region=shown.region or _region_of_locale(principal.session.locale),
+        number=shown.number,
+        error=error,
+        deliveries=DELIVERIES if phone_type == "mobile" else DELIVERIES[1:],
+        delivery=shown.delivery if phone_type == "mobile" else "voice",
+        phone_type=phone_type,
+        extension=shown.extension,
+        different_method=may_choose(principal, deps),
+        profile_note=deps.policy(principal.account).profile != "entra",
+        back=back_of(principal, "phone"),
+        form_token=new_token(128),
+    )
+    return html(principal, view, status)
 
 
-async def show_verified(page: PageRequest) -> Response:
-    """Step 9: what the phone is for."""
-    return html(page.principal, views.verified_view(frame(page, "phone.verified"), page.principal, "phone"))
-
-
-async def number_typed(page: PageRequest, form: WizardForm) -> Response:
+async def number_typed(page: PageRequest, form: NumberForm) -> Response:
     """Ask for a code, or call."""
-    region = form.region if form.region in NAMES else "ZZ"
-    aim = page.principal.session.aim
-    phone_type = (aim.phone_type if aim else None) or "mobile"
+    region, phone_type = form.region if form.region in NAMES else "ZZ", _phone_type(page)
     delivery: Literal["sms", "voice"] = "voice" if form.delivery == "voice" or phone_type != "mobile" else "sms"
-    typed = TypedPhone(region, form.number, phone_type, delivery, form.extension)
+    phone = TypedPhone(region, form.number, phone_type, delivery, form.extension)
     try:
-        await phones.request_phone(page.principal, typed, form.form_key, page.deps)
+        await phones.request_phone(page.principal, phone, form.press, page.deps)
+    except SessionEndedError:
+        raise
     except ProblemError as problem:
-        if isinstance(problem, SessionEndedError):
-            raise
         error = FieldError("number", number_problem(problem, in_a_sentence(region), delivery))
-        filled = Filled(
-            error=error, region=form.region, number=form.number, delivery=delivery, extension=form.extension
-        )
-        return await show_number(page, filled, problem.status)
+        typed = Typed(form.region, form.number, delivery, form.extension)
+        return await show_number(page, typed, error, problem.status)
     return to_wizard(page)
 
 
-async def act_on_code(page: PageRequest, form: WizardForm) -> Response:
-    """Judge a code, send the message once more, or call instead."""
+async def show_code(page: PageRequest, feedback: Feedback = NOTHING) -> Response:
+    """The code, what became of the message, and the other ways to reach the phone."""
+    challenge, shown = await require_challenge(page), frame(page, "phone.code", feedback.notice)
+    view = code_view(shown, challenge, feedback, page.deps.clock.now(), step="phone.code")
+    back, is_mobile = (
+        f"{WIZARD}?step=phone",
+        challenge.registration is not None and challenge.registration.phone_type == "mobile",
+    )
+    by_text = challenge.channel == "sms"
+    with_ways = replace(
+        view,
+        back=back,
+        different=(ANOTHER_NUMBER, back),
+        call_instead=by_text,
+        text_instead=is_mobile and not by_text,
+    )
+    return html(page.principal, with_ways, feedback.status)
+
+
+async def act_on_code(page: PageRequest, form: CodeForm) -> Response:
+    """Judge a code, send the message once more, or reach the phone otherwise."""
     match form.action:
         case "resend":
             return await resend(page, show_code)
         case "call":
-            return await _otherwise(page, "voice", show_code)
+            return await reached_otherwise(page, "voice", show_code)
         case "text":
-            return await _otherwise(page, "sms", show_code)
-    return await judge_typed(page, form, _code_again)
+            return await reached_otherwise(page, "sms", show_code)
+    return await judge_code(page, form, show_code, code_problem)
 
 
-async def act_on_call(page: PageRequest, form: WizardForm) -> Response:
-    """Call once more, send a text instead, or find out whether the key was pressed."""
-    match form.action:
-        case "again":
-            return await resend(page, show_call)
-        case "text":
-            return await _otherwise(page, "sms", show_call)
-    challenge = await require_challenge(page)
-    return to_wizard(page) if challenge.status == "verified" else await show_call(page, unheard=True)
+@lru_cache(maxsize=1)
+def countries() -> tuple[Country, ...]:
+    """All regions that have a calling code, by name."""
+    regions = (region for region in phonenumbers.SUPPORTED_REGIONS if region in NAMES)
+    listed = [Country(region, NAMES[region], phonenumbers.country_code_for_region(region)) for region in regions]
+    return tuple(sorted(listed, key=lambda country: country.name))
 
 
-async def resend(page: PageRequest, show: challenge_views.Show) -> Response:
-    """Send or call once more; where that is not possible, the page says why."""
-    try:
-        await proofs.resend(page.principal, page.deps)
-    except ProblemError as problem:
-        challenge = await require_challenge(page)
-        return await show(page, Filled(notice=resend_problem(problem, challenge)), problem.status)
-    return to_wizard(page)
+def _phone_type(page: PageRequest) -> PhoneType:
+    change = page.principal.session.requested_change
+    return (change.phone_type if change else None) or "mobile"
 
 
-async def require_challenge(page: PageRequest) -> Challenge:
-    """The challenge of the session.
-
-    Raises:
-        ProblemError: `notFound`.
-    """
-    challenge = await current_challenge(page.principal, page.deps)
-    if challenge is None:
-        raise NotFoundError
-    return challenge
+def _typed_before(challenge: Challenge | None, deps: HasSealer) -> Typed:
+    if challenge is None or challenge.method_type != "phone" or challenge.destination is None:
+        return Typed()
+    plain = deps.sealer.open("destination", challenge.destination.sealed, binding_of(challenge)).decode()
+    e164, _, extension = plain.partition(";ext=")
+    delivery: Literal["sms", "voice"] = "voice" if challenge.channel == "voice" else "sms"
+    return Typed(region_of(e164), national_format(e164), delivery, extension)
 
 
-async def _code_again(page: PageRequest, challenge: Challenge, code: str, status: int) -> Response:
-    filled = Filled(error=FieldError("code", code_problem(code, challenge)))
-    return await show_code(page, filled, status)
+def _region_of_locale(locale: str) -> str:
+    language, _, region = locale.partition("-")
+    return region.upper() if region.upper() in NAMES else REGION_OF_LANGUAGE.get(language.lower(), "GB")
 
 
-async def _otherwise(page: PageRequest, delivery: Literal["sms", "voice"], show: challenge_views.Show) -> Response:
-    try:
-        await phones.reach_otherwise(page.principal, delivery, page.deps)
-    except ProblemError as problem:
-        if isinstance(problem, SessionEndedError):
-            raise
-        return await show(page, Filled(notice=number_problem(problem, "", delivery)), problem.status)
-    return to_wizard(page)
+PAGES: Final = MethodPages(
+    type="phone",
+    steps={
+        "phone": Step(show_number, number_typed, NumberForm),
+        "phone.code": Step(show_code, act_on_code, CodeForm),
+        "phone.call": Step(show_call, act_on_call, ProofForm),
+        **last_step("phone", DONE),
+    },
+)

@@ -81,4 +81,5 @@ TRAITS = Traits(
     limit=1,
     conflict=once,
     has_one_place=True,
+    is_knowledge=True,
 )

@@ -12,7 +12,7 @@ from pydantic.alias_generators import to_camel
 
 from schemas.base import MethodType
 from services.enrollment.methods.registry.domain import MOST_SECURE_FIRST
-from services.enrollment.policies.domain.linter import Finding
+from services.enrollment.policies.domain.linter.finding import Finding
 from services.enrollment.policies.domain.policy import is_allowed, required_types
 from services.enrollment.policies.domain.requirements import GroupPolicy, Requirement
 
@@ -52,7 +52,7 @@ class MethodConfiguration(_Part):
 
     def allows(self, group: str) -> bool:
         """Whether people of a group may register it."""
-        included, excluded = ({one.id for one in part} for part in (self.include_targets, self.exclude_targets))
+        included, excluded = ({target.id for target in part} for part in (self.include_targets, self.exclude_targets))
         return self.state == "enabled" and not included.isdisjoint({group, ALL_USERS}) and group not in excluded
 
 
@@ -93,8 +93,8 @@ def document_of(groups: Mapping[str, GroupPolicy], default_group: str) -> Policy
 
 def merged(document: PolicyDocument, change: PolicyDocument) -> PolicyDocument:
     """The document after a change of parts of it."""
-    configurations = {one.id: one for one in document.authentication_method_configurations}
-    configurations |= {one.id: one for one in change.authentication_method_configurations}
+    configured = (*document.authentication_method_configurations, *change.authentication_method_configurations)
+    configurations = {configuration.id: configuration for configuration in configured}
     return PolicyDocument(
         authentication_method_configurations=tuple(configurations.values()),
         registration_enforcement=change.registration_enforcement or document.registration_enforcement,
@@ -108,11 +108,11 @@ def policies_in(document: PolicyDocument) -> tuple[dict[str, GroupPolicy], str]:
         return {}, ""
     methods = document.authentication_method_configurations
     groups = {
-        one.id: GroupPolicy(
-            **one.model_dump(exclude={"id"}),
-            allowed=tuple(method.id for method in methods if method.allows(one.id)),
+        group.id: GroupPolicy(
+            **group.model_dump(exclude={"id"}),
+            allowed=tuple(method.id for method in methods if method.allows(group.id)),
         )
-        for one in enforcement.groups
+        for group in enforcement.groups
     }
     return groups, enforcement.default_group
 
@@ -120,7 +120,8 @@ def policies_in(document: PolicyDocument) -> tuple[dict[str, GroupPolicy], str]:
 def lint_document(document: PolicyDocument) -> tuple[Finding, ...]:
     """What is wrong with the document itself, beside the policies that it says."""
     groups, default_group = policies_in(document)
-    named = [one.id for one in document.registration_enforcement.groups] if document.registration_enforcement else []
+    enforcement = document.registration_enforcement
+    named = [group.id for group in enforcement.groups] if enforcement else []
     twice = sorted({name for name in named if named.count(name) > 1})
     found = [_error("groupNamedTwice", name, f"The group {name} is named twice.") for name in twice]
     if default_group not in groups:
@@ -149,7 +150,7 @@ def _unknown_targets(document: PolicyDocument, known: set[str]) -> list[Finding]
 
 
 def _configuration(kind: MethodType, groups: Mapping[str, GroupPolicy]) -> MethodConfiguration:
-    allowed = tuple(Target(id=name) for name, one in groups.items() if is_allowed(one, kind))
+    allowed = tuple(Target(id=name) for name, policy in groups.items() if is_allowed(policy, kind))
     return MethodConfiguration(id=kind, state="enabled" if allowed else "disabled", include_targets=allowed)
 
 

@@ -6,8 +6,8 @@ from itertools import combinations
 
 from schemas.base import MethodType
 from services.enrollment.methods.registry.domain import MOST_SECURE_FIRST, PROPOSED_FIRST, TRAITS
+from services.enrollment.policies.domain.acceptance import UseName, counts, proves, use_of
 from services.enrollment.policies.domain.requirements import GroupPolicy
-from services.enrollment.policies.domain.uses import UseName, counts, proves, use_of
 
 USES: tuple[UseName, ...] = ("two_step", "reset")
 
@@ -32,10 +32,11 @@ def is_complete(policy: GroupPolicy, on_file: Collection[MethodType]) -> bool:
 def lacking(policy: GroupPolicy, on_file: Collection[MethodType]) -> int:
     """How far these types are from what the policy asks for, 0 where nothing is lacking: required types without a
     stand-in, and how many types each number is short of, for all together and for each use."""
-    had = frozenset(kind for kind in on_file if kind in MOST_SECURE_FIRST)
+    had = frozenset(method_type for method_type in on_file if method_type in MOST_SECURE_FIRST)
     short = _short(policy, policy.required, policy.number, had)
     for use in USES:
-        asked, counted = use_of(policy, use), frozenset(kind for kind in had if counts(policy, use, kind))
+        asked = use_of(policy, use)
+        counted = frozenset(method_type for method_type in had if counts(policy, use, method_type))
         short += _short(policy, asked.required, asked.number, counted)
     return short
 
@@ -45,38 +46,44 @@ def continued(
 ) -> tuple[MethodType, ...]:
     """How a plan goes on under the policy that holds now: as the person chose where that still gives all with as few
     steps as possible, else with what is missing by now."""
-    rest, least = [kind for kind in plan if kind not in on_file], missing_methods(policy, on_file)
+    rest, least = [method_type for method_type in plan if method_type not in on_file], missing_methods(policy, on_file)
     gives_as_much = lacking(policy, (*on_file, *rest)) <= lacking(policy, (*on_file, *least))
-    if gives_as_much and len(rest) == len(least) and all(is_allowed(policy, kind) for kind in rest):
+    if gives_as_much and len(rest) == len(least) and all(is_allowed(policy, method_type) for method_type in rest):
         return plan
-    return (*(kind for kind in plan if kind in on_file), *least)
+    return (*(method_type for method_type in plan if method_type in on_file), *least)
 
 
 def required_types(policy: GroupPolicy) -> Types:
     """All types that are required, whatever for."""
-    return frozenset((*policy.required, *(kind for use in USES for kind in use_of(policy, use).required)))
+    return frozenset((*policy.required, *(method_type for use in USES for method_type in use_of(policy, use).required)))
 
 
-def is_allowed(policy: GroupPolicy, kind: MethodType) -> bool:
+def is_allowed(policy: GroupPolicy, method_type: MethodType) -> bool:
     """Whether a person under this policy may register this type."""
-    return kind in policy.allowed or kind in required_types(policy)
+    return method_type in policy.allowed or method_type in required_types(policy)
 
 
-def may_be_added(policy: GroupPolicy, kind: MethodType, on_file: Collection[MethodType]) -> bool:
+def may_be_added(policy: GroupPolicy, method_type: MethodType, on_file: Collection[MethodType]) -> bool:
     """Whether it may be registered beside what is on file. What the profile never takes as a proof comes after
     something that it takes: whoever had it alone could get neither in nor on."""
-    return is_allowed(policy, kind) and (proves(policy, kind) or any(proves(policy, one) for one in on_file))
+    return is_allowed(policy, method_type) and (
+        proves(policy, method_type) or any(proves(policy, registered) for registered in on_file)
+    )
 
 
 def allowed_methods(policy: GroupPolicy) -> tuple[MethodType, ...]:
     """All that a person under this policy may register, as it is proposed."""
-    return tuple(kind for kind in _in_order(policy, PROPOSED_FIRST) if is_allowed(policy, kind))
+    return tuple(method_type for method_type in _in_order(policy, PROPOSED_FIRST) if is_allowed(policy, method_type))
 
 
-def stand_ins(policy: GroupPolicy, kind: MethodType) -> tuple[MethodType, ...]:
+def stand_ins(policy: GroupPolicy, method_type: MethodType) -> tuple[MethodType, ...]:
     """What counts as the type that is required. What is required itself counts only for itself."""
     required = required_types(policy)
-    return tuple(one for one in TRAITS[kind].stand_ins if one in policy.allowed and one not in required)
+    return tuple(
+        stand_in
+        for stand_in in TRAITS[method_type].stand_ins
+        if stand_in in policy.allowed and stand_in not in required
+    )
 
 
 def instead_of(
@@ -88,11 +95,11 @@ def instead_of(
     if policy.may_choose_different:
         candidates += (*plan, *allowed_methods(policy))
     return tuple(
-        kind
-        for kind in dict.fromkeys(candidates)
-        if kind not in {planned, *on_file}
-        and (kind in plan or _does_as_well(policy, planned, kind, plan, on_file))
-        and _may_come_now(policy, planned, kind, on_file)
+        method_type
+        for method_type in dict.fromkeys(candidates)
+        if method_type not in {planned, *on_file}
+        and (method_type in plan or _does_as_well(policy, planned, method_type, plan, on_file))
+        and _may_come_now(policy, planned, method_type, on_file)
     )
 
 
@@ -101,63 +108,74 @@ def replanned(plan: tuple[MethodType, ...], planned: MethodType, chosen: MethodT
     `planned`.
     """
     if chosen in plan:
-        rest = [kind for kind in plan if kind != chosen]
+        rest = [method_type for method_type in plan if method_type != chosen]
         rest.insert(rest.index(planned) if planned in rest else 0, chosen)
         return tuple(rest)
-    return tuple(chosen if kind == planned else kind for kind in plan)
+    return tuple(chosen if method_type == planned else method_type for method_type in plan)
 
 
-def is_covered(policy: GroupPolicy, kind: MethodType, on_file: Collection[MethodType]) -> bool:
+def is_covered(policy: GroupPolicy, method_type: MethodType, on_file: Collection[MethodType]) -> bool:
     """Whether a required type is on file, or what stands in for it."""
-    return kind in on_file or any(one in on_file for one in stand_ins(policy, kind))
+    return method_type in on_file or any(stand_in in on_file for stand_in in stand_ins(policy, method_type))
 
 
 @lru_cache(maxsize=4096)
 def _least(policy: GroupPolicy, had: Types) -> tuple[MethodType, ...]:
-    free = [kind for kind in allowed_methods(policy) if kind not in had]
-    named = frozenset(kind for kind in required_types(policy) if not is_covered(policy, kind, had))
+    free = [method_type for method_type in allowed_methods(policy) if method_type not in had]
+    named = frozenset(method_type for method_type in required_types(policy) if not is_covered(policy, method_type, had))
     ways = (way for size in range(len(free) + 1) for way in combinations(free, size))
     best = min(ways, key=lambda way: (lacking(policy, had.union(way)), len(way), -len(named.intersection(way))))
     return _as_proposed(policy, best)
 
 
-def _as_proposed(policy: GroupPolicy, kinds: Iterable[MethodType]) -> tuple[MethodType, ...]:
-    required, chosen = required_types(policy), set(kinds)
-    by_security = [kind for kind in _in_order(policy, MOST_SECURE_FIRST) if kind in chosen & required]
-    plan = [*by_security, *(kind for kind in _in_order(policy, PROPOSED_FIRST) if kind in chosen - required)]
-    return tuple(sorted(plan, key=lambda kind: kind != _first(policy, plan)))
+def _as_proposed(policy: GroupPolicy, types: Iterable[MethodType]) -> tuple[MethodType, ...]:
+    required, chosen = required_types(policy), set(types)
+    by_security = [
+        method_type for method_type in _in_order(policy, MOST_SECURE_FIRST) if method_type in chosen & required
+    ]
+    plan = [
+        *by_security,
+        *(method_type for method_type in _in_order(policy, PROPOSED_FIRST) if method_type in chosen - required),
+    ]
+    return tuple(sorted(plan, key=lambda method_type: method_type != _first(policy, plan)))
 
 
 def _first(policy: GroupPolicy, plan: Iterable[MethodType]) -> MethodType | None:
-    return next((kind for kind in plan if counts(policy, "two_step", kind)), None)
+    return next((method_type for method_type in plan if counts(policy, "two_step", method_type)), None)
 
 
-def _in_order(policy: GroupPolicy, kinds: tuple[MethodType, ...]) -> tuple[MethodType, ...]:
+def _in_order(policy: GroupPolicy, types: tuple[MethodType, ...]) -> tuple[MethodType, ...]:
     """These, with what the organisation wants first put first."""
-    return tuple(dict.fromkeys((*(kind for kind in policy.order if kind in kinds), *kinds)))
+    return tuple(dict.fromkeys((*(method_type for method_type in policy.order if method_type in types), *types)))
 
 
 def _short(policy: GroupPolicy, required: Iterable[MethodType], number: int | None, had: Types) -> int:
-    uncovered = sum(not is_covered(policy, kind, had) for kind in set(required))
+    uncovered = sum(not is_covered(policy, method_type, had) for method_type in set(required))
     return uncovered + max((number or 0) - len(had), 0)
 
 
 def _does_as_well(
     policy: GroupPolicy,
     planned: MethodType,
-    kind: MethodType,
+    method_type: MethodType,
     plan: Collection[MethodType],
     on_file: Collection[MethodType],
 ) -> bool:
-    instead = {*on_file, kind, *(one for one in plan if one != planned)}
+    instead = {*on_file, method_type, *(other for other in plan if other != planned)}
     return lacking(policy, instead) <= lacking(policy, {*on_file, *plan})
 
 
-def _may_come_now(policy: GroupPolicy, planned: MethodType, kind: MethodType, on_file: Collection[MethodType]) -> bool:
+def _may_come_now(
+    policy: GroupPolicy, planned: MethodType, method_type: MethodType, on_file: Collection[MethodType]
+) -> bool:
     """Whoever has nothing yet that proves them sets up something that does: interrupted afterwards, nobody may be left
     with what lets them neither in nor on."""
 
-    def is_foundation(one: MethodType) -> bool:
-        return counts(policy, "two_step", one) if policy.two_step else proves(policy, one)
+    def is_foundation(method_type: MethodType) -> bool:
+        return counts(policy, "two_step", method_type) if policy.two_step else proves(policy, method_type)
 
-    return is_foundation(kind) or not is_foundation(planned) or any(is_foundation(one) for one in on_file)
+    return (
+        is_foundation(method_type)
+        or not is_foundation(planned)
+        or any(is_foundation(registered) for registered in on_file)
+    )

@@ -42,7 +42,7 @@ def first_policy(name: str, tenant: Tenant, *, at: datetime) -> TenantPolicy:
 def change_policy(
     policy: TenantPolicy, groups: Mapping[str, GroupPolicy], default_group: str, *, at: datetime
 ) -> Change[TenantPolicy]:
-    """The next version, and the event that tells of it; nothing where all is as it was."""
+    """The next version, and its event; nothing where all is as it was."""
     if (groups, default_group) == (policy.groups, policy.default_group):
         return Change(policy)
     version = policy.version + 1

@@ -7,8 +7,8 @@ from datetime import timedelta
 from itertools import pairwise
 from statistics import median
 
-from services.enrollment.accounts.domain.account import Outcome
 from services.enrollment.reports.domain.journey import Journey
+from services.enrollment.sessions.domain.session import Outcome
 from services.enrollment.sessions.domain.steps import METHOD_STEPS
 
 ORDER = (
@@ -54,12 +54,13 @@ class Funnel:
 
 def funnel(journeys: Iterable[Journey]) -> Funnel:
     """Add journeys up. One whose beginning is not known yet does not count yet."""
-    known = [one for one in journeys if one.decision is not None]
-    reached = Counter(step.step for one in known for step in one.steps)
+    known = [journey for journey in journeys if journey.decision is not None]
+    reached = Counter(step.step for journey in known for step in journey.steps)
     stays: dict[str, list[float]] = {}
-    for step, stay in (found for one in known for found in _stays(one)):
+    for step, stay in (found for journey in known for found in _stays(journey)):
         stays.setdefault(step, []).append(stay.total_seconds())
-    left = Counter((one.last.step, one.outcome) for one in known if one.last and one.outcome in LEFT)
+    abandoned = [journey for journey in known if journey.outcome in LEFT]
+    left = Counter((journey.last.step, journey.outcome) for journey in abandoned if journey.last)
     figures = (
         StepFigures(
             step=step,
@@ -69,7 +70,7 @@ def funnel(journeys: Iterable[Journey]) -> Funnel:
         )
         for step in sorted(reached, key=_place)
     )
-    return Funnel(len(known), Counter(one.outcome for one in known if one.outcome), tuple(figures))
+    return Funnel(len(known), Counter(journey.outcome for journey in known if journey.outcome), tuple(figures))
 
 
 def _stays(journey: Journey) -> Iterator[tuple[str, timedelta]]:

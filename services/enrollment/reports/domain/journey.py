@@ -1,4 +1,4 @@
-"""One walk through the wizard as administrators may know it: which steps, when, and how it ended; not whose it was."""
+"""A journey through the wizard, as administrators may see it: which steps, when, and how it ended; not whose it was."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from schemas.enrollment import (
     EnrollmentStepReached,
     Intent,
 )
-from services.enrollment.accounts.domain.account import Outcome
+from services.enrollment.sessions.domain.session import Outcome
 from services.kit.state import State
 
 NOTED: dict[type[Event], str] = {
@@ -33,7 +33,7 @@ class Reached(State):
 
 
 class Journey(State):
-    """A session as its events tell it, in whatever order and however often they come.
+    """A session as its events have it, in whatever order and however often they come.
 
     `decision` is None until its beginning is known. `steps` are those reached, each with its first time, by time;
     `last` is where the person was in the end, after going back as well. `first_at` is the earliest moment that is
@@ -81,7 +81,7 @@ def happened_at(event: Event) -> datetime:
 
 
 def _reached(journey: Journey, reached: Reached) -> Journey:
-    first = {one.step: one for one in journey.steps}
+    first = {step.step: step for step in journey.steps}
     before = first.get(reached.step)
     first[reached.step] = min(before or reached, reached, key=_by_time)
     last = max(journey.last or reached, reached, key=_by_time)
@@ -89,7 +89,7 @@ def _reached(journey: Journey, reached: Reached) -> Journey:
 
 
 def _ended(journey: Journey, outcome: Outcome, at: datetime) -> Journey:
-    """A session ends once; should two ends ever be told, the earlier one holds."""
+    """A session ends once; of two ends, the earlier one holds."""
     if journey.ended_at and (journey.ended_at, journey.outcome or "") <= (at, outcome):
         return journey
     return journey.model_copy(update={"outcome": outcome, "ended_at": at})

@@ -8,9 +8,9 @@ from schemas.base import MethodType
 from services.enrollment.accounts.domain.account import Account, Method
 from services.enrollment.challenges.domain.eligibility import proofs_required
 from services.enrollment.methods.registry.domain import STRONG, TRAITS
+from services.enrollment.policies.domain.acceptance import counts
 from services.enrollment.policies.domain.policy import is_allowed, is_complete
 from services.enrollment.policies.domain.requirements import GroupPolicy
-from services.enrollment.policies.domain.uses import counts
 from services.kit.state import State
 
 
@@ -36,10 +36,10 @@ class RegistrationDetails(State):
 
 def details_of(account: Account, policy: GroupPolicy, now: datetime) -> RegistrationDetails:
     """What the report says of a person."""
-    held = [one for one in account.methods if one.is_usable(now) and not TRAITS[one.type].is_handed_out]
-    second = [one for one in held if one.type in STRONG]
-    verifying = [one for one in held if counts(policy, "two_step", one.type)]
-    resetting = [one for one in held if counts(policy, "reset", one.type) and is_allowed(policy, one.type)]
+    held = [method for method in account.methods if method.is_usable(now) and not TRAITS[method.type].is_handed_out]
+    second = [method for method in held if method.type in STRONG]
+    verifying = [method for method in held if counts(policy, "two_step", method.type)]
+    resetting = [method for method in held if counts(policy, "reset", method.type) and is_allowed(policy, method.type)]
     default = account.method(account.default_method_id or "")
     return RegistrationDetails(
         id=account.user,
@@ -47,9 +47,9 @@ def details_of(account: Account, policy: GroupPolicy, now: datetime) -> Registra
         is_mfa_registered=bool(second),
         is_mfa_capable=_is_any_allowed(policy, verifying),
         is_sspr_registered=bool(held),
-        is_sspr_capable=len({one.type for one in resetting}) >= proofs_required(policy, "passwordReset"),
+        is_sspr_capable=len({method.type for method in resetting}) >= proofs_required(policy, "passwordReset"),
         is_passwordless_capable=_is_any_allowed(
-            policy, [one for one in held if TRAITS[one.type].strength == "phishingResistant"]
+            policy, [method for method in held if TRAITS[method.type].strength == "phishingResistant"]
         ),
         is_complete=is_complete(policy, account.active_types),
         methods_registered=tuple(kind for kind in account.active_types if not TRAITS[kind].is_handed_out),
@@ -80,4 +80,4 @@ class RegistrationSummary(State):
 
 
 def _is_any_allowed(policy: GroupPolicy, methods: list[Method]) -> bool:
-    return any(is_allowed(policy, one.type) for one in methods)
+    return any(is_allowed(policy, method.type) for method in methods)

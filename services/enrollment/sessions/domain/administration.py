@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Literal
 
-from services.enrollment.accounts.domain.account import Account, Session
+from services.enrollment.accounts.domain.account import Account
 from services.enrollment.challenges.domain.eligibility import is_locked_out, methods_to_prove
 from services.enrollment.methods.base.domain import PROVEN_FOR
 from services.enrollment.methods.registry.domain import WEAK
 from services.enrollment.policies.domain.requirements import GroupPolicy
 from services.enrollment.sessions.domain import steps as wizard
+from services.enrollment.sessions.domain.session import Session
 
 Entry = Literal["open", "prove", "setUp"]
 """Whether the pages are open now, after a proof, or once the person has set up a method that can prove them."""

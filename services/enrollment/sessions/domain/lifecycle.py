@@ -13,13 +13,14 @@ from schemas.enrollment import (
     EnrollmentStepReached,
     SecurityInfoConfirmed,
 )
-from services.enrollment.accounts.domain.account import LONGEST_SESSION, Account, Proof, Session
+from services.enrollment.accounts.domain.account import Account
 from services.enrollment.accounts.domain.update import AccountUpdate
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.interrupts.domain import nudge
 from services.enrollment.methods.registry.domain import PROOFS
 from services.enrollment.policies.domain.requirements import GroupPolicy
 from services.enrollment.sessions.domain import steps as wizard
+from services.enrollment.sessions.domain.session import LONGEST_SESSION, RecentProof, Session
 from services.kit.decision import Change
 from services.kit.errors import SessionEndedError, TicketExpiredError, TicketUsedError
 
@@ -38,7 +39,8 @@ def start_session(account: Account, session: Session, *, at: datetime) -> Change
         raise TicketUsedError
     update = _overdue_ended(AccountUpdate(account), at)
     before = update.account
-    kept = tuple(one for one in before.sessions if (one.ended_at or one.expires_at) > at - KEEP_ENDED_SESSIONS)
+    since = at - KEEP_ENDED_SESSIONS
+    kept = tuple(earlier for earlier in before.sessions if (earlier.ended_at or earlier.expires_at) > since)
     put_off = nudge.nudged(before.put_off, at=at) if session.decision == "nudge" else before.put_off
     update = update.put(sessions=(*kept, session), put_off=put_off)
     update = _recorded(update, session, _started(session, at))
@@ -48,7 +50,7 @@ def start_session(account: Account, session: Session, *, at: datetime) -> Change
 def move_session(
     account: Account, session_id: str, move: Callable[[Session], Session], *, at: datetime
 ) -> Change[Account]:
-    """Apply `move` to an open session; a new step is told, and acting extends the session.
+    """Apply `move` to an open session; a new step is an event, and acting extends the session.
 
     Raises:
         ProblemError: `sessionEnded`.
@@ -175,16 +177,16 @@ def after_proof(update: AccountUpdate, challenge: Challenge, *, at: datetime) ->
     session = _waiting(update.account, challenge)
     if session is None:
         return update
-    proof = Proof(method_id=challenge.method_id, method_type=challenge.method_type, at=at)
+    proof = RecentProof(method_id=challenge.method_id, method_type=challenge.method_type, at=at)
     moved = wizard.proven(update.account, session, proof)
     return _recorded(update.put_session(moved), moved, _reached(moved, at))
 
 
-def _first_proof(challenge: Challenge, at: datetime) -> Proof | None:
+def _first_proof(challenge: Challenge, at: datetime) -> RecentProof | None:
     """Who had nothing to prove has proven the first method that needs a proof."""
     if not PROOFS[challenge.terms.kind].proves_registration:
         return None
-    return Proof(method_id=challenge.method_id, method_type=challenge.method_type, at=at)
+    return RecentProof(method_id=challenge.method_id, method_type=challenge.method_type, at=at)
 
 
 def _waiting(account: Account, challenge: Challenge) -> Session | None:

@@ -7,10 +7,11 @@ from typing import Final
 
 from schemas.base import MethodType
 from schemas.enrollment import Decision, Intent
-from services.enrollment.accounts.domain.account import Account, Aim, Draft, Proof, Session, Verifying
+from services.enrollment.accounts.domain.account import Account
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.devices.domain import Activation
 from services.enrollment.methods.registry.domain import SET_UP
+from services.enrollment.sessions.domain.session import Draft, RecentProof, RequestedChange, Session, Verifying
 
 Move = Callable[[Session], Session]
 """How an act changes a session."""
@@ -83,10 +84,12 @@ def follow(
     return planned if goes_on else _to(planned, next_step(account, planned))
 
 
-def set_up(session: Session, kind: MethodType, aim: Aim | None = None, plan: tuple[MethodType, ...] = ()) -> Session:
+def set_up(
+    session: Session, kind: MethodType, change: RequestedChange | None = None, plan: tuple[MethodType, ...] = ()
+) -> Session:
     """Begin to set up a method of that type, instead of the one proposed or in "My security info"."""
     begun = _to(session, FIRST_STEP[kind])
-    return begun.model_copy(update={"aim": aim, "plan": plan or session.plan})
+    return begun.model_copy(update={"requested_change": change, "plan": plan or session.plan})
 
 
 def show_code(session: Session, activation: Activation) -> Session:
@@ -109,7 +112,7 @@ def ask_for_proof(session: Session, *, then: str) -> Session:
     return session.model_copy(update={"step": "prove.choose", "after_proof": then, "requested": None})
 
 
-def proven(account: Account, session: Session, proof: Proof) -> Session:
+def proven(account: Account, session: Session, proof: RecentProof) -> Session:
     """The person proved a method: on to where they wanted to go."""
     return let_on(account, session).model_copy(update={"proof": proof})
 
@@ -158,12 +161,12 @@ def method_type_of(step: str) -> MethodType | None:
 
 
 def _back_to(session: Session, intent: Intent, step: str) -> Session:
-    fresh = {"requested": None, "activation": None, "draft": None, "aim": None, "after_proof": ""}
+    fresh = {"requested": None, "activation": None, "draft": None, "requested_change": None, "after_proof": ""}
     return session.model_copy(update={"intent": intent, "step": step, **fresh})
 
 
 def _to(session: Session, step: str) -> Session:
     """To a step that begins anew."""
     outcome = "completed" if step == "success" else session.outcome
-    fresh = {"requested": None, "activation": None, "draft": None, "aim": None}
+    fresh = {"requested": None, "activation": None, "draft": None, "requested_change": None}
     return session.model_copy(update={"step": step, "outcome": outcome, **fresh})

@@ -9,7 +9,8 @@ from fastapi import APIRouter, Query, Request, Response
 from services.enrollment.components import Components
 from services.enrollment.methods.authenticator_app.pages import APP_PATH
 from services.enrollment.web.help.topics import GROUPS, TOPICS
-from services.enrollment.web.rendering import Frame, HelpIndexView, HelpView, MessageView, View
+from services.enrollment.web.help.views import HelpIndexView, HelpView
+from services.enrollment.web.rendering import View
 from services.enrollment.web.request import (
     PageRequest,
     frame,
@@ -19,6 +20,7 @@ from services.enrollment.web.request import (
     recognise_verifying,
     tenant_frame,
 )
+from services.enrollment.web.views import Frame, MessageView
 from services.kit.errors import ProblemError
 from services.kit.mongo.client import DatabaseError
 

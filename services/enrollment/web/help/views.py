@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from services.enrollment.web.help.topics import Topic
-from services.enrollment.web.view_parts import Frame
+from services.enrollment.web.views import Frame
 
 
 @dataclass(frozen=True)
 class HelpView:
     """One topic. `back` leads to where the person was; `app_url` is where the authenticator app is, if it is shown."""
 
+    template: ClassVar[str] = "help/topic.html"
     step: ClassVar[str] = ""
 
     frame: Frame
@@ -25,6 +26,7 @@ class HelpView:
 class HelpIndexView:
     """All topics in groups, each with a heading."""
 
+    template: ClassVar[str] = "help/index.html"
     step: ClassVar[str] = ""
 
     frame: Frame

@@ -15,17 +15,11 @@ from services.enrollment.sessions.handlers import progress as sessions
 from services.enrollment.sessions.handlers.step_up import require_proof
 from services.enrollment.web.access import actor, onlooker
 from services.enrollment.web.operations import words as operations_wording
+from services.enrollment.web.operations.views import OperationsClosedView, OperationsView, ReportsView
 from services.enrollment.web.operations.words import DECISIONS
-from services.enrollment.web.rendering import Frame, MessageView, OperationsClosedView, OperationsView, ReportsView
-from services.enrollment.web.request import (
-    SEE_OTHER,
-    PageRequest,
-    frame,
-    html,
-    to_wizard,
-)
+from services.enrollment.web.request import SEE_OTHER, PageRequest, frame, html, to_wizard
 from services.enrollment.web.returning import back_to_platform
-from services.enrollment.web.wizard.views import MANAGE, OPERATIONS, WIZARD
+from services.enrollment.web.views import MANAGE, OPERATIONS, WIZARD, Frame, MessageView
 
 router = APIRouter(prefix=OPERATIONS, include_in_schema=False)
 
@@ -56,8 +50,8 @@ async def show_reports(
     if (away := await _elsewhere(page)) is not None:
         return away
     await page.deps.limiter.admit("session", page.principal.session.id)
-    chosen = next((one for one in RANGES if str(one) == days), RANGES[1])
-    wanted: Decision = next((one for one in DECISIONS if one == decision), "register")
+    chosen = next((choice for choice in RANGES if str(choice) == days), RANGES[1])
+    wanted: Decision = next((choice for choice in DECISIONS if choice == decision), "register")
     return html(page.principal, await _reports(page, chosen, wanted))
 
 
@@ -111,8 +105,8 @@ async def _reports(page: PageRequest, days: int, decision: Decision) -> ReportsV
     summary, are_all = await registration_summary(tenant, deps)
     return ReportsView(
         frame=_frame(page, "Reports"),
-        ranges=tuple((str(one), f"Last {one} days", one == days) for one in RANGES),
-        decisions=tuple((one, label, one == decision) for one, label in DECISIONS.items()),
+        ranges=tuple((str(choice), f"Last {choice} days", choice == days) for choice in RANGES),
+        decisions=tuple((value, label, value == decision) for value, label in DECISIONS.items()),
         started=report.funnel.started,
         endings=operations_wording.endings(report.funnel),
         under_way=report.funnel.under_way,

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from services.enrollment.web.view_parts import Frame
+from services.enrollment.web.views import Frame
 
 
 @dataclass(frozen=True)
 class OperationsView:
     """Where administrators begin."""
 
+    template: ClassVar[str] = "operations/operations.html"
     step: ClassVar[str] = ""
 
     frame: Frame
@@ -20,6 +21,7 @@ class OperationsView:
 class OperationsClosedView:
     """What an administrator without a method has to do first."""
 
+    template: ClassVar[str] = "operations/closed.html"
     step: ClassVar[str] = ""
 
     frame: Frame
@@ -57,6 +59,7 @@ class ReportsView:
     """The reports. `ranges` and `decisions` are what can be chosen: value, label and whether it is; `is_all` and
     `are_all` are false where there is more than was looked at."""
 
+    template: ClassVar[str] = "operations/reports.html"
     step: ClassVar[str] = ""
 
     frame: Frame

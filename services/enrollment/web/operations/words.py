@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 
 from schemas.enrollment import Decision
-from services.enrollment.accounts.domain.account import Outcome
+from services.enrollment.methods.registry.words import WORDS
 from services.enrollment.reports.domain.funnel import Funnel, StepFigures
 from services.enrollment.reports.domain.registrations import RegistrationSummary
-from services.enrollment.web.rendering import FunnelGroup, FunnelRow, Share
-from services.enrollment.web.request import MANAGING, OPERATING, TITLES
-from services.enrollment.web.wizard.views import LABELS
+from services.enrollment.sessions.domain.session import Outcome
+from services.enrollment.web.operations.views import FunnelGroup, FunnelRow, Share
+from services.enrollment.web.steps import TITLES
+from services.enrollment.web.words import MANAGING, OPERATING
 
 MINUTE = 60
 DECISIONS: Mapping[Decision, str] = {
@@ -28,7 +29,9 @@ ENDINGS: Mapping[Outcome, str] = {
 }
 PAGES: Mapping[str, str] = {"manage": MANAGING, "operations": OPERATING}
 BEGINNING, END, ELSEWHERE = "At the beginning", "At the end", "Elsewhere"
-PLACES: Mapping[str, str] = {"prompt": BEGINNING, "confirm": BEGINNING, "prove": BEGINNING, "success": END, **LABELS}
+PLACES: Mapping[str, str] = {"prompt": BEGINNING, "confirm": BEGINNING, "prove": BEGINNING, "success": END} | {
+    method_type: words.name.label for method_type, words in WORDS.items()
+}
 """Where a step belongs, by what its name begins with."""
 
 

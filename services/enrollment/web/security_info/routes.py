@@ -12,22 +12,13 @@ from services.enrollment.accounts.domain.account import Method
 from services.enrollment.accounts.domain.methods import is_last_required
 from services.enrollment.accounts.handlers import self_service as manage
 from services.enrollment.components import Components
-from services.enrollment.dependencies import Principal, move_session
+from services.enrollment.methods.registry.words import label_of
 from services.enrollment.notices import handlers as notices
 from services.enrollment.sessions.domain.steps import ask_for_proof
+from services.enrollment.sessions.handlers.moving import move_session
 from services.enrollment.sessions.handlers.step_up import needs_proof
+from services.enrollment.sessions.principal import Principal
 from services.enrollment.web.access import actor, onlooker
-from services.enrollment.web.rendering import (
-    ActivityView,
-    AddView,
-    DeleteView,
-    FieldError,
-    Frame,
-    ManageView,
-    NewPhoneView,
-    NotMeView,
-    RenameView,
-)
 from services.enrollment.web.request import (
     SEE_OTHER,
     PageRequest,
@@ -39,8 +30,16 @@ from services.enrollment.web.request import (
 )
 from services.enrollment.web.returning import back_to_platform
 from services.enrollment.web.security_info import words as manage_wording
-from services.enrollment.web.wizard import views
-from services.enrollment.web.wizard.views import MANAGE
+from services.enrollment.web.security_info.views import (
+    ActivityView,
+    AddView,
+    DeleteView,
+    ManageView,
+    NewPhoneView,
+    NotMeView,
+    RenameView,
+)
+from services.enrollment.web.views import MANAGE, FieldError, Frame
 from services.kit.errors import LastRequiredMethodError, ProblemError, RequestMalformedError, UnknownMethodError
 
 router = APIRouter(prefix=MANAGE, include_in_schema=False)
@@ -76,7 +75,7 @@ async def add(
     if (away := await _elsewhere(page)) is not None:
         return away
     found = next(
-        (one for one in manage.addable(page.principal.account, page.deps) if manage_wording.value_of(one) == method),
+        (kind for kind in manage.addable(page.principal.account, page.deps) if manage_wording.value_of(kind) == method),
         None,
     )
     if found is None:
@@ -184,7 +183,7 @@ async def new_phone(
         return away
     apps = page.principal.account.of_type("authenticatorApp")
     chosen = method or (apps[0].id if len(apps) == 1 else "")
-    if not any(one.id == chosen for one in apps):
+    if not any(method.id == chosen for method in apps):
         return _to_list() if not apps else _new_phone(page)
     await manage.replace_phone(page.principal, chosen, page.deps)
     return to_wizard(page)
@@ -284,16 +283,18 @@ def _method(page: PageRequest, method_id: str) -> Method:
 async def _listed(page: PageRequest, notice: str | None = None, status: int = 200) -> Response:
     account, now = page.principal.account, page.components.clock.now()
     organization = page.components.config.tenant(account.tenant).display_name
-    former = {
-        one.method.id: one for one in account.former if account.former_method(one.method.id, "person", now) == one
+    restorable = {
+        former.method.id: former
+        for former in account.former
+        if account.former_method(former.method.id, "person", now) == former
     }
     view = ManageView(
         frame=_frame(page, "My security info", notice),
         rows=manage_wording.rows(account),
         can_add=bool(manage.addable(account, page.deps)),
-        new_phone=any(one.type == "authenticatorApp" and one.state == "active" for one in account.methods),
+        new_phone=any(method.type == "authenticatorApp" and method.state == "active" for method in account.methods),
         return_label=manage_wording.CAME_FROM.get(page.principal.session.decision, organization),
-        former=tuple(manage_wording.former_row(one) for one in former.values()),
+        former=tuple(manage_wording.former_row(former) for former in restorable.values()),
     )
     return html(page.principal, view, status)
 
@@ -302,7 +303,7 @@ def _addable(page: PageRequest, error: FieldError | None = None) -> Response:
     kinds = manage.addable(page.principal.account, page.deps)
     view = AddView(
         frame=_frame(page, "Add sign-in method"),
-        choices=tuple(manage_wording.choice_of(one) for one in kinds),
+        choices=tuple(manage_wording.choice_of(kind) for kind in kinds),
         chosen="",
         error=error,
     )
@@ -327,7 +328,9 @@ def _deleting(page: PageRequest, method: Method, status: int = 200) -> Response:
     view = DeleteView(
         frame=_frame(page, "Delete this method?"),
         row=manage_wording.row(method, account),
-        remains=tuple(views.label_of(one) for one in account.methods if one.id != method.id and one.state == "active"),
+        remains=tuple(
+            label_of(other) for other in account.methods if other.id != method.id and other.state == "active"
+        ),
         lost=method.type in manage_wording.CAN_BE_LOST,
         error=FieldError("method", manage_wording.REQUIRED) if required else None,
     )
@@ -336,13 +339,13 @@ def _deleting(page: PageRequest, method: Method, status: int = 200) -> Response:
 
 def _new_phone(page: PageRequest) -> Response:
     account = page.principal.account
-    apps = [one for one in account.of_type("authenticatorApp") if one.state == "active"]
+    apps = [method for method in account.of_type("authenticatorApp") if method.state == "active"]
     if not apps:
         raise UnknownMethodError
     view = NewPhoneView(
         frame=_frame(page, "I have a new phone"),
         row=manage_wording.row(apps[0], account),
-        choices=tuple((one.id, views.label_of(one), manage_wording.since(one)) for one in apps)
+        choices=tuple((method.id, label_of(method), manage_wording.since(method)) for method in apps)
         if len(apps) > 1
         else (),
     )

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import SecretStr
 
-from services.enrollment.web.view_parts import Choice, FieldError, Frame
+from services.enrollment.web.views import Choice, FieldError, Frame
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,7 @@ class ManageView:
     from.
     """
 
+    template: ClassVar[str] = "security_info/manage.html"
     step: ClassVar[str] = "manage"
 
     frame: Frame
@@ -58,6 +59,7 @@ class ManageView:
 class ConfirmView:
     """Whether what is on file is still right: one button where it is."""
 
+    template: ClassVar[str] = "security_info/confirm.html"
     step: ClassVar[str] = "confirm"
 
     frame: Frame
@@ -69,6 +71,7 @@ class ConfirmView:
 class AddView:
     """What can be added; the form's field is `method`."""
 
+    template: ClassVar[str] = "security_info/add.html"
     step: ClassVar[str] = "manage"
 
     frame: Frame
@@ -81,6 +84,7 @@ class AddView:
 class RenameView:
     """A name of the person's own for a method; `name` is what the field shows."""
 
+    template: ClassVar[str] = "security_info/rename.html"
     step: ClassVar[str] = "manage"
 
     frame: Frame
@@ -96,6 +100,7 @@ class DeleteView:
     With an `error` the method can't be deleted.
     """
 
+    template: ClassVar[str] = "security_info/delete.html"
     step: ClassVar[str] = "manage"
 
     frame: Frame
@@ -109,6 +114,7 @@ class DeleteView:
 class NewPhoneView:
     """What happens when the app moves to a new phone; `choices` are the apps where there are several."""
 
+    template: ClassVar[str] = "security_info/new_phone.html"
     step: ClassVar[str] = "manage"
 
     frame: Frame
@@ -129,6 +135,7 @@ class ActivityRow:
 class ActivityView:
     """What happened to the person's security info, the newest first."""
 
+    template: ClassVar[str] = "security_info/activity.html"
     step: ClassVar[str] = "manage"
 
     frame: Frame
@@ -140,6 +147,7 @@ class ActivityView:
 class NotMeView:
     """The page of the link in a notice: `text` is what changed and when, `what` the button will do or did (`done`)."""
 
+    template: ClassVar[str] = "security_info/not_me.html"
     step: ClassVar[str] = ""
 
     frame: Frame

@@ -10,10 +10,10 @@ from services.enrollment.accounts.domain.account import Account, Former, Method
 from services.enrollment.accounts.domain.activity import Entry
 from services.enrollment.accounts.handlers.self_service import Addable
 from services.enrollment.methods.registry.domain import DEFAULT_ORDER, TRAITS
+from services.enrollment.methods.registry.words import WORDS, name_of
 from services.enrollment.notices.domain import Notice
-from services.enrollment.web.rendering import ActivityRow, Choice, MethodRow
-from services.enrollment.web.wizard.views import LABELS, PHONE_LABELS
-from services.enrollment.web.wording import PHONES_TO_SET_UP, WAYS_TO_SET_UP
+from services.enrollment.web.security_info.views import ActivityRow, MethodRow
+from services.enrollment.web.views import Choice
 
 CAME_FROM: Mapping[Decision, str] = {"reconfirm": "“Are these still right?”", "administer": "Operations"}
 """Where "Back to …" leads where it is not the platform."""
@@ -58,7 +58,7 @@ def row(method: Method, account: Account) -> MethodRow:
     return MethodRow(
         id=method.id,
         type=method.type,
-        label=PHONE_LABELS.get(method.phone_type or "", LABELS[method.type]),
+        label=name_of(method).label,
         detail=_detail(method),
         name=method.name,
         role=None if method.state != "active" else "Default" if is_default else "Backup",
@@ -76,7 +76,7 @@ def rows(account: Account) -> tuple[MethodRow, ...]:
 
 def confirmable_rows(account: Account) -> tuple[MethodRow, ...]:
     """Those that can be used, the default first."""
-    return tuple(one for one in rows(account) if one.state == "active")
+    return tuple(row for row in rows(account) if row.state == "active")
 
 
 def former_row(former: Former) -> MethodRow:
@@ -86,7 +86,7 @@ def former_row(former: Former) -> MethodRow:
     return MethodRow(
         id=method.id,
         type=method.type,
-        label=PHONE_LABELS.get(method.phone_type or "", LABELS[method.type]),
+        label=name_of(method).label,
         detail=method.display_name,
         name=method.name,
         role=None,
@@ -110,9 +110,8 @@ def value_of(kind: Addable) -> str:
 
 def choice_of(kind: Addable) -> Choice:
     """A method that can be added, with a sentence."""
-    if kind[1]:
-        return value_of(kind), PHONE_LABELS.get(kind[1], "Phone"), PHONES_TO_SET_UP[kind[1]]
-    return value_of(kind), LABELS[kind[0]], WAYS_TO_SET_UP[kind[0]]
+    name = WORDS[kind[0]].name_of(kind[1])
+    return value_of(kind), name.label, name.set_up
 
 
 def activity_row(entry: Entry, account: Account) -> ActivityRow | None:
@@ -123,7 +122,7 @@ def activity_row(entry: Entry, account: Account) -> ActivityRow | None:
 
 def notice_text(notice: Notice) -> str:
     """What changed and when."""
-    name, day = _with_mask(LABELS[notice.method_type], notice.display_name), _moment(notice.happened_at)
+    name, day = _with_mask(WORDS[notice.method_type].name.label, notice.display_name), _moment(notice.happened_at)
     texts = {
         "methodRegistered": f"{name} was added on {day}.",
         "methodChanged": f"{name} was changed on {day}.",
@@ -178,7 +177,8 @@ def _named(entry: Entry, account: Account) -> str:
     method = account.method(entry.method_id or "")
     if method and method.name:
         return method.name
-    return _with_mask(LABELS.get(entry.method_type or "", "A method"), entry.name)
+    words = WORDS.get(entry.method_type or "")
+    return _with_mask(words.name.label if words else "A method", entry.name)
 
 
 def _with_mask(label: str, masked: str | None) -> str:

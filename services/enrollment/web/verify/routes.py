@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import SecretStr
 
@@ -12,12 +12,11 @@ from services.enrollment.sessions.domain.steps import shown_step
 from services.enrollment.sessions.handlers import verification as verifications
 from services.enrollment.web.access import SPENT, holds_session_of, stayed
 from services.enrollment.web.cookies import SessionCookie, write_cookie
+from services.enrollment.web.forms import SentForm, StepForm, sent_form
 from services.enrollment.web.live import challenge_stream
-from services.enrollment.web.proof import pages as prove_steps
-from services.enrollment.web.rendering import CancelView
+from services.enrollment.web.proof import pages as proof
 from services.enrollment.web.request import (
     SEE_OTHER,
-    WizardForm,
     frame,
     html,
     is_secure,
@@ -27,7 +26,7 @@ from services.enrollment.web.request import (
     to_wizard,
 )
 from services.enrollment.web.returning import back_from_verification
-from services.enrollment.web.view_parts import VERIFY
+from services.enrollment.web.views import VERIFY, CancelView
 from services.kit.errors import ProblemError, UnknownChallengeError
 from services.kit.http.sse import streamed
 
@@ -62,21 +61,22 @@ async def show(request: Request) -> Response:
     if page.principal.session.outcome:
         return await back_from_verification(page)
     require_open(page)
-    return await (prove_steps.show(page) if page.principal.session.step == "prove" else prove_steps.show_choice(page))
+    step = page.principal.session.step
+    return await (proof.show(page) if step == "prove" else proof.show_choice(page))
 
 
 @router.post(VERIFY.page)
-async def act(request: Request, form: Annotated[WizardForm, Form()]) -> Response:
+async def act(request: Request, sent: Annotated[SentForm, Depends(sent_form)]) -> Response:
     """A form of the page. A form of a step that is over changes nothing and shows where the session is."""
-    page = await recognise_verifying(request)
+    form, page = sent.read(StepForm), await recognise_verifying(request)
     require_form(page, form.session, form.csrf)
     await page.deps.limiter.admit("session", page.principal.session.id)
     if page.principal.session.outcome:
         return await back_from_verification(page)
     require_open(page)
-    if form.step not in {"prove", "prove.choose"} or shown_step(page.principal.session, form.step) != form.step:
+    if form.step not in proof.STEPS or shown_step(page.principal.session, form.step) != form.step:
         return to_wizard(page)
-    return await (prove_steps.act(page, form) if form.step == "prove" else prove_steps.chosen(page, form))
+    return await proof.STEPS[form.step].submitted(page, sent)
 
 
 @router.get(VERIFY.cancel)

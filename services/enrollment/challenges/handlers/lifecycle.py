@@ -1,0 +1,106 @@
+"""How challenges are opened, submitted, judged and cancelled."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Literal
+
+from services.enrollment.challenges.domain import transitions as challenges
+from services.enrollment.challenges.domain.challenge import Challenge
+from services.enrollment.challenges.domain.transitions import Submitted
+from services.enrollment.challenges.domain.verdict import NotYet, Verdict, verdict_of
+from services.enrollment.needs import CanAwaitVerdicts, CanEndChallenges, HasChallenges
+from services.enrollment.signals import next_change
+from services.kit.clock import monotonic
+from services.kit.crypto.sealing import Binding
+from services.kit.decision import Change
+from services.kit.errors import (
+    ChallengeEndedError,
+)
+from services.kit.mongo.document import DuplicateDocumentError
+
+VERDICT_WITHIN = 10.0
+"""Seconds that a request waits for the verifier; afterwards the page goes on waiting."""
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A proof on its way to the verifier; of a passkey its id is remembered."""
+
+    event: Submitted
+    credential_id: str | None = None
+
+
+async def open_challenge(
+    challenge: Challenge, deps: HasChallenges, change: Change[Challenge] | None = None
+) -> Challenge:
+    """Store a challenge with its request, or with more (`change`); one that is there already stays as it is."""
+    opened = change or challenges.opened(challenge)
+    try:
+        return (await deps.challenges.insert(challenge.id, opened.state, opened.emissions)).state
+    except DuplicateDocumentError:
+        stored = await deps.challenges.get(challenge.id)
+        return stored.state if stored else challenge
+
+
+async def open_submitted(challenge: Challenge, event: Submitted, deps: CanAwaitVerdicts) -> tuple[Challenge, Verdict]:
+    """Open and submit in one write, and wait for the verifier's word: for what has nothing to prove."""
+    change = challenges.opened_with(challenge, event, at=deps.clock.now())
+    async with deps.signals.awaiting(challenge.id) as changed:
+        stored = await open_challenge(change.state, deps, change)
+        submission = stored.submissions[0].id if stored.submissions else event.submission_id
+        return await judged(challenge.id, submission, changed, deps)
+
+
+async def submit(
+    challenge_id: str, submission: Submission, deps: CanAwaitVerdicts, *, within: float = VERDICT_WITHIN
+) -> tuple[Challenge, Verdict]:
+    """Hand a proof to the verifier and wait for its word, at most `within` seconds.
+
+    Raises:
+        ProblemError: see `challenges.submit`.
+    """
+    now, event = deps.clock.now(), submission.event
+    async with deps.signals.awaiting(challenge_id) as changed:
+        await deps.challenges.change(
+            challenge_id,
+            lambda state: challenges.submit(state, event, at=now, credential_id=submission.credential_id),
+        )
+        return await judged(challenge_id, event.submission_id, changed, deps, within=within)
+
+
+async def judged(
+    challenge_id: str,
+    submission_id: str,
+    changed: asyncio.Event,
+    deps: HasChallenges,
+    *,
+    within: float = VERDICT_WITHIN,
+) -> tuple[Challenge, Verdict]:
+    """The verdict on a submission as soon as it is there; `changed` is set when something may have happened.
+
+    Raises:
+        ProblemError: `challengeEnded` where the challenge is gone.
+    """
+    deadline = monotonic() + within
+    while True:
+        stored = await deps.challenges.get(challenge_id)
+        if stored is None:
+            raise ChallengeEndedError
+        submission = stored.state.submission(submission_id)
+        verdict = verdict_of(submission.result if submission else stored.state.failure)
+        if not isinstance(verdict, NotYet) or monotonic() >= deadline:
+            return stored.state, verdict
+        await next_change(changed)
+
+
+async def cancel_challenge(
+    challenge: Challenge | None, reason: Literal["superseded", "cancelled"], deps: CanEndChallenges
+) -> None:
+    if challenge is None:
+        return
+    now = deps.clock.now()
+    await deps.challenges.change(challenge.id, lambda state: challenges.cancel(state, reason, at=now))
+
+
+def binding_of(challenge: Challenge) -> Binding:
+    return Binding(challenge.tenant, challenge.user, challenge.method_id, challenge.id)

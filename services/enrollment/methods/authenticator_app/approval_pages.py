@@ -1,0 +1,127 @@
+"""The page of a request that the app approves: as a step of the wizard, and in "Verify it's you"."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from fastapi import Response
+
+from services.enrollment.challenges.domain.challenge import Challenge, Status
+from services.enrollment.challenges.handlers import verdicts
+from services.enrollment.devices.domain import Activation
+from services.enrollment.methods.authenticator_app import handlers as apps
+from services.enrollment.methods.authenticator_app.views import ApprovalState, TryView
+from services.enrollment.methods.base.pages import AskedProof, ProofPage
+from services.enrollment.web.forms import ProofForm
+from services.enrollment.web.judging import NOTHING, Feedback, ShowAgain, heard, require_challenge
+from services.enrollment.web.request import PageRequest, frame, html, to_wizard
+from services.enrollment.web.views import WIZARD, Frame
+from services.kit.errors import NotFoundError
+
+STATES: Final[Mapping[Status, ApprovalState]] = {
+    "pending": "waiting",
+    "verified": "approved",
+    "denied": "denied",
+    "failed": "failed",
+    "expired": "expired",
+    "cancelled": "expired",
+}
+
+
+async def show_try(page: PageRequest, feedback: Feedback = NOTHING) -> Response:
+    """Approve a request, with the number that is shown here."""
+    challenge, activation = await require_challenge(page), await required_activation(page)
+    view = try_view(
+        page,
+        frame(page, "authenticatorApp.test"),
+        challenge,
+        device=activation.device_name or "your app",
+        step="authenticatorApp.test",
+        has_codes=await apps.has_codes(activation, page.deps),
+        unheard=feedback.unheard,
+        back=f"{WIZARD}?step=authenticatorApp.scan",
+    )
+    return html(page.principal, view, feedback.status)
+
+
+async def act_on_try(page: PageRequest, form: ProofForm) -> Response:
+    """Ask again with a new number, report, or find out whether the app has approved."""
+    challenge = await require_challenge(page)
+    match form.action:
+        case "again":
+            await apps.ask_device(page.principal, page.deps, again=True)
+            return to_wizard(page)
+        case "code":
+            await apps.ask_code(page.principal, page.deps)
+            return to_wizard(page)
+        case "report":
+            await verdicts.suspicious_reported(challenge, store=page.deps, clock=page.deps.clock)
+            return to_wizard(page)
+    return await heard(page, challenge, show_try)
+
+
+async def required_activation(page: PageRequest) -> Activation:
+    """What connects the app with the account.
+
+    Raises:
+        ProblemError: `notFound`.
+    """
+    activation = await apps.current_activation(page.principal, page.deps)
+    if activation is None:
+        raise NotFoundError
+    return activation
+
+
+def try_view(
+    page: PageRequest,
+    frame: Frame,
+    challenge: Challenge,
+    *,
+    device: str,
+    step: str,
+    has_codes: bool,
+    unheard: bool,
+    back: str | None = None,
+    other_method: bool = False,
+) -> TryView:
+    """What became of the request."""
+    return TryView(
+        step=step,
+        frame=frame,
+        device=device,
+        number=apps.number_of(challenge, page.deps.sealer),
+        state=_state_of(challenge, page),
+        events_url=f"{frame.site.events}?challenge={challenge.id}",
+        send_again_at=challenge.resend_at,
+        expires_at=challenge.expires_at,
+        push_known=challenge.destination is not None,
+        unheard=unheard,
+        reported=challenge.reported,
+        has_codes=has_codes,
+        back=back,
+        other_method=other_method,
+    )
+
+
+def _state_of(challenge: Challenge, page: PageRequest) -> ApprovalState:
+    status = challenge.status_at(page.deps.clock.now())
+    return "wrongNumber" if status == "failed" and challenge.failure == "numberMismatch" else STATES[status]
+
+
+def _view(asked: AskedProof) -> TryView:
+    return try_view(
+        asked.page,
+        asked.frame,
+        asked.challenge,
+        device=asked.label,
+        step="prove",
+        has_codes=asked.method.has_codes,
+        unheard=asked.feedback.unheard,
+        other_method=asked.other_method,
+    )
+
+
+async def _answer(page: PageRequest, challenge: Challenge, _: ProofForm, show: ShowAgain) -> Response:
+    return await heard(page, challenge, show)
+
+
+PROOF: Final = ProofPage(kind="pushApproval", view=_view, answer=_answer, form=ProofForm)

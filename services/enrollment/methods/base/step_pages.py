@@ -1,0 +1,61 @@
+"""What the steps of all methods are made of: the way back, "Next", and the end."""
+
+from fastapi import Response
+
+from schemas.base import MethodType
+from services.enrollment.accounts.domain.account import Account
+from services.enrollment.methods.base.pages import Show, Step, WizardStep
+from services.enrollment.methods.base.views import DoneView
+from services.enrollment.methods.base.words import Done
+from services.enrollment.sessions.domain.steps import EARLIER
+from services.enrollment.sessions.handlers import progress as sessions
+from services.enrollment.sessions.principal import Principal
+from services.enrollment.web.forms import StepForm
+from services.enrollment.web.request import PageRequest, frame, html, to_wizard
+from services.enrollment.web.views import MANAGE, WIZARD
+
+
+def reading(show: Show) -> Step[StepForm]:
+    """A step that asks for nothing but "Next"."""
+    return Step(show, go_on, StepForm)
+
+
+async def go_on(page: PageRequest, form: StepForm) -> Response:
+    """ "Next" of a step that asks for nothing."""
+    await sessions.go_on(page.principal, form.step, page.deps)
+    return to_wizard(page)
+
+
+def back_of(principal: Principal, step: str) -> str | None:
+    """Where "Back" leads from the first step of a method: to the prompt, or to "My security info"."""
+    if principal.session.intent == "manage":
+        return MANAGE
+    return f"{WIZARD}?step=prompt" if "prompt" in EARLIER.get(step, ()) and not principal.session.registered else None
+
+
+def last_step(method_type: MethodType, done: Done) -> dict[str, WizardStep]:
+    """The step that says that the method is set up, and what it is for."""
+
+    async def show(page: PageRequest) -> Response:
+        return html(page.principal, _done_view(page, method_type, done))
+
+    return {f"{method_type}.verified": reading(show)}
+
+
+def _done_view(page: PageRequest, method_type: MethodType, done: Done) -> DoneView:
+    step, change = f"{method_type}.verified", page.principal.session.requested_change
+    text = done.changed if done.changed and change and change.changes else done.text
+    return DoneView(
+        frame=frame(page, step),
+        heading=done.heading,
+        text=text.format(use=_use_of(page.principal.account, method_type)),
+        next_label=done.next_label,
+        step=step,
+    )
+
+
+def _use_of(account: Account, method_type: MethodType) -> str:
+    """What the newest method of a type is for, as the end of a sentence."""
+    method = next((method for method in reversed(account.methods) if method.type == method_type), None)
+    is_default = method is not None and method.id == account.default_method_id
+    return "now your default method" if is_default else "registered as a backup method"

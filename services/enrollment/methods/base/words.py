@@ -1,0 +1,49 @@
+"""What a method must say in words: what it is called, its steps, and what it is for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from schemas.base import MethodType
+
+
+@dataclass(frozen=True)
+class Done:
+    """What the last step says. `{use}` in `text` is what the new method is for; `changed` is said instead where it took
+    the place of an earlier value."""
+
+    heading: str
+    text: str
+    changed: str | None = None
+    next_label: str = "Done"
+
+
+@dataclass(frozen=True)
+class Name:
+    """What a method is called, and a sentence about setting it up."""
+
+    label: str
+    set_up: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MethodWords:
+    """The words of a type of method.
+
+    `prove` offers it as a proof (`{where}` is its display name). `titles` has a title for each step; `progress` the
+    steps that are counted, with their labels, and `instead` the steps that are another way through one of those.
+    `variants` are its names by the type of phone.
+    """
+
+    type: MethodType
+    name: Name
+    prove: str
+    titles: Mapping[str, str] = field(default_factory=dict)
+    progress: tuple[tuple[str, str], ...] = ()
+    instead: Mapping[str, str] = field(default_factory=dict)
+    variants: Mapping[str, Name] = field(default_factory=dict)
+    is_known_by_device: bool = False
+    """People call it by its display name, the device's."""
+
+    def name_of(self, variant: str | None) -> Name:
+        """Its name, or that of a variant."""
+        return self.variants.get(variant or "", self.name)

@@ -1,0 +1,37 @@
+"""The words of an email address."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from services.enrollment.methods.base.words import Done, MethodWords, Name
+from services.enrollment.web.words import MANY_CODES, NOT_ALLOWED
+from services.kit.errors import (
+    EmailInvalidError,
+    MethodAlreadyRegisteredError,
+    MethodLimitReachedError,
+    MethodNotAllowedByPolicyError,
+    ProblemError,
+    RateLimitedError,
+)
+
+WORDS: Final = MethodWords(
+    type="email",
+    name=Name("Email", "Get codes at an address of yours. For getting back in, not for signing in."),
+    prove="Get a code at {where}.",
+    titles={"email": "Email", "email.code": "Enter the code", "email.verified": "Email verified"},
+    progress=(("email", "Enter your address"), ("email.code", "Enter the code"), ("email.verified", "Done")),
+)
+DONE: Final = Done("Email verified", "Your email address is {use}.", changed="Your new address is saved.")
+ANOTHER_ADDRESS: Final = "Use a different address"
+REFUSED: Final[Mapping[type[ProblemError], str]] = {
+    EmailInvalidError: "That doesn't look like an email address. It has the form name@example.com.",
+    MethodAlreadyRegisteredError: "This address is registered already.",
+    MethodLimitReachedError: "You have an email address on file already. Change it instead of adding another.",
+    MethodNotAllowedByPolicyError: NOT_ALLOWED,
+    RateLimitedError: MANY_CODES,
+}
+
+
+def address_problem(problem: ProblemError) -> str:
+    """What is wrong with an email address, beside its field."""
+    return REFUSED.get(type(problem), problem.title)

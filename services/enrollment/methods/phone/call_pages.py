@@ -1,0 +1,118 @@
+"""The page of a call, which is answered and confirmed by a key: as a step, and in "Verify it's you"."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final, Literal
+
+from fastapi import Response
+
+from services.enrollment.challenges.domain.challenge import Challenge, Status
+from services.enrollment.methods.base.pages import AskedProof, ProofPage
+from services.enrollment.methods.phone import handlers as phones
+from services.enrollment.methods.phone.views import CallState, CallView
+from services.enrollment.methods.phone.words import call_text, number_problem
+from services.enrollment.proofs.sent_code.pages import resend
+from services.enrollment.web.forms import ProofForm
+from services.enrollment.web.judging import NOTHING, Feedback, ShowAgain, heard, require_challenge
+from services.enrollment.web.request import PageRequest, frame, html, to_wizard
+from services.enrollment.web.views import WIZARD, Frame
+from services.enrollment.web.words import masked_destination
+from services.kit.errors import ProblemError, SessionEndedError
+
+STATES: Final[Mapping[Status, CallState]] = {
+    "pending": "waiting",
+    "verified": "confirmed",
+    "denied": "denied",
+    "failed": "failed",
+    "expired": "expired",
+    "cancelled": "expired",
+}
+
+
+async def show_call(page: PageRequest, feedback: Feedback = NOTHING) -> Response:
+    """Answer the call and press a key."""
+    challenge, shown = await require_challenge(page), frame(page, "phone.call", feedback.notice)
+    view = call_view(
+        shown,
+        challenge,
+        page.deps.clock.now(),
+        unheard=feedback.unheard,
+        step="phone.call",
+        back=f"{WIZARD}?step=phone",
+    )
+    return html(page.principal, view, feedback.status)
+
+
+async def act_on_call(page: PageRequest, form: ProofForm) -> Response:
+    """Call once more, send a text instead, or find out whether the key was pressed."""
+    match form.action:
+        case "again":
+            return await resend(page, show_call)
+        case "text":
+            return await reached_otherwise(page, "sms", show_call)
+    return await heard(page, await require_challenge(page), show_call)
+
+
+async def reached_otherwise(page: PageRequest, delivery: Literal["sms", "voice"], show: ShowAgain) -> Response:
+    """A call instead of a text, or the other way round; where that is not possible, the page says why."""
+    try:
+        await phones.reach_otherwise(page.principal, delivery, page.deps)
+    except SessionEndedError:
+        raise
+    except ProblemError as problem:
+        return await show(page, Feedback(notice=number_problem(problem, "", delivery), status=problem.status))
+    return to_wizard(page)
+
+
+def call_view(
+    frame: Frame,
+    challenge: Challenge,
+    now: datetime,
+    *,
+    unheard: bool,
+    step: str,
+    back: str | None = None,
+    other_method: bool = False,
+) -> CallView:
+    """What is known of the call."""
+    status = challenge.status_at(now)
+    undelivered = status == "pending" and challenge.delivery.state == "failed"
+    return CallView(
+        step=step,
+        frame=frame,
+        masked=masked_destination(challenge),
+        state="failed" if undelivered else STATES[status],
+        text=call_text(challenge, now, unheard=unheard),
+        events_url=f"{frame.site.events}?challenge={challenge.id}",
+        call_again_at=challenge.resend_at,
+        calls_left=challenge.sends_left if status == "pending" else 0,
+        ended=status not in {"pending", "verified"},
+        unheard=unheard,
+        back=back,
+        text_instead=challenge.registration is not None and challenge.registration.phone_type == "mobile",
+        other_method=other_method,
+    )
+
+
+def _view(asked: AskedProof) -> CallView:
+    return call_view(
+        asked.frame,
+        asked.challenge,
+        asked.page.deps.clock.now(),
+        unheard=asked.feedback.unheard,
+        step="prove",
+        other_method=asked.other_method,
+    )
+
+
+async def _answer(page: PageRequest, challenge: Challenge, _: ProofForm, show: ShowAgain) -> Response:
+    return await heard(page, challenge, show)
+
+
+def _resends(action: str, challenge: Challenge, now: datetime) -> bool:
+    return action == "resend" or (action == "again" and challenge.still_waits(now))
+
+
+PROOF: Final = ProofPage(
+    kind="call", view=_view, answer=_answer, form=ProofForm, resends=_resends, delivery_text=call_text
+)

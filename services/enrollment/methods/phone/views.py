@@ -1,0 +1,99 @@
+"""What the pages of a phone show: the number, and a call."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Literal
+
+from services.enrollment.methods.phone.words import CALL, NUMBERS, CallWords, NumberWords
+from services.enrollment.web.views import Choice, FieldError, FormKey, Frame, challenge_of
+from services.enrollment.web.words import StateText
+
+PhoneType = Literal["mobile", "alternateMobile", "office"]
+
+CallState = Literal["waiting", "confirmed", "denied", "failed", "expired"]
+"""What became of a call."""
+
+
+@dataclass(frozen=True)
+class Country:
+    """A choice of "Country or region"."""
+
+    region: str
+    name: str
+    calling_code: int
+
+
+@dataclass(frozen=True)
+class PhoneView:
+    """The phone number, and how to reach it.
+
+    `deliveries` is asked only where there is more than one. `extension` belongs to an office phone. `profile_note`
+    tells of the risks of telephony, as strict profiles demand (NIST SP 800-63B-4, 3.2.9).
+    """
+
+    template: ClassVar[str] = "phone/number.html"
+    step: ClassVar[str] = "phone"
+
+    frame: Frame
+    countries: tuple[Country, ...]
+    region: str
+    number: str
+    form_token: FormKey
+    error: FieldError | None = None
+    profile_note: bool = False
+    back: str | None = None
+    deliveries: tuple[Choice, ...] = ()
+    delivery: str = "sms"
+    phone_type: PhoneType = "mobile"
+    extension: str = ""
+    different_method: bool = False
+
+    @property
+    def words(self) -> NumberWords:
+        """How the number of this type of phone is asked for."""
+        return NUMBERS[self.phone_type]
+
+
+@dataclass(frozen=True)
+class CallView:
+    """Answer the call and press #. `text` is what is known of the call while it can still be answered."""
+
+    template: ClassVar[str] = "phone/call.html"
+    words: ClassVar[CallWords] = CALL
+
+    frame: Frame
+    masked: str
+    state: CallState
+    text: str
+    events_url: str
+    call_again_at: datetime | None
+    calls_left: int
+    ended: bool = False
+    back: str | None = None
+    text_instead: bool = False
+    other_method: bool = False
+    unheard: bool = False
+    step: str = "phone.call"
+
+    @property
+    def error(self) -> str | None:
+        """What went wrong, in words; None while waiting and once confirmed."""
+        if self.state == "waiting":
+            return self.text if self.unheard else None
+        return None if self.state == "confirmed" else CALL.states[self.state].headline
+
+    @property
+    def shown(self) -> str:
+        """The state, or `undelivered` where the call failed and another one may be tried."""
+        return "undelivered" if self.state == "failed" and not self.ended else self.state
+
+    @property
+    def announced(self) -> StateText:
+        """The state, and what is known of the call or what to do."""
+        fixed = CALL.states[self.shown]
+        return StateText(fixed.headline, self.text) if self.shown in {"waiting", "undelivered"} else fixed
+
+    @property
+    def challenge_id(self) -> str:
+        """The call that the form is about."""
+        return challenge_of(self.events_url)

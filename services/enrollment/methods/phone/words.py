@@ -1,0 +1,138 @@
+"""The words of phones: the number, and calls."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from services.enrollment.challenges.domain.challenge import Challenge
+from services.enrollment.methods.base.words import Done, MethodWords, Name
+from services.enrollment.proofs.sent_code.words import CALL_TOO_SOON
+from services.enrollment.web.views import Choice
+from services.enrollment.web.words import MANY_CODES, NOT_ALLOWED, PATIENCE, StateText, masked_destination
+from services.kit.errors import (
+    ChallengeEndedError,
+    MethodAlreadyRegisteredError,
+    MethodLimitReachedError,
+    MethodNotAllowedByPolicyError,
+    PhoneNumberInvalidError,
+    PhoneNumberNotAllowedError,
+    ProblemError,
+    RateLimitedError,
+)
+
+WORDS: Final = MethodWords(
+    type="phone",
+    name=Name("Phone", "Get a code by text message, or a call."),
+    prove="Get a code or a call at {where}.",
+    titles={
+        "phone": "Phone",
+        "phone.code": "Enter the code",
+        "phone.call": "Answer the call",
+        "phone.verified": "Phone verified",
+    },
+    progress=(("phone", "Enter your number"), ("phone.code", "Enter the code"), ("phone.verified", "Done")),
+    instead={"phone.call": "phone.code"},
+    variants={
+        "alternateMobile": Name("Alternative phone", "A second mobile phone, for calls."),
+        "office": Name("Office phone", "Your phone at work, for calls."),
+    },
+)
+DONE: Final = Done("Phone verified", "Your phone is {use}.", changed="Your new number is saved.")
+ANOTHER_NUMBER: Final = "Use a different number"
+DELIVERIES: Final[tuple[Choice, ...]] = (
+    ("sms", "Text me a code", "A message with a code, on a mobile phone. Your provider's usual rates apply."),
+    ("voice", "Call me", "A call that tells you what to do. Your provider's usual rates apply."),
+)
+
+
+@dataclass(frozen=True)
+class NumberWords:
+    """How the number of a type of phone is asked for."""
+
+    heading: str
+    about: str
+    hint: str
+
+
+@dataclass(frozen=True)
+class CallWords:
+    """What the page of a call says by itself; `{seconds}` is filled in by the script."""
+
+    states: Mapping[str, StateText]
+    first: str
+    calling: str
+    too_soon: str
+    again_now: str
+
+
+NUMBERS: Final[Mapping[str, NumberWords]] = {
+    "mobile": NumberWords(
+        "Phone",
+        "You can prove who you are with a code by text message or a call.",
+        "A mobile phone of yours.",
+    ),
+    "alternateMobile": NumberWords(
+        "Alternative phone",
+        "You can prove who you are with a call to a second phone.",
+        "Another phone than your first one.",
+    ),
+    "office": NumberWords(
+        "Office phone",
+        "You can prove who you are with a call to your phone at work.",
+        "The number that people dial from outside.",
+    ),
+}
+"""By the type of phone."""
+
+CALL: Final = CallWords(
+    states={
+        "waiting": StateText("Waiting for your answer…", ""),
+        "confirmed": StateText("Confirmed. Select Next.", ""),
+        "denied": StateText(
+            "You reported the call", "You said that you didn't ask for it. Your organisation was told."
+        ),
+        "undelivered": StateText("The call didn't reach you", ""),
+        "failed": StateText("That didn't work", "The call couldn't be confirmed. Nothing you set up is lost."),
+        "expired": StateText(
+            "No answer", "The call wasn't confirmed in time. Have your phone at hand, then try again."
+        ),
+        "replaced": StateText("We are calling you again", "Go on to see what became of the new call."),
+    },
+    first="Answer the call and press # first.",
+    calling="Calling…",
+    too_soon=CALL_TOO_SOON,
+    again_now="You can ask for another call now.",
+)
+
+
+def number_problem(problem: ProblemError, country: str, delivery: str = "sms") -> str:
+    """What is wrong with a phone number, beside its field."""
+    wanted = "Enter a mobile number that receives text messages." if delivery == "sms" else "Enter another number."
+    texts: Mapping[type[ProblemError], str] = {
+        PhoneNumberInvalidError: problem.detail or f"That doesn't look like a phone number in {country}.",
+        PhoneNumberNotAllowedError: f"We can't use this kind of number. {wanted}",
+        MethodAlreadyRegisteredError: "This number is registered already.",
+        MethodLimitReachedError: "You have a number of this kind on file already. Change it instead of adding another.",
+        ChallengeEndedError: "That attempt is over. Start again.",
+        MethodNotAllowedByPolicyError: NOT_ALLOWED,
+        RateLimitedError: MANY_CODES,
+    }
+    return texts.get(type(problem), problem.title)
+
+
+def call_text(challenge: Challenge, now: datetime, *, unheard: bool = False) -> str:
+    """What is known of a call."""
+    where = masked_destination(challenge)
+    if challenge.failure == "callReported":
+        return "You said that you didn't ask for this call. Your organisation was told."
+    if unheard and challenge.status_at(now) == "pending":
+        return "We haven't heard from you yet. Answer the call, press #, then select Next."
+    match challenge.delivery.state:
+        case "failed":
+            return f"We couldn't reach {where}. Check the number, call again, or use a different method."
+        case "delivered":
+            return "You answered. Press # to confirm that it's you."
+        case "queued" if now - challenge.delivery.requested_at > PATIENCE:
+            return "This is taking longer than usual. Your call is on its way; you can wait here or come back."
+    return f"We are calling {where}. Answer and press #."

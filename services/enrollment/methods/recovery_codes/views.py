@@ -1,0 +1,42 @@
+"""What the pages of recovery codes show."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from pydantic import SecretStr
+
+from services.enrollment.methods.recovery_codes import words
+from services.enrollment.web.views import FieldError, Frame
+
+
+@dataclass(frozen=True)
+class RecoveryIntroView:
+    """What recovery codes are; `replaces` where earlier ones stop working."""
+
+    template: ClassVar[str] = "recovery_codes/intro.html"
+    step: ClassVar[str] = "recoveryCodes"
+
+    frame: Frame
+    back: str | None = None
+    different_method: bool = False
+    replaces: bool = False
+    error: None = None
+
+
+@dataclass(frozen=True)
+class RecoveryCodesView:
+    """The recovery codes, shown until the person says that they are saved (field `saved`)."""
+
+    template: ClassVar[str] = "recovery_codes/codes.html"
+    step: ClassVar[str] = "recoveryCodes.show"
+    copied: ClassVar[str] = words.COPIED
+    downloaded: ClassVar[str] = words.DOWNLOADED
+
+    frame: Frame
+    codes: tuple[SecretStr, ...]
+    error: FieldError | None = None
+
+    @property
+    def lines(self) -> str:
+        """All codes, one a line, to copy and to keep as a file."""
+        return "\n".join(code.get_secret_value() for code in self.codes)

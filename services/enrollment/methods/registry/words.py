@@ -1,0 +1,44 @@
+"""The words of all methods: a line each."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from services.enrollment.accounts.domain.account import Method
+from services.enrollment.methods.authenticator_app.words import WORDS as AUTHENTICATOR_APP
+from services.enrollment.methods.base.words import MethodWords, Name
+from services.enrollment.methods.email.words import WORDS as EMAIL
+from services.enrollment.methods.passkey.words import WORDS as PASSKEY
+from services.enrollment.methods.phone.words import WORDS as PHONE
+from services.enrollment.methods.recovery_codes.words import WORDS as RECOVERY_CODES
+from services.enrollment.methods.security_questions.words import WORDS as SECURITY_QUESTIONS
+from services.enrollment.methods.software_oath.words import WORDS as SOFTWARE_OATH
+from services.enrollment.methods.temporary_access_pass.words import WORDS as TEMPORARY_ACCESS_PASS
+
+WORDS: Final[Mapping[str, MethodWords]] = MappingProxyType(
+    {
+        words.type: words
+        for words in (
+            AUTHENTICATOR_APP,
+            SOFTWARE_OATH,
+            PHONE,
+            EMAIL,
+            SECURITY_QUESTIONS,
+            PASSKEY,
+            RECOVERY_CODES,
+            TEMPORARY_ACCESS_PASS,
+        )
+    }
+)
+"""By the type of method."""
+
+
+def name_of(method: Method) -> Name:
+    """What a method is."""
+    return WORDS[method.type].name_of(method.phone_type)
+
+
+def label_of(method: Method) -> str:
+    """How the person knows a method: by the name that they gave it, else by what it is."""
+    words = WORDS[method.type]
+    return method.name or (method.display_name if words.is_known_by_device else name_of(method).label)

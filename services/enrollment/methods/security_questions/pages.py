@@ -1,0 +1,114 @@
+"""The pages of security questions: chosen and answered once, asked later."""
+
+from collections.abc import Sequence
+from typing import Annotated, Final
+
+from fastapi import Response
+from pydantic import Field, SecretStr, StringConstraints
+
+from services.enrollment.challenges.domain.challenge import Challenge
+from services.enrollment.challenges.handlers.submitting import submit_proof
+from services.enrollment.methods.base.handlers import GivenAnswers
+from services.enrollment.methods.base.pages import AskedProof, MethodPages, ProofPage, Step
+from services.enrollment.methods.base.step_pages import back_of, last_step
+from services.enrollment.methods.security_questions.domain import MOST, offered_questions
+from services.enrollment.methods.security_questions.handlers import register_answers
+from services.enrollment.methods.security_questions.views import AskedQuestionsView, QuestionRow, QuestionsView
+from services.enrollment.methods.security_questions.words import DONE, answers_problem, answers_wrong
+from services.enrollment.sessions.handlers.progress import may_choose
+from services.enrollment.web.forms import ProofForm
+from services.enrollment.web.judging import ShowAgain, judge
+from services.enrollment.web.request import PageRequest, frame, html, to_wizard
+from services.enrollment.web.views import FieldError
+from services.enrollment.web.words import CHECKING
+from services.kit.errors import ProblemError, SessionEndedError
+
+
+class AnswersForm(ProofForm):
+    """Questions by their ids, each with its answer."""
+
+    question: list[Annotated[str, StringConstraints(max_length=64)]] = Field([], max_length=10)
+    answer: list[SecretStr] = Field([], max_length=10)
+
+    @property
+    def answers(self) -> list[tuple[str, SecretStr]]:
+        """Each question with its answer."""
+        return list(zip(self.question, self.answer, strict=False))
+
+
+async def show_questions(
+    page: PageRequest, rows: tuple[QuestionRow, ...] = (), error: FieldError | None = None, status: int = 200
+) -> Response:
+    """Choose questions and answer them."""
+    own = page.deps.config.tenant(page.principal.account.tenant).security_questions
+    view = QuestionsView(
+        frame=frame(page, "securityQuestions", CHECKING if await _is_being_kept(page) else None),
+        rows=rows or tuple(QuestionRow(chosen="") for _ in range(own.to_register)),
+        questions=tuple(offered_questions(own).items()),
+        error=error,
+        back=back_of(page.principal, "securityQuestions"),
+        different_method=may_choose(page.principal, page.deps),
+    )
+    return html(page.principal, view, status)
+
+
+async def answers_given(page: PageRequest, form: AnswersForm) -> Response:
+    """Keep the answers, or say which one is no good; what was typed is not shown again."""
+    answers = form.answers[:MOST]
+    try:
+        await register_answers(page.principal, answers, page.deps)
+    except SessionEndedError:
+        raise
+    except ProblemError as problem:
+        return await _once_more(page, answers, problem)
+    return to_wizard(page)
+
+
+async def _once_more(page: PageRequest, answers: Sequence[tuple[str, SecretStr]], problem: ProblemError) -> Response:
+    position = problem.members.get("position")
+    wrong, text = position if isinstance(position, int) else 0, answers_problem(problem)
+    rows = tuple(
+        QuestionRow(chosen=question, error=text if index == wrong else None)
+        for index, (question, _) in enumerate(answers)
+    )
+    return await show_questions(page, rows, FieldError(f"answer-{wrong + 1}", text), problem.status)
+
+
+async def _is_being_kept(page: PageRequest) -> bool:
+    requested = page.principal.session.requested
+    if requested is None or requested.method_type != "securityQuestions":
+        return False
+    stored = await page.deps.challenges.get(requested.id)
+    return stored is not None and stored.state.pending_submission is not None
+
+
+def _view(asked: AskedProof) -> AskedQuestionsView:
+    config = asked.page.deps.config.tenant(asked.page.principal.account.tenant)
+    texts = offered_questions(config.security_questions)
+    ids = asked.challenge.terms.questions.question_ids if asked.challenge.terms.questions else ()
+    return AskedQuestionsView(
+        frame=asked.frame,
+        challenge_id=asked.challenge.id,
+        questions=tuple((question, texts.get(question, question)) for question in ids),
+        attempts_left=asked.challenge.attempts_left,
+        error=asked.error,
+        other_method=asked.other_method,
+        ended=asked.ended,
+        checking=asked.checking,
+        events_url=asked.events_url,
+    )
+
+
+async def _answer(page: PageRequest, challenge: Challenge, form: AnswersForm, show: ShowAgain) -> Response:
+    submission = submit_proof(challenge, GivenAnswers(form.answers), page.deps)
+    return await judge(page, submission, show, answers_wrong, field="answer-1")
+
+
+PAGES: Final = MethodPages(
+    type="securityQuestions",
+    steps={
+        "securityQuestions": Step(show_questions, answers_given, AnswersForm),
+        **last_step("securityQuestions", DONE),
+    },
+)
+PROOF: Final = ProofPage(kind="securityQuestions", view=_view, answer=_answer, form=AnswersForm)

@@ -1,0 +1,55 @@
+"""What the pages of security questions show."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from pydantic import SecretStr
+
+from services.enrollment.web.views import FieldError, Frame
+
+
+@dataclass(frozen=True)
+class QuestionRow:
+    """A question, chosen by its id, with its answer. No page ever shows `answer`."""
+
+    chosen: str
+    answer: SecretStr | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class QuestionsView:
+    """Security questions to choose (`questions`: id and text) and to answer, one row each."""
+
+    template: ClassVar[str] = "security_questions/questions.html"
+    step: ClassVar[str] = "securityQuestions"
+
+    frame: Frame
+    rows: tuple[QuestionRow, ...]
+    questions: tuple[tuple[str, str], ...]
+    error: FieldError | None = None
+    back: str | None = None
+    different_method: bool = False
+
+    def error_of(self, position: int) -> FieldError | None:
+        """What is wrong with the answer of a row; the first has position 1."""
+        text = self.rows[position - 1].error
+        return FieldError(f"answer-{position}", text) if text else self.error
+
+
+@dataclass(frozen=True)
+class AskedQuestionsView:
+    """The security questions (id and text) to answer, all right at once."""
+
+    template: ClassVar[str] = "security_questions/asked.html"
+    step: ClassVar[str] = "prove"
+
+    frame: Frame
+    challenge_id: str
+    questions: tuple[tuple[str, str], ...]
+    attempts_left: int
+    error: FieldError | None = None
+    other_method: bool = False
+    ended: bool = False
+    events_url: str = ""
+    checking: str | None = None

@@ -1,0 +1,65 @@
+"""The words of security questions."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from services.enrollment.challenges.domain.challenge import Challenge
+from services.enrollment.methods.base.words import Done, MethodWords, Name
+from services.enrollment.web.words import NOT_ALLOWED, VERY_FAST, not_accepted, tries_left
+from services.kit.errors import (
+    AnswersNotDistinctError,
+    AnswerTooLongError,
+    AnswerTooShortError,
+    AttemptsExhaustedError,
+    AuthenticatorDisabledError,
+    CodeExpiredError,
+    CodeIncorrectError,
+    MethodAlreadyRegisteredError,
+    MethodCoolingDownError,
+    MethodNotAllowedByPolicyError,
+    ProblemError,
+    QuestionUnknownError,
+    RateLimitedError,
+    RequestMalformedError,
+)
+
+WORDS: Final = MethodWords(
+    type="securityQuestions",
+    name=Name("Security questions", "Answer questions that only you can answer. For getting back in."),
+    prove="Answer the questions that you chose.",
+    titles={
+        "securityQuestions": "Security questions",
+        "securityQuestions.verified": "Security questions saved",
+    },
+    progress=(("securityQuestions", "Answer questions"), ("securityQuestions.verified", "Done")),
+)
+DONE: Final = Done("Security questions saved", "Your answers help you to get back in when you can't sign in.")
+REFUSED: Final[Mapping[type[ProblemError], str]] = {
+    AnswerTooShortError: "This answer is too short. It needs at least 3 characters.",
+    AnswerTooLongError: "This answer is too long. It can have up to 40 characters.",
+    AnswersNotDistinctError: "Choose a different question and a different answer each time.",
+    QuestionUnknownError: "Choose a question.",
+    MethodAlreadyRegisteredError: "You have answered security questions already. Delete them first.",
+    MethodNotAllowedByPolicyError: NOT_ALLOWED,
+    RateLimitedError: VERY_FAST,
+}
+
+
+def answers_problem(problem: ProblemError) -> str:
+    """What is wrong with a set of answers, beside the first one in question."""
+    return REFUSED.get(type(problem), problem.title)
+
+
+def answers_wrong(problem: type[ProblemError], challenge: Challenge) -> str:
+    """Why answers were not accepted; never which one."""
+    return not_accepted(
+        problem,
+        {
+            CodeIncorrectError: f"Not all of these answers are right; {tries_left(challenge)}.",
+            CodeExpiredError: "That code has expired. We can send you a new one.",
+            AttemptsExhaustedError: "Too many wrong answers. Use a different method, or try again later.",
+            MethodCoolingDownError: "There were too many wrong answers. Wait a while, then try again.",
+            AuthenticatorDisabledError: "There were too many wrong answers. Use a different method.",
+            RequestMalformedError: "Answer all of the questions.",
+        },
+    )

@@ -1,0 +1,17 @@
+"""Examples of the calls about Temporary Access Passes."""
+
+from typing import Any
+
+from services.enrollment.api.examples import NOON, identifier, named
+
+PASSES = named(for_an_hour={}, once={"lifetimeInMinutes": 30, "isUsableOnce": True})
+PASS: dict[str, Any] = {
+    "id": identifier("15"),
+    "temporaryAccessPass": "kT7mWq4xRz9b",
+    "lifetimeInMinutes": 60,
+    "isUsableOnce": False,
+    "isUsable": True,
+    "createdDateTime": NOON,
+    "startDateTime": NOON,
+}
+PASS_LIST = {"value": [{name: value for name, value in PASS.items() if name != "temporaryAccessPass"}]}

@@ -1,0 +1,31 @@
+"""Which types are accepted for two-step verification and for password reset."""
+
+from typing import Literal
+
+from schemas.base import MethodType
+from services.enrollment.methods.registry.domain import STRONG, TRAITS, WEAK
+from services.enrollment.policies.domain.requirements import GroupPolicy, Profile, Use
+
+UseName = Literal["two_step", "reset"]
+
+
+def use_of(policy: GroupPolicy, use: UseName) -> Use:
+    """What is asked for a use; nothing where the policy has no word about it."""
+    return (policy.two_step if use == "two_step" else policy.reset) or Use()
+
+
+def accepted(use: UseName, profile: Profile) -> tuple[MethodType, ...]:
+    """All that a use accepts under a profile, the preferred first."""
+    return (*STRONG, *WEAK) if use == "reset" and profile == "entra" else STRONG
+
+
+def proves(policy: GroupPolicy, kind: MethodType) -> bool:
+    """Whether a type can prove the person at all under the profile, if there is nothing stronger."""
+    return kind in accepted("reset", policy.profile)
+
+
+def counts(policy: GroupPolicy, use: UseName, kind: MethodType) -> bool:
+    """Whether a type counts for a use. A Temporary Access Pass does, whatever the policy: it is handed out."""
+    asked = use_of(policy, use)
+    listed = not asked.methods or TRAITS[kind].is_handed_out or kind in {*asked.methods, *asked.required}
+    return listed and kind in accepted(use, policy.profile)

@@ -1,0 +1,1 @@
+"""The policy linter, by what is checked."""

@@ -1,0 +1,66 @@
+"""What the page of a code shows that a message or a call brings."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Literal
+
+from services.enrollment.proofs.sent_code.words import CHANNELS, ChannelWords
+from services.enrollment.web.views import FieldError, Frame, challenge_of, minutes_left
+
+Channel = Literal["sms", "voice", "email"]
+
+
+@dataclass(frozen=True)
+class DeliveryView:
+    """What is known of the newest message."""
+
+    state: Literal["queued", "sent", "delivered", "failed", "unknown"]
+    text: str
+
+
+@dataclass(frozen=True)
+class CodeView:
+    """What became of the message, and the code.
+
+    `checking` is shown while a code is being judged; `ended` means that this code is over. `call_instead` and
+    `text_instead` offer the other way to reach the phone, `other_method` another proof. `different` is a link sideways:
+    label and address. `events_url` streams the changes of the challenge, whose id is in its query.
+    """
+
+    template: ClassVar[str] = "sent_code/code.html"
+
+    frame: Frame
+    masked: str
+    delivery: DeliveryView
+    resend_at: datetime | None
+    resend_available: bool
+    sends_left: int
+    attempts_left: int
+    code_digits: int
+    events_url: str
+    expires_at: datetime
+    error: FieldError | None = None
+    checking: str | None = None
+    ended: bool = False
+    back: str | None = None
+    channel: Channel = "sms"
+    call_instead: bool = False
+    text_instead: bool = False
+    different: tuple[str, str] | None = None
+    other_method: bool = False
+    step: str = "phone.code"
+
+    @property
+    def words(self) -> ChannelWords:
+        """How the page speaks of what brought the code."""
+        return CHANNELS[self.channel]
+
+    @property
+    def minutes_left(self) -> int | None:
+        """How long the code lives, in whole minutes, begun ones counted; None without a `now` or after its end."""
+        return minutes_left(self.frame, self.expires_at)
+
+    @property
+    def challenge_id(self) -> str:
+        """The challenge that the form answers."""
+        return challenge_of(self.events_url)

@@ -1,0 +1,1 @@
+"""A secret that the person has on paper or was told, and types."""

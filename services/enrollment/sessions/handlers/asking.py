@@ -1,0 +1,80 @@
+"""A session asks for a proof and waits for it."""
+
+import uuid
+
+from services.enrollment.challenges.domain.challenge import Challenge
+from services.enrollment.challenges.handlers.lifecycle import cancel_challenge, open_challenge
+from services.enrollment.needs import CanAsk, CanChangeAccounts, HasChallenges
+from services.enrollment.sessions.domain import steps as wizard
+from services.enrollment.sessions.domain.session import Session
+from services.enrollment.sessions.handlers.moving import move_session
+from services.enrollment.sessions.principal import Principal
+from services.kit.errors import (
+    ChallengeEndedError,
+)
+
+
+async def current_challenge(principal: Principal, deps: HasChallenges) -> Challenge | None:
+    """The challenge of the current step; one that a crash left unsent is sent now."""
+    requested = principal.session.requested
+    if requested is None:
+        return None
+    stored = await deps.challenges.get(requested.id)
+    return stored.state if stored else await open_challenge(requested, deps)
+
+
+async def asked_challenge(principal: Principal, challenge_id: str, deps: HasChallenges) -> Challenge:
+    """The challenge of the session, if the form is about it.
+
+    Raises:
+        ProblemError: `challengeEnded`.
+    """
+    challenge = await current_challenge(principal, deps)
+    if challenge is None or challenge.id != challenge_id:
+        raise ChallengeEndedError
+    return challenge
+
+
+async def wait_at(principal: Principal, challenge: Challenge, step: str, deps: CanChangeAccounts) -> Principal:
+    """Put the challenge into the session first: what a crash leaves unsent is sent when the page is read again.
+
+    A session that went elsewhere meanwhile, in another tab, stays there; one that asked for the same meanwhile keeps
+    what it asked for, so that two presses lead to one message.
+    """
+    read = principal.session.requested
+
+    def move(session: Session) -> Session:
+        newest = session.requested
+        came_between = newest is not None and (read is None or newest.id != read.id)
+        asked = newest if newest and came_between and newest.asks_the_same_as(challenge) else challenge
+        same = newest is not None and newest.id == asked.id
+        if session.step not in wizard.WAITS_FROM[step] or (same and session.step == step):
+            return session
+        return wizard.wait_for_proof(session, asked, step)
+
+    return await move_session(principal, move, deps)
+
+
+async def ask(principal: Principal, challenge: Challenge, step: str, deps: CanAsk, *, again: bool = False) -> Principal:
+    """Ask for a proof and wait for it at `step`. One like it that still waits is kept, unless it is wanted `again`; any
+    other one ends.
+
+    Raises:
+        ProblemError: `sessionEnded`, `rateLimited`.
+    """
+    earlier = await current_challenge(principal, deps)
+    if earlier and not again and earlier.asks_the_same_as(challenge) and earlier.still_waits(deps.clock.now()):
+        return await wait_at(principal, earlier, step, deps)
+    await deps.limiter.admit("request", principal.session.id)
+    moved = await wait_at(principal, challenge, step, deps)
+    if moved.session.requested:
+        await open_challenge(moved.session.requested, deps)
+    if earlier and earlier.id != challenge.id:
+        await cancel_challenge(earlier, "superseded", deps)
+    return moved
+
+
+def pressed(principal: Principal, press: str) -> str:
+    """The id of the challenge of one press of a button: pressed twice, it is the same one."""
+    earlier = principal.session.requested
+    return str(uuid.uuid5(uuid.UUID(principal.session.id), f"{press} {earlier.id if earlier else ''}"))

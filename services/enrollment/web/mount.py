@@ -1,0 +1,23 @@
+"""All pages and static files, as the application has them."""
+
+from fastapi import FastAPI
+
+from services.enrollment.config import Config
+from services.enrollment.web.assets import mount_static, read_logos
+from services.enrollment.web.help import routes as help_routes
+from services.enrollment.web.operations import routes as operations
+from services.enrollment.web.security_info import routes as security_info
+from services.enrollment.web.verify import routes as verify
+from services.enrollment.web.wizard import routes as wizard
+
+
+def mount(app: FastAPI) -> None:
+    """Add pages and static files to the application.
+
+    Raises:
+        ConfigError: a logo cannot be served.
+    """
+    for site in (wizard, security_info, verify, help_routes, operations):
+        app.include_router(site.router)
+    config: Config = app.state.components.config
+    mount_static(app, {name: tenant.branding for name, tenant in config.tenants.items()}, read_logos(config))

@@ -1,0 +1,32 @@
+"""The words of "Verify it's you" that belong to no method."""
+
+from typing import Final
+
+from services.kit.errors import MethodCoolingDownError, ProblemError
+
+QUESTION: Final = "How do you want to verify that it's you?"
+LOCKED_OUT: Final = (
+    "We can't verify that it's you",
+    "None of your methods can be used right now. Ask your organisation's help desk: they can give you a pass that lets "
+    "you in, or bring a method back.",
+)
+"""Heading and text where a person has methods, and none that can be used."""
+
+PASS_NEEDED: Final = (
+    "You need a Temporary Access Pass",
+    "Your organisation asks for a pass before you set up your first method. Ask your organisation's help desk for "
+    "one, then select Try again.",
+)
+SIGN_IN_AGAIN: Final = (
+    "Sign in again to go on",
+    "Your organisation asks for a second check at sign-in before you set up your first method, and yours was too "
+    "long ago. Go back and sign in again.",
+)
+TRY_AGAIN: Final = "Try again"
+
+
+def refused_choice(problem: ProblemError) -> str:
+    """Why a method cannot be asked for now."""
+    if isinstance(problem, MethodCoolingDownError):
+        return "There were too many wrong answers with this method. Wait a while, or choose another one."
+    return f"{problem.title}. Wait a while, then try again."

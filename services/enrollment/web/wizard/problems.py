@@ -1,0 +1,48 @@
+"""A problem as a page, for a person on a page."""
+
+from typing import Final
+
+from fastapi import Request, Response
+from fastapi.responses import HTMLResponse
+
+from services.enrollment.web.request import pages, tenant_frame
+from services.enrollment.web.views import SETUP, VERIFY, Frame, MessageView, Site
+from services.enrollment.web.wizard.words import EXPLAINED, HELP, UNEXPLAINED
+from services.kit.errors import ProblemError
+from services.kit.http.headers import security_headers
+from services.kit.telemetry import current_trace_id
+
+PAGE_PATHS: Final = ("/security-info", "/help", "/verify", "/operations")
+READ_BY_SCRIPTS: Final = ("/events", "/stay")
+
+
+async def problem_page(request: Request, problem: ProblemError) -> Response | None:
+    """What went wrong and what can be done; None for callers of the API."""
+    path = request.url.path
+    if not path.startswith(PAGE_PATHS) or path.endswith(READ_BY_SCRIPTS):
+        return None
+    heading, text = EXPLAINED.get(type(problem), UNEXPLAINED)
+    view = MessageView(
+        frame=_frame(request, heading),
+        heading=heading,
+        text=text,
+        action=_way_on(problem, VERIFY if path.startswith(VERIFY.page) else SETUP),
+        help=HELP.get(type(problem)),
+        reference=current_trace_id() if problem.status >= 500 else None,
+    )
+    return HTMLResponse(pages.render(view), problem.status, headers=security_headers(None) | problem.headers)
+
+
+def _frame(request: Request, title: str) -> Frame:
+    """The organisation's, where the request was recognised before it failed."""
+    tenant: str | None = getattr(request.state, "tenant", None)
+    if tenant is None:
+        return Frame(organization="Security info", title=title)
+    return tenant_frame(request.app.state.components, tenant, title)
+
+
+def _way_on(problem: ProblemError, site: Site) -> tuple[str, str] | None:
+    """The one thing to do."""
+    if back := problem.members.get("back") or problem.members.get("returnUrl"):
+        return ("Back to the application", str(back))
+    return None if type(problem) in HELP else ("Go on", site.page)

@@ -1,0 +1,122 @@
+"""The steps of the wizard that belong to no method, and all steps by name."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Final, Literal
+
+from babel.dates import format_date
+from fastapi import Response
+
+from services.enrollment.accounts.domain.account import Account, Method
+from services.enrollment.interrupts.domain import nudge
+from services.enrollment.methods.base.pages import Step, WizardStep
+from services.enrollment.methods.base.step_pages import go_on
+from services.enrollment.methods.registry import pages as methods
+from services.enrollment.methods.registry.words import WORDS, name_of
+from services.enrollment.sessions.handlers import progress as sessions
+from services.enrollment.sessions.principal import Principal
+from services.enrollment.web.forms import ChoiceForm, StepForm
+from services.enrollment.web.proof import pages as proof
+from services.enrollment.web.request import PageRequest, frame, html, to_wizard
+from services.enrollment.web.returning import back_to_platform
+from services.enrollment.web.security_info.views import ConfirmView
+from services.enrollment.web.security_info.words import confirmable_rows
+from services.enrollment.web.views import WIZARD, ChooseView, FieldError
+from services.enrollment.web.wizard.views import MethodLine, PromptView, SkipOffer, SuccessView
+from services.enrollment.web.words import CHOOSE_ONE
+
+
+async def show_prompt(page: PageRequest) -> Response:
+    """Why the person was stopped, and how far it can be put off."""
+    account, session, policy = page.principal.account, page.principal.session, page.deps.policy(page.principal.account)
+    reason = page.deps.config.tenant(account.tenant).texts.prompt
+    given = nudge.skips_of(account, session, policy, at=page.deps.clock.now())
+    skip = None
+    if given and given.left:
+        day = format_date(given.required_on, format="d MMMM", locale="en_GB")
+        skip = SkipOffer(given.left, given.of, day)
+    was_asked_before = policy.skip is not None and account.put_off is not None and not session.registered
+    view = PromptView(frame=frame(page, "prompt"), skip=skip, used_up=was_asked_before and skip is None, reason=reason)
+    return html(page.principal, view)
+
+
+async def act_on_prompt(page: PageRequest, form: StepForm) -> Response:
+    """On, or put it off."""
+    if form.action != "skip":
+        return await go_on(page, form)
+    return await _back_once_ended(page, await sessions.skip(page.principal, page.deps))
+
+
+async def show_confirm(page: PageRequest) -> Response:
+    """Are these still right?"""
+    return html(page.principal, ConfirmView(frame(page, "confirm"), confirmable_rows(page.principal.account)))
+
+
+async def act_on_confirm(page: PageRequest, form: StepForm) -> Response:
+    """All is right, or something is to be changed."""
+    if form.action == "change":
+        await sessions.change_something(page.principal, page.deps)
+        return to_wizard(page)
+    return await _back_once_ended(page, await sessions.confirm(page.principal, page.deps))
+
+
+async def show_choice(page: PageRequest, error: FieldError | None = None, status: int = 200) -> Response:
+    """What policy still allows, each with a sentence."""
+    names = {method_type: WORDS[method_type].name for method_type in sessions.alternatives(page.principal, page.deps)}
+    view = ChooseView(
+        frame=frame(page, "choose"),
+        choices=tuple((method_type, name.label, name.set_up) for method_type, name in names.items()),
+        back=WIZARD,
+        error=error,
+    )
+    return html(page.principal, view, status)
+
+
+async def chosen(page: PageRequest, form: ChoiceForm) -> Response:
+    """Set up another method than the one proposed."""
+    alternatives = sessions.alternatives(page.principal, page.deps)
+    found = next((method_type for method_type in alternatives if method_type == form.method), None)
+    if found is None:
+        return await show_choice(page, FieldError("method", CHOOSE_ONE), 422)
+    await sessions.set_up_instead(page.principal, found, page.deps)
+    return to_wizard(page)
+
+
+async def show_success(page: PageRequest) -> Response:
+    """All that is set up, the default first."""
+    account = page.principal.account
+    active = [method for method in account.methods if method.state == "active"]
+    ordered = sorted(active, key=lambda method: method.id != account.default_method_id)
+    view = SuccessView(frame=frame(page, "success"), methods=tuple(_line(method, account) for method in ordered))
+    return html(page.principal, view)
+
+
+async def act_on_success(page: PageRequest, _: StepForm) -> Response:
+    """Done."""
+    return await back_to_platform(page)
+
+
+def _line(method: Method, account: Account) -> MethodLine:
+    role: Literal["Default", "Backup"] = "Default" if method.id == account.default_method_id else "Backup"
+    return MethodLine(
+        type=method.type, label=name_of(method).label, detail=method.name or method.display_name, role=role
+    )
+
+
+async def _back_once_ended(page: PageRequest, principal: Principal) -> Response:
+    """A form that was overtaken ends nothing and shows where the session is."""
+    return await back_to_platform(replace(page, principal=principal)) if principal.session.outcome else to_wizard(page)
+
+
+STEPS: Final[Mapping[str, WizardStep]] = MappingProxyType(
+    {
+        "prompt": Step(show_prompt, act_on_prompt, StepForm),
+        "confirm": Step(show_confirm, act_on_confirm, StepForm),
+        **methods.STEPS,
+        "choose": Step(show_choice, chosen, ChoiceForm),
+        **proof.STEPS,
+        "success": Step(show_success, act_on_success, StepForm),
+    }
+)
+"""All steps by name."""

@@ -1,0 +1,137 @@
+"""Documents and events that the version before wrote are read, and written back the same.
+
+`stored/` was made by that version's own models (commit 0179f1e), every field filled: a list of documents for each
+collection of an aggregate, and one record for each event. A field that came since may be added, empty; none may go
+or be called otherwise. Such a file is never edited: what a later version writes gets files of its own.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from schemas.envelope import Envelope, decode
+from schemas.topics import EVENTS
+from services.enrollment.accounts.domain.account import Account
+from services.enrollment.accounts.domain.activity import Activity
+from services.enrollment.challenges.domain.challenge import Challenge
+from services.enrollment.devices.domain import Activation, Device
+from services.enrollment.idempotency.domain import StoredResponse
+from services.enrollment.interrupts.domain.interrupt import Interrupt
+from services.enrollment.notices.domain import Notice
+from services.enrollment.policies.domain.tenant_policy import TenantPolicy
+from services.enrollment.registrations.domain import ApiRegistration
+from services.enrollment.reports.domain.journey import Journey
+from services.kit.mongo.outbox import from_document, to_document
+from services.notifier.domain.delivery import Delivery
+from services.notifier.domain.limits import Sends
+from services.verifier.domain import challenge as judged
+from services.verifier.domain.authenticator import Authenticator
+from services.verifier.domain.base import Kept
+from services.verifier.domain.credential import Credential
+from services.verifier.domain.session import SessionTries
+from services.verifier.methods.access_pass import PassHash
+from services.verifier.methods.passkey import PublicKey
+from services.verifier.methods.questions import AnswerHashes
+from services.verifier.methods.recovery import CodeHashes
+from services.verifier.methods.totp import TotpSecret
+
+STORED = Path(__file__).parent / "stored"
+
+MODELS: Mapping[str, type[BaseModel]] = {
+    "enrollment/accounts": Account,
+    "enrollment/activations": Activation,
+    "enrollment/activities": Activity,
+    "enrollment/answers": StoredResponse,
+    "enrollment/challenges": Challenge,
+    "enrollment/devices": Device,
+    "enrollment/interrupts": Interrupt,
+    "enrollment/journeys": Journey,
+    "enrollment/notices": Notice,
+    "enrollment/policies": TenantPolicy,
+    "enrollment/registrations": ApiRegistration,
+    "notifier/deliveries": Delivery,
+    "notifier/sends": Sends,
+    "verifier/authenticators": Authenticator,
+    "verifier/challenges": judged.Challenge,
+    "verifier/credentials": Credential,
+    "verifier/sessions": SessionTries,
+}
+KEPT: Mapping[str, type[Kept]] = {
+    shape.kind: shape for shape in (PassHash, PublicKey, AnswerHashes, CodeHashes, TotpSecret)
+}
+
+
+def load(name: str) -> Any:
+    return json.loads((STORED / f"{name}.json").read_text("utf-8"))
+
+
+DOCUMENTS = [(name, document) for name in MODELS for document in load(name)]
+EVENTS_BEFORE = sorted(path.stem for path in (STORED / "events").glob("*.json"))
+WITH_OUTBOX = [document for _, document in DOCUMENTS if "outbox" in document]
+
+
+def canonical(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def without_new(written: Any, stored: Any) -> Any:
+    """What was written, without the empty fields of which the version before knew nothing."""
+    if isinstance(written, dict) and isinstance(stored, dict):
+        return {
+            name: without_new(value, stored.get(name))
+            for name, value in written.items()
+            if name in stored or value not in (None, [], {}, False, 0, "")
+        }
+    if isinstance(written, list) and isinstance(stored, list) and len(written) == len(stored):
+        return [without_new(*pair) for pair in zip(written, stored, strict=True)]
+    return written
+
+
+def test_every_stored_file_has_a_model_that_reads_it() -> None:
+    files = {path.relative_to(STORED).with_suffix("").as_posix() for path in STORED.rglob("*.json")}
+    assert files == {*MODELS, *(f"events/{name}" for name in EVENTS_BEFORE)}
+
+
+@pytest.mark.parametrize(("name", "document"), DOCUMENTS, ids=[f"{name}-{doc['_id']}" for name, doc in DOCUMENTS])
+def test_a_document_of_the_version_before_is_read_and_written_back_the_same(
+    name: str, document: dict[str, Any]
+) -> None:
+    state = MODELS[name].model_validate(document["state"])
+    written = state.model_dump(by_alias=True, mode="json")
+    assert canonical(without_new(written, document["state"])) == canonical(document["state"])
+
+
+@pytest.mark.parametrize("document", load("verifier/credentials"), ids=lambda document: document["state"]["kind"])
+def test_what_each_kind_of_proof_kept_is_read_and_written_back_the_same(document: dict[str, Any]) -> None:
+    credential = Credential.model_validate(document["state"])
+    kept = credential.kept(KEPT[credential.kind])
+    assert kept is not None
+    assert canonical(kept.model_dump(by_alias=True, mode="json")) == canonical(document["state"]["content"])
+
+
+@pytest.mark.parametrize("document", WITH_OUTBOX, ids=lambda document: document["outbox"][0]["type"])
+def test_an_event_that_waited_in_a_document_is_published_as_it_was(document: dict[str, Any]) -> None:
+    for entry in document["outbox"]:
+        waiting = {**entry, "time": datetime.fromisoformat(entry["time"])}
+        assert to_document(from_document(waiting)) == waiting
+
+
+def test_every_event_of_the_version_before_is_still_known() -> None:
+    assert len(EVENTS_BEFORE) == 34
+    assert set(EVENTS_BEFORE) <= set(EVENTS)
+
+
+@pytest.mark.parametrize("name", EVENTS_BEFORE)
+def test_an_event_of_the_version_before_is_read_and_written_back_the_same(name: str) -> None:
+    record = load(f"events/{name}")
+    body = json.dumps(record["body"], ensure_ascii=False, separators=(",", ":")).encode()
+    envelope = decode(record["headers"], body)
+    assert isinstance(envelope, Envelope)
+    assert envelope.body == body
+    assert {key: value.decode() for key, value in envelope.headers} == record["headers"]
+    assert envelope.key.decode() == record["key"]
