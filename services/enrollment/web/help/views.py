@@ -26,7 +26,7 @@ class HelpView:
 class HelpIndexView:
     """All topics in groups, each with a heading."""
 
-    template: ClassVar[str] = "help/topics.html"
+    template: ClassVar[str] = "help/index.html"
     step: ClassVar[str] = ""
 
     frame: Frame

@@ -10,7 +10,7 @@ from services.enrollment.web.views import Frame
 class OperationsView:
     """Where administrators begin."""
 
-    template: ClassVar[str] = "operations/start.html"
+    template: ClassVar[str] = "operations/operations.html"
     step: ClassVar[str] = ""
 
     frame: Frame

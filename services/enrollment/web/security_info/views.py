@@ -41,7 +41,7 @@ class ManageView:
     from.
     """
 
-    template: ClassVar[str] = "security_info/list.html"
+    template: ClassVar[str] = "security_info/manage.html"
     step: ClassVar[str] = "manage"
 
     frame: Frame
