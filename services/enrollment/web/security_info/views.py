@@ -1,10 +1,8 @@
-"""What "My security info" and "This wasn't me?" show."""
+"""What "My security info" shows."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Literal
-
-from pydantic import SecretStr
 
 from services.enrollment.web.views import Choice, FieldError, Frame
 
@@ -140,19 +138,4 @@ class ActivityView:
 
     frame: Frame
     rows: tuple[ActivityRow, ...]
-    error: None = None
-
-
-@dataclass(frozen=True)
-class NotMeView:
-    """The page of the link in a notice: `text` is what changed and when, `what` the button will do or did (`done`)."""
-
-    template: ClassVar[str] = "security_info/not_me.html"
-    step: ClassVar[str] = ""
-
-    frame: Frame
-    text: str
-    token: SecretStr
-    done: bool
-    what: tuple[str, ...]
     error: None = None

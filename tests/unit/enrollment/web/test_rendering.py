@@ -2,33 +2,15 @@
 
 from dataclasses import replace
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
-from fastapi import FastAPI
-from httpx import ASGITransport, AsyncClient
 from pydantic import SecretStr
 
-from services.enrollment.config import Config
-from services.enrollment.policies.domain.requirements import GroupPolicy
-from services.enrollment.policies.domain.tenant import Tenant
 from services.enrollment.web.assets import (
-    DARK_GROUNDS,
     DIRECTORY,
-    LIGHT_GROUNDS,
-    mount_static,
-    read_logos,
-    static_url,
-    tenant_stylesheet,
 )
-from services.enrollment.web.colours import accent_on, contrast
 from services.enrollment.web.rendering import Pages, View
 from services.enrollment.web.views import FieldError
-from services.kit.config.file import ConfigError
-from services.kit.config.tenants import Branding
-from services.kit.http.csrf import csrf_matches, csrf_token
-from services.kit.http.headers import security_headers
-from services.kit.http.problem import install_problem_handlers
 from tests.support.pages import (
     ACTIVATION_LINK,
     ACTIVATION_URL,
@@ -57,7 +39,6 @@ from tests.support.pages import (
 
 PAGES = Pages()
 PROOFS = [name for name in sample_views() if name.startswith("prove-") and name != "prove-choose"]
-ACCENTS = ("#0f5f6b", "#7a3e9d", "#ffd400", "#ffffff", "#000000", "#1d4ed8", "#808080", "#39ff14")
 FIRST_PAGE_BYTES = 60_000
 WAYS_OUT = {"Back to Operations", "Cancel and return", "Back to my security info", "Back to Northbridge"}
 SECURE, PROVE, MANAGE = "Keep your account secure", "Verify it's you", "My security info"
@@ -426,112 +407,3 @@ def test_first_page_is_small() -> None:
     files = ("app.css", "page.js", "clock.js", "shield.svg")
     total = len(page.encode()) + sum((DIRECTORY / name).stat().st_size for name in files)
     assert total < FIRST_PAGE_BYTES
-
-
-@pytest.mark.parametrize("accent", ACCENTS)
-@pytest.mark.parametrize("grounds", [LIGHT_GROUNDS, DARK_GROUNDS])
-def test_any_colour_becomes_readable(accent: str, grounds: tuple[str, ...]) -> None:
-    colours = accent_on(accent, grounds)
-    assert contrast(colours.on_fill, colours.fill) >= 4.5
-    assert all(contrast(colours.text, ground) >= 4.5 for ground in grounds)
-    assert all(contrast(colours.fill, ground) >= 3 for ground in grounds)
-
-
-def test_readable_colour_stays_as_it_is() -> None:
-    assert accent_on("#0f5f6b", LIGHT_GROUNDS).fill == "#0f5f6b"
-    assert "--accent:#0f5f6b" in tenant_stylesheet(Branding(accent_color="#0f5f6b"))
-
-
-def test_grounds_are_those_of_the_stylesheet() -> None:
-    css = (DIRECTORY / "app.css").read_text()
-    for ground in (*LIGHT_GROUNDS, *DARK_GROUNDS):
-        assert f": {ground};" in css
-
-
-async def test_static_files_are_kept_for_ever_by_version_and_checked_without() -> None:
-    app = FastAPI()
-    mount_static(app, {"northbridge": Branding()})
-    install_problem_handlers(app)
-    async with AsyncClient(transport=ASGITransport(app), base_url="http://localhost") as client:
-        versioned = await client.get(static_url("app.css"))
-        plain = await client.get("/static/app.css", headers={"If-None-Match": versioned.headers["etag"]})
-        tenant = await client.get("/static/tenant/northbridge.css")
-        missing = [
-            (await client.get(path)).status_code
-            for path in ("/static/nothing.css", "/static/tenant/unknown.css", "/static/%2e%2e/rendering.py")
-        ]
-    assert "immutable" in versioned.headers["cache-control"]
-    assert versioned.headers["x-content-type-options"] == "nosniff"
-    assert (plain.status_code, plain.headers["cache-control"]) == (304, "no-cache")
-    assert tenant.headers["content-type"].startswith("text/css")
-    assert missing == [404, 404, 404]
-
-
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(8)
-
-
-def with_logo_at(directory: Path, logo: str = "logo.png") -> Config:
-    tenant = Tenant(
-        display_name="Northbridge",
-        groups={"everyone": GroupPolicy()},
-        default_group="everyone",
-        branding=Branding(logo=f"/static/branding/{logo}"),
-    )
-    return Config(tenants={"northbridge": tenant}, clients={}, branding_directory=directory)
-
-
-async def test_only_the_logos_that_are_named_are_served(tmp_path: Path) -> None:
-    for name in ("logo.png", "other.png"):
-        (tmp_path / name).write_bytes(PNG)
-    app = FastAPI()
-    mount_static(app, {}, read_logos(with_logo_at(tmp_path)))
-    install_problem_handlers(app)
-    async with AsyncClient(transport=ASGITransport(app), base_url="http://localhost") as client:
-        logo = await client.get("/static/branding/logo.png")
-        other = await client.get("/static/branding/other.png")
-    assert (logo.content, logo.headers["content-type"]) == (PNG, "image/png")
-    assert "sandbox" in logo.headers["content-security-policy"]
-    assert other.status_code == 404
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "says"),
-    [
-        ("logo.png", None, "cannot read"),
-        ("logo.png", b"<html>", "is no"),
-        ("logo.html", b"<html>", "is no"),
-        ("logo.svg", b"<html><body>", "is no"),
-        ("logo.png", PNG + bytes(512 * 1024), "is larger than"),
-    ],
-)
-def test_what_is_no_picture_stops_the_start(tmp_path: Path, name: str, content: bytes | None, says: str) -> None:
-    if content is not None:
-        (tmp_path / name).write_bytes(content)
-    with pytest.raises(ConfigError, match=rf"tenants\.northbridge\.branding\.logo: .*{says}"):
-        read_logos(with_logo_at(tmp_path, name))
-
-
-@pytest.mark.parametrize(
-    ("origin", "expected"),
-    [
-        (None, "form-action 'self';"),
-        ("http://127.0.0.1:8010", "form-action 'self' http://127.0.0.1:8010;"),
-        ("https://x.example; script-src *", "form-action 'self';"),
-        ("https://user@x.example", "form-action 'self';"),
-        ("javascript:alert(1)", "form-action 'self';"),
-    ],
-)
-def test_forms_lead_here_or_to_the_return_address_and_nowhere_else(origin: str | None, expected: str) -> None:
-    policy = security_headers(origin)["Content-Security-Policy"]
-    assert expected in policy
-    assert "unsafe" not in policy
-    assert "frame-ancestors 'none'" in policy
-
-
-def test_form_token_belongs_to_one_session() -> None:
-    token = csrf_token("secret-of-one-session")
-    assert csrf_matches("secret-of-one-session", token)
-    assert not csrf_matches("secret-of-another", token)
-    assert not csrf_matches("secret-of-one-session", "")
-    assert not csrf_matches("secret-of-one-session", "é")
-    assert "secret" not in token
