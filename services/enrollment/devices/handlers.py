@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from pydantic import SecretBytes, SecretStr
 
@@ -12,11 +13,22 @@ from services.enrollment.challenges.domain import transitions as challenges
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.domain.verdict import Verdict
 from services.enrollment.challenges.handlers.lifecycle import binding_of, judged
-from services.enrollment.dependencies import Dependencies
 from services.enrollment.devices import domain as activations
 from services.enrollment.devices.domain import Activation, Device
 from services.enrollment.methods.authenticator_app.handlers import opens_with
 from services.enrollment.methods.authenticator_app.registration import ask_connected
+from services.enrollment.needs import (
+    CanAwaitVerdicts,
+    CanEndChallenges,
+    CanResume,
+    CanSubmit,
+    HasActivations,
+    HasClock,
+    HasConfig,
+    HasDevices,
+    HasSealer,
+    HasUsedTokens,
+)
 from services.enrollment.web.streams import Seen, event_stream
 from services.kit.clock import CLOCK_SKEW
 from services.kit.crypto import device as protocol
@@ -31,6 +43,23 @@ from services.kit.errors import (
 )
 from services.kit.ids import new_id
 
+
+class CanConnect(CanResume, HasConfig, HasUsedTokens, Protocol):
+    """Connects a device, and goes on with what it was connected for."""
+
+
+class CanAnswer(CanSubmit, HasDevices, HasUsedTokens, Protocol):
+    """Takes a device's answer."""
+
+
+class CanRecogniseDevices(HasClock, HasDevices, HasUsedTokens, Protocol):
+    """Tells by its key who signs."""
+
+
+class CanShowRequests(CanAwaitVerdicts, HasConfig, Protocol):
+    """Shows a device what waits for it."""
+
+
 MAX_NAME = 64
 
 
@@ -43,7 +72,7 @@ class Connected:
     user_principal_name: str
 
 
-async def activate(handle: str, token: str, *, audience: str, deps: Dependencies) -> Connected:
+async def activate(handle: str, token: str, *, audience: str, deps: CanConnect) -> Connected:
     """Connect a new device by the code of a QR code, once.
 
     Raises:
@@ -74,7 +103,7 @@ async def activate(handle: str, token: str, *, audience: str, deps: Dependencies
     return Connected(device.id, tenant.display_name, account.state.profile.user_principal_name or account.state.user)
 
 
-async def recognise_device(token: str, method: str, url: str, *, audience: str, deps: Dependencies) -> Device:
+async def recognise_device(token: str, method: str, url: str, *, audience: str, deps: CanRecogniseDevices) -> Device:
     """The device that signed a request.
 
     Raises:
@@ -94,14 +123,14 @@ async def recognise_device(token: str, method: str, url: str, *, audience: str, 
     return device
 
 
-async def waiting_requests(device: Device, deps: Dependencies) -> list[dict[str, object]]:
+async def waiting_requests(device: Device, deps: CanShowRequests) -> list[dict[str, object]]:
     """What the app may answer now, newest first; never the number."""
     now = deps.clock.now()
     pending = await deps.challenges.of_device(device.id)
     return [_described(stored.state, deps) for stored in pending if stored.state.status_at(now) == "pending"]
 
 
-def request_stream(device: Device, deps: Dependencies) -> AsyncIterator[bytes]:
+def request_stream(device: Device, deps: CanShowRequests) -> AsyncIterator[bytes]:
     """The same list whenever it changes, as server-sent events."""
 
     async def look(_: datetime) -> Seen:
@@ -110,7 +139,7 @@ def request_stream(device: Device, deps: Dependencies) -> AsyncIterator[bytes]:
     return event_stream("requests", device.id, look, signals=deps.signals, clock=deps.clock)
 
 
-async def answer_request(challenge_id: str, token: str, deps: Dependencies) -> Verdict:
+async def answer_request(challenge_id: str, token: str, deps: CanAnswer) -> Verdict:
     """Hand a signed answer to the verifier and wait for the verdict, at most 10 s.
 
     Raises:
@@ -140,7 +169,7 @@ async def answer_request(challenge_id: str, token: str, deps: Dependencies) -> V
     return verdict
 
 
-async def _guess(handle: str, deps: Dependencies, now: datetime) -> Activation:
+async def _guess(handle: str, deps: HasActivations, now: datetime) -> Activation:
     """Count, then hand out what the guess is compared with."""
     stored = await deps.activations.change(handle, lambda state: activations.count_guess(state, at=now))
     if stored is None:
@@ -148,7 +177,7 @@ async def _guess(handle: str, deps: Dependencies, now: datetime) -> Activation:
     return stored.state
 
 
-def _opens(activation: Activation, code: SecretStr, secret: SecretBytes | None, deps: Dependencies) -> bool:
+def _opens(activation: Activation, code: SecretStr, secret: SecretBytes | None, deps: HasSealer) -> bool:
     """Whether the code is right, and the secret too where one is given (by hand, none is typed)."""
     expected_code, expected_secret = opens_with(activation, deps.sealer)
     right_code = equal(code.get_secret_value(), expected_code)
@@ -156,7 +185,7 @@ def _opens(activation: Activation, code: SecretStr, secret: SecretBytes | None, 
     return right_code and right_secret
 
 
-def _device(activation: Activation, asked: protocol.Activation, deps: Dependencies, now: datetime) -> Device:
+def _device(activation: Activation, asked: protocol.Activation, deps: HasSealer, now: datetime) -> Device:
     binding = Binding(activation.tenant, activation.user, activation.method_id)
     subscription = asked.push_subscription.model_dump_json(by_alias=True) if asked.push_subscription else None
     return Device(
@@ -172,7 +201,7 @@ def _device(activation: Activation, asked: protocol.Activation, deps: Dependenci
     )
 
 
-async def _signer(token: str, deps: Dependencies) -> Device:
+async def _signer(token: str, deps: HasDevices) -> Device:
     key_id = protocol.token_key_id(token)
     stored = await deps.devices.get(key_id) if key_id else None
     if stored is None or stored.state.removed_at:
@@ -180,7 +209,7 @@ async def _signer(token: str, deps: Dependencies) -> Device:
     return stored.state
 
 
-async def _request_of(challenge_id: str, device: Device, deps: Dependencies) -> Challenge:
+async def _request_of(challenge_id: str, device: Device, deps: CanEndChallenges) -> Challenge:
     stored = await deps.challenges.get(challenge_id)
     push = stored.state.terms.push if stored else None
     if stored is None or push is None or push.device_id != device.id:
@@ -190,7 +219,7 @@ async def _request_of(challenge_id: str, device: Device, deps: Dependencies) -> 
     return stored.state
 
 
-def _described(challenge: Challenge, deps: Dependencies) -> dict[str, object]:
+def _described(challenge: Challenge, deps: HasConfig) -> dict[str, object]:
     push = challenge.terms.push
     return {
         "challengeId": challenge.id,
@@ -220,6 +249,6 @@ def _require_punctual(issued: datetime, now: datetime) -> None:
         raise ClockSkewError(headers={"Date": now.strftime("%a, %d %b %Y %H:%M:%S GMT")})
 
 
-async def _require_first_use(token_id: str, deps: Dependencies, now: datetime) -> None:
+async def _require_first_use(token_id: str, deps: HasUsedTokens, now: datetime) -> None:
     if not await deps.used_tokens.first_use(token_id, now):
         raise DeviceSignatureInvalidError

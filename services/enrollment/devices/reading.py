@@ -1,12 +1,12 @@
 """Activations as they are read."""
 
-from services.enrollment.dependencies import Dependencies
 from services.enrollment.devices.domain import Activation
+from services.enrollment.needs import HasActivations
 from services.enrollment.registrations.domain import ApiRegistration
 from services.kit.mongo.document import DuplicateDocumentError
 
 
-async def activation_of(registration: ApiRegistration, deps: Dependencies) -> Activation | None:
+async def activation_of(registration: ApiRegistration, deps: HasActivations) -> Activation | None:
     """What the QR code leads to; one that a crash left out is stored now."""
     draft = registration.activation
     if draft is None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from pydantic import AnyHttpUrl
@@ -12,14 +13,13 @@ from schemas.enrollment import Decision, Destination, Intent
 from services.enrollment.accounts.domain.account import Account, Profile, account_id
 from services.enrollment.accounts.handlers.lookup import revived
 from services.enrollment.challenges.domain.eligibility import needs_platform_proof
-from services.enrollment.dependencies import Dependencies
 from services.enrollment.interrupts.domain import nudge
 from services.enrollment.interrupts.domain.interrupt import TICKET_LIFE, Interrupt
 from services.enrollment.methods.email.domain import parse_address
+from services.enrollment.needs import CanChangeAccounts, CanPrepare, HasAccounts, HasConfig, HasInterrupts, HasSealer
 from services.enrollment.policies.domain.policy import missing_methods
 from services.enrollment.policies.domain.requirements import GroupPolicy
 from services.enrollment.sessions.domain.session import Outcome
-from services.enrollment.store import Store
 from services.enrollment.tokens import Caller
 from services.kit.clock import CLOCK_SKEW, Clock
 from services.kit.crypto.sealing import Binding, token_hash
@@ -33,6 +33,15 @@ from services.kit.errors import (
 )
 from services.kit.ids import new_id, new_token
 from services.kit.mongo.document import DuplicateDocumentError
+
+
+class CanReadInterrupts(HasAccounts, HasInterrupts, Protocol):
+    """Reads interrupts as their sessions have it."""
+
+
+class CanInterrupt(CanPrepare, HasConfig, HasInterrupts, Protocol):
+    """Decides whether a person is interrupted."""
+
 
 MAX_AUTHENTICATION_AGE = timedelta(minutes=10)
 LEADS_TO_REGISTERING: frozenset[Decision] = frozenset({"register", "nudge", "manage"})
@@ -71,7 +80,7 @@ class InterruptStatus:
     completed_at: datetime | None
 
 
-async def ask_interrupt(command: AskInterrupt, caller: Caller, deps: Dependencies) -> Asked:
+async def ask_interrupt(command: AskInterrupt, caller: Caller, deps: CanInterrupt) -> Asked:
     """Decide whether the person must set something up, may put it off, or is asked whether all is still right; or lead
     them to "My security info", or administrators to their pages.
 
@@ -93,7 +102,9 @@ async def ask_interrupt(command: AskInterrupt, caller: Caller, deps: Dependencie
     return Asked(interrupt, ticket)
 
 
-async def read_interrupt(interrupt_id: str, caller: Caller, *, store: Store, clock: Clock) -> InterruptStatus:
+async def read_interrupt(
+    interrupt_id: str, caller: Caller, *, store: CanReadInterrupts, clock: Clock
+) -> InterruptStatus:
     """What became of an interrupt of the caller's tenant and client.
 
     Raises:
@@ -105,7 +116,7 @@ async def read_interrupt(interrupt_id: str, caller: Caller, *, store: Store, clo
     return await outcome_of(stored.state, store=store, now=clock.now())
 
 
-async def outcome_of(interrupt: Interrupt, *, store: Store, now: datetime) -> InterruptStatus:
+async def outcome_of(interrupt: Interrupt, *, store: HasAccounts, now: datetime) -> InterruptStatus:
     """The outcome as it is now; the account knows before the interrupt has followed."""
     if interrupt.outcome:
         return InterruptStatus(interrupt.id, interrupt.outcome, interrupt.methods, interrupt.ended_at)
@@ -119,7 +130,7 @@ async def outcome_of(interrupt: Interrupt, *, store: Store, now: datetime) -> In
     return InterruptStatus(interrupt.id, status, methods, session.ended_at)
 
 
-async def known_account(tenant: str, user: str, profile: Profile, deps: Dependencies) -> Account:
+async def known_account(tenant: str, user: str, profile: Profile, deps: CanChangeAccounts) -> Account:
     """The person's account, made now if there is none (or none any more), with what the platform says now."""
     identifier = account_id(tenant, user)
     known = await deps.accounts.change(
@@ -134,7 +145,7 @@ async def known_account(tenant: str, user: str, profile: Profile, deps: Dependen
         return await known_account(tenant, user, profile, deps)
 
 
-def _with_emails(command: AskInterrupt, tenant: str, deps: Dependencies) -> Profile:
+def _with_emails(command: AskInterrupt, tenant: str, deps: HasSealer) -> Profile:
     """The profile with the addresses that are told of changes; what is no address is left out."""
     found: list[Destination] = []
     for text in command.emails:

@@ -5,6 +5,7 @@ wasn't me".
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 from urllib.parse import urlencode
 
 from schemas.base import Event, MethodType
@@ -23,14 +24,23 @@ from schemas.envelope import Envelope
 from services.enrollment.accounts.domain import suspension
 from services.enrollment.accounts.domain.account import Account, Method, account_id
 from services.enrollment.accounts.domain.activity import HAPPENED_AT
-from services.enrollment.dependencies import Dependencies
 from services.enrollment.methods.registry.domain import TRAITS
+from services.enrollment.needs import CanSeal, HasAccounts, HasClock, HasNotices, HasOrigin, HasSealer
 from services.enrollment.notices import domain as notices
 from services.enrollment.notices.domain import SENT_WITHIN, Notice
 from services.kit.crypto.sealing import Binding, SealBrokenError, token_hash
 from services.kit.errors import NoticeExpiredError
 from services.kit.ids import new_token
 from services.kit.mongo.document import DuplicateDocumentError
+
+
+class CanNotify(CanSeal, HasAccounts, HasNotices, HasOrigin, Protocol):
+    """Sends notices with a link."""
+
+
+class CanReadNotices(HasAccounts, HasClock, HasNotices, Protocol):
+    """Acts on what a link leads to."""
+
 
 KINDS: dict[type[Event], NoticeKind] = {
     MethodRegistered: "methodRegistered",
@@ -55,7 +65,7 @@ class About:
     method: Method
 
 
-async def notify_change(event: Event, cause: Envelope, deps: Dependencies) -> None:
+async def notify_change(event: Event, cause: Envelope, deps: CanNotify) -> None:
     """One notice for each address. A cause that comes again finds its notices there already."""
     stored = await deps.accounts.get(account_id(cause.tenant, cause.subject or ""))
     if stored is None or stored.state.erased_at or not _is_news(event, stored.state):
@@ -70,9 +80,7 @@ async def notify_change(event: Event, cause: Envelope, deps: Dependencies) -> No
         await _notify(event, cause, About(account, about), (address, masked), deps)
 
 
-def addresses_of(
-    account: Account, about: Method, deps: Dependencies, *, at: datetime, is_change: bool
-) -> dict[str, str]:
+def addresses_of(account: Account, about: Method, deps: HasSealer, *, at: datetime, is_change: bool) -> dict[str, str]:
     """Where notices go: masks by address. The addresses that the platform named, those on file, and, where an
     address is what changed, the one before."""
     found: dict[str, str] = {}
@@ -86,7 +94,7 @@ def addresses_of(
     return found
 
 
-async def read_notice(token: str, deps: Dependencies) -> Notice:
+async def read_notice(token: str, deps: CanReadNotices) -> Notice:
     """What a link is about; reading changes nothing, since mail scanners open links.
 
     Raises:
@@ -98,7 +106,7 @@ async def read_notice(token: str, deps: Dependencies) -> Notice:
     return stored.state
 
 
-async def repudiate(token: str, deps: Dependencies) -> Notice:
+async def repudiate(token: str, deps: CanReadNotices) -> Notice:
     """ "This wasn't me": suspend the method that came or changed, end the person's sessions, notify the platform.
 
     Raises:
@@ -115,7 +123,7 @@ async def repudiate(token: str, deps: Dependencies) -> Notice:
     return notice
 
 
-async def _notify(event: Event, cause: Envelope, whose: About, address: tuple[str, str], deps: Dependencies) -> None:
+async def _notify(event: Event, cause: Envelope, whose: About, address: tuple[str, str], deps: CanNotify) -> None:
     account, about = whose.account, whose.method
     plain, masked = address
     identifier = str(uuid.uuid5(uuid.UUID(cause.id), token_hash(plain)))
@@ -177,7 +185,7 @@ def _about(event: Event, account: Account) -> Method | None:
     return Method(id=method_id, type=kind, display_name=named, created_at=happened) if kind else None
 
 
-def _opened(destination: Destination, binding: Binding, deps: Dependencies) -> dict[str, str]:
+def _opened(destination: Destination, binding: Binding, deps: HasSealer) -> dict[str, str]:
     try:
         return {deps.sealer.open("destination", destination.sealed, binding).decode(): destination.masked}
     except SealBrokenError:

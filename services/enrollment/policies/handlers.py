@@ -8,6 +8,7 @@ import structlog
 from pydantic import ValidationError
 
 from services.enrollment.config import Config
+from services.enrollment.needs import HasTenantPolicies
 from services.enrollment.policies.domain.document import (
     PolicyDocument,
     document_of,
@@ -19,7 +20,6 @@ from services.enrollment.policies.domain.linter.finding import Finding, errors_o
 from services.enrollment.policies.domain.linter.lint import lint
 from services.enrollment.policies.domain.tenant import Tenant
 from services.enrollment.policies.domain.tenant_policy import TenantPolicy, change_policy, first_policy
-from services.enrollment.store import Store
 from services.kit.background import Background
 from services.kit.clock import Clock
 from services.kit.decision import Change
@@ -54,7 +54,7 @@ class Policies:
 class Follower(Background):
     """Reads the policies again and again, so that each replica knows within a second what another one changed."""
 
-    def __init__(self, policies: Policies, store: Store) -> None:
+    def __init__(self, policies: Policies, store: HasTenantPolicies) -> None:
         self._policies = policies
         self._store = store
 
@@ -69,7 +69,7 @@ class Follower(Background):
             await asyncio.sleep(FOLLOW_EVERY.total_seconds())
 
 
-async def seed_policies(policies: Policies, *, store: Store, clock: Clock) -> None:
+async def seed_policies(policies: Policies, *, store: HasTenantPolicies, clock: Clock) -> None:
     """Keep what the file says of tenants that were never seen; then know what the database says of all."""
     for name, tenant in policies.config.tenants.items():
         try:
@@ -79,13 +79,13 @@ async def seed_policies(policies: Policies, *, store: Store, clock: Clock) -> No
     await read_policies(policies, store)
 
 
-async def read_policies(policies: Policies, store: Store) -> None:
+async def read_policies(policies: Policies, store: HasTenantPolicies) -> None:
     """Learn what the database says."""
     for stored in await store.tenant_policies.find({}):
         policies.learn(stored.state)
 
 
-async def policy_of(tenant: str, store: Store) -> TenantPolicy:
+async def policy_of(tenant: str, store: HasTenantPolicies) -> TenantPolicy:
     """The policies of a tenant, as the database has them.
 
     Raises:
@@ -98,7 +98,13 @@ async def policy_of(tenant: str, store: Store) -> TenantPolicy:
 
 
 async def patch_policy(
-    tenant: str, change: PolicyDocument, expected: int | None, policies: Policies, *, store: Store, clock: Clock
+    tenant: str,
+    change: PolicyDocument,
+    expected: int | None,
+    policies: Policies,
+    *,
+    store: HasTenantPolicies,
+    clock: Clock,
 ) -> tuple[TenantPolicy, tuple[Finding, ...]]:
     """Change the policies, if they are still of the `expected` version (None: whatever they are); what they are now,
     and the linter's warnings. Sessions under way go on with the new ones.

@@ -9,9 +9,9 @@ from schemas.base import MethodType
 from services.enrollment.accounts.domain.account import Account, Method
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.domain.transitions import Submitted
-from services.enrollment.dependencies import Dependencies
 from services.enrollment.devices.domain import Activation
 from services.enrollment.methods.registry.domain import TRAITS
+from services.enrollment.needs import CanPlan
 from services.enrollment.registrations.domain import ApiRegistration, RegistrationState
 from services.enrollment.sessions.domain.session import Draft
 from services.enrollment.sessions.principal import Claimant
@@ -53,7 +53,7 @@ class Reading:
         return self.challenge if TRAITS[self.registration.type].proves_by_registering else None
 
 
-Plan = Callable[[Claimant, Dependencies], Beginning]
+Plan = Callable[[Claimant, CanPlan], Beginning]
 """Checks what is wanted; raises why it cannot be."""
 
 

@@ -1,6 +1,7 @@
 """Registrations that a platform asks for: what is set up, and how far it is."""
 
 from datetime import timedelta
+from typing import Protocol
 
 from services.enrollment.accounts.domain import conflicts
 from services.enrollment.accounts.domain.account import Account
@@ -10,9 +11,17 @@ from services.enrollment.challenges.domain.transitions import Submitted
 from services.enrollment.challenges.domain.verdict import Right, Wrong
 from services.enrollment.challenges.handlers.lifecycle import open_challenge, open_submitted
 from services.enrollment.challenges.handlers.opening import supersede
-from services.enrollment.dependencies import Dependencies
 from services.enrollment.devices.reading import activation_of
 from services.enrollment.methods.registry.handlers import STRATEGIES
+from services.enrollment.needs import (
+    CanPlan,
+    CanResume,
+    CanSubmit,
+    HasAccounts,
+    HasActivations,
+    HasClock,
+    HasRegistrations,
+)
 from services.enrollment.registrations.beginning import Beginning, Plan, Reading
 from services.enrollment.registrations.domain import ApiRegistration
 from services.enrollment.sessions.principal import Claimant
@@ -22,11 +31,16 @@ from services.kit.errors import (
 )
 from services.kit.ids import new_id
 
+
+class CanRegister(CanPlan, CanSubmit, HasAccounts, HasActivations, HasRegistrations, Protocol):
+    """Begins registrations by platforms."""
+
+
 KEPT: timedelta = timedelta(minutes=10)
 """How long a registration without a question of its own can be pending."""
 
 
-async def register(plan: Plan, tenant: str, user: str, deps: Dependencies) -> Reading:
+async def register(plan: Plan, tenant: str, user: str, deps: CanRegister) -> Reading:
     """Begin a registration; a person without an account has one from now on.
 
     Raises:
@@ -35,12 +49,12 @@ async def register(plan: Plan, tenant: str, user: str, deps: Dependencies) -> Re
     return await _begin(plan, await account_to_be(tenant, user, deps), deps)
 
 
-async def register_known(plan: Plan, tenant: str, user: str, deps: Dependencies) -> Reading:
+async def register_known(plan: Plan, tenant: str, user: str, deps: CanRegister) -> Reading:
     """The same for a person who must have an account: `unknownUser` otherwise."""
     return await _begin(plan, await account_of(tenant, user, deps), deps)
 
 
-async def read_registration(tenant: str, user: str, registration_id: str, deps: Dependencies) -> Reading:
+async def read_registration(tenant: str, user: str, registration_id: str, deps: CanResume) -> Reading:
     """How far a registration of this person is; what is handed out only once is not in it.
 
     Raises:
@@ -60,7 +74,7 @@ async def read_registration(tenant: str, user: str, registration_id: str, deps: 
     return Reading(registration, account, state, challenge, activation)
 
 
-async def require_registered(challenge: Challenge, deps: Dependencies) -> Account:
+async def require_registered(challenge: Challenge, deps: HasAccounts) -> Account:
     """After a proof that was right: the account with what it registered.
 
     Raises:
@@ -76,7 +90,7 @@ async def require_registered(challenge: Challenge, deps: Dependencies) -> Accoun
     raise problem or MethodAlreadyRegisteredError
 
 
-async def _begin(plan: Plan, account: Account, deps: Dependencies) -> Reading:
+async def _begin(plan: Plan, account: Account, deps: CanRegister) -> Reading:
     beginning = plan(Claimant(account, locale=account.profile.locale), deps)
     await keep_account(account, deps)
     registration = _registration(beginning, account, deps)
@@ -92,7 +106,7 @@ async def _begin(plan: Plan, account: Account, deps: Dependencies) -> Reading:
 
 
 async def _kept(
-    registration: ApiRegistration, beginning: Beginning, asked: Challenge, event: Submitted, deps: Dependencies
+    registration: ApiRegistration, beginning: Beginning, asked: Challenge, event: Submitted, deps: CanRegister
 ) -> Reading:
     """With nothing to prove, all waits for the verifier, which keeps it."""
     challenge, verdict = await open_submitted(asked, event, deps)
@@ -107,7 +121,7 @@ async def _kept(
     return Reading(registration, account, state, challenge, codes=beginning.codes)
 
 
-def _registration(beginning: Beginning, account: Account, deps: Dependencies) -> ApiRegistration:
+def _registration(beginning: Beginning, account: Account, deps: HasClock) -> ApiRegistration:
     now, challenge, activation = deps.clock.now(), beginning.challenge, beginning.activation
     lasts = challenge or activation
     return ApiRegistration(

@@ -3,14 +3,19 @@
 import json
 from collections.abc import AsyncIterator
 from datetime import datetime
+from typing import Protocol
 
 from services.enrollment.challenges.domain.challenge import Challenge
-from services.enrollment.dependencies import Dependencies
 from services.enrollment.methods.registry.pages import PROOF_PAGES
+from services.enrollment.needs import CanAwaitVerdicts, HasActivations, HasClock, HasSignals
 from services.enrollment.web.streams import Seen, event_stream
 
 
-def challenge_stream(challenge_id: str, deps: Dependencies) -> AsyncIterator[bytes]:
+class CanFollowActivations(HasActivations, HasClock, HasSignals, Protocol):
+    """Follows QR codes."""
+
+
+def challenge_stream(challenge_id: str, deps: CanAwaitVerdicts) -> AsyncIterator[bytes]:
     """Each change of the challenge as `event: challenge`, until it has ended."""
 
     async def look(now: datetime) -> Seen | None:
@@ -38,7 +43,7 @@ def challenge_state(challenge: Challenge, now: datetime) -> dict[str, object]:
     }
 
 
-def activation_stream(handle: str, deps: Dependencies) -> AsyncIterator[bytes]:
+def activation_stream(handle: str, deps: CanFollowActivations) -> AsyncIterator[bytes]:
     """`event: activation` when an app connects or the QR code expires; ends then."""
 
     async def look(now: datetime) -> Seen | None:

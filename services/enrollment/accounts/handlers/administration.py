@@ -3,17 +3,22 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
+from typing import Literal, Protocol
 
 from services.enrollment.accounts.domain import methods, suspension
 from services.enrollment.accounts.domain.account import Account, Method, MethodState, account_id
 from services.enrollment.accounts.handlers.lookup import account_of
 from services.enrollment.accounts.handlers.self_service import clean_name
 from services.enrollment.challenges.handlers.lifecycle import cancel_challenge
-from services.enrollment.dependencies import Dependencies
 from services.enrollment.devices.domain import Device
+from services.enrollment.needs import CanChangeAccounts, CanChangePlans, HasAccounts, HasClock, HasDevices
 from services.kit.decision import Change
 from services.kit.errors import UnknownUserError
+
+
+class CanListMethods(HasAccounts, HasClock, HasDevices, Protocol):
+    """Lists what a person has, with the devices."""
+
 
 PENDING_FOR = timedelta(minutes=15)
 """How long a device that has connected may take for its first approval."""
@@ -33,7 +38,7 @@ class Listed:
         return f"{self.method.created_at.isoformat(timespec='microseconds')} {self.method.id}"
 
 
-async def methods_of(tenant: str, user: str, deps: Dependencies) -> list[Listed]:
+async def methods_of(tenant: str, user: str, deps: CanListMethods) -> list[Listed]:
     """All methods on file and the devices that are not proven yet, in the order of registration.
 
     Raises:
@@ -49,7 +54,7 @@ async def methods_of(tenant: str, user: str, deps: Dependencies) -> list[Listed]
     return sorted((*on_file, *pending), key=lambda listed: listed.key)
 
 
-async def rename(tenant: str, user: str, method_id: str, name: str, deps: Dependencies) -> None:
+async def rename(tenant: str, user: str, method_id: str, name: str, deps: CanChangeAccounts) -> None:
     """Call a method by another name; an empty one takes it away.
 
     Raises:
@@ -59,7 +64,7 @@ async def rename(tenant: str, user: str, method_id: str, name: str, deps: Depend
     await _apply(tenant, user, lambda account: methods.rename(account, method_id, called, at=now), deps)
 
 
-async def remove(tenant: str, user: str, method_id: str, deps: Dependencies) -> None:
+async def remove(tenant: str, user: str, method_id: str, deps: CanChangePlans) -> None:
     """Delete a method; what is still asked of it ends.
 
     Raises:
@@ -76,7 +81,7 @@ async def remove(tenant: str, user: str, method_id: str, deps: Dependencies) -> 
         await cancel_challenge(pending.state, "cancelled", deps)
 
 
-async def choose_default(tenant: str, user: str, method_id: str, deps: Dependencies) -> None:
+async def choose_default(tenant: str, user: str, method_id: str, deps: CanChangeAccounts) -> None:
     """Use a method first.
 
     Raises:
@@ -86,7 +91,7 @@ async def choose_default(tenant: str, user: str, method_id: str, deps: Dependenc
     await _apply(tenant, user, lambda account: methods.choose_default(account, method_id, at=now), deps)
 
 
-async def restore(tenant: str, user: str, method_id: str, deps: Dependencies) -> None:
+async def restore(tenant: str, user: str, method_id: str, deps: CanChangeAccounts) -> None:
     """Bring a method back.
 
     Raises:
@@ -96,7 +101,7 @@ async def restore(tenant: str, user: str, method_id: str, deps: Dependencies) ->
     await _apply(tenant, user, lambda account: suspension.restore(account, method_id, "administrator", at=now), deps)
 
 
-async def _apply(tenant: str, user: str, decide: Callable[[Account], Change[Account]], deps: Dependencies) -> None:
+async def _apply(tenant: str, user: str, decide: Callable[[Account], Change[Account]], deps: HasAccounts) -> None:
     def of_known(account: Account) -> Change[Account]:
         if account.erased_at:
             raise UnknownUserError

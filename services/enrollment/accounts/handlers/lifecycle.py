@@ -3,6 +3,7 @@ activity is noted, and everything of an erased person is deleted."""
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Protocol
 
 from schemas.base import Event
 from schemas.enrollment import (
@@ -23,35 +24,39 @@ from services.enrollment.accounts.domain.activity import Activity
 from services.enrollment.challenges.domain import transitions as challenges
 from services.enrollment.devices import domain as activations
 from services.enrollment.interrupts.domain.interrupt import Interrupt
-from services.enrollment.store import Store
+from services.enrollment.needs import CanForget, HasActivities, HasChallenges, HasDevices, HasInterrupts
 from services.kit.decision import Change
 
 
-async def enrollment_completed(event: EnrollmentCompleted, cause: Envelope, *, store: Store) -> None:
+class CanRetire(HasChallenges, HasDevices, Protocol):
+    """Ends what a method was asked, and its device."""
+
+
+async def enrollment_completed(event: EnrollmentCompleted, cause: Envelope, *, store: HasInterrupts) -> None:
     """The interrupt keeps the outcome after the session is gone from the account."""
     outcome = {"outcome": "completed", "methods": event.methods, "ended_at": event.completed_at}
     await store.interrupts.change(event.session_id, lambda interrupt: _with(interrupt, outcome), cause)
 
 
-async def enrollment_cancelled(event: EnrollmentCancelled, cause: Envelope, *, store: Store) -> None:
+async def enrollment_cancelled(event: EnrollmentCancelled, cause: Envelope, *, store: HasInterrupts) -> None:
     """The same for a session that was left or ran out."""
     outcome = {"outcome": event.reason, "methods": event.methods, "ended_at": event.cancelled_at}
     await store.interrupts.change(event.session_id, lambda interrupt: _with(interrupt, outcome), cause)
 
 
-async def enrollment_skipped(event: EnrollmentSkipped, cause: Envelope, *, store: Store) -> None:
+async def enrollment_skipped(event: EnrollmentSkipped, cause: Envelope, *, store: HasInterrupts) -> None:
     """The same for one that was put off."""
     outcome = {"outcome": "skipped", "methods": event.methods, "ended_at": event.skipped_at}
     await store.interrupts.change(event.session_id, lambda interrupt: _with(interrupt, outcome), cause)
 
 
-async def method_registered(event: MethodRegistered, cause: Envelope, *, store: Store) -> None:
+async def method_registered(event: MethodRegistered, cause: Envelope, *, store: HasDevices) -> None:
     """The verifier keeps the secret of a device's codes now; here it is forgotten."""
     for device in await store.devices.of_method(cause.tenant, cause.subject or "", event.method_id):
         await store.devices.change(device.id, activations.forget_secret)
 
 
-async def method_removed(event: MethodRemoved, cause: Envelope, *, store: Store) -> None:
+async def method_removed(event: MethodRemoved, cause: Envelope, *, store: CanRetire) -> None:
     """A device whose method is gone is known no more; it comes back only with its method. Nothing proves it any
     more.
     """
@@ -60,18 +65,18 @@ async def method_removed(event: MethodRemoved, cause: Envelope, *, store: Store)
         await store.devices.change(device.id, lambda state: activations.retire(state, at=event.removed_at))
 
 
-async def method_suspended(event: MethodSuspended, cause: Envelope, *, store: Store) -> None:
+async def method_suspended(event: MethodSuspended, cause: Envelope, *, store: HasChallenges) -> None:
     """What was asked before proves nothing any more."""
     await _end_open_challenges(event.method_id, cause, store, at=event.suspended_at)
 
 
-async def method_restored(event: MethodRestored, cause: Envelope, *, store: Store) -> None:
+async def method_restored(event: MethodRestored, cause: Envelope, *, store: HasDevices) -> None:
     """The device is known again."""
     for device in await store.devices.of_method(cause.tenant, cause.subject or "", event.method_id):
         await store.devices.change(device.id, activations.revive)
 
 
-async def note_activity(event: Event, cause: Envelope, *, store: Store) -> None:
+async def note_activity(event: Event, cause: Envelope, *, store: HasActivities) -> None:
     """For the person to read."""
     user = cause.subject or ""
     fresh = Activity(tenant=cause.tenant, user=user)
@@ -80,23 +85,23 @@ async def note_activity(event: Event, cause: Envelope, *, store: Store) -> None:
     )
 
 
-async def forget_activity(_: AccountErased, cause: Envelope, *, store: Store) -> None:
+async def forget_activity(_: AccountErased, cause: Envelope, *, store: HasActivities) -> None:
     """What the person did is nobody's to read any more."""
     await store.activities.delete(account_id(cause.tenant, cause.subject or ""))
 
 
-async def account_erased(event: AccountErased, cause: Envelope, *, store: Store) -> None:
+async def account_erased(event: AccountErased, cause: Envelope, *, store: CanForget) -> None:
     """Delete all that other documents hold of the person."""
     await store.erase(cause.tenant, cause.subject or "", event.erased_at)
 
 
-async def change_repudiated(event: SuspiciousActivityReported, cause: Envelope, *, store: Store) -> None:
+async def change_repudiated(event: SuspiciousActivityReported, cause: Envelope, *, store: HasChallenges) -> None:
     """Who said "This wasn't me" of a change ends all that is asked of anybody in this account."""
     if event.challenge_id is None:
         await _end_open_challenges(None, cause, store, at=event.reported_at)
 
 
-async def _end_open_challenges(method_id: str | None, cause: Envelope, store: Store, *, at: datetime) -> None:
+async def _end_open_challenges(method_id: str | None, cause: Envelope, store: HasChallenges, *, at: datetime) -> None:
     for stored in await store.challenges.pending(cause.tenant, cause.subject or "", method_id):
         await store.challenges.change(stored.id, lambda state: challenges.cancel(state, "cancelled", at=at))
 

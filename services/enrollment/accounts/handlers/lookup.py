@@ -2,25 +2,24 @@
 
 from services.enrollment.accounts.domain import methods
 from services.enrollment.accounts.domain.account import Account, Profile, account_id
-from services.enrollment.dependencies import Dependencies
-from services.enrollment.store import Store
+from services.enrollment.needs import CanChangeAccounts, CanErase, HasAccounts
 from services.kit.decision import Change
 from services.kit.errors import UnknownUserError
 
 
-async def account_of(tenant: str, user: str, store: Store) -> Account:
+async def account_of(tenant: str, user: str, deps: HasAccounts) -> Account:
     """The person's account.
 
     Raises:
         ProblemError: `unknownUser`, also after erasure.
     """
-    stored = await store.accounts.get(account_id(tenant, user))
+    stored = await deps.accounts.get(account_id(tenant, user))
     if stored is None or stored.state.erased_at:
         raise UnknownUserError
     return stored.state
 
 
-async def account_to_be(tenant: str, user: str, deps: Dependencies) -> Account:
+async def account_to_be(tenant: str, user: str, deps: CanChangeAccounts) -> Account:
     """The person's account, or the one that `keep_account` makes; nothing is written yet."""
     stored = await deps.accounts.get(account_id(tenant, user))
     if stored:
@@ -29,12 +28,12 @@ async def account_to_be(tenant: str, user: str, deps: Dependencies) -> Account:
     return Account(tenant=tenant, user=user, profile=nobody, created_at=deps.clock.now())
 
 
-async def keep_account(account: Account, deps: Dependencies) -> None:
+async def keep_account(account: Account, deps: HasAccounts) -> None:
     """From now on the account exists; an erased one begins anew."""
     await deps.accounts.change_or_insert(account.id, account, lambda known: Change(revived(known)))
 
 
-async def erase_account(tenant: str, user: str, deps: Dependencies) -> None:
+async def erase_account(tenant: str, user: str, deps: CanErase) -> None:
     """Forget the person. What other documents hold goes at once, and, should that be cut short, with the event.
 
     Raises:

@@ -9,8 +9,8 @@ from services.enrollment.accounts.domain.account import Account
 from services.enrollment.accounts.domain.conflicts import conflict_of
 from services.enrollment.challenges.domain.challenge import PhoneType, Registration
 from services.enrollment.challenges.handlers.lifecycle import cancel_challenge
-from services.enrollment.dependencies import Dependencies
 from services.enrollment.methods.registry.domain import TRAITS
+from services.enrollment.needs import CanChangeAccounts, CanChangePlans, CanChangeSessions, HasPolicies
 from services.enrollment.policies.domain.policy import allowed_methods, may_be_added
 from services.enrollment.sessions.domain import lifecycle as rules
 from services.enrollment.sessions.domain import steps as wizard
@@ -31,7 +31,7 @@ Addable = tuple[MethodType, PhoneType | None]
 """A type of method, and of phone."""
 
 
-def addable(account: Account, deps: Dependencies) -> tuple[Addable, ...]:
+def addable(account: Account, deps: HasPolicies) -> tuple[Addable, ...]:
     """What policy and what is on file let the person add."""
     policy = deps.policy(account)
     allowed = [
@@ -47,7 +47,7 @@ def addable(account: Account, deps: Dependencies) -> tuple[Addable, ...]:
     return tuple(variant for variant in variants if conflict_of(account, variant[0], _blank(variant[1])) is None)
 
 
-async def add(principal: Principal, kind: MethodType, phone_type: PhoneType | None, deps: Dependencies) -> Principal:
+async def add(principal: Principal, kind: MethodType, phone_type: PhoneType | None, deps: CanChangePlans) -> Principal:
     """Begin to set up another method.
 
     Raises:
@@ -60,7 +60,7 @@ async def add(principal: Principal, kind: MethodType, phone_type: PhoneType | No
     return await _begin(principal, RequestedChange(type=kind, phone_type=phone_type), deps)
 
 
-async def change(principal: Principal, method_id: str, deps: Dependencies) -> Principal:
+async def change(principal: Principal, method_id: str, deps: CanChangeSessions) -> Principal:
     """Begin to give a phone another number or an address another one; the old one works until the new one is proven.
 
     Raises:
@@ -74,7 +74,7 @@ async def change(principal: Principal, method_id: str, deps: Dependencies) -> Pr
     )
 
 
-async def replace_phone(principal: Principal, method_id: str, deps: Dependencies) -> Principal:
+async def replace_phone(principal: Principal, method_id: str, deps: CanChangeSessions) -> Principal:
     """ "I have a new phone": add the app there and prove it; then the old one goes.
 
     Raises:
@@ -86,7 +86,7 @@ async def replace_phone(principal: Principal, method_id: str, deps: Dependencies
     return await _begin(principal, RequestedChange(type=method.type, replaces=method.id), deps)
 
 
-async def remove(principal: Principal, method_id: str, deps: Dependencies, *, lost: bool) -> Principal:
+async def remove(principal: Principal, method_id: str, deps: CanChangePlans, *, lost: bool) -> Principal:
     """Delete a method; one that was lost or stolen never comes back.
 
     Raises:
@@ -105,7 +105,7 @@ async def remove(principal: Principal, method_id: str, deps: Dependencies, *, lo
     return removed
 
 
-async def choose_default(principal: Principal, method_id: str, deps: Dependencies) -> Principal:
+async def choose_default(principal: Principal, method_id: str, deps: CanChangeAccounts) -> Principal:
     """Use a method first.
 
     Raises:
@@ -117,7 +117,7 @@ async def choose_default(principal: Principal, method_id: str, deps: Dependencie
     )
 
 
-async def rename(principal: Principal, method_id: str, name: str, deps: Dependencies) -> Principal:
+async def rename(principal: Principal, method_id: str, name: str, deps: CanChangeAccounts) -> Principal:
     """Give a method a name of the person's own; an empty one takes it away.
 
     Raises:
@@ -129,7 +129,7 @@ async def rename(principal: Principal, method_id: str, name: str, deps: Dependen
     )
 
 
-async def restore(principal: Principal, method_id: str, deps: Dependencies) -> Principal:
+async def restore(principal: Principal, method_id: str, deps: CanChangeAccounts) -> Principal:
     """Bring back what was removed, changed or suspended, after the proof that this page asks for. A method cannot
     vouch for itself.
 
@@ -154,7 +154,7 @@ def _vouches_for(principal: Principal, method_id: str) -> bool:
     return proven.state == "active" and proven.created_at < principal.session.started_at
 
 
-async def leave(principal: Principal, deps: Dependencies) -> Principal:
+async def leave(principal: Principal, deps: CanChangeSessions) -> Principal:
     """Back to the platform, all done; or to where the person came from: the question whether all is right, or the pages
     for administrators."""
     await cancel_challenge(principal.session.requested, "cancelled", deps)
@@ -181,12 +181,14 @@ def clean_name(name: str) -> str | None:
     return called or None
 
 
-async def _begin(principal: Principal, change: RequestedChange, deps: Dependencies) -> Principal:
+async def _begin(principal: Principal, change: RequestedChange, deps: CanChangeSessions) -> Principal:
     await cancel_challenge(principal.session.requested, "cancelled", deps)
     return await move_session(principal, lambda session: wizard.set_up(session, change.type, change), deps)
 
 
-async def _apply(principal: Principal, decide: Callable[[Account], Change[Account]], deps: Dependencies) -> Principal:
+async def _apply(
+    principal: Principal, decide: Callable[[Account], Change[Account]], deps: CanChangeAccounts
+) -> Principal:
     now = deps.clock.now()
 
     def decide_in_session(account: Account) -> Change[Account]:

@@ -4,13 +4,13 @@ from schemas.base import Purpose
 from services.enrollment.accounts.domain.account import Method
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.handlers.building import Question
-from services.enrollment.dependencies import Dependencies
 from services.enrollment.methods.registry.handlers import STRATEGIES
+from services.enrollment.needs import CanAskMethods
 from services.enrollment.sessions.principal import Claimant
 
 
 async def for_method(
-    method: Method, claimant: Claimant, purpose: Purpose, identifier: str, deps: Dependencies, *, by_app: bool = False
+    method: Method, claimant: Claimant, purpose: Purpose, identifier: str, deps: CanAskMethods, *, by_app: bool = False
 ) -> Challenge:
     """The question for a method on file, by the way that it is used; `by_app` asks an app for a code instead of
     approval.

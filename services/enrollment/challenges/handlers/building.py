@@ -9,7 +9,7 @@ from schemas.verification import (
     ProofKind,
 )
 from services.enrollment.challenges.domain.challenge import Challenge, Delivery, Registration
-from services.enrollment.dependencies import Dependencies
+from services.enrollment.needs import HasRules
 from services.enrollment.sessions.principal import Claimant
 from services.kit.ids import new_id
 
@@ -34,7 +34,7 @@ def to_register(identifier: str, method_type: MethodType, registration: Registra
 
 
 def new_challenge(
-    asked: Question, claimant: Claimant, kind: ProofKind, deps: Dependencies, *, life: timedelta = LIFE
+    asked: Question, claimant: Claimant, kind: ProofKind, deps: HasRules, *, life: timedelta = LIFE
 ) -> Challenge:
     """What all kinds of proof share; nothing is delivered."""
     now: datetime = deps.clock.now()

@@ -5,14 +5,14 @@ from datetime import datetime
 
 from schemas.base import Purpose
 from services.enrollment.accounts.domain.account import Account, Method
-from services.enrollment.dependencies import Dependencies
+from services.enrollment.needs import CanEndChallenges
 from services.kit.errors import MethodCoolingDownError, ProblemError
 
 Cooldowns = Mapping[str, datetime]
 """Until when a method is in cooldown, by its id."""
 
 
-async def cooldowns_of(account: Account, purpose: Purpose, deps: Dependencies) -> Cooldowns:
+async def cooldowns_of(account: Account, purpose: Purpose, deps: CanEndChallenges) -> Cooldowns:
     """The person's cooldowns. Failures in password reset count by themselves, and hold up only resets."""
     found = await deps.challenges.cooling_down(account.tenant, account.user, deps.clock.now())
     resets = purpose == "passwordReset"

@@ -8,7 +8,7 @@ from services.enrollment.challenges.domain import transitions as challenges
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.domain.transitions import Submitted
 from services.enrollment.challenges.domain.verdict import NotYet, Verdict, verdict_of
-from services.enrollment.dependencies import Dependencies
+from services.enrollment.needs import CanAwaitVerdicts, CanEndChallenges, HasChallenges
 from services.enrollment.signals import next_change
 from services.kit.clock import monotonic
 from services.kit.crypto.sealing import Binding
@@ -31,7 +31,7 @@ class Submission:
 
 
 async def open_challenge(
-    challenge: Challenge, deps: Dependencies, change: Change[Challenge] | None = None
+    challenge: Challenge, deps: HasChallenges, change: Change[Challenge] | None = None
 ) -> Challenge:
     """Store a challenge with its request, or with more (`change`); one that is there already stays as it is."""
     opened = change or challenges.opened(challenge)
@@ -42,7 +42,7 @@ async def open_challenge(
         return stored.state if stored else challenge
 
 
-async def open_submitted(challenge: Challenge, event: Submitted, deps: Dependencies) -> tuple[Challenge, Verdict]:
+async def open_submitted(challenge: Challenge, event: Submitted, deps: CanAwaitVerdicts) -> tuple[Challenge, Verdict]:
     """Open and submit in one write, and wait for the verifier's word: for what has nothing to prove."""
     change = challenges.opened_with(challenge, event, at=deps.clock.now())
     async with deps.signals.awaiting(challenge.id) as changed:
@@ -52,7 +52,7 @@ async def open_submitted(challenge: Challenge, event: Submitted, deps: Dependenc
 
 
 async def submit(
-    challenge_id: str, submission: Submission, deps: Dependencies, *, within: float = VERDICT_WITHIN
+    challenge_id: str, submission: Submission, deps: CanAwaitVerdicts, *, within: float = VERDICT_WITHIN
 ) -> tuple[Challenge, Verdict]:
     """Hand a proof to the verifier and wait for its word, at most `within` seconds.
 
@@ -72,7 +72,7 @@ async def judged(
     challenge_id: str,
     submission_id: str,
     changed: asyncio.Event,
-    deps: Dependencies,
+    deps: HasChallenges,
     *,
     within: float = VERDICT_WITHIN,
 ) -> tuple[Challenge, Verdict]:
@@ -94,7 +94,7 @@ async def judged(
 
 
 async def cancel_challenge(
-    challenge: Challenge | None, reason: Literal["superseded", "cancelled"], deps: Dependencies
+    challenge: Challenge | None, reason: Literal["superseded", "cancelled"], deps: CanEndChallenges
 ) -> None:
     if challenge is None:
         return

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from schemas.base import Purpose
 from services.enrollment.accounts.domain.account import Account, Method
@@ -12,9 +13,17 @@ from services.enrollment.challenges.domain.verification import Verification
 from services.enrollment.challenges.handlers.asking import for_method
 from services.enrollment.challenges.handlers.cooldown import available_first, cooldowns_of, require_available
 from services.enrollment.challenges.handlers.lifecycle import cancel_challenge, open_challenge
-from services.enrollment.dependencies import Dependencies
 from services.enrollment.interrupts.domain.interrupt import TICKET_LIFE
 from services.enrollment.interrupts.handlers import require_allowed
+from services.enrollment.needs import (
+    CanAskMethods,
+    CanAwaitVerdicts,
+    CanChoose,
+    CanEndChallenges,
+    HasAccounts,
+    HasClock,
+    HasRules,
+)
 from services.enrollment.sessions.principal import Claimant
 from services.enrollment.tokens import Caller
 from services.kit.crypto.sealing import token_hash
@@ -27,6 +36,10 @@ from services.kit.errors import (
     UnknownMethodError,
 )
 from services.kit.ids import new_id, new_token
+
+
+class CanAskProof(CanAskMethods, CanAwaitVerdicts, HasAccounts, Protocol):
+    """Opens a challenge for a platform."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +63,7 @@ class Opened:
     ticket: str | None
 
 
-async def ask_proof(asked: AskProof, user: str, caller: Caller, deps: Dependencies) -> Opened:
+async def ask_proof(asked: AskProof, user: str, caller: Caller, deps: CanAskProof) -> Opened:
     """Open a challenge on a method on file; an open one on the same method ends.
 
     Raises:
@@ -81,7 +94,7 @@ async def ask_proof(asked: AskProof, user: str, caller: Caller, deps: Dependenci
     return Opened(Verification((opened,)), account, ticket)
 
 
-async def supersede(challenge: Challenge, deps: Dependencies) -> None:
+async def supersede(challenge: Challenge, deps: CanEndChallenges) -> None:
     """End what is still asked of the same method since before. Of two at once the later one stays."""
     pending = await deps.challenges.pending(challenge.tenant, challenge.user, challenge.method_id)
     for earlier in pending:
@@ -96,7 +109,7 @@ def _hosted(challenge: Challenge, asked: AskProof, ticket: str | None, now: date
     return challenge.model_copy(update={"hosting": hosting, "stands_for": challenge.id})
 
 
-async def _rested_method(account: Account, asked: AskProof, deps: Dependencies) -> Method:
+async def _rested_method(account: Account, asked: AskProof, deps: CanChoose) -> Method:
     """The method that is asked for, or the best one; those in cooldown come last."""
     cooldowns = await cooldowns_of(account, asked.purpose, deps)
     provable = available_first(provable_for(account, deps.policy(account), asked.purpose, deps.clock.now()), cooldowns)
@@ -110,7 +123,7 @@ async def _rested_method(account: Account, asked: AskProof, deps: Dependencies) 
     return method
 
 
-def _nothing_to_prove(account: Account, deps: Dependencies) -> ProblemError:
+def _nothing_to_prove(account: Account, deps: HasRules) -> ProblemError:
     """Who had something that was withdrawn must not be taken for somebody who never had anything."""
     if is_locked_out(account, deps.policy(account), deps.clock.now()):
         return AuthenticatorDisabledError(
@@ -119,7 +132,7 @@ def _nothing_to_prove(account: Account, deps: Dependencies) -> ProblemError:
     return UnknownMethodError("The person has nothing that could prove this.")
 
 
-def _named_method(account: Account, method_id: str, provable: tuple[Method, ...], deps: Dependencies) -> Method:
+def _named_method(account: Account, method_id: str, provable: tuple[Method, ...], deps: HasClock) -> Method:
     method = account.method(method_id)
     if method is None:
         raise UnknownMethodError

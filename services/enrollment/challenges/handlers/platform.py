@@ -13,10 +13,10 @@ from services.enrollment.challenges.domain.verdict import Verdict
 from services.enrollment.challenges.domain.verification import Verification, verification_of
 from services.enrollment.challenges.handlers.lifecycle import cancel_challenge
 from services.enrollment.challenges.handlers.submitting import submit_proof
-from services.enrollment.dependencies import Dependencies
 from services.enrollment.methods.base.handlers import Given
 from services.enrollment.methods.registry.domain import TRAITS
 from services.enrollment.methods.registry.handlers import PROOFS
+from services.enrollment.needs import CanAwaitVerdicts, CanChangeSessions, CanSubmit, HasAccounts, HasChallenges
 from services.enrollment.proofs.sent_code.handlers import resend_of
 from services.enrollment.sessions.domain import lifecycle as sessions
 from services.enrollment.tokens import Caller
@@ -33,7 +33,7 @@ PROOF_OFFERED = timedelta(minutes=5)
 """How long after the answer a proof can be fetched."""
 
 
-async def asked_by(caller: Caller, challenge_id: str, deps: Dependencies) -> Verification:
+async def asked_by(caller: Caller, challenge_id: str, deps: HasChallenges) -> Verification:
     """What the caller's platform opened under that id, or the challenge of a registration by the API.
 
     Raises:
@@ -47,7 +47,7 @@ async def asked_by(caller: Caller, challenge_id: str, deps: Dependencies) -> Ver
     return await with_later(stored.state, deps)
 
 
-async def with_later(challenge: Challenge, deps: Dependencies) -> Verification:
+async def with_later(challenge: Challenge, deps: HasChallenges) -> Verification:
     """A challenge with those that took its place on our page."""
     if challenge.hosting is None:
         return Verification((challenge,))
@@ -56,7 +56,7 @@ async def with_later(challenge: Challenge, deps: Dependencies) -> Verification:
 
 
 async def answer(
-    challenge: Challenge, given: Given | None, deps: Dependencies, *, within: float
+    challenge: Challenge, given: Given | None, deps: CanSubmit, *, within: float
 ) -> tuple[Challenge, Verdict]:
     """Hand an answer to the verifier and wait for the verdict; None where it is not exactly one thing.
 
@@ -73,7 +73,7 @@ async def answer(
     return await submit_proof(challenge, given, deps, within=within)
 
 
-async def send_again(challenge: Challenge, delivery: Literal["sms", "voice"] | None, deps: Dependencies) -> None:
+async def send_again(challenge: Challenge, delivery: Literal["sms", "voice"] | None, deps: CanChangeSessions) -> None:
     """Send the message once more, by another way if one is named.
 
     Raises:
@@ -87,7 +87,7 @@ async def send_again(challenge: Challenge, delivery: Literal["sms", "voice"] | N
     await resend_of(challenge, deps, channel)
 
 
-async def cancel(asked: Verification, deps: Dependencies) -> None:
+async def cancel(asked: Verification, deps: CanChangeSessions) -> None:
     """End it; one that ended stays as it is. On our page nothing more is asked, whatever was asked before."""
     now, first = deps.clock.now(), asked.first
     if asked.hosting is not None:
@@ -100,7 +100,9 @@ async def cancel(asked: Verification, deps: Dependencies) -> None:
         await cancel_challenge(asked.current, "cancelled", deps)
 
 
-def changes_of(challenge_id: str, describe: Callable[[Verification], str], deps: Dependencies) -> AsyncIterator[bytes]:
+def changes_of(
+    challenge_id: str, describe: Callable[[Verification], str], deps: CanAwaitVerdicts
+) -> AsyncIterator[bytes]:
     """Each change of a challenge as `event: challenge`, until it has ended."""
 
     async def look(now: datetime) -> Seen | None:
@@ -135,7 +137,7 @@ def _require_pending(challenge: Challenge, now: datetime) -> None:
             raise ChallengeEndedError
 
 
-async def _channel(challenge: Challenge, delivery: Literal["sms", "voice"], deps: Dependencies) -> Channel:
+async def _channel(challenge: Challenge, delivery: Literal["sms", "voice"], deps: HasAccounts) -> Channel:
     if not TRAITS[challenge.method_type].may_go_by(delivery, challenge.terms.kind):
         raise RequestMalformedError("This challenge cannot go another way; open a new one.")
     account = await account_of(challenge.tenant, challenge.user, deps)

@@ -5,9 +5,9 @@ from pydantic import SecretStr
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.domain.verdict import Verdict
 from services.enrollment.challenges.handlers.lifecycle import VERDICT_WITHIN, submit
-from services.enrollment.dependencies import Dependencies
 from services.enrollment.methods.base.handlers import Given, TypedCode
 from services.enrollment.methods.registry.handlers import PROOFS
+from services.enrollment.needs import CanSubmit
 from services.enrollment.sessions.handlers.asking import asked_challenge
 from services.enrollment.sessions.principal import Principal
 from services.kit.errors import (
@@ -16,7 +16,7 @@ from services.kit.errors import (
 
 
 async def submit_code(
-    principal: Principal, challenge_id: str, code: SecretStr, deps: Dependencies
+    principal: Principal, challenge_id: str, code: SecretStr, deps: CanSubmit
 ) -> tuple[Challenge, Verdict]:
     """Hand in a code that a person typed for the challenge of the session.
 
@@ -28,7 +28,7 @@ async def submit_code(
 
 
 async def submit_proof(
-    challenge: Challenge, given: Given, deps: Dependencies, *, within: float = VERDICT_WITHIN
+    challenge: Challenge, given: Given, deps: CanSubmit, *, within: float = VERDICT_WITHIN
 ) -> tuple[Challenge, Verdict]:
     """Hand in a proof for a challenge that is known to be the caller's, and wait for the verdict.
 

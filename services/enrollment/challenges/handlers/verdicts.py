@@ -7,14 +7,14 @@ from services.enrollment.accounts.domain.account import Account, account_id
 from services.enrollment.challenges.domain import transitions as challenges
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.domain.transitions import DeliveryEvent
+from services.enrollment.needs import HasAccounts, HasChallenges, HasPeople
 from services.enrollment.sessions.domain import lifecycle as sessions
 from services.enrollment.signals import Signals
-from services.enrollment.store import Store
 from services.kit.clock import Clock
 from services.kit.decision import Change
 
 
-async def method_verified(event: MethodVerified, cause: Envelope, *, store: Store, signals: Signals) -> None:
+async def method_verified(event: MethodVerified, cause: Envelope, *, store: HasPeople, signals: Signals) -> None:
     """A proof was right: register what it proves, or note its use, then end the challenge; whoever sees the end sees
     the rest."""
     stored = await store.challenges.get(event.challenge_id)
@@ -39,7 +39,9 @@ async def method_verified(event: MethodVerified, cause: Envelope, *, store: Stor
     signals.notify(challenge.id)
 
 
-async def verification_failed(event: VerificationFailed, cause: Envelope, *, store: Store, signals: Signals) -> None:
+async def verification_failed(
+    event: VerificationFailed, cause: Envelope, *, store: HasPeople, signals: Signals
+) -> None:
     """A proof was not accepted; a report suspends the method, if it is one on file, and tells the platform."""
     stored = await store.challenges.get(event.challenge_id)
     if stored and _is_report(stored.state, event):
@@ -55,7 +57,7 @@ async def verification_failed(event: VerificationFailed, cause: Envelope, *, sto
     signals.notify(event.challenge_id)
 
 
-async def authenticator_disabled(event: AuthenticatorDisabled, cause: Envelope, *, store: Store) -> None:
+async def authenticator_disabled(event: AuthenticatorDisabled, cause: Envelope, *, store: HasAccounts) -> None:
     """Too many failures in a row: the method must be bound anew. That of a method still to be registered is
     nobody's.
     """
@@ -69,7 +71,7 @@ async def authenticator_disabled(event: AuthenticatorDisabled, cause: Envelope, 
     )
 
 
-async def suspicious_reported(challenge: Challenge, *, store: Store, clock: Clock) -> None:
+async def suspicious_reported(challenge: Challenge, *, store: HasPeople, clock: Clock) -> None:
     """The person says on the page that nobody asked for this request: end it, and tell."""
     now = clock.now()
     await store.challenges.change(challenge.id, lambda state: challenges.cancel(state, "cancelled", at=now))
@@ -79,7 +81,9 @@ async def suspicious_reported(challenge: Challenge, *, store: Store, clock: Cloc
     )
 
 
-async def challenge_expired(event: ChallengeExpired, cause: Envelope, *, store: Store, signals: Signals) -> None:
+async def challenge_expired(
+    event: ChallengeExpired, cause: Envelope, *, store: HasChallenges, signals: Signals
+) -> None:
     """Nobody proved anything in time."""
     await store.challenges.change(
         event.challenge_id, lambda state: challenges.expired(state, at=event.expired_at), cause
@@ -87,13 +91,13 @@ async def challenge_expired(event: ChallengeExpired, cause: Envelope, *, store: 
     signals.notify(event.challenge_id)
 
 
-async def delivery_noted(event: DeliveryEvent, cause: Envelope, *, store: Store, signals: Signals) -> None:
+async def delivery_noted(event: DeliveryEvent, cause: Envelope, *, store: HasChallenges, signals: Signals) -> None:
     """Something is known of a message."""
     await store.challenges.change(event.challenge_id, lambda state: challenges.delivery_noted(state, event), cause)
     signals.notify(event.challenge_id)
 
 
-async def end_overdue(*, store: Store, clock: Clock) -> int:
+async def end_overdue(*, store: HasPeople, clock: Clock) -> int:
     """End sessions whose time ran out, and challenges that the verifier never heard of. How many."""
     now = clock.now()
     overdue = await store.accounts.with_overdue_sessions(now)

@@ -7,9 +7,10 @@ from pydantic import SecretStr, StringConstraints
 from services.enrollment.accounts.domain.account import Account
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.components import Components
-from services.enrollment.dependencies import Dependencies
 from services.enrollment.methods.authenticator_app.handlers import an_app, code_of, number_of
+from services.enrollment.methods.authenticator_app.words import WORDS
 from services.enrollment.methods.base.api import ChallengeFields, MethodApi, RegistrationFields, RegistrationRequest
+from services.enrollment.needs import HasSealer
 from services.enrollment.registrations.beginning import Plan, Reading
 
 
@@ -38,14 +39,14 @@ def _activation(reading: Reading, components: Components) -> RegistrationFields:
     }
 
 
-def _number(challenge: Challenge, _: Account, deps: Dependencies) -> ChallengeFields:
+def _number(challenge: Challenge, _: Account, deps: HasSealer) -> ChallengeFields:
     number = number_of(challenge, deps.sealer)
     return {"number_match": number} if number else {}
 
 
 API: Final = MethodApi(
     type="authenticatorApp",
-    name="Authenticator app",
+    name=WORDS.name.label,
     request=AppRequest,
     examples={"authenticator_app": {"type": "authenticatorApp", "displayName": "Work phone"}},
     registration=_activation,

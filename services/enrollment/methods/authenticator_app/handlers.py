@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Protocol
 from urllib.parse import quote
 
 from pydantic import SecretStr
@@ -19,10 +20,20 @@ from services.enrollment.accounts.handlers.self_service import clean_name
 from services.enrollment.challenges.domain.challenge import Challenge, Registration
 from services.enrollment.challenges.handlers.building import Question, new_challenge, to_register
 from services.enrollment.challenges.handlers.lifecycle import binding_of
-from services.enrollment.dependencies import Dependencies
 from services.enrollment.devices import domain as activations
 from services.enrollment.devices.domain import Activation, Device
 from services.enrollment.methods.base.handlers import Proof
+from services.enrollment.needs import (
+    CanAskToRegister,
+    CanBuild,
+    CanPrepare,
+    CanSeal,
+    HasActivations,
+    HasDevices,
+    HasPolicies,
+    HasSealer,
+    HasSignals,
+)
 from services.enrollment.policies.domain.policy import is_allowed
 from services.enrollment.proofs.app_code.handlers import app_code_challenge
 from services.enrollment.registrations.beginning import Beginning, Plan
@@ -38,6 +49,19 @@ from services.kit.errors import (
 )
 from services.kit.ids import new_id, new_token
 from services.kit.mongo.document import DuplicateDocumentError
+
+
+class CanShowCodes(CanPrepare, HasActivations, Protocol):
+    """Makes QR codes."""
+
+
+class CanReachDevices(CanBuild, HasDevices, Protocol):
+    """Builds challenges that a device answers."""
+
+
+class CanAskDevices(CanAskToRegister, CanReachDevices, HasActivations, HasSignals, Protocol):
+    """Asks a device that has connected."""
+
 
 DISPLAY_NAME = "Authenticator app"
 """What events say. A device's name may hold a person's, so it stays with the account."""
@@ -57,7 +81,7 @@ class Code:
     link: str
 
 
-async def show_code(principal: Principal, deps: Dependencies) -> Principal:
+async def show_code(principal: Principal, deps: CanShowCodes) -> Principal:
     """To the QR code: the one that the session has, while it can be used or was used, else a new one.
 
     Raises:
@@ -73,13 +97,13 @@ async def show_code(principal: Principal, deps: Dependencies) -> Principal:
     return await _shown(principal, move, deps)
 
 
-async def renew_code(principal: Principal, deps: Dependencies) -> Principal:
+async def renew_code(principal: Principal, deps: CanShowCodes) -> Principal:
     """A new QR code, on purpose; the earlier one can no longer be used."""
     fresh = new_activation(principal.claimant, deps)
     return await _shown(principal, lambda session: wizard.show_code(session, fresh), deps)
 
 
-async def current_activation(principal: Principal, deps: Dependencies) -> Activation | None:
+async def current_activation(principal: Principal, deps: HasActivations) -> Activation | None:
     """The activation of the session's QR code; one that a crash left out is stored now."""
     draft = principal.session.activation
     if draft is None:
@@ -93,7 +117,7 @@ async def current_activation(principal: Principal, deps: Dependencies) -> Activa
         return draft
 
 
-async def ask_device(principal: Principal, deps: Dependencies, *, again: bool = False) -> Principal | None:
+async def ask_device(principal: Principal, deps: CanAskDevices, *, again: bool = False) -> Principal | None:
     """Ask the connected app to approve, with a number to match. None: no app has connected yet.
 
     A request that still waits is kept, with its number; `again` ends it and shows a new one.
@@ -107,7 +131,7 @@ async def ask_device(principal: Principal, deps: Dependencies, *, again: bool = 
     return moved
 
 
-async def ask_code(principal: Principal, deps: Dependencies) -> Principal | None:
+async def ask_code(principal: Principal, deps: CanAskDevices) -> Principal | None:
     """Ask for a one-time code of the connected app instead of an approval. None: the app has no codes."""
     device = await _device(await current_activation(principal, deps), deps)
     if device is None or device.secret is None:
@@ -127,13 +151,13 @@ def registration_of(device: Device, change: RequestedChange | None = None) -> Re
     )
 
 
-async def has_codes(activation: Activation, deps: Dependencies) -> bool:
+async def has_codes(activation: Activation, deps: HasDevices) -> bool:
     """Whether the connected app shows one-time codes: one that was connected by typing knows no secret."""
     device = await _device(activation, deps)
     return device is not None and device.secret is not None
 
 
-def code_of(activation: Activation, deps: Dependencies, *, public: str, authenticator: str) -> Code:
+def code_of(activation: Activation, deps: HasSealer, *, public: str, authenticator: str) -> Code:
     """Open what the QR code says. `public` and `authenticator` are origins."""
     code, secret = opens_with(activation, deps.sealer)
     url = f"{public}/device/v1/a/{activation.handle}"
@@ -154,20 +178,20 @@ def number_of(challenge: Challenge, sealer: Sealer) -> str:
     return sealer.open("submission", challenge.terms.push.number, binding_of(challenge)).decode()
 
 
-async def _shown(principal: Principal, move: wizard.Move, deps: Dependencies) -> Principal:
+async def _shown(principal: Principal, move: wizard.Move, deps: CanShowCodes) -> Principal:
     moved = await move_session(principal, move, deps)
     await current_activation(moved, deps)
     return moved
 
 
-async def _device(activation: Activation | None, deps: Dependencies) -> Device | None:
+async def _device(activation: Activation | None, deps: HasDevices) -> Device | None:
     if activation is None or activation.device_id is None:
         return None
     stored = await deps.devices.get(activation.device_id)
     return stored.state if stored else None
 
 
-def require_registrable(account: Account, deps: Dependencies, replaces: str | None = None) -> None:
+def require_registrable(account: Account, deps: HasPolicies, replaces: str | None = None) -> None:
     """Raises `methodNotAllowedByPolicy` or `methodLimitReached`."""
     if not is_allowed(deps.policy(account), "authenticatorApp"):
         raise MethodNotAllowedByPolicyError
@@ -176,7 +200,7 @@ def require_registrable(account: Account, deps: Dependencies, replaces: str | No
         raise problem
 
 
-def new_activation(claimant: Claimant, deps: Dependencies) -> Activation:
+def new_activation(claimant: Claimant, deps: CanSeal) -> Activation:
     """A QR code: handle, code and secret, for a method that does not exist yet."""
     now, account = deps.clock.now(), claimant.account
     handle = "".join(secrets.choice(CROCKFORD) for _ in range(HANDLE_LENGTH))
@@ -213,7 +237,7 @@ def _secret_binding(activation: Activation) -> Binding:
 SEND_AGAIN_AFTER = timedelta(seconds=60)
 
 
-def push_challenge(asked: Question, claimant: Claimant, device: Device, deps: Dependencies) -> Challenge:
+def push_challenge(asked: Question, claimant: Claimant, device: Device, deps: CanBuild) -> Challenge:
     """A request to approve on one device, with a number to match.
 
     While the device is being registered, the secret of its codes goes along: the verifier keeps it.
@@ -240,7 +264,7 @@ def push_challenge(asked: Question, claimant: Claimant, device: Device, deps: De
     )
 
 
-def _subscription(device: Device, binding: Binding, deps: Dependencies) -> Destination | None:
+def _subscription(device: Device, binding: Binding, deps: HasSealer) -> Destination | None:
     """Where a push message goes, if the device has a subscription; sealed anew, for this challenge."""
     if device.subscription is None:
         return None
@@ -252,7 +276,7 @@ def _subscription(device: Device, binding: Binding, deps: Dependencies) -> Desti
 def an_app(name: str | None) -> Plan:
     """An authenticator app, by a QR code. The question comes when a device has connected."""
 
-    def plan(claimant: Claimant, deps: Dependencies) -> Beginning:
+    def plan(claimant: Claimant, deps: CanBuild) -> Beginning:
         require_registrable(claimant.account, deps)
         activation = new_activation(claimant, deps)
         called = clean_name(name or "")
@@ -261,7 +285,7 @@ def an_app(name: str | None) -> Plan:
     return plan
 
 
-async def _device_of(method: Method, deps: Dependencies) -> Device:
+async def _device_of(method: Method, deps: HasDevices) -> Device:
     stored = await deps.devices.get(method.device_id) if method.device_id else None
     if stored is None:
         raise UnknownMethodError
@@ -269,7 +293,7 @@ async def _device_of(method: Method, deps: Dependencies) -> Device:
 
 
 async def ask_method(
-    method: Method, asked: Question, claimant: Claimant, deps: Dependencies, by_app: bool
+    method: Method, asked: Question, claimant: Claimant, deps: CanReachDevices, by_app: bool
 ) -> Challenge:
     """An approval, or with `by_app` a code of the app."""
     if by_app:

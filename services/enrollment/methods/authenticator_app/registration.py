@@ -5,17 +5,17 @@ import uuid
 from services.enrollment.accounts.domain.account import Account, account_id
 from services.enrollment.challenges.handlers.building import to_register
 from services.enrollment.challenges.handlers.lifecycle import open_challenge
-from services.enrollment.dependencies import Dependencies
 from services.enrollment.devices.domain import Device
 from services.enrollment.devices.reading import activation_of
 from services.enrollment.methods.authenticator_app.handlers import ask_method, push_challenge, registration_of
 from services.enrollment.methods.base.handlers import Strategy
+from services.enrollment.needs import CanResume
 from services.enrollment.registrations.domain import ApiRegistration
 from services.enrollment.sessions.principal import Claimant
 from services.kit.decision import Change
 
 
-async def ask_connected(handle: str, device: Device, deps: Dependencies) -> None:
+async def ask_connected(handle: str, device: Device, deps: CanResume) -> None:
     """A device has connected by the QR code of a registration: ask it for its first approval."""
     stored = await deps.registrations.of_handle(handle)
     account = await deps.accounts.get(account_id(device.tenant, device.user))
@@ -24,7 +24,7 @@ async def ask_connected(handle: str, device: Device, deps: Dependencies) -> None
     await _ask_device(stored.state, device, account.state, deps)
 
 
-async def resume(registration: ApiRegistration, account: Account, deps: Dependencies) -> ApiRegistration:
+async def resume(registration: ApiRegistration, account: Account, deps: CanResume) -> ApiRegistration:
     """With its question, also where a crash came between the connection and the question."""
     activation = await activation_of(registration, deps)
     if registration.challenge_id or activation is None or activation.device_id is None:
@@ -34,7 +34,7 @@ async def resume(registration: ApiRegistration, account: Account, deps: Dependen
 
 
 async def _ask_device(
-    registration: ApiRegistration, device: Device, account: Account, deps: Dependencies
+    registration: ApiRegistration, device: Device, account: Account, deps: CanResume
 ) -> ApiRegistration:
     """Asked twice at once, it is the same question."""
     identifier = str(uuid.uuid5(uuid.UUID(registration.id), device.id))

@@ -14,7 +14,7 @@ from services.enrollment.api.bodies import Body
 from services.enrollment.challenges.api.models import QuestionBody
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.components import Components
-from services.enrollment.dependencies import Dependencies
+from services.enrollment.needs import CanShow
 from services.enrollment.registrations.beginning import Plan, Reading
 
 
@@ -53,7 +53,7 @@ class ChallengeFields(TypedDict, total=False):
 
 RequestType = type[RegistrationRequest]
 ShowRegistration = Callable[[Reading, Components], RegistrationFields]
-ShowChallenge = Callable[[Challenge, Account, Dependencies], ChallengeFields]
+ShowChallenge = Callable[[Challenge, Account, CanShow], ChallengeFields]
 
 
 def nothing_more(_: Reading, __: Components) -> RegistrationFields:

@@ -11,7 +11,7 @@ from services.enrollment.accounts.domain.account import Account, Method
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.handlers.building import Question
 from services.enrollment.challenges.handlers.lifecycle import Submission, binding_of
-from services.enrollment.dependencies import Dependencies
+from services.enrollment.needs import CanAskMethods, CanResume, CanSeal
 from services.enrollment.registrations.domain import ApiRegistration
 from services.enrollment.sessions.principal import Claimant
 from services.kit.errors import CodeMalformedError, RequestMalformedError
@@ -55,22 +55,22 @@ class Proof:
     """
 
     takes: Takes | None = None
-    submission: Callable[[Challenge, Given, Dependencies], Submission] | None = None
+    submission: Callable[[Challenge, Given, CanSeal], Submission] | None = None
 
 
 class Ask(Protocol):
     """The question for a method on file. `by_app` asks an app for its code instead of an approval."""
 
     async def __call__(
-        self, method: Method, asked: Question, claimant: Claimant, deps: Dependencies, by_app: bool, /
+        self, method: Method, asked: Question, claimant: Claimant, deps: CanAskMethods, by_app: bool, /
     ) -> Challenge: ...
 
 
-Resume = Callable[[ApiRegistration, Account, Dependencies], Awaitable[ApiRegistration]]
+Resume = Callable[[ApiRegistration, Account, CanResume], Awaitable[ApiRegistration]]
 """A registration by a platform goes on from what happened elsewhere meanwhile."""
 
 
-async def as_it_is(registration: ApiRegistration, _: Account, __: Dependencies) -> ApiRegistration:
+async def as_it_is(registration: ApiRegistration, _: Account, __: CanResume) -> ApiRegistration:
     """Nothing happens elsewhere."""
     return registration
 
@@ -86,7 +86,7 @@ class Strategy:
 def typed(canonical: Callable[[Challenge, str], str]) -> Proof:
     """A proof that is a typed code; `canonical` is the code without what people type beside it."""
 
-    def submission(challenge: Challenge, given: Given, deps: Dependencies) -> Submission:
+    def submission(challenge: Challenge, given: Given, deps: CanSeal) -> Submission:
         if not isinstance(given, TypedCode):
             raise RequestMalformedError
         return Submission(sealed_code(challenge, canonical(challenge, given.code.get_secret_value()), deps))
@@ -106,7 +106,7 @@ def only_digits(typed_code: str, digits: int) -> str:
     return code
 
 
-def sealed_code(challenge: Challenge, code: str, deps: Dependencies) -> CodeSubmitted:
+def sealed_code(challenge: Challenge, code: str, deps: CanSeal) -> CodeSubmitted:
     """A code, sealed for the verifier."""
     return CodeSubmitted(
         submission_id=new_id(),

@@ -1,12 +1,14 @@
 """Registering an email address, or another one instead: by a code in a mail."""
 
+from typing import Protocol
+
 from services.enrollment.accounts.domain import conflicts
 from services.enrollment.accounts.domain.account import Method
 from services.enrollment.challenges.domain.challenge import Challenge, Registration
 from services.enrollment.challenges.handlers.building import Question, to_register
-from services.enrollment.dependencies import Dependencies
 from services.enrollment.methods.base.handlers import Strategy
 from services.enrollment.methods.email.domain import parse_address
+from services.enrollment.needs import CanAsk, CanPlan, CanSend
 from services.enrollment.policies.domain.policy import is_allowed, may_be_added
 from services.enrollment.proofs.sent_code.handlers import Target, sent_code_challenge, target_of
 from services.enrollment.registrations.beginning import Beginning, Plan, changeable, proven_by, require_other
@@ -19,8 +21,12 @@ from services.kit.errors import (
 from services.kit.ids import new_id
 
 
+class CanAskByMail(CanAsk, CanSend, Protocol):
+    """Asks for the proof of a new address."""
+
+
 def email_challenge(
-    typed: str, claimant: Claimant, identifier: str, deps: Dependencies, *, changes: str | None = None
+    typed: str, claimant: Claimant, identifier: str, deps: CanSend, *, changes: str | None = None
 ) -> Challenge:
     """The challenge by which an address is proven; `changes` is the method whose address it is to be.
 
@@ -46,7 +52,7 @@ def email_challenge(
     return sent_code_challenge(asked, claimant, target, "email", deps)
 
 
-async def request_email(principal: Principal, typed: str, form_token: str, deps: Dependencies) -> Principal:
+async def request_email(principal: Principal, typed: str, form_token: str, deps: CanAskByMail) -> Principal:
     """Ask for a code by mail. The same address, while its code still lives, sends nothing; another one ends the earlier
     challenge.
 
@@ -72,7 +78,7 @@ def another_address(method_id: str, address: str) -> Plan:
         ProblemError: `unknownMethod`; `methodAlreadyRegistered` for the address that it has; see `email_challenge`.
     """
 
-    def plan(claimant: Claimant, deps: Dependencies) -> Beginning:
+    def plan(claimant: Claimant, deps: CanPlan) -> Beginning:
         method = changeable(claimant.account, method_id, "email")
         beginning = an_email(address, changes=method.id)(claimant, deps)
         registration = beginning.challenge.registration if beginning.challenge else None
@@ -82,7 +88,7 @@ def another_address(method_id: str, address: str) -> Plan:
     return plan
 
 
-async def _ask(method: Method, asked: Question, claimant: Claimant, deps: Dependencies, __: bool) -> Challenge:
+async def _ask(method: Method, asked: Question, claimant: Claimant, deps: CanSend, __: bool) -> Challenge:
     return sent_code_challenge(asked, claimant, target_of(method, claimant, deps), "email", deps)
 
 

@@ -1,6 +1,7 @@
 """Registering a passkey (WebAuthn Level 3, section 7.1); the verifier checks what the browser returns."""
 
 import json
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from schemas.verification import (
@@ -12,8 +13,8 @@ from services.enrollment.accounts.domain.account import Account, Method
 from services.enrollment.challenges.domain.challenge import Challenge, Registration
 from services.enrollment.challenges.handlers.building import Question, new_challenge, to_register, with_terms
 from services.enrollment.challenges.handlers.lifecycle import Submission, binding_of
-from services.enrollment.dependencies import Dependencies
 from services.enrollment.methods.base.handlers import Given, GivenCredential, Proof, Strategy
+from services.enrollment.needs import CanAsk, CanSeal, HasConfig, HasOrigin, HasPolicies, HasRules
 from services.enrollment.policies.domain.policy import is_allowed
 from services.enrollment.registrations.beginning import Beginning, proven_by
 from services.enrollment.sessions.handlers.asking import ask, pressed
@@ -26,10 +27,23 @@ from services.kit.errors import (
 )
 from services.kit.ids import new_id, new_token
 
+
+class HasRelyingParty(HasConfig, HasOrigin, Protocol):
+    """Knows for whom passkeys are made (WebAuthn Level 3, section 4)."""
+
+
+class CanChallenge(HasRules, HasRelyingParty, Protocol):
+    """Builds challenges that a passkey signs."""
+
+
+class CanAskPasskey(CanAsk, CanChallenge, Protocol):
+    """Asks for a new passkey."""
+
+
 DISPLAY_NAME = "Passkey"
 
 
-def passkey_challenge(claimant: Claimant, identifier: str, deps: Dependencies) -> Challenge:
+def passkey_challenge(claimant: Claimant, identifier: str, deps: CanChallenge) -> Challenge:
     """The challenge that a new passkey signs.
 
     Raises:
@@ -40,13 +54,13 @@ def passkey_challenge(claimant: Claimant, identifier: str, deps: Dependencies) -
     return passkey_asked(to_register(identifier, "passkey", registration), claimant, deps)
 
 
-async def ask_passkey(principal: Principal, deps: Dependencies) -> Principal:
+async def ask_passkey(principal: Principal, deps: CanAskPasskey) -> Principal:
     """Make the page's challenge; one that still waits is kept, so that a refresh changes nothing."""
     challenge = passkey_challenge(principal.claimant, pressed(principal, "passkey"), deps)
     return await ask(principal, challenge, "passkey", deps)
 
 
-def require_registrable(account: Account, deps: Dependencies) -> None:
+def require_registrable(account: Account, deps: HasPolicies) -> None:
     """Raises `methodNotAllowedByPolicy` or `methodLimitReached`."""
     if not is_allowed(deps.policy(account), "passkey"):
         raise MethodNotAllowedByPolicyError
@@ -54,14 +68,14 @@ def require_registrable(account: Account, deps: Dependencies) -> None:
         raise problem
 
 
-def passkey_asked(asked: Question, claimant: Claimant, deps: Dependencies) -> Challenge:
+def passkey_asked(asked: Question, claimant: Claimant, deps: CanChallenge) -> Challenge:
     """A passkey: made, or used."""
     challenge = new_challenge(asked, claimant, "passkey", deps)
     rp_id, origins = relying_party(claimant.account.tenant, deps)
     return with_terms(challenge, passkey=PasskeyTerms(challenge=new_token(), rp_id=rp_id, origins=origins))
 
 
-def relying_party(tenant: str, deps: Dependencies) -> tuple[str, tuple[str, ...]]:
+def relying_party(tenant: str, deps: HasRelyingParty) -> tuple[str, tuple[str, ...]]:
     """The RP ID of an organisation, and the origins at which its passkeys may be used (WebAuthn Level 3, section 4)."""
     passkeys = deps.config.tenant(tenant).passkeys
     return passkeys.rp_id or urlsplit(deps.public_origin).hostname or "", passkeys.origins or (deps.public_origin,)
@@ -82,12 +96,12 @@ def credential_id_of(credential: str) -> str:
     return found
 
 
-def a_passkey(claimant: Claimant, deps: Dependencies) -> Beginning:
+def a_passkey(claimant: Claimant, deps: CanChallenge) -> Beginning:
     """A passkey. See `passkey_challenge`."""
     return proven_by(passkey_challenge(claimant, new_id(), deps))
 
 
-def _submission(challenge: Challenge, given: Given, deps: Dependencies) -> Submission:
+def _submission(challenge: Challenge, given: Given, deps: CanSeal) -> Submission:
     if not isinstance(given, GivenCredential):
         raise RequestMalformedError
     found = credential_id_of(given.credential)
@@ -103,7 +117,7 @@ def _submission(challenge: Challenge, given: Given, deps: Dependencies) -> Submi
 PROOF = Proof("credential", _submission)
 
 
-async def _ask(_: Method, asked: Question, claimant: Claimant, deps: Dependencies, __: bool) -> Challenge:
+async def _ask(_: Method, asked: Question, claimant: Claimant, deps: CanChallenge, __: bool) -> Challenge:
     return passkey_asked(asked, claimant, deps)
 
 

@@ -10,12 +10,12 @@ from webauthn.helpers.structs import (
 
 from services.enrollment.accounts.domain.account import Account
 from services.enrollment.challenges.domain.challenge import Challenge
-from services.enrollment.dependencies import Dependencies
+from services.enrollment.needs import HasConfig
 from services.kit.crypto.sealing import decode, token_hash
 from services.kit.errors import ChallengeEndedError
 
 
-def passkey_options(challenge: Challenge, account: Account, deps: Dependencies) -> str:
+def passkey_options(challenge: Challenge, account: Account, deps: HasConfig) -> str:
     """The options as JSON.
 
     The user handle is an opaque id of ours, not the platform's.

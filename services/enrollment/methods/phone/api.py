@@ -4,10 +4,10 @@ from typing import Final, Literal
 
 from services.enrollment.api.bodies import PhoneNumber
 from services.enrollment.challenges.domain.challenge import PhoneType
-from services.enrollment.dependencies import Dependencies
 from services.enrollment.methods.base.api import MethodApi, RegistrationRequest
 from services.enrollment.methods.phone.handlers import TypedPhone, a_phone, another_number
 from services.enrollment.methods.phone.models import type_of
+from services.enrollment.needs import CanPlan
 from services.enrollment.registrations.beginning import Beginning, Plan, changeable
 from services.enrollment.sessions.principal import Claimant
 from services.kit.errors import PhoneNumberInvalidError
@@ -42,7 +42,7 @@ def typed_phone(number: str, phone_type: PhoneType, delivery: Literal["sms", "vo
 def changed_number(method_id: str, number: str) -> Plan:
     """Another number, as Graph writes it, for a phone of whichever type. See `another_number`."""
 
-    def plan(claimant: Claimant, deps: Dependencies) -> Beginning:
+    def plan(claimant: Claimant, deps: CanPlan) -> Beginning:
         phone = changeable(claimant.account, method_id, "phone")
         return another_number(method_id, typed_phone(number, type_of(phone)))(claimant, deps)
 

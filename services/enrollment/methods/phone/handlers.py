@@ -1,7 +1,7 @@
 """Registering a phone, or another number for one: by a code in a text message, or by a call."""
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, Protocol
 
 from schemas.verification import (
     ProofKind,
@@ -10,9 +10,9 @@ from services.enrollment.accounts.domain import conflicts
 from services.enrollment.accounts.domain.account import Account, Method
 from services.enrollment.challenges.domain.challenge import Challenge, PhoneType, Registration
 from services.enrollment.challenges.handlers.building import Question, to_register
-from services.enrollment.dependencies import Dependencies
 from services.enrollment.methods.base.handlers import Proof, Strategy
 from services.enrollment.methods.phone.domain import parse_extension, parse_number
+from services.enrollment.needs import CanAsk, CanAskToRegister, CanPlan, CanSend, HasConfig, HasKeyring, HasPolicies
 from services.enrollment.policies.domain.policy import is_allowed
 from services.enrollment.proofs.sent_code.handlers import Target, sent_code_challenge, target_of, target_of_challenge
 from services.enrollment.registrations.beginning import Beginning, Plan, changeable, proven_by, require_other
@@ -24,6 +24,18 @@ from services.kit.errors import (
     MethodNotAllowedByPolicyError,
 )
 from services.kit.ids import new_id
+
+
+class KnowsNumbers(HasConfig, HasKeyring, Protocol):
+    """Knows which numbers are reached."""
+
+
+class CanReach(CanSend, KnowsNumbers, Protocol):
+    """Builds challenges for numbers."""
+
+
+class CanAskByPhone(CanAsk, CanReach, Protocol):
+    """Asks for the proof of a new number."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +55,7 @@ class TypedPhone:
 
 
 def phone_challenge(
-    typed: TypedPhone, claimant: Claimant, identifier: str, deps: Dependencies, *, changes: str | None = None
+    typed: TypedPhone, claimant: Claimant, identifier: str, deps: CanReach, *, changes: str | None = None
 ) -> Challenge:
     """The challenge by which a number is proven; `changes` is the method whose number it is to be.
 
@@ -69,7 +81,7 @@ def phone_challenge(
     )
 
 
-def phone_target(typed: TypedPhone, account: Account, deps: Dependencies) -> Target:
+def phone_target(typed: TypedPhone, account: Account, deps: KnowsNumbers) -> Target:
     """The number, checked.
 
     Raises:
@@ -84,7 +96,7 @@ def phone_target(typed: TypedPhone, account: Account, deps: Dependencies) -> Tar
     return Target.of(plain, number.masked, account.tenant, deps)
 
 
-def require_registrable(account: Account, typed: TypedPhone, registration: Registration, deps: Dependencies) -> None:
+def require_registrable(account: Account, typed: TypedPhone, registration: Registration, deps: HasPolicies) -> None:
     """Raises `methodNotAllowedByPolicy`, `methodAlreadyRegistered` or `methodLimitReached`."""
     if not is_allowed(deps.policy(account), "phone"):
         raise MethodNotAllowedByPolicyError
@@ -95,7 +107,7 @@ def require_registrable(account: Account, typed: TypedPhone, registration: Regis
         raise problem
 
 
-async def request_phone(principal: Principal, typed: TypedPhone, form_token: str, deps: Dependencies) -> Principal:
+async def request_phone(principal: Principal, typed: TypedPhone, form_token: str, deps: CanAskByPhone) -> Principal:
     """Ask for a proof of a number. The same number by the same way, while its code still lives, sends nothing;
     another one ends the earlier challenge.
 
@@ -110,7 +122,7 @@ async def request_phone(principal: Principal, typed: TypedPhone, form_token: str
     return await ask(principal, challenge, _step_of(challenge), deps)
 
 
-async def reach_otherwise(principal: Principal, delivery: Literal["sms", "voice"], deps: Dependencies) -> Principal:
+async def reach_otherwise(principal: Principal, delivery: Literal["sms", "voice"], deps: CanAskToRegister) -> Principal:
     """Call instead of texting, or the other way round: the same number, and a challenge of its own.
 
     Raises:
@@ -133,7 +145,7 @@ def _step_of(challenge: Challenge) -> str:
     return "phone.call" if challenge.terms.kind == "call" else "phone.code"
 
 
-def phone_kind(delivery: str | None, claimant: Claimant, deps: Dependencies) -> ProofKind:
+def phone_kind(delivery: str | None, claimant: Claimant, deps: HasPolicies) -> ProofKind:
     """A call is answered with a key, or reads a code out, as the policy says."""
     return "call" if delivery == "voice" and deps.terms(claimant.account).voice == "key" else "code"
 
@@ -150,7 +162,7 @@ def another_number(method_id: str, typed: TypedPhone) -> Plan:
         ProblemError: `unknownMethod`; `methodAlreadyRegistered` for the number that it has; see `phone_challenge`.
     """
 
-    def plan(claimant: Claimant, deps: Dependencies) -> Beginning:
+    def plan(claimant: Claimant, deps: CanPlan) -> Beginning:
         method = changeable(claimant.account, method_id, "phone")
         same = replace(typed, phone_type=method.phone_type or "mobile", delivery=method.delivery or "sms")
         require_other(method, phone_target(same, claimant.account, deps).digest)
@@ -159,7 +171,7 @@ def another_number(method_id: str, typed: TypedPhone) -> Plan:
     return plan
 
 
-async def _ask(method: Method, asked: Question, claimant: Claimant, deps: Dependencies, __: bool) -> Challenge:
+async def _ask(method: Method, asked: Question, claimant: Claimant, deps: CanSend, __: bool) -> Challenge:
     kind = phone_kind(method.delivery, claimant, deps)
     channel: Literal["sms", "voice"] = "voice" if method.delivery == "voice" else "sms"
     return sent_code_challenge(asked, claimant, target_of(method, claimant, deps), channel, deps, kind=kind)

@@ -10,7 +10,6 @@ from pydantic import Field
 
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.handlers.lifecycle import binding_of
-from services.enrollment.dependencies import Dependencies
 from services.enrollment.methods.base.pages import MethodPages, Step
 from services.enrollment.methods.base.step_pages import back_of, last_step
 from services.enrollment.methods.phone import handlers as phones
@@ -20,6 +19,7 @@ from services.enrollment.methods.phone.domain import national_format, region_of
 from services.enrollment.methods.phone.handlers import TypedPhone
 from services.enrollment.methods.phone.views import Country, PhoneType, PhoneView
 from services.enrollment.methods.phone.words import ANOTHER_NUMBER, DELIVERIES, DONE, number_problem
+from services.enrollment.needs import HasSealer
 from services.enrollment.proofs.sent_code.pages import code_view, resend
 from services.enrollment.proofs.sent_code.words import code_problem
 from services.enrollment.sessions.handlers.asking import current_challenge
@@ -138,7 +138,7 @@ def _phone_type(page: PageRequest) -> PhoneType:
     return (change.phone_type if change else None) or "mobile"
 
 
-def _typed_before(challenge: Challenge | None, deps: Dependencies) -> Typed:
+def _typed_before(challenge: Challenge | None, deps: HasSealer) -> Typed:
     if challenge is None or challenge.method_type != "phone" or challenge.destination is None:
         return Typed()
     plain = deps.sealer.open("destination", challenge.destination.sealed, binding_of(challenge)).decode()

@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import replace
+from typing import Protocol
 
 from pydantic import SecretStr
 
@@ -12,8 +13,8 @@ from services.enrollment.challenges.domain.challenge import Challenge, Registrat
 from services.enrollment.challenges.domain.verdict import Verdict
 from services.enrollment.challenges.handlers.building import Question, new_challenge, to_register
 from services.enrollment.challenges.handlers.lifecycle import open_submitted
-from services.enrollment.dependencies import Dependencies
 from services.enrollment.methods.base.handlers import Strategy, sealed_code, typed
+from services.enrollment.needs import CanAwaitVerdicts, CanBuild, CanPrepare, HasRules, HasSealer
 from services.enrollment.registrations.beginning import Beginning, proven_by
 from services.enrollment.sessions.domain import steps as wizard
 from services.enrollment.sessions.domain.session import Draft, Session
@@ -23,6 +24,11 @@ from services.enrollment.sessions.principal import Claimant, Principal
 from services.kit.crypto.codes import canonical_recovery_code
 from services.kit.errors import ChallengeEndedError, CodeMalformedError
 from services.kit.ids import new_id
+
+
+class CanKeepCodes(CanPrepare, CanAwaitVerdicts, Protocol):
+    """Has the verifier keep codes."""
+
 
 CODES = 10
 
@@ -34,7 +40,7 @@ CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def codes_challenge(
-    draft: Draft, claimant: Claimant, identifier: str, deps: Dependencies
+    draft: Draft, claimant: Claimant, identifier: str, deps: CanBuild
 ) -> tuple[Challenge, CodeSubmitted]:
     """The registration of recovery codes: what was handed out, on its way to the verifier."""
     registration = Registration(display_name=f"{CODES} codes", codes_left=CODES)
@@ -45,7 +51,7 @@ def codes_challenge(
     return challenge, sealed_code(challenge, listed, deps)
 
 
-def new_codes(claimant: Claimant, deps: Dependencies) -> Draft:
+def new_codes(claimant: Claimant, deps: HasSealer) -> Draft:
     """Ten recovery codes of 80 bits each (NIST SP 800-63B-4, 4.2.1), not registered yet."""
     binding = claimant.binding(new_id())
     codes = ["".join(secrets.choice(CROCKFORD) for _ in range(CODE_LENGTH)) for _ in range(CODES)]
@@ -53,13 +59,13 @@ def new_codes(claimant: Claimant, deps: Dependencies) -> Draft:
     return Draft(method_id=binding.method, type="recoveryCodes", sealed=sealed)
 
 
-def codes_of(draft: Draft, claimant: Claimant, deps: Dependencies) -> tuple[SecretStr, ...]:
+def codes_of(draft: Draft, claimant: Claimant, deps: HasSealer) -> tuple[SecretStr, ...]:
     """The codes in a draft."""
     opened = deps.sealer.open("secret", draft.sealed, claimant.binding(draft.method_id)).decode()
     return tuple(SecretStr(code) for code in opened.split("\n"))
 
 
-async def prepare_codes(principal: Principal, deps: Dependencies) -> Principal:
+async def prepare_codes(principal: Principal, deps: CanPrepare) -> Principal:
     """To the page that shows recovery codes, once; a refresh shows the same ones.
 
     Raises:
@@ -75,7 +81,7 @@ async def prepare_codes(principal: Principal, deps: Dependencies) -> Principal:
     return await move_session(principal, move, deps)
 
 
-async def register_codes(principal: Principal, deps: Dependencies) -> Verdict:
+async def register_codes(principal: Principal, deps: CanKeepCodes) -> Verdict:
     """The person has saved the codes: keep their hashes, and show them no more.
 
     Raises:
@@ -90,7 +96,7 @@ async def register_codes(principal: Principal, deps: Dependencies) -> Verdict:
     return verdict
 
 
-def recovery_codes(claimant: Claimant, deps: Dependencies) -> Beginning:
+def recovery_codes(claimant: Claimant, deps: CanBuild) -> Beginning:
     """Ten codes, which take the place of earlier ones."""
     draft = new_codes(claimant, deps)
     challenge, event = codes_challenge(draft, claimant, new_id(), deps)
@@ -107,7 +113,7 @@ def _canonical(_: Challenge, typed_code: str) -> str:
 PROOF = typed(_canonical)
 
 
-async def _ask(_: Method, asked: Question, claimant: Claimant, deps: Dependencies, __: bool) -> Challenge:
+async def _ask(_: Method, asked: Question, claimant: Claimant, deps: HasRules, __: bool) -> Challenge:
     return new_challenge(asked, claimant, "recoveryCode", deps)
 
 

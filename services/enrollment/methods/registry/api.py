@@ -10,7 +10,6 @@ from schemas.verification import ProofKind
 from services.enrollment.accounts.domain.account import Account, Method
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.components import Components
-from services.enrollment.dependencies import Dependencies
 from services.enrollment.methods.authenticator_app.api import API as AUTHENTICATOR_APP
 from services.enrollment.methods.base.api import (
     ChallengeFields,
@@ -26,6 +25,7 @@ from services.enrollment.methods.recovery_codes.api import API as RECOVERY_CODES
 from services.enrollment.methods.security_questions.api import API as SECURITY_QUESTIONS
 from services.enrollment.methods.software_oath.api import API as SOFTWARE_OATH
 from services.enrollment.methods.temporary_access_pass.api import API as TEMPORARY_ACCESS_PASS
+from services.enrollment.needs import CanShow
 from services.enrollment.registrations.beginning import Reading
 
 METHODS: Final = (
@@ -70,7 +70,7 @@ def registration_fields(reading: Reading, components: Components) -> Registratio
     return BY_TYPE[reading.registration.type].registration(reading, components)
 
 
-def challenge_fields(challenge: Challenge, account: Account, deps: Dependencies) -> ChallengeFields:
+def challenge_fields(challenge: Challenge, account: Account, deps: CanShow) -> ChallengeFields:
     """What an open challenge tells beside what all of them do."""
     show = BY_KIND.get(challenge.terms.kind)
     return show(challenge, account, deps) if show else {}

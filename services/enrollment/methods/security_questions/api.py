@@ -7,10 +7,11 @@ from pydantic import Field
 from services.enrollment.accounts.domain.account import Account
 from services.enrollment.challenges.api.models import GivenAnswer, QuestionBody
 from services.enrollment.challenges.domain.challenge import Challenge
-from services.enrollment.dependencies import Dependencies
 from services.enrollment.methods.base.api import ChallengeFields, MethodApi, RegistrationRequest
 from services.enrollment.methods.security_questions.domain import offered_questions
 from services.enrollment.methods.security_questions.handlers import answers
+from services.enrollment.methods.security_questions.words import WORDS
+from services.enrollment.needs import HasConfig
 from services.enrollment.registrations.beginning import Plan
 
 
@@ -24,7 +25,7 @@ class QuestionsRequest(RegistrationRequest):
         return answers([(given.question_id, given.answer) for given in self.answers])
 
 
-def _questions(challenge: Challenge, _: Account, deps: Dependencies) -> ChallengeFields:
+def _questions(challenge: Challenge, _: Account, deps: HasConfig) -> ChallengeFields:
     asked = challenge.terms.questions
     if asked is None:
         return {}
@@ -37,7 +38,7 @@ def _questions(challenge: Challenge, _: Account, deps: Dependencies) -> Challeng
 
 API: Final = MethodApi(
     type="securityQuestions",
-    name="Security questions",
+    name=WORDS.name.label,
     request=QuestionsRequest,
     examples={
         "security_questions": {

@@ -4,6 +4,7 @@ import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Protocol
 
 from pydantic import SecretStr
 
@@ -17,9 +18,9 @@ from services.enrollment.challenges.domain.challenge import Challenge, Registrat
 from services.enrollment.challenges.domain.verdict import Verdict
 from services.enrollment.challenges.handlers.building import Question, new_challenge, to_register, with_terms
 from services.enrollment.challenges.handlers.lifecycle import Submission, binding_of, open_submitted
-from services.enrollment.dependencies import Dependencies
 from services.enrollment.methods.base.handlers import Given, GivenAnswers, Proof, Strategy
 from services.enrollment.methods.security_questions.domain import checked_answers
+from services.enrollment.needs import CanAsk, CanBuild, CanSeal, HasConfig, HasRules, HasSignals
 from services.enrollment.registrations.beginning import Beginning, Plan, proven_by
 from services.enrollment.sessions.handlers.asking import pressed, wait_at
 from services.enrollment.sessions.principal import Claimant, Principal
@@ -29,8 +30,16 @@ from services.kit.errors import (
 from services.kit.ids import new_id
 
 
+class CanAskQuestions(CanBuild, HasConfig, Protocol):
+    """Builds challenges of the organisation's questions."""
+
+
+class CanKeepAnswers(CanAskQuestions, CanAsk, HasSignals, Protocol):
+    """Has the verifier keep answers."""
+
+
 def answers_challenge(
-    answers: Sequence[tuple[str, SecretStr]], claimant: Claimant, identifier: str, deps: Dependencies
+    answers: Sequence[tuple[str, SecretStr]], claimant: Claimant, identifier: str, deps: CanAskQuestions
 ) -> tuple[Challenge, AnswersSubmitted]:
     """The registration of security questions, with the answers on their way.
 
@@ -48,13 +57,13 @@ def answers_challenge(
     return challenge, submitted_answers(challenge, checked, deps)
 
 
-def answers_asked(asked: Question, claimant: Claimant, question_ids: tuple[str, ...], deps: Dependencies) -> Challenge:
+def answers_asked(asked: Question, claimant: Claimant, question_ids: tuple[str, ...], deps: HasRules) -> Challenge:
     """Answers to security questions."""
     challenge = new_challenge(asked, claimant, "securityQuestions", deps)
     return with_terms(challenge, questions=QuestionTerms(question_ids=question_ids))
 
 
-def submitted_answers(challenge: Challenge, answers: Mapping[str, SecretStr], deps: Dependencies) -> AnswersSubmitted:
+def submitted_answers(challenge: Challenge, answers: Mapping[str, SecretStr], deps: CanSeal) -> AnswersSubmitted:
     """Answers by question id, sealed for the verifier."""
     plain = json.dumps({question: answer.get_secret_value() for question, answer in answers.items()})
     return AnswersSubmitted(
@@ -66,7 +75,7 @@ def submitted_answers(challenge: Challenge, answers: Mapping[str, SecretStr], de
 
 
 async def register_answers(
-    principal: Principal, answers: Sequence[tuple[str, SecretStr]], deps: Dependencies
+    principal: Principal, answers: Sequence[tuple[str, SecretStr]], deps: CanKeepAnswers
 ) -> Verdict:
     """Keep a person's answers.
 
@@ -83,14 +92,14 @@ async def register_answers(
 def answers(given: Sequence[tuple[str, SecretStr]]) -> Plan:
     """Security questions with their answers. See `answers_challenge`."""
 
-    def plan(claimant: Claimant, deps: Dependencies) -> Beginning:
+    def plan(claimant: Claimant, deps: CanAskQuestions) -> Beginning:
         challenge, event = answers_challenge(given, claimant, new_id(), deps)
         return replace(proven_by(challenge), event=event)
 
     return plan
 
 
-def _submission(challenge: Challenge, given: Given, deps: Dependencies) -> Submission:
+def _submission(challenge: Challenge, given: Given, deps: CanSeal) -> Submission:
     """All answers that were asked for, and no others."""
     asked = challenge.terms.questions
     if not isinstance(given, GivenAnswers) or asked is None:
@@ -104,14 +113,14 @@ def _submission(challenge: Challenge, given: Given, deps: Dependencies) -> Submi
 PROOF = Proof("answers", _submission)
 
 
-async def _ask(method: Method, asked: Question, claimant: Claimant, deps: Dependencies, __: bool) -> Challenge:
+async def _ask(method: Method, asked: Question, claimant: Claimant, deps: CanAskQuestions, __: bool) -> Challenge:
     return answers_asked(asked, claimant, _asked_questions(method, claimant, deps), deps)
 
 
 STRATEGY = Strategy(_ask)
 
 
-def _asked_questions(method: Method, claimant: Claimant, deps: Dependencies) -> tuple[str, ...]:
+def _asked_questions(method: Method, claimant: Claimant, deps: HasConfig) -> tuple[str, ...]:
     """A random choice of those that the person answered."""
     count = deps.config.tenant(claimant.account.tenant).security_questions.to_ask
     return tuple(secrets.SystemRandom().sample(method.question_ids, min(count, len(method.question_ids))))

@@ -11,8 +11,16 @@ from services.enrollment.accounts.domain import conflicts
 from services.enrollment.accounts.domain.account import Account, Method
 from services.enrollment.challenges.domain.challenge import Challenge, Registration
 from services.enrollment.challenges.handlers.building import Question, to_register
-from services.enrollment.dependencies import Dependencies
 from services.enrollment.methods.base.handlers import Strategy
+from services.enrollment.needs import (
+    CanAskToRegister,
+    CanBuild,
+    CanPrepare,
+    CanShow,
+    HasPolicies,
+    HasRules,
+    HasSealer,
+)
 from services.enrollment.policies.domain.policy import is_allowed
 from services.enrollment.proofs.app_code.handlers import app_code_challenge
 from services.enrollment.registrations.beginning import Beginning, proven_by
@@ -34,7 +42,7 @@ SECRET_BYTES = 20
 DISPLAY_NAME = "Authenticator app"
 
 
-async def show_secret(principal: Principal, deps: Dependencies) -> Principal:
+async def show_secret(principal: Principal, deps: CanPrepare) -> Principal:
     """To the QR code: the one that the session has, else a new one.
 
     Raises:
@@ -53,7 +61,7 @@ async def show_secret(principal: Principal, deps: Dependencies) -> Principal:
     return await move_session(principal, move, deps)
 
 
-async def ask_code(principal: Principal, deps: Dependencies) -> Principal:
+async def ask_code(principal: Principal, deps: CanAskToRegister) -> Principal:
     """Ask for the code that the app shows now.
 
     Raises:
@@ -66,32 +74,32 @@ async def ask_code(principal: Principal, deps: Dependencies) -> Principal:
     return await ask(principal, challenge, "softwareOath.code", deps)
 
 
-def new_draft(claimant: Claimant, deps: Dependencies) -> Draft:
+def new_draft(claimant: Claimant, deps: HasSealer) -> Draft:
     """A secret for a method that does not exist yet."""
     binding = claimant.binding(new_id())
     sealed: Sealed = deps.sealer.seal("secret", secrets.token_bytes(SECRET_BYTES), binding)
     return Draft(method_id=binding.method, type="softwareOath", sealed=sealed)
 
 
-def code_challenge(draft: Draft, claimant: Claimant, identifier: str, deps: Dependencies) -> Challenge:
+def code_challenge(draft: Draft, claimant: Claimant, identifier: str, deps: HasRules) -> Challenge:
     """The challenge by which the app is proven to have the secret."""
     asked = to_register(identifier, "softwareOath", Registration(display_name=DISPLAY_NAME), draft.method_id)
     return app_code_challenge(asked, claimant, draft.sealed, deps)
 
 
-def secret_of(draft: Draft, claimant: Claimant, deps: Dependencies) -> SecretStr:
+def secret_of(draft: Draft, claimant: Claimant, deps: HasSealer) -> SecretStr:
     """The secret as it is typed: base32 (RFC 4648, section 6)."""
     return SecretStr(b32encode(_opened(draft, claimant, deps)).decode())
 
 
-def uri_of(draft: Draft, claimant: Claimant, deps: Dependencies) -> str:
+def uri_of(draft: Draft, claimant: Claimant, deps: CanShow) -> str:
     """What the QR code says."""
     account = claimant.account
     issuer = deps.config.tenant(account.tenant).display_name
     return otpauth_uri(_opened(draft, claimant, deps), account.profile.user_principal_name or account.user, issuer)
 
 
-def require_registrable(account: Account, deps: Dependencies) -> None:
+def require_registrable(account: Account, deps: HasPolicies) -> None:
     """Raises `methodNotAllowedByPolicy` or `methodLimitReached`."""
     if not is_allowed(deps.policy(account), "softwareOath"):
         raise MethodNotAllowedByPolicyError
@@ -99,18 +107,18 @@ def require_registrable(account: Account, deps: Dependencies) -> None:
         raise problem
 
 
-def _opened(draft: Draft, claimant: Claimant, deps: Dependencies) -> bytes:
+def _opened(draft: Draft, claimant: Claimant, deps: HasSealer) -> bytes:
     return deps.sealer.open("secret", draft.sealed, claimant.binding(draft.method_id))
 
 
-def another_app(claimant: Claimant, deps: Dependencies) -> Beginning:
+def another_app(claimant: Claimant, deps: CanBuild) -> Beginning:
     """A different authenticator app, by a secret."""
     require_registrable(claimant.account, deps)
     draft = new_draft(claimant, deps)
     return replace(proven_by(code_challenge(draft, claimant, new_id(), deps)), draft=draft)
 
 
-async def _ask(_: Method, asked: Question, claimant: Claimant, deps: Dependencies, __: bool) -> Challenge:
+async def _ask(_: Method, asked: Question, claimant: Claimant, deps: HasRules, __: bool) -> Challenge:
     return app_code_challenge(asked, claimant, None, deps)
 
 

@@ -10,8 +10,8 @@ from schemas.verification import CodeSubmitted, PassTerms
 from services.enrollment.accounts.domain.account import Method
 from services.enrollment.challenges.domain.challenge import Challenge, Registration
 from services.enrollment.challenges.handlers.building import Question, new_challenge, to_register, with_terms
-from services.enrollment.dependencies import Dependencies
 from services.enrollment.methods.base.handlers import Strategy, sealed_code, typed
+from services.enrollment.needs import CanBuild, HasRules
 from services.enrollment.registrations.beginning import Beginning, Plan, proven_by
 from services.enrollment.sessions.principal import Claimant
 from services.kit.errors import (
@@ -38,7 +38,7 @@ MOST_CHARACTERS = 48
 
 
 def pass_challenge(
-    lifetime: timedelta, claimant: Claimant, identifier: str, deps: Dependencies, *, is_usable_once: bool
+    lifetime: timedelta, claimant: Claimant, identifier: str, deps: CanBuild, *, is_usable_once: bool
 ) -> tuple[Challenge, CodeSubmitted, SecretStr]:
     """A new Temporary Access Pass, on its way to the verifier; the last value is the pass, for this one time.
 
@@ -61,7 +61,7 @@ def pass_challenge(
 def access_pass(lifetime: timedelta, *, is_usable_once: bool) -> Plan:
     """A Temporary Access Pass, which takes the place of an earlier one. See `pass_challenge`."""
 
-    def plan(claimant: Claimant, deps: Dependencies) -> Beginning:
+    def plan(claimant: Claimant, deps: CanBuild) -> Beginning:
         challenge, event, given = pass_challenge(lifetime, claimant, new_id(), deps, is_usable_once=is_usable_once)
         return replace(proven_by(challenge), event=event, codes=(given,))
 
@@ -78,7 +78,7 @@ def _canonical(_: Challenge, typed_code: str) -> str:
 PROOF = typed(_canonical)
 
 
-async def _ask(_: Method, asked: Question, claimant: Claimant, deps: Dependencies, __: bool) -> Challenge:
+async def _ask(_: Method, asked: Question, claimant: Claimant, deps: HasRules, __: bool) -> Challenge:
     return new_challenge(asked, claimant, "temporaryAccessPass", deps)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Protocol
 
 from pydantic import SecretStr
 
@@ -16,13 +17,17 @@ from services.enrollment.challenges.domain import transitions as challenges
 from services.enrollment.challenges.domain.challenge import RESEND_AFTER, Challenge
 from services.enrollment.challenges.handlers.building import Question, new_challenge
 from services.enrollment.challenges.handlers.lifecycle import binding_of
-from services.enrollment.dependencies import Dependencies
 from services.enrollment.methods.base.handlers import only_digits, typed
+from services.enrollment.needs import CanBuild, CanEndChallenges, HasKeyring, HasSealer
 from services.enrollment.sessions.handlers.asking import current_challenge
 from services.enrollment.sessions.principal import Claimant, Principal
 from services.kit.crypto.sealing import Binding, Sealer, keyed_hash
 from services.kit.errors import ChallengeEndedError, UnknownMethodError
 from services.kit.ids import new_token
+
+
+class CanOpenTargets(HasKeyring, HasSealer, Protocol):
+    """Opens where codes go."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,7 @@ class Target:
     digest: str
 
     @classmethod
-    def of(cls, plain: str, masked: str, tenant: str, deps: Dependencies) -> "Target":
+    def of(cls, plain: str, masked: str, tenant: str, deps: HasKeyring) -> "Target":
         """With the keyed hash by which it is known."""
         return cls(SecretStr(plain), masked, keyed_hash(deps.keyring, plain, tenant=tenant))
 
@@ -48,7 +53,7 @@ def sent_code_challenge(
     claimant: Claimant,
     target: Target,
     channel: Channel,
-    deps: Dependencies,
+    deps: CanBuild,
     *,
     kind: ProofKind = "code",
 ) -> Challenge:
@@ -64,7 +69,7 @@ def sent_code_challenge(
     return challenge.model_copy(update=more)
 
 
-def target_of(method: Method, claimant: Claimant, deps: Dependencies) -> Target:
+def target_of(method: Method, claimant: Claimant, deps: CanOpenTargets) -> Target:
     """The number or address of a method on file."""
     if method.destination is None:
         raise UnknownMethodError
@@ -72,7 +77,7 @@ def target_of(method: Method, claimant: Claimant, deps: Dependencies) -> Target:
     return Target.of(plain, method.display_name, claimant.account.tenant, deps)
 
 
-def target_of_challenge(challenge: Challenge, deps: Dependencies) -> Target:
+def target_of_challenge(challenge: Challenge, deps: HasSealer) -> Target:
     """Where the code of a challenge goes."""
     if challenge.destination is None or challenge.terms.code is None:
         raise ChallengeEndedError
@@ -80,7 +85,7 @@ def target_of_challenge(challenge: Challenge, deps: Dependencies) -> Target:
     return Target(SecretStr(plain), challenge.destination.masked, challenge.terms.code.destination_hash)
 
 
-async def resend_code(principal: Principal, deps: Dependencies) -> None:
+async def resend_code(principal: Principal, deps: CanEndChallenges) -> None:
     """Send the message once more.
 
     Raises:
@@ -92,7 +97,7 @@ async def resend_code(principal: Principal, deps: Dependencies) -> None:
     await resend_of(challenge, deps)
 
 
-async def resend_of(challenge: Challenge, deps: Dependencies, channel: Channel | None = None) -> None:
+async def resend_of(challenge: Challenge, deps: CanEndChallenges, channel: Channel | None = None) -> None:
     """Send the message of a challenge once more, by another channel if one is named."""
     now = deps.clock.now()
     await deps.challenges.change(challenge.id, lambda state: challenges.resend(state, at=now, channel=channel))

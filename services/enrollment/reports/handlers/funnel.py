@@ -2,15 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Protocol
 
 from schemas.base import Event
 from schemas.enrollment import Decision
 from schemas.envelope import Envelope
-from services.enrollment.dependencies import Dependencies
+from services.enrollment.needs import HasClock, HasJourneys
 from services.enrollment.reports.domain.funnel import Funnel, funnel
 from services.enrollment.reports.domain.journey import begun, noted
-from services.enrollment.store import Store
 from services.kit.decision import Change
+
+
+class CanReportJourneys(HasClock, HasJourneys, Protocol):
+    """Counts journeys."""
+
 
 MOST_JOURNEYS = 10_000
 """How many one report reads, the newest: a page must not hold a request for long."""
@@ -24,7 +29,7 @@ class FunnelReport:
     is_all: bool
 
 
-async def note_journey(event: Event, cause: Envelope, *, store: Store) -> None:
+async def note_journey(event: Event, cause: Envelope, *, store: HasJourneys) -> None:
     """One document a session. What was noted before changes nothing, so that no inbox is needed."""
     await store.journeys.change_or_insert(
         cause.correlation_id, begun(cause.tenant, event), lambda journey: Change(noted(journey, event))
@@ -32,7 +37,7 @@ async def note_journey(event: Event, cause: Envelope, *, store: Store) -> None:
 
 
 async def funnel_report(
-    tenant: str, decision: Decision, days: int, deps: Dependencies, *, most: int = MOST_JOURNEYS
+    tenant: str, decision: Decision, days: int, deps: CanReportJourneys, *, most: int = MOST_JOURNEYS
 ) -> FunnelReport:
     """The funnel of a tenant's sessions of the last `days` days that this decision led to."""
     since = deps.clock.now() - timedelta(days=days)

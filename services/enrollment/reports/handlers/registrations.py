@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 
 from services.enrollment.accounts.domain.account import Account
-from services.enrollment.dependencies import Dependencies
+from services.enrollment.needs import CanReadAccounts, HasAccounts
 from services.enrollment.reports.domain.registrations import RegistrationDetails, RegistrationSummary, details_of
 from services.kit.errors import ProblemError, RequestMalformedError
 
@@ -63,7 +63,7 @@ def wanted_by(expression: str) -> Wanted:
 
 
 async def registration_details(
-    tenant: str, wanted: Wanted, top: int, after: str, deps: Dependencies, *, batch: int = BATCH, most: int = MOST
+    tenant: str, wanted: Wanted, top: int, after: str, deps: CanReadAccounts, *, batch: int = BATCH, most: int = MOST
 ) -> tuple[list[RegistrationDetails], str | None]:
     """At most `top` people after the one with that id, in the order of their ids; and after whom to go on, None at the
     end. `most` accounts are looked at, so that a part may hold fewer people than `top`, or none, and not be the last.
@@ -83,7 +83,7 @@ async def registration_details(
 
 
 async def registration_summary(
-    tenant: str, deps: Dependencies, *, batch: int = BATCH, most: int = MOST_COUNTED
+    tenant: str, deps: CanReadAccounts, *, batch: int = BATCH, most: int = MOST_COUNTED
 ) -> tuple[RegistrationSummary, bool]:
     """The report in numbers, of at most `most` people; and whether these are all."""
     summary, now = RegistrationSummary(), deps.clock.now()
@@ -94,7 +94,7 @@ async def registration_summary(
     return summary, True
 
 
-async def _accounts(tenant: str, wanted: Wanted, after: str, batch: int, deps: Dependencies) -> AsyncIterator[Account]:
+async def _accounts(tenant: str, wanted: Wanted, after: str, batch: int, deps: HasAccounts) -> AsyncIterator[Account]:
     while part := await deps.accounts.after(tenant, after, wanted.user_principal_name, limit=batch):
         for stored in part:
             yield stored.state

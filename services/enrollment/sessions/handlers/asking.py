@@ -4,7 +4,7 @@ import uuid
 
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.handlers.lifecycle import cancel_challenge, open_challenge
-from services.enrollment.dependencies import Dependencies
+from services.enrollment.needs import CanAsk, CanChangeAccounts, HasChallenges
 from services.enrollment.sessions.domain import steps as wizard
 from services.enrollment.sessions.domain.session import Session
 from services.enrollment.sessions.handlers.moving import move_session
@@ -14,7 +14,7 @@ from services.kit.errors import (
 )
 
 
-async def current_challenge(principal: Principal, deps: Dependencies) -> Challenge | None:
+async def current_challenge(principal: Principal, deps: HasChallenges) -> Challenge | None:
     """The challenge of the current step; one that a crash left unsent is sent now."""
     requested = principal.session.requested
     if requested is None:
@@ -23,7 +23,7 @@ async def current_challenge(principal: Principal, deps: Dependencies) -> Challen
     return stored.state if stored else await open_challenge(requested, deps)
 
 
-async def asked_challenge(principal: Principal, challenge_id: str, deps: Dependencies) -> Challenge:
+async def asked_challenge(principal: Principal, challenge_id: str, deps: HasChallenges) -> Challenge:
     """The challenge of the session, if the form is about it.
 
     Raises:
@@ -35,7 +35,7 @@ async def asked_challenge(principal: Principal, challenge_id: str, deps: Depende
     return challenge
 
 
-async def wait_at(principal: Principal, challenge: Challenge, step: str, deps: Dependencies) -> Principal:
+async def wait_at(principal: Principal, challenge: Challenge, step: str, deps: CanChangeAccounts) -> Principal:
     """Put the challenge into the session first: what a crash leaves unsent is sent when the page is read again.
 
     A session that went elsewhere meanwhile, in another tab, stays there; one that asked for the same meanwhile keeps
@@ -55,9 +55,7 @@ async def wait_at(principal: Principal, challenge: Challenge, step: str, deps: D
     return await move_session(principal, move, deps)
 
 
-async def ask(
-    principal: Principal, challenge: Challenge, step: str, deps: Dependencies, *, again: bool = False
-) -> Principal:
+async def ask(principal: Principal, challenge: Challenge, step: str, deps: CanAsk, *, again: bool = False) -> Principal:
     """Ask for a proof and wait for it at `step`. One like it that still waits is kept, unless it is wanted `again`; any
     other one ends.
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from services.enrollment.accounts.domain.account import Account
-from services.enrollment.dependencies import Dependencies
+from services.enrollment.needs import CanChangeAccounts
 from services.enrollment.sessions.domain import lifecycle as sessions
 from services.enrollment.sessions.domain.session import Session
 from services.enrollment.sessions.principal import Principal
@@ -12,7 +12,7 @@ from services.kit.errors import (
 )
 
 
-async def move_session(principal: Principal, move: Callable[[Session], Session], deps: Dependencies) -> Principal:
+async def move_session(principal: Principal, move: Callable[[Session], Session], deps: CanChangeAccounts) -> Principal:
     now = deps.clock.now()
     account = await deps.accounts.change(
         principal.account_id, lambda account: sessions.move_session(account, principal.session.id, move, at=now)

@@ -1,13 +1,22 @@
 """The person comes with a ticket, walks from step to step, and leaves."""
 
 from datetime import timedelta
+from typing import Protocol
 
 from schemas.base import MethodType
 from services.enrollment.accounts.domain.account import Account
 from services.enrollment.challenges.domain.eligibility import must_prove
 from services.enrollment.challenges.handlers.lifecycle import cancel_challenge
-from services.enrollment.dependencies import Dependencies
 from services.enrollment.interrupts.domain.interrupt import Interrupt
+from services.enrollment.needs import (
+    CanChangeAccounts,
+    CanChangePlans,
+    CanChangeSessions,
+    CanProve,
+    HasInterrupts,
+    HasPolicies,
+    HasRules,
+)
 from services.enrollment.policies.domain.policy import allowed_methods, continued, instead_of, replanned
 from services.enrollment.sessions.domain import administration as operations
 from services.enrollment.sessions.domain import lifecycle as rules
@@ -15,7 +24,7 @@ from services.enrollment.sessions.domain import steps as wizard
 from services.enrollment.sessions.domain.session import RecentProof, Session
 from services.enrollment.sessions.handlers.moving import move_session, principal_of
 from services.enrollment.sessions.handlers.step_up import begin, needs_proof
-from services.enrollment.sessions.handlers.tickets import held_principal, started_principal
+from services.enrollment.sessions.handlers.tickets import KnowsSessions, held_principal, started_principal
 from services.enrollment.sessions.principal import Principal
 from services.kit.crypto.sealing import token_hash
 from services.kit.decision import Change
@@ -23,7 +32,15 @@ from services.kit.errors import MethodNotAllowedByPolicyError, SessionEndedError
 from services.kit.ids import new_token
 
 
-async def use_ticket(ticket: str, deps: Dependencies) -> tuple[Principal, str]:
+class CanRecognise(KnowsSessions, HasInterrupts, Protocol):
+    """Knows the sessions of interrupts."""
+
+
+class CanUseTickets(CanProve, HasInterrupts, Protocol):
+    """Starts sessions of interrupts."""
+
+
+async def use_ticket(ticket: str, deps: CanUseTickets) -> tuple[Principal, str]:
     """Start the session of an interrupt; the second value is the secret for the cookie.
 
     Raises:
@@ -47,13 +64,13 @@ async def use_ticket(ticket: str, deps: Dependencies) -> tuple[Principal, str]:
     return await begin(principal, deps), secret
 
 
-async def ticket_is_of(ticket: str, session_id: str, deps: Dependencies) -> bool:
+async def ticket_is_of(ticket: str, session_id: str, deps: HasInterrupts) -> bool:
     """Whether a ticket led to this session."""
     stored = await deps.interrupts.of_ticket(token_hash(ticket))
     return stored is not None and stored.id == session_id
 
 
-async def recognise(session_id: str, secret: str, deps: Dependencies) -> Principal:
+async def recognise(session_id: str, secret: str, deps: CanRecognise) -> Principal:
     """Who holds this cookie; the session may have ended.
 
     Raises:
@@ -65,7 +82,7 @@ async def recognise(session_id: str, secret: str, deps: Dependencies) -> Princip
     return await held_principal(interrupt.state.tenant, interrupt.state.user, session_id, secret, deps)
 
 
-async def follow_policy(principal: Principal, deps: Dependencies) -> Principal:
+async def follow_policy(principal: Principal, deps: CanChangePlans) -> Principal:
     """The session under the policy that holds now, which may have changed since its plan was made."""
     account, policy = principal.account, deps.policy(principal.account)
     allowed, must = allowed_methods(policy), must_prove(account, policy, deps.clock.now())
@@ -84,7 +101,7 @@ async def follow_policy(principal: Principal, deps: Dependencies) -> Principal:
     return await move_session(principal, follow, deps)
 
 
-async def go_on(principal: Principal, step: str, deps: Dependencies) -> Principal:
+async def go_on(principal: Principal, step: str, deps: CanProve) -> Principal:
     """ "Next" or "Done" of a step that asks for nothing: to the next thing to set up. A stale step changes nothing."""
     account: Account = principal.account
 
@@ -99,7 +116,7 @@ async def go_on(principal: Principal, step: str, deps: Dependencies) -> Principa
     return await begin(moved, deps) if moved.session.step == "prove.choose" else moved
 
 
-async def set_up_instead(principal: Principal, chosen: MethodType, deps: Dependencies) -> Principal:
+async def set_up_instead(principal: Principal, chosen: MethodType, deps: CanChangePlans) -> Principal:
     """Set up another method than the one proposed.
 
     Raises:
@@ -113,7 +130,7 @@ async def set_up_instead(principal: Principal, chosen: MethodType, deps: Depende
     return await move_session(principal, lambda session: wizard.set_up(session, chosen, plan=plan), deps)
 
 
-def alternatives(principal: Principal, deps: Dependencies) -> tuple[MethodType, ...]:
+def alternatives(principal: Principal, deps: HasPolicies) -> tuple[MethodType, ...]:
     """What may be set up now instead of what is being set up."""
     planned, session = planned_type(principal), principal.session
     if planned is None or session.intent == "manage":
@@ -121,7 +138,7 @@ def alternatives(principal: Principal, deps: Dependencies) -> tuple[MethodType, 
     return instead_of(deps.policy(principal.account), planned, session.plan, principal.account.active_types)
 
 
-def may_choose(principal: Principal, deps: Dependencies) -> bool:
+def may_choose(principal: Principal, deps: HasPolicies) -> bool:
     """Whether the organisation lets the person choose a different method, and there is one."""
     return deps.policy(principal.account).may_choose_different and bool(alternatives(principal, deps))
 
@@ -131,7 +148,7 @@ def planned_type(principal: Principal) -> MethodType | None:
     return wizard.method_type_of(principal.session.step)
 
 
-async def skip(principal: Principal, deps: Dependencies) -> Principal:
+async def skip(principal: Principal, deps: CanChangePlans) -> Principal:
     """Put off what is missing; where that is not possible any more, the session goes on.
 
     Raises:
@@ -147,7 +164,7 @@ async def skip(principal: Principal, deps: Dependencies) -> Principal:
     return moved
 
 
-async def confirm(principal: Principal, deps: Dependencies) -> Principal:
+async def confirm(principal: Principal, deps: CanChangeAccounts) -> Principal:
     """What is on file is right.
 
     Raises:
@@ -160,7 +177,7 @@ async def confirm(principal: Principal, deps: Dependencies) -> Principal:
     return principal_of(account.state if account else principal.account, principal.session.id)
 
 
-async def change_something(principal: Principal, deps: Dependencies) -> Principal:
+async def change_something(principal: Principal, deps: CanProve) -> Principal:
     """What is on file is not right: to "My security info", behind a proof.
 
     Raises:
@@ -170,7 +187,7 @@ async def change_something(principal: Principal, deps: Dependencies) -> Principa
     return await _to_methods(principal, "confirm", deps)
 
 
-async def leave_operations_for_methods(principal: Principal, deps: Dependencies) -> Principal:
+async def leave_operations_for_methods(principal: Principal, deps: CanProve) -> Principal:
     """An administrator who has nothing to prove sets it up first: to "My security info", and later back.
 
     Raises:
@@ -179,12 +196,12 @@ async def leave_operations_for_methods(principal: Principal, deps: Dependencies)
     return await _to_methods(principal, wizard.HOME["administer"], deps)
 
 
-async def stay(principal: Principal, deps: Dependencies) -> Principal:
+async def stay(principal: Principal, deps: CanChangeAccounts) -> Principal:
     """The person is still there."""
     return await move_session(principal, lambda session: session, deps)
 
 
-async def cancel(principal: Principal, deps: Dependencies) -> Principal:
+async def cancel(principal: Principal, deps: CanChangeSessions) -> Principal:
     """Leave the wizard; nothing more is sent for what was asked."""
     now = deps.clock.now()
     await cancel_challenge(principal.session.requested, "cancelled", deps)
@@ -194,7 +211,7 @@ async def cancel(principal: Principal, deps: Dependencies) -> Principal:
     return principal_of(account.state if account else principal.account, principal.session.id)
 
 
-async def _to_methods(principal: Principal, step: str, deps: Dependencies) -> Principal:
+async def _to_methods(principal: Principal, step: str, deps: CanProve) -> Principal:
     """From a step to "My security info", behind a proof."""
 
     def move(session: Session) -> Session:
@@ -205,7 +222,7 @@ async def _to_methods(principal: Principal, step: str, deps: Dependencies) -> Pr
     return await begin(await move_session(principal, move, deps), deps)
 
 
-def _placed(account: Account, session: Session, deps: Dependencies) -> Session:
+def _placed(account: Account, session: Session, deps: HasRules) -> Session:
     """Where a session begins: at the prompt, at the question whether all is still right, or in "My security info" or
     the pages for administrators, behind a proof where there is something to prove.
     """
@@ -218,7 +235,7 @@ def _placed(account: Account, session: Session, deps: Dependencies) -> Session:
     return session.model_copy(update={"step": "manage"})
 
 
-def _new_session(interrupt: Interrupt, secret: str, account: Account, deps: Dependencies) -> Session:
+def _new_session(interrupt: Interrupt, secret: str, account: Account, deps: HasRules) -> Session:
     now, minutes = deps.clock.now(), deps.terms(account).session_minutes
     return Session(
         id=interrupt.id,

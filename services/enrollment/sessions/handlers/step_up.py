@@ -13,9 +13,9 @@ from services.enrollment.challenges.domain.eligibility import (
 )
 from services.enrollment.challenges.handlers.asking import for_method
 from services.enrollment.challenges.handlers.cooldown import available_first, cooldowns_of, require_available
-from services.enrollment.dependencies import Dependencies
 from services.enrollment.methods.base.domain import PROVEN_FOR
 from services.enrollment.methods.registry.domain import TRAITS
+from services.enrollment.needs import CanChangeAccounts, CanChoose, CanProve, HasRules
 from services.enrollment.sessions.domain import steps as wizard
 from services.enrollment.sessions.domain.session import Session
 from services.enrollment.sessions.handlers.asking import ask, pressed
@@ -24,17 +24,17 @@ from services.enrollment.sessions.principal import Principal
 from services.kit.errors import MethodCoolingDownError, ProblemError, UnknownMethodError
 
 
-def usable_methods(account: Account, deps: Dependencies, now: datetime | None = None) -> tuple[Method, ...]:
+def usable_methods(account: Account, deps: HasRules, now: datetime | None = None) -> tuple[Method, ...]:
     """What the person can prove, best first."""
     return methods_to_prove(account, deps.policy(account), now or deps.clock.now())
 
 
-def locked_out(account: Account, deps: Dependencies) -> bool:
+def locked_out(account: Account, deps: HasRules) -> bool:
     """Whether the person has methods, and none that can be used now."""
     return is_locked_out(account, deps.policy(account), deps.clock.now())
 
 
-def needs_proof(account: Account, session: Session, deps: Dependencies, within: timedelta = PROVEN_FOR) -> bool:
+def needs_proof(account: Account, session: Session, deps: HasRules, within: timedelta = PROVEN_FOR) -> bool:
     """Whether the person has something to prove, and has not proven it lately. With nothing more to prove, what was
     proven in this session, such as a pass that is used up, holds as long as it lasts."""
     now = deps.clock.now()
@@ -43,12 +43,12 @@ def needs_proof(account: Account, session: Session, deps: Dependencies, within: 
     return session.proof is None or bool(usable_methods(account, deps, now))
 
 
-def needs_proof_for(kind: MethodType, account: Account, session: Session, deps: Dependencies) -> bool:
+def needs_proof_for(kind: MethodType, account: Account, session: Session, deps: HasRules) -> bool:
     """The same before a method is set up: for a passkey, the strongest of all, the proof is at most 5 minutes old."""
     return needs_proof(account, session, deps, TRAITS[kind].added_within)
 
 
-async def require_proof(principal: Principal, then: str, deps: Dependencies) -> Principal:
+async def require_proof(principal: Principal, then: str, deps: CanProve) -> Principal:
     """Ask for a proof before the person goes on to `then`; the best method starts by itself where that disturbs
     nobody.
     """
@@ -56,7 +56,7 @@ async def require_proof(principal: Principal, then: str, deps: Dependencies) -> 
     return await begin(moved, deps)
 
 
-async def begin(principal: Principal, deps: Dependencies) -> Principal:
+async def begin(principal: Principal, deps: CanProve) -> Principal:
     """Start with the best method, if it starts by itself and the session waits for a choice."""
     first = next(iter(await choices(principal, deps)), None)
     if first is None or principal.session.step != "prove.choose" or not TRAITS[first.type].starts_by_itself:
@@ -69,7 +69,7 @@ async def begin(principal: Principal, deps: Dependencies) -> Principal:
         raise
 
 
-def askable(principal: Principal, deps: Dependencies) -> tuple[Method, ...]:
+def askable(principal: Principal, deps: HasRules) -> tuple[Method, ...]:
     """What the person can prove in this session, best first."""
     verifying, now = principal.session.verifying, deps.clock.now()
     if verifying is None:
@@ -77,13 +77,13 @@ def askable(principal: Principal, deps: Dependencies) -> tuple[Method, ...]:
     return left_to_prove(principal.account, deps.policy(principal.account), verifying.purpose, verifying.proven, now)
 
 
-async def choices(principal: Principal, deps: Dependencies) -> tuple[Method, ...]:
+async def choices(principal: Principal, deps: CanChoose) -> tuple[Method, ...]:
     """The same, those in cooldown last."""
     return available_first(askable(principal, deps), await cooldowns_of(principal.account, _purpose(principal), deps))
 
 
 async def prove_by(
-    principal: Principal, method_id: str, deps: Dependencies, *, by_app: bool = False, again: bool = False
+    principal: Principal, method_id: str, deps: CanProve, *, by_app: bool = False, again: bool = False
 ) -> Principal:
     """Ask for the proof of one method; `by_app` asks an app for a code instead of an approval.
 
@@ -102,7 +102,7 @@ async def prove_by(
     return moved
 
 
-async def choose_another(principal: Principal, deps: Dependencies) -> Principal:
+async def choose_another(principal: Principal, deps: CanChangeAccounts) -> Principal:
     """Back to the list of methods."""
 
     def move(session: Session) -> Session:

@@ -1,9 +1,10 @@
 """What one-time tickets lead to, those of interrupts and of verifications alike: a session, held by a cookie."""
 
 from collections.abc import Callable
+from typing import Protocol
 
 from services.enrollment.accounts.domain.account import Account, account_id
-from services.enrollment.dependencies import Dependencies
+from services.enrollment.needs import HasAccounts, HasConfig
 from services.enrollment.sessions.handlers.moving import principal_of
 from services.enrollment.sessions.principal import Principal
 from services.kit.crypto.sealing import equal, token_hash
@@ -11,12 +12,16 @@ from services.kit.decision import Change
 from services.kit.errors import CATALOGUE, ProblemError, SessionEndedError, TicketExpiredError
 
 
+class KnowsSessions(HasAccounts, HasConfig, Protocol):
+    """Finds sessions by their cookie."""
+
+
 async def started_principal(
     tenant: str,
     user: str,
     session_id: str,
     start: Callable[[Account], Change[Account]],
-    deps: Dependencies,
+    deps: HasAccounts,
     *,
     return_url: str,
 ) -> Principal:
@@ -34,7 +39,7 @@ async def started_principal(
     return principal_of(account.state, session_id)
 
 
-async def held_principal(tenant: str, user: str, session_id: str, secret: str, deps: Dependencies) -> Principal:
+async def held_principal(tenant: str, user: str, session_id: str, secret: str, deps: KnowsSessions) -> Principal:
     """The session that a cookie names, if it has the secret.
 
     Raises:

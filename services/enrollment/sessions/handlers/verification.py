@@ -1,6 +1,7 @@
 """A person comes to our page to prove a method for a platform, and goes back."""
 
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from services.enrollment.accounts.domain.account import Account
 from services.enrollment.accounts.domain.update import AccountUpdate
@@ -8,11 +9,11 @@ from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.domain.verification import Verification
 from services.enrollment.challenges.handlers.lifecycle import VERDICT_WITHIN
 from services.enrollment.challenges.handlers.platform import cancel, with_later
-from services.enrollment.dependencies import Dependencies
+from services.enrollment.needs import CanAwaitVerdicts, CanChangeSessions, HasChallenges, HasRules
 from services.enrollment.sessions.domain import lifecycle as rules
 from services.enrollment.sessions.domain.session import Session, Verifying
 from services.enrollment.sessions.handlers.moving import principal_of
-from services.enrollment.sessions.handlers.tickets import held_principal, started_principal
+from services.enrollment.sessions.handlers.tickets import KnowsSessions, held_principal, started_principal
 from services.enrollment.sessions.principal import Principal
 from services.enrollment.signals import next_change
 from services.kit.clock import monotonic
@@ -21,11 +22,20 @@ from services.kit.decision import Change
 from services.kit.errors import SessionEndedError, TicketExpiredError
 from services.kit.ids import new_token
 
+
+class CanRecogniseVerifiers(KnowsSessions, HasChallenges, Protocol):
+    """Knows the sessions of verifications."""
+
+
+class CanUseVerifyTickets(CanChangeSessions, HasRules, Protocol):
+    """Starts sessions of verifications."""
+
+
 AGREE_WITHIN = 0.05
 """Seconds between two looks at a challenge whose verdict is being written."""
 
 
-async def use_verify_ticket(ticket: str, deps: Dependencies) -> tuple[Principal, str]:
+async def use_verify_ticket(ticket: str, deps: CanUseVerifyTickets) -> tuple[Principal, str]:
     """Start the session of a verification; the second value is the secret for the cookie.
 
     Raises:
@@ -49,13 +59,13 @@ async def use_verify_ticket(ticket: str, deps: Dependencies) -> tuple[Principal,
     return await _as_far_as_proven(principal, deps), secret
 
 
-async def verify_ticket_is_of(ticket: str, session_id: str, deps: Dependencies) -> bool:
+async def verify_ticket_is_of(ticket: str, session_id: str, deps: HasChallenges) -> bool:
     """Whether a ticket led to this session."""
     stored = await deps.challenges.of_ticket(token_hash(ticket))
     return stored is not None and stored.id == session_id
 
 
-async def recognise_verifier(session_id: str, secret: str, deps: Dependencies) -> Principal:
+async def recognise_verifier(session_id: str, secret: str, deps: CanRecogniseVerifiers) -> Principal:
     """Who holds this cookie; the session may have ended.
 
     Raises:
@@ -67,7 +77,7 @@ async def recognise_verifier(session_id: str, secret: str, deps: Dependencies) -
     return await held_principal(first.state.tenant, first.state.user, session_id, secret, deps)
 
 
-async def leave(principal: Principal, deps: Dependencies) -> Principal:
+async def leave(principal: Principal, deps: CanChangeSessions) -> Principal:
     """Go back without having proven it."""
     if asked := await _asked_in(principal, deps):
         await cancel(asked, deps)
@@ -75,7 +85,7 @@ async def leave(principal: Principal, deps: Dependencies) -> Principal:
     return principal_of(account.state if account else principal.account, principal.session.id)
 
 
-async def outcome_of(principal: Principal, deps: Dependencies) -> str:
+async def outcome_of(principal: Principal, deps: CanAwaitVerdicts) -> str:
     """What became of it, as the person's browser says at the platform; an attempt that was left before its end has
     expired with its session."""
     asked = await _settled(principal, deps)
@@ -83,12 +93,12 @@ async def outcome_of(principal: Principal, deps: Dependencies) -> str:
     return "expired" if status == "pending" and principal.session.outcome != "completed" else status
 
 
-async def _asked_in(principal: Principal, deps: Dependencies) -> Verification | None:
+async def _asked_in(principal: Principal, deps: HasChallenges) -> Verification | None:
     first = await deps.challenges.get(principal.session.id)
     return await with_later(first.state, deps) if first else None
 
 
-async def _settled(principal: Principal, deps: Dependencies) -> Verification | None:
+async def _settled(principal: Principal, deps: CanAwaitVerdicts) -> Verification | None:
     """A verdict reaches the account before the challenge: the platform, which reads that, hears once both agree."""
     deadline = monotonic() + VERDICT_WITHIN
     async with deps.signals.awaiting(principal.session.id) as changed:
@@ -124,7 +134,7 @@ def _new_session(first: Challenge, cookie_hash: str, now: datetime, minutes: int
     )
 
 
-async def _as_far_as_proven(principal: Principal, deps: Dependencies) -> Principal:
+async def _as_far_as_proven(principal: Principal, deps: CanChangeSessions) -> Principal:
     """A platform may have handed in an answer, or a key may have been pressed, before the session was there."""
     stored = await deps.challenges.get(principal.session.id)
     if stored is None or stored.state.status != "verified":

@@ -8,7 +8,6 @@ from schemas.verification import (
     ChallengeTerms,
     CodeTerms,
 )
-from services.enrollment.challenges.domain import challenge as challenges
 from services.enrollment.challenges.domain.challenge import Delivery, Submission
 from tests.unit.enrollment.builders import NOW, texted, tried
 
@@ -75,4 +74,4 @@ def test_another_way_kind_or_purpose_is_another_question(other: dict[str, object
 
 @pytest.mark.parametrize(("stands_for", "known"), [(None, "c-new"), ("c-1", "c-1")])
 def test_a_platform_knows_a_later_challenge_by_the_first_one(stands_for: str | None, known: str) -> None:
-    assert challenges.known_as(texted(stands_for=stands_for)) == known
+    assert known_as(texted(stands_for=stands_for)) == known

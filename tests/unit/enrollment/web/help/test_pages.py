@@ -15,7 +15,7 @@ from pydantic import AnyHttpUrl
 
 import services.enrollment
 from services.enrollment.methods.registry.words import WORDS
-from services.enrollment.web.help import routes as help_routes
+from services.enrollment.web.help import pages as help_pages
 from services.enrollment.web.help.topics import GROUPS, METHODS, TOPICS
 from services.enrollment.web.rendering import Pages
 from tests.support.pages import FRAME, help_view, sample_views
@@ -34,7 +34,7 @@ async def visitor() -> AsyncIterator[AsyncClient]:
     origin = "http://localhost:8000"
     settings = SimpleNamespace(public_url=AnyHttpUrl(origin), authenticator_origin=origin)
     app.state.components = SimpleNamespace(settings=settings)
-    app.include_router(help_routes.router)
+    app.include_router(help_pages.router)
     async with AsyncClient(transport=ASGITransport(app), base_url=origin) as client:
         yield client
 

@@ -1,0 +1,249 @@
+"""What single use cases need, as narrow as a fake in a test can be. `Dependencies` has all of it."""
+
+from datetime import datetime
+from typing import Protocol
+
+from services.enrollment.accounts.domain.account import Account
+from services.enrollment.accounts.store import Accounts, Activities
+from services.enrollment.challenges.store import Challenges
+from services.enrollment.config import Config
+from services.enrollment.devices.store import Activations, Devices, UsedTokens
+from services.enrollment.interrupts.store import Interrupts
+from services.enrollment.notices.store import Notices
+from services.enrollment.policies.domain.requirements import GroupPolicy, Terms
+from services.enrollment.policies.store import TenantPolicies
+from services.enrollment.registrations.store import Registrations
+from services.enrollment.reports.store import Journeys
+from services.enrollment.signals import Signals
+from services.kit.clock import Clock
+from services.kit.crypto.keyring import Keyring
+from services.kit.crypto.sealing import Sealer
+from services.kit.http.limits import RateLimiter
+
+
+class HasAccounts(Protocol):
+    """Has `accounts`."""
+
+    @property
+    def accounts(self) -> Accounts: ...
+
+
+class HasActivities(Protocol):
+    """Has `activities`."""
+
+    @property
+    def activities(self) -> Activities: ...
+
+
+class HasActivations(Protocol):
+    """Has `activations`."""
+
+    @property
+    def activations(self) -> Activations: ...
+
+
+class HasChallenges(Protocol):
+    """Has `challenges`."""
+
+    @property
+    def challenges(self) -> Challenges: ...
+
+
+class HasClock(Protocol):
+    """Has `clock`."""
+
+    @property
+    def clock(self) -> Clock: ...
+
+
+class HasConfig(Protocol):
+    """Has `config`."""
+
+    @property
+    def config(self) -> Config: ...
+
+
+class HasDevices(Protocol):
+    """Has `devices`."""
+
+    @property
+    def devices(self) -> Devices: ...
+
+
+class HasInterrupts(Protocol):
+    """Has `interrupts`."""
+
+    @property
+    def interrupts(self) -> Interrupts: ...
+
+
+class HasJourneys(Protocol):
+    """Has `journeys`."""
+
+    @property
+    def journeys(self) -> Journeys: ...
+
+
+class HasKeyring(Protocol):
+    """Has `keyring`."""
+
+    @property
+    def keyring(self) -> Keyring: ...
+
+
+class HasLimiter(Protocol):
+    """Has `limiter`."""
+
+    @property
+    def limiter(self) -> RateLimiter: ...
+
+
+class HasNotices(Protocol):
+    """Has `notices`."""
+
+    @property
+    def notices(self) -> Notices: ...
+
+
+class HasRegistrations(Protocol):
+    """Has `registrations`."""
+
+    @property
+    def registrations(self) -> Registrations: ...
+
+
+class HasSealer(Protocol):
+    """Has `sealer`."""
+
+    @property
+    def sealer(self) -> Sealer: ...
+
+
+class HasSignals(Protocol):
+    """Has `signals`."""
+
+    @property
+    def signals(self) -> Signals: ...
+
+
+class HasTenantPolicies(Protocol):
+    """Has `tenant_policies`."""
+
+    @property
+    def tenant_policies(self) -> TenantPolicies: ...
+
+
+class HasUsedTokens(Protocol):
+    """Has `used_tokens`."""
+
+    @property
+    def used_tokens(self) -> UsedTokens: ...
+
+
+class HasOrigin(Protocol):
+    """Has the origin at which people reach the pages."""
+
+    @property
+    def public_origin(self) -> str: ...
+
+
+class HasPolicies(Protocol):
+    """Knows what holds for a person."""
+
+    def policy(self, account: Account, /) -> GroupPolicy: ...
+
+    def terms(self, account: Account, /) -> Terms: ...
+
+
+class CanForget(Protocol):
+    """Deletes what documents hold of a person."""
+
+    async def erase(self, tenant: str, user: str, until: datetime, /) -> None: ...
+
+
+class HasRules(HasPolicies, HasClock, Protocol):
+    """What holds for a person now."""
+
+
+class CanSeal(HasClock, HasSealer, Protocol):
+    """Seals what a person gives, with its moment."""
+
+
+class CanShow(HasConfig, HasSealer, Protocol):
+    """Opens what only the person is shown."""
+
+
+class CanBuild(HasRules, HasSealer, Protocol):
+    """Builds challenges."""
+
+
+class CanSend(CanBuild, HasKeyring, Protocol):
+    """Builds challenges whose codes are sent."""
+
+
+class CanPlan(CanSend, HasConfig, HasOrigin, Protocol):
+    """Checks and begins the registration of any method."""
+
+
+class CanAskMethods(CanPlan, HasDevices, Protocol):
+    """Builds the challenge for any method on file."""
+
+
+class CanChangeAccounts(HasAccounts, HasClock, Protocol):
+    """Changes what a person has, and their sessions."""
+
+
+class CanErase(CanChangeAccounts, CanForget, Protocol):
+    """Forgets a person."""
+
+
+class HasPeople(HasAccounts, HasChallenges, Protocol):
+    """Has what people have, and what is asked of them."""
+
+
+class CanReadAccounts(CanChangeAccounts, HasRules, Protocol):
+    """Judges what people have by the policy."""
+
+
+class CanPrepare(CanChangeAccounts, CanBuild, Protocol):
+    """Prepares what a session shows of a method to be."""
+
+
+class CanEndChallenges(HasChallenges, HasClock, Protocol):
+    """Ends challenges, or sends them once more."""
+
+
+class CanAwaitVerdicts(CanEndChallenges, HasSignals, Protocol):
+    """Follows challenges."""
+
+
+class CanSubmit(CanAwaitVerdicts, CanSeal, Protocol):
+    """Hands proofs to the verifier and waits for its word."""
+
+
+class CanChoose(HasChallenges, HasRules, Protocol):
+    """Finds what a person can prove now."""
+
+
+class CanChangeSessions(CanChangeAccounts, CanEndChallenges, Protocol):
+    """Moves a session, whose challenge may end."""
+
+
+class CanChangePlans(CanChangeSessions, HasRules, Protocol):
+    """The same by what the policy wants."""
+
+
+class CanAsk(CanChangeSessions, HasLimiter, Protocol):
+    """Asks for a proof in a session."""
+
+
+class CanAskToRegister(CanAsk, CanBuild, Protocol):
+    """Asks for the proof of a new method."""
+
+
+class CanProve(CanAsk, CanAskMethods, HasSignals, Protocol):
+    """Asks for the proof of a method on file, in a session."""
+
+
+class CanResume(CanBuild, CanSubmit, HasAccounts, HasActivations, HasDevices, HasRegistrations, Protocol):
+    """Goes on with a registration by a platform."""
