@@ -8,7 +8,7 @@ from schemas.verification import (
     ChallengeTerms,
     CodeTerms,
 )
-from services.enrollment.challenges.domain.challenge import Delivery, Submission
+from services.enrollment.challenges.domain.challenge import Delivery, Submission, known_as
 from tests.unit.enrollment.builders import NOW, texted, tried
 
 SOON = NOW + timedelta(minutes=1)
