@@ -1,0 +1,138 @@
+"""A typed code on its way to the verifier and back, over documents in memory."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+from pydantic import SecretStr
+
+from schemas.verification import CodeSubmitted, CodeTerms, ProofKind
+from services.enrollment.challenges.domain import transitions
+from services.enrollment.challenges.domain.challenge import Challenge
+from services.enrollment.challenges.domain.verdict import NotYet, Right
+from services.enrollment.challenges.handlers.lifecycle import binding_of
+from services.enrollment.challenges.handlers.submitting import submit_code, submit_proof
+from services.enrollment.challenges.store import Challenges
+from services.enrollment.methods.base.handlers import GivenCredential, TypedCode
+from services.enrollment.signals import Signals
+from services.kit.crypto.sealing import Sealer
+from services.kit.errors import (
+    ChallengeEndedError,
+    CodeExpiredError,
+    CodeMalformedError,
+    CredentialInvalidError,
+    RequestMalformedError,
+)
+from services.kit.ids import new_token
+from tests.support.clock import FixedClock
+from tests.support.enrolling import Outbox, outbox, sam_at
+from tests.support.keys import keyring
+from tests.support.waiting import until
+from tests.unit.enrollment.builders import proof_of
+
+
+@dataclass
+class Submitting:
+    """What handing in a proof needs, and no more."""
+
+    challenges: Challenges
+    clock: FixedClock
+    sealer: Sealer
+    signals: Signals = field(default_factory=Signals)
+
+
+@pytest.fixture
+async def box() -> AsyncIterator[Outbox]:
+    async with outbox(FixedClock()) as opened:
+        yield opened
+
+
+@pytest.fixture
+def deps(box: Outbox) -> Submitting:
+    return Submitting(box.store.challenges, FixedClock(), Sealer(keyring("enrollment")))
+
+
+def asked(kind: ProofKind = "code") -> Challenge:
+    challenge, _ = proof_of("phone")
+    code = CodeTerms(nonce=new_token(), destination_hash="d" * 43)
+    return challenge.model_copy(update={"terms": challenge.terms.model_copy(update={"kind": kind, "code": code})})
+
+
+async def stored(challenge: Challenge, deps: Submitting) -> Challenge:
+    return (await deps.challenges.insert(challenge.id, challenge)).state
+
+
+async def test_a_code_goes_to_the_verifier_sealed_and_without_its_spaces(box: Outbox, deps: Submitting) -> None:
+    challenge = await stored(asked(), deps)
+    await submit_proof(challenge, TypedCode(SecretStr(" 123 456 ")), deps, within=0)
+    (event,) = await box.published(CodeSubmitted)
+    assert "123456" not in event.model_dump_json()
+    assert deps.sealer.open("submission", event.code, binding_of(challenge)) == b"123456"
+
+
+async def test_who_waits_has_the_verdict_as_soon_as_it_is_there(deps: Submitting) -> None:
+    challenge = await stored(asked(), deps)
+    waiting = asyncio.create_task(submit_proof(challenge, TypedCode(SecretStr("123456")), deps, within=10))
+    await until(lambda: pending(challenge, deps))
+    submission_id = await pending(challenge, deps)
+    await deps.challenges.change(
+        challenge.id, lambda state: transitions.verified(state, submission_id, at=deps.clock.now())
+    )
+    deps.signals.notify(challenge.id)
+    judged, verdict = await waiting
+    assert (judged.status, verdict) == ("verified", Right())
+
+
+async def test_without_a_word_of_the_verifier_the_verdict_is_not_yet(deps: Submitting) -> None:
+    challenge = await stored(asked(), deps)
+    _, verdict = await submit_proof(challenge, TypedCode(SecretStr("123456")), deps, within=0)
+    assert verdict == NotYet()
+
+
+@pytest.mark.parametrize("typed", ["12345", "1234567", "12345a", "١٢٣٤٥٦", ""])
+async def test_what_is_no_code_is_refused_before_it_is_sealed(box: Outbox, deps: Submitting, typed: str) -> None:
+    challenge = await stored(asked(), deps)
+    with pytest.raises(CodeMalformedError):
+        await submit_proof(challenge, TypedCode(SecretStr(typed)), deps, within=0)
+    assert await box.published(CodeSubmitted) == []
+
+
+@pytest.mark.parametrize("kind", ["call", "pushApproval"])
+async def test_what_is_answered_on_a_device_takes_no_code(deps: Submitting, kind: ProofKind) -> None:
+    challenge = await stored(asked(kind), deps)
+    with pytest.raises(ChallengeEndedError):
+        await submit_proof(challenge, TypedCode(SecretStr("123456")), deps, within=0)
+
+
+async def test_a_credential_is_no_code(deps: Submitting) -> None:
+    challenge = await stored(asked(), deps)
+    with pytest.raises(RequestMalformedError):
+        await submit_proof(challenge, GivenCredential("{}"), deps, within=0)
+
+
+async def test_what_a_browser_never_returns_is_no_credential(deps: Submitting) -> None:
+    challenge = await stored(asked("passkey"), deps)
+    with pytest.raises(CredentialInvalidError):
+        await submit_proof(challenge, GivenCredential("no JSON"), deps, within=0)
+
+
+async def test_a_code_comes_too_late(deps: Submitting) -> None:
+    challenge = await stored(asked(), deps)
+    deps.clock.advance(timedelta(minutes=5))
+    with pytest.raises(CodeExpiredError):
+        await submit_proof(challenge, TypedCode(SecretStr("123456")), deps, within=0)
+
+
+async def test_a_form_about_another_challenge_than_the_sessions_is_over(deps: Submitting) -> None:
+    challenge = await stored(asked(), deps)
+    sam = sam_at("phone.code", requested=challenge)
+    with pytest.raises(ChallengeEndedError):
+        await submit_code(sam, "another", SecretStr("123456"), deps)
+
+
+async def pending(challenge: Challenge, deps: Submitting) -> str | None:
+    found = await deps.challenges.get(challenge.id)
+    submission = found.state.pending_submission if found else None
+    return submission.id if submission else None

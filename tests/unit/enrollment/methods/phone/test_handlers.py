@@ -1,0 +1,153 @@
+"""Asking for the proof of a number, over documents in memory."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import pytest
+
+from schemas.enrollment import ChallengeCancelled, MethodRequested
+from services.enrollment.accounts.domain.account import Account
+from services.enrollment.accounts.store import Accounts
+from services.enrollment.challenges.store import Challenges
+from services.enrollment.config import Config
+from services.enrollment.methods.phone.handlers import TypedPhone, reach_otherwise, request_phone
+from services.enrollment.policies.domain.requirements import TERMS, GroupPolicy, Terms
+from services.enrollment.sessions.principal import Principal
+from services.kit.config.clients import RateLimits
+from services.kit.crypto.keyring import Keyring
+from services.kit.crypto.sealing import Sealer
+from services.kit.errors import (
+    ChallengeEndedError,
+    MethodNotAllowedByPolicyError,
+    PhoneNumberInvalidError,
+    RateLimitedError,
+)
+from services.kit.http.limits import RateLimiter
+from tests.support.clock import FixedClock
+from tests.support.enrolling import Outbox, outbox, sam_at
+from tests.support.keys import keyring
+
+MOBILE = TypedPhone("GB", "07700 900142")
+OTHER = TypedPhone("GB", "07700 900143")
+
+
+@dataclass
+class Phones:
+    """What asking for the proof of a number needs, and no more."""
+
+    accounts: Accounts
+    challenges: Challenges
+    config: Config
+    clock: FixedClock
+    keyring: Keyring
+    sealer: Sealer
+    limiter: RateLimiter
+    allowed: GroupPolicy
+
+    def policy(self, _: Account) -> GroupPolicy:
+        return self.allowed
+
+    def terms(self, _: Account) -> Terms:
+        return TERMS[self.allowed.profile]
+
+
+@pytest.fixture
+async def box() -> AsyncIterator[Outbox]:
+    async with outbox(FixedClock()) as opened:
+        yield opened
+
+
+@pytest.fixture
+def phones(box: Outbox) -> Phones:
+    keys = keyring("enrollment")
+    config = Config.model_validate({"tenants": {}, "clients": {}, "numbers": {"fictional": ["+447700900"]}})
+    return Phones(
+        box.store.accounts,
+        box.store.challenges,
+        config,
+        FixedClock(),
+        keys,
+        Sealer(keys),
+        RateLimiter(RateLimits(request="2/hour")),
+        GroupPolicy(allowed=("phone",)),
+    )
+
+
+@pytest.fixture
+async def sam(box: Outbox) -> Principal:
+    principal = sam_at("phone")
+    await box.put(account=principal.account)
+    return principal
+
+
+async def test_a_number_is_asked_for_its_code_and_the_session_waits_for_it(
+    phones: Phones, box: Outbox, sam: Principal
+) -> None:
+    moved = await request_phone(sam, MOBILE, "form", phones)
+    (event,) = await box.published(MethodRequested)
+    assert moved.session.step == "phone.code"
+    assert moved.session.requested is not None
+    assert (event.terms.challenge_id, event.terms.kind, event.channel) == (moved.session.requested.id, "code", "sms")
+
+
+async def test_the_event_has_no_number_in_clear(phones: Phones, box: Outbox, sam: Principal) -> None:
+    await request_phone(sam, MOBILE, "form", phones)
+    (event,) = await box.published(MethodRequested)
+    assert "7700900142" not in event.model_dump_json().replace(" ", "")
+    assert event.destination is not None
+    assert event.destination.masked.endswith("42")
+
+
+async def test_the_same_form_twice_sends_one_message(phones: Phones, box: Outbox, sam: Principal) -> None:
+    first = await request_phone(sam, MOBILE, "form", phones)
+    second = await request_phone(sam, MOBILE, "form", phones)
+    assert first.session.requested == second.session.requested
+    assert len(await box.published(MethodRequested)) == 1
+
+
+async def test_another_number_ends_what_was_asked_before(phones: Phones, box: Outbox, sam: Principal) -> None:
+    first = await request_phone(sam, MOBILE, "form", phones)
+    second = await request_phone(first, OTHER, "form", phones)
+    assert first.session.requested is not None
+    assert second.session.requested is not None
+    (ended,) = await box.published(ChallengeCancelled)
+    assert (ended.challenge_id, ended.reason) == (first.session.requested.id, "superseded")
+    assert second.session.requested.id != first.session.requested.id
+
+
+async def test_a_policy_without_phones_refuses_and_sends_nothing(phones: Phones, box: Outbox, sam: Principal) -> None:
+    phones.allowed = GroupPolicy(allowed=("email",))
+    with pytest.raises(MethodNotAllowedByPolicyError):
+        await request_phone(sam, MOBILE, "form", phones)
+    assert await box.published(MethodRequested) == []
+
+
+async def test_what_is_no_number_is_refused(phones: Phones, sam: Principal) -> None:
+    with pytest.raises(PhoneNumberInvalidError):
+        await request_phone(sam, TypedPhone("GB", "12"), "form", phones)
+
+
+async def test_only_so_many_numbers_may_be_tried(phones: Phones, sam: Principal) -> None:
+    first = await request_phone(sam, MOBILE, "form", phones)
+    second = await request_phone(first, OTHER, "form", phones)
+    with pytest.raises(RateLimitedError):
+        await request_phone(second, MOBILE, "form", phones)
+
+
+@pytest.mark.parametrize(
+    ("profile", "kind", "step"), [("entra", "call", "phone.call"), ("asvs-l2", "code", "phone.code")]
+)
+async def test_a_number_that_got_a_text_can_be_called(
+    phones: Phones, sam: Principal, profile: str, kind: str, step: str
+) -> None:
+    phones.allowed = GroupPolicy.model_validate({"allowed": ("phone",), "profile": profile})
+    texted = await request_phone(sam, MOBILE, "form", phones)
+    called = await reach_otherwise(texted, "voice", phones)
+    assert called.session.requested is not None
+    assert (called.session.requested.terms.kind, called.session.step) == (kind, step)
+    assert called.session.requested.channel == "voice"
+
+
+async def test_without_a_number_nothing_is_called(phones: Phones, sam: Principal) -> None:
+    with pytest.raises(ChallengeEndedError):
+        await reach_otherwise(sam, "voice", phones)
