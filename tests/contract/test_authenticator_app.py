@@ -18,7 +18,6 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from services.enrollment.authenticator.pages import shell
 from tests.support.authenticator import CODE, NUMBER, SECRET, DeviceApi, request_in, running
 from tests.support.browser import CHROMIUM, FLAGS, Scheme
-from tests.support.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -447,14 +446,11 @@ async def test_a_push_message_shows_a_notification_and_the_app_works_offline(bro
         tools.on("ServiceWorker.workerRegistrationUpdated", lambda news: note_registration(news, registered))
         await tools.send("ServiceWorker.enable")
         await page.goto(f"{api.origin}{APP}")
-        await page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+        await page.evaluate(ACTIVATED)
         message = {"origin": api.origin, "registrationId": await registered, "data": "{}"}
         await tools.send("ServiceWorker.deliverPushMessage", message)
 
-        async def told() -> bool:
-            return bool(await page.evaluate(NOTIFIED))
-
-        await until(told, within=10)
+        assert await page.evaluate(NOTIFIED)
         await context.set_offline(True)
         await page.reload()
         await heading(page, "No accounts yet")
@@ -462,8 +458,17 @@ async def test_a_push_message_shows_a_notification_and_the_app_works_offline(bro
         await context.close()
 
 
-NOTIFIED = """async () => (await (await navigator.serviceWorker.ready).getNotifications())
-    .some(({ title }) => title === "Approve sign-in?")"""
+ACTIVATED = """async () => {
+    const { active } = await navigator.serviceWorker.ready;
+    while (active.state !== "activated")
+        await new Promise((resolve) => active.addEventListener("statechange", resolve, { once: true })) }"""
+NOTIFIED = """async () => {
+    const registration = await navigator.serviceWorker.ready;
+    for (let tries = 0; tries < 600; tries += 1) {
+        const shown = await registration.getNotifications();
+        if (shown.some(({ title }) => title === "Approve sign-in?")) return true;
+        await new Promise((resolve) => setTimeout(resolve, 50)) }
+    return false }"""
 
 
 def note_registration(news: dict[str, list[dict[str, str]]], registered: asyncio.Future[str]) -> None:

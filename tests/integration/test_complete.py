@@ -30,15 +30,15 @@ from services.enrollment.tokens import Caller
 from services.kit.config.clients import Client
 from services.kit.crypto.sealing import token_hash
 from services.kit.ids import new_id, new_token
-from services.kit.mongo.client import Database
 from services.kit.mongo.relay import Relay
 from tests.support.clock import FixedClock
 from tests.support.keys import keyring
+from tests.support.memory import MemoryDatabase
 from tests.support.publishing import NotingPublisher
 
 PEOPLE, GROUPS, AT_ONCE = 2_000, 25, 50
 STORED_WALK_EVERY = 20
-"""Every such person walks through the handlers and the database as well: a walk is six writes."""
+"""Every such person walks through the handlers and what they store as well: a walk is six writes."""
 
 SEED = 6
 KINDS = get_args(MethodType)
@@ -102,12 +102,12 @@ def a_person(chance: random.Random, number: int, groups: list[str], now: datetim
 
 
 @pytest.fixture
-async def deps(database: Database) -> Dependencies:
+async def deps() -> Dependencies:
     chance, clock, keys = random.Random(SEED), FixedClock(), keyring("enrollment")  # noqa: S311 - the same each time
     groups = {f"group-{number}": a_policy(chance) for number in range(GROUPS)}
     tenant = Tenant(display_name="Northbridge", groups=groups, default_group="group-0")
     whole = Config(tenants={"north": tenant}, clients={"north": CLIENT})
-    store = Store.open(database, Relay(NotingPublisher(), clock), clock)
+    store = Store.open(MemoryDatabase(), Relay(NotingPublisher(), clock), clock)
     await store.prepare()
     people = [a_person(chance, number, list(groups), clock.now()) for number in range(PEOPLE)]
     for one in people:

@@ -256,3 +256,12 @@ class CollectionBehaviour:
         await people.insert_one({"_id": "g", "state": {"ticket": "t"}})
         with pytest.raises(DuplicateKeyError):
             await people.insert_one({"_id": "h", "state": {"ticket": "t"}})
+
+    async def test_a_unique_value_is_free_again_once_it_was_changed_or_deleted(self, people: Collection) -> None:
+        await people.create_index("state.name", unique=True)
+        await people.update_one({"_id": "north/ann"}, {"$set": {"state.name": "eve"}})
+        await people.delete_one({"_id": "north/ben"})
+        for number, name in enumerate(("ann", "ben")):
+            await people.insert_one({"_id": f"other/{number}", "state": {"name": name}})
+        with pytest.raises(DuplicateKeyError):
+            await people.update_one({"_id": "other/0"}, {"$set": {"state.name": "eve"}})

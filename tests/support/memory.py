@@ -33,16 +33,30 @@ class Result:
     deleted_count: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass
 class UniqueIndex:
     """Among the documents that match `only`, no two have the same values under `names`."""
 
     names: tuple[str, ...]
     only: Mapping[str, Any]
+    holders: dict[str, str] = field(default_factory=dict)
+    """Ids of documents by what they hold."""
 
-    def key(self, document: Document) -> tuple[object, ...] | None:
-        """What must not be there twice; None where the index leaves the document out."""
-        return tuple(_at(document, name) for name in self.names) if matches(document, self.only) else None
+    def require_free(self, document: Document) -> None:
+        """Raises DuplicateKeyError."""
+        if self.holders.get(self._key(document), document["_id"]) != document["_id"]:
+            raise DuplicateKeyError(", ".join(self.names))
+
+    def take(self, document: Document) -> None:
+        if matches(document, self.only):
+            self.holders[self._key(document)] = document["_id"]
+
+    def release(self, document: Document) -> None:
+        if self.holders.get(self._key(document)) == document["_id"]:
+            del self.holders[self._key(document)]
+
+    def _key(self, document: Document) -> str:
+        return repr([_at(document, name) for name in self.names])
 
 
 @dataclass
@@ -57,6 +71,7 @@ class MemoryCollection:
         self,
         keys: str | Sequence[tuple[str, int]],
         *,
+        name: str = "",
         unique: bool = False,
         sparse: bool = False,
         expireAfterSeconds: int | None = None,  # noqa: N803 (the driver's name; nothing expires here)
@@ -65,8 +80,12 @@ class MemoryCollection:
         """Only unique indexes change what can be seen."""
         names = (keys,) if isinstance(keys, str) else tuple(name for name, _ in keys)
         only = partialFilterExpression or ({name: {"$exists": True} for name in names} if sparse else {})
-        if unique and UniqueIndex(names, only) not in self.unique:
-            self.unique.append(UniqueIndex(names, only))
+        if unique and not any(index.names == names for index in self.unique):
+            made = UniqueIndex(names, only)
+            for document in filter(lambda one: matches(one, only), self.documents.values()):
+                made.require_free(document)
+                made.take(document)
+            self.unique.append(made)
 
     async def find_one(self, criteria: Mapping[str, Any], projection: object = None) -> Document | None:
         """The first that matches; whoever else wants to is let in between, as over a network."""
@@ -123,18 +142,28 @@ class MemoryCollection:
 
     def _delete(self, found: Sequence[Document]) -> Result:
         for document in found:
+            for index in self.unique:
+                index.release(document)
             del self.documents[document["_id"]]
         return Result(deleted_count=len(found))
 
     def _matching(self, criteria: Mapping[str, Any]) -> Iterable[Document]:
-        return (document for document in self.documents.values() if matches(document, criteria))
+        return (document for document in self._candidates(criteria.get("_id")) if matches(document, criteria))
+
+    def _candidates(self, document_id: object) -> Iterable[Document]:
+        if not isinstance(document_id, str):
+            return self.documents.values()
+        return (self.documents[document_id],) if document_id in self.documents else ()
 
     def _put(self, document: Document) -> None:
         for index in self.unique:
-            key = index.key(document)
-            others = (other for other in self.documents.values() if other["_id"] != document["_id"])
-            if key is not None and any(index.key(other) == key for other in others):
-                raise DuplicateKeyError(", ".join(index.names))
+            if matches(document, index.only):
+                index.require_free(document)
+        before = self.documents.get(document["_id"])
+        for index in self.unique:
+            if before is not None:
+                index.release(before)
+            index.take(document)
         self.documents[document["_id"]] = document
 
 

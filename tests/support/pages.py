@@ -22,6 +22,7 @@ from services.enrollment.methods.recovery_codes.words import PROOF as RECOVERY_C
 from services.enrollment.methods.security_questions.views import AskedQuestionsView, QuestionRow, QuestionsView
 from services.enrollment.methods.software_oath.views import SoftwareIntroView, SoftwareScanView
 from services.enrollment.methods.temporary_access_pass.words import PROOF as ACCESS_PASS
+from services.enrollment.notices.views import NotMeView
 from services.enrollment.proofs.app_code.views import AppCodeView
 from services.enrollment.proofs.sent_code.views import CodeView, DeliveryView
 from services.enrollment.proofs.typed_secret.views import TypedSecretView
@@ -46,7 +47,6 @@ from services.enrollment.web.security_info.views import (
     ManageView,
     MethodRow,
     NewPhoneView,
-    NotMeView,
     RenameView,
 )
 from services.enrollment.web.views import (

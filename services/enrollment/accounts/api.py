@@ -17,7 +17,7 @@ from services.enrollment.api.caching import UNCACHED, uncached
 from services.enrollment.api.callers import MethodsReader, MethodsWriter
 from services.enrollment.api.idempotency import idempotent
 from services.enrollment.api.paging import PageDep
-from services.enrollment.api.problems import answer, problems
+from services.enrollment.api.responses import answer, problems
 from services.enrollment.components import ComponentsDep, DependenciesDep
 from services.enrollment.methods.phone.api import changed_number
 from services.enrollment.methods.registry.api import name_of

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from services.enrollment.api.problems import PROBLEM
+from services.enrollment.api.responses import PROBLEM
 
 DESCRIPTION = """
 Platforms ask here whether a person must set something up, register and manage methods, and ask for proofs.

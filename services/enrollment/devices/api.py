@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 
 from services.enrollment.api.caching import NO_STORE
-from services.enrollment.api.problems import answer, empty, problems
+from services.enrollment.api.responses import answer, empty, problems
 from services.enrollment.challenges.domain.verdict import NotYet, Right, Wrong
 from services.enrollment.components import DependenciesDep
 from services.enrollment.devices import examples

@@ -14,7 +14,7 @@ from services.enrollment.accounts.domain.account import Profile
 from services.enrollment.api.bodies import Body, ReturnUrl, Text, UserId, absent
 from services.enrollment.api.callers import InterruptsCaller
 from services.enrollment.api.idempotency import idempotent
-from services.enrollment.api.problems import answer, problems
+from services.enrollment.api.responses import answer, problems
 from services.enrollment.components import ComponentsDep, DependenciesDep
 from services.enrollment.interrupts import examples
 from services.enrollment.interrupts.handlers import Asked, AskInterrupt, ask_interrupt, read_interrupt

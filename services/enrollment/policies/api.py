@@ -9,7 +9,7 @@ from fastapi import Body as JsonBody
 from services.enrollment.api.bodies import Body, absent
 from services.enrollment.api.caching import UNCACHED
 from services.enrollment.api.callers import PoliciesReader, PoliciesWriter
-from services.enrollment.api.problems import answer, problems
+from services.enrollment.api.responses import answer, problems
 from services.enrollment.components import DependenciesDep
 from services.enrollment.policies import examples
 from services.enrollment.policies.domain.document import Enforcement, MethodConfiguration, PolicyDocument, document_of

@@ -11,7 +11,7 @@ from services.enrollment.api.caching import UNCACHED
 from services.enrollment.api.callers import MethodsReader, MethodsWriter
 from services.enrollment.api.examples import named
 from services.enrollment.api.idempotency import idempotent
-from services.enrollment.api.problems import answer, problems
+from services.enrollment.api.responses import answer, problems
 from services.enrollment.challenges.api.body import challenge_body
 from services.enrollment.challenges.api.models import ChallengeBody
 from services.enrollment.challenges.domain.verification import Verification

@@ -9,7 +9,7 @@ from services.enrollment.api.bodies import Body, Paged
 from services.enrollment.api.caching import UNCACHED
 from services.enrollment.api.callers import ReportsReader
 from services.enrollment.api.paging import PageDep
-from services.enrollment.api.problems import answer, problems
+from services.enrollment.api.responses import answer, problems
 from services.enrollment.components import DependenciesDep
 from services.enrollment.reports import examples
 from services.enrollment.reports.domain.registrations import RegistrationDetails

@@ -3,10 +3,11 @@
 from fastapi import FastAPI
 
 from services.enrollment.config import Config
+from services.enrollment.notices import pages as notices
 from services.enrollment.web.assets import mount_static, read_logos
-from services.enrollment.web.help import routes as help_routes
-from services.enrollment.web.operations import routes as operations
-from services.enrollment.web.security_info import routes as security_info
+from services.enrollment.web.help import pages as help_pages
+from services.enrollment.web.operations import pages as operations
+from services.enrollment.web.security_info import pages as security_info
 from services.enrollment.web.verify import routes as verify
 from services.enrollment.web.wizard import routes as wizard
 
@@ -17,7 +18,7 @@ def mount(app: FastAPI) -> None:
     Raises:
         ConfigError: a logo cannot be served.
     """
-    for site in (wizard, security_info, verify, help_routes, operations):
+    for site in (wizard, security_info, notices, verify, help_pages, operations):
         app.include_router(site.router)
     config: Config = app.state.components.config
     mount_static(app, {name: tenant.branding for name, tenant in config.tenants.items()}, read_logos(config))

@@ -12,7 +12,7 @@ from services.enrollment.web.views import FieldError, Frame
 
 ENROLLMENT: Final = Path(__file__).parents[1]
 SHARED: Final = ENROLLMENT / "web/templates"
-ROOMS: Final = ("methods/*/templates", "proofs/*/templates", "web/*/templates")
+ROOMS: Final = ("methods/*/templates", "proofs/*/templates", "web/*/templates", "notices/templates")
 """Where templates lie, besides those that all pages share: `room/page.html` is `page.html` of the folder `room`."""
 
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, NamedTuple
+
+from babel.dates import format_date
 
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.kit.errors import ChallengeEndedError, ProblemError, RateLimitedError
@@ -101,3 +103,19 @@ def tries_left(challenge: Challenge) -> str:
 def masked_destination(challenge: Challenge) -> str:
     """Where a message or a call goes, as far as it is shown."""
     return challenge.destination.masked if challenge.destination else ""
+
+
+def day(at: datetime) -> str:
+    """A day as it is read."""
+    return format_date(at, format="d MMMM y", locale="en_GB")
+
+
+def moment(at: datetime) -> str:
+    """A day with the time."""
+    return f"{day(at)}, {at.strftime('%H:%M')} UTC"
+
+
+def with_mask(label: str, masked: str | None) -> str:
+    """What a method is, and which one, where its mask says more than its label."""
+    says_more = masked and masked.lower() not in label.lower()
+    return f"{label} ({masked})" if says_more else label

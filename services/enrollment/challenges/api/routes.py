@@ -14,7 +14,7 @@ from services.enrollment.api.bodies import UserPath
 from services.enrollment.api.caching import UNCACHED
 from services.enrollment.api.callers import ChallengeReader, ChallengesCaller, ChallengeWriter
 from services.enrollment.api.idempotency import idempotent
-from services.enrollment.api.problems import answer, problems
+from services.enrollment.api.responses import answer, problems
 from services.enrollment.challenges.api import examples
 from services.enrollment.challenges.api.body import NOTHING_COOLS_DOWN, challenge_body
 from services.enrollment.challenges.api.models import AnswerRequest, ChallengeBody, ChallengeRequest, ResendRequest
@@ -28,12 +28,19 @@ from services.enrollment.challenges.handlers.opening import AskProof, ask_proof
 from services.enrollment.components import Components, ComponentsDep, DependenciesDep
 from services.enrollment.methods.base.handlers import Given, GivenAnswers, GivenCredential, TypedCode
 from services.enrollment.registrations.handlers import require_registered
+from services.kit.errors import (
+    AttemptsExhaustedError,
+    CodeIncorrectError,
+    CodeUsedError,
+    CredentialInvalidError,
+)
 from services.kit.http.sse import streamed
 
 router = APIRouter(tags=["challenges"], dependencies=[UNCACHED])
 
 WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*(\d{1,4})\b")
-WITH_TRIES = frozenset({"codeIncorrect", "credentialInvalid", "codeUsed", "attemptsExhausted"})
+COUNTED = frozenset({CodeIncorrectError, CredentialInvalidError, CodeUsedError, AttemptsExhaustedError})
+"""Wrong answers of which the platform is told how many are left."""
 
 ChallengePath = Annotated[str, Path(max_length=64, examples=["0193b6d0-7c1e-7d3a-9a52-2f0c8f1f7f10"])]
 Prefer = Annotated[
@@ -219,7 +226,7 @@ async def _require_not_wrong(challenge: Challenge, verdict: Verdict, components:
             await require_registered(challenge, components.deps)
         case Wrong("methodCoolingDown") if challenge.retry_at:
             raise cooling_down(challenge.retry_at, components.clock.now())
-        case Wrong(reason) if reason in WITH_TRIES:
+        case Wrong() if verdict.problem in COUNTED:
             raise verdict.problem(attemptsLeft=challenge.attempts_left)
         case Wrong():
             raise verdict.problem

@@ -10,6 +10,7 @@ from services.enrollment.components import Components
 from services.enrollment.methods.authenticator_app.activation import code_of
 from services.enrollment.methods.authenticator_app.approval import number_of
 from services.enrollment.methods.authenticator_app.registration import an_app
+from services.enrollment.methods.authenticator_app.words import WORDS
 from services.enrollment.methods.base.api import ChallengeFields, MethodApi, RegistrationFields, RegistrationRequest
 from services.enrollment.needs import HasSealer
 from services.enrollment.registrations.beginning import Plan, Reading
@@ -47,7 +48,7 @@ def _number(challenge: Challenge, _: Account, deps: HasSealer) -> ChallengeField
 
 API: Final = MethodApi(
     type="authenticatorApp",
-    name="Authenticator app",
+    name=WORDS.name.label,
     request=AppRequest,
     examples={"authenticator_app": {"type": "authenticatorApp", "displayName": "Work phone"}},
     registration=_activation,

@@ -103,6 +103,11 @@ class Traits:
         return channel in self.delivered_by and (carriers is None or channel in carriers)
 
     @property
+    def can_be_lost(self) -> bool:
+        """Whether it is a thing that a person has: not known, not read elsewhere, not handed out."""
+        return not (self.is_knowledge or self.is_mailed or self.is_handed_out)
+
+    @property
     def is_mailed(self) -> bool:
         """Whether its codes come by mail and by nothing else."""
         return self.delivered_by == {"email"}

@@ -9,6 +9,7 @@ from services.enrollment.components import Components
 from services.enrollment.methods.base.api import ChallengeFields, MethodApi, RegistrationFields, RegistrationRequest
 from services.enrollment.methods.passkey.handlers import a_passkey
 from services.enrollment.methods.passkey.options import passkey_options
+from services.enrollment.methods.passkey.words import WORDS
 from services.enrollment.needs import HasConfig
 from services.enrollment.registrations.beginning import Plan, Reading
 
@@ -34,7 +35,7 @@ def _options(challenge: Challenge, account: Account, deps: HasConfig) -> Challen
 
 API: Final = MethodApi(
     type="passkey",
-    name="Passkey",
+    name=WORDS.name.label,
     request=PasskeyRequest,
     examples={"passkey": {"type": "passkey"}},
     registration=_creation,

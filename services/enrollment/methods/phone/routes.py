@@ -14,7 +14,7 @@ from services.enrollment.api.callers import MethodsReader, MethodsWriter
 from services.enrollment.api.graph import REFUSED, challenge_of, mask_of, method_with, registered_at
 from services.enrollment.api.idempotency import idempotent
 from services.enrollment.api.paging import PageDep
-from services.enrollment.api.problems import answer, problems
+from services.enrollment.api.responses import answer, problems
 from services.enrollment.challenges.domain.challenge import PhoneType
 from services.enrollment.components import Components, ComponentsDep, DependenciesDep
 from services.enrollment.methods.phone import examples

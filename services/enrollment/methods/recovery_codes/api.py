@@ -7,6 +7,7 @@ from pydantic import SecretStr
 from services.enrollment.components import Components
 from services.enrollment.methods.base.api import MethodApi, RegistrationFields, RegistrationRequest
 from services.enrollment.methods.recovery_codes.handlers import recovery_codes
+from services.enrollment.methods.recovery_codes.words import WORDS
 from services.enrollment.registrations.beginning import Plan, Reading
 
 GROUP = 4
@@ -34,7 +35,7 @@ def _grouped(code: SecretStr) -> SecretStr:
 
 API: Final = MethodApi(
     type="recoveryCodes",
-    name="Recovery codes",
+    name=WORDS.name.label,
     request=CodesRequest,
     examples={"recovery_codes": {"type": "recoveryCodes"}},
     registration=_codes,

@@ -10,6 +10,7 @@ from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.methods.base.api import ChallengeFields, MethodApi, RegistrationRequest
 from services.enrollment.methods.security_questions.domain import offered_questions
 from services.enrollment.methods.security_questions.handlers import answers
+from services.enrollment.methods.security_questions.words import WORDS
 from services.enrollment.needs import HasConfig
 from services.enrollment.registrations.beginning import Plan
 
@@ -37,7 +38,7 @@ def _questions(challenge: Challenge, _: Account, deps: HasConfig) -> ChallengeFi
 
 API: Final = MethodApi(
     type="securityQuestions",
-    name="Security questions",
+    name=WORDS.name.label,
     request=QuestionsRequest,
     examples={
         "security_questions": {

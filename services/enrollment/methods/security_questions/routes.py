@@ -6,7 +6,7 @@ from services.enrollment.api.bodies import Paged
 from services.enrollment.api.caching import UNCACHED
 from services.enrollment.api.callers import MethodsReader
 from services.enrollment.api.paging import PageDep
-from services.enrollment.api.problems import answer, problems
+from services.enrollment.api.responses import answer, problems
 from services.enrollment.challenges.api.models import QuestionBody
 from services.enrollment.components import DependenciesDep
 from services.enrollment.methods.security_questions import examples

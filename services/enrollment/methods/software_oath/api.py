@@ -7,6 +7,7 @@ from pydantic import SecretStr
 from services.enrollment.components import Components
 from services.enrollment.methods.base.api import MethodApi, RegistrationFields, RegistrationRequest
 from services.enrollment.methods.software_oath.handlers import another_app, secret_of, uri_of
+from services.enrollment.methods.software_oath.words import WORDS
 from services.enrollment.registrations.beginning import Plan, Reading
 from services.enrollment.sessions.principal import Claimant
 
@@ -30,7 +31,7 @@ def _secret(reading: Reading, components: Components) -> RegistrationFields:
 
 API: Final = MethodApi(
     type="softwareOath",
-    name="Other authenticator app",
+    name=WORDS.name.label,
     request=SoftwareRequest,
     examples={"a_different_authenticator_app": {"type": "softwareOath"}},
     registration=_secret,

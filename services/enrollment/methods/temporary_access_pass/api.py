@@ -3,5 +3,6 @@
 from typing import Final
 
 from services.enrollment.methods.base.api import MethodApi
+from services.enrollment.methods.temporary_access_pass.words import WORDS
 
-API: Final = MethodApi(type="temporaryAccessPass", name="Temporary Access Pass")
+API: Final = MethodApi(type="temporaryAccessPass", name=WORDS.name.label)

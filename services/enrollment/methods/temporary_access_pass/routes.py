@@ -15,7 +15,7 @@ from services.enrollment.api.caching import UNCACHED
 from services.enrollment.api.callers import MethodsReader, MethodsWriter
 from services.enrollment.api.idempotency import idempotent
 from services.enrollment.api.paging import PageDep
-from services.enrollment.api.problems import answer, problems
+from services.enrollment.api.responses import answer, problems
 from services.enrollment.components import DependenciesDep
 from services.enrollment.methods.temporary_access_pass import examples
 from services.enrollment.methods.temporary_access_pass.handlers import (

@@ -11,7 +11,7 @@ from services.enrollment.web.views import Frame
 class HelpView:
     """One topic. `back` leads to where the person was; `app_url` is where the authenticator app is, if it is shown."""
 
-    template: ClassVar[str] = "help.html"
+    template: ClassVar[str] = "help/topic.html"
     step: ClassVar[str] = ""
 
     frame: Frame
@@ -26,7 +26,7 @@ class HelpView:
 class HelpIndexView:
     """All topics in groups, each with a heading."""
 
-    template: ClassVar[str] = "help_index.html"
+    template: ClassVar[str] = "help/index.html"
     step: ClassVar[str] = ""
 
     frame: Frame

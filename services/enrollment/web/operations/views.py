@@ -10,7 +10,7 @@ from services.enrollment.web.views import Frame
 class OperationsView:
     """Where administrators begin."""
 
-    template: ClassVar[str] = "operations.html"
+    template: ClassVar[str] = "operations/operations.html"
     step: ClassVar[str] = ""
 
     frame: Frame
@@ -21,7 +21,7 @@ class OperationsView:
 class OperationsClosedView:
     """What an administrator without a method has to do first."""
 
-    template: ClassVar[str] = "operations_closed.html"
+    template: ClassVar[str] = "operations/closed.html"
     step: ClassVar[str] = ""
 
     frame: Frame
@@ -59,7 +59,7 @@ class ReportsView:
     """The reports. `ranges` and `decisions` are what can be chosen: value, label and whether it is; `is_all` and
     `are_all` are false where there is more than was looked at."""
 
-    template: ClassVar[str] = "operations_reports.html"
+    template: ClassVar[str] = "operations/reports.html"
     step: ClassVar[str] = ""
 
     frame: Frame

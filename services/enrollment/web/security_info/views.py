@@ -1,10 +1,8 @@
-"""What "My security info" and "This wasn't me?" show."""
+"""What "My security info" shows."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Literal
-
-from pydantic import SecretStr
 
 from services.enrollment.web.views import Choice, FieldError, Frame
 
@@ -43,7 +41,7 @@ class ManageView:
     from.
     """
 
-    template: ClassVar[str] = "manage.html"
+    template: ClassVar[str] = "security_info/manage.html"
     step: ClassVar[str] = "manage"
 
     frame: Frame
@@ -59,7 +57,7 @@ class ManageView:
 class ConfirmView:
     """Whether what is on file is still right: one button where it is."""
 
-    template: ClassVar[str] = "confirm.html"
+    template: ClassVar[str] = "security_info/confirm.html"
     step: ClassVar[str] = "confirm"
 
     frame: Frame
@@ -71,7 +69,7 @@ class ConfirmView:
 class AddView:
     """What can be added; the form's field is `method`."""
 
-    template: ClassVar[str] = "manage_add.html"
+    template: ClassVar[str] = "security_info/add.html"
     step: ClassVar[str] = "manage"
 
     frame: Frame
@@ -84,7 +82,7 @@ class AddView:
 class RenameView:
     """A name of the person's own for a method; `name` is what the field shows."""
 
-    template: ClassVar[str] = "manage_rename.html"
+    template: ClassVar[str] = "security_info/rename.html"
     step: ClassVar[str] = "manage"
 
     frame: Frame
@@ -100,7 +98,7 @@ class DeleteView:
     With an `error` the method can't be deleted.
     """
 
-    template: ClassVar[str] = "manage_delete.html"
+    template: ClassVar[str] = "security_info/delete.html"
     step: ClassVar[str] = "manage"
 
     frame: Frame
@@ -114,7 +112,7 @@ class DeleteView:
 class NewPhoneView:
     """What happens when the app moves to a new phone; `choices` are the apps where there are several."""
 
-    template: ClassVar[str] = "manage_new_phone.html"
+    template: ClassVar[str] = "security_info/new_phone.html"
     step: ClassVar[str] = "manage"
 
     frame: Frame
@@ -135,24 +133,9 @@ class ActivityRow:
 class ActivityView:
     """What happened to the person's security info, the newest first."""
 
-    template: ClassVar[str] = "manage_activity.html"
+    template: ClassVar[str] = "security_info/activity.html"
     step: ClassVar[str] = "manage"
 
     frame: Frame
     rows: tuple[ActivityRow, ...]
-    error: None = None
-
-
-@dataclass(frozen=True)
-class NotMeView:
-    """The page of the link in a notice: `text` is what changed and when, `what` the button will do or did (`done`)."""
-
-    template: ClassVar[str] = "not_me.html"
-    step: ClassVar[str] = ""
-
-    frame: Frame
-    text: str
-    token: SecretStr
-    done: bool
-    what: tuple[str, ...]
     error: None = None

@@ -20,8 +20,8 @@ from services.enrollment.web.forms import ChoiceForm, StepForm
 from services.enrollment.web.proof import pages as proof
 from services.enrollment.web.request import PageRequest, frame, html, to_wizard
 from services.enrollment.web.returning import back_to_platform
+from services.enrollment.web.security_info.rows import confirmable_rows
 from services.enrollment.web.security_info.views import ConfirmView
-from services.enrollment.web.security_info.words import confirmable_rows
 from services.enrollment.web.views import WIZARD, ChooseView, FieldError
 from services.enrollment.web.wizard.views import MethodLine, PromptView, SkipOffer, SuccessView
 from services.enrollment.web.words import CHOOSE_ONE

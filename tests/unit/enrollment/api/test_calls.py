@@ -86,7 +86,7 @@ class Workshop:
 
 def _router() -> APIRouter:
     router = APIRouter(dependencies=[UNCACHED])
-    made: list[object] = []
+    made: list[Order] = []
 
     @router.get("/things")
     async def get_things(caller: MethodsReader) -> Counted:

@@ -13,6 +13,7 @@ from services.kit.crypto.codes import (
     call_proof,
     canonical_recovery_code,
     derive_code,
+    otpauth_uri,
     totp_code,
     totp_step,
 )
@@ -131,3 +132,16 @@ def test_codes_by_time_are_those_of_the_standard(seconds: int, expected: str) ->
 def test_a_step_lasts_thirty_seconds() -> None:
     start = datetime.fromtimestamp(30 * 1000, tz=UTC)
     assert [totp_step(start + timedelta(seconds=s)) for s in (-1, 0, 29.999, 30)] == [999, 1000, 1000, 1001]
+
+
+def test_what_is_derived_stays_the_same_from_version_to_version() -> None:
+    assert code(TERMS) == "221672"
+    proofs = [call_proof(keyring("notifier"), TERMS, tenant=TENANT, decision=one) for one in ("confirm", "report")]
+    assert proofs == ["XwwSzR-oJiMjO_-As1JRkFPMaf5WmSxVbWtyonwaUZE", "QkFpW1gtWCGtPw_jMDfMFIAyvoLQmFo6FWjmV91kgEQ"]
+
+
+def test_other_apps_read_the_secret_with_the_issuer_as_prefix_and_parameter() -> None:
+    assert otpauth_uri(b"12345678901234567890", "sam@northbridge.example", "North & Bridge") == (
+        "otpauth://totp/North%20%26%20Bridge:sam%40northbridge.example"
+        "?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=North%20%26%20Bridge"
+    )

@@ -1,0 +1,222 @@
+"""The pages of "My security info": GET shows, POST acts and goes back to the list."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import RedirectResponse
+
+from services.enrollment.accounts.handlers import self_service as manage
+from services.enrollment.methods.registry.domain import TRAITS
+from services.enrollment.sessions.domain.steps import ask_for_proof
+from services.enrollment.sessions.handlers.moving import move_session
+from services.enrollment.sessions.handlers.step_up import needs_proof
+from services.enrollment.sessions.principal import Principal
+from services.enrollment.web.access import actor, onlooker
+from services.enrollment.web.request import (
+    SEE_OTHER,
+    PageRequest,
+    to_wizard,
+)
+from services.enrollment.web.returning import back_to_platform
+from services.enrollment.web.security_info import rows, words
+from services.enrollment.web.security_info.showing import (
+    activity_page,
+    add_page,
+    delete_page,
+    list_page,
+    method_of,
+    new_phone_page,
+    rename_page,
+)
+from services.enrollment.web.views import MANAGE, FieldError
+from services.kit.errors import LastRequiredMethodError, ProblemError, RequestMalformedError, UnknownMethodError
+
+router = APIRouter(prefix=MANAGE, include_in_schema=False)
+
+Hidden = Annotated[str, Form(max_length=256)]
+Act = Callable[[PageRequest], Awaitable[Principal]]
+
+
+@router.get("")
+async def show(request: Request) -> Response:
+    """Everything that is set up."""
+    page = await onlooker(request)
+    if (away := await _elsewhere(page)) is not None:
+        return away
+    return await list_page(page)
+
+
+@router.get("/add")
+async def show_add(request: Request) -> Response:
+    """What can be added."""
+    page = await onlooker(request)
+    if (away := await _elsewhere(page)) is not None:
+        return away
+    return add_page(page)
+
+
+@router.post("/add")
+async def add(
+    request: Request, session: Hidden = "", csrf: Hidden = "", method: Annotated[str, Form(max_length=64)] = ""
+) -> Response:
+    """Begin to set up another method."""
+    page = await actor(request, session, csrf)
+    if (away := await _elsewhere(page)) is not None:
+        return away
+    found = next(
+        (kind for kind in manage.addable(page.principal.account, page.deps) if rows.value_of(kind) == method),
+        None,
+    )
+    if found is None:
+        return add_page(page, FieldError("method", words.CHOOSE_ONE))
+    await manage.add(page.principal, found[0], found[1], page.deps)
+    return to_wizard(page)
+
+
+@router.get("/methods/{method_id}/rename")
+async def show_rename(request: Request, method_id: str) -> Response:
+    """A name of the person's own."""
+    page = await onlooker(request)
+    return await _elsewhere(page) or rename_page(page, method_of(page, method_id))
+
+
+@router.post("/methods/{method_id}/rename")
+async def rename(
+    request: Request,
+    method_id: str,
+    session: Hidden = "",
+    csrf: Hidden = "",
+    name: Annotated[str, Form(max_length=256)] = "",
+) -> Response:
+    """Keep the name."""
+    page = await actor(request, session, csrf)
+    try:
+        return await _done(page, lambda page: manage.rename(page.principal, method_id, name, page.deps))
+    except ProblemError as problem:
+        if not isinstance(problem, RequestMalformedError):
+            raise
+        error = FieldError("name", "A name can have up to 64 characters.")
+        return rename_page(page, method_of(page, method_id), name, error, problem.status)
+
+
+@router.get("/methods/{method_id}/delete")
+async def show_delete(request: Request, method_id: str) -> Response:
+    """Ask once, and say what remains."""
+    page = await onlooker(request)
+    return await _elsewhere(page) or delete_page(page, method_of(page, method_id))
+
+
+@router.post("/methods/{method_id}/delete")
+async def delete(
+    request: Request,
+    method_id: str,
+    session: Hidden = "",
+    csrf: Hidden = "",
+    lost: Annotated[str, Form(max_length=8)] = "",
+) -> Response:
+    """Delete a method, never the last one that policy requires."""
+    page = await actor(request, session, csrf)
+    try:
+        return await _done(page, lambda page: manage.remove(page.principal, method_id, page.deps, lost=bool(lost)))
+    except ProblemError as problem:
+        if isinstance(problem, UnknownMethodError):
+            return _to_list()
+        if not isinstance(problem, LastRequiredMethodError):
+            raise
+        return delete_page(page, method_of(page, method_id), problem.status)
+
+
+@router.post("/methods/{method_id}/change")
+async def change(request: Request, method_id: str, session: Hidden = "", csrf: Hidden = "") -> Response:
+    """Begin to give a method another number or address."""
+    page = await actor(request, session, csrf)
+    if (away := await _elsewhere(page)) is not None:
+        return away
+    await manage.change(page.principal, method_id, page.deps)
+    return to_wizard(page)
+
+
+@router.post("/methods/{method_id}/default")
+async def choose_default(request: Request, method_id: str, session: Hidden = "", csrf: Hidden = "") -> Response:
+    """Use a method first."""
+    page = await actor(request, session, csrf)
+    return await _done(page, lambda page: manage.choose_default(page.principal, method_id, page.deps))
+
+
+@router.post("/methods/{method_id}/restore")
+async def restore(request: Request, method_id: str, session: Hidden = "", csrf: Hidden = "") -> Response:
+    """Bring a method back; where another proof is missing, it is asked for first."""
+    page = await actor(request, session, csrf)
+    try:
+        return await _done(page, lambda page: manage.restore(page.principal, method_id, page.deps))
+    except ProblemError as problem:
+        if problem.code not in words.NOT_RESTORED:
+            raise
+        return await list_page(page, words.NOT_RESTORED[problem.code], problem.status)
+
+
+@router.get("/new-phone")
+async def show_new_phone(request: Request) -> Response:
+    """What happens when the app moves to a new phone."""
+    page = await onlooker(request)
+    return await _elsewhere(page) or new_phone_page(page)
+
+
+@router.post("/new-phone")
+async def new_phone(
+    request: Request, session: Hidden = "", csrf: Hidden = "", method: Annotated[str, Form(max_length=64)] = ""
+) -> Response:
+    """Add the new one, prove it, revoke the old one."""
+    page = await actor(request, session, csrf)
+    if (away := await _elsewhere(page)) is not None:
+        return away
+    apps = [method for method in page.principal.account.methods if TRAITS[method.type].is_on_a_phone]
+    chosen = method or (apps[0].id if len(apps) == 1 else "")
+    if not any(method.id == chosen for method in apps):
+        return _to_list() if not apps else new_phone_page(page)
+    await manage.replace_phone(page.principal, chosen, page.deps)
+    return to_wizard(page)
+
+
+@router.get("/activity")
+async def show_activity(request: Request) -> Response:
+    """What happened to the person's security info, newest first."""
+    page = await onlooker(request)
+    if (away := await _elsewhere(page)) is not None:
+        return away
+    return await activity_page(page)
+
+
+@router.post("/leave")
+async def leave(request: Request, session: Hidden = "", csrf: Hidden = "") -> Response:
+    """Back to where the person came from: the platform, or the question whether all is still right."""
+    page = await actor(request, session, csrf)
+    principal = await manage.leave(page.principal, page.deps)
+    return (
+        await back_to_platform(PageRequest(page.components, page.cookie, principal))
+        if principal.session.outcome
+        else to_wizard(page)
+    )
+
+
+async def _elsewhere(page: PageRequest) -> Response | None:
+    """Where a person belongs who is not managing, or must prove a method first."""
+    principal = page.principal
+    if principal.session.intent != "manage" or principal.session.step.startswith("prove"):
+        return to_wizard(page)
+    if not needs_proof(principal.account, principal.session, page.deps):
+        return None
+    await move_session(principal, lambda session: ask_for_proof(session, then="manage"), page.deps)
+    return to_wizard(page)
+
+
+async def _done(page: PageRequest, act: Act) -> Response:
+    away = await _elsewhere(page)
+    if away is None:
+        await act(page)
+    return away or _to_list()
+
+
+def _to_list() -> Response:
+    return RedirectResponse(MANAGE, SEE_OTHER)

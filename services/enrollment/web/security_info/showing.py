@@ -1,0 +1,118 @@
+"""The pages of "My security info", each filled from the account."""
+
+from fastapi import Response
+
+from services.enrollment.accounts.domain.account import Account, Method
+from services.enrollment.accounts.domain.methods import is_last_required
+from services.enrollment.accounts.handlers import self_service as manage
+from services.enrollment.methods.registry.domain import TRAITS
+from services.enrollment.methods.registry.words import label_of
+from services.enrollment.web.request import (
+    PageRequest,
+    frame,
+    html,
+)
+from services.enrollment.web.security_info import rows, words
+from services.enrollment.web.security_info.views import (
+    ActivityView,
+    AddView,
+    DeleteView,
+    ManageView,
+    NewPhoneView,
+    RenameView,
+)
+from services.enrollment.web.views import FieldError, Frame
+from services.kit.errors import UnknownMethodError
+
+
+def _frame(page: PageRequest, title: str, notice: str | None = None) -> Frame:
+    return frame(page, "manage", notice, title=title)
+
+
+def method_of(page: PageRequest, method_id: str) -> Method:
+    method = page.principal.account.method(method_id)
+    if method is None:
+        raise UnknownMethodError
+    return method
+
+
+async def list_page(page: PageRequest, notice: str | None = None, status: int = 200) -> Response:
+    account, now = page.principal.account, page.components.clock.now()
+    organization = page.components.config.tenant(account.tenant).display_name
+    restorable = {
+        former.method.id: former
+        for former in account.former
+        if account.former_method(former.method.id, "person", now) == former
+    }
+    view = ManageView(
+        frame=_frame(page, "My security info", notice),
+        rows=rows.rows(account),
+        can_add=bool(manage.addable(account, page.deps)),
+        new_phone=bool(_on_a_phone(account)),
+        return_label=words.CAME_FROM.get(page.principal.session.decision, organization),
+        former=tuple(rows.former_row(former) for former in restorable.values()),
+    )
+    return html(page.principal, view, status)
+
+
+def add_page(page: PageRequest, error: FieldError | None = None) -> Response:
+    kinds = manage.addable(page.principal.account, page.deps)
+    view = AddView(
+        frame=_frame(page, "Add sign-in method"),
+        choices=tuple(rows.choice_of(kind) for kind in kinds),
+        chosen="",
+        error=error,
+    )
+    return html(page.principal, view, 422 if error else 200)
+
+
+def rename_page(
+    page: PageRequest, method: Method, name: str | None = None, error: FieldError | None = None, status: int = 200
+) -> Response:
+    view = RenameView(
+        frame=_frame(page, "Rename"),
+        row=rows.row(method, page.principal.account),
+        name=name if name is not None else method.name or "",
+        error=error,
+    )
+    return html(page.principal, view, status)
+
+
+def delete_page(page: PageRequest, method: Method, status: int = 200) -> Response:
+    account = page.principal.account
+    required = is_last_required(account, method, page.deps.policy(account))
+    view = DeleteView(
+        frame=_frame(page, "Delete this method?"),
+        row=rows.row(method, account),
+        remains=tuple(
+            label_of(other) for other in account.methods if other.id != method.id and other.state == "active"
+        ),
+        lost=TRAITS[method.type].can_be_lost,
+        error=FieldError("method", words.REQUIRED) if required else None,
+    )
+    return html(page.principal, view, status)
+
+
+def _on_a_phone(account: Account) -> list[Method]:
+    return [method for method in account.methods if TRAITS[method.type].is_on_a_phone and method.state == "active"]
+
+
+def new_phone_page(page: PageRequest) -> Response:
+    account = page.principal.account
+    apps = _on_a_phone(account)
+    if not apps:
+        raise UnknownMethodError
+    view = NewPhoneView(
+        frame=_frame(page, "I have a new phone"),
+        row=rows.row(apps[0], account),
+        choices=tuple((method.id, label_of(method), words.since(method)) for method in apps) if len(apps) > 1 else (),
+    )
+    return html(page.principal, view)
+
+
+async def activity_page(page: PageRequest) -> Response:
+    """What happened, the newest first."""
+    stored = await page.deps.activities.get(page.principal.account_id)
+    entries = reversed(stored.state.entries) if stored else ()
+    shown = tuple(row for entry in entries if (row := rows.activity_row(entry, page.principal.account)))
+    return html(page.principal, ActivityView(frame=_frame(page, "Your recent activity"), rows=shown))

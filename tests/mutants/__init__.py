@@ -1,0 +1,1 @@
+"""Mutation testing of the pure domain: mutmut changes it, the unit tests should notice."""

@@ -1,0 +1,228 @@
+"""The command line as a person meets it: what it prints, where, and with which exit code."""
+
+import json
+import os
+import stat
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+from aiokafka.errors import KafkaConnectionError
+from joserfc import jwt
+from joserfc.jwk import ECKey
+
+from services.cli import main
+from services.cli.demo_token import token_claims
+from services.cli.failures import CommandFailedError, describe
+
+COMMANDS = (
+    ("serve",),
+    ("serve", "enrollment"),
+    ("serve", "verifier"),
+    ("serve", "notifier"),
+    ("keys", "new"),
+    ("events", "tail"),
+    ("events", "user"),
+    ("topics", "ensure"),
+    ("dead-letters", "list"),
+    ("dead-letters", "show"),
+    ("dead-letters", "replay"),
+    ("policy", "check"),
+    ("policy", "apply"),
+    ("authenticator", "activate"),
+    ("authenticator", "watch"),
+    ("authenticator", "code"),
+    ("demo-token",),
+)
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a command ended."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+
+class CommandLine(Protocol):
+    """Runs a command in `tmp_path`, with these settings and none of the machine's."""
+
+    def __call__(self, *arguments: str, **settings: str) -> Done: ...
+
+
+@pytest.fixture
+def security_info(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> CommandLine:
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith("SECURITY_INFO_")]:
+        monkeypatch.delenv(name)
+
+    def run(*arguments: str, **settings: str) -> Done:
+        with monkeypatch.context() as environment:
+            for name, value in settings.items():
+                environment.setenv(f"SECURITY_INFO_{name}", value)
+            with pytest.raises(SystemExit) as left:
+                main(arguments)
+        printed = capsys.readouterr()
+        return Done(int(left.value.code or 0), printed.out, printed.err)
+
+    return run
+
+
+def test_it_runs_as_a_program(tmp_path: Path) -> None:
+    program = [sys.executable, "-m", "services.cli", "--help"]
+
+    done = subprocess.run(program, cwd=Path(__file__).parents[3], capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0
+    assert [name for name in {command[0] for command in COMMANDS} if name not in done.stdout] == []
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_every_command_explains_itself(command: tuple[str, ...], security_info: CommandLine) -> None:
+    done = security_info(*command, "--help")
+
+    assert done.code == 0
+    assert "Usage:" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("nonsense",),
+        ("demo-token",),
+        ("authenticator", "activate"),
+        ("authenticator", "watch"),
+        ("authenticator", "watch", "--approve"),
+        ("authenticator", "watch", "--deny", "--number", "42"),
+        ("authenticator", "watch", "--approve", "--number", "42", "--deny"),
+        ("keys", "new"),
+        ("dead-letters", "show"),
+        ("dead-letters", "replay"),
+        ("policy", "check"),
+        ("policy", "check", "absent.yaml"),
+        ("policy", "apply", "absent.yaml", "--token", "x"),
+        ("events", "user"),
+        ("events", "tail", "--topic", "nonsense"),
+        ("events", "tail", "--type", "nonsense"),
+        ("topics", "ensure", "--replication", "0"),
+        ("serve", "notifier"),
+        ("serve", "notifier", "--channel", "pigeon"),
+        ("serve", "notifier", "--channel", "local"),
+        ("serve", "verifier", "--port", "70000"),
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage_is_2(arguments: tuple[str, ...], security_info: CommandLine) -> None:
+    done = security_info(*arguments)
+
+    assert done.code == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_new_keys_are_for_their_owner_alone(security_info: CommandLine, tmp_path: Path) -> None:
+    done = security_info("keys", "new", "keys")
+
+    files = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "keys").iterdir()}
+    assert done.code == 0
+    assert files == {"enrollment.json": 0o600, "notifier.json": 0o600, "verifier.json": 0o600}
+
+
+def test_keys_are_never_overwritten(security_info: CommandLine, tmp_path: Path) -> None:
+    security_info("keys", "new", "keys")
+    (tmp_path / "keys" / "enrollment.json").unlink()
+    before = (tmp_path / "keys" / "notifier.json").read_text()
+
+    done = security_info("keys", "new", "keys")
+
+    assert done.code == 1
+    assert "exists already" in one_line(done.stderr)
+    assert (tmp_path / "keys" / "notifier.json").read_text() == before
+    assert not (tmp_path / "keys" / "enrollment.json").exists()
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> ECKey:
+    """The northbridge client's key, where `demo-token` looks for it."""
+    clients = tmp_path / ".local" / "demo" / "clients"
+    clients.mkdir(parents=True)
+    key = ECKey.generate_key("P-256", {"kid": "northbridge-1"}, private=True)
+    (clients / "northbridge.json").write_text(json.dumps(key.as_dict(private=True)))
+    return key
+
+
+def test_a_demo_token_is_signed_by_the_client(demo: ECKey, security_info: CommandLine) -> None:
+    done = security_info("demo-token", "--scope", "interrupts challenges")
+
+    token = jwt.decode(done.stdout.strip(), demo, algorithms=["ES256"])
+    assert token.header["kid"] == "northbridge-1"
+    assert token.claims | {"iat": 0, "exp": 0, "jti": ""} == {
+        "iss": "northbridge",
+        "aud": "http://localhost:8000",
+        "tid": "northbridge",
+        "scope": "interrupts challenges",
+        "iat": 0,
+        "exp": 0,
+        "jti": "",
+    }
+
+
+def test_a_demo_token_follows_the_demos_clock(demo: ECKey, security_info: CommandLine) -> None:
+    def issued(**settings: str) -> int:
+        done = security_info("demo-token", "--scope", "admin", **settings)
+        return int(jwt.decode(done.stdout.strip(), demo, algorithms=["ES256"]).claims["iat"])
+
+    ahead = issued(CLOCK_OFFSET="7200") - issued()
+
+    assert 7190 <= ahead <= 7210
+
+
+def test_a_token_lives_five_minutes() -> None:
+    now = datetime(2026, 11, 24, tzinfo=UTC)
+    claims: dict[str, Any] = token_claims("southgate", "a  b", audience="x", now=now, token_id="t1")
+
+    assert claims["exp"] - claims["iat"] == 300
+    assert (claims["iss"], claims["tid"], claims["scope"], claims["jti"]) == ("southgate", "southgate", "a b", "t1")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "settings", "words"),
+    [
+        (("demo-token", "--scope", "x"), {"DEMO_HOME": "/nowhere"}, "holds no client keys"),
+        (("demo-token", "--scope", "x", "--tenant", "../x"), {}, "no demo client for tenant"),
+        (("demo-token", "--scope", "x"), {"CLOCK_OFSET": "1"}, "SECURITY_INFO_CLOCK_OFSET"),
+        (("demo-token", "--scope", "x"), {"CLOCK_OFFSET": "soon"}, "SECURITY_INFO_CLOCK_OFFSET"),
+        (("keys", "new", "/proc/nowhere"), {}, "cannot write"),
+    ],
+)
+def test_a_failure_is_one_line_on_stderr(
+    arguments: tuple[str, ...], settings: dict[str, str], words: str, demo: ECKey, security_info: CommandLine
+) -> None:
+    done = security_info(*arguments, **settings)
+
+    assert done.code == 1
+    assert done.stdout == ""
+    assert words in one_line(done.stderr)
+
+
+def test_an_unexpected_error_does_not_show_its_text() -> None:
+    assert "hunter2" not in describe(ValueError("password hunter2"))
+    assert describe(CommandFailedError("say\nthis")) == "say this"
+
+
+def test_a_missing_extra_is_named() -> None:
+    assert describe(ModuleNotFoundError(name="phonenumbers")).startswith("phonenumbers is not installed")
+
+
+def test_a_broker_that_is_down_is_said_so() -> None:
+    assert "SECURITY_INFO_KAFKA_URL" in describe(KafkaConnectionError())
+
+
+def one_line(text: str) -> str:
+    """The text without its line end; fails when it is more than one line."""
+    [line] = text.splitlines()
+    return line

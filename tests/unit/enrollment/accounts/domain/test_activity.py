@@ -1,0 +1,85 @@
+"""What a person reads of what happened to their security info."""
+
+from datetime import timedelta
+
+import pytest
+
+from schemas.base import Event
+from schemas.enrollment import (
+    DefaultMethodChanged,
+    EnrollmentStarted,
+    MethodChanged,
+    MethodRegistered,
+    MethodRemoved,
+    SuspiciousActivityReported,
+)
+from services.enrollment.accounts.domain.activity import Activity, Entry, noted
+from services.kit.decision import Change
+from tests.unit.enrollment.builders import NOW
+
+LATER = NOW + timedelta(hours=1)
+REGISTERED = MethodRegistered(
+    method_id="m1", method_type="phone", display_name="••01", is_default=True, registered_at=NOW
+)
+PHONE = Entry(event="MethodRegistered", at=NOW, method_id="m1", method_type="phone", name="••01")
+
+
+def _activity(*entries: Entry) -> Activity:
+    return Activity(tenant="northbridge", user="sam", entries=entries)
+
+
+def test_a_registration_is_noted_by_type_and_masked_name() -> None:
+    assert noted(_activity(), REGISTERED) == Change(_activity(PHONE))
+
+
+@pytest.mark.parametrize(
+    ("event", "entry"),
+    [
+        (
+            MethodChanged(
+                method_id="m1", method_type="phone", changed="destination", display_name="••02", changed_at=LATER
+            ),
+            {"event": "MethodChanged", "name": "••02", "detail": "destination"},
+        ),
+        (
+            MethodRemoved(method_id="m1", method_type="phone", reason="lostOrStolen", removed_at=LATER),
+            {"event": "MethodRemoved", "detail": "lostOrStolen"},
+        ),
+        (
+            SuspiciousActivityReported(method_id="m1", reported_at=LATER),
+            {"event": "SuspiciousActivityReported"},
+        ),
+        (DefaultMethodChanged(method_id="m1", changed_at=LATER), {"event": "DefaultMethodChanged"}),
+    ],
+)
+def test_an_event_that_names_no_method_is_read_with_what_was_known_of_it(event: Event, entry: dict[str, str]) -> None:
+    other = Entry(event="MethodRegistered", at=NOW, method_id="m2", method_type="email", name="s•••@a.example")
+    before = _activity(PHONE, other)
+    expected = PHONE.model_copy(update={"at": LATER, **entry})
+    assert noted(before, event).state.entries == (PHONE, other, expected)
+
+
+def test_the_name_of_a_method_is_the_newest_one() -> None:
+    newer = PHONE.model_copy(update={"name": "••02"})
+    nameless = PHONE.model_copy(update={"name": None})
+    event = SuspiciousActivityReported(method_id="m1", reported_at=LATER)
+    assert noted(_activity(PHONE, newer, nameless), event).state.entries[-1].name == "••02"
+
+
+def test_what_is_about_no_method_has_no_name() -> None:
+    started = EnrollmentStarted(session_id="s1", intent="manage", decision="manage", required=(), started_at=LATER)
+    assert noted(_activity(PHONE), started).state.entries[-1] == Entry(
+        event="EnrollmentStarted", at=LATER, detail="manage"
+    )
+
+
+def test_an_unknown_method_has_neither_type_nor_name() -> None:
+    event = SuspiciousActivityReported(method_id="m9", reported_at=LATER)
+    expected = Entry(event="SuspiciousActivityReported", at=LATER, method_id="m9")
+    assert noted(_activity(PHONE), event).state.entries[-1] == expected
+
+
+def test_the_newest_hundred_are_kept() -> None:
+    full = _activity(*(PHONE.model_copy(update={"method_id": str(number)}) for number in range(100)))
+    kept = noted(full, REGISTERED).state.entries
+    assert kept == (*full.entries[1:], PHONE)

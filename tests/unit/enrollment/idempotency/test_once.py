@@ -1,0 +1,140 @@
+"""A request that is repeated with its key gets the first response and does nothing again."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+
+from services.enrollment.idempotency.domain import GIVEN_UP_AFTER, StoredResponse
+from services.enrollment.idempotency.handlers import FirstResponse, Idempotency
+from services.enrollment.idempotency.store import StoredResponses
+from services.enrollment.tokens import Caller
+from services.kit.errors import IdempotencyConflictError, UnknownUserError
+from services.kit.mongo.relay import Relay
+from tests.support.clock import FixedClock
+from tests.support.keys import keyring
+from tests.support.memory import MemoryDatabase
+from tests.support.publishing import NotingPublisher
+
+CALLER = Caller("platform", "northbridge", frozenset())
+REQUEST = 'POST /things\n{"name":"lamp"}'
+
+
+@dataclass
+class Endpoint:
+    """Makes something whenever it is called."""
+
+    times_called: int = 0
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def made(self) -> FirstResponse:
+        self.times_called += 1
+        return FirstResponse(201, f'{{"secret":"hunter{self.times_called}"}}')
+
+    async def refused(self) -> FirstResponse:
+        self.times_called += 1
+        raise UnknownUserError
+
+    async def slow(self) -> FirstResponse:
+        await self.gate.wait()
+        return await self.made()
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock()
+
+
+@pytest.fixture
+def database() -> MemoryDatabase:
+    return MemoryDatabase()
+
+
+@pytest.fixture
+def endpoint() -> Endpoint:
+    return Endpoint()
+
+
+@pytest.fixture
+def idempotency(clock: FixedClock, database: MemoryDatabase) -> Idempotency:
+    relay = Relay(NotingPublisher(), clock)
+    responses = StoredResponses(
+        database.collection("answers"), StoredResponse, relay=relay, clock=clock, source="enrollment"
+    )
+    return Idempotency(responses, keyring("enrollment"), clock)
+
+
+async def test_the_same_key_gets_the_first_response(idempotency: Idempotency, endpoint: Endpoint) -> None:
+    first = await idempotency.once("a", CALLER, REQUEST, endpoint.made)
+    assert first == await idempotency.once("a", CALLER, REQUEST, endpoint.made)
+    assert first == FirstResponse(201, '{"secret":"hunter1"}')
+    assert endpoint.times_called == 1
+
+
+async def test_another_key_or_none_or_another_client_does_it_again(
+    idempotency: Idempotency, endpoint: Endpoint
+) -> None:
+    for key, caller in (
+        ("a", CALLER),
+        ("b", CALLER),
+        (None, CALLER),
+        (None, CALLER),
+        ("a", Caller("other", "northbridge", frozenset())),
+        ("a", Caller("platform", "southbridge", frozenset())),
+    ):
+        await idempotency.once(key, caller, REQUEST, endpoint.made)
+    assert endpoint.times_called == 6
+
+
+async def test_the_key_of_another_request_is_refused(idempotency: Idempotency, endpoint: Endpoint) -> None:
+    await idempotency.once("a", CALLER, REQUEST, endpoint.made)
+    with pytest.raises(IdempotencyConflictError) as refused:
+        await idempotency.once("a", CALLER, "POST /things\n{}", endpoint.made)
+    assert refused.value.headers == {}
+    assert endpoint.times_called == 1
+
+
+async def test_while_the_first_request_is_at_work_the_second_is_told_to_come_again(
+    idempotency: Idempotency, endpoint: Endpoint
+) -> None:
+    first = asyncio.create_task(idempotency.once("a", CALLER, REQUEST, endpoint.slow))
+    await asyncio.sleep(0)
+    with pytest.raises(IdempotencyConflictError) as refused:
+        await idempotency.once("a", CALLER, REQUEST, endpoint.made)
+    assert refused.value.headers == {"Retry-After": "1"}
+    endpoint.gate.set()
+    assert await first == await idempotency.once("a", CALLER, REQUEST, endpoint.made)
+    assert endpoint.times_called == 1
+
+
+async def test_a_key_whose_first_request_died_can_be_used_after_a_minute(
+    idempotency: Idempotency, endpoint: Endpoint, clock: FixedClock
+) -> None:
+    dead = asyncio.create_task(idempotency.once("a", CALLER, REQUEST, endpoint.slow))
+    await asyncio.sleep(0)
+    clock.advance(GIVEN_UP_AFTER)
+    with pytest.raises(IdempotencyConflictError):
+        await idempotency.once("a", CALLER, REQUEST, endpoint.made)
+    clock.advance(timedelta(seconds=1))
+    again = await idempotency.once("a", CALLER, REQUEST, endpoint.made)
+    endpoint.gate.set()
+    assert await dead != again
+    assert await idempotency.once("a", CALLER, REQUEST, endpoint.made) == again
+
+
+async def test_a_refusal_frees_the_key(idempotency: Idempotency, endpoint: Endpoint) -> None:
+    with pytest.raises(UnknownUserError):
+        await idempotency.once("a", CALLER, REQUEST, endpoint.refused)
+    assert await idempotency.once("a", CALLER, "another request", endpoint.made) == FirstResponse(
+        201, '{"secret":"hunter2"}'
+    )
+
+
+async def test_neither_the_key_nor_the_request_nor_the_response_can_be_read(
+    idempotency: Idempotency, endpoint: Endpoint, database: MemoryDatabase
+) -> None:
+    await idempotency.once("my-key", CALLER, REQUEST, endpoint.made)
+    stored = str(database.collection("answers").documents)
+    assert stored.count("northbridge/") >= 1
+    assert not any(plain in stored for plain in ("my-key", "lamp", "hunter"))

@@ -1,0 +1,40 @@
+"""Addresses as people type them."""
+
+import pytest
+
+from services.enrollment.methods.email.domain import mask, parse_address
+from services.kit.errors import ProblemError
+
+
+def test_an_address_is_brought_into_one_form_and_masked() -> None:
+    found = parse_address(" Sam.Okafor@Northbridge.EXAMPLE ")
+    assert (found.address, found.masked) == ("sam.okafor@northbridge.example", "s•••@northbridge.example")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "sam",
+        "sam@",
+        "@northbridge.example",
+        "sam@local host",
+        "a@b.example\r\nBcc: c@d.example",
+        "x" * 250 + "@b.example",
+    ],
+)
+def test_what_is_no_address_is_refused(text: str) -> None:
+    with pytest.raises(ProblemError) as refused:
+        parse_address(text)
+    assert refused.value.code == "emailInvalid"
+
+
+def test_an_international_address_is_kept_in_its_ascii_form() -> None:
+    assert parse_address("sam@bücher.example").address == "sam@xn--bcher-kva.example"
+    with pytest.raises(ProblemError) as refused:
+        parse_address("såm@northbridge.example")
+    assert refused.value.code == "emailInvalid"
+
+
+def test_an_address_is_masked_up_to_its_domain() -> None:
+    assert mask("a@b@northbridge.example") == "a•••@northbridge.example"

@@ -1,0 +1,409 @@
+"""Pages from views: fixed names and headings, what forms carry, and that nothing of a person becomes markup."""
+
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+from pydantic import SecretStr
+
+from services.enrollment.web.assets import (
+    DIRECTORY,
+)
+from services.enrollment.web.rendering import Pages, View
+from services.enrollment.web.views import FieldError
+from tests.support.pages import (
+    ACTIVATION_LINK,
+    ACTIVATION_URL,
+    APP,
+    DEVICE,
+    FRAME,
+    MASKED,
+    OTP_LINK,
+    OTP_SECRET,
+    app_code_view,
+    call_view,
+    choose_view,
+    code_view,
+    download_view,
+    frame,
+    manage_view,
+    method_rows,
+    passkey_view,
+    phone_view,
+    questions_view,
+    recovery_codes_view,
+    sample_views,
+    scan_view,
+    try_view,
+)
+
+PAGES = Pages()
+PROOFS = [name for name in sample_views() if name.startswith("prove-") and name != "prove-choose"]
+FIRST_PAGE_BYTES = 60_000
+WAYS_OUT = {"Back to Operations", "Cancel and return", "Back to my security info", "Back to Northbridge"}
+SECURE, PROVE, MANAGE = "Keep your account secure", "Verify it's you", "My security info"
+OTHER = "Use a different method"
+VOID = {"meta", "link", "input", "img", "path", "circle", "rect"}
+
+
+class Outline(HTMLParser):
+    """Elements with attributes and text, in order; fails on tags that do not match."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None], list[str]]] = []
+        self._open: list[tuple[str, list[str]]] = []
+        self.feed(html)
+        assert not self._open
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        text: list[str] = []
+        self.elements.append((tag, dict(attrs), text))
+        if tag not in VOID:
+            self._open.append((tag, text))
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs), []))
+
+    def handle_endtag(self, tag: str) -> None:
+        opened, _ = self._open.pop()
+        assert opened == tag
+
+    def handle_data(self, data: str) -> None:
+        for _, text in self._open:
+            text.append(data)
+
+    def texts(self, tag: str) -> list[str]:
+        """The words of each such element."""
+        return [" ".join("".join(text).split()) for name, _, text in self.elements if name == tag]
+
+    def fields(self) -> dict[str, str | None]:
+        """Names and values of hidden fields; a later form's value wins."""
+        return {
+            str(attributes["name"]): attributes.get("value")
+            for tag, attributes, _ in self.elements
+            if tag == "input" and attributes.get("type") == "hidden"
+        }
+
+
+def outline(view: View) -> Outline:
+    """The page of a view, parsed."""
+    return Outline(PAGES.render(view))
+
+
+@pytest.mark.parametrize("name", sample_views())
+def test_every_page_is_well_formed_without_inline_code(name: str) -> None:
+    page = outline(sample_views()[name])
+    assert len(page.texts("title")) == len(page.texts("h1")) == len(page.texts("main")) == 1
+    assert page.elements[0][1] == {"lang": "en"}
+    for tag, attributes, text in page.elements:
+        assert not any(attribute.startswith("on") or attribute == "style" for attribute in attributes)
+        assert tag != "style"
+        assert tag != "script" or not "".join(text).strip()
+    ids = [attributes["id"] for _, attributes, _ in page.elements if "id" in attributes]
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("name", sample_views())
+def test_every_page_of_a_session_says_who_and_offers_to_leave(name: str) -> None:
+    view = sample_views()[name]
+    page = outline(view)
+    if view.frame.person:
+        assert f"{view.frame.person} · Not you?" in page.texts("p")
+        ways_out = [text for text in page.texts("button") + page.texts("a") if text in WAYS_OUT]
+        assert len(ways_out) == 1
+    else:
+        assert "session" not in page.fields()
+
+
+@pytest.mark.parametrize(
+    ("name", "headings", "buttons"),
+    [
+        ("prompt", ("More information required",), ["Next"]),
+        ("download", (SECURE, "Authenticator app"), ["Next"]),
+        ("setup", (SECURE, "Set up your account"), ["Next"]),
+        ("scan", (SECURE, "Scan the QR code"), ["New QR code", "Next"]),
+        ("scan-manual", (SECURE, "Scan the QR code"), ["Copy code", "Copy URL", "New QR code", "Next"]),
+        ("scan-expired", (SECURE, "Scan the QR code"), ["New QR code"]),
+        ("try", (SECURE, "Let's try it out"), ["Send again", "Next", "Report suspicious activity", "Try again"]),
+        ("try-denied", (SECURE, "Let's try it out"), ["Report suspicious activity", "Try again"]),
+        ("try-reported", (SECURE, "Let's try it out"), ["Try again"]),
+        (
+            "app-code",
+            (SECURE, "Enter the code from your app"),
+            ["Try again", "Approve a request in the app instead", "Next"],
+        ),
+        ("app-done", (SECURE, "Notification approved"), ["Next"]),
+        ("choose", (SECURE, "Choose a method"), ["Next"]),
+        ("phone", (SECURE, "Phone"), ["Next"]),
+        ("code", (SECURE, "Enter the code"), ["Resend", "Next"]),
+        ("code-ended", (SECURE, "Enter the code"), []),
+        ("done", (SECURE, "Phone verified"), ["Done"]),
+        ("success", ("Success",), ["Done"]),
+        ("cancel", ("Leave the setup?",), []),
+        ("phone-office", (SECURE, "Office phone"), ["Next"]),
+        ("email", (SECURE, "Email"), ["Next"]),
+        ("code-ways", (SECURE, "Enter the code"), ["Resend", "Call me instead", "Next"]),
+        ("code-by-call", (SECURE, "Enter the code"), ["Call again", "Text me a code instead", "Next"]),
+        ("call-expired", (SECURE, "Answer the call"), ["Text me a code instead", "Call again"]),
+        ("software", (SECURE, "Use a different authenticator app"), ["Next"]),
+        ("software-scan", (SECURE, "Scan the QR code"), ["Copy secret", "Next"]),
+        ("questions", (SECURE, "Security questions"), ["Next"]),
+        ("passkey", (SECURE, "Passkey"), ["Create a passkey"]),
+        ("recovery", (SECURE, "Recovery codes"), ["Next"]),
+        ("recovery-codes", (SECURE, "Save your recovery codes"), ["Copy", "Download", "Print", "Next"]),
+        ("prove-choose", (PROVE, "Choose a method"), ["Next"]),
+        ("prove-code-ended", (PROVE, "Enter the code"), ["Send a new code", OTHER]),
+        ("prove-passkey", (PROVE, "Use your passkey"), ["Use a passkey", OTHER]),
+        ("prove-recovery", (PROVE, "Recovery code"), ["Try again", "Next", OTHER]),
+        ("prove-pass", (PROVE, "Temporary Access Pass"), ["Try again", "Next"]),
+        ("prove-questions", (PROVE, "Answer your questions"), ["Try again", "Next", OTHER]),
+        ("manage-empty", (MANAGE, "Nothing is set up yet"), ["Back to Northbridge"]),
+        ("add", (MANAGE, "Add sign-in method"), ["Next"]),
+        ("rename", (MANAGE, "Rename"), ["Save"]),
+        ("delete", (MANAGE, "Delete this method?"), ["Delete"]),
+        ("delete-required", (MANAGE, "Delete this method?"), []),
+        ("new-phone", (MANAGE, "I have a new phone"), ["Next"]),
+        ("activity", (MANAGE, "Your recent activity"), []),
+        ("not-me", ("This wasn't me?",), ["This wasn't me"]),
+        ("not-me-done", ("Thank you for telling us",), []),
+    ],
+)
+def test_headings_and_buttons_are_the_fixed_ones(name: str, headings: tuple[str, ...], buttons: list[str]) -> None:
+    page = outline(sample_views()[name])
+    assert (*page.texts("h1"), *page.texts("h2")) == headings
+    assert [text for text in page.texts("button") if text not in {"Cancel and return", "Stay"}] == buttons
+
+
+@pytest.mark.parametrize(
+    ("name", "step"),
+    [
+        ("prompt", "prompt"),
+        ("download", "authenticatorApp"),
+        ("setup", "authenticatorApp.setup"),
+        ("scan", "authenticatorApp.scan"),
+        ("scan-expired", "authenticatorApp.scan"),
+        ("try", "authenticatorApp.test"),
+        ("try-denied", "authenticatorApp.test"),
+        ("app-code", "authenticatorApp.code"),
+        ("app-done", "authenticatorApp.verified"),
+        ("choose", "choose"),
+        ("phone", "phone"),
+        ("code", "phone.code"),
+        ("done", "phone.verified"),
+        ("success", "success"),
+        ("email", "email"),
+        ("code-by-email", "email.code"),
+        ("call", "phone.call"),
+        ("software", "softwareOath"),
+        ("software-scan", "softwareOath.scan"),
+        ("questions", "securityQuestions"),
+        ("passkey", "passkey"),
+        ("recovery", "recoveryCodes"),
+        ("recovery-codes", "recoveryCodes.show"),
+        ("prove-choose", "prove.choose"),
+        *((name, "prove") for name in PROOFS),
+    ],
+)
+def test_forms_carry_session_token_and_step(name: str, step: str) -> None:
+    fields = outline(sample_views()[name]).fields()
+    assert (fields["session"], fields["csrf"], fields["step"]) == (FRAME.session_id, FRAME.csrf, step)
+
+
+def test_code_form_names_its_challenge_and_phone_form_its_press() -> None:
+    assert outline(code_view()).fields()["challenge"] == "0193a000-challenge"
+    assert outline(phone_view()).fields()["formToken"] == "one-press"
+
+
+def test_ways_around_the_app_are_offered_where_policy_allows_them() -> None:
+    ways = {"I want to use a different authenticator app", "I want to set up a different method"}
+    assert ways <= set(outline(download_view()).texts("a"))
+    bare = replace(download_view(), different_app=False, different_method=False, qr_src=None, store_links=())
+    links = ["Not you?", "Download now", "How to install the app", "Back", "Go back"]
+    assert outline(bare).texts("a") == links
+    assert APP in outline(bare).texts("span")
+
+
+def test_code_and_url_are_shown_to_those_who_cannot_scan() -> None:
+    assert ACTIVATION_URL not in outline(scan_view()).texts("dd")
+    typed = outline(replace(scan_view(), manual=True)).texts("dd")
+    assert (typed[0], typed[2]) == ("314159265", ACTIVATION_URL)
+
+
+def test_app_opens_on_this_device_by_what_the_picture_says() -> None:
+    links = {" ".join("".join(text).split()): attributes for tag, attributes, text in outline(scan_view()).elements}
+    link = links["Open the authenticator on this device"]
+    assert (link["href"], link["target"], link["rel"]) == (ACTIVATION_LINK, "_blank", "noopener")
+
+
+@pytest.mark.parametrize("name", ["scan-connected", "scan-expired"])
+def test_a_picture_that_is_of_no_use_any_more_is_not_shown(name: str) -> None:
+    page = PAGES.render(sample_views()[name])
+    assert "<img" not in page
+    assert "#activate" not in page
+
+
+@pytest.mark.parametrize("name", ["try-approved", "try-denied", "try-expired", "try-wrong-number", "try-failed"])
+def test_the_number_is_gone_with_its_request(name: str) -> None:
+    assert "42" in outline(sample_views()["try"]).texts("strong")
+    assert outline(sample_views()[name]).texts("strong") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("scan-unheard", "We haven't heard from your app yet"),
+        ("try-unheard", "We haven't heard from your app yet"),
+        ("try", "Waiting for your approval…"),
+        ("try-open-app", f"Open the app now on {DEVICE}"),
+        ("try-denied", "You denied the request"),
+        ("try-expired", "No answer"),
+        ("try-wrong-number", "Wrong number"),
+        ("scan-expired", "This QR code has expired"),
+        ("scan-connected", "Your app is connected. Select Next."),
+    ],
+)
+def test_each_state_is_told_in_words(name: str, told: str) -> None:
+    assert any(told in text for text in outline(sample_views()[name]).texts("p"))
+
+
+@pytest.mark.parametrize("name", ["scan-unheard", "try-unheard", "try-denied", "try-expired", "try-wrong-number"])
+def test_what_went_wrong_is_in_the_title(name: str) -> None:
+    assert outline(sample_views()[name]).texts("title")[0].startswith("Error: ")
+
+
+def test_answers_are_never_shown_again() -> None:
+    secret = "Northwind the cat"
+    view = questions_view(FieldError("answer-2", "This answer is too short."))
+    rows = tuple(replace(row, answer=SecretStr(secret)) for row in view.rows)
+    page = outline(replace(view, rows=rows))
+    assert secret not in PAGES.render(replace(view, rows=rows))
+    answers = [attributes for _, attributes, _ in page.elements if attributes.get("name") == "answer"]
+    assert [attributes.get("value") for attributes in answers] == [None] * 3
+    assert [attributes.get("aria-invalid") for attributes in answers] == [None, "true", None]
+    chosen = [
+        attributes["value"] for tag, attributes, _ in page.elements if tag == "option" and "selected" in attributes
+    ]
+    assert chosen == [row.chosen for row in rows]
+
+
+def test_answers_go_with_their_questions() -> None:
+    fields = [attributes for _, attributes, _ in outline(sample_views()["prove-questions"]).elements]
+    assert [one["value"] for one in fields if one.get("name") == "question"] == ["first-manager", "favourite-teacher"]
+    assert [one["id"] for one in fields if one.get("name") == "answer"] == ["answer-1", "answer-2"]
+
+
+def test_the_secret_of_a_different_app_is_shown_in_fours_and_as_a_link() -> None:
+    page = outline(sample_views()["software-scan"])
+    groups = next(text for tag, attributes, text in page.elements if attributes.get("data-value") == OTP_SECRET)
+    assert "".join(groups) == OTP_SECRET
+    links = [attributes["href"] for tag, attributes, _ in page.elements if tag == "a"]
+    assert OTP_LINK in links
+
+
+def test_how_to_reach_a_phone_is_asked_only_where_there_is_a_choice() -> None:
+    radios = [
+        attributes for _, attributes, _ in outline(sample_views()["phone-ways"]).elements if "checked" in attributes
+    ]
+    assert [attributes["value"] for attributes in radios] == ["sms"]
+    assert outline(sample_views()["phone-office"]).fields()["delivery"] == "voice"
+    assert "Extension" in outline(sample_views()["phone-office"]).texts("label")
+    assert "Extension" not in outline(sample_views()["phone-ways"]).texts("label")
+
+
+def test_a_menu_asks_before_it_deletes_and_acts_by_a_form() -> None:
+    page = outline(manage_view())
+    links = {attributes.get("href") for tag, attributes, _ in page.elements if tag == "a"}
+    forms = {attributes.get("action") for tag, attributes, _ in page.elements if tag == "form"}
+    methods = "/security-info/methods"
+    assert {f"{methods}/m2/rename", f"{methods}/m2/delete", "/security-info/add", "/security-info/activity"} <= links
+    assert {f"{methods}/m2/{act}" for act in ("change", "default")} <= forms
+    assert {f"{methods}/m3/restore", f"{methods}/m6/restore", "/security-info/leave"} <= forms
+    assert not any(str(link).endswith(("/change", "/default", "/restore")) for link in links)
+
+
+def test_methods_are_told_by_name_kind_and_state() -> None:
+    items = outline(manage_view()).texts("li")
+    assert f"My work phone Phone · {MASKED} Last used on 22 November 2026 Backup" in " ".join(items)
+    assert any("Suspended" in item and "somebody reported it" in item for item in items)
+    assert any("Disabled" in item and "add it anew" in item for item in items)
+
+
+def test_what_a_button_of_a_mail_does_needs_its_token_and_no_session() -> None:
+    assert outline(sample_views()["not-me"]).fields() == {"token": "a-token"}
+    assert outline(sample_views()["not-me-done"]).fields() == {}
+
+
+def test_a_choice_in_error_is_tied_to_its_group() -> None:
+    page = outline(choose_view(FieldError("method", "Choose one of the methods.")))
+    group = next(attributes for tag, attributes, _ in page.elements if tag == "fieldset")
+    assert group["aria-describedby"] == "method-error"
+
+
+def test_error_is_in_the_title_and_tied_to_its_field() -> None:
+    page = outline(phone_view(FieldError("number", "That doesn't look like a phone number.")))
+    assert page.texts("title")[0].startswith("Error: Phone")
+    field = next(attributes for _, attributes, _ in page.elements if attributes.get("id") == "number")
+    assert field["aria-invalid"] == "true"
+    assert field["aria-describedby"] == "number-error number-hint"
+    assert field["value"] == "12345"
+
+
+def test_countries_are_a_native_list_with_the_chosen_one() -> None:
+    page = outline(phone_view())
+    chosen = [
+        attributes["value"] for tag, attributes, _ in page.elements if tag == "option" and "selected" in attributes
+    ]
+    assert chosen == ["GB"]
+    assert "United Kingdom (+44)" in page.texts("option")
+
+
+def test_progress_tells_the_states_in_words() -> None:
+    page = outline(code_view())
+    assert "Method 1 of 2" in page.texts("p")
+    steps = [(attributes, text) for tag, attributes, text in page.elements if tag == "li"]
+    assert [attributes.get("aria-current") for attributes, _ in steps] == [None, "step", None]
+    words = [" ".join("".join(text).split()) for _, text in steps]
+    assert words == ["Done: Enter your number", "2 Current step: Enter the code", "3 To do: Done"]
+
+
+def test_resend_is_enabled_without_a_script_and_gone_when_none_is_left() -> None:
+    resend = next(attributes for _, attributes, text in outline(code_view()).elements if "data-resend" in attributes)
+    assert "aria-disabled" not in resend
+    assert "disabled" not in resend
+    assert "Resend" not in outline(replace(code_view(), sends_left=0)).texts("button")
+
+
+def test_code_tells_how_long_it_lives() -> None:
+    assert "6 digits, valid for 5 more minutes." in outline(code_view()).texts("p")
+    unknown = replace(code_view(), frame=replace(frame("Enter the code", 1), now=None))
+    assert "6 digits." in outline(unknown).texts("p")
+
+
+def test_nothing_of_a_person_or_an_organisation_becomes_markup() -> None:
+    evil = "<script>alert(1)</script>\"'"
+    views = [
+        replace(view, frame=replace(view.frame, organization=evil, title=evil, notice=evil))
+        for view in sample_views().values()
+    ]
+    views.append(replace(phone_view(FieldError("number", evil)), number=evil, region=evil, form_token=evil))
+    views.append(replace(code_view(FieldError("code", evil)), masked=evil, checking=evil))
+    views.append(replace(scan_view(), code=SecretStr(evil), url=evil, manual=True, error=evil, qr_alt=evil))
+    views.append(replace(scan_view(), connected=True, device_name=evil))
+    views.append(replace(try_view(), device=evil, number=evil))
+    views.append(replace(app_code_view(FieldError("code", evil)), app=evil))
+    views.append(replace(passkey_view(FieldError("credential", evil)), options=evil))
+    views.append(replace(recovery_codes_view(FieldError("saved", evil)), codes=(SecretStr(evil),)))
+    views.append(replace(call_view("failed"), text=evil, masked=evil, ended=False))
+    views.append(replace(manage_view(), rows=tuple(replace(row, name=evil, detail=evil) for row in method_rows())))
+    for view in views:
+        page = PAGES.render(view)
+        assert "<script>alert" not in page
+        assert 'value="<' not in page
+
+
+def test_first_page_is_small() -> None:
+    page = PAGES.render(sample_views()["prompt"])
+    files = ("app.css", "page.js", "clock.js", "shield.svg")
+    total = len(page.encode()) + sum((DIRECTORY / name).stat().st_size for name in files)
+    assert total < FIRST_PAGE_BYTES
