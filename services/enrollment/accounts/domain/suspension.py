@@ -3,11 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
-from schemas.enrollment import (
-    MethodRestored,
-    MethodSuspended,
-    SuspiciousActivityReported,
-)
+from schemas.enrollment import MethodRestored, MethodSuspended, SuspiciousActivityReported
 from services.enrollment.accounts.domain.account import Account, Method
 from services.enrollment.accounts.domain.conflicts import conflict_of
 from services.enrollment.accounts.domain.defaults import settle_default
@@ -16,10 +12,7 @@ from services.enrollment.challenges.domain.challenge import Challenge, Registrat
 from services.enrollment.methods.registry.domain import TRAITS
 from services.enrollment.sessions.domain import lifecycle as sessions
 from services.kit.decision import Change
-from services.kit.errors import (
-    MethodLimitReachedError,
-    UnknownMethodError,
-)
+from services.kit.errors import MethodLimitReachedError, UnknownMethodError
 
 Suspension = Literal["notMe", "reported", "disabled", "administrator"]
 

@@ -5,9 +5,7 @@ from typing import Literal
 
 from schemas.base import Channel, MethodType, Purpose
 from schemas.enrollment import Destination
-from schemas.verification import (
-    ChallengeTerms,
-)
+from schemas.verification import ChallengeTerms
 from services.kit.state import State
 
 RESEND_AFTER = (timedelta(seconds=30), timedelta(seconds=60), timedelta(seconds=120))
