@@ -18,7 +18,7 @@ Suspension = Literal["notMe", "reported", "disabled", "administrator"]
 
 
 def suspend(account: Account, method_id: str, reason: Suspension, correlation: str, *, at: datetime) -> Change[Account]:
-    """The method counts for nothing until it is restored; one that is suspended already, or gone, stays as it is."""
+    """Idempotent: nothing happens to a method that is suspended already, or gone."""
     return _suspended(AccountUpdate(account), method_id, reason, correlation, at).change()
 
 

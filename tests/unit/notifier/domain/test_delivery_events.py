@@ -115,7 +115,9 @@ def test_a_sent_code_is_told_with_the_provider_and_its_id() -> None:
 
 
 def test_a_code_that_was_sent_again_says_so() -> None:
-    (told,) = attempts.sent(sending(repeats=1), provider="b", message_id=None, at=LATER).emissions
+    change = attempts.sent(sending(repeats=1), provider="b", message_id=None, at=LATER)
+    (told,) = change.emissions
+    assert change.state.provider == "b"
     assert isinstance(told.event, CodeSent)
     assert told.event.repeated
 
@@ -214,6 +216,11 @@ def test_an_arrival_is_told_with_the_provider() -> None:
     )
     ended = {"status": "delivered", "next_attempt_at": None, "ended_at": NOON}
     assert change == Change(sending(**ended), _told(event))
+
+
+def test_the_first_word_of_an_arrival_ends_the_delivery() -> None:
+    arrived = receipts.acknowledged(sending(), DeliveryReceipt(outcome="delivered"), provider="a", at=LATER).state
+    assert (arrived.status, arrived.ended_at, arrived.reason) == ("delivered", LATER, None)
 
 
 @pytest.mark.parametrize("reason", ["expiredBeforeSending", "destinationMismatch"])

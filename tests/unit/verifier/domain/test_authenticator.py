@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas.topics import VERDICTS
 from schemas.verification import AuthenticatorDisabled, ChallengeTerms
+from services.kit.decision import Emission
 from services.verifier.domain.authenticator import (
     Authenticator,
     admit,
@@ -103,7 +105,10 @@ def test_the_hundredth_failure_disables_and_says_so_once() -> None:
     at = authenticator.paused_until or at
     hundredth = admit(authenticator, TERMS, "hundredth", at=at).state
     change = fail(hundredth, TERMS, at=at)
-    assert [type(emission.event) for emission in change.emissions] == [AuthenticatorDisabled]
+    event = AuthenticatorDisabled(
+        challenge_id=TERMS.challenge_id, method_id=TERMS.method_id, method_type=TERMS.method_type, disabled_at=at
+    )
+    assert change.emissions == (Emission(VERDICTS, event, TENANT, USER, correlation_id=TERMS.challenge_id),)
     assert penalty(change.state, at=at) == Refusal("authenticatorDisabled")
     assert not fail(change.state, TERMS, at=at).emissions
     assert refusal(admit(change.state, TERMS, "t", at=at + 9 * DAY).state, "t", at=at + 9 * DAY) == Refusal(

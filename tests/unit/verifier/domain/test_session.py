@@ -1,5 +1,7 @@
 """One session has ten wrong tries."""
 
+from datetime import timedelta
+
 from services.verifier.domain.base import Refusal
 from services.verifier.domain.session import SessionTries, admit, refusal, take_back
 from tests.support.challenges import TENANT, USER
@@ -27,3 +29,9 @@ def test_the_same_try_counts_once() -> None:
 def test_what_was_right_or_not_compared_is_taken_back_once() -> None:
     assert take_back(after(3), "t2").state == after(2)
     assert take_back(after(2), "t2").state == after(2)
+
+
+def test_a_session_was_touched_when_a_try_was_counted_last() -> None:
+    later = NOON + timedelta(seconds=1)
+    assert admit(after(1), "t1", at=later).state.touched_at == later
+    assert admit(after(1), "t0", at=later).state.touched_at == NOON

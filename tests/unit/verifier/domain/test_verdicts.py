@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from schemas.base import Event
 from schemas.topics import VERDICTS
-from schemas.verification import ChallengeExpired, MethodVerified, VerificationFailed
+from schemas.verification import AuthenticatorDisabled, ChallengeExpired, MethodVerified, VerificationFailed
 from services.kit.decision import Change, Emission
 from services.verifier.domain import authenticator as counters
 from services.verifier.domain import challenge as challenges
@@ -125,3 +125,13 @@ def test_a_position_is_spent_once_also_the_first_one() -> None:
     assert (first.position, first.position_of) == (1, "t1")
     assert counters.spend(first, 1, "t2") == Change(first)
     assert counters.spend(fresh, 0, "t1").state.position == 0
+
+
+def test_an_authenticator_that_is_disabled_is_told_once() -> None:
+    worn = Authenticator(tenant=TENANT, user=USER, failures=counters.DISABLE_AT)
+    change = counters.fail(worn, TERMS, at=LATER)
+    event = AuthenticatorDisabled(
+        challenge_id=TERMS.challenge_id, method_id="method-1", method_type="phone", disabled_at=LATER
+    )
+    assert change == Change(worn.model_copy(update={"disabled_at": LATER}), (_told(event),))
+    assert counters.fail(change.state, TERMS, at=LATER) == Change(change.state)

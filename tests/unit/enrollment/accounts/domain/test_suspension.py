@@ -113,6 +113,13 @@ def test_this_was_not_me_ends_every_session() -> None:
     assert change.state.active_types == ("phone",)
 
 
+def test_this_was_not_me_suspends_under_the_notice_that_was_answered() -> None:
+    change = suspension.repudiate(account(PHONE), "phone", "n1", at=NOW)
+    suspended = MethodSuspended(method_id="phone", method_type="phone", reason="notMe", suspended_at=NOW)
+    reported = SuspiciousActivityReported(method_id="phone", reported_at=NOW)
+    assert change.emissions == told((suspended, "n1"), (reported, "n1"))
+
+
 def test_an_erasure_is_told_and_leaves_ids() -> None:
     change = methods.erase(account(PHONE, sequence=0), at=NOW)
     assert change.emissions == told((AccountErased(erased_at=NOW), "sam"))

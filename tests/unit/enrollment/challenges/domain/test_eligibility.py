@@ -10,6 +10,7 @@ from services.enrollment.accounts.domain import account as accounts
 from services.enrollment.accounts.domain.account import Account, Method
 from services.enrollment.challenges.domain.eligibility import (
     is_locked_out,
+    left_to_prove,
     methods_to_prove,
     must_prove,
     needs_platform_proof,
@@ -144,3 +145,16 @@ def test_a_pass_that_ended_is_as_if_there_had_been_none() -> None:
     (given,) = account("temporaryAccessPass").methods
     person = account().model_copy(update={"methods": (given.model_copy(update={"usable_until": NOON}),)})
     assert not is_locked_out(person, ENTRA, NOON)
+
+
+@pytest.mark.parametrize(("before_the_end", "has_one"), [(timedelta(seconds=1), True), (timedelta(), False)])
+def test_a_pass_counts_up_to_its_end(before_the_end: timedelta, *, has_one: bool) -> None:
+    (given,) = account("temporaryAccessPass").methods
+    person = account().model_copy(update={"methods": (given.model_copy(update={"usable_until": NOON}),)})
+    policy, now = ENTRA.model_copy(update={"registration_proof": "stepUp"}), NOON - before_the_end
+    assert [method.type for method in provable_for(person, policy, "signIn", now)] == ["temporaryAccessPass"] * has_one
+    assert [method.type for method in left_to_prove(person, policy, "signIn", (), now)] == (
+        ["temporaryAccessPass"] * has_one
+    )
+    assert must_prove(person, ENTRA, now) is has_one
+    assert needs_platform_proof(person, policy, now) is not has_one

@@ -224,3 +224,11 @@ def test_a_code_that_lives_too_long_and_a_method_without_provider_are_errors_of_
         ("offers", "noProvider", "warning"),
     ]
     assert codes(lint(tenant, {"voice", "email"})) == {"codeLivesTooLong"}
+
+
+def test_errors_come_before_warnings_whatever_the_order_of_the_groups() -> None:
+    warned, wrong = GroupPolicy(allowed=("phone",)), GroupPolicy(required=("temporaryAccessPass",))
+    tenant = Tenant(display_name="Northbridge", groups={"a": warned, "b": wrong}, default_group="a")
+    severities = [finding.severity for finding in lint(tenant)]
+    assert set(severities) == {"error", "warning"}
+    assert severities == sorted(severities)

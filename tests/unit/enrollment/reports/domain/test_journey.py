@@ -138,3 +138,15 @@ def test_steps_are_shown_under_their_method_in_the_wizards_order() -> None:
 )
 def test_times_are_read_as_people_read_them(seconds: float | None, said: str) -> None:
     assert duration(seconds) == said
+
+
+def test_it_knows_how_it_began_and_ended() -> None:
+    walk = journey(*WALK)
+    assert (walk.intent, walk.decision, walk.required) == ("signIn", "register", ("phone",))
+    assert (walk.outcome, walk.ended_at) == ("completed", at(95))
+
+
+def test_of_two_ends_the_earlier_one_holds() -> None:
+    for events in ((left(10), left(20, "expired")), (left(20, "expired"), left(10))):
+        ended = journey(started(), *events)
+        assert (ended.outcome, ended.ended_at) == ("cancelled", at(10))

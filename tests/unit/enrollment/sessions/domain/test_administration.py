@@ -81,3 +81,14 @@ def test_such_a_session_never_wanders_into_the_wizard() -> None:
     assert wizard.next_step(account(), session(intent="manage")) == "manage"
     back = wizard.operate_again(session(intent="manage", step="manage"))
     assert (back.intent, back.step) == ("administer", "operations")
+
+
+def test_a_pass_that_ended_is_nothing_to_prove() -> None:
+    ended = account(method("temporaryAccessPass", usable_until=NOW), method("securityQuestions"))
+    assert entry(ended, session(), POLICY, NOW) == "setUp"
+    assert entry(ended, session(), POLICY, NOW - timedelta(seconds=1)) == "prove"
+    assert placed(ended, session(step="prompt"), POLICY, NOW).step == "operations"
+
+
+def test_after_the_proof_the_pages_for_administrators_are_shown() -> None:
+    assert placed(APP, session(step="prompt"), POLICY, NOW).after_proof == "operations"
