@@ -219,6 +219,7 @@ def test_a_person_chooses_among_all_methods_and_back(world: World, kim: Person) 
             "Other authenticator app",
             "Phone",
             "Passkey",
+            "Hardware token",
             "Email",
             "Security questions",
             "Recovery codes",
