@@ -4,11 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from schemas.verification import (
-    ChallengeTerms,
-    CodeTerms,
-)
-from services.enrollment.challenges.domain.challenge import Delivery, Submission
+from schemas.verification import ChallengeTerms, CodeTerms
+from services.enrollment.challenges.domain.challenge import Delivery, Submission, known_as
 from tests.unit.enrollment.builders import NOW, texted, tried
 
 SOON = NOW + timedelta(minutes=1)
