@@ -35,7 +35,6 @@ SWEEP_EVERY = timedelta(seconds=5)
 
 
 def main(port: int | None = None) -> None:
-    """Run until a signal stops it."""
     serve("enrollment", EnrollmentSettings, build, port)
 
 

@@ -133,7 +133,7 @@ def frame(title: str, step: int | None = None, steps: tuple[str, ...] = PHONE_ST
 
 
 def phone_view(error: FieldError | None = None) -> PhoneView:
-    """Step 7 as it is shown first, or with an error."""
+    """The number as it is asked for first, or with an error."""
     return PhoneView(
         frame=frame("Phone", 0),
         countries=COUNTRIES,
@@ -146,7 +146,7 @@ def phone_view(error: FieldError | None = None) -> PhoneView:
 
 
 def code_view(error: FieldError | None = None) -> CodeView:
-    """Step 8 with a message that was sent a moment ago."""
+    """The code, with a message that was sent a moment ago."""
     return CodeView(
         frame=frame("Enter the code", 1),
         masked=MASKED,
@@ -164,7 +164,7 @@ def code_view(error: FieldError | None = None) -> CodeView:
 
 
 def download_view() -> DownloadView:
-    """Step 2 with all that it can offer."""
+    """Getting the app, with all that it can offer."""
     return DownloadView(
         frame=frame("Authenticator app", 0, APP_STEPS),
         app_url=APP,
@@ -177,7 +177,7 @@ def download_view() -> DownloadView:
 
 
 def scan_view() -> ScanView:
-    """Step 4 before the app was heard of."""
+    """Connecting the app, before it was heard of."""
     return ScanView(
         frame=frame("Scan the QR code", 2, APP_STEPS),
         qr_src=f"{SETUP}/qr.svg",
@@ -193,7 +193,7 @@ def scan_view() -> ScanView:
 
 
 def try_view(state: ApprovalState = "waiting") -> TryView:
-    """Step 5, a moment after the request was sent or once it has ended."""
+    """The request, a moment after it was sent or once it has ended."""
     return TryView(
         frame=frame("Let's try it out", 3, APP_STEPS),
         device=DEVICE,
@@ -207,7 +207,7 @@ def try_view(state: ApprovalState = "waiting") -> TryView:
 
 
 def app_code_view(error: FieldError | None = None) -> AppCodeView:
-    """Step 5 by a one-time code of the app."""
+    """A one-time code of the app instead of the request."""
     return AppCodeView(
         step="authenticatorApp.code",
         frame=frame("Enter the code from your app", 3, APP_STEPS),
@@ -333,7 +333,7 @@ def _app_views() -> dict[str, View]:
 
 
 def call_view(state: CallState = "waiting") -> CallView:
-    """Step 8b, a moment after the phone began to ring or once the call has ended."""
+    """The call, a moment after the phone began to ring or once it has ended."""
     return CallView(
         frame=frame("Answer the call", 1),
         masked=MASKED,

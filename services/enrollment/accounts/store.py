@@ -17,14 +17,12 @@ class Accounts(Documents[Account]):
     """One document a person."""
 
     async def prepare(self) -> None:
-        """Create the indexes; safe to repeat."""
         await self._collection.create_index([("state.nextDeadline", ASCENDING)], sparse=True)
         await self._collection.create_index(
             [("state.tenant", ASCENDING), ("state.profile.userPrincipalName", ASCENDING)]
         )
 
     async def with_overdue_sessions(self, now: datetime) -> list[Stored[Account]]:
-        """Accounts with a session whose time ran out."""
         return await self.find({"state.nextDeadline": {"$lte": now}}, limit=SWEEP_LIMIT)
 
     async def after(

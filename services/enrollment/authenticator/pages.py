@@ -47,12 +47,10 @@ class Shell:
 
     @property
     def urls(self) -> list[str]:
-        """Where all files are, for those who keep them."""
         return [self.url(name) for name in self.files]
 
     @property
     def has_reader(self) -> bool:
-        """Whether the reader of QR codes is installed."""
         return all(f"qr/{name}" in self.files for name in READER_FILES)
 
 

@@ -88,10 +88,9 @@ def forget_secret(device: Device) -> Change[Device]:
 
 
 def retire(device: Device, *, at: datetime) -> Change[Device]:
-    """Its method is gone: it is not recognised any more."""
+    """With its method it goes, and is not recognised any more."""
     return Change(device.model_copy(update={"removed_at": at}))
 
 
 def revive(device: Device) -> Change[Device]:
-    """Its method is back."""
     return Change(device.model_copy(update={"removed_at": None}))

@@ -15,7 +15,7 @@ from services.enrollment.challenges.domain.verdict import Verdict
 from services.enrollment.challenges.handlers.lifecycle import binding_of, judged
 from services.enrollment.devices import domain as activations
 from services.enrollment.devices.domain import Activation, Device
-from services.enrollment.methods.authenticator_app.handlers import opens_with
+from services.enrollment.methods.authenticator_app.activation import opens_with
 from services.enrollment.methods.authenticator_app.registration import ask_connected
 from services.enrollment.needs import (
     CanAwaitVerdicts,

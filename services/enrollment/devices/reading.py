@@ -2,13 +2,11 @@
 
 from services.enrollment.devices.domain import Activation
 from services.enrollment.needs import HasActivations
-from services.enrollment.registrations.domain import ApiRegistration
 from services.kit.mongo.document import DuplicateDocumentError
 
 
-async def activation_of(registration: ApiRegistration, deps: HasActivations) -> Activation | None:
-    """What the QR code leads to; one that a crash left out is stored now."""
-    draft = registration.activation
+async def activation_of(draft: Activation | None, deps: HasActivations) -> Activation | None:
+    """What a QR code leads to, as it is now; one that a crash left out is stored now."""
     if draft is None:
         return None
     stored = await deps.activations.get(draft.handle)

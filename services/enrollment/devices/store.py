@@ -20,7 +20,6 @@ class Activations(Documents[Activation]):
     """QR codes, by their handle."""
 
     async def prepare(self) -> None:
-        """Create the indexes; safe to repeat."""
         await self._collection.create_index("state.createdAt", expireAfterSeconds=int(KEEP_ACTIVATIONS.total_seconds()))
 
 
@@ -28,7 +27,6 @@ class Devices(Documents[Device]):
     """Authenticator apps with their keys."""
 
     async def prepare(self) -> None:
-        """Create the indexes; safe to repeat."""
         await self._collection.create_index([("state.tenant", ASCENDING), ("state.user", ASCENDING)])
         await self._collection.create_index("state.removedAt", expireAfterSeconds=int(KEEP_REMOVED.total_seconds()))
 
@@ -49,7 +47,6 @@ class UsedTokens:
         self._collection = database.collection("used_tokens")
 
     async def prepare(self) -> None:
-        """Create the indexes; safe to repeat."""
         await self._collection.create_index("at", expireAfterSeconds=int(KEEP_TOKEN_IDS.total_seconds()))
 
     async def first_use(self, token_id: str, now: datetime) -> bool:

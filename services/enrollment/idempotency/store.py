@@ -12,5 +12,4 @@ class StoredResponses(Documents[StoredResponse]):
     """Sealed responses by the keyed hash of their `Idempotency-Key`."""
 
     async def prepare(self) -> None:
-        """Create the indexes; safe to repeat."""
         await self._collection.create_index("state.startedAt", expireAfterSeconds=int(KEEP.total_seconds()))

@@ -13,7 +13,6 @@ class Interrupts(Documents[Interrupt]):
     """The questions of platforms."""
 
     async def prepare(self) -> None:
-        """Create the indexes; safe to repeat."""
         await self._collection.create_index(
             "state.ticketHash",
             name="tickets",

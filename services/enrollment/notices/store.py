@@ -13,7 +13,6 @@ class Notices(Documents[Notice]):
     """Notices by the person and by the link."""
 
     async def prepare(self) -> None:
-        """Create the indexes; safe to repeat."""
         await self._collection.create_index("state.tokenHash", unique=True)
         await self._collection.create_index("state.createdAt", expireAfterSeconds=int(KEEP.total_seconds()))
 

@@ -15,10 +15,7 @@ from services.enrollment.needs import CanPlan
 from services.enrollment.registrations.domain import ApiRegistration, RegistrationState
 from services.enrollment.sessions.domain.session import Draft
 from services.enrollment.sessions.principal import Claimant
-from services.kit.errors import (
-    MethodAlreadyRegisteredError,
-    UnknownMethodError,
-)
+from services.kit.errors import MethodAlreadyRegisteredError, UnknownMethodError
 
 
 @dataclass(frozen=True)

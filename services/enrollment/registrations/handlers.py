@@ -25,10 +25,7 @@ from services.enrollment.needs import (
 from services.enrollment.registrations.beginning import Beginning, Plan, Reading
 from services.enrollment.registrations.domain import ApiRegistration
 from services.enrollment.sessions.principal import Claimant
-from services.kit.errors import (
-    MethodAlreadyRegisteredError,
-    UnknownRegistrationError,
-)
+from services.kit.errors import MethodAlreadyRegisteredError, UnknownRegistrationError
 from services.kit.ids import new_id
 
 
@@ -64,7 +61,7 @@ async def read_registration(tenant: str, user: str, registration_id: str, deps: 
     stored = await deps.registrations.get(registration_id)
     if stored is None or (stored.state.tenant, stored.state.user) != (tenant, user):
         raise UnknownRegistrationError
-    activation = await activation_of(stored.state, deps)
+    activation = await activation_of(stored.state.activation, deps)
     registration = await STRATEGIES[stored.state.type].resume(stored.state, account, deps)
     found = await deps.challenges.get(registration.challenge_id) if registration.challenge_id else None
     challenge = found.state if found else None
@@ -96,7 +93,7 @@ async def _begin(plan: Plan, account: Account, deps: CanRegister) -> Reading:
     registration = _registration(beginning, account, deps)
     await deps.registrations.insert(registration.id, registration)
     if beginning.challenge is None:
-        activation = await activation_of(registration, deps)
+        activation = await activation_of(registration.activation, deps)
         return Reading(registration, account, "pending", activation=activation)
     if beginning.event:
         return await _kept(registration, beginning, beginning.challenge, beginning.event, deps)

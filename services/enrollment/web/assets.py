@@ -58,7 +58,6 @@ def static_url(name: str) -> str:
 
 
 def tenant_stylesheet_url(tenant: str) -> str:
-    """The address of an organisation's stylesheet."""
     return f"/static/tenant/{tenant}.css"
 
 

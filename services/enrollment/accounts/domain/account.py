@@ -108,24 +108,20 @@ class Account(State):
 
     @property
     def id(self) -> str:
-        """The document's id."""
         return account_id(self.tenant, self.user)
 
     @property
     def active_types(self) -> tuple[MethodType, ...]:
-        """Types with at least one active method, in the order of registration."""
         return tuple(dict.fromkeys(method.type for method in self.methods if method.state == "active"))
 
     def session(self, session_id: str) -> Session | None:
-        """The session with that id, if it is still held."""
         return next((session for session in self.sessions if session.id == session_id), None)
 
     def method(self, method_id: str) -> Method | None:
-        """The method with that id."""
         return next((method for method in self.methods if method.id == method_id), None)
 
     def ever_had(self, method_id: str) -> bool:
-        """Whether that method is on file, or was lately."""
+        """Also of methods that were removed and may still come back."""
         return self.method(method_id) is not None or any(former.method.id == method_id for former in self.former)
 
     def former_method(self, method_id: str, by: Literal["person", "administrator"], now: datetime) -> Former | None:
@@ -136,7 +132,6 @@ class Account(State):
         return next((former for former in reversed(kept) if now < former.until and former.may_return(by)), None)
 
     def of_type(self, kind: MethodType) -> tuple[Method, ...]:
-        """The methods of a type, in the order of registration."""
         return tuple(method for method in self.methods if method.type == kind)
 
 

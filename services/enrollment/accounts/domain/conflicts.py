@@ -6,10 +6,7 @@ from schemas.base import MethodType
 from services.enrollment.accounts.domain.account import Account, Method
 from services.enrollment.challenges.domain.challenge import Registration
 from services.enrollment.methods.registry.domain import TRAITS
-from services.kit.errors import (
-    MethodAlreadyRegisteredError,
-    ProblemError,
-)
+from services.kit.errors import MethodAlreadyRegisteredError, ProblemError
 
 
 def conflict_of(

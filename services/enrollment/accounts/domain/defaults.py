@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from schemas.enrollment import (
-    DefaultMethodChanged,
-)
+from schemas.enrollment import DefaultMethodChanged
 from services.enrollment.accounts.domain.account import Account, Method
 from services.enrollment.accounts.domain.update import AccountUpdate
 from services.enrollment.methods.registry.domain import DEFAULT_ORDER

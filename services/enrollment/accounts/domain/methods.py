@@ -3,11 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
-from schemas.enrollment import (
-    AccountErased,
-    MethodChanged,
-    MethodRemoved,
-)
+from schemas.enrollment import AccountErased, MethodChanged, MethodRemoved
 from services.enrollment.accounts.domain.account import KEEP_FORMER, Account, Former, Method, Profile, Removal
 from services.enrollment.accounts.domain.defaults import default_to, settle_default
 from services.enrollment.accounts.domain.update import AccountUpdate

@@ -3,10 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from schemas.enrollment import (
-    MethodChanged,
-    MethodRegistered,
-)
+from schemas.enrollment import MethodChanged, MethodRegistered
 from services.enrollment.accounts.domain.account import Account, Former, Method, Removal
 from services.enrollment.accounts.domain.conflicts import conflict_of, superseded
 from services.enrollment.accounts.domain.defaults import preferred_default, settle_default, with_inherited_default
@@ -16,10 +13,7 @@ from services.enrollment.challenges.domain.challenge import Challenge, Registrat
 from services.enrollment.methods.registry.domain import TRAITS
 from services.enrollment.sessions.domain import lifecycle as sessions
 from services.kit.decision import Change
-from services.kit.errors import (
-    MethodAlreadyRegisteredError,
-    ProblemError,
-)
+from services.kit.errors import MethodAlreadyRegisteredError, ProblemError
 
 
 def register(account: Account, challenge: Challenge, registration: Registration, *, at: datetime) -> Change[Account]:

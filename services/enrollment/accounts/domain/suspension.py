@@ -3,11 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
-from schemas.enrollment import (
-    MethodRestored,
-    MethodSuspended,
-    SuspiciousActivityReported,
-)
+from schemas.enrollment import MethodRestored, MethodSuspended, SuspiciousActivityReported
 from services.enrollment.accounts.domain.account import Account, Method
 from services.enrollment.accounts.domain.conflicts import conflict_of
 from services.enrollment.accounts.domain.defaults import settle_default
@@ -16,16 +12,13 @@ from services.enrollment.challenges.domain.challenge import Challenge, Registrat
 from services.enrollment.methods.registry.domain import TRAITS
 from services.enrollment.sessions.domain import lifecycle as sessions
 from services.kit.decision import Change
-from services.kit.errors import (
-    MethodLimitReachedError,
-    UnknownMethodError,
-)
+from services.kit.errors import MethodLimitReachedError, UnknownMethodError
 
 Suspension = Literal["notMe", "reported", "disabled", "administrator"]
 
 
 def suspend(account: Account, method_id: str, reason: Suspension, correlation: str, *, at: datetime) -> Change[Account]:
-    """The method counts for nothing until it is restored; one that is suspended already, or gone, stays as it is."""
+    """Idempotent: nothing happens to a method that is suspended already, or gone."""
     return _suspended(AccountUpdate(account), method_id, reason, correlation, at).change()
 
 

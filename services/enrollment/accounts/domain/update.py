@@ -23,15 +23,12 @@ class AccountUpdate:
         return AccountUpdate(self.account.model_copy(update={"sequence": sequence}), (*self.emissions, emission))
 
     def put(self, **fields: object) -> "AccountUpdate":
-        """With other values of fields."""
         return AccountUpdate(self.account.model_copy(update=fields), self.emissions)
 
     def put_session(self, session: Session) -> "AccountUpdate":
-        """With this session in the place of the one with its id."""
         return self.put(sessions=tuple(session if other.id == session.id else other for other in self.account.sessions))
 
     def put_method(self, method: Method) -> "AccountUpdate":
-        """With this method in the place of the one with its id."""
         return self.put(methods=tuple(method if other.id == method.id else other for other in self.account.methods))
 
     def change(self) -> Change[Account]:

@@ -6,9 +6,7 @@ from services.enrollment.accounts.domain.account import Account
 from services.enrollment.challenges.domain.challenge import Registration
 from services.enrollment.needs import HasPolicies
 from services.enrollment.policies.domain.policy import may_be_added
-from services.kit.errors import (
-    MethodNotAllowedByPolicyError,
-)
+from services.kit.errors import MethodNotAllowedByPolicyError
 
 
 def require_addable(account: Account, kind: MethodType, registration: Registration, deps: HasPolicies) -> None:

@@ -55,11 +55,7 @@ async def methods_of(tenant: str, user: str, deps: CanListMethods) -> list[Liste
 
 
 async def rename(tenant: str, user: str, method_id: str, name: str, deps: CanChangeAccounts) -> None:
-    """Call a method by another name; an empty one takes it away.
-
-    Raises:
-        ProblemError: `unknownUser`, `unknownMethod`, `requestMalformed`.
-    """
+    """An empty name takes the name away. Raises: `unknownUser`, `unknownMethod`, `requestMalformed`."""
     now, called = deps.clock.now(), clean_name(name)
     await _apply(tenant, user, lambda account: methods.rename(account, method_id, called, at=now), deps)
 
@@ -82,21 +78,13 @@ async def remove(tenant: str, user: str, method_id: str, deps: CanChangePlans) -
 
 
 async def choose_default(tenant: str, user: str, method_id: str, deps: CanChangeAccounts) -> None:
-    """Use a method first.
-
-    Raises:
-        ProblemError: `unknownUser`, `unknownMethod`, `methodNotAllowedByPolicy`.
-    """
+    """Raises: `unknownUser`, `unknownMethod`, `methodNotAllowedByPolicy`."""
     now = deps.clock.now()
     await _apply(tenant, user, lambda account: methods.choose_default(account, method_id, at=now), deps)
 
 
 async def restore(tenant: str, user: str, method_id: str, deps: CanChangeAccounts) -> None:
-    """Bring a method back.
-
-    Raises:
-        ProblemError: `unknownUser`; see `suspension.restore`.
-    """
+    """Raises: `unknownUser`, and what `suspension.restore` raises."""
     now = deps.clock.now()
     await _apply(tenant, user, lambda account: suspension.restore(account, method_id, "administrator", at=now), deps)
 

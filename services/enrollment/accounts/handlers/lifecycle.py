@@ -57,16 +57,14 @@ async def method_registered(event: MethodRegistered, cause: Envelope, *, store: 
 
 
 async def method_removed(event: MethodRemoved, cause: Envelope, *, store: CanRetire) -> None:
-    """A device whose method is gone is known no more; it comes back only with its method. Nothing proves it any
-    more.
-    """
+    """Its device goes with it, and comes back only with it; what is still asked of it ends."""
     await _end_open_challenges(event.method_id, cause, store, at=event.removed_at)
     for device in await store.devices.of_method(cause.tenant, cause.subject or "", event.method_id):
         await store.devices.change(device.id, lambda state: activations.retire(state, at=event.removed_at))
 
 
 async def method_suspended(event: MethodSuspended, cause: Envelope, *, store: HasChallenges) -> None:
-    """What was asked before proves nothing any more."""
+    """What is still asked of it ends: the answer would prove nothing."""
     await _end_open_challenges(event.method_id, cause, store, at=event.suspended_at)
 
 
@@ -86,12 +84,11 @@ async def note_activity(event: Event, cause: Envelope, *, store: HasActivities) 
 
 
 async def forget_activity(_: AccountErased, cause: Envelope, *, store: HasActivities) -> None:
-    """What the person did is nobody's to read any more."""
+    """In the group that notes it, so that what was noted before does not come after."""
     await store.activities.delete(account_id(cause.tenant, cause.subject or ""))
 
 
 async def account_erased(event: AccountErased, cause: Envelope, *, store: CanForget) -> None:
-    """Delete all that other documents hold of the person."""
     await store.erase(cause.tenant, cause.subject or "", event.erased_at)
 
 

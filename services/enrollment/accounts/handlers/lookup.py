@@ -29,7 +29,7 @@ async def account_to_be(tenant: str, user: str, deps: CanChangeAccounts) -> Acco
 
 
 async def keep_account(account: Account, deps: HasAccounts) -> None:
-    """From now on the account exists; an erased one begins anew."""
+    """Write it if it is new; an erased one begins anew."""
     await deps.accounts.change_or_insert(account.id, account, lambda known: Change(revived(known)))
 
 

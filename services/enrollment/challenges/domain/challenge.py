@@ -5,9 +5,7 @@ from typing import Literal
 
 from schemas.base import Channel, MethodType, Purpose
 from schemas.enrollment import Destination
-from schemas.verification import (
-    ChallengeTerms,
-)
+from schemas.verification import ChallengeTerms
 from services.kit.state import State
 
 RESEND_AFTER = (timedelta(seconds=30), timedelta(seconds=60), timedelta(seconds=120))
@@ -114,22 +112,18 @@ class Challenge(State):
 
     @property
     def method_id(self) -> str:
-        """The method that is to be proven."""
         return self.terms.method_id
 
     @property
     def method_type(self) -> MethodType:
-        """Its type."""
         return self.terms.method_type
 
     @property
     def purpose(self) -> Purpose:
-        """Why it is asked."""
         return self.terms.purpose
 
     @property
     def session_id(self) -> str | None:
-        """The session in which it is asked, if any."""
         return self.terms.session_id
 
     @property
@@ -154,11 +148,9 @@ class Challenge(State):
 
     @property
     def pending_submission(self) -> Submission | None:
-        """The newest proof that the verifier has not judged yet."""
         return next((submission for submission in reversed(self.submissions) if submission.result is None), None)
 
     def submission(self, submission_id: str) -> Submission | None:
-        """The proof with that id."""
         return next((submission for submission in self.submissions if submission.id == submission_id), None)
 
     def credential_of(self, submission_id: str | None) -> str | None:
@@ -183,7 +175,6 @@ class Challenge(State):
         return alike and same_thing
 
     def resend_wait(self, now: datetime) -> timedelta:
-        """How long until another message may be asked for."""
         return max(self.resend_at - now, timedelta())
 
 

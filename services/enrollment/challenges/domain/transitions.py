@@ -142,7 +142,6 @@ def close(challenge: Challenge, *, at: datetime) -> Change[Challenge]:
 
 
 def verified(challenge: Challenge, submission_id: str | None, *, at: datetime) -> Change[Challenge]:
-    """The verifier said yes."""
     return Change(_judged(challenge, submission_id, "verified", {"status": "verified", "ended_at": at}))
 
 
@@ -167,7 +166,6 @@ def refused(challenge: Challenge, event: VerificationFailed, *, at: datetime) ->
 
 
 def expired(challenge: Challenge, *, at: datetime) -> Change[Challenge]:
-    """Time ran out."""
     if challenge.status != "pending":
         return Change(challenge)
     return Change(challenge.model_copy(update={"status": "expired", "ended_at": at}))

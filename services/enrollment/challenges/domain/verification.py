@@ -33,7 +33,6 @@ class Verification:
 
     @property
     def hosting(self) -> Hosting | None:
-        """That it takes place on our page."""
         return self.first.hosting
 
     @property
@@ -56,7 +55,6 @@ class Verification:
         return self.current.ended_at
 
     def with_current(self, challenge: Challenge) -> "Verification":
-        """The same with what became of one of its challenges."""
         return Verification(tuple(challenge if other.id == challenge.id else other for other in self.challenges))
 
     def status_at(self, now: datetime) -> Status:

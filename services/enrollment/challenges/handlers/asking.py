@@ -19,4 +19,6 @@ async def for_method(
         ProblemError: `unknownMethod` where the device of an app is gone.
     """
     asked = Question(identifier, method.id, method.type, purpose)
-    return await STRATEGIES[method.type].ask(method, asked, claimant, deps, by_app)
+    strategy = STRATEGIES[method.type]
+    ask = strategy.ask_code if by_app and strategy.ask_code else strategy.ask
+    return await ask(method, asked, claimant, deps)

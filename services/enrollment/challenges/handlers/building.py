@@ -4,10 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from schemas.base import MethodType, Purpose
-from schemas.verification import (
-    ChallengeTerms,
-    ProofKind,
-)
+from schemas.verification import ChallengeTerms, ProofKind
 from services.enrollment.challenges.domain.challenge import Challenge, Delivery, Registration
 from services.enrollment.needs import HasRules
 from services.enrollment.sessions.principal import Claimant

@@ -13,9 +13,7 @@ from services.enrollment.signals import next_change
 from services.kit.clock import monotonic
 from services.kit.crypto.sealing import Binding
 from services.kit.decision import Change
-from services.kit.errors import (
-    ChallengeEndedError,
-)
+from services.kit.errors import ChallengeEndedError
 from services.kit.mongo.document import DuplicateDocumentError
 
 VERDICT_WITHIN = 10.0

@@ -116,7 +116,7 @@ async def _rested_method(account: Account, asked: AskProof, deps: CanChoose) -> 
     if asked.method_id is None and not provable:
         raise _nothing_to_prove(account, deps)
     method = provable[0] if asked.method_id is None else _named_method(account, asked.method_id, provable, deps)
-    on_our_page, types = asked.return_url is not None, {one.type for one in provable}
+    on_our_page, types = asked.return_url is not None, {provable_method.type for provable_method in provable}
     if on_our_page and len(types) < proofs_required(deps.policy(account), asked.purpose):
         raise MethodNotAllowedByPolicyError("The person has fewer methods than the policy asks for.")
     require_available(method, cooldowns, deps.clock.now())

@@ -52,7 +52,7 @@ async def with_later(challenge: Challenge, deps: HasChallenges) -> Verification:
     if challenge.hosting is None:
         return Verification((challenge,))
     found = await deps.challenges.standing_for(challenge.id)
-    return verification_of(tuple(one.state for one in found) or (challenge,))
+    return verification_of(tuple(later.state for later in found) or (challenge,))
 
 
 async def answer(

@@ -10,9 +10,7 @@ from services.enrollment.methods.registry.handlers import PROOFS
 from services.enrollment.needs import CanSubmit
 from services.enrollment.sessions.handlers.asking import asked_challenge
 from services.enrollment.sessions.principal import Principal
-from services.kit.errors import (
-    ChallengeEndedError,
-)
+from services.kit.errors import ChallengeEndedError
 
 
 async def submit_code(

@@ -7,7 +7,9 @@ from pydantic import SecretStr, StringConstraints
 from services.enrollment.accounts.domain.account import Account
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.components import Components
-from services.enrollment.methods.authenticator_app.handlers import an_app, code_of, number_of
+from services.enrollment.methods.authenticator_app.activation import code_of
+from services.enrollment.methods.authenticator_app.approval import number_of
+from services.enrollment.methods.authenticator_app.registration import an_app
 from services.enrollment.methods.authenticator_app.words import WORDS
 from services.enrollment.methods.base.api import ChallengeFields, MethodApi, RegistrationFields, RegistrationRequest
 from services.enrollment.needs import HasSealer

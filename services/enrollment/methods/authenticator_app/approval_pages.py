@@ -8,7 +8,9 @@ from fastapi import Response
 from services.enrollment.challenges.domain.challenge import Challenge, Status
 from services.enrollment.challenges.handlers import verdicts
 from services.enrollment.devices.domain import Activation
+from services.enrollment.devices.reading import activation_of
 from services.enrollment.methods.authenticator_app import handlers as apps
+from services.enrollment.methods.authenticator_app.approval import number_of
 from services.enrollment.methods.authenticator_app.views import ApprovalState, TryView
 from services.enrollment.methods.base.pages import AskedProof, ProofPage
 from services.enrollment.web.forms import ProofForm
@@ -65,7 +67,7 @@ async def required_activation(page: PageRequest) -> Activation:
     Raises:
         ProblemError: `notFound`.
     """
-    activation = await apps.current_activation(page.principal, page.deps)
+    activation = await activation_of(page.principal.session.activation, page.deps)
     if activation is None:
         raise NotFoundError
     return activation
@@ -88,7 +90,7 @@ def try_view(
         step=step,
         frame=frame,
         device=device,
-        number=apps.number_of(challenge, page.deps.sealer),
+        number=number_of(challenge, page.deps.sealer),
         state=_state_of(challenge, page),
         events_url=f"{frame.site.events}?challenge={challenge.id}",
         send_again_at=challenge.resend_at,

@@ -8,6 +8,7 @@ from fastapi import Response
 from services.enrollment.accounts.handlers import self_service as manage
 from services.enrollment.devices.domain import Activation
 from services.enrollment.methods.authenticator_app import handlers as apps
+from services.enrollment.methods.authenticator_app.activation import Code, code_of
 from services.enrollment.methods.authenticator_app.approval_pages import act_on_try, required_activation, show_try
 from services.enrollment.methods.authenticator_app.views import DownloadView, ScanView, SetupView
 from services.enrollment.methods.authenticator_app.words import CONNECTING, DONE
@@ -125,11 +126,9 @@ async def _scanned(page: PageRequest) -> str:
     return _code_of(await required_activation(page), page).link
 
 
-def _code_of(activation: Activation, page: PageRequest) -> apps.Code:
+def _code_of(activation: Activation, page: PageRequest) -> Code:
     settings = page.components.settings
-    return apps.code_of(
-        activation, page.deps, public=settings.public_origin, authenticator=settings.authenticator_origin
-    )
+    return code_of(activation, page.deps, public=settings.public_origin, authenticator=settings.authenticator_origin)
 
 
 def _another_app_is_allowed(page: PageRequest) -> bool:

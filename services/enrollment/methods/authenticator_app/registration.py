@@ -3,16 +3,32 @@
 import uuid
 
 from services.enrollment.accounts.domain.account import Account, account_id
+from services.enrollment.accounts.handlers.self_service import clean_name
 from services.enrollment.challenges.handlers.building import to_register
 from services.enrollment.challenges.handlers.lifecycle import open_challenge
 from services.enrollment.devices.domain import Device
 from services.enrollment.devices.reading import activation_of
-from services.enrollment.methods.authenticator_app.handlers import ask_method, push_challenge, registration_of
+from services.enrollment.methods.authenticator_app.activation import new_activation
+from services.enrollment.methods.authenticator_app.approval import ask_approval, ask_code, push_challenge
+from services.enrollment.methods.authenticator_app.handlers import registration_of, require_registrable
 from services.enrollment.methods.base.handlers import Strategy
-from services.enrollment.needs import CanResume
+from services.enrollment.needs import CanBuild, CanResume
+from services.enrollment.registrations.beginning import Beginning, Plan
 from services.enrollment.registrations.domain import ApiRegistration
 from services.enrollment.sessions.principal import Claimant
 from services.kit.decision import Change
+
+
+def an_app(name: str | None) -> Plan:
+    """An authenticator app, by a QR code. The question comes when a device has connected."""
+
+    def plan(claimant: Claimant, deps: CanBuild) -> Beginning:
+        require_registrable(claimant.account, deps)
+        activation = new_activation(claimant, deps)
+        called = clean_name(name or "")
+        return Beginning("authenticatorApp", activation.method_id, activation=activation, name=called)
+
+    return plan
 
 
 async def ask_connected(handle: str, device: Device, deps: CanResume) -> None:
@@ -26,7 +42,7 @@ async def ask_connected(handle: str, device: Device, deps: CanResume) -> None:
 
 async def resume(registration: ApiRegistration, account: Account, deps: CanResume) -> ApiRegistration:
     """With its question, also where a crash came between the connection and the question."""
-    activation = await activation_of(registration, deps)
+    activation = await activation_of(registration.activation, deps)
     if registration.challenge_id or activation is None or activation.device_id is None:
         return registration
     device = await deps.devices.get(activation.device_id)
@@ -49,4 +65,4 @@ async def _ask_device(
     return stored.state if stored else registration
 
 
-STRATEGY = Strategy(ask_method, resume)
+STRATEGY = Strategy(ask_approval, resume, ask_code=ask_code)

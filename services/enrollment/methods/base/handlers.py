@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal
 
 from pydantic import SecretStr
 
@@ -58,12 +58,8 @@ class Proof:
     submission: Callable[[Challenge, Given, CanSeal], Submission] | None = None
 
 
-class Ask(Protocol):
-    """The question for a method on file. `by_app` asks an app for its code instead of an approval."""
-
-    async def __call__(
-        self, method: Method, asked: Question, claimant: Claimant, deps: CanAskMethods, by_app: bool, /
-    ) -> Challenge: ...
+Ask = Callable[[Method, Question, Claimant, CanAskMethods], Awaitable[Challenge]]
+"""Builds the challenge that asks for a method on file."""
 
 
 Resume = Callable[[ApiRegistration, Account, CanResume], Awaitable[ApiRegistration]]
@@ -77,10 +73,11 @@ async def as_it_is(registration: ApiRegistration, _: Account, __: CanResume) -> 
 
 @dataclass(frozen=True)
 class Strategy:
-    """How a type of method is asked for."""
+    """How a type of method is asked for; `ask_code` is the other way of one that has codes besides."""
 
     ask: Ask
     resume: Resume = as_it_is
+    ask_code: Ask | None = None
 
 
 def typed(canonical: Callable[[Challenge, str], str]) -> Proof:

@@ -15,9 +15,7 @@ from services.enrollment.registrations.beginning import Beginning, Plan, changea
 from services.enrollment.sessions.domain import lifecycle as rules
 from services.enrollment.sessions.handlers.asking import ask, pressed
 from services.enrollment.sessions.principal import Claimant, Principal
-from services.kit.errors import (
-    MethodNotAllowedByPolicyError,
-)
+from services.kit.errors import MethodNotAllowedByPolicyError
 from services.kit.ids import new_id
 
 
@@ -88,7 +86,7 @@ def another_address(method_id: str, address: str) -> Plan:
     return plan
 
 
-async def _ask(method: Method, asked: Question, claimant: Claimant, deps: CanSend, __: bool) -> Challenge:
+async def _ask(method: Method, asked: Question, claimant: Claimant, deps: CanSend) -> Challenge:
     return sent_code_challenge(asked, claimant, target_of(method, claimant, deps), "email", deps)
 
 

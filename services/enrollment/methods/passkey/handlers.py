@@ -4,10 +4,7 @@ import json
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from schemas.verification import (
-    CredentialSubmitted,
-    PasskeyTerms,
-)
+from schemas.verification import CredentialSubmitted, PasskeyTerms
 from services.enrollment.accounts.domain import conflicts
 from services.enrollment.accounts.domain.account import Account, Method
 from services.enrollment.challenges.domain.challenge import Challenge, Registration
@@ -20,11 +17,7 @@ from services.enrollment.registrations.beginning import Beginning, proven_by
 from services.enrollment.sessions.handlers.asking import ask, pressed
 from services.enrollment.sessions.principal import Claimant, Principal
 from services.kit.crypto.sealing import decode, encode
-from services.kit.errors import (
-    CredentialInvalidError,
-    MethodNotAllowedByPolicyError,
-    RequestMalformedError,
-)
+from services.kit.errors import CredentialInvalidError, MethodNotAllowedByPolicyError, RequestMalformedError
 from services.kit.ids import new_id, new_token
 
 
@@ -117,7 +110,7 @@ def _submission(challenge: Challenge, given: Given, deps: CanSeal) -> Submission
 PROOF = Proof("credential", _submission)
 
 
-async def _ask(_: Method, asked: Question, claimant: Claimant, deps: CanChallenge, __: bool) -> Challenge:
+async def _ask(_: Method, asked: Question, claimant: Claimant, deps: CanChallenge) -> Challenge:
     return passkey_asked(asked, claimant, deps)
 
 

@@ -3,9 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
-from schemas.verification import (
-    ProofKind,
-)
+from schemas.verification import ProofKind
 from services.enrollment.accounts.domain import conflicts
 from services.enrollment.accounts.domain.account import Account, Method
 from services.enrollment.challenges.domain.challenge import Challenge, PhoneType, Registration
@@ -19,10 +17,7 @@ from services.enrollment.registrations.beginning import Beginning, Plan, changea
 from services.enrollment.sessions.domain import lifecycle as rules
 from services.enrollment.sessions.handlers.asking import ask, current_challenge, pressed
 from services.enrollment.sessions.principal import Claimant, Principal
-from services.kit.errors import (
-    ChallengeEndedError,
-    MethodNotAllowedByPolicyError,
-)
+from services.kit.errors import ChallengeEndedError, MethodNotAllowedByPolicyError
 from services.kit.ids import new_id
 
 
@@ -171,13 +166,11 @@ def another_number(method_id: str, typed: TypedPhone) -> Plan:
     return plan
 
 
-async def _ask(method: Method, asked: Question, claimant: Claimant, deps: CanSend, __: bool) -> Challenge:
+async def _ask(method: Method, asked: Question, claimant: Claimant, deps: CanSend) -> Challenge:
     kind = phone_kind(method.delivery, claimant, deps)
     channel: Literal["sms", "voice"] = "voice" if method.delivery == "voice" else "sms"
     return sent_code_challenge(asked, claimant, target_of(method, claimant, deps), channel, deps, kind=kind)
 
 
-STRATEGY = Strategy(_ask)
-
-
 CALL = Proof()
+STRATEGY = Strategy(_ask)

@@ -47,7 +47,7 @@ def codes_challenge(
     require_addable(claimant.account, "recoveryCodes", registration, deps)
     asked = to_register(identifier, "recoveryCodes", registration, draft.method_id)
     challenge = new_challenge(asked, claimant, "recoveryCode", deps)
-    listed = "\n".join(one.get_secret_value() for one in codes_of(draft, claimant, deps))
+    listed = "\n".join(code.get_secret_value() for code in codes_of(draft, claimant, deps))
     return challenge, sealed_code(challenge, listed, deps)
 
 
@@ -113,7 +113,7 @@ def _canonical(_: Challenge, typed_code: str) -> str:
 PROOF = typed(_canonical)
 
 
-async def _ask(_: Method, asked: Question, claimant: Claimant, deps: HasRules, __: bool) -> Challenge:
+async def _ask(_: Method, asked: Question, claimant: Claimant, deps: HasRules) -> Challenge:
     return new_challenge(asked, claimant, "recoveryCode", deps)
 
 

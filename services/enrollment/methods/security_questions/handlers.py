@@ -8,10 +8,7 @@ from typing import Protocol
 
 from pydantic import SecretStr
 
-from schemas.verification import (
-    AnswersSubmitted,
-    QuestionTerms,
-)
+from schemas.verification import AnswersSubmitted, QuestionTerms
 from services.enrollment.accounts.domain.account import Method
 from services.enrollment.accounts.handlers.adding import require_addable
 from services.enrollment.challenges.domain.challenge import Challenge, Registration
@@ -24,9 +21,7 @@ from services.enrollment.needs import CanAsk, CanBuild, CanSeal, HasConfig, HasR
 from services.enrollment.registrations.beginning import Beginning, Plan, proven_by
 from services.enrollment.sessions.handlers.asking import pressed, wait_at
 from services.enrollment.sessions.principal import Claimant, Principal
-from services.kit.errors import (
-    RequestMalformedError,
-)
+from services.kit.errors import RequestMalformedError
 from services.kit.ids import new_id
 
 
@@ -113,7 +108,7 @@ def _submission(challenge: Challenge, given: Given, deps: CanSeal) -> Submission
 PROOF = Proof("answers", _submission)
 
 
-async def _ask(method: Method, asked: Question, claimant: Claimant, deps: CanAskQuestions, __: bool) -> Challenge:
+async def _ask(method: Method, asked: Question, claimant: Claimant, deps: CanAskQuestions) -> Challenge:
     return answers_asked(asked, claimant, _asked_questions(method, claimant, deps), deps)
 
 

@@ -12,15 +12,7 @@ from services.enrollment.accounts.domain.account import Account, Method
 from services.enrollment.challenges.domain.challenge import Challenge, Registration
 from services.enrollment.challenges.handlers.building import Question, to_register
 from services.enrollment.methods.base.handlers import Strategy
-from services.enrollment.needs import (
-    CanAskToRegister,
-    CanBuild,
-    CanPrepare,
-    CanShow,
-    HasPolicies,
-    HasRules,
-    HasSealer,
-)
+from services.enrollment.needs import CanAskToRegister, CanBuild, CanPrepare, CanShow, HasPolicies, HasRules, HasSealer
 from services.enrollment.policies.domain.policy import is_allowed
 from services.enrollment.proofs.app_code.handlers import app_code_challenge
 from services.enrollment.registrations.beginning import Beginning, proven_by
@@ -30,10 +22,7 @@ from services.enrollment.sessions.handlers.asking import ask, pressed
 from services.enrollment.sessions.handlers.moving import move_session
 from services.enrollment.sessions.principal import Claimant, Principal
 from services.kit.crypto.codes import otpauth_uri
-from services.kit.errors import (
-    ChallengeEndedError,
-    MethodNotAllowedByPolicyError,
-)
+from services.kit.errors import ChallengeEndedError, MethodNotAllowedByPolicyError
 from services.kit.ids import new_id
 
 SECRET_BYTES = 20
@@ -118,7 +107,7 @@ def another_app(claimant: Claimant, deps: CanBuild) -> Beginning:
     return replace(proven_by(code_challenge(draft, claimant, new_id(), deps)), draft=draft)
 
 
-async def _ask(_: Method, asked: Question, claimant: Claimant, deps: HasRules, __: bool) -> Challenge:
+async def _ask(_: Method, asked: Question, claimant: Claimant, deps: HasRules) -> Challenge:
     return app_code_challenge(asked, claimant, None, deps)
 
 

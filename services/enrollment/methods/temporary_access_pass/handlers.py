@@ -14,10 +14,7 @@ from services.enrollment.methods.base.handlers import Strategy, sealed_code, typ
 from services.enrollment.needs import CanBuild, HasRules
 from services.enrollment.registrations.beginning import Beginning, Plan, proven_by
 from services.enrollment.sessions.principal import Claimant
-from services.kit.errors import (
-    CodeMalformedError,
-    RequestMalformedError,
-)
+from services.kit.errors import CodeMalformedError, RequestMalformedError
 from services.kit.ids import new_id
 
 WITHOUT_LOOKALIKES = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789"
@@ -78,7 +75,7 @@ def _canonical(_: Challenge, typed_code: str) -> str:
 PROOF = typed(_canonical)
 
 
-async def _ask(_: Method, asked: Question, claimant: Claimant, deps: HasRules, __: bool) -> Challenge:
+async def _ask(_: Method, asked: Question, claimant: Claimant, deps: HasRules) -> Challenge:
     return new_challenge(asked, claimant, "temporaryAccessPass", deps)
 
 

@@ -10,12 +10,12 @@ UseName = Literal["two_step", "reset"]
 
 
 def use_of(policy: GroupPolicy, use: UseName) -> Use:
-    """What is asked for a use; nothing where the policy has no word about it."""
+    """What the policy asks for a use, empty where it says nothing."""
     return (policy.two_step if use == "two_step" else policy.reset) or Use()
 
 
 def accepted(use: UseName, profile: Profile) -> tuple[MethodType, ...]:
-    """All that a use accepts under a profile, the preferred first."""
+    """In the order of preference. Email and questions only recover, and only under `entra`."""
     return (*STRONG, *WEAK) if use == "reset" and profile == "entra" else STRONG
 
 

@@ -145,7 +145,6 @@ def _first(policy: GroupPolicy, plan: Iterable[MethodType]) -> MethodType | None
 
 
 def _in_order(policy: GroupPolicy, types: tuple[MethodType, ...]) -> tuple[MethodType, ...]:
-    """These, with what the organisation wants first put first."""
     return tuple(dict.fromkeys((*(method_type for method_type in policy.order if method_type in types), *types)))
 
 

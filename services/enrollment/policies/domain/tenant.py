@@ -66,5 +66,4 @@ class Tenant(SharedTenant):
         return self.groups[name]
 
     def terms_for(self, groups: tuple[str, ...]) -> Terms:
-        """How proofs are asked of a person of these groups."""
         return self.policy_for(groups).terms(self.code_minutes)

@@ -1,9 +1,6 @@
 """A one-time code of an app: how it is asked for and handed in."""
 
-from schemas.verification import (
-    TOTP_DIGITS,
-    TotpTerms,
-)
+from schemas.verification import TOTP_DIGITS, TotpTerms
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.handlers.building import Question, new_challenge, with_terms
 from services.enrollment.methods.base.handlers import only_digits, typed

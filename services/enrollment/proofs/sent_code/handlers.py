@@ -8,10 +8,7 @@ from pydantic import SecretStr
 
 from schemas.base import Channel
 from schemas.enrollment import Destination
-from schemas.verification import (
-    CodeTerms,
-    ProofKind,
-)
+from schemas.verification import CodeTerms, ProofKind
 from services.enrollment.accounts.domain.account import Method
 from services.enrollment.challenges.domain import transitions as challenges
 from services.enrollment.challenges.domain.challenge import RESEND_AFTER, Challenge

@@ -48,7 +48,6 @@ class Funnel:
 
     @property
     def under_way(self) -> int:
-        """Sessions that have not ended."""
         return self.started - sum(self.outcomes.values())
 
 

@@ -37,7 +37,6 @@ class Wanted:
     answers: Mapping[str, bool] = field(default_factory=dict)
 
     def takes(self, details: RegistrationDetails) -> bool:
-        """Whether this person is one of them."""
         return all(getattr(details, name) is value for name, value in self.answers.items())
 
 

@@ -103,7 +103,6 @@ def confirm(account: Account, session_id: str, *, at: datetime) -> Change[Accoun
 
 
 def end_overdue_sessions(account: Account, *, at: datetime) -> Change[Account]:
-    """End every session whose time ran out."""
     return _overdue_ended(AccountUpdate(account), at).change()
 
 
@@ -237,5 +236,5 @@ def _reached(session: Session, at: datetime) -> EnrollmentStepReached:
 
 
 def _recorded(update: AccountUpdate, session: Session, event: Event) -> AccountUpdate:
-    """A verification is no enrolment: nothing tells of it."""
+    """A verification for a platform is no enrolment and has no events."""
     return update if session.verifying else update.record(event, session.id)

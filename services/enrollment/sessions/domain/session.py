@@ -60,7 +60,6 @@ class Verifying(State):
 
     @property
     def is_complete(self) -> bool:
-        """Whether enough is proven."""
         return len(self.proven) >= self.proofs_required
 
 

@@ -9,9 +9,7 @@ from services.enrollment.sessions.domain import steps as wizard
 from services.enrollment.sessions.domain.session import Session
 from services.enrollment.sessions.handlers.moving import move_session
 from services.enrollment.sessions.principal import Principal
-from services.kit.errors import (
-    ChallengeEndedError,
-)
+from services.kit.errors import ChallengeEndedError
 
 
 async def current_challenge(principal: Principal, deps: HasChallenges) -> Challenge | None:

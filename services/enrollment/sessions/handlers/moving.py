@@ -7,9 +7,7 @@ from services.enrollment.needs import CanChangeAccounts
 from services.enrollment.sessions.domain import lifecycle as sessions
 from services.enrollment.sessions.domain.session import Session
 from services.enrollment.sessions.principal import Principal
-from services.kit.errors import (
-    SessionEndedError,
-)
+from services.kit.errors import SessionEndedError
 
 
 async def move_session(principal: Principal, move: Callable[[Session], Session], deps: CanChangeAccounts) -> Principal:

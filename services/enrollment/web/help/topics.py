@@ -24,7 +24,6 @@ class Topic:
 
     @property
     def href(self) -> str:
-        """Where the page is."""
         return f"/help/{self.name}"
 
 

@@ -68,7 +68,6 @@ def choice_of(kind: Addable) -> Choice:
 
 
 def value_of(kind: Addable) -> str:
-    """How a choice is named in the form."""
     return f"{kind[0]}.{kind[1]}" if kind[1] else kind[0]
 
 

@@ -26,7 +26,7 @@ class MethodRow:
 
     @property
     def title(self) -> str:
-        """How the person knows it."""
+        """The person's own name for it, else what it is."""
         return self.name or self.label
 
     @property

@@ -33,7 +33,6 @@ class Finding(BaseModel):
 
 
 def errors_of(findings: Collection[Finding]) -> tuple[Finding, ...]:
-    """Those that forbid a policy to be used."""
     return tuple(finding for finding in findings if finding.severity == "error")
 
 

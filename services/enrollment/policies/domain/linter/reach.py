@@ -33,7 +33,6 @@ def can_be_complete_with(policy: GroupPolicy, types: Collection[MethodType]) -> 
 
 
 def counted_methods(policy: GroupPolicy, use: UseName) -> tuple[MethodType, ...]:
-    """What people can set up that counts for a use."""
     return tuple(method_type for method_type in offered_methods(policy) if counts(policy, use, method_type))
 
 
