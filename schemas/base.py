@@ -17,6 +17,7 @@ MethodType = Literal[
     "passkey",
     "recoveryCodes",
     "temporaryAccessPass",
+    "hardwareOath",
 ]
 
 Purpose = Literal["registration", "signIn", "passwordReset", "stepUp"]

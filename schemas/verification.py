@@ -1,13 +1,21 @@
 """What the verifier says (`.verdicts`), and what it judges (`.submissions`)."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from schemas.base import Event, KeyedHash, LongSealed, MethodType, Model, OpaqueId, Purpose, Sealed
 
 ProofKind = Literal[
-    "code", "call", "pushApproval", "totp", "securityQuestions", "passkey", "recoveryCode", "temporaryAccessPass"
+    "code",
+    "call",
+    "pushApproval",
+    "totp",
+    "hotp",
+    "securityQuestions",
+    "passkey",
+    "recoveryCode",
+    "temporaryAccessPass",
 ]
 """The kind of proof; each is one file in `services/verifier/methods/`."""
 
@@ -62,17 +70,40 @@ class PushTerms(Model):
     digits: int = Field(default=2, ge=2, le=3)
 
 
-TOTP_DIGITS = 6
+TOTP_DIGITS: Final = 6
+
+OathAlgorithm = Literal["SHA1", "SHA256", "SHA512"]
+"""The hash of HMAC, as key URIs and RFC 6238, section 1.2, name it."""
 
 
-class TotpTerms(Model):
-    """How a code of an authenticator app is judged (RFC 6238: SHA-1, 6 digits, 30 s).
+class OathTerms(Model):
+    """How a code of an app or a token is made.
 
     `secret` is sealed under the `secret` purpose, bound to the method. It is given while the method is being
-    registered; afterwards the verifier has it, and it travels no more.
+    registered; afterwards the verifier has it with all that belongs to it, and it travels no more.
     """
 
     secret: Sealed | None = None
+    algorithm: OathAlgorithm = "SHA1"
+    digits: Literal[6, 8] = TOTP_DIGITS
+
+
+class TotpTerms(OathTerms):
+    """How a code of an authenticator app or of a token with a clock is judged (RFC 6238).
+
+    A clock that drifts is one that nobody sets: its offset is followed, and two codes in a row find it again
+    (section 6).
+    """
+
+    period: Literal[30, 60] = Field(default=30, description="seconds that a code is shown")
+    clock_drifts: bool = False
+
+
+class HotpTerms(OathTerms):
+    """How a code of a token with a button is judged (RFC 4226). Two codes in a row find its counter again
+    (section 7.4)."""
+
+    counter: int = Field(default=0, ge=0, le=2**53 - 1, description="of the token's next code")
 
 
 class QuestionTerms(Model):
@@ -115,6 +146,7 @@ class ChallengeTerms(Model):
     code: CodeTerms | None = None
     push: PushTerms | None = None
     totp: TotpTerms | None = None
+    hotp: HotpTerms | None = None
     questions: QuestionTerms | None = None
     passkey: PasskeyTerms | None = None
     access_pass: PassTerms | None = None
@@ -123,6 +155,7 @@ class ChallengeTerms(Model):
 class CodeSubmitted(Event):
     """A person typed a code. `code` is sealed under the `submission` purpose, bound to challenge and method.
 
+    For a hardware token it may hold two codes in a row, one a line, which resynchronise it.
     To register recovery codes or a Temporary Access Pass it holds what was handed out, one code a line: there is
     nothing to prove, and the verifier keeps only hashes.
     """

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import typer
 
-from services.cli import authenticator, dead_letters, demo_token, events, keys, policy, serve, topics
+from services.cli import authenticator, dead_letters, demo_token, events, keys, policy, serve, tokens, topics
 from services.cli.failures import leave
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ app.add_typer(topics.app, name="topics")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(keys.app, name="keys")
 app.add_typer(policy.app, name="policy")
+app.add_typer(tokens.app, name="tokens")
 app.add_typer(authenticator.app, name="authenticator")
 app.command("demo-token")(demo_token.demo_token)
 

@@ -20,6 +20,7 @@ from services.enrollment.accounts.domain.activity import HAPPENED_AT
 from services.enrollment.accounts.handlers import lifecycle
 from services.enrollment.challenges.handlers import verdicts
 from services.enrollment.dependencies import Dependencies
+from services.enrollment.methods.hardware_oath.handlers import stock as hardware_tokens
 from services.enrollment.notices.handlers import KINDS, notify_change
 from services.enrollment.reports.domain.journey import NOTED
 from services.enrollment.reports.handlers.funnel import note_journey
@@ -39,6 +40,7 @@ def subscribe(broker: EventBroker, deps: Dependencies, *, group: str, requiremen
     broker.subscribe([VERDICTS, DELIVERIES], judged, group=group)
     broker.subscribe([VERDICTS, DELIVERIES], awaited, group=None, on_reconnect=signals.notify_all)
     broker.subscribe([LIFECYCLE], _outcomes(store).after(requirement), group=f"{group}.outcomes")
+    broker.subscribe([LIFECYCLE], _hardware_tokens(store).after(requirement), group=f"{group}.hardware-tokens")
     broker.subscribe([LIFECYCLE], _activity(store).after(requirement), group=f"{group}.activity")
     broker.subscribe([LIFECYCLE], _journeys(store).after(requirement), group=f"{group}.journeys")
     broker.subscribe([LIFECYCLE], _notices(deps).after(requirement), group=f"{group}.notices")
@@ -66,6 +68,15 @@ def _outcomes(store: Store) -> EventHandlers:
     handlers.on(MethodSuspended)(partial(lifecycle.method_suspended, store=store))
     handlers.on(MethodRestored)(partial(lifecycle.method_restored, store=store))
     handlers.on(AccountErased)(partial(lifecycle.account_erased, store=store))
+    return handlers
+
+
+def _hardware_tokens(store: Store) -> EventHandlers:
+    handlers = EventHandlers()
+    handlers.on(MethodRegistered)(partial(hardware_tokens.token_activated, store=store))
+    handlers.on(MethodRemoved)(partial(hardware_tokens.token_withdrawn, store=store))
+    handlers.on(MethodRestored)(partial(hardware_tokens.token_restored, store=store))
+    handlers.on(AccountErased)(partial(hardware_tokens.tokens_forgotten, store=store))
     return handlers
 
 

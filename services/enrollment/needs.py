@@ -9,6 +9,7 @@ from services.enrollment.challenges.store import Challenges
 from services.enrollment.config import Config
 from services.enrollment.devices.store import Activations, Devices, UsedTokens
 from services.enrollment.interrupts.store import Interrupts
+from services.enrollment.methods.hardware_oath.store import HardwareTokens
 from services.enrollment.notices.store import Notices
 from services.enrollment.policies.domain.requirements import GroupPolicy, Terms
 from services.enrollment.policies.store import TenantPolicies
@@ -68,6 +69,13 @@ class HasDevices(Protocol):
 
     @property
     def devices(self) -> Devices: ...
+
+
+class HasHardwareTokens(Protocol):
+    """Has `hardware_tokens`."""
+
+    @property
+    def hardware_tokens(self) -> HardwareTokens: ...
 
 
 class HasInterrupts(Protocol):
@@ -181,7 +189,7 @@ class CanSend(CanBuild, HasKeyring, Protocol):
     """Builds challenges whose codes are sent."""
 
 
-class CanPlan(CanSend, HasConfig, HasOrigin, Protocol):
+class CanPlan(CanSend, HasConfig, HasOrigin, HasHardwareTokens, Protocol):
     """Checks and begins the registration of any method."""
 
 
@@ -239,6 +247,10 @@ class CanAsk(CanChangeSessions, HasLimiter, Protocol):
 
 class CanAskToRegister(CanAsk, CanBuild, Protocol):
     """Asks for the proof of a new method."""
+
+
+class CanClaim(CanAskToRegister, HasHardwareTokens, Protocol):
+    """Claims a hardware token in a session, and asks for its code."""
 
 
 class CanProve(CanAsk, CanAskMethods, HasSignals, Protocol):

@@ -18,6 +18,8 @@ from services.enrollment.idempotency.domain import StoredResponse
 from services.enrollment.idempotency.store import StoredResponses
 from services.enrollment.interrupts.domain.interrupt import Interrupt
 from services.enrollment.interrupts.store import Interrupts
+from services.enrollment.methods.hardware_oath.domain.stock import HardwareToken
+from services.enrollment.methods.hardware_oath.store import HardwareTokens
 from services.enrollment.notices.domain import Notice
 from services.enrollment.notices.store import Notices
 from services.enrollment.policies.domain.tenant_policy import TenantPolicy
@@ -67,6 +69,7 @@ class Store:
     registrations: Registrations
     tenant_policies: TenantPolicies
     journeys: Journeys
+    hardware_tokens: HardwareTokens
 
     @classmethod
     def open(cls, database: Database, relay: Relay, clock: Clock) -> "Store":
@@ -86,6 +89,7 @@ class Store:
             registrations=Registrations(collection("registrations"), ApiRegistration, **options),
             tenant_policies=TenantPolicies(collection("policies"), TenantPolicy, **options),
             journeys=Journeys(collection("journeys"), Journey, **options),
+            hardware_tokens=HardwareTokens(collection("hardware_tokens"), HardwareToken, **options),
             used_tokens=UsedTokens(database),
         )
 
@@ -102,6 +106,7 @@ class Store:
             self.notices,
             self.registrations,
             self.journeys,
+            self.hardware_tokens,
         ):
             await repository.prepare()
         for name in OF_A_PERSON.keys() - {"devices"}:

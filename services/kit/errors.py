@@ -80,6 +80,10 @@ class UnknownMethodError(ProblemError):
     code, status, title = "unknownMethod", 404, "There is no such method"
 
 
+class UnknownHardwareTokenError(ProblemError):
+    code, status, title = "unknownHardwareToken", 404, "There is no such hardware token"
+
+
 class UnknownInterruptError(ProblemError):
     code, status, title = "unknownInterrupt", 404, "There is no such interrupt"
 
@@ -98,6 +102,10 @@ class MethodAlreadyRegisteredError(ProblemError):
 
 class MethodLimitReachedError(ProblemError):
     code, status, title = "methodLimitReached", 409, "No more methods of this kind can be registered"
+
+
+class HardwareTokenInUseError(ProblemError):
+    code, status, title = "hardwareTokenInUse", 409, "The hardware token is somebody's"
 
 
 class LastRequiredMethodError(ProblemError):
@@ -162,6 +170,10 @@ class PhoneNumberNotAllowedError(ProblemError):
 
 class EmailInvalidError(ProblemError):
     code, status, title = "emailInvalid", 422, "This is not an email address"
+
+
+class HardwareTokensInvalidError(ProblemError):
+    code, status, title = "hardwareTokensInvalid", 422, "The hardware tokens cannot be taken into the stock"
 
 
 class CodeMalformedError(ProblemError):

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.timeout(180)
 
 BASE = "/v1.0/users/{user_id}"
 METHODS = f"{BASE}/authentication"
+DEVICES = "/v1.0/directory/authenticationMethodDevices/hardwareOathDevices"
 CHANGES_POLICY = "PATCH /v1.0/policies/authenticationMethodsPolicy"
 OF_APPS = "/device/"
 """The protocol of authenticator apps: what they send is signed, so that an example cannot be sent."""
@@ -121,6 +122,12 @@ def places(sender: Sender, settled: Somebody) -> dict[str, Place]:
         made = done(settled.call("POST", "temporaryAccessPassMethods", {}), 201)
         return of_person | {"pass_id": made["id"]}
 
+    def a_token() -> str:
+        return str(sender.platform.hardware_token()["id"])
+
+    def token_of() -> str:
+        return str(settled.with_token()[0]["methodId"])
+
     def interrupted() -> dict[str, str]:
         return {"interrupt_id": settled.sign_in("everyone")["id"]}
 
@@ -159,6 +166,14 @@ def places(sender: Sender, settled: Somebody) -> dict[str, Place]:
         "POST /v1.0/challenges/{challenge_id}/answer": lambda: of_codes("challenge_id"),
         "POST /v1.0/challenges/{challenge_id}/resend": lambda: of_codes("challenge_id"),
         "POST /v1.0/challenges/{challenge_id}/cancel": lambda: of_codes("challenge_id"),
+        f"POST {DEVICES}": dict,
+        f"GET {DEVICES}": dict,
+        f"GET {DEVICES}/{{device_id}}": lambda: {"device_id": a_token()},
+        f"DELETE {DEVICES}/{{device_id}}": lambda: {"device_id": a_token()},
+        f"GET {METHODS}/hardwareOathMethods": lambda: of_person,
+        f"POST {METHODS}/hardwareOathMethods": somebody_new,
+        f"GET {METHODS}/hardwareOathMethods/{{method_id}}": lambda: of_person | {"method_id": token_of()},
+        f"DELETE {METHODS}/hardwareOathMethods/{{method_id}}": lambda: of_person | {"method_id": token_of()},
         "GET /v1.0/policies/securityQuestions": dict,
         "GET /v1.0/policies/authenticationMethodsPolicy": dict,
         "PATCH /v1.0/policies/authenticationMethodsPolicy": dict,
@@ -189,6 +204,8 @@ def of_now(body: Any, settled: Somebody) -> Any:
     if "returnUrl" in current:
         northbridge = settled.platform.stack.url("northbridge")
         current["returnUrl"] = f"{northbridge}{urlsplit(current['returnUrl']).path}"
+    if "device" in current:
+        current["device"] = {"id": settled.platform.hardware_token()["id"]}
     if "methodId" in current:
         current["methodId"] = method_of(settled, "phone")
     return current

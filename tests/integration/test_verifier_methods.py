@@ -12,9 +12,9 @@ import pytest
 from schemas.base import Event, Purpose
 from schemas.enrollment import AccountErased, MethodRemoved, MethodRestored
 from schemas.topics import LIFECYCLE
-from schemas.verification import ChallengeTerms, MethodVerified, ProofKind, TotpTerms, VerificationFailed
+from schemas.verification import ChallengeTerms, HotpTerms, MethodVerified, ProofKind, TotpTerms, VerificationFailed
 from services.kit.clock import SystemClock
-from services.kit.crypto.codes import totp_code
+from services.kit.crypto.codes import hotp_code, totp_code
 from services.kit.settings import ServiceSettings
 from services.verifier.methods.base import Submission
 from services.verifier.store import KEEP_REMOVED
@@ -33,6 +33,7 @@ from tests.support.method_proofs import (
     passkey,
     passkey_part,
     questions_part,
+    token_with_button,
     totp_part,
 )
 from tests.support.verifier import Bench, benched
@@ -59,6 +60,13 @@ class Person:
         """A code of an app."""
         part = totp_part(SECRET, user=self.user, method_id=self.user) if purpose == "registration" else TotpTerms()
         return submitted(self._asked("totp", purpose, totp=part), code, user=self.user, at=self.at)
+
+    def token(self, codes: str, purpose: Purpose = "signIn") -> Submission:
+        """One or two codes of a hardware token with a button."""
+        part = HotpTerms()
+        if purpose == "registration":
+            part = token_with_button(SECRET, user=self.user, method_id=self.user)
+        return submitted(self._asked("hotp", purpose, hotp=part), codes, user=self.user, at=self.at)
 
     def answers(self, answers: dict[str, str], purpose: Purpose = "signIn") -> Submission:
         """Answers to exactly those questions."""
@@ -113,6 +121,21 @@ async def test_codes_of_an_app_are_judged_by_the_secret_of_the_registration(benc
     assert await outcomes(
         bench, person.totp(first, "registration"), person.totp(first), person.totp(later), person.totp(later)
     ) == ["verified", "codeIncorrect", "verified", "codeIncorrect"]
+
+
+async def test_a_token_counts_on_and_is_found_again(bench: Bench) -> None:
+    person = Person(bench.user)
+    shown = [hotp_code(SECRET, counter) for counter in (0, 3, 300, 301, 302)]
+    assert await outcomes(
+        bench,
+        person.token(shown[0], "registration"),
+        person.token(shown[0]),
+        person.token(shown[1]),
+        person.token(shown[2]),
+        person.token(f"{shown[2]}\n{shown[3]}"),
+        person.token(shown[3]),
+        person.token(shown[4]),
+    ) == ["verified", "codeIncorrect", "verified", "codeIncorrect", "verified", "codeIncorrect", "verified"]
 
 
 async def test_answers_are_right_all_at_once(bench: Bench) -> None:

@@ -24,6 +24,9 @@ from tests.support.device import TestDevice
 from tests.support.waiting import awaited
 
 SCOPES = "interrupts challenges methods.read methods.write policies.read policies.write reports.read"
+DEVICES = "/v1.0/directory/authenticationMethodDevices/hardwareOathDevices"
+TOKEN_SECRET = b"12345678901234567890"
+"""Of the hardware tokens that tests import."""
 POLICY = "/v1.0/policies/authenticationMethodsPolicy"
 ARRIVES_WITHIN = 30.0
 SIX_DIGITS = re.compile(r"\b\d{6}\b")
@@ -72,6 +75,11 @@ class Platform:
         handset, query = self.stack.url("handset"), {"to": number}
         shelves = ("messages", "calls")
         return any(httpx.get(f"{handset}/api/{shelf}", params=query, timeout=10).json() for shelf in shelves)
+
+    def hardware_token(self, **fields: object) -> dict[str, Any]:
+        """A new token in the stock, with a clock where nothing else is said."""
+        described = {"serialNumber": f"T-{secrets.token_hex(5)}", "secretKey": TOKEN_SECRET.hex(), **fields}
+        return done(self.call("POST", DEVICES, described), 201)
 
     def person(self, group: str = "everyone", user: str = "") -> "Somebody":
         """Somebody of that group, known by an interrupt."""
@@ -189,6 +197,13 @@ class Somebody:
         secret = base64.b32decode(begun["secret"])
         self.prove(begun["challenge"], code=totp_code(secret, datetime.now(UTC)))
         return begun, secret
+
+    def with_token(self, **fields: object) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Register a hardware token with a clock by its serial number; the registration and the token."""
+        token = self.platform.hardware_token(**fields)
+        begun = self.register("hardwareOath", serialNumber=token["serialNumber"])
+        self.prove(begun["challenge"], code=totp_code(TOKEN_SECRET, datetime.now(UTC)))
+        return begun, token
 
     def with_app(self) -> tuple[dict[str, Any], TestDevice]:
         """Register the authenticator app; the registration and the device."""

@@ -12,6 +12,7 @@ from schemas.verification import (
     CallReported,
     ChallengeTerms,
     CredentialSubmitted,
+    HotpTerms,
     PasskeyTerms,
     PassTerms,
     ProofKind,
@@ -31,6 +32,7 @@ METHOD_TYPES: Mapping[ProofKind, MethodType] = {
     "call": "phone",
     "pushApproval": "authenticatorApp",
     "totp": "softwareOath",
+    "hotp": "hardwareOath",
     "securityQuestions": "securityQuestions",
     "passkey": "passkey",
     "recoveryCode": "recoveryCodes",
@@ -64,7 +66,17 @@ def asked_for(
 
 def totp_part(secret: bytes, *, user: str = USER, method_id: str = "method-1") -> TotpTerms:
     """The secret that is being registered."""
-    return TotpTerms(secret=Sealer(keyring("enrollment")).seal("secret", secret, Binding(TENANT, user, method_id)))
+    return TotpTerms(secret=_sealed_secret(secret, user, method_id))
+
+
+def token_with_clock(secret: bytes, *, user: str = USER, method_id: str = "method-1", **how: Any) -> TotpTerms:
+    """A token whose clock nobody sets."""
+    return TotpTerms(secret=_sealed_secret(secret, user, method_id), clock_drifts=True, **how)
+
+
+def token_with_button(secret: bytes, *, user: str = USER, method_id: str = "method-1", **how: Any) -> HotpTerms:
+    """A token that counts."""
+    return HotpTerms(secret=_sealed_secret(secret, user, method_id), **how)
 
 
 def questions_part(*question_ids: str) -> QuestionTerms:
@@ -111,6 +123,10 @@ def call_answered(
     derived = proof or call_proof(keyring("notifier"), of, tenant=TENANT, decision=decision)
     event = CallConfirmed if decision == "confirm" else CallReported
     return event(submission_id=new_id(), terms=of, proof=derived, submitted_at=at)
+
+
+def _sealed_secret(secret: bytes, user: str, method_id: str) -> str:
+    return Sealer(keyring("enrollment")).seal("secret", secret, Binding(TENANT, user, method_id))
 
 
 def _sealed(of: ChallengeTerms, text: str, user: str) -> str:

@@ -15,6 +15,7 @@ from services.enrollment.methods.authenticator_app.views import (
 from services.enrollment.methods.authenticator_app.words import CONNECTING
 from services.enrollment.methods.base.views import DoneView
 from services.enrollment.methods.email.views import EmailView
+from services.enrollment.methods.hardware_oath.views import SerialNumberView, TokenCodeView
 from services.enrollment.methods.passkey.views import PasskeyView
 from services.enrollment.methods.phone.views import CallState, CallView, Country, PhoneView
 from services.enrollment.methods.recovery_codes.views import RecoveryCodesView, RecoveryIntroView
@@ -98,6 +99,7 @@ QR_CODES = {f"{SETUP}/app.svg": APP, f"{SETUP}/qr.svg": ACTIVATION_LINK, f"{SETU
 PHONE_STEPS = ("Enter your number", "Enter the code", "Done")
 APP_STEPS = ("Get app", "Set up", "Scan", "Try it", "Done")
 SOFTWARE_STEPS = ("Have your app ready", "Scan", "Enter the code", "Done")
+TOKEN_STEPS = ("Enter the number", "Enter the code", "Done")
 EMAIL_STEPS = ("Enter your address", "Enter the code", "Done")
 EVENTS_URL = f"{SETUP}/events?challenge=0193a000-challenge"
 CHALLENGE = "0193a000-challenge"
@@ -218,6 +220,21 @@ def app_code_view(error: FieldError | None = None) -> AppCodeView:
         request_possible=True,
         error=error,
         back=f"{SETUP}?step=authenticatorApp.scan",
+    )
+
+
+def token_code_view(error: FieldError | None = None) -> TokenCodeView:
+    """The code of a token with a button."""
+    return TokenCodeView(
+        step="hardwareOath.code",
+        frame=frame("Enter the code from your token", 1, TOKEN_STEPS),
+        attempts_left=4 if error else 5,
+        events_url=f"{SETUP}/events?challenge=0193a000-challenge",
+        expires_at=NOW + timedelta(minutes=5),
+        code_digits=8,
+        has_button=True,
+        error=error,
+        back=f"{SETUP}?step=hardwareOath",
     )
 
 
@@ -471,6 +488,7 @@ def _own_views() -> dict[str, View]:
     wrong_answer = FieldError("answer-2", "This answer is too short. It needs at least 3 characters.")
     phone = replace(phone_view(), deliveries=DELIVERIES, different_method=True)
     number = FieldError("number", "We can't use this kind of number. Enter another number.")
+    token = SerialNumberView(frame("Hardware token", 0, TOKEN_STEPS), "", "one-press", back=back)
     email = EmailView(frame("Email", 0, EMAIL_STEPS), "", "one-press", back=back, different_method=True)
     software = frame("Scan the QR code", 1, SOFTWARE_STEPS)
     return {
@@ -478,6 +496,14 @@ def _own_views() -> dict[str, View]:
         "phone-office": replace(
             phone, phone_type="office", extension="4711", deliveries=DELIVERIES[1:], error=number, number="123"
         ),
+        "hardware-token": token,
+        "hardware-token-error": replace(
+            token,
+            serial_number="A-1",
+            error=FieldError("serialNumber", "We have no token with this number for you."),
+        ),
+        "hardware-token-code": token_code_view(),
+        "hardware-token-code-error": token_code_view(FieldError("code", "That code isn't right.")),
         "email": email,
         "email-error": replace(
             email, address="alex", error=FieldError("address", "That doesn't look like an email address.")

@@ -8,6 +8,7 @@ from deploy.demo.northbridge.sessions import Outcome
 METHODS = {
     "authenticatorApp": "authenticator app",
     "softwareOath": "authenticator app (codes)",
+    "hardwareOath": "hardware token",
     "phone": "phone",
     "email": "email",
     "securityQuestions": "security questions",

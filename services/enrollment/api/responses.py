@@ -23,6 +23,16 @@ MEMBERS: dict[str, dict[str, object]] = {
     "questionUnknown": {"position": 0},
     "resendTooSoon": {"retryAfter": 30},
     "methodCoolingDown": {"retryAfter": 60},
+    "hardwareTokensInvalid": {
+        "findings": [
+            {
+                "place": "token 2",
+                "serialNumber": "1002",
+                "problem": "the secret cannot be read",
+                "remedy": "give it in base32 or in hexadecimal digits",
+            }
+        ]
+    },
     "policyVersionMismatch": {"policyVersion": "4"},
     "policyUnsatisfiable": {
         "findings": [

@@ -65,6 +65,7 @@ class RegistrationBody(Body):
         "answerTooLong",
         "answersNotDistinct",
         "questionUnknown",
+        "unknownHardwareToken",
         "idempotencyConflict",
     ),
 )

@@ -1,6 +1,6 @@
 """How a registration by a platform begins, and how it is read."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from pydantic import SecretStr
@@ -52,6 +52,9 @@ class Reading:
 
 Plan = Callable[[Claimant, CanPlan], Beginning]
 """Checks what is wanted; raises why it cannot be."""
+
+ClaimingPlan = Callable[[Claimant, CanPlan], Awaitable[Beginning]]
+"""The same where something is kept for the person first."""
 
 
 def changeable(account: Account, method_id: str, kind: MethodType) -> Method:

@@ -22,7 +22,7 @@ from services.enrollment.needs import (
     HasClock,
     HasRegistrations,
 )
-from services.enrollment.registrations.beginning import Beginning, Plan, Reading
+from services.enrollment.registrations.beginning import Beginning, ClaimingPlan, Plan, Reading
 from services.enrollment.registrations.domain import ApiRegistration
 from services.enrollment.sessions.principal import Claimant
 from services.kit.errors import MethodAlreadyRegisteredError, UnknownRegistrationError
@@ -37,7 +37,7 @@ KEPT: timedelta = timedelta(minutes=10)
 """How long a registration without a question of its own can be pending."""
 
 
-async def register(plan: Plan, tenant: str, user: str, deps: CanRegister) -> Reading:
+async def register(plan: Plan | ClaimingPlan, tenant: str, user: str, deps: CanRegister) -> Reading:
     """Begin a registration; a person without an account has one from now on.
 
     Raises:
@@ -87,8 +87,9 @@ async def require_registered(challenge: Challenge, deps: HasAccounts) -> Account
     raise problem or MethodAlreadyRegisteredError
 
 
-async def _begin(plan: Plan, account: Account, deps: CanRegister) -> Reading:
-    beginning = plan(Claimant(account, locale=account.profile.locale), deps)
+async def _begin(plan: Plan | ClaimingPlan, account: Account, deps: CanRegister) -> Reading:
+    planned = plan(Claimant(account, locale=account.profile.locale), deps)
+    beginning = planned if isinstance(planned, Beginning) else await planned
     await keep_account(account, deps)
     registration = _registration(beginning, account, deps)
     await deps.registrations.insert(registration.id, registration)

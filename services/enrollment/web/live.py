@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from services.enrollment.challenges.domain.challenge import Challenge
-from services.enrollment.methods.registry.pages import PROOF_PAGES
+from services.enrollment.methods.registry.pages import proof_page
 from services.enrollment.needs import CanAwaitVerdicts, HasActivations, HasClock, HasSignals
 from services.enrollment.web.streams import Seen, event_stream
 
@@ -30,7 +30,7 @@ def challenge_stream(challenge_id: str, deps: CanAwaitVerdicts) -> AsyncIterator
 
 def challenge_state(challenge: Challenge, now: datetime) -> dict[str, object]:
     """What the page shows live."""
-    delivery_text = PROOF_PAGES[challenge.terms.kind].delivery_text
+    delivery_text = proof_page(challenge).delivery_text
     return {
         "id": challenge.id,
         "status": challenge.status_at(now),

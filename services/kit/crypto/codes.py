@@ -7,9 +7,9 @@ from typing import Final, Literal
 import pyotp
 from pydantic import SecretStr
 
-from schemas.verification import TOTP_DIGITS, ChallengeTerms
+from schemas.verification import TOTP_DIGITS, ChallengeTerms, OathAlgorithm
 from services.kit.crypto.keyring import Keyring
-from services.kit.crypto.sealing import decode, derive, encode
+from services.kit.crypto.sealing import HASHES, decode, derive, encode
 
 TOTP_SECONDS: Final = 30
 """How long an app shows one code (RFC 6238, section 4.1)."""
@@ -60,18 +60,19 @@ def canonical_recovery_code(typed: str) -> str:
     return "".join(typed.split()).upper().translate(LOOK_ALIKES)
 
 
-def totp_step(at: datetime) -> int:
+def totp_step(at: datetime, period: int = TOTP_SECONDS) -> int:
     """The number of the time step, counted from 1970 (RFC 6238, section 4.2)."""
-    return int(at.timestamp()) // TOTP_SECONDS
+    return int(at.timestamp()) // period
 
 
 def totp_code(secret: bytes, at: datetime, digits: int = TOTP_DIGITS) -> str:
     """The code that an app with that secret shows at `at` (RFC 6238, with SHA-1)."""
-    return totp_code_of_step(secret, totp_step(at), digits)
+    return hotp_code(secret, totp_step(at), digits)
 
 
-def totp_code_of_step(secret: bytes, step: int, digits: int = TOTP_DIGITS) -> str:
-    return pyotp.HOTP(base64.b32encode(secret).decode(), digits=digits).at(step)
+def hotp_code(secret: bytes, counter: int, digits: int = TOTP_DIGITS, algorithm: OathAlgorithm = "SHA1") -> str:
+    """The code of one counter (RFC 4226, section 5.3), or of one time step."""
+    return pyotp.HOTP(base64.b32encode(secret).decode(), digits=digits, digest=HASHES[algorithm]).at(counter)
 
 
 def otpauth_uri(secret: bytes, account: str, issuer: str) -> str:

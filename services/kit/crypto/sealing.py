@@ -9,11 +9,14 @@ import hashlib
 import hmac
 import os
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.ciphers.modes import CBC
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
@@ -22,6 +25,9 @@ from services.kit.crypto.keyring import Key, Keyring, Purpose
 
 VERSION: Final = "v1"
 NONCE_BYTES: Final = 12
+HashName = Literal["SHA1", "SHA256", "SHA512"]
+HASHES: Final = {"SHA1": hashlib.sha1, "SHA256": hashlib.sha256, "SHA512": hashlib.sha512}
+"""Those of HMAC in one-time codes (RFC 6238, section 1.2)."""
 P256_ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 
@@ -99,6 +105,29 @@ def equal(left: str, right: str) -> bool:
 def hmac_sha1(key: bytes, content: bytes) -> bytes:
     """HMAC-SHA-1 (RFC 2104), 20 bytes: only where a provider's protocol prescribes it."""
     return hmac.new(key, content, hashlib.sha1).digest()
+
+
+def decrypt_block_encrypted(key: bytes, content: bytes) -> bytes:
+    """The plaintext of AES-CBC as XML Encryption 1.1 has it (sections 5.2.1 and 5.2.2): the initialization vector,
+    then the ciphertext, whose last byte says how many are padding. Call it only after `has_mac`.
+
+    Raises:
+        SealBrokenError: always the same, whatever is wrong.
+    """
+    size = AES.block_size // 8
+    try:
+        decryptor = Cipher(AES(key), CBC(content[:size])).decryptor()
+        padded = decryptor.update(content[size:]) + decryptor.finalize()
+    except ValueError:
+        raise SealBrokenError from None
+    if not padded or not 1 <= padded[-1] <= size:
+        raise SealBrokenError
+    return padded[: -padded[-1]]
+
+
+def has_mac(key: bytes, content: bytes, mac: bytes, algorithm: HashName) -> bool:
+    """Whether `mac` is the HMAC (RFC 2104) of `content`; in constant time."""
+    return hmac.compare_digest(hmac.new(key, content, HASHES[algorithm]).digest(), mac)
 
 
 def token_hash(token: str) -> str:

@@ -26,13 +26,15 @@ class Wrong:
 class Right:
     """The proof is right, unless it was used up before: then it is `otherwise`.
 
-    With a `position`, it is good only once, and never again with one that is not higher. `uses` marks the part of the
-    stored credential that it uses up. `binds` is what a registration leaves behind. `codes_left` is told.
+    With a `position`, it is good only once, and never again with one that is not higher; `moves` is what is kept from
+    then on. `uses` marks the part of the stored credential that it uses up. `binds` is what a registration leaves
+    behind. `codes_left` is told.
     """
 
     position: int | None = None
     uses: str | None = None
     binds: Kept | None = None
+    moves: Kept | None = None
     codes_left: int | None = None
     otherwise: Wrong = Wrong()
 

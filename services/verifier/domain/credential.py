@@ -3,7 +3,8 @@
 ```mermaid
 stateDiagram-v2
     [*] --> usable: right proof of a registration
-    usable --> usable: one of it is used up, or another registration of the same method replaces it
+    usable --> usable: one of it is used up, or its counter or clock moves
+    usable --> usable: another registration of the same method replaces it
     usable --> retired: the method was removed
     retired --> usable: the method was restored, within 7 days
     retired --> [*]: 8 days later
@@ -38,7 +39,8 @@ class Use(State):
 
 
 class Credential(State):
-    """What proves one method. `bound_by` is the challenge of its registration."""
+    """What proves one method. `bound_by` is the challenge of its registration, `position` that of the proof that moved
+    it last."""
 
     tenant: str
     user: str
@@ -48,6 +50,7 @@ class Credential(State):
     bound_by: str
     bound_at: datetime
     uses: tuple[Use, ...] = ()
+    position: int | None = None
     removed_at: datetime | None = None
 
     def kept(self, shape: type[K]) -> K | None:
@@ -73,7 +76,7 @@ def bound(kept: Kept, *, tenant: str, user: str, method_id: str, challenge: str,
         user=user,
         method_id=method_id,
         kind=kept.kind,
-        content=kept.model_dump(mode="json", by_alias=True),
+        content=_content(kept),
         bound_by=challenge,
         bound_at=at,
     )
@@ -90,6 +93,15 @@ def use_up(credential: Credential, mark: str, trial: str, *, at: datetime) -> Ch
     if credential.removed_at or credential.used(mark):
         return Change(credential)
     return Change(credential.model_copy(update={"uses": (*credential.uses, Use(mark=mark, trial=trial, at=at))}))
+
+
+def move(credential: Credential, kept: Kept, position: int, *, at: datetime) -> Change[Credential]:
+    """Keep where a token's counter or clock is since the proof at that position, and never go back behind a higher
+    one. Whatever was bound after `at` stays as it is."""
+    is_behind = credential.position is not None and position <= credential.position
+    if credential.removed_at or is_behind or credential.bound_at > at:
+        return Change(credential)
+    return Change(credential.model_copy(update={"content": _content(kept), "position": position}))
 
 
 def has_used(credential: Credential, mark: str, trial: str) -> bool:
@@ -111,3 +123,7 @@ def retire(credential: Credential, *, at: datetime) -> Change[Credential]:
 def revive(credential: Credential) -> Change[Credential]:
     """Its method was restored. What was used up stays so."""
     return Change(credential.model_copy(update={"removed_at": None}))
+
+
+def _content(kept: Kept) -> Mapping[str, JsonValue]:
+    return kept.model_dump(mode="json", by_alias=True)

@@ -135,6 +135,8 @@ async def _settled(judgement: Judgement, trial: Trial, store: Store) -> Judgemen
         return judgement.otherwise
     if judgement.binds is not None:
         await _keep(judgement.binds, trial, store)
+    if judgement.moves is not None and judgement.position is not None:
+        await _move(judgement.moves, judgement.position, trial, store)
     return judgement
 
 
@@ -153,6 +155,12 @@ async def _use_up(mark: str, trial: Trial, store: Store) -> bool:
         trial.credential, lambda credential: credentials.use_up(credential, mark, trial.id, at=trial.at)
     )
     return stored is not None and credentials.has_used(stored.state, mark, trial.id)
+
+
+async def _move(kept: Kept, position: int, trial: Trial, store: Store) -> None:
+    await store.credentials.change(
+        trial.credential, lambda credential: credentials.move(credential, kept, position, at=trial.at)
+    )
 
 
 async def _keep(kept: Kept, trial: Trial, store: Store) -> None:

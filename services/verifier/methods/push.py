@@ -21,7 +21,7 @@ from services.verifier.methods.base import (
     open_submitted,
     proof_digest,
 )
-from services.verifier.methods.totp import TotpSecret
+from services.verifier.methods.totp import new_secret
 
 NOT_THE_DEVICE = Wrong("deviceSignatureInvalid")
 DENIED = Wrong("pushDenied", ends="denied")
@@ -66,9 +66,7 @@ class SignedAnswer:
     def _right(self) -> Right:
         """The app that is being registered can give one-time codes from now on as well."""
         totp = self.terms.totp
-        if totp is None or totp.secret is None or not is_registration(self.terms):
-            return Right()
-        return Right(binds=TotpSecret(secret=totp.secret))
+        return Right(binds=new_secret(totp) if totp and is_registration(self.terms) else None)
 
     def _is_for_here(self, answer: DeviceAnswer) -> bool:
         return (

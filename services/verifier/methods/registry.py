@@ -9,6 +9,7 @@ from services.verifier.methods.access_pass import AccessPassMethod
 from services.verifier.methods.base import Method, ProofUnreadableError
 from services.verifier.methods.call import CallMethod
 from services.verifier.methods.code import CodeMethod
+from services.verifier.methods.hotp import HotpMethod
 from services.verifier.methods.passkey import PasskeyMethod
 from services.verifier.methods.push import PushMethod
 from services.verifier.methods.questions import QuestionsMethod
@@ -47,6 +48,7 @@ def known_methods(keyring: Keyring, slow_hash: SlowHash | None = None) -> Method
             CallMethod(keyring),
             PushMethod(keyring),
             TotpMethod(keyring),
+            HotpMethod(keyring),
             QuestionsMethod(keyring, hashes),
             PasskeyMethod(keyring),
             RecoveryMethod(keyring, hashes),

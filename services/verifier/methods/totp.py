@@ -1,83 +1,81 @@
-"""A code that an authenticator app shows (RFC 6238; NIST SP 800-63B-4, 3.1.4.2)."""
+"""A code that an app or a token shows for a while (RFC 6238; NIST SP 800-63B-4, 3.1.4.2)."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
-from functools import partial
 from typing import ClassVar
 
-from pydantic import SecretBytes, SecretStr
-
-from schemas.base import Event, Sealed
+from schemas.base import Event
 from schemas.verification import ChallengeTerms, CodeSubmitted, ProofKind, TotpTerms
-from services.kit.crypto.codes import totp_code_of_step, totp_step
+from services.kit.crypto.codes import totp_step
 from services.kit.crypto.keyring import Keyring
-from services.kit.crypto.sealing import Binding, SealBrokenError, Sealer, equal
-from services.verifier.domain.base import Judgement, Kept, Right, Wrong
-from services.verifier.methods.base import (
-    ProofUnreadableError,
-    Recall,
-    Submission,
-    is_registration,
-    open_submitted,
-    proof_digest,
-)
+from services.kit.crypto.sealing import Sealer
+from services.verifier.domain.base import Judgement, Right, Wrong
+from services.verifier.methods.base import ProofUnreadableError, Recall, Submission, is_registration, proof_digest
+from services.verifier.methods.hotp import OathCodes, OathSecret, read_codes, recalled
 
 DRIFT = 1
 """Time steps before and after (RFC 6238, section 5.2)."""
+FURTHEST_DRIFT = 3600
+"""Seconds before and after where two codes in a row are given: what a bad quartz loses in some years."""
+FOLLOWED = 0.25
+"""How much of what is seen of a clock's offset is believed at once: a person who types slowly is no drift."""
 
 
-class TotpSecret(Kept):
-    """What the app and we share, sealed for the method."""
+class TotpSecret(OathSecret):
+    """What the app or the token and we share. `drift` is how far its clock is ahead of ours, in time steps; it is
+    followed where nobody sets that clock."""
 
     kind: ClassVar[ProofKind] = "totp"
 
-    secret: Sealed
+    period: int = 30
+    clock_drifts: bool = False
+    drift: float = 0.0
 
 
 @dataclass(frozen=True)
-class ShownCode:
-    """A code as a person read it off the app. `at` is when it came in, so that its way to here makes it no older.
+class ShownCode(OathCodes):
+    """A code that was shown. `new` is the secret that is being registered; later the stored one counts, whatever the
+    terms say."""
 
-    `new` is the secret that is being registered; later the stored one counts, whatever the terms say.
-    """
-
-    guesses: ClassVar[bool] = True
-
-    typed: SecretStr
     new: TotpSecret | None
-    open: Callable[[TotpSecret], SecretBytes]
-    terms: ChallengeTerms
-    tenant: str
-    at: datetime
-    keyring: Keyring
 
     @property
     def digest(self) -> str:
-        """The same for the same code in the same time step: later it may be right."""
+        """The same for the same code in the same half minute: later it may be right."""
         typed, step = self.typed.get_secret_value(), str(totp_step(self.at))
         return proof_digest(self.keyring, self.terms, "shown-code", self.tenant, typed, step)
 
     async def examine(self, recall: Recall) -> Judgement:
         """Compare with the codes around the time, all of them; the time step found is good only once."""
-        kept = self.new or await _kept(recall)
-        if kept is None:
+        kept = self.new or await recalled(recall, TotpSecret)
+        if kept is None or (self._is_run and not kept.clock_drifts):
             return Wrong()
-        secret, now = self.open(kept).get_secret_value(), totp_step(self.at)
-        matching = [step for step in range(now - DRIFT, now + DRIFT + 1) if self._is_of(step, secret)]
-        return Right(position=max(matching), binds=self.new) if matching else Wrong()
+        now = totp_step(self.at, kept.period)
+        found = self.found(kept, self._window(kept, now + round(kept.drift)))
+        if not found:
+            return Wrong()
+        moved = self._moved(kept, max(found) - now)
+        if self.new:
+            return Right(position=max(found), binds=moved)
+        return Right(position=max(found), moves=moved if kept.clock_drifts else None)
 
-    def _is_of(self, step: int, secret: bytes) -> bool:
-        return equal(self.typed.get_secret_value(), totp_code_of_step(secret, step))
+    @property
+    def _is_run(self) -> bool:
+        return len(self.run) > 1
 
+    def _window(self, kept: TotpSecret, centre: int) -> range:
+        reach = FURTHEST_DRIFT // kept.period if self._is_run else DRIFT
+        return range(centre - reach, centre + reach + 1)
 
-async def _kept(recall: Recall) -> TotpSecret | None:
-    credential = await recall()
-    return credential.kept(TotpSecret) if credential else None
+    def _moved(self, kept: TotpSecret, seen: int) -> TotpSecret:
+        """Two codes in a row say where the clock is; one of them hints at it (RFC 6238, section 6)."""
+        if not kept.clock_drifts:
+            return kept
+        drift = seen if self._is_run else kept.drift + (seen - kept.drift) * FOLLOWED
+        return kept.model_copy(update={"drift": float(drift)})
 
 
 class TotpMethod:
-    """One-time codes of an app."""
+    """One-time codes of an app, or of a token with a clock."""
 
     kind: ClassVar[ProofKind] = "totp"
     submissions: ClassVar[tuple[type[Event], ...]] = (CodeSubmitted,)
@@ -93,31 +91,30 @@ class TotpMethod:
 
     def read(self, submission: Submission, *, tenant: str, user: str) -> ShownCode:
         """Open the code, which is sealed for this challenge, and see that a new secret opens, sealed for the method."""
-        terms = submission.terms
-        _totp_terms(terms)
-        if not isinstance(submission, CodeSubmitted):
-            raise ProofUnreadableError("no code was submitted")
-        typed = open_submitted(self._sealer, submission.code, terms, tenant=tenant, user=user)
-        opened = partial(self._open, binding=Binding(tenant, user, terms.method_id))
-        new = _new_secret(terms)
-        if new:
-            opened(new)
-        return ShownCode(typed, new, opened, terms, tenant, submission.submitted_at, self._keyring)
-
-    def _open(self, kept: TotpSecret, binding: Binding) -> SecretBytes:
-        try:
-            return SecretBytes(self._sealer.open("secret", kept.secret, binding))
-        except SealBrokenError:
-            raise ProofUnreadableError("the sealed secret does not open") from None
+        terms, part = submission.terms, _totp_terms(submission.terms)
+        new = _required_secret(part) if is_registration(terms) else None
+        typed, opened = read_codes(self._sealer, submission, new, tenant=tenant, user=user)
+        return ShownCode(typed, opened, terms, tenant, submission.submitted_at, self._keyring, new)
 
 
-def _new_secret(terms: ChallengeTerms) -> TotpSecret | None:
-    if not is_registration(terms):
+def new_secret(terms: TotpTerms) -> TotpSecret | None:
+    """What a registration brings; None where it brings no secret."""
+    if terms.secret is None:
         return None
-    secret = _totp_terms(terms).secret
-    if secret is None:
+    return TotpSecret(
+        secret=terms.secret,
+        algorithm=terms.algorithm,
+        digits=terms.digits,
+        period=terms.period,
+        clock_drifts=terms.clock_drifts,
+    )
+
+
+def _required_secret(terms: TotpTerms) -> TotpSecret:
+    new = new_secret(terms)
+    if new is None:
         raise ProofUnreadableError("a registration lacks its secret")
-    return TotpSecret(secret=secret)
+    return new
 
 
 def _totp_terms(terms: ChallengeTerms) -> TotpTerms:

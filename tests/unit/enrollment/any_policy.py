@@ -10,7 +10,7 @@ from services.enrollment.methods.registry.domain import MOST_SECURE_FIRST
 from services.enrollment.policies.domain.requirements import GroupPolicy, Profile, Use
 
 KINDS = get_args(MethodType)
-SECOND_FACTORS = {"passkey", "authenticatorApp", "softwareOath", "phone", "recoveryCodes"}
+SECOND_FACTORS = {"passkey", "authenticatorApp", "softwareOath", "hardwareOath", "phone", "recoveryCodes"}
 FOR_RECOVERY = {"email", "securityQuestions"}
 
 SOME = st.lists(st.sampled_from(KINDS), unique=True, max_size=3).map(tuple)

@@ -15,14 +15,14 @@ from services.enrollment.challenges.api.models import QuestionBody
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.components import Components
 from services.enrollment.needs import CanShow
-from services.enrollment.registrations.beginning import Plan, Reading
+from services.enrollment.registrations.beginning import ClaimingPlan, Plan, Reading
 
 
 class RegistrationRequest(Body, ABC):
     """The body by which a method of one type is registered: its field `type` tells it from the others."""
 
     @abstractmethod
-    def plan(self) -> Plan:
+    def plan(self) -> Plan | ClaimingPlan:
         """What is wanted.
 
         Raises:

@@ -103,6 +103,18 @@ def only_digits(typed_code: str, digits: int) -> str:
     return code
 
 
+def codes_in_a_row(typed_codes: str, digits: int) -> str:
+    """A code, or two in a row, one a line, without the spaces that people type.
+
+    Raises:
+        ProblemError: `codeMalformed`.
+    """
+    plain = "".join(typed_codes.split())
+    if len(plain) == 2 * digits:
+        return "\n".join(only_digits(code, digits) for code in (plain[:digits], plain[digits:]))
+    return only_digits(plain, digits)
+
+
 def sealed_code(challenge: Challenge, code: str, deps: CanSeal) -> CodeSubmitted:
     """A code, sealed for the verifier."""
     return CodeSubmitted(

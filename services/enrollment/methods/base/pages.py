@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Generic, Protocol
+from typing import Any, Generic, Protocol
 
 from fastapi import Response
 
@@ -54,11 +54,13 @@ class Step(Generic[F]):
 
 @dataclass(frozen=True)
 class MethodPages:
-    """The pages that set up a type of method. `pictures` are its QR codes by the name in their address."""
+    """The pages that set up a type of method. `pictures` are its QR codes by the name in their address; `proofs` are
+    pages of its own for kinds of proof that other types have, too."""
 
     type: MethodType
     steps: Mapping[str, WizardStep]
     pictures: Mapping[str, Picture] = field(default_factory=dict)
+    proofs: "tuple[ProofPage[Any], ...]" = ()
 
 
 @dataclass(frozen=True)

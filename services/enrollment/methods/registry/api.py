@@ -19,6 +19,7 @@ from services.enrollment.methods.base.api import (
     ShowChallenge,
 )
 from services.enrollment.methods.email.api import API as EMAIL
+from services.enrollment.methods.hardware_oath.api.registration import API as HARDWARE_OATH
 from services.enrollment.methods.passkey.api import API as PASSKEY
 from services.enrollment.methods.phone.api import API as PHONE
 from services.enrollment.methods.recovery_codes.api import API as RECOVERY_CODES
@@ -33,6 +34,7 @@ METHODS: Final = (
     EMAIL,
     AUTHENTICATOR_APP,
     SOFTWARE_OATH,
+    HARDWARE_OATH,
     PASSKEY,
     SECURITY_QUESTIONS,
     RECOVERY_CODES,

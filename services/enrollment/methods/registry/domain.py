@@ -9,6 +9,7 @@ from schemas.verification import ProofKind
 from services.enrollment.methods.authenticator_app.domain import TRAITS as AUTHENTICATOR_APP
 from services.enrollment.methods.base.domain import ProofTraits, Traits
 from services.enrollment.methods.email.domain import TRAITS as EMAIL
+from services.enrollment.methods.hardware_oath.domain.method import TRAITS as HARDWARE_OATH
 from services.enrollment.methods.passkey.domain import TRAITS as PASSKEY
 from services.enrollment.methods.phone.domain import TRAITS as PHONE
 from services.enrollment.methods.recovery_codes.domain import TRAITS as RECOVERY_CODES
@@ -19,6 +20,7 @@ from services.enrollment.methods.temporary_access_pass.domain import TRAITS as T
 IN_ORDER_OF_REPORTS: Final = (
     AUTHENTICATOR_APP,
     SOFTWARE_OATH,
+    HARDWARE_OATH,
     PASSKEY,
     PHONE,
     EMAIL,
@@ -34,6 +36,7 @@ PROOFS: Final[Mapping[ProofKind, ProofTraits]] = MappingProxyType(
 MOST_SECURE_FIRST: Final[tuple[MethodType, ...]] = (
     PASSKEY.type,
     AUTHENTICATOR_APP.type,
+    HARDWARE_OATH.type,
     SOFTWARE_OATH.type,
     PHONE.type,
     EMAIL.type,
@@ -45,6 +48,7 @@ PROPOSED_FIRST: Final[tuple[MethodType, ...]] = (
     PHONE.type,
     PASSKEY.type,
     SOFTWARE_OATH.type,
+    HARDWARE_OATH.type,
     EMAIL.type,
     SECURITY_QUESTIONS.type,
     RECOVERY_CODES.type,
@@ -56,6 +60,7 @@ DEFAULT_ORDER: Final[tuple[MethodType, ...]] = (
     AUTHENTICATOR_APP.type,
     PHONE.type,
     SOFTWARE_OATH.type,
+    HARDWARE_OATH.type,
     PASSKEY.type,
     EMAIL.type,
 )
@@ -65,6 +70,7 @@ PROVEN_FIRST: Final[tuple[MethodType, ...]] = (
     TEMPORARY_ACCESS_PASS.type,
     PASSKEY.type,
     AUTHENTICATOR_APP.type,
+    HARDWARE_OATH.type,
     SOFTWARE_OATH.type,
     PHONE.type,
     RECOVERY_CODES.type,

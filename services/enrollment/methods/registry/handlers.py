@@ -10,6 +10,7 @@ from services.enrollment.methods.authenticator_app import handlers as authentica
 from services.enrollment.methods.authenticator_app import registration as authenticator_app_registration
 from services.enrollment.methods.base.handlers import Proof, Strategy
 from services.enrollment.methods.email import handlers as email
+from services.enrollment.methods.hardware_oath.handlers import registering as hardware_oath
 from services.enrollment.methods.passkey import handlers as passkey
 from services.enrollment.methods.phone import handlers as phone
 from services.enrollment.methods.recovery_codes import handlers as recovery_codes
@@ -23,6 +24,7 @@ STRATEGIES: Final[Mapping[MethodType, Strategy]] = MappingProxyType(
     {
         "authenticatorApp": authenticator_app_registration.STRATEGY,
         "softwareOath": software_oath.STRATEGY,
+        "hardwareOath": hardware_oath.STRATEGY,
         "passkey": passkey.STRATEGY,
         "phone": phone.STRATEGY,
         "email": email.STRATEGY,
@@ -37,6 +39,7 @@ PROOFS: Final[Mapping[ProofKind, Proof]] = MappingProxyType(
         "call": phone.CALL,
         "pushApproval": authenticator_app.PUSH_APPROVAL,
         "totp": app_code.PROOF,
+        "hotp": app_code.PROOF,
         "securityQuestions": security_questions.PROOF,
         "passkey": passkey.PROOF,
         "recoveryCode": recovery_codes.PROOF,

@@ -4,11 +4,15 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+from schemas.base import MethodType
 from schemas.verification import ProofKind
+from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.methods.authenticator_app.approval_pages import PROOF as APPROVAL
 from services.enrollment.methods.authenticator_app.pages import PAGES as AUTHENTICATOR_APP
 from services.enrollment.methods.base.pages import MethodPages, Picture, ProofPage, WizardStep
 from services.enrollment.methods.email.pages import PAGES as EMAIL
+from services.enrollment.methods.hardware_oath.pages import PAGES as HARDWARE_OATH
+from services.enrollment.methods.hardware_oath.pages import PROOF as COUNTED_CODE
 from services.enrollment.methods.passkey.pages import PAGES as PASSKEY
 from services.enrollment.methods.passkey.pages import PROOF as PASSKEY_PROOF
 from services.enrollment.methods.phone.call_pages import PROOF as CALL
@@ -26,6 +30,7 @@ PAGES: Final[tuple[MethodPages, ...]] = (
     AUTHENTICATOR_APP,
     PHONE,
     SOFTWARE_OATH,
+    HARDWARE_OATH,
     EMAIL,
     SECURITY_QUESTIONS,
     PASSKEY,
@@ -45,6 +50,7 @@ _PROOFS: Final[tuple[ProofPage[Any], ...]] = (
     SENT_CODE,
     CALL,
     APP_CODE,
+    COUNTED_CODE,
     APPROVAL,
     PASSKEY_PROOF,
     ANSWERS,
@@ -52,3 +58,12 @@ _PROOFS: Final[tuple[ProofPage[Any], ...]] = (
     ACCESS_PASS,
 )
 PROOF_PAGES: Final[Mapping[ProofKind, ProofPage[Any]]] = MappingProxyType({page.kind: page for page in _PROOFS})
+_OF_TYPE: Final[Mapping[tuple[MethodType, ProofKind], ProofPage[Any]]] = MappingProxyType(
+    {(pages.type, page.kind): page for pages in PAGES for page in pages.proofs}
+)
+
+
+def proof_page(challenge: Challenge) -> ProofPage[Any]:
+    """The page of the proof that is asked for: the method's own, or that of its kind."""
+    kind = challenge.terms.kind
+    return _OF_TYPE.get((challenge.method_type, kind), PROOF_PAGES[kind])

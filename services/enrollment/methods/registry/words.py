@@ -8,6 +8,7 @@ from services.enrollment.accounts.domain.account import Method
 from services.enrollment.methods.authenticator_app.words import WORDS as AUTHENTICATOR_APP
 from services.enrollment.methods.base.words import MethodWords, Name
 from services.enrollment.methods.email.words import WORDS as EMAIL
+from services.enrollment.methods.hardware_oath.words import WORDS as HARDWARE_OATH
 from services.enrollment.methods.passkey.words import WORDS as PASSKEY
 from services.enrollment.methods.phone.words import WORDS as PHONE
 from services.enrollment.methods.recovery_codes.words import WORDS as RECOVERY_CODES
@@ -21,6 +22,7 @@ WORDS: Final[Mapping[str, MethodWords]] = MappingProxyType(
         for words in (
             AUTHENTICATOR_APP,
             SOFTWARE_OATH,
+            HARDWARE_OATH,
             PHONE,
             EMAIL,
             SECURITY_QUESTIONS,

@@ -198,6 +198,18 @@ METHODS: Final = (
         related=("authenticator-app", "cant-sign-in", "change-method"),
     ),
     Topic(
+        name="hardware-token",
+        title="Hardware token",
+        about="A small device that shows a code. Your organisation gives it to you.",
+        steps=(
+            "In the setup, choose **Hardware token**, where your organisation offers it.",
+            "Type the serial number, which stands on the back of the token, and select **Next**.",
+            "Type the code that the token shows, and select **Next**. If it has a button, press it first.",
+        ),
+        good_to_know=("If the code is never right, type two codes in a row: this one and the next.",),
+        related=("cant-sign-in", "change-method"),
+    ),
+    Topic(
         name="phone",
         title="Phone",
         about="You get a code by text message, or a call.",

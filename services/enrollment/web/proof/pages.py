@@ -10,7 +10,7 @@ from services.enrollment.accounts.domain.account import Method
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.handlers import verdicts
 from services.enrollment.methods.base.pages import AskedProof, Step, WizardStep
-from services.enrollment.methods.registry.pages import PROOF_PAGES
+from services.enrollment.methods.registry.pages import proof_page
 from services.enrollment.methods.registry.words import WORDS, label_of
 from services.enrollment.proofs.sent_code.pages import resend
 from services.enrollment.sessions.handlers import step_up
@@ -75,13 +75,13 @@ async def show(page: PageRequest, feedback: Feedback = NOTHING) -> Response:
         feedback=feedback,
         other_method=len(step_up.askable(page.principal, page.deps)) > 1,
     )
-    return html(page.principal, PROOF_PAGES[challenge.terms.kind].view(asked), feedback.status)
+    return html(page.principal, proof_page(challenge).view(asked), feedback.status)
 
 
 async def act(page: PageRequest, sent: SentForm) -> Response:
     """What the page of this kind of proof can do."""
     challenge, action = await require_challenge(page), sent.read(ProofForm).action
-    proof = PROOF_PAGES[challenge.terms.kind]
+    proof = proof_page(challenge)
     if proof.resends(action, challenge, page.components.clock.now()):
         return await resend(page, show)
     match action:

@@ -6,13 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.verification import ChallengeTerms
+from schemas.verification import ChallengeTerms, OathAlgorithm
 from services.kit.crypto.codes import (
     CallDecision,
     CodeUnderivableError,
     call_proof,
     canonical_recovery_code,
     derive_code,
+    hotp_code,
     otpauth_uri,
     totp_code,
     totp_step,
@@ -127,6 +128,33 @@ def test_codes_by_time_are_those_of_the_standard(seconds: int, expected: str) ->
     at = datetime.fromtimestamp(seconds, tz=UTC)
     assert totp_code(b"12345678901234567890", at, digits=8) == expected
     assert totp_code(b"12345678901234567890", at) == expected[2:]
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "seed", "expected"),
+    [
+        ("SHA1", b"12345678901234567890", "94287082 07081804 14050471 89005924 69279037 65353130"),
+        ("SHA256", b"12345678901234567890123456789012", "46119246 68084774 67062674 91819424 90698825 77737706"),
+        (
+            "SHA512",
+            b"1234567890123456789012345678901234567890123456789012345678901234",
+            "90693936 25091201 99943326 93441116 38618901 47863826",
+        ),
+    ],
+)
+def test_codes_by_time_of_each_hash_are_those_of_the_standard(
+    algorithm: OathAlgorithm, seed: bytes, expected: str
+) -> None:
+    """RFC 6238, appendix B."""
+    moments = (59, 1111111109, 1111111111, 1234567890, 2000000000, 20000000000)
+    steps = [totp_step(datetime.fromtimestamp(seconds, tz=UTC)) for seconds in moments]
+    assert [hotp_code(seed, step, 8, algorithm) for step in steps] == expected.split()
+
+
+def test_counted_codes_are_those_of_the_standard() -> None:
+    """RFC 4226, appendix D."""
+    expected = "755224 287082 359152 969429 338314 254676 287922 162583 399871 520489"
+    assert [hotp_code(b"12345678901234567890", counter) for counter in range(10)] == expected.split()
 
 
 def test_a_step_lasts_thirty_seconds() -> None:

@@ -9,12 +9,15 @@ from hypothesis import strategies as st
 from services.kit.crypto.keyring import Keyring, Purpose
 from services.kit.crypto.sealing import (
     Binding,
+    HashName,
     SealBrokenError,
     Sealer,
     decode,
+    decrypt_block_encrypted,
     derive,
     encode,
     equal,
+    has_mac,
     hash_matches,
     keyed_hash,
     keyed_hashes,
@@ -145,3 +148,32 @@ def test_encoding_comes_back_and_needs_no_padding(content: bytes) -> None:
 @pytest.mark.parametrize("purpose", ["submission", "index"])
 def test_a_key_shows_nothing_of_its_secret(purpose: Purpose) -> None:
     assert "secret" not in repr(KEYS.newest(purpose))
+
+
+WRAPPED = decode("AAECAwQFBgcICQoLDA0OD-cIHItlB3Wra1DUpxVvOx2lef1VmNPCMl8jwZqIUqGv")
+
+
+def test_what_others_encrypted_in_blocks_is_read_under_its_key_alone() -> None:
+    """RFC 6030, section 6.1."""
+    key = bytes.fromhex("12345678901234567890123456789012")
+    assert decrypt_block_encrypted(key, WRAPPED) == b"12345678901234567890"
+    for changed in (b"", WRAPPED[:16], WRAPPED[:-1], WRAPPED[:32]):
+        with pytest.raises(SealBrokenError):
+            decrypt_block_encrypted(key, changed)
+    with pytest.raises(SealBrokenError):
+        decrypt_block_encrypted(key[:5], WRAPPED)
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "mac"),
+    [
+        ("SHA1", "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79"),
+        ("SHA256", "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"),
+    ],
+)
+def test_a_mac_is_that_of_the_standards(algorithm: HashName, mac: str) -> None:
+    """RFC 2202, section 3, and RFC 4231, section 4.3: test case 2 of both."""
+    content = b"what do ya want for nothing?"
+    assert has_mac(b"Jefe", content, bytes.fromhex(mac), algorithm)
+    assert not has_mac(b"Jefe", content, bytes.fromhex(mac)[:-1], algorithm)
+    assert not has_mac(b"Jeff", content, bytes.fromhex(mac), algorithm)

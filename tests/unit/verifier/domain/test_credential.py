@@ -12,6 +12,7 @@ from services.verifier.domain.credential import (
     bound,
     credential_id,
     has_used,
+    move,
     register,
     retire,
     revive,
@@ -85,6 +86,23 @@ def test_how_many_are_used_is_the_same_before_and_after_a_part_is_used(mark: str
     one = use_up(fresh(), "0", "first", at=NOON).state
     assert one.used_with(mark) == count
     assert use_up(one, mark, "second", at=NOON).state.used_with(mark) == count
+
+
+MOVED = KEPT.model_copy(update={"hashes": ("c",)})
+
+
+def test_what_is_kept_moves_with_its_position_and_never_back() -> None:
+    moved = move(fresh(), MOVED, 5, at=LATER).state
+    assert (moved.kept(Shape), moved.position) == (MOVED, 5)
+    for position in (4, 5):
+        assert move(moved, KEPT, position, at=LATER).state == moved
+    assert move(moved, KEPT, 6, at=LATER).state.kept(Shape) == KEPT
+
+
+def test_nothing_moves_what_was_bound_meanwhile_or_is_retired() -> None:
+    assert move(fresh(), MOVED, 5, at=NOON - timedelta(seconds=1)).state == fresh()
+    retired = retire(fresh(), at=LATER).state
+    assert move(retired, MOVED, 5, at=LATER).state == retired
 
 
 def test_a_retired_credential_proves_nothing_until_it_is_revived() -> None:

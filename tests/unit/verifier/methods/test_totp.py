@@ -1,19 +1,24 @@
 """The code that the app shows now, or a step before or after, proves the app."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from services.kit.crypto.codes import totp_code, totp_step
+from schemas.verification import ChallengeTerms, OathAlgorithm, TotpTerms
+from services.kit.crypto.codes import hotp_code, totp_code, totp_step
 from services.verifier.domain.base import Judgement, Right, Wrong
 from services.verifier.domain.credential import bound
 from services.verifier.methods.base import ProofUnreadableError
-from services.verifier.methods.totp import TotpMethod, TotpSecret
+from services.verifier.methods.totp import DRIFT, FOLLOWED, TotpMethod, TotpSecret
 from tests.support.app_proofs import SECRET, approved, push_terms, totp_terms
 from tests.support.challenges import TENANT, USER, submitted, terms
 from tests.support.clock import NOON
 from tests.support.judging import recalling
 from tests.support.keys import keyring
+from tests.support.method_proofs import asked_for, token_with_clock
 
 TERMS = totp_terms()
 assert TERMS.totp
@@ -111,3 +116,73 @@ def test_terms_or_submissions_of_another_kind_are_unreadable() -> None:
 def test_a_read_code_shows_neither_itself_nor_the_secret() -> None:
     shown = repr(METHOD.read(submitted(TERMS, "123456"), tenant=TENANT, user=USER))
     assert "123456" not in shown
+
+
+def token(**how: Any) -> ChallengeTerms:
+    """The registration of a token whose clock nobody sets."""
+    return asked_for("totp", purpose="registration", totp=token_with_clock(SECRET, **how))
+
+
+async def seen(of: ChallengeTerms, typed: str) -> Judgement:
+    """What is found of codes of that token."""
+    return await METHOD.read(submitted(of, typed), tenant=TENANT, user=USER).examine(recalling(None))
+
+
+def drift_of(finding: Judgement) -> float | None:
+    """What is kept of the clock."""
+    assert isinstance(finding, Right)
+    assert isinstance(finding.binds, TotpSecret)
+    return finding.binds.drift
+
+
+@pytest.mark.parametrize("algorithm", ["SHA1", "SHA256", "SHA512"])
+@pytest.mark.parametrize("digits", [6, 8])
+@pytest.mark.parametrize("period", [30, 60])
+async def test_a_token_is_judged_as_it_was_made(algorithm: OathAlgorithm, digits: int, period: int) -> None:
+    of, step = token(algorithm=algorithm, digits=digits, period=period), totp_step(NOON, period)
+    finding = await seen(of, hotp_code(SECRET, step, digits, algorithm))
+    assert isinstance(finding, Right)
+    assert finding.position == step
+    other = token(algorithm=algorithm, digits=digits, period=90 - period)
+    assert await seen(other, hotp_code(SECRET, step, digits, algorithm)) == Wrong()
+
+
+@pytest.mark.parametrize("steps", [-120, -1, 0, 60, 120])
+async def test_two_codes_in_a_row_say_where_the_clock_is(steps: int) -> None:
+    step = totp_step(NOON) + steps
+    finding = await seen(token(), f"{hotp_code(SECRET, step)} {hotp_code(SECRET, step + 1)}")
+    assert drift_of(finding) == steps + 1
+
+
+@pytest.mark.parametrize("steps", [-121, 121])
+async def test_a_clock_that_is_further_away_is_not_found(steps: int) -> None:
+    step = totp_step(NOON) + steps
+    assert await seen(token(), f"{hotp_code(SECRET, step)} {hotp_code(SECRET, step + 1)}") == Wrong()
+
+
+@pytest.mark.parametrize("steps", [-1, 0, 1])
+async def test_one_code_hints_at_where_the_clock_is(steps: int) -> None:
+    assert drift_of(await seen(token(), hotp_code(SECRET, totp_step(NOON) + steps))) == steps * FOLLOWED
+
+
+@given(st.lists(st.integers(-1, 1), max_size=60))
+async def test_a_clock_is_followed_however_it_wanders(wandering: list[int]) -> None:
+    """Each code lies within a step of where the clock was seen; none is lost, and what was found is found again."""
+    of, sealed, at = asked_for("totp", totp=TotpTerms()), token().totp, NOON
+    assert sealed
+    kept = TotpSecret(secret=sealed.secret or "", digits=8, clock_drifts=True)
+    for ahead in wandering:
+        at += timedelta(days=1)
+        step = totp_step(at) + round(kept.drift) + ahead
+        stored = bound(kept, tenant=TENANT, user=USER, method_id=of.method_id, challenge="c", at=NOON)
+        proof = METHOD.read(submitted(of, hotp_code(SECRET, step, 8), at=at), tenant=TENANT, user=USER)
+        first = await proof.examine(recalling(stored))
+        assert isinstance(first, Right)
+        assert first.position == step
+        assert isinstance(first.moves, TotpSecret)
+        kept = first.moves
+        assert abs(kept.drift - (step - totp_step(at))) <= DRIFT + 0.5
+        moved = bound(kept, tenant=TENANT, user=USER, method_id=of.method_id, challenge="c", at=NOON)
+        again = await proof.examine(recalling(moved))
+        assert isinstance(again, Right)
+        assert again.position == step

@@ -14,8 +14,6 @@ UNRESTRICTED = frozenset(DEFAULT_ORDER) & {
     method_type
     for method_type, traits in TRAITS.items()
     if traits.strength != "recovery" and not traits.needs_telephone
-    for method_type, traits in TRAITS.items()
-    if traits.strength != "recovery" and not traits.needs_telephone
 }
 """Alternatives to the phone that need no telephone network."""
 

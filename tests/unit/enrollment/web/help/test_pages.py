@@ -71,7 +71,7 @@ def test_a_page_is_a_short_list_of_steps_and_leads_on(name: str) -> None:
 
 
 def test_names_are_unique() -> None:
-    assert len(TOPICS) == sum(len(topics) for _, topics in GROUPS) == 14
+    assert len(TOPICS) == sum(len(topics) for _, topics in GROUPS) == 15
 
 
 @pytest.mark.parametrize(
@@ -80,6 +80,7 @@ def test_names_are_unique() -> None:
         ("download", "install-authenticator"),
         ("scan-manual", "add-account-by-hand"),
         ("software", "other-authenticator-app"),
+        ("hardware-token", "hardware-token"),
         ("success", "sign-in"),
         ("success", "reset-password"),
         ("success", "cant-sign-in"),

@@ -1,0 +1,1 @@
+"""Hardware tokens: their stock, who has which, and how one is set up."""

@@ -1,0 +1,1 @@
+"""Hardware tokens in Microsoft Graph's shapes."""

@@ -1,0 +1,1 @@
+"""Hardware tokens: their rules, how one is described, and the stock of them."""

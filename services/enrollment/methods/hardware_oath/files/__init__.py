@@ -1,0 +1,1 @@
+"""Files of tokens, as manufacturers deliver them."""

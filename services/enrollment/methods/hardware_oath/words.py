@@ -1,0 +1,68 @@
+"""The words of a hardware token."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from services.enrollment.challenges.domain.challenge import Challenge
+from services.enrollment.methods.base.words import Done, MethodWords, Name
+from services.enrollment.web.words import MANY_CODES, NOT_ALLOWED, not_accepted, tries_left
+from services.kit.errors import (
+    AttemptsExhaustedError,
+    AuthenticatorDisabledError,
+    CodeExpiredError,
+    CodeIncorrectError,
+    CodeMalformedError,
+    MethodCoolingDownError,
+    MethodLimitReachedError,
+    MethodNotAllowedByPolicyError,
+    ProblemError,
+    RateLimitedError,
+    UnknownHardwareTokenError,
+)
+
+WORDS: Final = MethodWords(
+    type="hardwareOath",
+    name=Name("Hardware token", "Type codes from a token that your organisation gave you."),
+    prove="Type the code that your token shows.",
+    titles={
+        "hardwareOath": "Hardware token",
+        "hardwareOath.code": "Enter the code from your token",
+        "hardwareOath.verified": "Hardware token verified",
+    },
+    progress=(
+        ("hardwareOath", "Enter the number"),
+        ("hardwareOath.code", "Enter the code"),
+        ("hardwareOath.verified", "Done"),
+    ),
+)
+DONE: Final = Done("Hardware token verified", "Your hardware token is {use}.")
+WRONG: Final = "That code isn't right. Type the one that the token shows next; {left} left."
+OVER: Final = "This attempt is over. You can try again with the next code of the token."
+REFUSED: Final[Mapping[type[ProblemError], str]] = {
+    UnknownHardwareTokenError: "We have no token with this number for you. Check the number on the back of the token.",
+    MethodLimitReachedError: "You have as many hardware tokens as you can have.",
+    MethodNotAllowedByPolicyError: NOT_ALLOWED,
+    RateLimitedError: MANY_CODES,
+}
+
+
+def number_problem(problem: ProblemError) -> str:
+    """What is wrong with a serial number, beside its field."""
+    return REFUSED.get(type(problem), problem.title)
+
+
+def token_code_problem(problem: type[ProblemError], challenge: Challenge) -> str:
+    """Why a code of a token was not accepted, beside its field."""
+    asked = challenge.terms.totp or challenge.terms.hotp
+    texts: Mapping[type[ProblemError], str] = {
+        CodeMalformedError: f"Enter the {asked.digits if asked else 6} digits of the code, or two codes in a row.",
+        CodeIncorrectError: (
+            "That code isn't right. Wait for the next code, then type this one and the next in a row; "
+            f"{tries_left(challenge)}."
+        ),
+        CodeExpiredError: "That took too long. Try again with the next code of the token.",
+        AttemptsExhaustedError: "Too many wrong codes. Try again with the next code of the token.",
+        MethodCoolingDownError: "There were too many wrong codes for this token. Wait a while, then start again.",
+        AuthenticatorDisabledError: "There were too many wrong codes for this token. Set it up anew.",
+    }
+    return not_accepted(problem, texts)
