@@ -4,10 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from schemas.verification import (
-    ChallengeTerms,
-    CodeTerms,
-)
+from schemas.verification import ChallengeTerms, CodeTerms
 from services.enrollment.challenges.domain.challenge import Delivery, Submission, known_as
 from tests.unit.enrollment.builders import NOW, texted, tried
 

@@ -158,3 +158,12 @@ def test_a_pass_counts_up_to_its_end(before_the_end: timedelta, *, has_one: bool
     )
     assert must_prove(person, ENTRA, now) is has_one
     assert needs_platform_proof(person, policy, now) is not has_one
+
+
+def test_whose_pass_ended_and_whose_phone_is_suspended_is_locked_out_for_every_purpose() -> None:
+    given, phone = account("temporaryAccessPass", "phone").methods
+    held = (given.model_copy(update={"usable_until": NOON}), phone.model_copy(update={"state": "suspended"}))
+    person = account().model_copy(update={"methods": held})
+    assert is_locked_out(person, ENTRA, NOON)
+    assert must_prove(person, ENTRA, NOON)
+    assert not needs_platform_proof(person, ENTRA.model_copy(update={"registration_proof": "stepUp"}), NOON)

@@ -150,3 +150,8 @@ def test_of_two_ends_the_earlier_one_holds() -> None:
     for events in ((left(10), left(20, "expired")), (left(20, "expired"), left(10))):
         ended = journey(started(), *events)
         assert (ended.outcome, ended.ended_at) == ("cancelled", at(10))
+
+
+def test_of_two_ends_at_once_the_same_one_holds_in_any_order() -> None:
+    for events in ((left(10), left(10, "expired")), (left(10, "expired"), left(10))):
+        assert journey(started(), *events).outcome == "cancelled"

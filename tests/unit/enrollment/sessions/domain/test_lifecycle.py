@@ -140,6 +140,12 @@ def test_a_proof_lets_the_session_go_on() -> None:
     assert update.emissions == (_told(_reached("manage")),)
 
 
+def test_a_proof_without_a_wish_leads_to_what_is_not_on_file() -> None:
+    waiting = _waiting("prove", plan=("email", "phone"))
+    update = sessions.after_proof(AccountUpdate(_held(waiting)), _challenge(), at=LATER)
+    assert update.account.sessions[0].step == "phone"
+
+
 def test_a_proof_for_which_nobody_waits_changes_no_session() -> None:
     before = AccountUpdate(_held(wizard_session()))
     assert sessions.after_proof(before, _challenge(), at=LATER) == before

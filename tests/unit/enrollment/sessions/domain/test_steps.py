@@ -89,6 +89,12 @@ def test_after_a_proof_the_person_goes_where_they_wanted_to() -> None:
     assert wizard.proven(account(), waiting, proof) == wizard_session(step="manage", proof=proof)
 
 
+def test_after_a_proof_without_a_wish_the_person_sets_up_what_is_missing() -> None:
+    proof = RecentProof(method_id="m1", method_type="phone", at=NOW)
+    waiting = wizard_session(step="prove", plan=("phone", "email"))
+    assert wizard.proven(account(method("phone")), waiting, proof).step == "email"
+
+
 def test_without_a_wish_a_proof_leads_to_what_the_plan_lacks() -> None:
     assert wizard.let_on(account(), wizard_session(step="prove")) == wizard_session(step="phone")
     assert wizard.let_on(account(), wizard_session(step="prove", plan=())) == wizard_session(
