@@ -1,8 +1,9 @@
 """Documents and events that the version before wrote are read, and written back the same.
 
 `stored/` was made by that version's own models (commit 0179f1e), every field filled: a list of documents for each
-collection of an aggregate, and one record for each event. A field that came since may be added, empty or as it was meant;
-none may go or be called otherwise. Such a file is never edited: what a later version writes gets files of its own.
+collection of an aggregate, and one record for each event. A field that came since may be added, empty or as it was
+meant; none may go or be called otherwise. Such a file is never edited: what a later version writes gets files of its
+own.
 """
 
 import json
