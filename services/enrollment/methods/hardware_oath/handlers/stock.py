@@ -154,13 +154,11 @@ async def _put(token: ImportedToken, user: str | None, tenant: str, deps: CanImp
     secret = deps.sealer.seal("secret", token.secret.get_secret_value(), of_token(tenant, identifier))
     fresh = stock.in_stock(token, identifier, tenant, secret, at=deps.clock.now())
     try:
-        stored = await deps.hardware_tokens.insert(key, fresh)
+        current = (await deps.hardware_tokens.insert(key, fresh)).state
     except DuplicateDocumentError:
-        await deps.hardware_tokens.change(key, lambda known: stock.imported_anew(known, fresh))
-    else:
-        fresh = stored.state
-    if user is not None:
-        changed = await deps.hardware_tokens.change(key, lambda known: stock.assign(known, user))
-        return changed.state if changed else fresh
-    found = await deps.hardware_tokens.get(key)
-    return found.state if found else fresh
+        renewed = await deps.hardware_tokens.change(key, lambda known: stock.imported_anew(known, fresh))
+        current = renewed.state if renewed else fresh
+    if user is None:
+        return current
+    assigned = await deps.hardware_tokens.change(key, lambda known: stock.assign(known, user))
+    return assigned.state if assigned else current
