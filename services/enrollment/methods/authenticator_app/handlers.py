@@ -3,8 +3,7 @@
 from typing import Protocol
 
 from schemas.verification import ProofKind
-from services.enrollment.accounts.domain import conflicts
-from services.enrollment.accounts.domain.account import Account
+from services.enrollment.accounts.handlers.adding import require_registrable
 from services.enrollment.challenges.domain.challenge import Registration
 from services.enrollment.challenges.handlers.building import Question, to_register
 from services.enrollment.devices.domain import Activation, Device
@@ -12,15 +11,13 @@ from services.enrollment.devices.reading import activation_of
 from services.enrollment.methods.authenticator_app.activation import new_activation
 from services.enrollment.methods.authenticator_app.approval import push_challenge
 from services.enrollment.methods.base.handlers import Proof
-from services.enrollment.needs import CanAskToRegister, CanPrepare, HasActivations, HasDevices, HasPolicies, HasSignals
-from services.enrollment.policies.domain.policy import is_allowed
+from services.enrollment.needs import CanAskToRegister, CanPrepare, HasActivations, HasDevices, HasSignals
 from services.enrollment.proofs.app_code.handlers import app_code_challenge
 from services.enrollment.sessions.domain import steps as wizard
 from services.enrollment.sessions.domain.session import RequestedChange, Session
 from services.enrollment.sessions.handlers.asking import ask, pressed
 from services.enrollment.sessions.handlers.moving import move_session
 from services.enrollment.sessions.principal import Principal
-from services.kit.errors import MethodNotAllowedByPolicyError
 
 
 class CanShowCodes(CanPrepare, HasActivations, Protocol):
@@ -42,7 +39,9 @@ async def show_code(principal: Principal, deps: CanShowCodes) -> Principal:
         ProblemError: `methodNotAllowedByPolicy`, `methodLimitReached`, `sessionEnded`.
     """
     change = principal.session.requested_change
-    require_registrable(principal.account, deps, change.replaces if change else None)
+    require_registrable(
+        principal.account, "authenticatorApp", deps, but=[change.replaces] if change and change.replaces else []
+    )
     fresh = new_activation(principal.claimant, deps)
 
     def move(session: Session) -> Session:
@@ -108,15 +107,6 @@ async def _device(activation: Activation | None, deps: HasDevices) -> Device | N
         return None
     stored = await deps.devices.get(activation.device_id)
     return stored.state if stored else None
-
-
-def require_registrable(account: Account, deps: HasPolicies, replaces: str | None = None) -> None:
-    """Raises `methodNotAllowedByPolicy` or `methodLimitReached`."""
-    if not is_allowed(deps.policy(account), "authenticatorApp"):
-        raise MethodNotAllowedByPolicyError
-    but = [replaces] if replaces else []
-    if problem := conflicts.conflict_of(account, "authenticatorApp", Registration(display_name=""), but=but):
-        raise problem
 
 
 def _question(principal: Principal, device: Device, kind: ProofKind) -> Question:

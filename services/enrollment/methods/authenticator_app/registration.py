@@ -3,6 +3,7 @@
 import uuid
 
 from services.enrollment.accounts.domain.account import Account, account_id
+from services.enrollment.accounts.handlers.adding import require_registrable
 from services.enrollment.accounts.handlers.self_service import clean_name
 from services.enrollment.challenges.handlers.building import to_register
 from services.enrollment.challenges.handlers.lifecycle import open_challenge
@@ -10,7 +11,7 @@ from services.enrollment.devices.domain import Device
 from services.enrollment.devices.reading import activation_of
 from services.enrollment.methods.authenticator_app.activation import new_activation
 from services.enrollment.methods.authenticator_app.approval import ask_approval, ask_code, push_challenge
-from services.enrollment.methods.authenticator_app.handlers import registration_of, require_registrable
+from services.enrollment.methods.authenticator_app.handlers import registration_of
 from services.enrollment.methods.base.handlers import Strategy
 from services.enrollment.needs import CanBuild, CanResume
 from services.enrollment.registrations.beginning import Beginning, Plan
@@ -23,7 +24,7 @@ def an_app(name: str | None) -> Plan:
     """An authenticator app, by a QR code. The question comes when a device has connected."""
 
     def plan(claimant: Claimant, deps: CanBuild) -> Beginning:
-        require_registrable(claimant.account, deps)
+        require_registrable(claimant.account, "authenticatorApp", deps)
         activation = new_activation(claimant, deps)
         called = clean_name(name or "")
         return Beginning("authenticatorApp", activation.method_id, activation=activation, name=called)

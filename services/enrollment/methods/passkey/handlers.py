@@ -5,19 +5,18 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from schemas.verification import CredentialSubmitted, PasskeyTerms
-from services.enrollment.accounts.domain import conflicts
-from services.enrollment.accounts.domain.account import Account, Method
+from services.enrollment.accounts.domain.account import Method
+from services.enrollment.accounts.handlers.adding import require_registrable
 from services.enrollment.challenges.domain.challenge import Challenge, Registration
 from services.enrollment.challenges.handlers.building import Question, new_challenge, to_register, with_terms
 from services.enrollment.challenges.handlers.lifecycle import Submission, binding_of
 from services.enrollment.methods.base.handlers import Given, GivenCredential, Proof, Strategy
-from services.enrollment.needs import CanAsk, CanSeal, HasConfig, HasOrigin, HasPolicies, HasRules
-from services.enrollment.policies.domain.policy import is_allowed
+from services.enrollment.needs import CanAsk, CanSeal, HasConfig, HasOrigin, HasRules
 from services.enrollment.registrations.beginning import Beginning, proven_by
 from services.enrollment.sessions.handlers.asking import ask, pressed
 from services.enrollment.sessions.principal import Claimant, Principal
 from services.kit.crypto.sealing import decode, encode
-from services.kit.errors import CredentialInvalidError, MethodNotAllowedByPolicyError, RequestMalformedError
+from services.kit.errors import CredentialInvalidError, RequestMalformedError
 from services.kit.ids import new_id, new_token
 
 
@@ -43,7 +42,7 @@ def passkey_challenge(claimant: Claimant, identifier: str, deps: CanChallenge) -
         ProblemError: `methodNotAllowedByPolicy`, `methodLimitReached`.
     """
     registration = Registration(display_name=DISPLAY_NAME)
-    require_registrable(claimant.account, deps)
+    require_registrable(claimant.account, "passkey", deps)
     return passkey_asked(to_register(identifier, "passkey", registration), claimant, deps)
 
 
@@ -51,14 +50,6 @@ async def ask_passkey(principal: Principal, deps: CanAskPasskey) -> Principal:
     """Make the page's challenge; one that still waits is kept, so that a refresh changes nothing."""
     challenge = passkey_challenge(principal.claimant, pressed(principal, "passkey"), deps)
     return await ask(principal, challenge, "passkey", deps)
-
-
-def require_registrable(account: Account, deps: HasPolicies) -> None:
-    """Raises `methodNotAllowedByPolicy` or `methodLimitReached`."""
-    if not is_allowed(deps.policy(account), "passkey"):
-        raise MethodNotAllowedByPolicyError
-    if problem := conflicts.conflict_of(account, "passkey", Registration(display_name=DISPLAY_NAME)):
-        raise problem
 
 
 def passkey_asked(asked: Question, claimant: Claimant, deps: CanChallenge) -> Challenge:

@@ -7,13 +7,12 @@ from dataclasses import replace
 from pydantic import SecretStr
 
 from schemas.base import Sealed
-from services.enrollment.accounts.domain import conflicts
-from services.enrollment.accounts.domain.account import Account, Method
+from services.enrollment.accounts.domain.account import Method
+from services.enrollment.accounts.handlers.adding import require_registrable
 from services.enrollment.challenges.domain.challenge import Challenge, Registration
 from services.enrollment.challenges.handlers.building import Question, to_register
 from services.enrollment.methods.base.handlers import Strategy
-from services.enrollment.needs import CanAskToRegister, CanBuild, CanPrepare, CanShow, HasPolicies, HasRules, HasSealer
-from services.enrollment.policies.domain.policy import is_allowed
+from services.enrollment.needs import CanAskToRegister, CanBuild, CanPrepare, CanShow, HasRules, HasSealer
 from services.enrollment.proofs.app_code.handlers import app_code_challenge
 from services.enrollment.registrations.beginning import Beginning, proven_by
 from services.enrollment.sessions.domain import steps as wizard
@@ -22,7 +21,7 @@ from services.enrollment.sessions.handlers.asking import ask, pressed
 from services.enrollment.sessions.handlers.moving import move_session
 from services.enrollment.sessions.principal import Claimant, Principal
 from services.kit.crypto.codes import otpauth_uri
-from services.kit.errors import ChallengeEndedError, MethodNotAllowedByPolicyError
+from services.kit.errors import ChallengeEndedError
 from services.kit.ids import new_id
 
 SECRET_BYTES = 20
@@ -37,7 +36,7 @@ async def show_secret(principal: Principal, deps: CanPrepare) -> Principal:
     Raises:
         ProblemError: `methodNotAllowedByPolicy`, `methodLimitReached`, `sessionEnded`.
     """
-    require_registrable(principal.account, deps)
+    require_registrable(principal.account, "softwareOath", deps)
     fresh = new_draft(principal.claimant, deps)
 
     def move(session: Session) -> Session:
@@ -88,21 +87,13 @@ def uri_of(draft: Draft, claimant: Claimant, deps: CanShow) -> str:
     return otpauth_uri(_opened(draft, claimant, deps), account.profile.user_principal_name or account.user, issuer)
 
 
-def require_registrable(account: Account, deps: HasPolicies) -> None:
-    """Raises `methodNotAllowedByPolicy` or `methodLimitReached`."""
-    if not is_allowed(deps.policy(account), "softwareOath"):
-        raise MethodNotAllowedByPolicyError
-    if problem := conflicts.conflict_of(account, "softwareOath", Registration(display_name=DISPLAY_NAME)):
-        raise problem
-
-
 def _opened(draft: Draft, claimant: Claimant, deps: HasSealer) -> bytes:
     return deps.sealer.open("secret", draft.sealed, claimant.binding(draft.method_id))
 
 
 def another_app(claimant: Claimant, deps: CanBuild) -> Beginning:
     """A different authenticator app, by a secret."""
-    require_registrable(claimant.account, deps)
+    require_registrable(claimant.account, "softwareOath", deps)
     draft = new_draft(claimant, deps)
     return replace(proven_by(code_challenge(draft, claimant, new_id(), deps)), draft=draft)
 

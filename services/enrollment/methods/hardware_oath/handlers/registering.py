@@ -2,8 +2,8 @@
 
 from typing import Protocol
 
-from services.enrollment.accounts.domain import conflicts
-from services.enrollment.accounts.domain.account import Account, Method
+from services.enrollment.accounts.domain.account import Method
+from services.enrollment.accounts.handlers.adding import require_registrable
 from services.enrollment.challenges.domain.challenge import Challenge, Registration
 from services.enrollment.challenges.handlers.building import Question, new_challenge, to_register, with_terms
 from services.enrollment.methods.base.handlers import Strategy
@@ -17,17 +17,14 @@ from services.enrollment.needs import (
     CanClaim,
     CanPlan,
     HasHardwareTokens,
-    HasPolicies,
     HasRules,
 )
-from services.enrollment.policies.domain.policy import is_allowed
 from services.enrollment.registrations.beginning import Beginning, ClaimingPlan, proven_by
 from services.enrollment.sessions.domain import lifecycle as sessions
 from services.enrollment.sessions.handlers.asking import ask, pressed
 from services.enrollment.sessions.principal import Claimant, Principal
 from services.kit.errors import (
     ChallengeEndedError,
-    MethodNotAllowedByPolicyError,
     UnknownHardwareTokenError,
     UnknownMethodError,
 )
@@ -59,7 +56,7 @@ async def claim_token(serial_number: str, claimant: Claimant, method_id: str, de
         MethodNotAllowedByPolicyError, MethodLimitReachedError: the person cannot have one.
         UnknownHardwareTokenError: there is no such token, or it is not theirs to have.
     """
-    require_registrable(claimant.account, deps)
+    require_registrable(claimant.account, "hardwareOath", deps)
     account, now = claimant.account, deps.clock.now()
     stored = await deps.hardware_tokens.change(
         token_key(account.tenant, serial_number),
@@ -111,14 +108,6 @@ def first_challenge(token: HardwareToken, claimant: Claimant, identifier: str, d
     sealed = deps.sealer.seal("secret", secret, claimant.binding(method_id))
     asked = to_register(identifier, "hardwareOath", registration_of(token), method_id)
     return with_terms(new_challenge(asked, claimant, token.kind, deps), **token.terms(sealed))
-
-
-def require_registrable(account: Account, deps: HasPolicies) -> None:
-    """Raises `methodNotAllowedByPolicy` or `methodLimitReached`."""
-    if not is_allowed(deps.policy(account), "hardwareOath"):
-        raise MethodNotAllowedByPolicyError
-    if problem := conflicts.conflict_of(account, "hardwareOath", Registration(display_name="")):
-        raise problem
 
 
 def registration_of(token: HardwareToken) -> Registration:
