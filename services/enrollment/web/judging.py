@@ -35,8 +35,8 @@ ShowAgain = Callable[[PageRequest, Feedback], Awaitable[Response]]
 Explain = Callable[[type[ProblemError], Challenge], str]
 """Why a proof was not accepted."""
 
-Submission = Awaitable[tuple[Challenge, Verdict]]
-"""A proof under way to the verifier."""
+Judging = Awaitable[tuple[Challenge, Verdict]]
+"""A proof is handed in, and the verdict comes."""
 
 
 async def require_challenge(page: PageRequest) -> Challenge:
@@ -51,21 +51,19 @@ async def require_challenge(page: PageRequest) -> Challenge:
     return challenge
 
 
-async def judge(
-    page: PageRequest, submission: Submission, show: ShowAgain, explain: Explain, *, field: str
-) -> Response:
+async def judge(page: PageRequest, judging: Judging, show: ShowAgain, explain: Explain, *, field: str) -> Response:
     """On where the proof is right or not judged yet, else the page once more with the reason beside `field`."""
-    challenge, problem = await _answered(page, submission)
+    challenge, problem = await _answered(page, judging)
     if problem is None or challenge.status == "verified":
         return to_wizard(page)
     error = FieldError(field, explain(problem, challenge))
     return await show(page, Feedback(error=error, status=problem.status))
 
 
-async def _answered(page: PageRequest, submission: Submission) -> tuple[Challenge, type[ProblemError] | None]:
+async def _answered(page: PageRequest, judging: Judging) -> tuple[Challenge, type[ProblemError] | None]:
     """The challenge, and what is wrong with the proof if anything is."""
     try:
-        challenge, verdict = await submission
+        challenge, verdict = await judging
     except SessionEndedError:
         raise
     except ProblemError as problem:
@@ -78,8 +76,8 @@ async def _answered(page: PageRequest, submission: Submission) -> tuple[Challeng
 
 async def judge_code(page: PageRequest, form: CodeForm, show: ShowAgain, explain: Explain) -> Response:
     """Have a typed code judged."""
-    submission = submit_code(page.principal, form.challenge, form.code, page.deps)
-    return await judge(page, submission, show, explain, field="code")
+    judging = submit_code(page.principal, form.challenge, form.code, page.deps)
+    return await judge(page, judging, show, explain, field="code")
 
 
 async def heard(page: PageRequest, challenge: Challenge, show: ShowAgain) -> Response:

@@ -1,7 +1,6 @@
-"""How challenges are opened, submitted, judged and cancelled."""
+"""How challenges are opened, judged and cancelled."""
 
 import asyncio
-from dataclasses import dataclass
 from typing import Literal
 
 from services.enrollment.challenges.domain import transitions as challenges
@@ -18,14 +17,6 @@ from services.kit.mongo.document import DuplicateDocumentError
 
 VERDICT_WITHIN = 10.0
 """Seconds that a request waits for the verifier; afterwards the page goes on waiting."""
-
-
-@dataclass(frozen=True)
-class Submission:
-    """A proof on its way to the verifier; of a passkey its id is remembered."""
-
-    event: Submitted
-    credential_id: str | None = None
 
 
 async def open_challenge(
@@ -47,23 +38,6 @@ async def open_submitted(challenge: Challenge, event: Submitted, deps: CanAwaitV
         stored = await open_challenge(change.state, deps, change)
         submission = stored.submissions[0].id if stored.submissions else event.submission_id
         return await judged(challenge.id, submission, changed, deps)
-
-
-async def submit(
-    challenge_id: str, submission: Submission, deps: CanAwaitVerdicts, *, within: float = VERDICT_WITHIN
-) -> tuple[Challenge, Verdict]:
-    """Hand a proof to the verifier and wait for its word, at most `within` seconds.
-
-    Raises:
-        ProblemError: see `challenges.submit`.
-    """
-    now, event = deps.clock.now(), submission.event
-    async with deps.signals.awaiting(challenge_id) as changed:
-        await deps.challenges.change(
-            challenge_id,
-            lambda state: challenges.submit(state, event, at=now, credential_id=submission.credential_id),
-        )
-        return await judged(challenge_id, event.submission_id, changed, deps, within=within)
 
 
 async def judged(

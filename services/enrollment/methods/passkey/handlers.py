@@ -9,8 +9,8 @@ from services.enrollment.accounts.domain.account import Method
 from services.enrollment.accounts.handlers.adding import require_registrable
 from services.enrollment.challenges.domain.challenge import Challenge, Registration
 from services.enrollment.challenges.handlers.building import Question, new_challenge, to_register, with_terms
-from services.enrollment.challenges.handlers.lifecycle import Submission, binding_of
-from services.enrollment.methods.base.handlers import Given, GivenCredential, Proof, Strategy
+from services.enrollment.challenges.handlers.lifecycle import binding_of
+from services.enrollment.methods.base.handlers import Given, GivenCredential, Proof, SealedProof, Strategy
 from services.enrollment.needs import CanAsk, CanSeal, HasConfig, HasOrigin, HasRules
 from services.enrollment.registrations.beginning import Beginning, proven_by
 from services.enrollment.sessions.handlers.asking import ask, pressed
@@ -85,7 +85,7 @@ def a_passkey(claimant: Claimant, deps: CanChallenge) -> Beginning:
     return proven_by(passkey_challenge(claimant, new_id(), deps))
 
 
-def _submission(challenge: Challenge, given: Given, deps: CanSeal) -> Submission:
+def _seal(challenge: Challenge, given: Given, deps: CanSeal) -> SealedProof:
     if not isinstance(given, GivenCredential):
         raise RequestMalformedError
     found = credential_id_of(given.credential)
@@ -95,10 +95,10 @@ def _submission(challenge: Challenge, given: Given, deps: CanSeal) -> Submission
         credential=deps.sealer.seal("submission", given.credential.encode(), binding_of(challenge)),
         submitted_at=deps.clock.now(),
     )
-    return Submission(event, found)
+    return SealedProof(event, found)
 
 
-PROOF = Proof("credential", _submission)
+PROOF = Proof("credential", _seal)
 
 
 async def _ask(_: Method, asked: Question, claimant: Claimant, deps: CanChallenge) -> Challenge:

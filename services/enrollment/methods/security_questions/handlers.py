@@ -14,8 +14,8 @@ from services.enrollment.accounts.handlers.adding import require_addable
 from services.enrollment.challenges.domain.challenge import Challenge, Registration
 from services.enrollment.challenges.domain.verdict import Verdict
 from services.enrollment.challenges.handlers.building import Question, new_challenge, to_register, with_terms
-from services.enrollment.challenges.handlers.lifecycle import Submission, binding_of, open_submitted
-from services.enrollment.methods.base.handlers import Given, GivenAnswers, Proof, Strategy
+from services.enrollment.challenges.handlers.lifecycle import binding_of, open_submitted
+from services.enrollment.methods.base.handlers import Given, GivenAnswers, Proof, SealedProof, Strategy
 from services.enrollment.methods.security_questions.domain import checked_answers
 from services.enrollment.needs import CanAsk, CanBuild, CanSeal, HasConfig, HasRules, HasSignals
 from services.enrollment.registrations.beginning import Beginning, Plan, proven_by
@@ -94,7 +94,7 @@ def answers(given: Sequence[tuple[str, SecretStr]]) -> Plan:
     return plan
 
 
-def _submission(challenge: Challenge, given: Given, deps: CanSeal) -> Submission:
+def _seal(challenge: Challenge, given: Given, deps: CanSeal) -> SealedProof:
     """All answers that were asked for, and no others."""
     asked = challenge.terms.questions
     if not isinstance(given, GivenAnswers) or asked is None:
@@ -102,10 +102,10 @@ def _submission(challenge: Challenge, given: Given, deps: CanSeal) -> Submission
     answers: Mapping[str, SecretStr] = dict(given.answers)
     if set(answers) != set(asked.question_ids) or len(answers) != len(given.answers):
         raise RequestMalformedError("Answer the questions that were asked, each once.")
-    return Submission(submitted_answers(challenge, answers, deps))
+    return SealedProof(submitted_answers(challenge, answers, deps))
 
 
-PROOF = Proof("answers", _submission)
+PROOF = Proof("answers", _seal)
 
 
 async def _ask(method: Method, asked: Question, claimant: Claimant, deps: CanAskQuestions) -> Challenge:

@@ -100,8 +100,8 @@ def _view(asked: AskedProof) -> AskedQuestionsView:
 
 
 async def _answer(page: PageRequest, challenge: Challenge, form: AnswersForm, show: ShowAgain) -> Response:
-    submission = submit_proof(challenge, GivenAnswers(form.answers), page.deps)
-    return await judge(page, submission, show, answers_wrong, field="answer-1")
+    judging = submit_proof(challenge, GivenAnswers(form.answers), page.deps)
+    return await judge(page, judging, show, answers_wrong, field="answer-1")
 
 
 PAGES: Final = MethodPages(

@@ -14,7 +14,7 @@ from services.enrollment.challenges.domain import transitions as challenges
 from services.enrollment.challenges.domain.challenge import RESEND_AFTER, Challenge
 from services.enrollment.challenges.handlers.building import Question, new_challenge
 from services.enrollment.challenges.handlers.lifecycle import binding_of
-from services.enrollment.methods.base.handlers import only_digits, typed
+from services.enrollment.methods.base.handlers import Digits, typed_digits
 from services.enrollment.needs import CanBuild, CanEndChallenges, HasKeyring, HasSealer
 from services.enrollment.sessions.handlers.asking import current_challenge
 from services.enrollment.sessions.principal import Claimant, Principal
@@ -100,9 +100,10 @@ async def resend_of(challenge: Challenge, deps: CanEndChallenges, channel: Chann
     await deps.challenges.change(challenge.id, lambda state: challenges.resend(state, at=now, channel=channel))
 
 
-def _digits_only(challenge: Challenge, code: str) -> str:
-    digits = challenge.terms.code.digits if challenge.terms.code else 0
-    return only_digits(code, digits)
+def _digits(challenge: Challenge) -> Digits:
+    if challenge.terms.code is None:
+        raise ChallengeEndedError
+    return Digits(challenge.terms.code.digits)
 
 
-PROOF = typed(_digits_only)
+PROOF = typed_digits(_digits)
