@@ -57,14 +57,14 @@ ClaimingPlan = Callable[[Claimant, CanPlan], Awaitable[Beginning]]
 """The same where something is kept for the person first."""
 
 
-def changeable(account: Account, method_id: str, kind: MethodType) -> Method:
+def changeable(account: Account, method_id: str, method_type: MethodType) -> Method:
     """The method of that type, if it is active.
 
     Raises:
         ProblemError: `unknownMethod`.
     """
     method = account.method(method_id)
-    if method is None or method.type != kind or method.state != "active":
+    if method is None or method.type != method_type or method.state != "active":
         raise UnknownMethodError
     return method
 

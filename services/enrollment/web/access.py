@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse
 
 from services.enrollment.components import Components
 from services.enrollment.dependencies import Dependencies
-from services.enrollment.sessions.handlers import progress as sessions
+from services.enrollment.sessions.handlers import progress
 from services.enrollment.sessions.principal import Principal
 from services.enrollment.web.cookies import Kind, read_cookie
 from services.enrollment.web.request import (
@@ -46,7 +46,7 @@ async def holds_session_of(request: Request, ticket: str, kind: Kind, is_of: IsO
 
 async def stayed(request: Request, page: PageRequest) -> Response:
     """The session is extended: for the page's script its new end, else the page again."""
-    extended = await sessions.stay(page.principal, page.deps)
+    extended = await progress.stay(page.principal, page.deps)
     if "application/json" in request.headers.get("accept", ""):
         return JSONResponse({"sessionEndsAt": extended.session.expires_at.isoformat()})
     return to_wizard(page)

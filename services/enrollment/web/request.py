@@ -8,12 +8,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.enrollment.components import Components
 from services.enrollment.dependencies import Dependencies
-from services.enrollment.sessions.handlers import progress as sessions
-from services.enrollment.sessions.handlers import verification as verifications
+from services.enrollment.sessions.handlers import progress, verification
 from services.enrollment.sessions.principal import Principal
 from services.enrollment.web.cookies import SessionCookie, read_cookie
 from services.enrollment.web.rendering import Pages, View
-from services.enrollment.web.steps import PROOFS, TITLES, progress
+from services.enrollment.web.steps import PROOFS, TITLES, progress_of
 from services.enrollment.web.views import SETUP, VERIFY, Frame, Site
 from services.enrollment.web.words import HEADING, MANAGING, OPERATING, PROVING
 from services.kit.errors import FormExpiredError, OtherPersonError, SessionEndedError
@@ -55,7 +54,7 @@ async def recognise(request: Request) -> PageRequest:
     cookie = read_cookie(request, secure=is_secure(components))
     if cookie is None:
         raise SessionEndedError
-    return _page(request, cookie, await sessions.recognise(*credentials(cookie), components.deps))
+    return _page(request, cookie, await progress.recognise(*credentials(cookie), components.deps))
 
 
 async def recognise_verifying(request: Request) -> PageRequest:
@@ -68,7 +67,7 @@ async def recognise_verifying(request: Request) -> PageRequest:
     cookie = read_cookie(request, secure=is_secure(components), of="verification")
     if cookie is None:
         raise SessionEndedError
-    return _page(request, cookie, await verifications.recognise_verifier(*credentials(cookie), components.deps))
+    return _page(request, cookie, await verification.recognise_verifier(*credentials(cookie), components.deps))
 
 
 def credentials(cookie: SessionCookie) -> tuple[str, str]:
@@ -105,7 +104,7 @@ def frame(page: PageRequest, step: str | None, notice: str | None = None, *, tit
         person=principal.account.profile.user_principal_name,
         session_id=principal.session.id,
         csrf=csrf_token(page.cookie.secret.get_secret_value()),
-        progress=progress(principal, step) if step else None,
+        progress=progress_of(principal, step) if step else None,
         session_ends_at=principal.session.expires_at,
         notice=notice,
         now=components.clock.now(),

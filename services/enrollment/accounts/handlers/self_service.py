@@ -12,8 +12,7 @@ from services.enrollment.challenges.handlers.lifecycle import cancel_challenge
 from services.enrollment.methods.registry.domain import TRAITS
 from services.enrollment.needs import CanChangeAccounts, CanChangePlans, CanChangeSessions, HasPolicies
 from services.enrollment.policies.domain.policy import allowed_methods, may_be_added
-from services.enrollment.sessions.domain import lifecycle as rules
-from services.enrollment.sessions.domain import steps as wizard
+from services.enrollment.sessions.domain import lifecycle, steps
 from services.enrollment.sessions.domain.session import RequestedChange, Session
 from services.enrollment.sessions.handlers.moving import move_session, principal_of
 from services.enrollment.sessions.principal import Principal
@@ -47,17 +46,19 @@ def addable(account: Account, deps: HasPolicies) -> tuple[Addable, ...]:
     return tuple(variant for variant in variants if conflict_of(account, variant[0], _blank(variant[1])) is None)
 
 
-async def add(principal: Principal, kind: MethodType, phone_type: PhoneType | None, deps: CanChangePlans) -> Principal:
+async def add(
+    principal: Principal, method_type: MethodType, phone_type: PhoneType | None, deps: CanChangePlans
+) -> Principal:
     """Begin to set up another method.
 
     Raises:
         ProblemError: `methodNotAllowedByPolicy`, `methodLimitReached`, `sessionEnded`.
     """
-    if not may_be_added(deps.policy(principal.account), kind, principal.account.active_types):
+    if not may_be_added(deps.policy(principal.account), method_type, principal.account.active_types):
         raise MethodNotAllowedByPolicyError
-    if problem := conflict_of(principal.account, kind, _blank(phone_type)):
+    if problem := conflict_of(principal.account, method_type, _blank(phone_type)):
         raise problem
-    return await _begin(principal, RequestedChange(type=kind, phone_type=phone_type), deps)
+    return await _begin(principal, RequestedChange(type=method_type, phone_type=phone_type), deps)
 
 
 async def change(principal: Principal, method_id: str, deps: CanChangeSessions) -> Principal:
@@ -161,9 +162,9 @@ async def leave(principal: Principal, deps: CanChangeSessions) -> Principal:
 
     def move(session: Session) -> Session:
         if session.decision == "reconfirm":
-            return wizard.ask_again(session)
+            return steps.ask_again(session)
         if session.decision == "administer" and session.intent == "manage":
-            return wizard.operate_again(session)
+            return steps.operate_again(session)
         return session.model_copy(update={"outcome": "completed"})
 
     return await move_session(principal, move, deps)
@@ -183,7 +184,7 @@ def clean_name(name: str) -> str | None:
 
 async def _begin(principal: Principal, change: RequestedChange, deps: CanChangeSessions) -> Principal:
     await cancel_challenge(principal.session.requested, "cancelled", deps)
-    return await move_session(principal, lambda session: wizard.set_up(session, change.type, change), deps)
+    return await move_session(principal, lambda session: steps.set_up(session, change.type, change), deps)
 
 
 async def _apply(
@@ -192,7 +193,7 @@ async def _apply(
     now = deps.clock.now()
 
     def decide_in_session(account: Account) -> Change[Account]:
-        rules.open_session(account, principal.session.id, at=now)
+        lifecycle.open_session(account, principal.session.id, at=now)
         return decide(account)
 
     stored = await deps.accounts.change(principal.account_id, decide_in_session)

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Literal
 
-from services.enrollment.challenges.domain import transitions as challenges
+from services.enrollment.challenges.domain import transitions
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.domain.transitions import Submitted
 from services.enrollment.challenges.domain.verdict import NotYet, Verdict, verdict_of
@@ -23,7 +23,7 @@ async def open_challenge(
     challenge: Challenge, deps: HasChallenges, change: Change[Challenge] | None = None
 ) -> Challenge:
     """Store a challenge with its request, or with more (`change`); one that is there already stays as it is."""
-    opened = change or challenges.opened(challenge)
+    opened = change or transitions.opened(challenge)
     try:
         return (await deps.challenges.insert(challenge.id, opened.state, opened.emissions)).state
     except DuplicateDocumentError:
@@ -33,7 +33,7 @@ async def open_challenge(
 
 async def open_submitted(challenge: Challenge, event: Submitted, deps: CanAwaitVerdicts) -> tuple[Challenge, Verdict]:
     """Open and submit in one write, and wait for the verifier's word: for what has nothing to prove."""
-    change = challenges.opened_with(challenge, event, at=deps.clock.now())
+    change = transitions.opened_with(challenge, event, at=deps.clock.now())
     async with deps.signals.awaiting(challenge.id) as changed:
         stored = await open_challenge(change.state, deps, change)
         submission = stored.submissions[0].id if stored.submissions else event.submission_id
@@ -71,7 +71,7 @@ async def cancel_challenge(
     if challenge is None:
         return
     now = deps.clock.now()
-    await deps.challenges.change(challenge.id, lambda state: challenges.cancel(state, reason, at=now))
+    await deps.challenges.change(challenge.id, lambda state: transitions.cancel(state, reason, at=now))
 
 
 def binding_of(challenge: Challenge) -> Binding:

@@ -2,7 +2,7 @@
 
 from pydantic import SecretStr
 
-from services.enrollment.challenges.domain import transitions as challenges
+from services.enrollment.challenges.domain import transitions
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.domain.verdict import Verdict
 from services.enrollment.challenges.handlers.lifecycle import VERDICT_WITHIN, judged
@@ -34,7 +34,7 @@ async def submit_proof(
 
     Raises:
         ProblemError: `challengeEnded` where nothing can be handed in; what the kind of proof refuses by its form; see
-            `challenges.submit`.
+            `transitions.submit`.
     """
     proof = PROOFS[challenge.terms.kind]
     if proof.seal is None:
@@ -43,6 +43,6 @@ async def submit_proof(
     async with deps.signals.awaiting(challenge.id) as changed:
         await deps.challenges.change(
             challenge.id,
-            lambda state: challenges.submit(state, sealed.event, at=now, credential_id=sealed.credential_id),
+            lambda state: transitions.submit(state, sealed.event, at=now, credential_id=sealed.credential_id),
         )
         return await judged(challenge.id, sealed.event.submission_id, changed, deps, within=within)

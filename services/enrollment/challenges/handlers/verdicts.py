@@ -4,11 +4,11 @@ from schemas.envelope import Envelope
 from schemas.verification import AuthenticatorDisabled, ChallengeExpired, MethodVerified, VerificationFailed
 from services.enrollment.accounts.domain import registering, suspension
 from services.enrollment.accounts.domain.account import Account, account_id
-from services.enrollment.challenges.domain import transitions as challenges
+from services.enrollment.challenges.domain import transitions
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.domain.transitions import DeliveryEvent
 from services.enrollment.needs import HasAccounts, HasChallenges, HasPeople
-from services.enrollment.sessions.domain import lifecycle as sessions
+from services.enrollment.sessions.domain import lifecycle
 from services.enrollment.signals import Signals
 from services.kit.clock import Clock
 from services.kit.decision import Change
@@ -30,8 +30,8 @@ async def method_verified(event: MethodVerified, cause: Envelope, *, store: HasP
 
     def end(state: Challenge) -> Change[Challenge]:
         if counts:
-            return challenges.verified(state, event.submission_id, at=event.verified_at)
-        return challenges.cancel(state, "cancelled", at=event.verified_at)
+            return transitions.verified(state, event.submission_id, at=event.verified_at)
+        return transitions.cancel(state, "cancelled", at=event.verified_at)
 
     account = await store.accounts.change(account_id(challenge.tenant, challenge.user), decide, cause)
     counts = challenge.purpose == "registration" or _is_active(account.state if account else None, challenge.method_id)
@@ -52,7 +52,7 @@ async def verification_failed(
             cause,
         )
     await store.challenges.change(
-        event.challenge_id, lambda state: challenges.refused(state, event, at=event.failed_at), cause
+        event.challenge_id, lambda state: transitions.refused(state, event, at=event.failed_at), cause
     )
     signals.notify(event.challenge_id)
 
@@ -74,7 +74,7 @@ async def authenticator_disabled(event: AuthenticatorDisabled, cause: Envelope, 
 async def suspicious_reported(challenge: Challenge, *, store: HasPeople, clock: Clock) -> None:
     """The person says on the page that nobody asked for this request: end it, and tell."""
     now = clock.now()
-    await store.challenges.change(challenge.id, lambda state: challenges.cancel(state, "cancelled", at=now))
+    await store.challenges.change(challenge.id, lambda state: transitions.cancel(state, "cancelled", at=now))
     await store.accounts.change(
         account_id(challenge.tenant, challenge.user),
         lambda account: suspension.report_suspicious(account, challenge, at=now, by_holder=False),
@@ -86,14 +86,14 @@ async def challenge_expired(
 ) -> None:
     """Nobody proved anything in time."""
     await store.challenges.change(
-        event.challenge_id, lambda state: challenges.expired(state, at=event.expired_at), cause
+        event.challenge_id, lambda state: transitions.expired(state, at=event.expired_at), cause
     )
     signals.notify(event.challenge_id)
 
 
 async def delivery_noted(event: DeliveryEvent, cause: Envelope, *, store: HasChallenges, signals: Signals) -> None:
     """Something is known of a message."""
-    await store.challenges.change(event.challenge_id, lambda state: challenges.delivery_noted(state, event), cause)
+    await store.challenges.change(event.challenge_id, lambda state: transitions.delivery_noted(state, event), cause)
     signals.notify(event.challenge_id)
 
 
@@ -102,10 +102,10 @@ async def end_overdue(*, store: HasPeople, clock: Clock) -> int:
     now = clock.now()
     overdue = await store.accounts.with_overdue_sessions(now)
     for account in overdue:
-        await store.accounts.change(account.id, lambda state: sessions.end_overdue_sessions(state, at=now))
+        await store.accounts.change(account.id, lambda state: lifecycle.end_overdue_sessions(state, at=now))
     forgotten = await store.challenges.overdue(now)
     for challenge in forgotten:
-        await store.challenges.change(challenge.id, lambda state: challenges.expired(state, at=now))
+        await store.challenges.change(challenge.id, lambda state: transitions.expired(state, at=now))
     return len(overdue) + len(forgotten)
 
 

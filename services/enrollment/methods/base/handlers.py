@@ -10,7 +10,7 @@ from schemas.verification import CodeSubmitted
 from services.enrollment.accounts.domain.account import Account, Method
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.domain.transitions import Submitted
-from services.enrollment.challenges.handlers.building import Question
+from services.enrollment.challenges.handlers.building import ProofRequest
 from services.enrollment.challenges.handlers.lifecycle import binding_of
 from services.enrollment.needs import CanAskMethods, CanResume, CanSeal
 from services.enrollment.registrations.domain import ApiRegistration
@@ -68,7 +68,7 @@ class Proof:
     seal: Callable[[Challenge, Given, CanSeal], SealedProof] | None = None
 
 
-Ask = Callable[[Method, Question, Claimant, CanAskMethods], Awaitable[Challenge]]
+Ask = Callable[[Method, ProofRequest, Claimant, CanAskMethods], Awaitable[Challenge]]
 """Builds the challenge that asks for a method on file."""
 
 

@@ -8,7 +8,7 @@ from services.enrollment.methods.base.pages import Show, Step, WizardStep
 from services.enrollment.methods.base.views import DoneView
 from services.enrollment.methods.base.words import Done
 from services.enrollment.sessions.domain.steps import EARLIER
-from services.enrollment.sessions.handlers import progress as sessions
+from services.enrollment.sessions.handlers import progress
 from services.enrollment.sessions.principal import Principal
 from services.enrollment.web.forms import StepForm
 from services.enrollment.web.request import PageRequest, frame, html, to_wizard
@@ -22,7 +22,7 @@ def reading(show: Show) -> Step[StepForm]:
 
 async def go_on(page: PageRequest, form: StepForm) -> Response:
     """ "Next" of a step that asks for nothing."""
-    await sessions.go_on(page.principal, form.step, page.deps)
+    await progress.go_on(page.principal, form.step, page.deps)
     return to_wizard(page)
 
 

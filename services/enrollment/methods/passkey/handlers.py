@@ -8,7 +8,7 @@ from schemas.verification import CredentialSubmitted, PasskeyTerms
 from services.enrollment.accounts.domain.account import Method
 from services.enrollment.accounts.handlers.adding import require_registrable
 from services.enrollment.challenges.domain.challenge import Challenge, Registration
-from services.enrollment.challenges.handlers.building import Question, new_challenge, to_register, with_terms
+from services.enrollment.challenges.handlers.building import ProofRequest, new_challenge, to_register, with_terms
 from services.enrollment.challenges.handlers.lifecycle import binding_of
 from services.enrollment.methods.base.handlers import Given, GivenCredential, Proof, SealedProof, Strategy
 from services.enrollment.needs import CanAsk, CanSeal, HasConfig, HasOrigin, HasRules
@@ -52,7 +52,7 @@ async def ask_passkey(principal: Principal, deps: CanAskPasskey) -> Principal:
     return await ask(principal, challenge, "passkey", deps)
 
 
-def passkey_asked(asked: Question, claimant: Claimant, deps: CanChallenge) -> Challenge:
+def passkey_asked(asked: ProofRequest, claimant: Claimant, deps: CanChallenge) -> Challenge:
     """A passkey: made, or used."""
     challenge = new_challenge(asked, claimant, "passkey", deps)
     rp_id, origins = relying_party(claimant.account.tenant, deps)
@@ -101,7 +101,7 @@ def _seal(challenge: Challenge, given: Given, deps: CanSeal) -> SealedProof:
 PROOF = Proof("credential", _seal)
 
 
-async def _ask(_: Method, asked: Question, claimant: Claimant, deps: CanChallenge) -> Challenge:
+async def _ask(_: Method, asked: ProofRequest, claimant: Claimant, deps: CanChallenge) -> Challenge:
     return passkey_asked(asked, claimant, deps)
 
 

@@ -13,7 +13,7 @@ from services.enrollment.accounts.domain.account import Method
 from services.enrollment.accounts.handlers.adding import require_addable
 from services.enrollment.challenges.domain.challenge import Challenge, Registration
 from services.enrollment.challenges.domain.verdict import Verdict
-from services.enrollment.challenges.handlers.building import Question, new_challenge, to_register, with_terms
+from services.enrollment.challenges.handlers.building import ProofRequest, new_challenge, to_register, with_terms
 from services.enrollment.challenges.handlers.lifecycle import binding_of, open_submitted
 from services.enrollment.methods.base.handlers import Given, GivenAnswers, Proof, SealedProof, Strategy
 from services.enrollment.methods.security_questions.domain import checked_answers
@@ -52,7 +52,7 @@ def answers_challenge(
     return challenge, submitted_answers(challenge, checked, deps)
 
 
-def answers_asked(asked: Question, claimant: Claimant, question_ids: tuple[str, ...], deps: HasRules) -> Challenge:
+def answers_asked(asked: ProofRequest, claimant: Claimant, question_ids: tuple[str, ...], deps: HasRules) -> Challenge:
     """Answers to security questions."""
     challenge = new_challenge(asked, claimant, "securityQuestions", deps)
     return with_terms(challenge, questions=QuestionTerms(question_ids=question_ids))
@@ -108,7 +108,7 @@ def _seal(challenge: Challenge, given: Given, deps: CanSeal) -> SealedProof:
 PROOF = Proof("answers", _seal)
 
 
-async def _ask(method: Method, asked: Question, claimant: Claimant, deps: CanAskQuestions) -> Challenge:
+async def _ask(method: Method, asked: ProofRequest, claimant: Claimant, deps: CanAskQuestions) -> Challenge:
     return answers_asked(asked, claimant, _asked_questions(method, claimant, deps), deps)
 
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from fastapi import Response
 
-from services.enrollment.accounts.handlers import self_service as manage
+from services.enrollment.accounts.handlers import self_service
 from services.enrollment.methods.base.pages import MethodPages, Step
 from services.enrollment.methods.base.step_pages import back_of, last_step
 from services.enrollment.methods.software_oath import handlers as software
@@ -13,7 +13,7 @@ from services.enrollment.methods.software_oath.words import DONE
 from services.enrollment.proofs.app_code.pages import app_code_view
 from services.enrollment.proofs.app_code.words import app_code_problem
 from services.enrollment.sessions.domain.steps import method_type_of
-from services.enrollment.sessions.handlers import progress as sessions
+from services.enrollment.sessions.handlers import progress
 from services.enrollment.sessions.principal import Principal
 from services.enrollment.web.forms import CodeForm, StepForm
 from services.enrollment.web.judging import NOTHING, Feedback, judge_code
@@ -28,7 +28,7 @@ async def show_intro(page: PageRequest) -> Response:
     view = SoftwareIntroView(
         frame=frame(page, "softwareOath"),
         back=back_of(page.principal, "softwareOath") if is_here else WIZARD,
-        different_method=sessions.may_choose(page.principal, page.deps),
+        different_method=progress.may_choose(page.principal, page.deps),
     )
     return html(page.principal, view)
 
@@ -94,8 +94,8 @@ async def scanned(page: PageRequest) -> str:
 async def _instead(page: PageRequest) -> Principal:
     """Leave the proposed app for this one."""
     if page.principal.session.intent == "manage":
-        return await manage.add(page.principal, "softwareOath", None, page.deps)
-    return await sessions.set_up_instead(page.principal, "softwareOath", page.deps)
+        return await self_service.add(page.principal, "softwareOath", None, page.deps)
+    return await progress.set_up_instead(page.principal, "softwareOath", page.deps)
 
 
 PAGES: Final = MethodPages(

@@ -2,14 +2,14 @@
 
 from schemas.verification import TotpTerms
 from services.enrollment.challenges.domain.challenge import Challenge
-from services.enrollment.challenges.handlers.building import Question, new_challenge, with_terms
+from services.enrollment.challenges.handlers.building import ProofRequest, new_challenge, with_terms
 from services.enrollment.methods.base.handlers import Digits, typed_digits
 from services.enrollment.needs import HasRules
 from services.enrollment.sessions.principal import Claimant
 from services.kit.errors import ChallengeEndedError
 
 
-def app_code_challenge(asked: Question, claimant: Claimant, secret: str | None, deps: HasRules) -> Challenge:
+def app_code_challenge(asked: ProofRequest, claimant: Claimant, secret: str | None, deps: HasRules) -> Challenge:
     """A one-time code of an app; `secret`, sealed for the method, while it is being registered."""
     challenge = new_challenge(asked, claimant, "totp", deps)
     return with_terms(challenge, totp=TotpTerms(secret=secret))

@@ -58,7 +58,7 @@ def next_step(account: Account, session: Session) -> str:
     if session.intent in HOME:
         return HOME[session.intent]
     done = {one.type for one in account.methods if one.state == "active" or one.id in session.registered}
-    return next((FIRST_STEP[kind] for kind in session.plan if kind not in done), "success")
+    return next((FIRST_STEP[method_type] for method_type in session.plan if method_type not in done), "success")
 
 
 def go_on(account: Account, session: Session) -> Session:
@@ -76,19 +76,19 @@ def follow(
     if session.decision not in PLANNED or session.intent != "signIn" or session.outcome:
         return session
     planned = session.model_copy(update={"plan": plan})
-    kind = method_type_of(session.step)
-    if kind is None or is_done(session.step):
+    method_type = method_type_of(session.step)
+    if method_type is None or is_done(session.step):
         return planned
-    has_begun = session.step != FIRST_STEP[kind] or session.requested is not None
-    goes_on = kind in allowed and (kind in plan or has_begun)
+    has_begun = session.step != FIRST_STEP[method_type] or session.requested is not None
+    goes_on = method_type in allowed and (method_type in plan or has_begun)
     return planned if goes_on else _to(planned, next_step(account, planned))
 
 
 def set_up(
-    session: Session, kind: MethodType, change: RequestedChange | None = None, plan: tuple[MethodType, ...] = ()
+    session: Session, method_type: MethodType, change: RequestedChange | None = None, plan: tuple[MethodType, ...] = ()
 ) -> Session:
     """Begin to set up a method of that type, instead of the one proposed or in "My security info"."""
-    begun = _to(session, FIRST_STEP[kind])
+    begun = _to(session, FIRST_STEP[method_type])
     return begun.model_copy(update={"requested_change": change, "plan": plan or session.plan})
 
 
@@ -124,11 +124,11 @@ def let_on(account: Account, session: Session) -> Session:
     return session.model_copy(update={"step": step, "after_proof": "", "requested": None, "outcome": outcome})
 
 
-def proven_for_platform(session: Session, verifying: Verifying, kind: MethodType, at: datetime) -> Session:
+def proven_for_platform(session: Session, verifying: Verifying, method_type: MethodType, at: datetime) -> Session:
     """A platform's question was answered with one method: back to the platform, or on to the next method."""
-    if kind in verifying.proven:
+    if method_type in verifying.proven:
         return session
-    more = verifying.model_copy(update={"proven": (*verifying.proven, kind)})
+    more = verifying.model_copy(update={"proven": (*verifying.proven, method_type)})
     proven = {"verifying": more, "requested": None}
     if more.is_complete:
         return session.model_copy(update=proven | {"step": "success", "outcome": "completed", "ended_at": at})
@@ -157,7 +157,7 @@ def operate_again(session: Session) -> Session:
 def method_type_of(step: str) -> MethodType | None:
     """The type of method that a step sets up, if it sets one up."""
     name = step.partition(".")[0]
-    return next((kind for kind in FIRST_STEP if kind == name), None)
+    return next((method_type for method_type in FIRST_STEP if method_type == name), None)
 
 
 def _back_to(session: Session, intent: Intent, step: str) -> Session:

@@ -16,7 +16,7 @@ from services.enrollment.challenges.handlers.cooldown import available_first, co
 from services.enrollment.methods.base.domain import PROVEN_FOR
 from services.enrollment.methods.registry.domain import TRAITS
 from services.enrollment.needs import CanChangeAccounts, CanChoose, CanProve, HasRules
-from services.enrollment.sessions.domain import steps as wizard
+from services.enrollment.sessions.domain import steps
 from services.enrollment.sessions.domain.session import Session
 from services.enrollment.sessions.handlers.asking import ask, pressed
 from services.enrollment.sessions.handlers.moving import move_session
@@ -43,16 +43,16 @@ def needs_proof(account: Account, session: Session, deps: HasRules, within: time
     return session.proof is None or bool(usable_methods(account, deps, now))
 
 
-def needs_proof_for(kind: MethodType, account: Account, session: Session, deps: HasRules) -> bool:
+def needs_proof_for(method_type: MethodType, account: Account, session: Session, deps: HasRules) -> bool:
     """The same before a method is set up: for a passkey, the strongest of all, the proof is at most 5 minutes old."""
-    return needs_proof(account, session, deps, TRAITS[kind].added_within)
+    return needs_proof(account, session, deps, TRAITS[method_type].added_within)
 
 
 async def require_proof(principal: Principal, then: str, deps: CanProve) -> Principal:
     """Ask for a proof before the person goes on to `then`; the best method starts by itself where that disturbs
     nobody.
     """
-    moved = await move_session(principal, lambda session: wizard.ask_for_proof(session, then=then), deps)
+    moved = await move_session(principal, lambda session: steps.ask_for_proof(session, then=then), deps)
     return await begin(moved, deps)
 
 

@@ -7,11 +7,11 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from schemas.enrollment import Decision
-from services.enrollment.accounts.handlers import self_service as manage
+from services.enrollment.accounts.handlers import self_service
 from services.enrollment.reports.handlers.funnel import funnel_report
 from services.enrollment.reports.handlers.registrations import registration_summary
 from services.enrollment.sessions.domain.administration import entry
-from services.enrollment.sessions.handlers import progress as sessions
+from services.enrollment.sessions.handlers import progress
 from services.enrollment.sessions.handlers.step_up import require_proof
 from services.enrollment.web.access import actor, onlooker
 from services.enrollment.web.operations import words as operations_wording
@@ -61,7 +61,7 @@ async def set_up(request: Request, session: Hidden = "", csrf: Hidden = "") -> R
     page = await actor(request, session, csrf)
     if (away := _misplaced(page)) is not None:
         return away
-    await sessions.leave_operations_for_methods(page.principal, page.deps)
+    await progress.leave_operations_for_methods(page.principal, page.deps)
     return RedirectResponse(f"{MANAGE}/add", SEE_OTHER)
 
 
@@ -71,7 +71,7 @@ async def leave(request: Request, session: Hidden = "", csrf: Hidden = "") -> Re
     page = await actor(request, session, csrf)
     if (away := _misplaced(page)) is not None:
         return away
-    principal = await manage.leave(page.principal, page.deps)
+    principal = await self_service.leave(page.principal, page.deps)
     return await back_to_platform(PageRequest(page.components, page.cookie, principal))
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from services.enrollment.accounts.handlers import self_service as manage
+from services.enrollment.accounts.handlers import self_service
 from services.enrollment.methods.registry.domain import TRAITS
 from services.enrollment.sessions.domain.steps import ask_for_proof
 from services.enrollment.sessions.handlers.moving import move_session
@@ -65,12 +65,12 @@ async def add(
     if (away := await _elsewhere(page)) is not None:
         return away
     found = next(
-        (kind for kind in manage.addable(page.principal.account, page.deps) if rows.value_of(kind) == method),
+        (found for found in self_service.addable(page.principal.account, page.deps) if rows.value_of(found) == method),
         None,
     )
     if found is None:
         return add_page(page, FieldError("method", words.CHOOSE_ONE))
-    await manage.add(page.principal, found[0], found[1], page.deps)
+    await self_service.add(page.principal, found[0], found[1], page.deps)
     return to_wizard(page)
 
 
@@ -92,7 +92,7 @@ async def rename(
     """Keep the name."""
     page = await actor(request, session, csrf)
     try:
-        return await _done(page, lambda page: manage.rename(page.principal, method_id, name, page.deps))
+        return await _done(page, lambda page: self_service.rename(page.principal, method_id, name, page.deps))
     except ProblemError as problem:
         if not isinstance(problem, RequestMalformedError):
             raise
@@ -118,7 +118,9 @@ async def delete(
     """Delete a method, never the last one that policy requires."""
     page = await actor(request, session, csrf)
     try:
-        return await _done(page, lambda page: manage.remove(page.principal, method_id, page.deps, lost=bool(lost)))
+        return await _done(
+            page, lambda page: self_service.remove(page.principal, method_id, page.deps, lost=bool(lost))
+        )
     except ProblemError as problem:
         if isinstance(problem, UnknownMethodError):
             return _to_list()
@@ -133,7 +135,7 @@ async def change(request: Request, method_id: str, session: Hidden = "", csrf: H
     page = await actor(request, session, csrf)
     if (away := await _elsewhere(page)) is not None:
         return away
-    await manage.change(page.principal, method_id, page.deps)
+    await self_service.change(page.principal, method_id, page.deps)
     return to_wizard(page)
 
 
@@ -141,7 +143,7 @@ async def change(request: Request, method_id: str, session: Hidden = "", csrf: H
 async def choose_default(request: Request, method_id: str, session: Hidden = "", csrf: Hidden = "") -> Response:
     """Use a method first."""
     page = await actor(request, session, csrf)
-    return await _done(page, lambda page: manage.choose_default(page.principal, method_id, page.deps))
+    return await _done(page, lambda page: self_service.choose_default(page.principal, method_id, page.deps))
 
 
 @router.post("/methods/{method_id}/restore")
@@ -149,7 +151,7 @@ async def restore(request: Request, method_id: str, session: Hidden = "", csrf: 
     """Bring a method back; where another proof is missing, it is asked for first."""
     page = await actor(request, session, csrf)
     try:
-        return await _done(page, lambda page: manage.restore(page.principal, method_id, page.deps))
+        return await _done(page, lambda page: self_service.restore(page.principal, method_id, page.deps))
     except ProblemError as problem:
         if problem.code not in words.NOT_RESTORED:
             raise
@@ -175,7 +177,7 @@ async def new_phone(
     chosen = method or (apps[0].id if len(apps) == 1 else "")
     if not any(method.id == chosen for method in apps):
         return _to_list() if not apps else new_phone_page(page)
-    await manage.replace_phone(page.principal, chosen, page.deps)
+    await self_service.replace_phone(page.principal, chosen, page.deps)
     return to_wizard(page)
 
 
@@ -192,7 +194,7 @@ async def show_activity(request: Request) -> Response:
 async def leave(request: Request, session: Hidden = "", csrf: Hidden = "") -> Response:
     """Back to where the person came from: the platform, or the question whether all is still right."""
     page = await actor(request, session, csrf)
-    principal = await manage.leave(page.principal, page.deps)
+    principal = await self_service.leave(page.principal, page.deps)
     return (
         await back_to_platform(PageRequest(page.components, page.cookie, principal))
         if principal.session.outcome

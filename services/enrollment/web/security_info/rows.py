@@ -61,14 +61,14 @@ def activity_row(entry: Entry, account: Account) -> ActivityRow | None:
     return ActivityRow(at=entry.at, text=text) if text else None
 
 
-def choice_of(kind: Addable) -> Choice:
+def choice_of(addable: Addable) -> Choice:
     """A method that can be added, with a sentence."""
-    name = WORDS[kind[0]].name_of(kind[1])
-    return value_of(kind), name.label, name.set_up
+    name = WORDS[addable[0]].name_of(addable[1])
+    return value_of(addable), name.label, name.set_up
 
 
-def value_of(kind: Addable) -> str:
-    return f"{kind[0]}.{kind[1]}" if kind[1] else kind[0]
+def value_of(addable: Addable) -> str:
+    return f"{addable[0]}.{addable[1]}" if addable[1] else addable[0]
 
 
 def _actions(method: Method, *, is_default: bool) -> tuple[str, ...]:

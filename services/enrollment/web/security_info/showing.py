@@ -4,7 +4,7 @@ from fastapi import Response
 
 from services.enrollment.accounts.domain.account import Account, Method
 from services.enrollment.accounts.domain.methods import is_last_required
-from services.enrollment.accounts.handlers import self_service as manage
+from services.enrollment.accounts.handlers import self_service
 from services.enrollment.methods.registry.domain import TRAITS
 from services.enrollment.methods.registry.words import label_of
 from services.enrollment.web.request import (
@@ -47,7 +47,7 @@ async def list_page(page: PageRequest, notice: str | None = None, status: int = 
     view = ManageView(
         frame=_frame(page, "My security info", notice),
         rows=rows.rows(account),
-        can_add=bool(manage.addable(account, page.deps)),
+        can_add=bool(self_service.addable(account, page.deps)),
         new_phone=bool(_on_a_phone(account)),
         return_label=words.CAME_FROM.get(page.principal.session.decision, organization),
         former=tuple(rows.former_row(former) for former in restorable.values()),
@@ -56,10 +56,10 @@ async def list_page(page: PageRequest, notice: str | None = None, status: int = 
 
 
 def add_page(page: PageRequest, error: FieldError | None = None) -> Response:
-    kinds = manage.addable(page.principal.account, page.deps)
+    addable = self_service.addable(page.principal.account, page.deps)
     view = AddView(
         frame=_frame(page, "Add sign-in method"),
-        choices=tuple(rows.choice_of(kind) for kind in kinds),
+        choices=tuple(map(rows.choice_of, addable)),
         chosen="",
         error=error,
     )

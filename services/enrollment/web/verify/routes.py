@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from services.enrollment.components import Components
 from services.enrollment.sessions.domain.steps import shown_step
-from services.enrollment.sessions.handlers import verification as verifications
+from services.enrollment.sessions.handlers import verification
 from services.enrollment.web.access import SPENT, holds_session_of, stayed
 from services.enrollment.web.cookies import SessionCookie, write_cookie
 from services.enrollment.web.forms import SentForm, StepForm, sent_form
@@ -41,10 +41,10 @@ async def start(request: Request, ticket: Annotated[str, Query(max_length=256)] 
     components: Components = request.app.state.components
     await components.deps.limiter.admit("address", request.client.host if request.client else "")
     try:
-        principal, secret = await verifications.use_verify_ticket(ticket, components.deps)
+        principal, secret = await verification.use_verify_ticket(ticket, components.deps)
     except ProblemError as problem:
         if problem.code in SPENT and await holds_session_of(
-            request, ticket, "verification", verifications.verify_ticket_is_of, verifications.recognise_verifier
+            request, ticket, "verification", verification.verify_ticket_is_of, verification.recognise_verifier
         ):
             return RedirectResponse(VERIFY.page, SEE_OTHER)
         raise
@@ -91,7 +91,7 @@ async def cancel(request: Request, session: Hidden = "", csrf: Hidden = "") -> R
     """Leave without having proven it."""
     page = await recognise_verifying(request)
     require_form(page, session, csrf)
-    return await back_from_verification(replace(page, principal=await verifications.leave(page.principal, page.deps)))
+    return await back_from_verification(replace(page, principal=await verification.leave(page.principal, page.deps)))
 
 
 @router.get(VERIFY.leave)

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from services.enrollment.components import Components
 from services.enrollment.methods.registry.pages import PICTURES
 from services.enrollment.sessions.domain.steps import FIRST_STEP, is_done, method_type_of, shown_step
-from services.enrollment.sessions.handlers import progress as sessions
+from services.enrollment.sessions.handlers import progress
 from services.enrollment.sessions.handlers.step_up import needs_proof_for, require_proof
 from services.enrollment.web.access import SPENT, holds_session_of, stayed
 from services.enrollment.web.cookies import SessionCookie, write_cookie
@@ -48,10 +48,10 @@ async def start(request: Request, ticket: Annotated[str, Query(max_length=256)] 
     components: Components = request.app.state.components
     await components.deps.limiter.admit("address", request.client.host if request.client else "")
     try:
-        principal, secret = await sessions.use_ticket(ticket, components.deps)
+        principal, secret = await progress.use_ticket(ticket, components.deps)
     except ProblemError as problem:
         if problem.code in SPENT and await holds_session_of(
-            request, ticket, "setup", sessions.ticket_is_of, sessions.recognise
+            request, ticket, "setup", progress.ticket_is_of, progress.recognise
         ):
             return RedirectResponse(WIZARD, SEE_OTHER)
         raise
@@ -96,7 +96,7 @@ async def act(request: Request, sent: Annotated[SentForm, Depends(sent_form)]) -
 
 
 async def _following_policy(page: PageRequest) -> PageRequest:
-    return replace(page, principal=await sessions.follow_policy(page.principal, page.deps))
+    return replace(page, principal=await progress.follow_policy(page.principal, page.deps))
 
 
 async def _sent_to_prove(page: PageRequest, step: str) -> bool:
@@ -136,7 +136,7 @@ async def cancel(request: Request, session: Hidden = "", csrf: Hidden = "") -> R
     """Leave, with what was set up so far kept."""
     page = await recognise(request)
     require_form(page, session, csrf)
-    return await back_to_platform(replace(page, principal=await sessions.cancel(page.principal, page.deps)))
+    return await back_to_platform(replace(page, principal=await progress.cancel(page.principal, page.deps)))
 
 
 @router.get("/security-info/return")

@@ -5,7 +5,7 @@ from typing import Protocol
 from services.enrollment.accounts.domain.account import Method
 from services.enrollment.accounts.handlers.adding import require_registrable
 from services.enrollment.challenges.domain.challenge import Challenge, Registration
-from services.enrollment.challenges.handlers.building import Question, new_challenge, to_register, with_terms
+from services.enrollment.challenges.handlers.building import ProofRequest, new_challenge, to_register, with_terms
 from services.enrollment.methods.base.handlers import Strategy
 from services.enrollment.methods.hardware_oath.domain import stock
 from services.enrollment.methods.hardware_oath.domain.imported import plain_number
@@ -20,7 +20,7 @@ from services.enrollment.needs import (
     HasRules,
 )
 from services.enrollment.registrations.beginning import Beginning, ClaimingPlan, proven_by
-from services.enrollment.sessions.domain import lifecycle as sessions
+from services.enrollment.sessions.domain import lifecycle
 from services.enrollment.sessions.handlers.asking import ask, pressed
 from services.enrollment.sessions.principal import Claimant, Principal
 from services.kit.errors import (
@@ -73,7 +73,7 @@ async def ask_first_code(principal: Principal, serial_number: str, press: str, d
     Raises:
         ProblemError: as `claim_token`; `sessionEnded`, `rateLimited`.
     """
-    sessions.open_session(principal.account, principal.session.id, at=deps.clock.now())
+    lifecycle.open_session(principal.account, principal.session.id, at=deps.clock.now())
     identifier = pressed(principal, f"{press} {plain_number(serial_number)}")
     token = await claim_token(serial_number, principal.claimant, new_id(), deps)
     challenge = first_challenge(token, principal.claimant, identifier, deps)
@@ -115,7 +115,7 @@ def registration_of(token: HardwareToken) -> Registration:
     return Registration(display_name=f"Token •••• {token.serial_number[-SHOWN:]}")
 
 
-async def _ask(method: Method, asked: Question, claimant: Claimant, deps: CanAskMethods) -> Challenge:
+async def _ask(method: Method, asked: ProofRequest, claimant: Claimant, deps: CanAskMethods) -> Challenge:
     """The question for a code of a token on file.
 
     Raises:
