@@ -7,6 +7,7 @@ from schemas.base import MethodType
 from services.enrollment.accounts.domain import methods, suspension
 from services.enrollment.accounts.domain.account import Account
 from services.enrollment.accounts.domain.conflicts import conflict_of
+from services.enrollment.accounts.handlers.adding import require_addable
 from services.enrollment.challenges.domain.challenge import PhoneType, Registration
 from services.enrollment.challenges.handlers.lifecycle import cancel_challenge
 from services.enrollment.methods.registry.domain import TRAITS
@@ -18,7 +19,6 @@ from services.enrollment.sessions.handlers.moving import move_session, principal
 from services.enrollment.sessions.principal import Principal
 from services.kit.decision import Change
 from services.kit.errors import (
-    MethodNotAllowedByPolicyError,
     ReauthenticationRequiredError,
     RequestMalformedError,
     UnknownMethodError,
@@ -54,10 +54,7 @@ async def add(
     Raises:
         ProblemError: `methodNotAllowedByPolicy`, `methodLimitReached`, `sessionEnded`.
     """
-    if not may_be_added(deps.policy(principal.account), method_type, principal.account.active_types):
-        raise MethodNotAllowedByPolicyError
-    if problem := conflict_of(principal.account, method_type, _blank(phone_type)):
-        raise problem
+    require_addable(principal.account, method_type, _blank(phone_type), deps)
     return await _begin(principal, RequestedChange(type=method_type, phone_type=phone_type), deps)
 
 

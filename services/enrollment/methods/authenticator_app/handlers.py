@@ -39,9 +39,7 @@ async def show_code(principal: Principal, deps: CanShowCodes) -> Principal:
         ProblemError: `methodNotAllowedByPolicy`, `methodLimitReached`, `sessionEnded`.
     """
     change = principal.session.requested_change
-    require_registrable(
-        principal.account, "authenticatorApp", deps, but=[change.replaces] if change and change.replaces else []
-    )
+    require_registrable(principal.account, "authenticatorApp", deps, replaces=change.replaces if change else None)
     fresh = new_activation(principal.claimant, deps)
 
     def move(session: Session) -> Session:

@@ -2,20 +2,18 @@
 
 from typing import Protocol
 
-from services.enrollment.accounts.domain import conflicts
 from services.enrollment.accounts.domain.account import Method
+from services.enrollment.accounts.handlers.adding import require_addable, require_registrable
 from services.enrollment.challenges.domain.challenge import Challenge, Registration
 from services.enrollment.challenges.handlers.building import ProofRequest, to_register
 from services.enrollment.methods.base.handlers import Strategy
 from services.enrollment.methods.email.domain import parse_address
 from services.enrollment.needs import CanAsk, CanPlan, CanSend
-from services.enrollment.policies.domain.policy import is_allowed, may_be_added
 from services.enrollment.proofs.sent_code.handlers import PlainDestination, destination_of, sent_code_challenge
 from services.enrollment.registrations.beginning import Beginning, Plan, changeable, proven_by, require_other
 from services.enrollment.sessions.domain import lifecycle
 from services.enrollment.sessions.handlers.asking import ask, pressed
 from services.enrollment.sessions.principal import Claimant, Principal
-from services.kit.errors import MethodNotAllowedByPolicyError
 from services.kit.ids import new_id
 
 
@@ -32,11 +30,7 @@ def email_challenge(
         ProblemError: `emailInvalid`, `methodNotAllowedByPolicy`, `methodAlreadyRegistered`, `methodLimitReached`.
     """
     address = parse_address(typed)
-    policy, account = deps.policy(claimant.account), claimant.account
-    is_taken = is_allowed(policy, "email") if changes else may_be_added(policy, "email", account.active_types)
-    if not is_taken:
-        raise MethodNotAllowedByPolicyError
-    destination = PlainDestination.of(address.address, address.masked, account.tenant, deps)
+    destination = PlainDestination.of(address.address, address.masked, claimant.account.tenant, deps)
     method_id = changes or new_id()
     registration = Registration(
         display_name=destination.masked,
@@ -44,8 +38,10 @@ def email_challenge(
         destination_hash=destination.digest,
         changes=changes,
     )
-    if problem := conflicts.conflict_of(claimant.account, "email", registration, but=[changes] if changes else []):
-        raise problem
+    if changes:
+        require_registrable(claimant.account, "email", deps, registration)
+    else:
+        require_addable(claimant.account, "email", registration, deps)
     asked = to_register(identifier, "email", registration, method_id)
     return sent_code_challenge(asked, claimant, destination, "email", deps)
 

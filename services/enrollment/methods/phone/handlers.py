@@ -4,14 +4,13 @@ from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from schemas.verification import ProofKind
-from services.enrollment.accounts.domain import conflicts
 from services.enrollment.accounts.domain.account import Account, Method
+from services.enrollment.accounts.handlers.adding import require_registrable
 from services.enrollment.challenges.domain.challenge import Challenge, PhoneType, Registration
 from services.enrollment.challenges.handlers.building import ProofRequest, to_register
 from services.enrollment.methods.base.handlers import Proof, Strategy
 from services.enrollment.methods.phone.domain import parse_extension, parse_number
 from services.enrollment.needs import CanAsk, CanAskToRegister, CanPlan, CanSend, HasConfig, HasKeyring, HasPolicies
-from services.enrollment.policies.domain.policy import is_allowed
 from services.enrollment.proofs.sent_code.handlers import (
     PlainDestination,
     destination_of,
@@ -61,8 +60,7 @@ def phone_challenge(
 
     Raises:
         ProblemError: `phoneNumberInvalid`, `phoneNumberNotAllowed`, `methodNotAllowedByPolicy`,
-        `methodAlreadyRegistered`,
-            `methodLimitReached`.
+            `methodAlreadyRegistered`, `methodLimitReached`.
     """
     destination = phone_destination(typed, claimant.account, deps)
     method_id = changes or new_id()
@@ -74,7 +72,9 @@ def phone_challenge(
         destination_hash=destination.digest,
         changes=changes,
     )
-    require_registrable(claimant.account, typed, registration, deps)
+    if typed.phone_type != "mobile" and not typed.by_voice:
+        raise MethodNotAllowedByPolicyError("Only a mobile phone gets text messages; choose a call.")
+    require_registrable(claimant.account, "phone", deps, registration)
     asked = to_register(identifier, "phone", registration, method_id)
     return sent_code_challenge(
         asked, claimant, destination, typed.delivery, deps, kind=phone_kind(typed.delivery, claimant, deps)
@@ -94,17 +94,6 @@ def phone_destination(typed: TypedPhone, account: Account, deps: KnowsNumbers) -
     extension = parse_extension(typed.extension) if typed.phone_type == "office" else ""
     plain = f"{number.e164};ext={extension}" if extension else number.e164
     return PlainDestination.of(plain, number.masked, account.tenant, deps)
-
-
-def require_registrable(account: Account, typed: TypedPhone, registration: Registration, deps: HasPolicies) -> None:
-    """Raises `methodNotAllowedByPolicy`, `methodAlreadyRegistered` or `methodLimitReached`."""
-    if not is_allowed(deps.policy(account), "phone"):
-        raise MethodNotAllowedByPolicyError
-    if typed.phone_type != "mobile" and not typed.by_voice:
-        raise MethodNotAllowedByPolicyError("Only a mobile phone gets text messages; choose a call.")
-    but = [registration.changes] if registration.changes else []
-    if problem := conflicts.conflict_of(account, "phone", registration, but=but):
-        raise problem
 
 
 async def request_phone(principal: Principal, typed: TypedPhone, form_token: str, deps: CanAskByPhone) -> Principal:
