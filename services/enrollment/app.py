@@ -78,7 +78,7 @@ def build(settings: EnrollmentSettings) -> FastAPI:
     app.state.components = components
     app.include_router(routers.router)
     app.include_router(device.router)
-    mount(app)
+    mount(app, config)
     mount_authenticator(app, public_origin=settings.public_origin, authenticator_origin=settings.authenticator_origin)
     install_problem_handlers(app, problem_page)
     openapi.describe(app)

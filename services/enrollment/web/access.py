@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 
-from services.enrollment.components import Components
+from services.enrollment.components import components_of
 from services.enrollment.dependencies import Dependencies
 from services.enrollment.sessions.handlers import progress
 from services.enrollment.sessions.principal import Principal
@@ -33,7 +33,7 @@ Recognise = Callable[[str, str, Dependencies], Awaitable[Principal]]
 
 async def holds_session_of(request: Request, ticket: str, kind: Kind, is_of: IsOf, recognised: Recognise) -> bool:
     """Whether this browser holds the session that a ticket led to."""
-    components: Components = request.app.state.components
+    components = components_of(request)
     cookie = read_cookie(request, secure=is_secure(components), of=kind)
     if cookie is None or not await is_of(ticket, cookie.session_id, components.deps):
         return False

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from services.enrollment.components import Components
+from services.enrollment.components import Components, components_of
 from services.enrollment.dependencies import Dependencies
 from services.enrollment.sessions.handlers import progress, verification
 from services.enrollment.sessions.principal import Principal
@@ -50,7 +50,7 @@ async def recognise(request: Request) -> PageRequest:
     Raises:
         ProblemError: `sessionEnded`.
     """
-    components: Components = request.app.state.components
+    components = components_of(request)
     cookie = read_cookie(request, secure=is_secure(components))
     if cookie is None:
         raise SessionEndedError
@@ -63,7 +63,7 @@ async def recognise_verifying(request: Request) -> PageRequest:
     Raises:
         ProblemError: `sessionEnded`.
     """
-    components: Components = request.app.state.components
+    components = components_of(request)
     cookie = read_cookie(request, secure=is_secure(components), of="verification")
     if cookie is None:
         raise SessionEndedError
@@ -76,7 +76,7 @@ def credentials(cookie: SessionCookie) -> tuple[str, str]:
 
 
 def _page(request: Request, cookie: SessionCookie, principal: Principal) -> PageRequest:
-    components: Components = request.app.state.components
+    components = components_of(request)
     request.state.tenant = principal.account.tenant
     bind(tenant=principal.account.tenant, user=principal.account.user, session=principal.session.id)
     return PageRequest(components, cookie, principal)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import SecretStr
 
-from services.enrollment.components import Components
+from services.enrollment.components import components_of
 from services.enrollment.methods.registry.pages import PICTURES
 from services.enrollment.sessions.domain.steps import FIRST_STEP, is_done, method_type_of, shown_step
 from services.enrollment.sessions.handlers import progress
@@ -45,7 +45,7 @@ Hidden = Annotated[str, Form(max_length=256)]
 @router.get("/security-info/start")
 async def start(request: Request, ticket: Annotated[str, Query(max_length=256)] = "") -> Response:
     """Use the ticket, once. The browser that holds its session already goes on where it was."""
-    components: Components = request.app.state.components
+    components = components_of(request)
     await components.deps.limiter.admit("address", request.client.host if request.client else "")
     try:
         principal, secret = await progress.use_ticket(ticket, components.deps)
