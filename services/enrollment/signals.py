@@ -1,4 +1,4 @@
-"""Waking requests of this process that wait for a verdict or a delivery report."""
+"""Waking requests of this process that wait for a verdict, or for what became of a message."""
 
 import asyncio
 from collections import defaultdict

@@ -17,7 +17,7 @@ from services.enrollment.web.request import (
     recognise,
     require_form,
     require_open,
-    to_wizard,
+    to_current_step,
 )
 from services.kit.errors import ProblemError
 
@@ -49,7 +49,7 @@ async def stayed(request: Request, page: PageRequest) -> Response:
     extended = await progress.stay(page.principal, page.deps)
     if "application/json" in request.headers.get("accept", ""):
         return JSONResponse({"sessionEndsAt": extended.session.expires_at.isoformat()})
-    return to_wizard(page)
+    return to_current_step(page)
 
 
 async def onlooker(request: Request) -> PageRequest:

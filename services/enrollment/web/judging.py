@@ -11,7 +11,7 @@ from services.enrollment.challenges.domain.verdict import Verdict, Wrong
 from services.enrollment.challenges.handlers.submitting import submit_code
 from services.enrollment.sessions.handlers.asking import current_challenge
 from services.enrollment.web.forms import CodeForm
-from services.enrollment.web.request import PageRequest, to_wizard
+from services.enrollment.web.request import PageRequest, to_current_step
 from services.enrollment.web.views import FieldError
 from services.kit.errors import NotFoundError, ProblemError, SessionEndedError
 
@@ -55,7 +55,7 @@ async def judge(page: PageRequest, judging: Judging, show: ShowAgain, explain: E
     """On where the proof is right or not judged yet, else the page once more with the reason beside `field`."""
     challenge, problem = await _answered(page, judging)
     if problem is None or challenge.status == "verified":
-        return to_wizard(page)
+        return to_current_step(page)
     error = FieldError(field, explain(problem, challenge))
     return await show(page, Feedback(error=error, status=problem.status))
 
@@ -82,4 +82,4 @@ async def judge_code(page: PageRequest, form: CodeForm, show: ShowAgain, explain
 
 async def heard(page: PageRequest, challenge: Challenge, show: ShowAgain) -> Response:
     """On once what the page waits for has happened elsewhere."""
-    return to_wizard(page) if challenge.status == "verified" else await show(page, UNHEARD)
+    return to_current_step(page) if challenge.status == "verified" else await show(page, UNHEARD)

@@ -150,6 +150,6 @@ def is_secure(components: Components) -> bool:
     return components.settings.public_url.scheme == "https"
 
 
-def to_wizard(page: PageRequest) -> Response:
+def to_current_step(page: PageRequest) -> Response:
     """After an act: show where the session is now."""
     return RedirectResponse(page.site.page, SEE_OTHER)

@@ -105,7 +105,7 @@ def opened_with(challenge: Challenge, event: Submitted, *, at: datetime) -> Chan
 def answer(
     challenge: Challenge, submission_id: str, sealed: str, *, decision: Decision, at: datetime
 ) -> Change[Challenge]:
-    """Hand a device's signed answer to the verifier; a report is remembered.
+    """Hand a device's signed answer to the verifier; that the person reports the request is remembered.
 
     Raises:
         ProblemError: `challengeEnded`, also after expiry; `rateLimited`.
@@ -172,7 +172,7 @@ def expired(challenge: Challenge, *, at: datetime) -> Change[Challenge]:
 
 
 def delivery_noted(challenge: Challenge, event: DeliveryEvent) -> Change[Challenge]:
-    """Note what the notifier says of the newest message; reports may come twice and out of order."""
+    """Note what the notifier says of the newest message; it may come twice and out of order."""
     if event.send != challenge.delivery.send:
         return Change(challenge)
     noted = _noted(challenge.delivery, event)

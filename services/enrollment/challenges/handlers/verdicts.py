@@ -1,4 +1,4 @@
-"""What other services say: verdicts and delivery reports."""
+"""What other services say: verdicts, and what became of messages."""
 
 from schemas.envelope import Envelope
 from schemas.verification import AuthenticatorDisabled, ChallengeExpired, MethodVerified, VerificationFailed
@@ -42,9 +42,10 @@ async def method_verified(event: MethodVerified, cause: Envelope, *, store: HasP
 async def verification_failed(
     event: VerificationFailed, cause: Envelope, *, store: HasPeople, signals: Signals
 ) -> None:
-    """A proof was not accepted; a report suspends the method, if it is one on file, and tells the platform."""
+    """A proof was not accepted. Suspicious activity, reported with it, suspends the method, if it is one on file, and tells
+    the platform."""
     stored = await store.challenges.get(event.challenge_id)
-    if stored and _is_report(stored.state, event):
+    if stored and _reports_suspicious(stored.state, event):
         challenge = stored.state
         await store.accounts.change(
             account_id(challenge.tenant, challenge.user),
@@ -117,5 +118,5 @@ def _is_active(account: Account | None, method_id: str) -> bool:
     return method is not None and method.state == "active"
 
 
-def _is_report(challenge: Challenge, event: VerificationFailed) -> bool:
+def _reports_suspicious(challenge: Challenge, event: VerificationFailed) -> bool:
     return event.reason == "callReported" or (challenge.reported and event.reason == "pushDenied")

@@ -19,7 +19,7 @@ from services.enrollment.proofs.app_code.words import app_code_problem
 from services.enrollment.sessions.handlers import progress
 from services.enrollment.web.forms import CodeForm, ProofForm, StepForm
 from services.enrollment.web.judging import NOTHING, Feedback, judge_code
-from services.enrollment.web.request import PageRequest, frame, html, to_wizard
+from services.enrollment.web.request import PageRequest, frame, html, to_current_step
 from services.enrollment.web.views import WIZARD
 
 APP_PATH = "/authenticator"
@@ -47,7 +47,7 @@ async def show_setup(page: PageRequest) -> Response:
 async def act_on_setup(page: PageRequest, _: StepForm) -> Response:
     """To the QR code."""
     await apps.show_code(page.principal, page.deps)
-    return to_wizard(page)
+    return to_current_step(page)
 
 
 async def show_scan(page: PageRequest) -> Response:
@@ -87,10 +87,10 @@ async def act_on_scan(page: PageRequest, form: StepForm) -> Response:
     """A new QR code, or on to the request once an app has connected."""
     if form.action == "renew":
         await apps.renew_code(page.principal, page.deps)
-        return to_wizard(page)
+        return to_current_step(page)
     if await apps.ask_device(page.principal, page.deps) is None:
         return html(page.principal, await _scan_view(page, unheard=True), 409)
-    return to_wizard(page)
+    return to_current_step(page)
 
 
 async def show_code(page: PageRequest, feedback: Feedback = NOTHING) -> Response:
@@ -110,10 +110,10 @@ async def act_on_code(page: PageRequest, form: CodeForm) -> Response:
     """Judge a code, ask for another one, or ask for an approval instead."""
     if form.action == "request":
         await apps.ask_device(page.principal, page.deps)
-        return to_wizard(page)
+        return to_current_step(page)
     if form.action == "again":
         await apps.ask_code(page.principal, page.deps)
-        return to_wizard(page)
+        return to_current_step(page)
     return await judge_code(page, form, show_code, app_code_problem)
 
 

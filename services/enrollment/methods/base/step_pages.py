@@ -11,7 +11,7 @@ from services.enrollment.sessions.domain.steps import EARLIER
 from services.enrollment.sessions.handlers import progress
 from services.enrollment.sessions.principal import Principal
 from services.enrollment.web.forms import StepForm
-from services.enrollment.web.request import PageRequest, frame, html, to_wizard
+from services.enrollment.web.request import PageRequest, frame, html, to_current_step
 from services.enrollment.web.views import MANAGE, WIZARD
 
 
@@ -23,7 +23,7 @@ def reading(show: Show) -> Step[StepForm]:
 async def go_on(page: PageRequest, form: StepForm) -> Response:
     """ "Next" of a step that asks for nothing."""
     await progress.go_on(page.principal, form.step, page.deps)
-    return to_wizard(page)
+    return to_current_step(page)
 
 
 def back_of(principal: Principal, step: str) -> str | None:

@@ -18,7 +18,7 @@ from services.enrollment.methods.security_questions.words import DONE, answers_p
 from services.enrollment.sessions.handlers.progress import may_choose
 from services.enrollment.web.forms import ProofForm
 from services.enrollment.web.judging import ShowAgain, judge
-from services.enrollment.web.request import PageRequest, frame, html, to_wizard
+from services.enrollment.web.request import PageRequest, frame, html, to_current_step
 from services.enrollment.web.views import FieldError
 from services.enrollment.web.words import CHECKING
 from services.kit.errors import ProblemError, SessionEndedError
@@ -61,7 +61,7 @@ async def answers_given(page: PageRequest, form: AnswersForm) -> Response:
         raise
     except ProblemError as problem:
         return await _once_more(page, answers, problem)
-    return to_wizard(page)
+    return to_current_step(page)
 
 
 async def _once_more(page: PageRequest, answers: Sequence[tuple[str, SecretStr]], problem: ProblemError) -> Response:

@@ -17,7 +17,7 @@ from services.enrollment.sessions.handlers import progress
 from services.enrollment.sessions.principal import Principal
 from services.enrollment.web.forms import CodeForm, StepForm
 from services.enrollment.web.judging import NOTHING, Feedback, judge_code
-from services.enrollment.web.request import PageRequest, frame, html, to_wizard
+from services.enrollment.web.request import PageRequest, frame, html, to_current_step
 from services.enrollment.web.views import WIZARD
 from services.kit.errors import NotFoundError
 
@@ -39,7 +39,7 @@ async def act_on_intro(page: PageRequest, _: StepForm) -> Response:
     if method_type_of(principal.session.step) != "softwareOath":
         principal = await _instead(page)
     await software.show_secret(principal, page.deps)
-    return to_wizard(page)
+    return to_current_step(page)
 
 
 async def show_scan(page: PageRequest) -> Response:
@@ -62,7 +62,7 @@ async def show_scan(page: PageRequest) -> Response:
 async def act_on_scan(page: PageRequest, _: StepForm) -> Response:
     """On to the code that the app shows."""
     await software.ask_code(page.principal, page.deps)
-    return to_wizard(page)
+    return to_current_step(page)
 
 
 async def show_code(page: PageRequest, feedback: Feedback = NOTHING) -> Response:
@@ -75,7 +75,7 @@ async def act_on_code(page: PageRequest, form: CodeForm) -> Response:
     """Judge a code, or ask for another one."""
     if form.action == "again":
         await software.ask_code(page.principal, page.deps)
-        return to_wizard(page)
+        return to_current_step(page)
     return await judge_code(page, form, show_code, app_code_problem)
 
 

@@ -16,7 +16,7 @@ from services.enrollment.web.access import actor, onlooker
 from services.enrollment.web.request import (
     SEE_OTHER,
     PageRequest,
-    to_wizard,
+    to_current_step,
 )
 from services.enrollment.web.returning import back_to_platform
 from services.enrollment.web.security_info import rows, words
@@ -30,6 +30,7 @@ from services.enrollment.web.security_info.showing import (
     rename_page,
 )
 from services.enrollment.web.views import MANAGE, FieldError
+from services.enrollment.web.words import CHOOSE_ONE
 from services.kit.errors import LastRequiredMethodError, ProblemError, RequestMalformedError, UnknownMethodError
 
 router = APIRouter(prefix=MANAGE, include_in_schema=False)
@@ -69,9 +70,9 @@ async def add(
         None,
     )
     if found is None:
-        return add_page(page, FieldError("method", words.CHOOSE_ONE))
+        return add_page(page, FieldError("method", CHOOSE_ONE))
     await self_service.add(page.principal, found[0], found[1], page.deps)
-    return to_wizard(page)
+    return to_current_step(page)
 
 
 @router.get("/methods/{method_id}/rename")
@@ -136,7 +137,7 @@ async def change(request: Request, method_id: str, session: Hidden = "", csrf: H
     if (away := await _elsewhere(page)) is not None:
         return away
     await self_service.change(page.principal, method_id, page.deps)
-    return to_wizard(page)
+    return to_current_step(page)
 
 
 @router.post("/methods/{method_id}/default")
@@ -178,7 +179,7 @@ async def new_phone(
     if not any(method.id == chosen for method in apps):
         return _to_list() if not apps else new_phone_page(page)
     await self_service.replace_phone(page.principal, chosen, page.deps)
-    return to_wizard(page)
+    return to_current_step(page)
 
 
 @router.get("/activity")
@@ -198,7 +199,7 @@ async def leave(request: Request, session: Hidden = "", csrf: Hidden = "") -> Re
     return (
         await back_to_platform(PageRequest(page.components, page.cookie, principal))
         if principal.session.outcome
-        else to_wizard(page)
+        else to_current_step(page)
     )
 
 
@@ -206,11 +207,11 @@ async def _elsewhere(page: PageRequest) -> Response | None:
     """Where a person belongs who is not managing, or must prove a method first."""
     principal = page.principal
     if principal.session.intent != "manage" or principal.session.step.startswith("prove"):
-        return to_wizard(page)
+        return to_current_step(page)
     if not needs_proof(principal.account, principal.session, page.deps):
         return None
     await move_session(principal, lambda session: ask_for_proof(session, then="manage"), page.deps)
-    return to_wizard(page)
+    return to_current_step(page)
 
 
 async def _done(page: PageRequest, act: Act) -> Response:

@@ -23,7 +23,7 @@ from services.enrollment.web.request import (
     recognise_verifying,
     require_form,
     require_open,
-    to_wizard,
+    to_current_step,
 )
 from services.enrollment.web.returning import back_from_verification
 from services.enrollment.web.views import VERIFY, CancelView
@@ -75,7 +75,7 @@ async def act(request: Request, sent: Annotated[SentForm, Depends(sent_form)]) -
         return await back_from_verification(page)
     require_open(page)
     if form.step not in proof.STEPS or shown_step(page.principal.session, form.step) != form.step:
-        return to_wizard(page)
+        return to_current_step(page)
     return await proof.STEPS[form.step].submitted(page, sent)
 
 
@@ -99,7 +99,7 @@ async def go_back(request: Request) -> Response:
     """From a session that has ended back to the platform."""
     page = await recognise_verifying(request)
     if page.principal.session.outcome is None and page.principal.session.is_open(page.components.clock.now()):
-        return to_wizard(page)
+        return to_current_step(page)
     return await back_from_verification(page)
 
 

@@ -26,7 +26,7 @@ from services.enrollment.web.request import (
     recognise,
     require_form,
     require_open,
-    to_wizard,
+    to_current_step,
 )
 from services.enrollment.web.returning import back_to_platform
 from services.enrollment.web.views import MANAGE, OPERATIONS, WIZARD, CancelView
@@ -75,7 +75,7 @@ async def show(
     if name in HOMES:
         return RedirectResponse(HOMES[name], SEE_OTHER)
     if await _sent_to_prove(page, name):
-        return to_wizard(page)
+        return to_current_step(page)
     return await STEPS[name].shown(page, bool(manual))
 
 
@@ -89,9 +89,9 @@ async def act(request: Request, sent: Annotated[SentForm, Depends(sent_form)]) -
     require_open(page)
     page = await _following_policy(page)
     if shown_step(page.principal.session, form.step) != form.step or form.step not in STEPS:
-        return to_wizard(page)
+        return to_current_step(page)
     if await _sent_to_prove(page, form.step):
-        return to_wizard(page)
+        return to_current_step(page)
     return await STEPS[form.step].submitted(page, sent)
 
 

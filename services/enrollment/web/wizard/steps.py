@@ -13,17 +13,16 @@ from services.enrollment.interrupts.domain import nudge
 from services.enrollment.methods.base.pages import Step, WizardStep
 from services.enrollment.methods.base.step_pages import go_on
 from services.enrollment.methods.registry import pages as methods
+from services.enrollment.methods.registry.rows import method_rows
 from services.enrollment.methods.registry.words import WORDS, name_of
 from services.enrollment.sessions.handlers import progress
 from services.enrollment.sessions.principal import Principal
 from services.enrollment.web.forms import ChoiceForm, StepForm
 from services.enrollment.web.proof import pages as proof
-from services.enrollment.web.request import PageRequest, frame, html, to_wizard
+from services.enrollment.web.request import PageRequest, frame, html, to_current_step
 from services.enrollment.web.returning import back_to_platform
-from services.enrollment.web.security_info.rows import confirmable_rows
-from services.enrollment.web.security_info.views import ConfirmView
 from services.enrollment.web.views import WIZARD, ChooseView, FieldError
-from services.enrollment.web.wizard.views import MethodLine, PromptView, SkipOffer, SuccessView
+from services.enrollment.web.wizard.views import ConfirmView, MethodLine, PromptView, SkipOffer, SuccessView
 from services.enrollment.web.words import CHOOSE_ONE
 
 
@@ -50,14 +49,15 @@ async def act_on_prompt(page: PageRequest, form: StepForm) -> Response:
 
 async def show_confirm(page: PageRequest) -> Response:
     """Are these still right?"""
-    return html(page.principal, ConfirmView(frame(page, "confirm"), confirmable_rows(page.principal.account)))
+    usable = tuple(row for row in method_rows(page.principal.account) if row.state == "active")
+    return html(page.principal, ConfirmView(frame(page, "confirm"), usable))
 
 
 async def act_on_confirm(page: PageRequest, form: StepForm) -> Response:
     """All is right, or something is to be changed."""
     if form.action == "change":
         await progress.change_something(page.principal, page.deps)
-        return to_wizard(page)
+        return to_current_step(page)
     return await _back_once_ended(page, await progress.confirm(page.principal, page.deps))
 
 
@@ -80,7 +80,7 @@ async def chosen(page: PageRequest, form: ChoiceForm) -> Response:
     if found is None:
         return await show_choice(page, FieldError("method", CHOOSE_ONE), 422)
     await progress.set_up_instead(page.principal, found, page.deps)
-    return to_wizard(page)
+    return to_current_step(page)
 
 
 async def show_success(page: PageRequest) -> Response:
@@ -106,7 +106,11 @@ def _line(method: Method, account: Account) -> MethodLine:
 
 async def _back_once_ended(page: PageRequest, principal: Principal) -> Response:
     """A form that was overtaken ends nothing and shows where the session is."""
-    return await back_to_platform(replace(page, principal=principal)) if principal.session.outcome else to_wizard(page)
+    return (
+        await back_to_platform(replace(page, principal=principal))
+        if principal.session.outcome
+        else to_current_step(page)
+    )
 
 
 STEPS: Final[Mapping[str, WizardStep]] = MappingProxyType(
