@@ -42,8 +42,8 @@ async def method_verified(event: MethodVerified, cause: Envelope, *, store: HasP
 async def verification_failed(
     event: VerificationFailed, cause: Envelope, *, store: HasPeople, signals: Signals
 ) -> None:
-    """A proof was not accepted. Suspicious activity, reported with it, suspends the method, if it is one on file, and tells
-    the platform."""
+    """A proof was not accepted. Suspicious activity, reported with it, suspends a method on file, and tells the
+    platform."""
     stored = await store.challenges.get(event.challenge_id)
     if stored and _reports_suspicious(stored.state, event):
         challenge = stored.state
