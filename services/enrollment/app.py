@@ -39,11 +39,8 @@ def main(port: int | None = None) -> None:
 
 
 def require_sound(config: Config) -> None:
-    """Refuse at the start what would strand a person in the wizard, or breaks the profile that a group follows.
-
-    Raises:
-        ConfigError: the linter finds an error in a tenant's policies.
-    """
+    """Refuse at the start what would strand a person in the wizard, or breaks the profile that a group follows. Raises
+    ConfigError: the linter finds an error in a tenant's policies."""
     for name, tenant in config.tenants.items():
         for finding in errors_of(lint(tenant, config.providers.channels)):
             place = f"tenants.{name}.groups.{finding.group}" if finding.group else f"tenants.{name}"

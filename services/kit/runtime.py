@@ -88,5 +88,4 @@ def fail(message: str) -> NoReturn:
 
 
 def _leave(_: int, __: object) -> NoReturn:
-    """What the server passes on once it has stopped, and what happens before it has begun."""
     sys.exit(0)

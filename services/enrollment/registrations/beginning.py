@@ -46,7 +46,6 @@ class Reading:
 
     @property
     def asks(self) -> Challenge | None:
-        """What the person is asked, if anything."""
         return self.challenge if TRAITS[self.registration.type].proves_by_registering else None
 
 
@@ -58,11 +57,7 @@ ClaimingPlan = Callable[[Claimant, CanPlan], Awaitable[Beginning]]
 
 
 def changeable(account: Account, method_id: str, method_type: MethodType) -> Method:
-    """The method of that type, if it is active.
-
-    Raises:
-        ProblemError: `unknownMethod`.
-    """
+    """The method of that type, if it is active. Raises `unknownMethod`."""
     method = account.method(method_id)
     if method is None or method.type != method_type or method.state != "active":
         raise UnknownMethodError
@@ -70,7 +65,6 @@ def changeable(account: Account, method_id: str, method_type: MethodType) -> Met
 
 
 def proven_by(challenge: Challenge) -> Beginning:
-    """Of a method that its challenge proves."""
     return Beginning(challenge.method_type, challenge.method_id, challenge)
 
 

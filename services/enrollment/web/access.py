@@ -53,22 +53,14 @@ async def stayed(request: Request, page: PageRequest) -> Response:
 
 
 async def onlooker(request: Request) -> PageRequest:
-    """Who looks at a page of a session that is open.
-
-    Raises:
-        ProblemError: `sessionEnded`.
-    """
+    """Who looks at a page of a session that is open. Raises `sessionEnded`."""
     page = await recognise(request)
     require_open(page)
     return page
 
 
 async def actor(request: Request, session: str, csrf: str) -> PageRequest:
-    """Who sends a form of a session that is open.
-
-    Raises:
-        ProblemError: `sessionEnded`, `otherPerson`, `formExpired`, `rateLimited`.
-    """
+    """Who sends a form of an open session. Raises `sessionEnded`, `otherPerson`, `formExpired`, `rateLimited`."""
     page = await recognise(request)
     require_form(page, session, csrf)
     await page.deps.limiter.admit("session", page.principal.session.id)

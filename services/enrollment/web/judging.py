@@ -40,11 +40,7 @@ Judging = Awaitable[tuple[Challenge, Verdict]]
 
 
 async def require_challenge(page: PageRequest) -> Challenge:
-    """The challenge of the session.
-
-    Raises:
-        ProblemError: `notFound`.
-    """
+    """The challenge of the session. Raises `notFound`."""
     challenge = await current_challenge(page.principal, page.deps)
     if challenge is None:
         raise NotFoundError
@@ -81,5 +77,4 @@ async def judge_code(page: PageRequest, form: CodeForm, show: ShowAgain, explain
 
 
 async def heard(page: PageRequest, challenge: Challenge, show: ShowAgain) -> Response:
-    """On once what the page waits for has happened elsewhere."""
     return to_current_step(page) if challenge.status == "verified" else await show(page, UNHEARD)

@@ -35,21 +35,15 @@ class PageRequest:
 
     @property
     def deps(self) -> Dependencies:
-        """What the use cases work with."""
         return self.components.deps
 
     @property
     def site(self) -> Site:
-        """Where the pages of this session are."""
         return VERIFY if self.principal.session.verifying else SETUP
 
 
 async def recognise(request: Request) -> PageRequest:
-    """Who holds the cookie of this request.
-
-    Raises:
-        ProblemError: `sessionEnded`.
-    """
+    """Who holds the cookie of this request. Raises `sessionEnded`."""
     components = components_of(request)
     cookie = read_cookie(request, secure=is_secure(components))
     if cookie is None:
@@ -58,11 +52,7 @@ async def recognise(request: Request) -> PageRequest:
 
 
 async def recognise_verifying(request: Request) -> PageRequest:
-    """Who holds the cookie of a verification.
-
-    Raises:
-        ProblemError: `sessionEnded`.
-    """
+    """Who holds the cookie of a verification. Raises `sessionEnded`."""
     components = components_of(request)
     cookie = read_cookie(request, secure=is_secure(components), of="verification")
     if cookie is None:
@@ -71,7 +61,6 @@ async def recognise_verifying(request: Request) -> PageRequest:
 
 
 def credentials(cookie: SessionCookie) -> tuple[str, str]:
-    """The session that a browser says it holds, and the proof of it."""
     return cookie.session_id, cookie.secret.get_secret_value()
 
 
@@ -141,15 +130,12 @@ def html(principal: Principal, view: View, status: int = 200) -> Response:
 
 
 def html_for_anybody(view: View, status: int = 200) -> Response:
-    """A page for whoever asks, in a session or not."""
     return HTMLResponse(pages.render(view), status, headers=security_headers(None) | {"Cache-Control": "no-store"})
 
 
 def is_secure(components: Components) -> bool:
-    """Whether browsers speak https with this service."""
     return components.settings.public_url.scheme == "https"
 
 
 def to_current_step(page: PageRequest) -> Response:
-    """After an act: show where the session is now."""
     return RedirectResponse(page.site.page, SEE_OTHER)

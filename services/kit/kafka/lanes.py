@@ -64,7 +64,6 @@ class Progress:
             self._ready[partition] = waiting.popleft() + 1
 
     def committable(self) -> dict[Partition, int]:
-        """The next offset to read by partition, where it changed since it was last committed."""
         return dict(self._ready)
 
     def committed(self, offsets: Offsets) -> None:

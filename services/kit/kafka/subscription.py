@@ -60,7 +60,6 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
 
     @property
     def stuck(self) -> bool:
-        """Whether a lane broke or a handler hangs, so that only a restart helps."""
         return self._lanes.failure is not None or self._lanes.stalled
 
     async def start(self) -> None:

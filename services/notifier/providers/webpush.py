@@ -48,16 +48,11 @@ class Endpoint:
 
     @property
     def origin(self) -> str:
-        """Scheme, host and port, as the push service sees itself."""
         return f"{self.url.scheme}://{self.url.netloc.decode()}"
 
 
 async def resolve(host: str) -> list[str]:
-    """All addresses of a host.
-
-    Raises:
-        OSError: it has none.
-    """
+    """All addresses of a host. Raises OSError: it has none."""
     found = await asyncio.get_running_loop().getaddrinfo(host, HTTPS, type=socket.SOCK_STREAM)
     return [str(address[0]) for *_, address in found]
 

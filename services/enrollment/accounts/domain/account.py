@@ -136,5 +136,4 @@ class Account(State):
 
 
 def account_id(tenant: str, user: str) -> str:
-    """The id of a person's document; also the Kafka key of all that concerns the person."""
     return f"{tenant}/{user}"

@@ -21,11 +21,7 @@ def require_registrable(
     replaces: str | None = None,
 ) -> None:
     """Whether policy allows it, beside what is on file; the method that it changes or `replaces` does not stand in its
-    way.
-
-    Raises:
-        ProblemError: `methodNotAllowedByPolicy`, `methodAlreadyRegistered`, `methodLimitReached`.
-    """
+    way. Raises `methodNotAllowedByPolicy`, `methodAlreadyRegistered`, `methodLimitReached`."""
     if not is_allowed(deps.policy(account), method_type):
         raise MethodNotAllowedByPolicyError
     but = [method_id for method_id in (replaces, registration.changes) if method_id]

@@ -49,11 +49,7 @@ def addable(account: Account, deps: HasPolicies) -> tuple[Addable, ...]:
 async def add(
     principal: Principal, method_type: MethodType, phone_type: PhoneType | None, deps: CanChangePlans
 ) -> Principal:
-    """Begin to set up another method.
-
-    Raises:
-        ProblemError: `methodNotAllowedByPolicy`, `methodLimitReached`, `sessionEnded`.
-    """
+    """Begin to set up another method. Raises `methodNotAllowedByPolicy`, `methodLimitReached`, `sessionEnded`."""
     require_addable(principal.account, method_type, _blank(phone_type), deps)
     return await _begin(principal, RequestedChange(type=method_type, phone_type=phone_type), deps)
 
@@ -73,11 +69,8 @@ async def change(principal: Principal, method_id: str, deps: CanChangeSessions) 
 
 
 async def replace_phone(principal: Principal, method_id: str, deps: CanChangeSessions) -> Principal:
-    """ "I have a new phone": add the app there and prove it; then the old one goes.
-
-    Raises:
-        ProblemError: `unknownMethod`, `sessionEnded`.
-    """
+    """ "I have a new phone": add the app there and prove it; then the old one goes. Raises `unknownMethod`,
+    `sessionEnded`."""
     method = principal.account.method(method_id)
     if method is None or not TRAITS[method.type].is_on_a_phone:
         raise UnknownMethodError
@@ -104,11 +97,7 @@ async def remove(principal: Principal, method_id: str, deps: CanChangePlans, *, 
 
 
 async def choose_default(principal: Principal, method_id: str, deps: CanChangeAccounts) -> Principal:
-    """Use a method first.
-
-    Raises:
-        ProblemError: `unknownMethod`, `methodNotAllowedByPolicy`, `sessionEnded`.
-    """
+    """Use a method first. Raises `unknownMethod`, `methodNotAllowedByPolicy`, `sessionEnded`."""
     now, session_id = deps.clock.now(), principal.session.id
     return await _apply(
         principal, lambda account: methods.choose_default(account, method_id, at=now, session_id=session_id), deps
@@ -116,11 +105,8 @@ async def choose_default(principal: Principal, method_id: str, deps: CanChangeAc
 
 
 async def rename(principal: Principal, method_id: str, name: str, deps: CanChangeAccounts) -> Principal:
-    """Give a method a name of the person's own; an empty one takes it away.
-
-    Raises:
-        ProblemError: `unknownMethod`, `requestMalformed` for more than 64 characters, `sessionEnded`.
-    """
+    """Give a method a name of the person's own; an empty one takes it away. Raises `unknownMethod`, `requestMalformed`
+    for more than 64 characters, `sessionEnded`."""
     now, session_id, called = deps.clock.now(), principal.session.id, clean_name(name)
     return await _apply(
         principal, lambda account: methods.rename(account, method_id, called, at=now, session_id=session_id), deps
@@ -128,14 +114,8 @@ async def rename(principal: Principal, method_id: str, name: str, deps: CanChang
 
 
 async def restore(principal: Principal, method_id: str, deps: CanChangeAccounts) -> Principal:
-    """Bring back what was removed, changed or suspended, after the proof that this page asks for. A method cannot
-    vouch for itself.
-
-    Raises:
-        ProblemError: see `suspension.restore`; `reauthenticationRequired` where the proof was of this very method, or
-        there was
-            none.
-    """
+    """After the proof that this page asks for: a method cannot vouch for itself. Raises what `suspension.restore` does,
+    and `reauthenticationRequired` where the proof was of this very method, or there was none."""
     if not _vouches_for(principal, method_id):
         raise ReauthenticationRequiredError("Prove another method first.")
     now = deps.clock.now()
@@ -168,11 +148,8 @@ async def leave(principal: Principal, deps: CanChangeSessions) -> Principal:
 
 
 def clean_name(name: str) -> str | None:
-    """One line without outer spaces, or None.
-
-    Raises:
-        ProblemError: `requestMalformed` for more than 64 characters or for what cannot be printed.
-    """
+    """One line without outer spaces, or None. Raises `requestMalformed` for more than 64 characters or for what cannot
+    be printed."""
     called = " ".join(name.split())
     if len(called) > MAX_NAME or not called.isprintable():
         raise RequestMalformedError(f"A name has up to {MAX_NAME} characters.")

@@ -128,12 +128,10 @@ class Challenge(State):
 
     @property
     def expires_at(self) -> datetime:
-        """When the code dies."""
         return self.terms.expires_at
 
     @property
     def life(self) -> timedelta:
-        """How long it can be answered, from its beginning."""
         return self.terms.expires_at - self.terms.created_at
 
     @property
@@ -143,7 +141,6 @@ class Challenge(State):
 
     @property
     def sends_left(self) -> int:
-        """How often the message may still be asked for."""
         return MAX_SENDS - self.sends
 
     @property
@@ -163,7 +160,6 @@ class Challenge(State):
         return "expired" if self.status == "pending" and now >= self.expires_at else self.status
 
     def still_waits(self, now: datetime) -> bool:
-        """Whether it can still be answered, as far as is known."""
         return self.delivery.state != "failed" and self.status_at(now) == "pending"
 
     def asks_the_same_as(self, other: "Challenge") -> bool:
@@ -179,5 +175,4 @@ class Challenge(State):
 
 
 def known_as(challenge: Challenge) -> str:
-    """The id under which a platform knows it."""
     return challenge.stands_for or challenge.id

@@ -47,7 +47,6 @@ _ORDER: Mapping[DeliveryState, int] = {"queued": 0, "unknown": 1, "sent": 2, "fa
 
 
 def opened(challenge: Challenge) -> Change[Challenge]:
-    """The first request: deliver the code."""
     return Change(challenge, (_requested(challenge, challenge.delivery.requested_at),))
 
 

@@ -13,11 +13,7 @@ async def for_method(
     method: Method, claimant: Claimant, purpose: Purpose, identifier: str, deps: CanAskMethods, *, by_app: bool = False
 ) -> Challenge:
     """The question for a method on file, by the way that it is used; `by_app` asks an app for a code instead of
-    approval.
-
-    Raises:
-        ProblemError: `unknownMethod` where the device of an app is gone.
-    """
+    approval. Raises `unknownMethod` where the device of an app is gone."""
     asked = ProofRequest(identifier, method.id, method.type, purpose)
     strategy = STRATEGIES[method.type]
     ask = strategy.ask_code if by_app and strategy.ask_code else strategy.ask

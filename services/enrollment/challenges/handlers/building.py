@@ -28,7 +28,6 @@ class ProofRequest:
 def to_register(
     identifier: str, method_type: MethodType, registration: Registration, method_id: str = ""
 ) -> ProofRequest:
-    """The question by which a new method, or the new number of one, is proven."""
     return ProofRequest(identifier, method_id or new_id(), method_type, "registration", registration)
 
 

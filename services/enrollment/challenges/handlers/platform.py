@@ -74,12 +74,9 @@ async def answer(
 
 
 async def send_again(challenge: Challenge, delivery: Literal["sms", "voice"] | None, deps: CanChangeSessions) -> None:
-    """Send the message once more, by another way if one is named.
-
-    Raises:
-        ProblemError: `resendTooSoon`, `sendLimitReached`, `codeExpired`, `challengeEnded`; `requestMalformed` where
-            nothing is sent, or the way cannot change; `methodNotAllowedByPolicy` for a text to a phone that gets calls.
-    """
+    """Send the message once more, by another way if one is named. Raises `resendTooSoon`, `sendLimitReached`,
+    `codeExpired`, `challengeEnded`; `requestMalformed` where nothing is sent, or the way cannot change;
+    `methodNotAllowedByPolicy` for a text to a phone that gets calls."""
     if not challenge.is_sent:
         raise RequestMalformedError("Nothing is sent for this challenge.")
     channel = await _channel(challenge, delivery, deps) if delivery else None

@@ -17,11 +17,7 @@ from services.kit.errors import ChallengeEndedError
 async def submit_code(
     principal: Principal, challenge_id: str, code: SecretStr, deps: CanSubmit
 ) -> tuple[Challenge, Verdict]:
-    """Hand in a code that a person typed for the challenge of the session.
-
-    Raises:
-        ProblemError: `codeMalformed`, `challengeEnded`, `codeExpired`, `attemptsExhausted`, `rateLimited`.
-    """
+    """A code that a person typed, for the challenge of the session. Raises `challengeEnded`; as `submit_proof`."""
     challenge = await asked_challenge(principal, challenge_id, deps)
     return await submit_proof(challenge, TypedCode(code), deps)
 

@@ -111,9 +111,7 @@ async def end_overdue(*, store: HasPeople, clock: Clock) -> int:
 
 
 def _is_active(account: Account | None, method_id: str) -> bool:
-    """Whether a method is on file and counts: one that was suspended or deleted while it was asked for proves
-    nothing.
-    """
+    """Whether it counts: a method that was suspended or deleted while it was asked for proves nothing."""
     method = account.method(method_id) if account else None
     return method is not None and method.state == "active"
 

@@ -79,5 +79,4 @@ async def ask_approval(method: Method, asked: ProofRequest, claimant: Claimant, 
 
 
 async def ask_code(_: Method, asked: ProofRequest, claimant: Claimant, deps: HasRules) -> Challenge:
-    """The one-time code that the app shows, instead."""
     return app_code_challenge(asked, claimant, None, deps)

@@ -62,11 +62,7 @@ async def act_on_try(page: PageRequest, form: ProofForm) -> Response:
 
 
 async def required_activation(page: PageRequest) -> Activation:
-    """What connects the app with the account.
-
-    Raises:
-        ProblemError: `notFound`.
-    """
+    """What connects the app with the account. Raises `notFound`."""
     activation = await activation_of(page.principal.session.activation, page.deps)
     if activation is None:
         raise NotFoundError

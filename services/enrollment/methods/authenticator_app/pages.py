@@ -51,12 +51,10 @@ async def act_on_setup(page: PageRequest, _: StepForm) -> Response:
 
 
 async def show_scan(page: PageRequest) -> Response:
-    """Connect the app with the account; a refresh shows the same code."""
     return html(page.principal, await _scan_view(page))
 
 
 async def show_scan_by_hand(page: PageRequest) -> Response:
-    """The same with the code as text."""
     return html(page.principal, await _scan_view(page, manual=True))
 
 
@@ -118,7 +116,6 @@ async def act_on_code(page: PageRequest, form: CodeForm) -> Response:
 
 
 async def app_address(page: PageRequest) -> str:
-    """Where the app is."""
     return f"{page.components.settings.authenticator_origin}{APP_PATH}"
 
 

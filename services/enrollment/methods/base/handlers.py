@@ -77,7 +77,6 @@ Resume = Callable[[ApiRegistration, Account, CanResume], Awaitable[ApiRegistrati
 
 
 async def as_it_is(registration: ApiRegistration, _: Account, __: CanResume) -> ApiRegistration:
-    """Nothing happens elsewhere."""
     return registration
 
 
@@ -124,7 +123,6 @@ class Digits:
 
 
 def typed_digits(digits_of: Callable[[Challenge], Digits]) -> Proof:
-    """A proof that is a typed code of digits."""
     return typed(lambda challenge, typed_code: digits_of(challenge).of(typed_code))
 
 

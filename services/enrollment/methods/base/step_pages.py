@@ -16,7 +16,6 @@ from services.enrollment.web.views import MANAGE, WIZARD
 
 
 def reading(show: Show) -> Step[StepForm]:
-    """A step that asks for nothing but "Next"."""
     return Step(show, go_on, StepForm)
 
 

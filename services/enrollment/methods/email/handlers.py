@@ -48,11 +48,7 @@ def email_challenge(
 
 async def request_email(principal: Principal, typed: str, form_token: str, deps: CanAskByMail) -> Principal:
     """Ask for a code by mail. The same address, while its code still lives, sends nothing; another one ends the earlier
-    challenge.
-
-    Raises:
-        ProblemError: as `email_challenge`; `sessionEnded`, `rateLimited`.
-    """
+    challenge. Raises the same as `email_challenge`; `sessionEnded`, `rateLimited`."""
     lifecycle.open_session(principal.account, principal.session.id, at=deps.clock.now())
     change = principal.session.requested_change
     identifier = pressed(principal, f"{form_token} {parse_address(typed).address}")
@@ -61,7 +57,6 @@ async def request_email(principal: Principal, typed: str, form_token: str, deps:
 
 
 def an_email(address: str, *, changes: str | None = None) -> Plan:
-    """An address, or another one for it. See `email_challenge`."""
     return lambda claimant, deps: proven_by(email_challenge(address, claimant, new_id(), deps, changes=changes))
 
 

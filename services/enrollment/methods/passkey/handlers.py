@@ -36,11 +36,7 @@ DISPLAY_NAME = "Passkey"
 
 
 def passkey_challenge(claimant: Claimant, identifier: str, deps: CanChallenge) -> Challenge:
-    """The challenge that a new passkey signs.
-
-    Raises:
-        ProblemError: `methodNotAllowedByPolicy`, `methodLimitReached`.
-    """
+    """The challenge that a new passkey signs. Raises `methodNotAllowedByPolicy`, `methodLimitReached`."""
     registration = Registration(display_name=DISPLAY_NAME)
     require_registrable(claimant.account, "passkey", deps)
     return passkey_asked(to_register(identifier, "passkey", registration), claimant, deps)
@@ -81,7 +77,6 @@ def credential_id_of(credential: str) -> str:
 
 
 def a_passkey(claimant: Claimant, deps: CanChallenge) -> Beginning:
-    """A passkey. See `passkey_challenge`."""
     return proven_by(passkey_challenge(claimant, new_id(), deps))
 
 

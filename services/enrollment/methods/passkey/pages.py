@@ -30,7 +30,6 @@ class CredentialForm(ProofForm):
 
     @property
     def given(self) -> GivenCredential:
-        """What is handed in."""
         return GivenCredential(self.credential.get_secret_value())
 
 

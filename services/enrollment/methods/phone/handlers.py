@@ -49,7 +49,6 @@ class TypedPhone:
 
     @property
     def by_voice(self) -> bool:
-        """Whether it is called."""
         return self.delivery == "voice"
 
 
@@ -97,12 +96,8 @@ def phone_destination(typed: TypedPhone, account: Account, deps: KnowsNumbers) -
 
 
 async def request_phone(principal: Principal, typed: TypedPhone, form_token: str, deps: CanAskByPhone) -> Principal:
-    """Ask for a proof of a number. The same number by the same way, while its code still lives, sends nothing;
-    another one ends the earlier challenge.
-
-    Raises:
-        ProblemError: as `phone_challenge`; `sessionEnded`, `rateLimited`.
-    """
+    """Ask for a proof of a number. The same number by the same way, while its code still lives, sends nothing; another
+    one ends the earlier challenge. Raises the same as `phone_challenge`; `sessionEnded`, `rateLimited`."""
     lifecycle.open_session(principal.account, principal.session.id, at=deps.clock.now())
     change = principal.session.requested_change
     destination = phone_destination(typed, principal.account, deps)
@@ -135,12 +130,10 @@ def _step_of(challenge: Challenge) -> str:
 
 
 def phone_kind(delivery: str | None, claimant: Claimant, deps: HasPolicies) -> ProofKind:
-    """A call is answered with a key, or reads a code out, as the policy says."""
     return "call" if delivery == "voice" and deps.terms(claimant.account).voice == "key" else "code"
 
 
 def a_phone(typed: TypedPhone, *, changes: str | None = None) -> Plan:
-    """A phone, or another number for one. See `phone_challenge`."""
     return lambda claimant, deps: proven_by(phone_challenge(typed, claimant, new_id(), deps, changes=changes))
 
 

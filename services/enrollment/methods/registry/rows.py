@@ -28,12 +28,10 @@ class MethodRow:
 
     @property
     def title(self) -> str:
-        """The person's own name for it, else what it is."""
         return self.name or self.label
 
     @property
     def about(self) -> tuple[str, ...]:
-        """What the title does not say already."""
         return tuple(part for part in dict.fromkeys((self.label, self.detail)) if part and part != self.title)
 
 

@@ -72,11 +72,7 @@ def submitted_answers(challenge: Challenge, answers: Mapping[str, SecretStr], de
 async def register_answers(
     principal: Principal, answers: Sequence[tuple[str, SecretStr]], deps: CanKeepAnswers
 ) -> Verdict:
-    """Keep a person's answers.
-
-    Raises:
-        ProblemError: as `answers_challenge`; `sessionEnded`, `rateLimited`.
-    """
+    """Keep a person's answers. Raises the same as `answers_challenge`; `sessionEnded`, `rateLimited`."""
     await deps.limiter.admit("request", principal.session.id)
     challenge, event = answers_challenge(answers, principal.claimant, pressed(principal, "answers"), deps)
     await wait_at(principal, challenge, "securityQuestions", deps)

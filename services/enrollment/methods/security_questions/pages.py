@@ -32,7 +32,6 @@ class AnswersForm(ProofForm):
 
     @property
     def answers(self) -> list[tuple[str, SecretStr]]:
-        """Each question with its answer."""
         return list(zip(self.question, self.answer, strict=False))
 
 

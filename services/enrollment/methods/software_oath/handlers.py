@@ -50,11 +50,7 @@ async def show_secret(principal: Principal, deps: CanPrepare) -> Principal:
 
 
 async def ask_code(principal: Principal, deps: CanAskToRegister) -> Principal:
-    """Ask for the code that the app shows now.
-
-    Raises:
-        ProblemError: `challengeEnded` without a secret, `sessionEnded`, `rateLimited`.
-    """
+    """Raises `challengeEnded` without a secret, `sessionEnded`, `rateLimited`."""
     draft = principal.session.draft
     if draft is None or draft.type != "softwareOath":
         raise ChallengeEndedError

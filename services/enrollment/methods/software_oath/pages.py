@@ -80,11 +80,7 @@ async def act_on_code(page: PageRequest, form: CodeForm) -> Response:
 
 
 async def scanned(page: PageRequest) -> str:
-    """What the QR code says.
-
-    Raises:
-        ProblemError: `notFound`.
-    """
+    """What the QR code says. Raises `notFound`."""
     draft = page.principal.session.draft
     if draft is None:
         raise NotFoundError

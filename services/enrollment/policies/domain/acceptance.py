@@ -10,7 +10,6 @@ UseName = Literal["two_step", "reset"]
 
 
 def use_of(policy: GroupPolicy, use: UseName) -> Use:
-    """What the policy asks for a use, empty where it says nothing."""
     return (policy.two_step if use == "two_step" else policy.reset) or Use()
 
 
@@ -20,7 +19,6 @@ def accepted(use: UseName, profile: Profile) -> tuple[MethodType, ...]:
 
 
 def proves(policy: GroupPolicy, method_type: MethodType) -> bool:
-    """Whether a type can prove the person at all under the profile, if there is nothing stronger."""
     return method_type in accepted("reset", policy.profile)
 
 

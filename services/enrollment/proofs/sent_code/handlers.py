@@ -37,11 +37,9 @@ class PlainDestination:
 
     @classmethod
     def of(cls, plain: str, masked: str, tenant: str, deps: HasKeyring) -> "PlainDestination":
-        """With the keyed hash by which it is known."""
         return cls(SecretStr(plain), masked, keyed_hash(deps.keyring, plain, tenant=tenant))
 
     def sealed(self, binding: Binding, sealer: Sealer) -> str:
-        """For one place."""
         return sealer.seal("destination", self.plain.get_secret_value().encode(), binding)
 
 
@@ -83,11 +81,7 @@ def destination_of_challenge(challenge: Challenge, deps: HasSealer) -> PlainDest
 
 
 async def resend_code(principal: Principal, deps: CanEndChallenges) -> None:
-    """Send the message once more.
-
-    Raises:
-        ProblemError: `resendTooSoon`, `sendLimitReached`, `codeExpired`, `challengeEnded`.
-    """
+    """Send the message once more. Raises `resendTooSoon`, `sendLimitReached`, `codeExpired`, `challengeEnded`."""
     challenge = await current_challenge(principal, deps)
     if challenge is None:
         raise ChallengeEndedError

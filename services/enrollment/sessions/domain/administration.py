@@ -16,11 +16,8 @@ Entry = Literal["open", "prove", "setUp"]
 
 
 def entry(account: Account, session: Session, policy: GroupPolicy, now: datetime) -> Entry:
-    """What a person in a session for administrators has to do first.
-
-    What only recovers an account opens nothing here. What policy misses beside that, sign-in asks for: an administrator
-    whose organisation has just asked for more still sees what that leads to.
-    """
+    """What the person has to do first. What only recovers an account opens nothing here. What policy misses beside it,
+    sign-in asks for: an administrator whose organisation has just asked for more still sees what that leads to."""
     proof = session.proof
     if proof and session.is_proven(now, PROVEN_FOR) and proof.method_type not in WEAK:
         return "open"

@@ -125,11 +125,7 @@ def end_all(update: AccountUpdate, *, at: datetime) -> AccountUpdate:
 
 
 def open_session(account: Account, session_id: str, *, at: datetime) -> Session:
-    """The session, if the person can still act in it.
-
-    Raises:
-        ProblemError: `sessionEnded`.
-    """
+    """The session, if the person can still act in it. Raises `sessionEnded`."""
     session = account.session(session_id)
     if session is None or not session.is_open(at):
         raise SessionEndedError

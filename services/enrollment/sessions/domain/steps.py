@@ -20,7 +20,6 @@ METHOD_STEPS: Final = tuple(step for traits in SET_UP for step in traits.steps)
 
 
 def is_done(step: str) -> bool:
-    """Whether a step only says that a method was registered."""
     return step.endswith(".verified")
 
 
@@ -98,22 +97,18 @@ def show_code(session: Session, activation: Activation) -> Session:
 
 
 def show_draft(session: Session, draft: Draft, step: str) -> Session:
-    """The same for what only this page shows: the secret of a different app, recovery codes."""
     return session.model_copy(update={"step": step, "draft": draft})
 
 
 def wait_for_proof(session: Session, challenge: Challenge, step: str) -> Session:
-    """A method was asked for: its challenge is part of the session before anything is sent."""
     return session.model_copy(update={"step": step, "requested": challenge})
 
 
 def ask_for_proof(session: Session, *, then: str) -> Session:
-    """A method must be proven before the person goes on to `then`."""
     return session.model_copy(update={"step": "prove.choose", "after_proof": then, "requested": None})
 
 
 def proven(account: Account, session: Session, proof: RecentProof) -> Session:
-    """The person proved a method: on to where they wanted to go."""
     return let_on(account, session).model_copy(update={"proof": proof})
 
 
@@ -136,21 +131,17 @@ def proven_for_platform(session: Session, verifying: Verifying, method_type: Met
 
 
 def shown_step(session: Session, asked: str | None) -> str:
-    """The step to show: an earlier one, or one beside it, if asked for, else where the session is. Asking never skips
-    one.
-    """
+    """An earlier step, or one beside it, if asked for, else where the session is. Asking never skips one."""
     if asked in SIDEWAYS and method_type_of(session.step) and not is_done(session.step):
         return asked or session.step
     return asked if asked and asked in EARLIER.get(session.step, ()) else session.step
 
 
 def ask_again(session: Session) -> Session:
-    """From "My security info" back to the question."""
     return _back_to(session, "signIn", "confirm")
 
 
 def operate_again(session: Session) -> Session:
-    """From "My security info" back to the pages for administrators."""
     return _back_to(session, "administer", HOME["administer"])
 
 

@@ -22,11 +22,7 @@ async def current_challenge(principal: Principal, deps: HasChallenges) -> Challe
 
 
 async def asked_challenge(principal: Principal, challenge_id: str, deps: HasChallenges) -> Challenge:
-    """The challenge of the session, if the form is about it.
-
-    Raises:
-        ProblemError: `challengeEnded`.
-    """
+    """The challenge of the session, if the form is about it. Raises `challengeEnded`."""
     challenge = await current_challenge(principal, deps)
     if challenge is None or challenge.id != challenge_id:
         raise ChallengeEndedError

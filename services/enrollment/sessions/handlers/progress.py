@@ -69,11 +69,7 @@ async def ticket_is_of(ticket: str, session_id: str, deps: HasInterrupts) -> boo
 
 
 async def recognise(session_id: str, secret: str, deps: CanRecognise) -> Principal:
-    """Who holds this cookie; the session may have ended.
-
-    Raises:
-        ProblemError: `sessionEnded` where there is nothing to go back to.
-    """
+    """Who holds this cookie; the session may have ended. Raises `sessionEnded` where there is nothing to go back to."""
     interrupt = await deps.interrupts.get(session_id)
     if interrupt is None:
         raise SessionEndedError
@@ -137,12 +133,10 @@ def alternatives(principal: Principal, deps: HasPolicies) -> tuple[MethodType, .
 
 
 def may_choose(principal: Principal, deps: HasPolicies) -> bool:
-    """Whether the organisation lets the person choose a different method, and there is one."""
     return deps.policy(principal.account).may_choose_different and bool(alternatives(principal, deps))
 
 
 def planned_type(principal: Principal) -> MethodType | None:
-    """The type that is being set up."""
     return steps.method_type_of(principal.session.step)
 
 
@@ -163,11 +157,7 @@ async def skip(principal: Principal, deps: CanChangePlans) -> Principal:
 
 
 async def confirm(principal: Principal, deps: CanChangeAccounts) -> Principal:
-    """What is on file is right.
-
-    Raises:
-        ProblemError: `sessionEnded`.
-    """
+    """What is on file is right. Raises `sessionEnded`."""
     now = deps.clock.now()
     account = await deps.accounts.change(
         principal.account_id, lambda account: lifecycle.confirm(account, principal.session.id, at=now)
@@ -176,26 +166,17 @@ async def confirm(principal: Principal, deps: CanChangeAccounts) -> Principal:
 
 
 async def change_something(principal: Principal, deps: CanProve) -> Principal:
-    """What is on file is not right: to "My security info", behind a proof.
-
-    Raises:
-        ProblemError: `sessionEnded`.
-    """
+    """What is on file is not right: to "My security info", behind a proof. Raises `sessionEnded`."""
 
     return await _to_methods(principal, "confirm", deps)
 
 
 async def leave_operations_for_methods(principal: Principal, deps: CanProve) -> Principal:
-    """An administrator who has nothing to prove sets it up first: to "My security info", and later back.
-
-    Raises:
-        ProblemError: `sessionEnded`.
-    """
+    """An administrator who has nothing to prove sets it up first, and comes back later. Raises `sessionEnded`."""
     return await _to_methods(principal, steps.HOME["administer"], deps)
 
 
 async def stay(principal: Principal, deps: CanChangeAccounts) -> Principal:
-    """The person is still there."""
     return await move_session(principal, lambda session: session, deps)
 
 

@@ -25,12 +25,10 @@ from services.kit.errors import MethodCoolingDownError, ProblemError, UnknownMet
 
 
 def usable_methods(account: Account, deps: HasRules, now: datetime | None = None) -> tuple[Method, ...]:
-    """What the person can prove, best first."""
     return methods_to_prove(account, deps.policy(account), now or deps.clock.now())
 
 
 def locked_out(account: Account, deps: HasRules) -> bool:
-    """Whether the person has methods, and none that can be used now."""
     return is_locked_out(account, deps.policy(account), deps.clock.now())
 
 
@@ -49,9 +47,7 @@ def needs_proof_for(method_type: MethodType, account: Account, session: Session,
 
 
 async def require_proof(principal: Principal, then: str, deps: CanProve) -> Principal:
-    """Ask for a proof before the person goes on to `then`; the best method starts by itself where that disturbs
-    nobody.
-    """
+    """Before the person goes on to `then`; the best method starts by itself where that disturbs nobody."""
     moved = await move_session(principal, lambda session: steps.ask_for_proof(session, then=then), deps)
     return await begin(moved, deps)
 
@@ -78,7 +74,6 @@ def askable(principal: Principal, deps: HasRules) -> tuple[Method, ...]:
 
 
 async def choices(principal: Principal, deps: CanChoose) -> tuple[Method, ...]:
-    """The same, those in cooldown last."""
     return available_first(askable(principal, deps), await cooldowns_of(principal.account, _purpose(principal), deps))
 
 

@@ -66,11 +66,7 @@ async def verify_ticket_is_of(ticket: str, session_id: str, deps: HasChallenges)
 
 
 async def recognise_verifier(session_id: str, secret: str, deps: CanRecogniseVerifiers) -> Principal:
-    """Who holds this cookie; the session may have ended.
-
-    Raises:
-        ProblemError: `sessionEnded` where there is nothing to go back to.
-    """
+    """Who holds this cookie; the session may have ended. Raises `sessionEnded` where there is nothing to go back to."""
     first = await deps.challenges.get(session_id)
     if first is None or first.state.hosting is None:
         raise SessionEndedError

@@ -102,11 +102,9 @@ class ProofStep:
     """The step that has the page of whatever kind of proof is asked for."""
 
     async def shown(self, page: PageRequest, _: bool, /) -> Response:
-        """The page of the kind of proof."""
         return await show(page)
 
     async def submitted(self, page: PageRequest, sent: SentForm) -> Response:
-        """What its form does."""
         return await act(page, sent)
 
 

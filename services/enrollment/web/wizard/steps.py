@@ -93,7 +93,6 @@ async def show_success(page: PageRequest) -> Response:
 
 
 async def act_on_success(page: PageRequest, _: StepForm) -> Response:
-    """Done."""
     return await back_to_platform(page)
 
 
