@@ -25,6 +25,7 @@ from services.kit.kafka.producer import EventProducer
 from services.kit.kafka.reading import from_client
 from services.kit.kafka.record import Record
 from services.kit.kafka.subscription import OnReconnect, Subscription
+from services.kit.mongo.outbox import EventTooLargeError
 from services.kit.mongo.relay import PublishFailedError
 from services.kit.settings import ServiceSettings
 
@@ -131,13 +132,14 @@ class EventBroker:
 
         Raises:
             PublishFailedError: not all in-sync replicas had it within 5 s. It may still arrive.
+            EventTooLargeError: Kafka will never take it.
         """
         began = monotonic()
         try:
             await self._producer.send(
                 full_name(self._prefix, topic), key=envelope.key, value=envelope.body, headers=tuple(envelope.headers)
             )
-        except PublishFailedError:
+        except (PublishFailedError, EventTooLargeError):
             metrics.PUBLISH_FAILURES.labels(topic.name).inc()
             raise
         metrics.PUBLISH_SECONDS.labels(topic.name).observe(monotonic() - began)
