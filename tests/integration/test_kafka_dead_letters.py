@@ -1,6 +1,5 @@
 """Dead letters on a real broker: whatever the record, it is put aside once, and replayed from its origin alone."""
 
-
 import pytest
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
