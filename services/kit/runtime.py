@@ -67,7 +67,7 @@ def run(app: FastAPI, host: str, port: int, *, trusted_proxies: str = "") -> Non
 
 def listen(host: str, port: int) -> socket.socket:
     """A socket on that address; port 0 takes any that is free."""
-    # With the protocol named, asyncio sets TCP_NODELAY: else a small answer on a kept connection waits 40 ms for an ACK.
+    # With the protocol named, asyncio sets TCP_NODELAY; else small answers on a kept connection wait 40 ms for an ACK.
     made = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

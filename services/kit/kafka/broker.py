@@ -124,8 +124,13 @@ class EventBroker:
         )
 
     def alive(self) -> bool:
-        """Whether consuming can go on; if not, only a restart of the process helps."""
-        return not any(subscription.stuck for subscription in self._subscriptions)
+        """Whether consuming can go on; if not, only a restart of the process helps.
+
+        While Kafka or a dependency is away it can.
+        """
+        tasks = [*self._starters, *([self._monitor] if self._monitor else [])]
+        broken = any(task.done() and not task.cancelled() and task.exception() is not None for task in tasks)
+        return not broken and not any(subscription.stuck for subscription in self._subscriptions)
 
     async def publish(self, topic: Topic, envelope: Envelope) -> None:
         """Publish an event, with the trace context that it was stored with; for the relay alone.
@@ -187,6 +192,8 @@ class EventBroker:
                 self._present = None
                 self._producer.renew()
                 log.warning("Kafka does not answer")
+            for subscription in self._subscriptions:
+                subscription.look()
             metrics.CONNECTED.set(0 if self._present is None else 1)
             await asyncio.sleep(PROBE_EVERY if misses == 0 and await self.ready() else PROBE_SOON)
 
