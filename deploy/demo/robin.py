@@ -117,8 +117,9 @@ class _Platform:
 
     async def register_phone(self) -> None:
         """Ask for a text, read it at the handset, type the code."""
+        earlier = await self._texts()
         made = await self._register({"type": "phone", "phoneNumber": NUMBER, "phoneType": "mobile", "delivery": "sms"})
-        code = await self._until("a text", self._code)
+        code = await self._until("a text", lambda: self._code(besides=earlier))
         await self._call("POST", f"/v1.0/challenges/{made['challenge']['id']}/answer", {"code": code}, Prefer="wait=10")
 
     async def _register(self, body: dict[str, object]) -> dict[str, Any]:
@@ -129,11 +130,17 @@ class _Platform:
         challenge: dict[str, Any] | None = read.get("challenge")
         return challenge
 
-    async def _code(self) -> str | None:
+    async def _code(self, *, besides: list[dict[str, str]]) -> str | None:
+        """The code of a text that was not there before."""
+        arrived = [text["body"] for text in await self._texts() if text not in besides]
+        return next((found[1] for body in arrived if (found := CODE.search(body))), None)
+
+    async def _texts(self) -> list[dict[str, str]]:
+        """At the handset, newest first."""
         async with httpx.AsyncClient(timeout=10) as handset:
             shown = await handset.get(f"{self._world.handset}/api/messages", params={"to": NUMBER})
-        found = [match[1] for one in shown.json() if (match := CODE.search(one["body"]))]
-        return found[0] if found else None
+        texts: list[dict[str, str]] = shown.json()
+        return texts
 
     async def _until(self, what: str, look: Callable[[], Awaitable[T | None]]) -> T:
         deadline = asyncio.get_running_loop().time() + WITHIN

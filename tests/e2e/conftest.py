@@ -1,6 +1,5 @@
 """Where the stack of this test run stands, and a fresh person for each test."""
 
-import itertools
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,13 +9,11 @@ from playwright.sync_api import expect
 
 from deploy.local.stack import LocalStack
 from tests.support.journey import World
+from tests.support.numbers import fresh_number
 from tests.support.records import require_equal_records
 
 expect.set_options(timeout=15_000)
 """A request may wait 10 seconds for a verdict; on a busy machine it does."""
-
-NUMBERS = itertools.count(secrets.randbelow(1000), 4)
-"""The last digits of fresh numbers, with room for neighbours: a number gets one message in 10 seconds."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +28,11 @@ class Person:
 @pytest.fixture
 def world(stack: LocalStack) -> World:
     """The demo world of the running stack."""
+    return world_of(stack)
+
+
+def world_of(stack: LocalStack) -> World:
+    """Where its parts are."""
     return World(stack.url("northbridge"), stack.url("handset"), stack.url("enrollment"))
 
 
@@ -54,6 +56,6 @@ def kim(stack: LocalStack) -> Iterator[Person]:
 
 def fresh(name: str, stack: LocalStack) -> Iterator[Person]:
     """Whatever the test did, the lifecycle events of the person, replayed, give the record in the database."""
-    mark, number = secrets.token_hex(5), next(NUMBERS) % 1000
-    yield Person(f"{name}+{mark}@northbridge.example", f"{name}.{mark}", f"+447700900{number:03d}")
+    mark = secrets.token_hex(5)
+    yield Person(f"{name}+{mark}@northbridge.example", f"{name}.{mark}", fresh_number())
     require_equal_records(stack, f"{name}.{mark}")

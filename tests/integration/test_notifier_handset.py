@@ -1,9 +1,7 @@
 """The notifier as a process against the demo's handset: real adapter, real signatures, all of its fault modes."""
 
 import asyncio
-import itertools
 import re
-import secrets
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,11 +18,11 @@ from services.kit.crypto.keyring import Keyring
 from services.notifier.settings import NotifierSettings
 from tests.support.kafka import event_broker, running, settings_for
 from tests.support.notifier import HEARD, Bench, hearing
+from tests.support.numbers import fresh_number
 from tests.support.providers import TwilioServer
 from tests.support.stack import local_stack
 from tests.support.waiting import until
 
-NUMBERS = itertools.count(secrets.randbelow(1000))
 """The last digits of a number for each test: one number gets one message in 10 seconds."""
 
 
@@ -97,7 +95,7 @@ async def desk(demo: LocalStack) -> AsyncIterator[Dependencies]:
         "notifier": Keyring.load(demo.home / "keys" / "notifier.json", "notifier"),
     }
     bench = Bench(settings, keys, TwilioServer(), TwilioServer(), event_broker(base))
-    bench.number = f"+447700900{next(NUMBERS) % 1000:03d}"
+    bench.number = fresh_number()
     bench.enrollment.subscribe(HEARD, hearing(bench.heard), group=f"bench-{bench.user}")
     made = Dependencies(bench, demo.url("handset"))
     async with running(bench.enrollment):

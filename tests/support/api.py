@@ -21,6 +21,7 @@ from services.enrollment.policies.domain.document import READ_ONLY
 from services.kit.crypto.codes import totp_code
 from services.kit.ids import new_id
 from tests.support.device import TestDevice
+from tests.support.numbers import fresh_number
 from tests.support.waiting import awaited
 
 SCOPES = "interrupts challenges methods.read methods.write policies.read policies.write reports.read"
@@ -41,7 +42,6 @@ class Platform:
     scope: str = SCOPES
     offset: timedelta = timedelta()
     origin: str = ""
-    given: set[str] = field(default_factory=set, repr=False)
     http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=30), repr=False)
 
     def call(self, method: str, path: str, body: object = None, **headers: str) -> httpx.Response:
@@ -64,17 +64,8 @@ class Platform:
         return sign(key, token_claims(self.tenant, self.scope, audience=audience, now=now, token_id=new_id()))
 
     def number(self) -> str:
-        """A number of the fictional range at which nothing has arrived yet."""
-        while True:
-            number = f"+447700900{secrets.randbelow(1000):03d}"
-            if number not in self.given and not self._has_arrived(number):
-                self.given.add(number)
-                return number
-
-    def _has_arrived(self, number: str) -> bool:
-        handset, query = self.stack.url("handset"), {"to": number}
-        shelves = ("messages", "calls")
-        return any(httpx.get(f"{handset}/api/{shelf}", params=query, timeout=10).json() for shelf in shelves)
+        """A number of the fictional range that nobody else has."""
+        return fresh_number()
 
     def hardware_token(self, **fields: object) -> dict[str, Any]:
         """A new token in the stock, with a clock where nothing else is said."""

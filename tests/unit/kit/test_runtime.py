@@ -1,9 +1,12 @@
 """A service as a process: it says which port is taken, and ends when told to."""
 
+import asyncio
 import signal
 import socket
 import subprocess
 import sys
+
+from services.kit.runtime import listen
 
 PROGRAM = """
 import sys
@@ -53,3 +56,18 @@ def test_a_start_that_fails_is_status_one() -> None:
     _, errors = process.communicate(timeout=30)
     assert process.returncode == 1
     assert errors.splitlines()[-1].startswith("security-info: ")
+
+
+async def test_a_small_answer_does_not_wait_for_an_acknowledgement() -> None:
+    delayed: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+    def connected(_: asyncio.StreamReader, answer: asyncio.StreamWriter) -> None:
+        taken: socket.socket = answer.get_extra_info("socket")
+        delayed.set_result(taken.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        answer.close()
+
+    listening = listen("127.0.0.1", 0)
+    async with await asyncio.start_server(connected, sock=listening):
+        _, asking = await asyncio.open_connection(*listening.getsockname())
+        assert await delayed
+        asking.close()

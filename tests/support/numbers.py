@@ -1,0 +1,23 @@
+"""Phone numbers of the fictional range, each given to one test: a text to a stranger's number is no code of yours."""
+
+import itertools
+import secrets
+
+TAKEN = {142, 150, 999}
+"""What tests and the demo's people say by name."""
+APART = 4
+"""Each number has its neighbours to itself, for tests that correct a digit."""
+
+
+def _fresh() -> list[int]:
+    started = secrets.randbelow(1000)
+    digits = ((start + started) % 1000 // APART * APART for start in range(0, 1000, APART))
+    return [first for first in digits if not TAKEN & set(range(first, first + APART))]
+
+
+NUMBERS = itertools.cycle(_fresh())
+
+
+def fresh_number() -> str:
+    """In international form; the same one again only after some 250 others."""
+    return f"+447700900{next(NUMBERS):03d}"
