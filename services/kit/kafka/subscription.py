@@ -10,7 +10,7 @@ from aiokafka import ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 
-from services.kit.kafka.lanes import Lanes, Offsets
+from services.kit.kafka.lanes import MOST_AT_ONCE, Lanes, Offsets
 from services.kit.kafka.metrics import IN_FLIGHT
 from services.kit.kafka.processing import Processing
 from services.kit.kafka.record import Record
@@ -43,11 +43,12 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
         *,
         group: str | None,
         on_reconnect: OnReconnect | None = None,
+        at_once: int = MOST_AT_ONCE,
     ) -> None:
         self.topics = topics
         self.group = group
         self._on_reconnect = on_reconnect
-        self._lanes = Lanes(processing.process, self._commit)
+        self._lanes = Lanes(processing.process, self._commit, at_once=at_once)
         self._committer: asyncio.Task[None] | None = None
         self._started = False
         self._subscriber = broker.subscriber(*topics, **self._options())
