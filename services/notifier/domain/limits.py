@@ -27,9 +27,10 @@ class Sends(State):
 
 
 class LimitReached(State):
-    """Why a number gets no message now, and for how many seconds."""
+    """Why a number gets no message now, until when, and for how many seconds that is."""
 
     reason: RefusalReason
+    until: AwareDatetime
     retry_after: int
 
 
@@ -39,10 +40,14 @@ def take(sends: Sends, delivery_id: str, *, at: datetime) -> Sends | LimitReache
     if any(send.delivery_id == delivery_id for send in recent):
         return sends
     if recent and at - recent[-1].at < SHORTEST_GAP:
-        return LimitReached(reason="resendTooSoon", retry_after=_seconds(recent[-1].at + SHORTEST_GAP - at))
+        return _reached("resendTooSoon", recent[-1].at + SHORTEST_GAP, at)
     if len(recent) >= MOST_A_DAY:
-        return LimitReached(reason="sendLimitReached", retry_after=_seconds(recent[0].at + DAY - at))
+        return _reached("sendLimitReached", recent[0].at + DAY, at)
     return Sends(sends=(*recent, Send(delivery_id=delivery_id, at=at)), last_at=at)
+
+
+def _reached(reason: RefusalReason, until: datetime, at: datetime) -> LimitReached:
+    return LimitReached(reason=reason, until=until, retry_after=_seconds(until - at))
 
 
 def _seconds(wait: timedelta) -> int:

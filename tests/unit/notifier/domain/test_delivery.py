@@ -183,7 +183,9 @@ def test_overdue(delivery: Delivery, reason: str) -> None:
 
 
 def test_refused_says_when_to_come_back() -> None:
-    change = endings.refused(sending(), LimitReached(reason="resendTooSoon", retry_after=7), at=NOON)
+    change = endings.refused(
+        sending(), LimitReached(reason="resendTooSoon", until=NOON + 7 * SECOND, retry_after=7), at=NOON
+    )
     event = change.emissions[0].event
     assert isinstance(event, SendRefused)
     assert (event.retry_after, change.state.status) == (7, "refused")
