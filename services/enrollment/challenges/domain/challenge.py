@@ -82,8 +82,9 @@ class Challenge(State):
     """One request to prove one method. `terms` travel to the verifier; `destination` is sealed for this challenge.
 
     `client_id` is the platform that asked for the proof of a method on file; nobody else may see or answer it.
-    `proofs_required` is how many different methods it needs in all. `hosting` is that of the first challenge of a
-    verification on our page; all challenges of one stand for it (`stands_for`, the first for itself).
+    `earlier_channels` carried its message before a resend went another way. `proofs_required` is how many different
+    methods it needs in all. `hosting` is that of the first challenge of a verification on our page; all challenges of
+    one stand for it (`stands_for`, the first for itself).
     """
 
     id: str
@@ -91,6 +92,7 @@ class Challenge(State):
     user: str
     terms: ChallengeTerms
     channel: Channel
+    earlier_channels: tuple[Channel, ...] = ()
     locale: str = "en"
     destination: Destination | None = None
     registration: Registration | None = None
@@ -140,6 +142,17 @@ class Challenge(State):
     def is_sent(self) -> bool:
         """Whether a message goes out for it; an app without a subscription fetches what waits by itself."""
         return self.channel != "local" and self.destination is not None
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        """All channels on which a message was asked for."""
+        return tuple(dict.fromkeys((*self.earlier_channels, self.channel)))
+
+    @property
+    def may_still_be_sent(self) -> bool:
+        """Whether a message may wait somewhere, or a call may still be speaking, as far as is known."""
+        is_out = self.sends == 1 and self.delivery.state in {"sent", "delivered", "failed"}
+        return self.channel != "local" and (not is_out or self.channel == "voice")
 
     @property
     def sends_left(self) -> int:

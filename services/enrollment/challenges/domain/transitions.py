@@ -69,6 +69,7 @@ def resend(challenge: Challenge, *, at: datetime, channel: Channel | None = None
         update={
             "sends": sends,
             "channel": channel or challenge.channel,
+            "earlier_channels": challenge.channels,
             "resend_at": at + next_wait,
             "delivery": Delivery(state="queued", send=sends, requested_at=at),
         }
@@ -129,9 +130,8 @@ def cancel(challenge: Challenge, reason: Literal["superseded", "cancelled"], *, 
     """End it before its time; one that ended stays as it is."""
     if challenge.status != "pending":
         return Change(challenge)
-    event = ChallengeCancelled(challenge_id=challenge.id, method_id=challenge.method_id, reason=reason, cancelled_at=at)
     ended = challenge.model_copy(update={"status": "cancelled", "ended_at": at})
-    return Change(ended, (_emission(challenge, REQUESTS[challenge.channel], event),))
+    return Change(ended, _withdrawn(challenge, reason, at=at))
 
 
 def close(challenge: Challenge, *, at: datetime) -> Change[Challenge]:
@@ -142,7 +142,7 @@ def close(challenge: Challenge, *, at: datetime) -> Change[Challenge]:
 
 
 def verified(challenge: Challenge, submission_id: str | None, *, at: datetime) -> Change[Challenge]:
-    return Change(_judged(challenge, submission_id, "verified", {"status": "verified", "ended_at": at}))
+    return _concluded(_judged(challenge, submission_id, "verified", {"status": "verified", "ended_at": at}), at=at)
 
 
 def refused(challenge: Challenge, event: VerificationFailed, *, at: datetime) -> Change[Challenge]:
@@ -162,7 +162,7 @@ def refused(challenge: Challenge, event: VerificationFailed, *, at: datetime) ->
         fields |= {"status": "failed", "ended_at": at}
     elif event.reason == "codeExpired":
         fields |= {"status": "expired", "ended_at": at}
-    return Change(_judged(challenge, event.submission_id, event.reason, fields))
+    return _concluded(_judged(challenge, event.submission_id, event.reason, fields), at=at)
 
 
 def expired(challenge: Challenge, *, at: datetime) -> Change[Challenge]:
@@ -205,6 +205,22 @@ def _judged(challenge: Challenge, submission_id: str | None, result: str, fields
         for submission in challenge.submissions
     )
     return challenge.model_copy(update={"submissions": judged, **fields})
+
+
+def _concluded(challenge: Challenge, *, at: datetime) -> Change[Challenge]:
+    """After a verdict: where that is the end, what still waits to be sent is withdrawn. One whose time is over needs
+    none of it: its messages have the same end."""
+    if challenge.status in {"pending", "expired"} or not challenge.may_still_be_sent:
+        return Change(challenge)
+    return Change(challenge, _withdrawn(challenge, "cancelled", at=at))
+
+
+def _withdrawn(
+    challenge: Challenge, reason: Literal["superseded", "cancelled"], *, at: datetime
+) -> tuple[Emission, ...]:
+    """That nothing more is to be sent, on each topic where a message was asked for: there it comes after that."""
+    event = ChallengeCancelled(challenge_id=challenge.id, method_id=challenge.method_id, reason=reason, cancelled_at=at)
+    return tuple(_emission(challenge, REQUESTS[channel], event) for channel in challenge.channels)
 
 
 def _require_pending(challenge: Challenge, at: datetime) -> None:
