@@ -117,8 +117,9 @@ class _Pool(Background):
             except DatabaseError as error:
                 log.warning("the queue waits for the database", error=type(error).__name__)
                 took_all = True
-            except Exception:
-                log.exception("the queue could not be looked through")
+            except (KeyError, ValueError) as error:
+                # A delivery of a newer version, most likely: it waits for one, and must not end the pool.
+                log.exception("a delivery cannot be read", exc_info=error)
                 took_all = True
             if took_all:
                 with contextlib.suppress(TimeoutError):

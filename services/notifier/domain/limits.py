@@ -4,10 +4,9 @@ from datetime import datetime, timedelta
 
 from pydantic import AwareDatetime
 
-from schemas.notification import RefusalReason
+from schemas.notification import BETWEEN_MESSAGES, RefusalReason
 from services.kit.state import State
 
-SHORTEST_GAP = timedelta(seconds=10)
 MOST_A_DAY = 10
 DAY = timedelta(days=1)
 
@@ -39,8 +38,8 @@ def take(sends: Sends, delivery_id: str, *, at: datetime) -> Sends | LimitReache
     recent = tuple(send for send in sends.sends if at - send.at < DAY)
     if any(send.delivery_id == delivery_id for send in recent):
         return sends
-    if recent and at - recent[-1].at < SHORTEST_GAP:
-        return _reached("resendTooSoon", recent[-1].at + SHORTEST_GAP, at)
+    if recent and at - recent[-1].at < BETWEEN_MESSAGES:
+        return _reached("resendTooSoon", recent[-1].at + BETWEEN_MESSAGES, at)
     if len(recent) >= MOST_A_DAY:
         return _reached("sendLimitReached", recent[0].at + DAY, at)
     return Sends(sends=(*recent, Send(delivery_id=delivery_id, at=at)), last_at=at)

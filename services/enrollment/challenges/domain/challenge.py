@@ -41,7 +41,8 @@ class Registration(State):
 
 
 class Delivery(State):
-    """What is known of the newest message. `detail` is a reason of `DeliveryFailed` or `SendRefused`."""
+    """What is known of the newest message. `detail` is a reason of `DeliveryFailed` or `SendRefused`. It waits until
+    `goes_out_at` where another one went to the same number a moment ago."""
 
     state: DeliveryState = "queued"
     send: int = 1
@@ -49,6 +50,16 @@ class Delivery(State):
     detail: str | None = None
     permanent: bool = False
     requested_at: datetime
+    goes_out_at: datetime | None = None
+
+    @property
+    def expected_at(self) -> datetime:
+        """When it goes out, as far as is known."""
+        return self.goes_out_at or self.requested_at
+
+    def waits(self, now: datetime) -> bool:
+        """Whether its number still has to be left alone."""
+        return self.state == "queued" and self.goes_out_at is not None and now < self.goes_out_at
 
 
 class Submission(State):

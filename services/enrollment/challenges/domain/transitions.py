@@ -1,12 +1,19 @@
 """What becomes of a challenge: sent, answered, judged, ended. Each transition is pure, and says its events."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
 from schemas.base import Channel, Event
 from schemas.enrollment import ChallengeCancelled, MethodRequested
-from schemas.notification import CodeSent, DeliveryConfirmed, DeliveryFailed, PushSent, SendRefused
+from schemas.notification import (
+    BETWEEN_MESSAGES,
+    CodeSent,
+    DeliveryConfirmed,
+    DeliveryFailed,
+    PushSent,
+    SendRefused,
+)
 from schemas.topics import REQUESTS, SUBMISSIONS, Topic
 from schemas.verification import (
     AnswersSubmitted,
@@ -49,6 +56,16 @@ _ORDER: Mapping[DeliveryState, int] = {"queued": 0, "unknown": 1, "sent": 2, "fa
 def opened(challenge: Challenge) -> Change[Challenge]:
     """The first request: deliver the code."""
     return Change(challenge, (_requested(challenge, challenge.delivery.requested_at),))
+
+
+def spaced(challenge: Challenge, others: Sequence[Challenge]) -> Challenge:
+    """With when its message goes out, after those of other challenges to the same number."""
+    expected = [other.delivery.expected_at for other in others if other.delivery.state != "failed"]
+    following = max(expected, default=None)
+    if following is None or following + BETWEEN_MESSAGES <= challenge.delivery.requested_at:
+        return challenge
+    waiting = challenge.delivery.model_copy(update={"goes_out_at": following + BETWEEN_MESSAGES})
+    return challenge.model_copy(update={"delivery": waiting})
 
 
 def resend(challenge: Challenge, *, at: datetime, channel: Channel | None = None) -> Change[Challenge]:
