@@ -107,7 +107,10 @@ async def change_repudiated(event: SuspiciousActivityReported, cause: Envelope, 
 
 
 async def _end_open_challenges(method_id: str | None, cause: Envelope, store: HasChallenges, *, at: datetime) -> None:
+    """Those that were opened since are none of this event's business: it may be read again long after."""
     for stored in await store.challenges.pending(cause.tenant, cause.subject or "", method_id):
+        if stored.state.terms.created_at > at:
+            continue
         await store.challenges.change(stored.id, lambda state: challenges.cancel(state, "cancelled", at=at))
 
 
