@@ -89,7 +89,7 @@ async def ask_code_again(principal: Principal, deps: CanClaim) -> Principal:
 
 
 def first_challenge(token: HardwareToken, claimant: Claimant, identifier: str, deps: CanBuild) -> Challenge:
-    """The question for the first code of a claimed token; its secret goes along, sealed for the method.
+    """The challenge for the first code of a claimed token; its secret goes along, sealed for the method.
 
     Raises:
         UnknownHardwareTokenError: nobody claimed it, or somebody else did.
@@ -108,7 +108,7 @@ def registration_of(token: HardwareToken) -> Registration:
 
 
 async def _ask(method: Method, asked: ProofRequest, claimant: Claimant, deps: CanAskMethods) -> Challenge:
-    """The question for a code of a token on file. Raises UnknownMethodError: the token is not in the stock any more."""
+    """Raises UnknownMethodError: the token is not in the stock any more."""
     stored = await deps.hardware_tokens.of_method(claimant.account.tenant, method.id)
     if stored is None:
         raise UnknownMethodError
