@@ -127,7 +127,7 @@ async def waiting_requests(device: Device, deps: CanShowRequests) -> list[dict[s
     """What the app may answer now, newest first; never the number."""
     now = deps.clock.now()
     pending = await deps.challenges.of_device(device.id)
-    return [_described(stored.state, deps) for stored in pending if stored.state.status_at(now) == "pending"]
+    return [_described(stored.state, deps) for stored in pending if stored.state.can_be_answered(now)]
 
 
 def request_stream(device: Device, deps: CanShowRequests) -> AsyncIterator[bytes]:
@@ -214,7 +214,7 @@ async def _request_of(challenge_id: str, device: Device, deps: CanEndChallenges)
     push = stored.state.terms.push if stored else None
     if stored is None or push is None or push.device_id != device.id:
         raise DeviceSignatureInvalidError
-    if stored.state.status_at(deps.clock.now()) != "pending":
+    if not stored.state.can_be_answered(deps.clock.now()):
         raise ChallengeEndedError
     return stored.state
 

@@ -24,6 +24,7 @@ from services.enrollment.challenges.domain.challenge import (
     DeliveryState,
     Submission,
 )
+from services.enrollment.challenges.domain.verdict import VERIFIED
 from services.kit.decision import Change, Emission
 from services.kit.errors import (
     AttemptsExhaustedError,
@@ -109,7 +110,7 @@ def answer(
     Raises:
         ProblemError: `challengeEnded`, also after expiry; `rateLimited`.
     """
-    if challenge.status_at(at) != "pending":
+    if not challenge.can_be_answered(at):
         raise ChallengeEndedError
     if challenge.pending_submission:
         raise RateLimitedError(headers={"Retry-After": "1"})
@@ -141,7 +142,12 @@ def close(challenge: Challenge, *, at: datetime) -> Change[Challenge]:
 
 
 def verified(challenge: Challenge, submission_id: str | None, *, at: datetime) -> Change[Challenge]:
-    return Change(_judged(challenge, submission_id, "verified", {"status": "verified", "ended_at": at}))
+    """The verifier said yes. One that ended otherwise stays as it is, and who waits for the verdict learns that."""
+    if challenge.status == "verified":
+        return Change(challenge)
+    if challenge.status != "pending":
+        return Change(_judged(challenge, submission_id, "challengeEnded", {}))
+    return Change(_judged(challenge, submission_id, VERIFIED, {"status": "verified", "ended_at": at}))
 
 
 def refused(challenge: Challenge, event: VerificationFailed, *, at: datetime) -> Change[Challenge]:
@@ -165,7 +171,8 @@ def refused(challenge: Challenge, event: VerificationFailed, *, at: datetime) ->
 
 
 def expired(challenge: Challenge, *, at: datetime) -> Change[Challenge]:
-    if challenge.status != "pending":
+    """Its time is over; while something that was handed in in time is being judged, it waits for that verdict."""
+    if challenge.status != "pending" or challenge.is_being_judged(at):
         return Change(challenge)
     return Change(challenge.model_copy(update={"status": "expired", "ended_at": at}))
 
@@ -207,10 +214,10 @@ def _judged(challenge: Challenge, submission_id: str | None, result: str, fields
 
 
 def _require_pending(challenge: Challenge, at: datetime) -> None:
-    match challenge.status_at(at):
-        case "pending":
-            return
-        case "expired":
+    if challenge.can_be_answered(at):
+        return
+    match challenge.status:
+        case "pending" | "expired":
             raise CodeExpiredError
         case "failed":
             raise AttemptsExhaustedError(attemptsLeft=0)

@@ -16,9 +16,15 @@ from services.kit.decision import Change
 
 async def method_verified(event: MethodVerified, cause: Envelope, *, store: HasPeople, signals: Signals) -> None:
     """A proof was right: register what it proves, or note its use, then end the challenge; whoever sees the end sees
-    the rest."""
+    the rest. One that ended before, cancelled for example, proves nothing any more."""
     stored = await store.challenges.get(event.challenge_id)
     if stored is None:
+        return
+    if stored.state.status != "pending":
+        await store.challenges.change(
+            stored.id, lambda state: challenges.verified(state, event.submission_id, at=event.verified_at), cause
+        )
+        signals.notify(stored.id)
         return
     challenge, registration = stored.state, stored.state.registration
 
