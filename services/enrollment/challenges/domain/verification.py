@@ -26,7 +26,6 @@ class Verification:
 
     @property
     def current(self) -> Challenge:
-        """What is asked now, or was asked last; once all is proven, what completed it."""
         return self._completing or self.challenges[-1]
 
     @property
