@@ -182,7 +182,7 @@ class EventBroker:
         misses, was_up = 0, False
         while True:
             try:
-                self._present = await self._producer.topics()
+                self._present = await self._producer.present(self._required)
                 self._looked.set()
             except PublishFailedError:
                 misses += 1
