@@ -68,7 +68,7 @@ async def claim_token(serial_number: str, claimant: Claimant, method_id: str, de
 
 
 async def ask_first_code(principal: Principal, serial_number: str, press: str, deps: CanClaim) -> Principal:
-    """Claim a token in the wizard, and ask for its code. `press` names one press of "Next". Raises ProblemError: as
+    """Claim a token in the wizard, and ask for its code. `press` names one press of "Next". Raises the same as
     `claim_token`; `sessionEnded`, `rateLimited`."""
     lifecycle.open_session(principal.account, principal.session.id, at=deps.clock.now())
     identifier = pressed(principal, f"{press} {plain_number(serial_number)}")
