@@ -274,5 +274,4 @@ def _marks(documents: dict[str, list[str]]) -> list[UpdateOne]:
 
 
 def _drop(document_id: str) -> UpdateOne:
-    """Drop the lease, if nothing is left."""
     return UpdateOne(_EMPTY | {"_id": document_id}, {"$unset": {"relay": ""}})
