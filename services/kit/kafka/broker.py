@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import stamina
@@ -34,8 +34,8 @@ __all__ = ["EventBroker", "EventHandlers", "PublishFailedError"]
 log = structlog.get_logger(__name__)
 
 STOP_WITHIN = 20.0
-DRAIN_WITHIN = 10.0
-FLUSH_WITHIN = 4.0
+DRAIN_WITHIN = 6.0
+FLUSH_WITHIN = 2.0
 JOIN_FIRST = 0.1
 JOIN_CAP = 2.0
 PROBE_EVERY = 2.0
@@ -59,8 +59,9 @@ class EventBroker:
         self._subscriptions: list[Subscription] = []
         self._starters: list[asyncio.Task[None]] = []
         self._monitor: asyncio.Task[None] | None = None
-        self._present: frozenset[str] | None = None
+        self._present: Mapping[str, int] | None = None
         self._looked = asyncio.Event()
+        self._partitions = {name: topic.partitions for name, topic in self._topics.items()}
         self._required = {
             name for name, topic in self._topics.items() if service in topic.producers or topic is DEAD_LETTERS
         }
@@ -119,7 +120,7 @@ class EventBroker:
         """Whether Kafka answers, all topics that this service needs exist, and its consumers have joined."""
         return (
             self._present is not None
-            and self._required <= self._present
+            and self._required <= self._present.keys()
             and all(subscription.started for subscription in self._subscriptions)
         )
 
@@ -170,9 +171,22 @@ class EventBroker:
                 await subscription.start()
 
     async def _all_exist(self, topics: Sequence[str]) -> None:
-        while self._present is None or not set(topics) <= self._present:
+        while self._present is None or not set(topics) <= self._present.keys():
             self._looked.clear()
             await self._looked.wait()
+
+    def _compare_partitions(self, present: Mapping[str, int]) -> None:
+        """Tell once of a number of partitions that is not the table's, and of each that changes under way."""
+        for name in self._required & present.keys():
+            known = self._partitions.setdefault(name, present[name])
+            if present[name] != known:
+                self._partitions[name] = present[name]
+                log.warning(
+                    "a topic has another number of partitions than expected; events of a key may overtake one another",
+                    topic=name,
+                    partitions=present[name],
+                    expected=known,
+                )
 
     async def _watch(self) -> None:
         """Know whether Kafka answers, replace a producer that may have noticed nothing, tell live listeners."""
@@ -181,6 +195,7 @@ class EventBroker:
             try:
                 self._present = await self._producer.topics()
                 self._looked.set()
+                self._compare_partitions(self._present)
             except PublishFailedError:
                 misses += 1
             else:

@@ -115,8 +115,9 @@ class EventProducer:
             raise PublishFailedError(type(error).__name__) from None
         used.proven = max(used.proven, monotonic())
 
-    async def topics(self) -> frozenset[str]:
-        """The topics that Kafka has; asked without naming any, so that none is created by asking.
+    async def topics(self) -> dict[str, int]:
+        """The topics that Kafka has, with their numbers of partitions; asked without naming any, so that none is
+        created by asking.
 
         Raises:
             PublishFailedError: Kafka does not answer.
@@ -124,7 +125,8 @@ class EventProducer:
         try:
             async with asyncio.timeout(PROBE_WITHIN):
                 producer = await self._producer()
-                return frozenset((await producer.client.fetch_all_metadata()).topics())
+                cluster = await producer.client.fetch_all_metadata()
+                return {name: len(cluster.partitions_for_topic(name) or ()) for name in cluster.topics()}
         except (TimeoutError, KafkaError) as error:
             raise PublishFailedError(type(error).__name__) from None
 
