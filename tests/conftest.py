@@ -4,6 +4,7 @@ import pytest
 from hypothesis import settings
 
 from tests.support.order import place_of
+from tests.support.run import begin_run, end_run
 from tests.support.shared_browser import SHARED
 
 settings.register_profile("busy machine", deadline=None)
@@ -12,9 +13,26 @@ settings.load_profile("busy machine")
 pytest_plugins = ["tests.support.kafka", "tests.support.mongo", "tests.support.stack"]
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Workers inherit the folder of the run from the process that starts them."""
+    if not is_worker(config):
+        begin_run()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """After the workers, if there are any."""
+    if not is_worker(config):
+        end_run()
+
+
+def is_worker(config: pytest.Config) -> bool:
+    """Whether pytest-xdist started this process."""
+    return hasattr(config, "workerinput")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Only where several workers share the files: alone, the quick ones come first."""
-    if config.getoption("dist", "no") != "no" or hasattr(config, "workerinput"):
+    if config.getoption("dist", "no") != "no" or is_worker(config):
         items.sort(key=lambda item: place_of(item.path))
 
 

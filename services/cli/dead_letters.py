@@ -74,7 +74,6 @@ def details(letter: "DeadLetter") -> Mapping[str, str]:
 
 
 def headers(letter: "DeadLetter") -> Mapping[str, str]:
-    """The headers that the record had; bytes that are no text are counted, not shown."""
     return {printable(name): _header(value) for name, value in letter.original_headers}
 
 

@@ -28,6 +28,11 @@ class Person:
 @pytest.fixture
 def world(stack: LocalStack) -> World:
     """The demo world of the running stack."""
+    return world_of(stack)
+
+
+def world_of(stack: LocalStack) -> World:
+    """Where its parts are."""
     return World(stack.url("northbridge"), stack.url("handset"), stack.url("enrollment"))
 
 

@@ -16,7 +16,7 @@ from services.kit.ids import new_id
 from services.kit.settings import ServiceSettings
 from services.notifier.app import build
 from services.notifier.settings import NotifierSettings
-from tests.support.kafka import LocalKafka
+from tests.support.kafka import LocalKafka, with_topics
 from tests.support.mongo import LocalDatabase
 from tests.support.notifier import LIFE, Bench, benched, is_ready, launched, notifying, shows, started, write_files
 from tests.support.providers import TwilioServer, serving
@@ -262,9 +262,9 @@ async def test_a_text_that_was_taken_before_the_kill_is_not_sent_again(
 
 @pytest.mark.timeout(300)
 async def test_it_starts_without_kafka_delivers_once_it_is_back_and_loses_no_event_when_it_goes_again(
-    own_kafka: LocalKafka, settings: ServiceSettings, notifier_database: str, tmp_path: Path
+    own_kafka: LocalKafka, notifier_database: str, tmp_path: Path
 ) -> None:
-    async with benched(settings, notifier_database, tmp_path) as bench:
+    async with benched(await with_topics(own_kafka.url), notifier_database, tmp_path) as bench:
         await asyncio.to_thread(own_kafka.stop)
         try:
             async with serving(build(bench.settings, ["sms"]), bench.settings.notifier_port) as port:

@@ -1,5 +1,6 @@
 """A real Kafka broker for tests: the one that is given, or one of our own on a free port."""
 
+import fcntl
 import os
 import signal
 import socket
@@ -22,6 +23,7 @@ from services.kit.clock import SystemClock
 from services.kit.kafka.broker import EventBroker
 from services.kit.kafka.topics import ensure_topics
 from services.kit.settings import ServiceSettings
+from tests.support.run import leave, run_home
 from tests.support.waiting import until
 
 PARTITIONS = 3
@@ -45,6 +47,12 @@ class LocalKafka:
     def url(self) -> str:
         """Bootstrap server."""
         return f"127.0.0.1:{self.port}"
+
+    @property
+    def pid(self) -> int:
+        """Of the running process."""
+        assert self._process
+        return self._process.pid
 
     def start(self) -> None:
         """Start and wait until it takes connections."""
@@ -71,7 +79,7 @@ class LocalKafka:
 
 @pytest.fixture(scope="session")
 def own_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalKafka]:
-    """A broker of this test run's own, which tests may stop and start."""
+    """A broker of this process's own, which tests may stop and start."""
     install_kafka(print)
     server = LocalKafka(tmp_path_factory.mktemp("kafka"))
     server.start()
@@ -80,12 +88,24 @@ def own_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalKafka]:
 
 
 @pytest.fixture(scope="session")
-def kafka_url(request: pytest.FixtureRequest) -> str:
-    """A broker that tests must leave running: the given one, else our own."""
-    if given := os.environ.get("SECURITY_INFO_KAFKA_URL"):
-        return given
-    own: LocalKafka = request.getfixturevalue("own_kafka")
-    return own.url
+def kafka_url() -> str:
+    """A broker that tests must leave running: the given one, else that of the test run."""
+    return os.environ.get("SECURITY_INFO_KAFKA_URL") or shared_kafka(run_home())
+
+
+def shared_kafka(home: Path) -> str:
+    """The bootstrap server of the broker that all processes of a test run share. The first to ask starts it; it ends
+    with the run."""
+    with (home / "kafka.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        address = home / "kafka.address"
+        if not address.exists():
+            install_kafka(print)
+            server = LocalKafka(home / "kafka")
+            server.start()
+            leave(home, server.pid)
+            address.write_text(server.url, "utf-8")
+        return address.read_text("utf-8")
 
 
 @pytest.fixture

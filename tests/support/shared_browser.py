@@ -4,7 +4,7 @@ import os
 
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
-from tests.support.browser import CHROMIUM, FLAGS
+from tests.support.browser import CHROMIUM, FLAGS, headless
 
 WINDOW = "BROWSER_WINDOW"
 """With this variable set, the browser shows its window and takes its time: to watch a test."""
@@ -39,7 +39,7 @@ class SharedBrowser:
         if os.environ.get(WINDOW):
             flags = [flag for flag in FLAGS if flag != "--headless"]
             return driver.chromium.launch(executable_path=CHROMIUM, args=flags, headless=False, slow_mo=SLOWLY_MS)
-        return driver.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS])
+        return driver.chromium.launch(executable_path=headless(), args=[*FLAGS])
 
 
 SHARED = SharedBrowser()

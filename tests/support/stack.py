@@ -38,8 +38,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory, kafka_url: str) -> Iterator[LocalStack]:
-    """Everything, up, on the broker that all tests of this process share; whoever stops or kills a part starts it
-    again."""
+    """Everything, up, on the broker that all tests of the run share; whoever stops or kills a part starts it again."""
     with local_stack(tmp_path_factory.mktemp("stack"), SECURITY_INFO_KAFKA_URL=kafka_url) as whole:
         whole.up()
         yield whole

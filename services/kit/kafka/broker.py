@@ -248,5 +248,4 @@ async def _parse(raw: "ConsumerRecord[Any, Any]") -> KafkaMessage:
 
 
 async def _decode(message: KafkaMessage) -> Record:
-    """The whole record, whatever is in it."""
     return from_client(message.raw_message)

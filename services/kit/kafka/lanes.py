@@ -86,7 +86,6 @@ class Progress:
         return len(self._open.get(partition, ()))
 
     def committable(self) -> dict[Partition, int]:
-        """The next offset to read by partition, where it changed since it was last committed."""
         return dict(self._ready)
 
     def committed(self, offsets: Offsets) -> None:

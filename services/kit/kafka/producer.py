@@ -131,7 +131,6 @@ class EventProducer:
             raise PublishFailedError(type(error).__name__) from None
 
     def renew(self) -> None:
-        """Give the present producer up: Kafka was away, and it may take long to notice."""
         self._replace(self._current)
 
     async def _producer(self) -> AbandonableProducer:

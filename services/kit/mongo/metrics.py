@@ -1,4 +1,4 @@
-"""What Prometheus learns about outboxes."""
+"""What Prometheus learns about documents and their outboxes."""
 
 from prometheus_client import Counter, Gauge
 
@@ -7,4 +7,9 @@ REFUSED = Counter(
     "security_info_outbox_refused_total",
     "Events that are too large for Kafka and were put aside in their document.",
     ["type"],
+)
+UNREADABLE = Counter(
+    "security_info_documents_unreadable_total",
+    "Documents that this version cannot read, each version of one counted once a process.",
+    ["collection"],
 )

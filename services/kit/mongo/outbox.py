@@ -75,6 +75,11 @@ def to_document(pending: Pending) -> dict[str, Any]:
 
 
 def from_document(entry: dict[str, Any]) -> Pending:
+    """The event as this version knows it: a field that a newer one added is left out, as in an event of this one.
+
+    Raises:
+        KeyError, ValueError: its type, its topic or what it says is not known here.
+    """
     envelope = Envelope(
         id=entry["id"],
         type=entry["type"],
@@ -86,6 +91,6 @@ def from_document(entry: dict[str, Any]) -> Pending:
         causation_id=entry.get("causationId"),
         sequence=entry.get("sequence"),
         traceparent=entry.get("traceparent"),
-        event=EVENTS[entry["type"]].model_validate_json(entry["event"]),
+        event=EVENTS[entry["type"]].model_validate_json(entry["event"], extra="ignore"),
     )
     return Pending(BY_NAME[entry["topic"]], envelope)

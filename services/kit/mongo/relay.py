@@ -81,14 +81,12 @@ class Relay:
 
     @property
     def waiting(self) -> int:
-        """Events of this process that Kafka has not taken yet."""
         return sum(len(lane.queue) for lane in self._lanes.values())
 
     def watch(self, collection: Collection) -> None:
         self._collections[collection.name] = collection
 
     def lease(self) -> Document:
-        """The lease that a commit with events writes: this process publishes them."""
         return {"owner": self._owner, "until": self._clock.now() + LEASE}
 
     def has(self, lease: Document | None) -> bool:
@@ -115,7 +113,6 @@ class Relay:
             await collection.create_index("relay.until", sparse=True)
 
     def alive(self) -> bool:
-        """Whether marking and sweeping go on; if not, only a restart of the process helps."""
         return not any(task.done() for task in self._background)
 
     def start(self) -> None:

@@ -46,5 +46,4 @@ def take(sends: Sends, delivery_id: str, *, at: datetime) -> Sends | LimitReache
 
 
 def _seconds(wait: timedelta) -> int:
-    """Rounded up, so that who waits so long is let in."""
     return max(1, -(-wait // timedelta(seconds=1)))

@@ -29,11 +29,7 @@ class Methods:
         return tuple(dict.fromkeys(event for method in self._by_kind.values() for event in method.submissions))
 
     def of(self, kind: ProofKind) -> Method:
-        """The method of `kind`.
-
-        Raises:
-            ProofUnreadableError: this version does not know it.
-        """
+        """The method of `kind`. Raises ProofUnreadableError: this version does not know it."""
         if kind not in self._by_kind:
             raise ProofUnreadableError("this kind of proof is not known here")
         return self._by_kind[kind]

@@ -21,7 +21,7 @@ from schemas.envelope import Envelope
 from services.enrollment.accounts.domain import activity
 from services.enrollment.accounts.domain.account import account_id
 from services.enrollment.accounts.domain.activity import Activity
-from services.enrollment.challenges.domain import transitions as challenges
+from services.enrollment.challenges.domain import transitions
 from services.enrollment.devices import domain as activations
 from services.enrollment.interrupts.domain.interrupt import Interrupt
 from services.enrollment.needs import CanForget, HasActivities, HasChallenges, HasDevices, HasInterrupts
@@ -100,7 +100,7 @@ async def change_repudiated(event: SuspiciousActivityReported, cause: Envelope, 
 
 async def _end_open_challenges(method_id: str | None, cause: Envelope, store: HasChallenges, *, at: datetime) -> None:
     for stored in await store.challenges.pending(cause.tenant, cause.subject or "", method_id):
-        await store.challenges.change(stored.id, lambda state: challenges.cancel(state, "cancelled", at=at))
+        await store.challenges.change(stored.id, lambda state: transitions.cancel(state, "cancelled", at=at))
 
 
 def _with(interrupt: Interrupt, outcome: Mapping[str, object]) -> Change[Interrupt]:

@@ -8,11 +8,7 @@ from services.kit.errors import UnknownUserError
 
 
 async def account_of(tenant: str, user: str, deps: HasAccounts) -> Account:
-    """The person's account.
-
-    Raises:
-        ProblemError: `unknownUser`, also after erasure.
-    """
+    """The person's account. Raises `unknownUser`, also after erasure."""
     stored = await deps.accounts.get(account_id(tenant, user))
     if stored is None or stored.state.erased_at:
         raise UnknownUserError
@@ -34,11 +30,8 @@ async def keep_account(account: Account, deps: HasAccounts) -> None:
 
 
 async def erase_account(tenant: str, user: str, deps: CanErase) -> None:
-    """Forget the person. What other documents hold goes at once, and, should that be cut short, with the event.
-
-    Raises:
-        ProblemError: `unknownUser`, also for one that was erased before.
-    """
+    """Forget the person. What other documents hold goes at once, and, should that be cut short, with the event. Raises
+    `unknownUser`, also for one that was erased before."""
     now = deps.clock.now()
     stored = await deps.accounts.change(account_id(tenant, user), lambda account: methods.erase(account, at=now))
     if stored is None:

@@ -52,7 +52,6 @@ class CodeView:
 
     @property
     def words(self) -> ChannelWords:
-        """How the page speaks of what brought the code."""
         return CHANNELS[self.channel]
 
     @property
@@ -62,5 +61,4 @@ class CodeView:
 
     @property
     def challenge_id(self) -> str:
-        """The challenge that the form answers."""
         return challenge_of(self.events_url)

@@ -5,7 +5,7 @@ import uuid
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.handlers.lifecycle import cancel_challenge, open_challenge
 from services.enrollment.needs import CanAsk, CanChangeAccounts, HasChallenges
-from services.enrollment.sessions.domain import steps as wizard
+from services.enrollment.sessions.domain import steps
 from services.enrollment.sessions.domain.session import Session
 from services.enrollment.sessions.handlers.moving import move_session
 from services.enrollment.sessions.principal import Principal
@@ -22,11 +22,7 @@ async def current_challenge(principal: Principal, deps: HasChallenges) -> Challe
 
 
 async def asked_challenge(principal: Principal, challenge_id: str, deps: HasChallenges) -> Challenge:
-    """The challenge of the session, if the form is about it.
-
-    Raises:
-        ProblemError: `challengeEnded`.
-    """
+    """The challenge of the session, if the form is about it. Raises `challengeEnded`."""
     challenge = await current_challenge(principal, deps)
     if challenge is None or challenge.id != challenge_id:
         raise ChallengeEndedError
@@ -46,9 +42,9 @@ async def wait_at(principal: Principal, challenge: Challenge, step: str, deps: C
         came_between = newest is not None and (read is None or newest.id != read.id)
         asked = newest if newest and came_between and newest.asks_the_same_as(challenge) else challenge
         same = newest is not None and newest.id == asked.id
-        if session.step not in wizard.WAITS_FROM[step] or (same and session.step == step):
+        if session.step not in steps.WAITS_FROM[step] or (same and session.step == step):
             return session
-        return wizard.wait_for_proof(session, asked, step)
+        return steps.wait_for_proof(session, asked, step)
 
     return await move_session(principal, move, deps)
 
