@@ -22,7 +22,7 @@ SILENT_AFTER = 30.0
 
 @dataclass(frozen=True)
 class Reading:
-    """A partition at one moment: the next offset to read, the end as Kafka told it last, and the stamp of that answer."""
+    """A partition at one moment: the next offset to read, the end as Kafka told it last, the stamp of that answer."""
 
     position: int
     end: int
