@@ -127,10 +127,10 @@ class HasPolicies(Protocol):
     def terms(self, account: Account, /) -> Terms: ...
 
 
-class CanForget(Protocol):
-    """Deletes what documents hold of a person."""
+class CanForget(HasChallenges, Protocol):
+    """Ends what a person is asked, and deletes what documents hold of them."""
 
-    async def erase(self, tenant: str, user: str, until: datetime, /) -> None: ...
+    async def erase(self, tenant: str, user: str, until: datetime, /) -> bool: ...
 
 
 class HasRules(HasPolicies, HasClock, Protocol):

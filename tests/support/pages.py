@@ -520,11 +520,13 @@ def _own_views() -> dict[str, View]:
             back=f"{SETUP}?step=softwareOath",
         ),
         "questions": questions_view(),
+        "questions-keeping": replace(questions_view(), keeping=EVENTS_URL),
         "questions-error": questions_view(wrong_answer),
         "passkey": passkey_view(),
         "passkey-error": passkey_view(FieldError("credential", "That passkey wasn't accepted. Try again.")),
         "recovery": RecoveryIntroView(frame("Recovery codes"), back, different_method=True, replaces=True),
         "recovery-codes": recovery_codes_view(),
+        "recovery-codes-keeping": replace(recovery_codes_view(), keeping=EVENTS_URL),
         "recovery-codes-error": recovery_codes_view(
             FieldError("saved", "Save the codes first, then tick the box: they are not shown again.")
         ),

@@ -21,6 +21,7 @@ class Challenges(Documents[Challenge]):
         """Create the indexes; safe to repeat."""
         await self._collection.create_index("state.terms.push.deviceId", sparse=True)
         await self._collection.create_index("state.standsFor", sparse=True)
+        await self._collection.create_index("state.terms.code.destinationHash", sparse=True)
         await self._collection.create_index(
             "state.hosting.ticketHash",
             name="tickets",
@@ -39,6 +40,11 @@ class Challenges(Documents[Challenge]):
         """Challenges of a person, or on one method, that nobody answered yet; expired ones among them."""
         of_person = {"state.tenant": tenant, "state.user": user, "state.status": "pending"}
         return await self.find(of_person | ({"state.terms.methodId": method_id} if method_id else {}))
+
+    async def asked_of(self, destination_hash: str, since: datetime) -> list[Challenge]:
+        """Challenges, of whomever, whose newest message was asked for since then, to the same number or address."""
+        criteria = {"state.terms.code.destinationHash": destination_hash, "state.delivery.requestedAt": {"$gt": since}}
+        return [stored.state for stored in await self.find(criteria, limit=MOST_REQUESTS)]
 
     async def of_ticket(self, ticket_hash: str) -> Stored[Challenge] | None:
         """The challenge whose ticket has that hash."""

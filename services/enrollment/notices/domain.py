@@ -13,6 +13,8 @@ from services.kit.errors import NoticeExpiredError
 from services.kit.state import State
 
 LIFE = timedelta(days=7)
+"""Of the link, and of the news: a change that is read later, because a topic is read again from its beginning, is told
+no more. What was told within that time is known (`store.KEEP`)."""
 SENT_WITHIN = timedelta(hours=12)
 
 
@@ -34,6 +36,12 @@ class Notice(State):
 
     def is_usable(self, now: datetime) -> bool:
         return self.used_at is None and now < self.created_at + LIFE
+
+
+def use_by(happened_at: datetime, *, asked_at: datetime) -> datetime | None:
+    """Until when a notice may be sent; None for news of the past."""
+    end = happened_at + LIFE
+    return min(asked_at + SENT_WITHIN, end) if asked_at < end else None
 
 
 def requested(notice: Notice, event: NoticeRequested, correlation_id: str) -> Change[Notice]:

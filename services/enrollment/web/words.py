@@ -26,6 +26,7 @@ class LiveTexts:
     """What any page says by itself, without a new page. `{left}` and `{seconds}` are filled in by the script."""
 
     saving: str = "One moment…"
+    keeping: str = "We are still saving this. The page goes on by itself; you can wait here, and nothing is lost."
     sending: str = "Sending…"
     checking: str = "Checking your code…"
     checking_answers: str = "Checking your answers…"

@@ -20,6 +20,7 @@ from services.kit.kafka import metrics
 from services.kit.kafka.connection import client_options, security, servers
 from services.kit.kafka.dead_letters import DeadLetters
 from services.kit.kafka.handlers import EventHandlers
+from services.kit.kafka.lanes import MOST_AT_ONCE
 from services.kit.kafka.processing import GroupProcessing, LiveProcessing, Processing
 from services.kit.kafka.producer import EventProducer
 from services.kit.kafka.reading import from_client
@@ -73,18 +74,20 @@ class EventBroker:
         *,
         group: str | None,
         on_reconnect: OnReconnect | None = None,
+        at_once: int = MOST_AT_ONCE,
     ) -> None:
         """Give the records of `topics` to `handlers`; call it before `start`.
 
         With a `group`, each record is handled by one member at least once, in order within its key; without one, each
         replica gets what comes from now on, nothing is committed, failures are dropped, and `on_reconnect` is awaited
-        after Kafka was away, when events may have been missed.
+        after Kafka was away, when events may have been missed. `at_once` keys are served at the same time.
         """
         self._topics |= {full_name(self._prefix, topic): topic for topic in topics}
         names = [full_name(self._prefix, topic) for topic in topics]
         self._required |= set(names)
+        processing = self._processing(handlers, group)
         self._subscriptions.append(
-            Subscription(self._broker, names, self._processing(handlers, group), group=group, on_reconnect=on_reconnect)
+            Subscription(self._broker, names, processing, group=group, on_reconnect=on_reconnect, at_once=at_once)
         )
 
     async def start(self) -> None:

@@ -12,7 +12,7 @@ from faststream import AckPolicy
 
 from services.kit.clock import monotonic
 from services.kit.kafka.headway import Headway, has_ended, readings
-from services.kit.kafka.lanes import Lanes, Offsets
+from services.kit.kafka.lanes import MOST_AT_ONCE, Lanes, Offsets
 from services.kit.kafka.metrics import IN_FLIGHT, LAG
 from services.kit.kafka.processing import Processing
 from services.kit.kafka.record import Partition, Record
@@ -45,11 +45,12 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
         *,
         group: str | None,
         on_reconnect: OnReconnect | None = None,
+        at_once: int = MOST_AT_ONCE,
     ) -> None:
         self.topics = topics
         self.group = group
         self._on_reconnect = on_reconnect
-        self._lanes = Lanes(processing.process, self._commit, self)
+        self._lanes = Lanes(processing.process, self._commit, self, at_once=at_once)
         self._committer: asyncio.Task[None] | None = None
         self._started = False
         self._headway = Headway()

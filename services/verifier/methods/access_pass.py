@@ -81,6 +81,7 @@ class TypedPass:
 class AccessPassMethod:
     kind: ClassVar[ProofKind] = "temporaryAccessPass"
     submissions: ClassVar[tuple[type[Event], ...]] = (CodeSubmitted,)
+    is_slow: ClassVar[bool] = True
 
     def __init__(self, keyring: Keyring, slow_hash: SlowHash) -> None:
         self._keyring = keyring

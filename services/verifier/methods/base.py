@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
 from pydantic import SecretStr
 
@@ -24,6 +24,7 @@ class ProofUnreadableError(Exception):
     """
 
 
+@runtime_checkable
 class Submission(Protocol):
     """What all events on `.submissions` have that carry a proof."""
 
@@ -64,6 +65,8 @@ class Method(Protocol):
     kind: ClassVar[ProofKind]
     submissions: ClassVar[tuple[type[Event], ...]]
     """The events that carry it."""
+    is_slow: ClassVar[bool]
+    """Whether judging it takes slow hashes, so that it waits in lanes of its own."""
 
     def identity(self, terms: ChallengeTerms) -> str:
         """Whose failures count together; survives a new challenge and a new registration of the same thing.

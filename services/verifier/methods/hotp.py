@@ -117,6 +117,7 @@ class HotpMethod:
 
     kind: ClassVar[ProofKind] = "hotp"
     submissions: ClassVar[tuple[type[Event], ...]] = (CodeSubmitted,)
+    is_slow: ClassVar[bool] = False
 
     def __init__(self, keyring: Keyring) -> None:
         self._keyring = keyring

@@ -82,6 +82,7 @@ class PushMethod:
 
     kind: ClassVar[ProofKind] = "pushApproval"
     submissions: ClassVar[tuple[type[Event], ...]] = (PushApproved, PushDenied)
+    is_slow: ClassVar[bool] = False
 
     def __init__(self, keyring: Keyring) -> None:
         self._keyring = keyring

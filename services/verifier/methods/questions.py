@@ -91,6 +91,7 @@ class GivenAnswers:
 class QuestionsMethod:
     kind: ClassVar[ProofKind] = "securityQuestions"
     submissions: ClassVar[tuple[type[Event], ...]] = (AnswersSubmitted,)
+    is_slow: ClassVar[bool] = True
 
     def __init__(self, keyring: Keyring, slow_hash: SlowHash) -> None:
         self._keyring = keyring

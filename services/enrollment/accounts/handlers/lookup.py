@@ -1,8 +1,11 @@
 """Accounts as platforms reach them: by the user's id."""
 
+from datetime import datetime
+
 from services.enrollment.accounts.domain import methods
 from services.enrollment.accounts.domain.account import Account, Profile, account_id
-from services.enrollment.needs import CanChangeAccounts, CanErase, HasAccounts
+from services.enrollment.challenges.domain import transitions
+from services.enrollment.needs import CanChangeAccounts, CanErase, CanForget, HasAccounts
 from services.kit.decision import Change
 from services.kit.errors import UnknownUserError
 
@@ -36,7 +39,15 @@ async def erase_account(tenant: str, user: str, deps: CanErase) -> None:
     stored = await deps.accounts.change(account_id(tenant, user), lambda account: methods.erase(account, at=now))
     if stored is None:
         raise UnknownUserError
-    await deps.erase(tenant, user, now)
+    await forget(tenant, user, now, deps)
+
+
+async def forget(tenant: str, user: str, until: datetime, deps: CanForget) -> bool:
+    """End what the person is asked, so that nothing of it is sent any more, then delete; whether all of it is gone."""
+    for stored in await deps.challenges.pending(tenant, user):
+        if stored.state.terms.created_at <= until:
+            await deps.challenges.change(stored.id, lambda state: transitions.cancel(state, "cancelled", at=until))
+    return await deps.erase(tenant, user, until)
 
 
 def revived(account: Account) -> Account:

@@ -41,7 +41,8 @@ class Registration(State):
 
 
 class Delivery(State):
-    """What is known of the newest message. `detail` is a reason of `DeliveryFailed` or `SendRefused`."""
+    """What is known of the newest message. `detail` is a reason of `DeliveryFailed` or `SendRefused`. It waits until
+    `goes_out_at` where another one went to the same number a moment ago."""
 
     state: DeliveryState = "queued"
     send: int = 1
@@ -49,6 +50,16 @@ class Delivery(State):
     detail: str | None = None
     permanent: bool = False
     requested_at: datetime
+    goes_out_at: datetime | None = None
+
+    @property
+    def expected_at(self) -> datetime:
+        """When it goes out, as far as is known."""
+        return self.goes_out_at or self.requested_at
+
+    def waits(self, now: datetime) -> bool:
+        """Whether its number still has to be left alone."""
+        return self.state == "queued" and self.goes_out_at is not None and now < self.goes_out_at
 
 
 class Submission(State):
@@ -82,8 +93,9 @@ class Challenge(State):
     """One request to prove one method. `terms` travel to the verifier; `destination` is sealed for this challenge.
 
     `client_id` is the platform that asked for the proof of a method on file; nobody else may see or answer it.
-    `proofs_required` is how many different methods it needs in all. `hosting` is that of the first challenge of a
-    verification on our page; all challenges of one stand for it (`stands_for`, the first for itself).
+    `earlier_channels` carried its message before a resend went another way. `proofs_required` is how many different
+    methods it needs in all. `hosting` is that of the first challenge of a verification on our page; all challenges of
+    one stand for it (`stands_for`, the first for itself).
     """
 
     id: str
@@ -91,6 +103,7 @@ class Challenge(State):
     user: str
     terms: ChallengeTerms
     channel: Channel
+    earlier_channels: tuple[Channel, ...] = ()
     locale: str = "en"
     destination: Destination | None = None
     registration: Registration | None = None
@@ -138,6 +151,17 @@ class Challenge(State):
     def is_sent(self) -> bool:
         """Whether a message goes out for it; an app without a subscription fetches what waits by itself."""
         return self.channel != "local" and self.destination is not None
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        """All channels on which a message was asked for."""
+        return tuple(dict.fromkeys((*self.earlier_channels, self.channel)))
+
+    @property
+    def may_still_be_sent(self) -> bool:
+        """Whether a message may wait somewhere, or a call may still be speaking, as far as is known."""
+        is_out = self.sends == 1 and self.delivery.state in {"sent", "delivered", "failed"}
+        return self.channel != "local" and (not is_out or self.channel == "voice")
 
     @property
     def sends_left(self) -> int:

@@ -1,12 +1,19 @@
 """What becomes of a challenge: sent, answered, judged, ended. Each transition is pure, and says its events."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
 from schemas.base import Channel, Event
 from schemas.enrollment import ChallengeCancelled, MethodRequested
-from schemas.notification import CodeSent, DeliveryConfirmed, DeliveryFailed, PushSent, SendRefused
+from schemas.notification import (
+    BETWEEN_MESSAGES,
+    CodeSent,
+    DeliveryConfirmed,
+    DeliveryFailed,
+    PushSent,
+    SendRefused,
+)
 from schemas.topics import REQUESTS, SUBMISSIONS, Topic
 from schemas.verification import (
     AnswersSubmitted,
@@ -51,6 +58,16 @@ def opened(challenge: Challenge) -> Change[Challenge]:
     return Change(challenge, (_requested(challenge, challenge.delivery.requested_at),))
 
 
+def spaced(challenge: Challenge, others: Sequence[Challenge]) -> Challenge:
+    """With when its message goes out, after those of other challenges to the same number."""
+    expected = [other.delivery.expected_at for other in others if other.delivery.state != "failed"]
+    following = max(expected, default=None)
+    if following is None or following + BETWEEN_MESSAGES <= challenge.delivery.requested_at:
+        return challenge
+    waiting = challenge.delivery.model_copy(update={"goes_out_at": following + BETWEEN_MESSAGES})
+    return challenge.model_copy(update={"delivery": waiting})
+
+
 def resend(challenge: Challenge, *, at: datetime, channel: Channel | None = None) -> Change[Challenge]:
     """Ask for the message once more, by another channel if one is named; the code stays the same.
 
@@ -69,6 +86,7 @@ def resend(challenge: Challenge, *, at: datetime, channel: Channel | None = None
         update={
             "sends": sends,
             "channel": channel or challenge.channel,
+            "earlier_channels": challenge.channels,
             "resend_at": at + next_wait,
             "delivery": Delivery(state="queued", send=sends, requested_at=at),
         }
@@ -129,9 +147,8 @@ def cancel(challenge: Challenge, reason: Literal["superseded", "cancelled"], *, 
     """End it before its time; one that ended stays as it is."""
     if challenge.status != "pending":
         return Change(challenge)
-    event = ChallengeCancelled(challenge_id=challenge.id, method_id=challenge.method_id, reason=reason, cancelled_at=at)
     ended = challenge.model_copy(update={"status": "cancelled", "ended_at": at})
-    return Change(ended, (_emission(challenge, REQUESTS[challenge.channel], event),))
+    return Change(ended, _withdrawn(challenge, reason, at=at))
 
 
 def close(challenge: Challenge, *, at: datetime) -> Change[Challenge]:
@@ -147,7 +164,7 @@ def verified(challenge: Challenge, submission_id: str | None, *, at: datetime) -
         return Change(challenge)
     if challenge.status != "pending":
         return Change(_judged(challenge, submission_id, "challengeEnded", {}))
-    return Change(_judged(challenge, submission_id, VERIFIED, {"status": "verified", "ended_at": at}))
+    return _concluded(_judged(challenge, submission_id, VERIFIED, {"status": "verified", "ended_at": at}), at=at)
 
 
 def refused(challenge: Challenge, event: VerificationFailed, *, at: datetime) -> Change[Challenge]:
@@ -167,7 +184,7 @@ def refused(challenge: Challenge, event: VerificationFailed, *, at: datetime) ->
         fields |= {"status": "failed", "ended_at": at}
     elif event.reason == "codeExpired":
         fields |= {"status": "expired", "ended_at": at}
-    return Change(_judged(challenge, event.submission_id, event.reason, fields))
+    return _concluded(_judged(challenge, event.submission_id, event.reason, fields), at=at)
 
 
 def expired(challenge: Challenge, *, at: datetime) -> Change[Challenge]:
@@ -211,6 +228,22 @@ def _judged(challenge: Challenge, submission_id: str | None, result: str, fields
         for submission in challenge.submissions
     )
     return challenge.model_copy(update={"submissions": judged, **fields})
+
+
+def _concluded(challenge: Challenge, *, at: datetime) -> Change[Challenge]:
+    """After a verdict: where that is the end, what still waits to be sent is withdrawn. One whose time is over needs
+    none of it: its messages have the same end."""
+    if challenge.status in {"pending", "expired"} or not challenge.may_still_be_sent:
+        return Change(challenge)
+    return Change(challenge, _withdrawn(challenge, "cancelled", at=at))
+
+
+def _withdrawn(
+    challenge: Challenge, reason: Literal["superseded", "cancelled"], *, at: datetime
+) -> tuple[Emission, ...]:
+    """That nothing more is to be sent, on each topic where a message was asked for: there it comes after that."""
+    event = ChallengeCancelled(challenge_id=challenge.id, method_id=challenge.method_id, reason=reason, cancelled_at=at)
+    return tuple(_emission(challenge, REQUESTS[channel], event) for channel in challenge.channels)
 
 
 def _require_pending(challenge: Challenge, at: datetime) -> None:

@@ -1,6 +1,7 @@
 """How challenges are opened, judged and cancelled."""
 
 import asyncio
+from datetime import timedelta
 from typing import Literal
 
 from services.enrollment.challenges.domain import transitions
@@ -15,6 +16,9 @@ from services.kit.decision import Change
 from services.kit.errors import ChallengeEndedError
 from services.kit.mongo.document import DuplicateDocumentError
 
+LOOK_BACK = timedelta(minutes=1)
+"""For messages to the same number that may still be waiting for each other."""
+
 VERDICT_WITHIN = 10.0
 """Seconds that a request waits for the verifier; afterwards the page goes on waiting."""
 
@@ -23,12 +27,20 @@ async def open_challenge(
     challenge: Challenge, deps: HasChallenges, change: Change[Challenge] | None = None
 ) -> Challenge:
     """Store a challenge with its request, or with more (`change`); one that is there already stays as it is."""
-    opened = change or transitions.opened(challenge)
+    opened = change or transitions.opened(await _spaced(challenge, deps))
     try:
         return (await deps.challenges.insert(challenge.id, opened.state, opened.emissions)).state
     except DuplicateDocumentError:
         stored = await deps.challenges.get(challenge.id)
         return stored.state if stored else challenge
+
+
+async def _spaced(challenge: Challenge, deps: HasChallenges) -> Challenge:
+    """With when its message goes out, so that the page can say so. Nobody but the notifier holds it up."""
+    if challenge.terms.code is None:
+        return challenge
+    since = challenge.delivery.requested_at - LOOK_BACK
+    return transitions.spaced(challenge, await deps.challenges.asked_of(challenge.terms.code.destination_hash, since))
 
 
 async def open_submitted(challenge: Challenge, event: Submitted, deps: CanAwaitVerdicts) -> tuple[Challenge, Verdict]:

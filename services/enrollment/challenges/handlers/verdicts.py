@@ -22,7 +22,7 @@ async def method_verified(event: MethodVerified, cause: Envelope, *, store: HasP
         return
     if stored.state.status != "pending":
         await store.challenges.change(
-            stored.id, lambda state: challenges.verified(state, event.submission_id, at=event.verified_at), cause
+            stored.id, lambda state: transitions.verified(state, event.submission_id, at=event.verified_at), cause
         )
         signals.notify(stored.id)
         return

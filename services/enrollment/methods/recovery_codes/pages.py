@@ -6,7 +6,7 @@ from fastapi import Response
 from pydantic import Field, SecretStr
 
 from services.enrollment.methods.base.pages import MethodPages, Step
-from services.enrollment.methods.base.step_pages import back_of, last_step
+from services.enrollment.methods.base.step_pages import back_of, kept_at, last_step
 from services.enrollment.methods.recovery_codes import words
 from services.enrollment.methods.recovery_codes.handlers import codes_of, prepare_codes, register_codes
 from services.enrollment.methods.recovery_codes.views import RecoveryCodesView, RecoveryIntroView
@@ -48,7 +48,12 @@ async def show_codes(page: PageRequest, error: FieldError | None = None, status:
         raise NotFoundError
     codes = codes_of(draft, page.principal.claimant, page.deps)
     grouped = tuple(SecretStr("-".join(in_groups(code.get_secret_value(), 4))) for code in codes)
-    view = RecoveryCodesView(frame=frame(page, "recoveryCodes.show"), codes=grouped, error=error)
+    view = RecoveryCodesView(
+        frame=frame(page, "recoveryCodes.show"),
+        codes=grouped,
+        error=error,
+        keeping=None if error else await kept_at(page, "recoveryCodes"),
+    )
     return html(page.principal, view, status)
 
 

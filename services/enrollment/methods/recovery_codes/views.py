@@ -25,7 +25,8 @@ class RecoveryIntroView:
 
 @dataclass(frozen=True)
 class RecoveryCodesView:
-    """The recovery codes, shown until the person says that they are saved (field `saved`)."""
+    """The recovery codes, shown until the person says that they are saved (field `saved`). `keeping` streams what
+    becomes of them, while their hashes are still being made."""
 
     template: ClassVar[str] = "recovery_codes/codes.html"
     step: ClassVar[str] = "recoveryCodes.show"
@@ -35,6 +36,7 @@ class RecoveryCodesView:
     frame: Frame
     codes: tuple[SecretStr, ...]
     error: FieldError | None = None
+    keeping: str | None = None
 
     @property
     def lines(self) -> str:

@@ -1,6 +1,6 @@
 """ "Enter the code": what a message or a call brought, in a step of the wizard and in "Verify it's you"."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from fastapi import Response
@@ -14,7 +14,7 @@ from services.enrollment.web.forms import CodeForm
 from services.enrollment.web.judging import Feedback, ShowAgain, judge_code, require_challenge
 from services.enrollment.web.request import PageRequest, to_current_step
 from services.enrollment.web.views import Frame
-from services.enrollment.web.words import CHECKING, masked_destination
+from services.enrollment.web.words import CHECKING, PATIENCE, masked_destination
 from services.kit.errors import ProblemError
 
 
@@ -28,7 +28,7 @@ def code_view(
         frame=frame,
         channel=challenge.channel if challenge.channel in {"sms", "voice", "email"} else "sms",
         masked=masked_destination(challenge),
-        delivery=DeliveryView(challenge.delivery.state, delivery_text(challenge, now)),
+        delivery=_delivery(challenge, now),
         resend_at=challenge.resend_at,
         resend_available=is_pending and not challenge.resend_wait(now) and challenge.sends < MAX_SENDS,
         sends_left=challenge.sends_left if is_pending else 0,
@@ -41,6 +41,11 @@ def code_view(
         ended=not is_pending,
         other_method=other_method,
     )
+
+
+def _delivery(challenge: Challenge, now: datetime) -> DeliveryView:
+    patience = max(challenge.delivery.expected_at - now, timedelta()) + PATIENCE
+    return DeliveryView(challenge.delivery.state, delivery_text(challenge, now), int(patience.total_seconds()))
 
 
 async def resend(page: PageRequest, show: ShowAgain) -> Response:

@@ -2,9 +2,10 @@
 
 import uuid
 
+from schemas.base import MethodType
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.handlers.lifecycle import cancel_challenge, open_challenge
-from services.enrollment.needs import CanAsk, CanChangeAccounts, HasChallenges
+from services.enrollment.needs import CanAsk, CanChangeAccounts, CanEndChallenges, HasChallenges
 from services.enrollment.sessions.domain import steps
 from services.enrollment.sessions.domain.session import Session
 from services.enrollment.sessions.handlers.moving import move_session
@@ -19,6 +20,16 @@ async def current_challenge(principal: Principal, deps: HasChallenges) -> Challe
         return None
     stored = await deps.challenges.get(requested.id)
     return stored.state if stored else await open_challenge(requested, deps)
+
+
+async def being_kept(principal: Principal, method_type: MethodType, deps: CanEndChallenges) -> Challenge | None:
+    """The registration whose codes or answers the verifier has not kept yet; None where none is under way."""
+    requested = principal.session.requested
+    if requested is None or requested.method_type != method_type:
+        return None
+    stored = await deps.challenges.get(requested.id)
+    under_way = stored is not None and stored.state.still_waits(deps.clock.now()) and stored.state.pending_submission
+    return stored.state if stored and under_way else None
 
 
 async def asked_challenge(principal: Principal, challenge_id: str, deps: HasChallenges) -> Challenge:
