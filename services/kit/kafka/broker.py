@@ -2,12 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import stamina
 import structlog
-from aiokafka import ConsumerRecord
+from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
@@ -23,7 +24,7 @@ from services.kit.kafka.handlers import EventHandlers
 from services.kit.kafka.lanes import MOST_AT_ONCE
 from services.kit.kafka.processing import GroupProcessing, LiveProcessing, Processing
 from services.kit.kafka.producer import EventProducer
-from services.kit.kafka.reading import from_client
+from services.kit.kafka.reading import TotalConsumer, from_client
 from services.kit.kafka.record import Record
 from services.kit.kafka.subscription import OnReconnect, Subscription
 from services.kit.mongo.outbox import EventTooLargeError
@@ -94,6 +95,7 @@ class EventBroker:
         """Begin to connect; returns at once, whether Kafka is there or not."""
         self._producer.start()
         await self._broker.connect()
+        _build(self._broker, TotalConsumer)
         self._monitor = asyncio.create_task(self._watch())
         self._starters = [asyncio.create_task(self._join(subscription)) for subscription in self._subscriptions]
 
@@ -233,6 +235,14 @@ def _faststream(settings: ServiceSettings, service: str) -> KafkaBroker:
         logger=quiet,
         apply_types=False,
     )
+
+
+def _build(broker: KafkaBroker, consumer: Callable[..., AIOKafkaConsumer]) -> None:
+    """Let FastStream make its consumers so; it has no setting for it."""
+    config = broker.config.broker_config
+    if not isinstance(config.builder, partial):
+        raise TypeError("FastStream makes consumers in another way than this version of it did")
+    config.builder = partial(consumer, **config.builder.keywords)
 
 
 async def _parse(raw: "ConsumerRecord[Any, Any]") -> KafkaMessage:
