@@ -93,6 +93,8 @@ async def _origin(consumer: Reader, settings: ServiceSettings, letter: DeadLette
             f"{place} is not kept any more; dead letter {letter.id} cannot be replayed, since what a letter carries is "
             "never published"
         )
+    if origin.unreadable is not None:
+        raise DeadLetterError(f"{place} cannot be unpacked ({origin.unreadable}); nothing was published")
     if not _is_of(letter, origin):
         raise DeadLetterError(f"{place} is another record than dead letter {letter.id} tells of; nothing was published")
     return origin

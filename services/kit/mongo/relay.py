@@ -39,7 +39,7 @@ RENEW_AT_ONCE = 1_000
 MARK_EVERY = 0.02
 RETRY_AFTER = 0.5
 RETRY_CAP = 5.0
-STOP_WITHIN = 5.0
+STOP_WITHIN = 3.0
 
 
 class PublishFailedError(Exception):
