@@ -1,6 +1,7 @@
 """Where the verifier keeps its counters and credentials, and how they are found."""
 
 import re
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,7 +20,6 @@ SOURCE = "verifier"
 KEEP_ENDED = timedelta(days=1)
 KEEP_REMOVED = timedelta(days=8)
 """Longer than a removed method can be restored."""
-SWEEP_LIMIT = 200
 
 
 @dataclass(frozen=True)
@@ -53,10 +53,10 @@ class Store:
         removed = int(KEEP_REMOVED.total_seconds())
         await self.database.collection("credentials").create_index("state.removedAt", expireAfterSeconds=removed)
 
-    async def overdue(self, now: datetime) -> list[Stored[Challenge]]:
+    def overdue(self, now: datetime) -> AsyncIterator[Stored[Challenge]]:
         """Open challenges whose time is over, the oldest first."""
         criteria = {"state.status": "pending", "state.terms.expiresAt": {"$lte": now}}
-        return await self.challenges.find(criteria, sort=[("state.terms.expiresAt", ASCENDING)], limit=SWEEP_LIMIT)
+        return self.challenges.each(criteria, sort=[("state.terms.expiresAt", ASCENDING)])
 
     async def erase(self, tenant: str, user: str, until: datetime) -> None:
         """Delete all documents of a person; safe to repeat. What came after that moment belongs to a new life, but

@@ -1,5 +1,6 @@
 """Where accounts are kept, and how they are found."""
 
+from collections.abc import AsyncIterator
 from datetime import datetime
 
 from pymongo import ASCENDING
@@ -8,7 +9,6 @@ from services.enrollment.accounts.domain.account import Account, account_id
 from services.enrollment.accounts.domain.activity import Activity
 from services.kit.mongo.document import Documents, Stored
 
-SWEEP_LIMIT = 200
 AFTER_THE_SLASH = chr(ord("/") + 1)
 """Ends the ids of one tenant's accounts, `{tenant}/{user}`, as an order of strings."""
 
@@ -22,8 +22,9 @@ class Accounts(Documents[Account]):
             [("state.tenant", ASCENDING), ("state.profile.userPrincipalName", ASCENDING)]
         )
 
-    async def with_overdue_sessions(self, now: datetime) -> list[Stored[Account]]:
-        return await self.find({"state.nextDeadline": {"$lte": now}}, limit=SWEEP_LIMIT)
+    def with_overdue_sessions(self, now: datetime) -> AsyncIterator[Stored[Account]]:
+        """Those with a session to end or to forget."""
+        return self.each({"state.nextDeadline": {"$lte": now}})
 
     async def after(
         self, tenant: str, user: str, user_principal_name: str | None, *, limit: int

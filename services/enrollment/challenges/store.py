@@ -1,5 +1,6 @@
 """Where challenges are kept, and how they are found."""
 
+from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 from pymongo import ASCENDING, DESCENDING
@@ -8,7 +9,6 @@ from services.enrollment.challenges.domain.challenge import Challenge
 from services.kit.mongo.document import Documents, Stored
 
 KEEP_ENDED = timedelta(days=1)
-SWEEP_LIMIT = 200
 MOST_REQUESTS = 20
 GRACE = timedelta(seconds=60)
 """How long the verifier may take to say that a challenge expired before enrollment says so itself."""
@@ -54,7 +54,6 @@ class Challenges(Documents[Challenge]):
         criteria = {"state.tenant": tenant, "state.user": user, "state.retryAt": {"$gt": now}}
         return await self.find(criteria, sort=[("state.retryAt", ASCENDING)])
 
-    async def overdue(self, now: datetime) -> list[Stored[Challenge]]:
+    def overdue(self, now: datetime) -> AsyncIterator[Stored[Challenge]]:
         """Challenges that the verifier should have ended by now."""
-        overdue = {"state.status": "pending", "state.terms.expiresAt": {"$lte": now - GRACE}}
-        return await self.find(overdue, limit=SWEEP_LIMIT)
+        return self.each({"state.status": "pending", "state.terms.expiresAt": {"$lte": now - GRACE}})

@@ -1,5 +1,6 @@
 """Where devices, their activations and the ids of used tokens are kept."""
 
+from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 from pymongo import ASCENDING
@@ -12,6 +13,8 @@ from services.kit.mongo.document import Documents, Stored
 KEEP_ACTIVATIONS = timedelta(days=1)
 KEEP_REMOVED = timedelta(days=8)
 """As long as a removed method may come back."""
+KEEP_UNPROVEN = timedelta(days=1)
+"""Longer than a method can be set up."""
 KEEP_TOKEN_IDS = timedelta(minutes=10)
 """Longer than any token of a device is accepted."""
 
@@ -28,11 +31,17 @@ class Devices(Documents[Device]):
 
     async def prepare(self) -> None:
         await self._collection.create_index([("state.tenant", ASCENDING), ("state.user", ASCENDING)])
+        await self._collection.create_index([("state.provenAt", ASCENDING), ("state.createdAt", ASCENDING)])
         await self._collection.create_index("state.removedAt", expireAfterSeconds=int(KEEP_REMOVED.total_seconds()))
 
     async def of_method(self, tenant: str, user: str, method_id: str) -> list[Stored[Device]]:
         """The device of a method; at most one by construction."""
         return await self.find({"state.tenant": tenant, "state.user": user, "state.methodId": method_id})
+
+    def unproven(self, now: datetime) -> AsyncIterator[Stored[Device]]:
+        """Devices that connected long ago, and of whose method nothing is noted; those of before that was noted."""
+        long_ago = {"state.createdAt": {"$lte": now - KEEP_UNPROVEN}}
+        return self.each({"state.provenAt": None, "state.removedAt": None, **long_ago})
 
     async def since(self, tenant: str, user: str, moment: datetime) -> list[Stored[Device]]:
         """Devices of a person that were connected after a moment and are not gone."""
