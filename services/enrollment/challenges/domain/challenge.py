@@ -41,7 +41,8 @@ class Registration(State):
 
 
 class Delivery(State):
-    """What is known of the newest message. `detail` is a reason of `DeliveryFailed` or `SendRefused`."""
+    """What is known of the newest message. `detail` is a reason of `DeliveryFailed` or `SendRefused`, `asked_by` names
+    the request that asked for it again."""
 
     state: DeliveryState = "queued"
     send: int = 1
@@ -49,6 +50,7 @@ class Delivery(State):
     detail: str | None = None
     permanent: bool = False
     requested_at: datetime
+    asked_by: str | None = None
 
 
 class Submission(State):

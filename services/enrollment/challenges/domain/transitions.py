@@ -52,12 +52,17 @@ def opened(challenge: Challenge) -> Change[Challenge]:
     return Change(challenge, (_requested(challenge, challenge.delivery.requested_at),))
 
 
-def resend(challenge: Challenge, *, at: datetime, channel: Channel | None = None) -> Change[Challenge]:
-    """Ask for the message once more, by another channel if one is named; the code stays the same.
+def resend(
+    challenge: Challenge, *, at: datetime, asked_by: str | None = None, channel: Channel | None = None
+) -> Change[Challenge]:
+    """Ask for the message once more, by another channel if one is named; the code stays the same. The same request
+    again (`asked_by`) changes nothing.
 
     Raises:
         ProblemError: `challengeEnded`, `codeExpired`, `sendLimitReached`, `resendTooSoon` with the wait.
     """
+    if asked_by and challenge.delivery.asked_by == asked_by:
+        return Change(challenge)
     _require_pending(challenge, at)
     if challenge.sends >= MAX_SENDS:
         raise SendLimitReachedError
@@ -71,7 +76,7 @@ def resend(challenge: Challenge, *, at: datetime, channel: Channel | None = None
             "sends": sends,
             "channel": channel or challenge.channel,
             "resend_at": at + next_wait,
-            "delivery": Delivery(state="queued", send=sends, requested_at=at),
+            "delivery": Delivery(state="queued", send=sends, requested_at=at, asked_by=asked_by),
         }
     )
     return Change(again, (_requested(again, at),))
