@@ -4,7 +4,8 @@
 A call is sent when the provider has it, and delivered when it is answered.
 """
 
-from typing import Literal
+from datetime import timedelta
+from typing import Final, Literal
 
 from pydantic import AwareDatetime, Field
 
@@ -18,6 +19,9 @@ DeliveryFailureReason = Literal[
     "expiredBeforeSending",
     "destinationMismatch",
 ]
+BETWEEN_MESSAGES: Final = timedelta(seconds=10)
+"""How long a number or an address is left alone after a message about a challenge; a further one waits in the queue."""
+
 RefusalReason = Literal["resendTooSoon", "sendLimitReached", "phoneNumberNotAllowed"]
 
 

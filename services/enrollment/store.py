@@ -112,9 +112,12 @@ class Store:
         for name in OF_A_PERSON.keys() - {"devices"}:
             await self.database.collection(name).create_index([("state.tenant", ASCENDING), ("state.user", ASCENDING)])
 
-    async def erase(self, tenant: str, user: str, until: datetime) -> None:
+    async def erase(self, tenant: str, user: str, until: datetime) -> bool:
         """Delete every document of a person but the account itself and the activity; what came after that moment
-        belongs to a new life."""
+        belongs to a new life. A challenge that still has something to tell is left: then it is False."""
         of_person = {"state.tenant": tenant, "state.user": user}
         for name, since in sorted(OF_A_PERSON.items()):
-            await self.database.collection(name).delete_many({**of_person, since: {"$lte": until}})
+            told = {"outbox.0": {"$exists": False}} if name == "challenges" else {}
+            await self.database.collection(name).delete_many({**of_person, since: {"$lte": until}, **told})
+        left = {**of_person, OF_A_PERSON["challenges"]: {"$lte": until}}
+        return await self.database.collection("challenges").count_documents(left) == 0

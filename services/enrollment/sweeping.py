@@ -4,12 +4,12 @@ from functools import partial
 from typing import Protocol
 
 from services.enrollment.accounts.domain.account import Account, account_id
-from services.enrollment.challenges.domain import transitions as challenges
+from services.enrollment.challenges.domain import transitions
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.devices import domain as devices
 from services.enrollment.devices.domain import Device
 from services.enrollment.needs import HasDevices, HasPeople
-from services.enrollment.sessions.domain import lifecycle as sessions
+from services.enrollment.sessions.domain import lifecycle
 from services.kit.clock import Clock
 from services.kit.mongo.deadlines import end_each
 from services.kit.mongo.document import Stored
@@ -25,10 +25,10 @@ async def sweep(*, store: CanSweep, clock: Clock) -> int:
     now = clock.now()
 
     async def end_sessions(stored: Stored[Account]) -> Stored[Account] | None:
-        return await store.accounts.change(stored.id, partial(sessions.end_overdue_sessions, at=now))
+        return await store.accounts.change(stored.id, partial(lifecycle.end_overdue_sessions, at=now))
 
     async def expire(stored: Stored[Challenge]) -> Stored[Challenge] | None:
-        return await store.challenges.change(stored.id, partial(challenges.expired, at=now))
+        return await store.challenges.change(stored.id, partial(transitions.expired, at=now))
 
     async def keep_or_forget(stored: Stored[Device]) -> Stored[Device] | None:
         """The account alone says whether its method was proven: the event of it may still be on its way."""

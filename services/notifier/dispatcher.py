@@ -17,6 +17,7 @@ from services.notifier.channels.base import Channel
 from services.notifier.dependencies import Dependencies
 from services.notifier.domain import attempts
 from services.notifier.domain.delivery import Delivery
+from services.notifier.domain.leases import Leases
 from services.notifier.handlers.attempt import DeliveryAttempt, Outcome
 from services.notifier.handlers.delivering import deliver
 from services.notifier.providers.base import TIMEOUT, Provider
@@ -27,7 +28,7 @@ POOL_SIZE = 16
 POLL_EVERY = 1.0
 DEPTH_EVERY = 10.0
 ATTEMPT_WITHIN = 2 * TIMEOUT + 2.0
-"""Asking and sending; below the lease of a claim."""
+"""Seconds from when the claim is begun to be written: asking and sending. Below the lease of a claim."""
 STOP_WITHIN = TIMEOUT + 2.0
 WRITE_RETRY_AFTER = 0.25
 
@@ -45,9 +46,12 @@ class Line:
 class Dispatcher:
     """The pools of all channels that this process serves."""
 
-    def __init__(self, lines: Sequence[Line], deps: Dependencies, *, size: int = POOL_SIZE) -> None:
+    def __init__(
+        self, lines: Sequence[Line], deps: Dependencies, *, size: int = POOL_SIZE, within: float = ATTEMPT_WITHIN
+    ) -> None:
+        limits = (size, within)
         self._pools = [
-            _Pool(line, index, deps, size, self.wake) for line in lines for index in range(len(line.providers))
+            _Pool(line, index, deps, limits, self.wake) for line in lines for index in range(len(line.providers))
         ]
 
     def start(self) -> None:
@@ -69,13 +73,21 @@ class Dispatcher:
 
 
 class _Pool(Background):
-    def __init__(self, line: Line, index: int, deps: Dependencies, size: int, wake: Callable[[str, str], None]) -> None:
+    def __init__(
+        self,
+        line: Line,
+        index: int,
+        deps: Dependencies,
+        limits: tuple[int, float],
+        wake: Callable[[str, str], None],
+    ) -> None:
         self._line = line
         self._provider = line.providers[index]
         self._others = tuple(name for name in line.route if name != self._provider.name) if index == 0 else None
         self._deps = deps
         self._wake_other = wake
-        self._size = size
+        self._size, self._within = limits
+        self._leases = Leases()
         self._woken = asyncio.Event()
         self._attempts: set[asyncio.Task[None]] = set()
         self._paused_until = 0.0
@@ -105,6 +117,10 @@ class _Pool(Background):
             except DatabaseError as error:
                 log.warning("the queue waits for the database", error=type(error).__name__)
                 took_all = True
+            except (KeyError, ValueError) as error:
+                # A delivery of a newer version, most likely: it waits for one, and must not end the pool.
+                log.exception("a delivery cannot be read", exc_info=error)
+                took_all = True
             if took_all:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._woken.wait(), POLL_EVERY)
@@ -117,16 +133,23 @@ class _Pool(Background):
         now = self._deps.clock.now()
         name = self._line.channel.name
         found = await self._deps.store.due(name, self._provider.name, adopted_from=self._others, now=now, limit=room)
-        for stored in found:
+        for stored in [*await self._abandoned(), *found][:room]:
             await self._claim(stored)
         return len(found) < room or len(self._attempts) >= self._size
 
+    async def _abandoned(self) -> list[Stored[Delivery]]:
+        """What others have claimed and dropped."""
+        name = self._line.channel.name
+        in_work = await self._deps.store.in_work(name, self._provider.name, adopted_from=self._others)
+        return self._leases.lapsed(in_work, monotonic())
+
     async def _claim(self, stored: Stored[Delivery]) -> None:
+        until = monotonic() + self._within
         claim = attempts.claimed(stored.state, provider=self._provider.name, at=self._deps.clock.now())
         claimed = await self._deps.store.claim(stored, claim)
         if claimed is None:
             return
-        attempt = DeliveryAttempt(claimed.state, self._line.channel, self._provider, self._line.route)
+        attempt = DeliveryAttempt(claimed.state, self._line.channel, self._provider, self._line.route, until)
         task = asyncio.create_task(self._attempt(attempt))
         self._attempts.add(task)
         task.add_done_callback(self._done)
@@ -142,7 +165,7 @@ class _Pool(Background):
         with use_trace(delivery.traceparent):
             bind(tenant=delivery.tenant, user=delivery.user, challenge=delivery.about)
             try:
-                async with asyncio.timeout(ATTEMPT_WITHIN):
+                async with asyncio.timeout(max(0.0, attempt.until - monotonic())):
                     outcome = await deliver(attempt, self._deps)
             except (TimeoutError, DatabaseError) as error:
                 log.warning("an attempt broke off; its lease will run out", error=type(error).__name__)

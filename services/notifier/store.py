@@ -1,8 +1,10 @@
 """Where deliveries and the limits of numbers are kept, and how what is due is found."""
 
+import contextlib
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from pymongo import ASCENDING
 
@@ -12,12 +14,15 @@ from services.kit.decision import Change
 from services.kit.mongo.client import Database
 from services.kit.mongo.document import Documents, DuplicateDocumentError, StaleDocumentError, Stored
 from services.kit.mongo.relay import Relay
-from services.notifier.domain.delivery import Delivery, document_id
+from services.notifier.domain.cancellation import Cancellation, cancellation_id
+from services.notifier.domain.delivery import OPEN, Delivery, Status, document_id
 from services.notifier.domain.limits import LimitReached, Sends, take
 
 SOURCE = "notifier"
 KEEP_ENDED = timedelta(days=1)
 KEEP_SENDS = timedelta(days=2)
+KEEP_CANCELLED = timedelta(days=1)
+"""Longer than any code lives, and as long as requests are kept."""
 SWEEP_LIMIT = 200
 EVER = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -27,6 +32,7 @@ class Store:
     database: Database
     deliveries: Documents[Delivery]
     sends: Documents[Sends]
+    cancellations: Documents[Cancellation]
 
     @classmethod
     def open(cls, database: Database, relay: Relay, clock: Clock) -> "Store":
@@ -35,6 +41,7 @@ class Store:
             database,
             Documents(database.collection("deliveries"), Delivery, relay=relay, clock=clock, source=SOURCE),
             Documents(database.collection("sends"), Sends, relay=relay, clock=clock, source=SOURCE),
+            Documents(database.collection("cancellations"), Cancellation, relay=relay, clock=clock, source=SOURCE),
         )
 
     async def prepare(self) -> None:
@@ -42,11 +49,13 @@ class Store:
         deliveries, sends = self.database.collection("deliveries"), self.database.collection("sends")
         await deliveries.create_index("state.id", unique=True)
         await deliveries.create_index(
-            [("state.channel", ASCENDING), ("state.provider", ASCENDING), ("state.nextAttemptAt", ASCENDING)]
+            [(f"state.{name}", ASCENDING) for name in ("channel", "status", "provider", "nextAttemptAt")]
         )
         await deliveries.create_index([("state.endedAt", ASCENDING), ("state.notAfter", ASCENDING)])
         await deliveries.create_index("state.endedAt", expireAfterSeconds=int(KEEP_ENDED.total_seconds()))
         await sends.create_index("state.lastAt", expireAfterSeconds=int(KEEP_SENDS.total_seconds()))
+        cancellations = self.database.collection("cancellations")
+        await cancellations.create_index("state.at", expireAfterSeconds=int(KEEP_CANCELLED.total_seconds()))
 
     async def add(self, delivery: Delivery, cause: Envelope) -> bool:
         """Queue a delivery; False if this send of the challenge, or this notice, was queued before."""
@@ -59,20 +68,23 @@ class Store:
     async def due(
         self, channel: str, provider: str, *, adopted_from: Collection[str] | None, now: datetime, limit: int
     ) -> list[Stored[Delivery]]:
-        """What `provider` has to look at now, the longest waiting first.
+        """What waits for `provider` and is to be tried now, the longest waiting first.
 
         `adopted_from`: the other configured providers, given to the first provider alone: it takes over what belongs
         to none of them, because the configuration has changed.
         """
-        whose: object = provider if adopted_from is None else {"$nin": sorted(adopted_from)}
-        return await self.deliveries.find(
-            {"state.channel": channel, "state.provider": whose, "state.nextAttemptAt": {"$gt": EVER, "$lte": now}},
-            sort=[("state.nextAttemptAt", ASCENDING)],
-            limit=limit,
-        )
+        waiting = _of(channel, "queued", provider, adopted_from) | {"state.nextAttemptAt": {"$gt": EVER, "$lte": now}}
+        return await self.deliveries.find(waiting, sort=[("state.nextAttemptAt", ASCENDING)], limit=limit)
+
+    async def in_work(
+        self, channel: str, provider: str, *, adopted_from: Collection[str] | None
+    ) -> list[Stored[Delivery]]:
+        """What somebody has claimed for `provider`; `adopted_from` as in `due`."""
+        return await self.deliveries.find(_of(channel, "sending", provider, adopted_from), limit=SWEEP_LIMIT)
 
     async def claim(self, stored: Stored[Delivery], claimed: Delivery) -> Stored[Delivery] | None:
-        """Write the claim; None if somebody else was quicker."""
+        """Write the claim; None if anything became of the delivery since it was read: somebody else was quicker, or it
+        was cancelled."""
         try:
             return await self.deliveries.save(stored, claimed)
         except StaleDocumentError:
@@ -81,6 +93,20 @@ class Store:
     async def change(self, delivery: Delivery, decide: Callable[[Delivery], Change[Delivery]]) -> Delivery | None:
         stored = await self.deliveries.change(document_id(delivery), decide)
         return stored.state if stored else None
+
+    async def current(self, delivery: Delivery) -> Delivery | None:
+        """The delivery as it is now."""
+        stored = await self.deliveries.get(document_id(delivery))
+        return stored.state if stored else None
+
+    async def note_cancelled(self, tenant: str, challenge_id: str, *, at: datetime) -> None:
+        """Remember that a challenge is over; safe to repeat."""
+        with contextlib.suppress(DuplicateDocumentError):
+            await self.cancellations.insert(cancellation_id(tenant, challenge_id), Cancellation(at=at))
+
+    async def is_cancelled(self, tenant: str, challenge_id: str) -> bool:
+        """Whether a challenge is known to be over."""
+        return await self.cancellations.get(cancellation_id(tenant, challenge_id)) is not None
 
     async def of_challenge(self, tenant: str, challenge_id: str) -> list[Delivery]:
         """All deliveries of a challenge; `;` follows `:` in order."""
@@ -100,7 +126,7 @@ class Store:
 
     async def depth(self, channel: str, provider: str) -> int:
         """How many deliveries wait for `provider` or are being sent."""
-        waiting = {"state.channel": channel, "state.provider": provider, "state.nextAttemptAt": {"$gt": EVER}}
+        waiting = {"state.channel": channel, "state.status": {"$in": sorted(OPEN)}, "state.provider": provider}
         return await self.database.collection("deliveries").count_documents(waiting)
 
     async def take(self, tenant: str, number_hash: str, delivery_id: str, *, at: datetime) -> LimitReached | None:
@@ -119,3 +145,8 @@ class Store:
             except (DuplicateDocumentError, StaleDocumentError):
                 continue
             return None
+
+
+def _of(channel: str, status: Status, provider: str, adopted_from: Collection[str] | None) -> dict[str, Any]:
+    whose: object = provider if adopted_from is None else {"$nin": sorted(adopted_from)}
+    return {"state.channel": channel, "state.status": status, "state.provider": whose}

@@ -32,6 +32,7 @@ from tests.support.pages import (
     NOW,
     OTP_SECRET,
     QR_CODES,
+    SETUP,
     code_view,
     phone_view,
     sample_views,
@@ -322,6 +323,16 @@ async def test_an_approval_is_announced_and_changes_no_page(pages: Stage, name: 
     assert page.url.endswith("/page")
     assert not (await page.title()).startswith("Error")
     assert await pages.findings() == []
+
+
+@pytest.mark.parametrize("name", ["recovery-codes-keeping", "questions-keeping"])
+async def test_what_is_kept_after_the_wait_leads_on_by_itself(pages: Stage, name: str) -> None:
+    page = await pages.show(VIEWS[name], answers=stream())
+    await expect(page.get_by_role("status").filter(has_text="The page goes on by itself")).to_be_visible()
+    await expect(page.get_by_role("button", name="Next")).to_have_count(0)
+    saved = {SETUP: Answer("<p>Saved</p>", "text/html")}
+    page = await pages.show(VIEWS[name], answers=stream(status="verified") | saved)
+    await expect(page.get_by_text("Saved")).to_be_visible()
 
 
 @pytest.mark.parametrize(

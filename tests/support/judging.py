@@ -33,7 +33,8 @@ S = TypeVar("S", bound=BaseModel)
 
 def quick_hash() -> SlowHash:
     """argon2id with the least that it takes."""
-    return SlowHash(PasswordHasher.from_parameters(CHEAPEST))
+    cheapest = PasswordHasher.from_parameters(CHEAPEST)
+    return SlowHash(cheapest, cheapest)
 
 
 def recalling(credential: Credential | None) -> Recall:

@@ -21,6 +21,7 @@ class Challenges(Documents[Challenge]):
         """Create the indexes; safe to repeat."""
         await self._collection.create_index("state.terms.push.deviceId", sparse=True)
         await self._collection.create_index("state.standsFor", sparse=True)
+        await self._collection.create_index("state.terms.code.destinationHash", sparse=True)
         await self._collection.create_index(
             "state.hosting.ticketHash",
             name="tickets",
@@ -40,13 +41,17 @@ class Challenges(Documents[Challenge]):
         of_person = {"state.tenant": tenant, "state.user": user, "state.status": "pending"}
         return await self.find(of_person | ({"state.terms.methodId": method_id} if method_id else {}))
 
+    async def asked_of(self, destination_hash: str, since: datetime) -> list[Challenge]:
+        """Challenges, of whomever, whose newest message was asked for since then, to the same number or address."""
+        criteria = {"state.terms.code.destinationHash": destination_hash, "state.delivery.requestedAt": {"$gt": since}}
+        return [stored.state for stored in await self.find(criteria, limit=MOST_REQUESTS)]
+
     async def of_ticket(self, ticket_hash: str) -> Stored[Challenge] | None:
         """The challenge whose ticket has that hash."""
         found = await self.find({"state.hosting.ticketHash": ticket_hash}, limit=1)
         return found[0] if found else None
 
     async def standing_for(self, challenge_id: str) -> list[Stored[Challenge]]:
-        """All challenges of a verification on our page, the first one among them."""
         return await self.find({"state.standsFor": challenge_id})
 
     async def cooling_down(self, tenant: str, user: str, now: datetime) -> list[Stored[Challenge]]:

@@ -9,7 +9,7 @@ from typing import Protocol
 from pydantic import SecretBytes, SecretStr
 
 from services.enrollment.accounts.domain.account import account_id
-from services.enrollment.challenges.domain import transitions as challenges
+from services.enrollment.challenges.domain import transitions
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.domain.verdict import Verdict
 from services.enrollment.challenges.handlers.lifecycle import binding_of, judged
@@ -163,7 +163,7 @@ async def answer_request(challenge_id: str, token: str, deps: CanAnswer) -> Verd
     async with deps.signals.awaiting(challenge.id) as changed:
         await deps.challenges.change(
             challenge.id,
-            lambda state: challenges.answer(state, submission_id, sealed, decision=answer.decision, at=now),
+            lambda state: transitions.answer(state, submission_id, sealed, decision=answer.decision, at=now),
         )
         _, verdict = await judged(challenge.id, submission_id, changed, deps)
     return verdict

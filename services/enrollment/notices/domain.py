@@ -13,6 +13,8 @@ from services.kit.errors import NoticeExpiredError
 from services.kit.state import State
 
 LIFE = timedelta(days=7)
+"""Of the link, and of the news: a change that is read later, because a topic is read again from its beginning, is told
+no more. What was told within that time is known (`store.KEEP`)."""
 SENT_WITHIN = timedelta(hours=12)
 
 
@@ -33,21 +35,21 @@ class Notice(State):
     delivery: str = "queued"
 
     def is_usable(self, now: datetime) -> bool:
-        """Whether the link still does something."""
         return self.used_at is None and now < self.created_at + LIFE
 
 
+def use_by(happened_at: datetime, *, asked_at: datetime) -> datetime | None:
+    """Until when a notice may be sent; None for news of the past."""
+    end = happened_at + LIFE
+    return min(asked_at + SENT_WITHIN, end) if asked_at < end else None
+
+
 def requested(notice: Notice, event: NoticeRequested, correlation_id: str) -> Change[Notice]:
-    """To be sent by mail."""
     return Change(notice, (Emission(REQUESTS["email"], event, notice.tenant, notice.user, correlation_id),))
 
 
 def use(notice: Notice, *, at: datetime) -> Change[Notice]:
-    """ "This wasn't me", once.
-
-    Raises:
-        ProblemError: `noticeExpired` after 7 days or once used.
-    """
+    """ "This wasn't me", once. Raises `noticeExpired` after 7 days or once used."""
     if not notice.is_usable(at):
         raise NoticeExpiredError
     return Change(notice.model_copy(update={"used_at": at}))

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Protocol
 from urllib.parse import urlencode
 
+import structlog
+
 from schemas.base import Event, MethodType
 from schemas.enrollment import (
     DefaultMethodChanged,
@@ -27,11 +29,13 @@ from services.enrollment.accounts.domain.activity import HAPPENED_AT
 from services.enrollment.methods.registry.domain import TRAITS
 from services.enrollment.needs import CanSeal, HasAccounts, HasClock, HasNotices, HasOrigin, HasSealer
 from services.enrollment.notices import domain as notices
-from services.enrollment.notices.domain import SENT_WITHIN, Notice
+from services.enrollment.notices.domain import Notice
 from services.kit.crypto.sealing import Binding, SealBrokenError, token_hash
 from services.kit.errors import NoticeExpiredError
 from services.kit.ids import new_token
 from services.kit.mongo.document import DuplicateDocumentError
+
+log = structlog.get_logger(__name__)
 
 
 class CanNotify(CanSeal, HasAccounts, HasNotices, HasOrigin, Protocol):
@@ -59,14 +63,20 @@ SUSPENDS: frozenset[NoticeKind] = frozenset({"methodRegistered", "methodChanged"
 
 @dataclass(frozen=True)
 class About:
-    """The method that a notice is about, and the person who has or had it."""
+    """The method that a notice is about, the person who has or had it, and until when it may be sent."""
 
     account: Account
     method: Method
+    until: datetime
 
 
 async def notify_change(event: Event, cause: Envelope, deps: CanNotify) -> None:
-    """One notice for each address. A cause that comes again finds its notices there already."""
+    """One notice for each address. A cause that comes again finds its notices there already; one of long ago is told no
+    more."""
+    until = notices.use_by(cause.time, asked_at=deps.clock.now())
+    if until is None:
+        log.info("a change of long ago is not told any more", event_id=cause.id, happened=cause.time.isoformat())
+        return
     stored = await deps.accounts.get(account_id(cause.tenant, cause.subject or ""))
     if stored is None or stored.state.erased_at or not _is_news(event, stored.state):
         return
@@ -77,7 +87,7 @@ async def notify_change(event: Event, cause: Envelope, deps: CanNotify) -> None:
     is_change = isinstance(event, MethodChanged | MethodRemoved)
     at = getattr(event, HAPPENED_AT[type(event)])
     for address, masked in addresses_of(account, about, deps, at=at, is_change=is_change).items():
-        await _notify(event, cause, About(account, about), (address, masked), deps)
+        await _notify(event, cause, About(account, about, until), (address, masked), deps)
 
 
 def addresses_of(account: Account, about: Method, deps: HasSealer, *, at: datetime, is_change: bool) -> dict[str, str]:
@@ -95,11 +105,8 @@ def addresses_of(account: Account, about: Method, deps: HasSealer, *, at: dateti
 
 
 async def read_notice(token: str, deps: CanReadNotices) -> Notice:
-    """What a link is about; reading changes nothing, since mail scanners open links.
-
-    Raises:
-        ProblemError: `noticeExpired`, also for a token that never was.
-    """
+    """What a link is about; reading changes nothing, since mail scanners open links. Raises `noticeExpired`, also for a
+    token that never was."""
     stored = await deps.notices.of_token(token_hash(token))
     if stored is None or not stored.state.is_usable(deps.clock.now()):
         raise NoticeExpiredError
@@ -153,7 +160,7 @@ async def _notify(event: Event, cause: Envelope, whose: About, address: tuple[st
         link=None if kind in WITHOUT_LINK else deps.sealer.seal("destination", link.encode(), of_link),
         locale=account.profile.locale,
         happened_at=notice.happened_at,
-        not_after=now + SENT_WITHIN,
+        not_after=whose.until,
         requested_at=now,
     )
     change = notices.requested(notice, request, cause.correlation_id or identifier)

@@ -26,6 +26,7 @@ class LiveTexts:
     """What any page says by itself, without a new page. `{left}` and `{seconds}` are filled in by the script."""
 
     saving: str = "One moment…"
+    keeping: str = "We are still saving this. The page goes on by itself; you can wait here, and nothing is lost."
     sending: str = "Sending…"
     checking: str = "Checking your code…"
     checking_answers: str = "Checking your answers…"
@@ -90,7 +91,6 @@ NOT_ACCEPTED: Final[Mapping[type[ProblemError], str]] = {
 
 
 def not_accepted(problem: type[ProblemError], texts: Mapping[type[ProblemError], str]) -> str:
-    """Why a proof was not accepted, in the words of its kind."""
     return texts.get(problem) or NOT_ACCEPTED.get(problem, SOMETHING_WRONG)
 
 
@@ -101,17 +101,14 @@ def tries_left(challenge: Challenge) -> str:
 
 
 def masked_destination(challenge: Challenge) -> str:
-    """Where a message or a call goes, as far as it is shown."""
     return challenge.destination.masked if challenge.destination else ""
 
 
 def day(at: datetime) -> str:
-    """A day as it is read."""
     return format_date(at, format="d MMMM y", locale="en_GB")
 
 
 def moment(at: datetime) -> str:
-    """A day with the time."""
     return f"{day(at)}, {at.strftime('%H:%M')} UTC"
 
 

@@ -20,11 +20,13 @@ from services.kit.kafka import metrics
 from services.kit.kafka.connection import client_options, security, servers
 from services.kit.kafka.dead_letters import DeadLetters
 from services.kit.kafka.handlers import EventHandlers
+from services.kit.kafka.lanes import MOST_AT_ONCE
 from services.kit.kafka.processing import GroupProcessing, LiveProcessing, Processing
 from services.kit.kafka.producer import EventProducer
 from services.kit.kafka.reading import from_client
 from services.kit.kafka.record import Record
 from services.kit.kafka.subscription import OnReconnect, Subscription
+from services.kit.mongo.outbox import EventTooLargeError
 from services.kit.mongo.relay import PublishFailedError
 from services.kit.settings import ServiceSettings
 
@@ -71,18 +73,20 @@ class EventBroker:
         *,
         group: str | None,
         on_reconnect: OnReconnect | None = None,
+        at_once: int = MOST_AT_ONCE,
     ) -> None:
         """Give the records of `topics` to `handlers`; call it before `start`.
 
         With a `group`, each record is handled by one member at least once, in order within its key; without one, each
         replica gets what comes from now on, nothing is committed, failures are dropped, and `on_reconnect` is awaited
-        after Kafka was away, when events may have been missed.
+        after Kafka was away, when events may have been missed. `at_once` keys are served at the same time.
         """
         self._topics |= {full_name(self._prefix, topic): topic for topic in topics}
         names = [full_name(self._prefix, topic) for topic in topics]
         self._required |= set(names)
+        processing = self._processing(handlers, group)
         self._subscriptions.append(
-            Subscription(self._broker, names, self._processing(handlers, group), group=group, on_reconnect=on_reconnect)
+            Subscription(self._broker, names, processing, group=group, on_reconnect=on_reconnect, at_once=at_once)
         )
 
     async def start(self) -> None:
@@ -123,21 +127,27 @@ class EventBroker:
         )
 
     def alive(self) -> bool:
-        """Whether consuming can go on; if not, only a restart of the process helps."""
-        return not any(subscription.stuck for subscription in self._subscriptions)
+        """Whether consuming can go on; if not, only a restart of the process helps.
+
+        While Kafka or a dependency is away it can.
+        """
+        tasks = [*self._starters, *([self._monitor] if self._monitor else [])]
+        broken = any(task.done() and not task.cancelled() and task.exception() is not None for task in tasks)
+        return not broken and not any(subscription.stuck for subscription in self._subscriptions)
 
     async def publish(self, topic: Topic, envelope: Envelope) -> None:
         """Publish an event, with the trace context that it was stored with; for the relay alone.
 
         Raises:
             PublishFailedError: not all in-sync replicas had it within 5 s. It may still arrive.
+            EventTooLargeError: Kafka will never take it.
         """
         began = monotonic()
         try:
             await self._producer.send(
                 full_name(self._prefix, topic), key=envelope.key, value=envelope.body, headers=tuple(envelope.headers)
             )
-        except PublishFailedError:
+        except (PublishFailedError, EventTooLargeError):
             metrics.PUBLISH_FAILURES.labels(topic.name).inc()
             raise
         metrics.PUBLISH_SECONDS.labels(topic.name).observe(monotonic() - began)
@@ -172,7 +182,7 @@ class EventBroker:
         misses, was_up = 0, False
         while True:
             try:
-                self._present = await self._producer.topics()
+                self._present = await self._producer.present(self._required)
                 self._looked.set()
             except PublishFailedError:
                 misses += 1
@@ -185,6 +195,8 @@ class EventBroker:
                 self._present = None
                 self._producer.renew()
                 log.warning("Kafka does not answer")
+            for subscription in self._subscriptions:
+                subscription.look()
             metrics.CONNECTED.set(0 if self._present is None else 1)
             await asyncio.sleep(PROBE_EVERY if misses == 0 and await self.ready() else PROBE_SOON)
 
@@ -224,5 +236,4 @@ async def _parse(raw: "ConsumerRecord[Any, Any]") -> KafkaMessage:
 
 
 async def _decode(message: KafkaMessage) -> Record:
-    """The whole record, whatever is in it."""
     return from_client(message.raw_message)

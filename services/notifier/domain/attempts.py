@@ -7,10 +7,12 @@ from schemas.base import Event
 from schemas.notification import CodeSent, DeliveryFailureReason, PushSent
 from services.kit.decision import Change
 from services.notifier.domain.delivery import Delivery, is_at
-from services.notifier.domain.endings import emission, end_as_failed, ended
+from services.notifier.domain.endings import emission, end_as_failed, ended, refused
+from services.notifier.domain.limits import LimitReached
 
 LEASE = timedelta(seconds=15)
-"""How long a claim keeps others off; longer than any attempt may take."""
+"""How long a claim keeps others off, from when they first see it; longer than any attempt may take from when the claim
+was begun to be written. So the clocks of two replicas may differ as they like."""
 BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 4, 8, 15, 30))
 MAX_REPEATS = 3
 MAX_BLIND_REPEATS = 1
@@ -18,7 +20,7 @@ MAX_BLIND_REPEATS = 1
 
 
 def claimed(delivery: Delivery, *, provider: str, at: datetime) -> Delivery:
-    """Taken for an attempt at `provider`. Taking one whose lease ran out means that its outcome is unknown."""
+    """Taken for an attempt at `provider`. Taking one from somebody else means that its outcome is unknown."""
     lapsed = delivery.status == "sending"
     return delivery.model_copy(
         update={
@@ -58,11 +60,12 @@ def postponed(
     at: datetime,
     reason: DeliveryFailureReason = "providerUnavailable",
     retry_after: timedelta | None = None,
+    spread: float = 1.0,
 ) -> Change[Delivery]:
     """This attempt brought nothing: the next provider at once, or after a while when all had their turn.
 
     Where no attempt fits in before the code dies, the person learns of it now. `retry_after` is what the provider asks
-    for.
+    for. The while is multiplied by `spread`, a little more or less than 1, so that many do not come back at once.
     """
     if not is_at(delivery, attempt):
         return Change(delivery)
@@ -70,7 +73,8 @@ def postponed(
         return Change(ended(delivery, "cancelled", at))
     provider = following(route, delivery.provider)
     tried = max(1, len(route))
-    wait_for = timedelta() if attempt % tried else BACKOFF[min(attempt // tried, len(BACKOFF)) - 1]
+    turn = attempt - delivery.held
+    wait_for = timedelta() if turn % tried else BACKOFF[min(turn // tried, len(BACKOFF)) - 1] * spread
     if tried == 1:
         wait_for = max(wait_for, retry_after or timedelta())
     if at + wait_for >= delivery.not_after:
@@ -80,11 +84,23 @@ def postponed(
     )
 
 
-def uncertain(delivery: Delivery, attempt: int, *, at: datetime) -> Change[Delivery]:
+def held(delivery: Delivery, attempt: int, limit: LimitReached, *, at: datetime) -> Change[Delivery]:
+    """Its number gets no message now: it waits for its turn, or is refused where the code dies before that."""
+    if not is_at(delivery, attempt):
+        return Change(delivery)
+    if limit.reason != "resendTooSoon" or limit.until >= delivery.not_after:
+        return refused(delivery, limit, at=at)
+    if delivery.cancelled and delivery.uncertain is None:
+        return Change(ended(delivery, "cancelled", at))
+    waiting = {"status": "queued", "held": delivery.held + 1, "next_attempt_at": limit.until}
+    return Change(delivery.model_copy(update=waiting))
+
+
+def uncertain(delivery: Delivery, attempt: int, *, at: datetime, spread: float = 1.0) -> Change[Delivery]:
     """The provider never answered: it is asked in the next attempt what became of the message."""
     if not is_at(delivery, attempt):
         return Change(delivery)
-    asked = {"status": "queued", "uncertain": delivery.provider, "next_attempt_at": at + BACKOFF[0]}
+    asked = {"status": "queued", "uncertain": delivery.provider, "next_attempt_at": at + BACKOFF[0] * spread}
     return Change(delivery.model_copy(update=asked))
 
 
@@ -101,7 +117,6 @@ def repeating(delivery: Delivery, attempt: int) -> Change[Delivery]:
 
 
 def following(route: Sequence[str], provider: str) -> str:
-    """The provider after `provider`, round and round; the first when it is no longer configured."""
     return route[(route.index(provider) + 1) % len(route)] if provider in route else route[0]
 
 

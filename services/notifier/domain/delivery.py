@@ -4,8 +4,8 @@
 stateDiagram-v2
     [*] --> queued: MethodRequested, NoticeRequested
     queued --> sending: claimed
-    sending --> sending: lease ran out, claimed again (outcome unknown)
-    sending --> queued: no success yet
+    sending --> sending: nothing was heard of the claim for the time of a lease, claimed again (outcome unknown)
+    sending --> queued: no success yet, or the number got a message a moment ago
     sending --> sent: accepted, or a callback told so
     queued --> sent: a callback told so
     sending --> failed: rejected, mismatch, no time left
@@ -52,9 +52,10 @@ class Notice(State):
 class Delivery(State):
     """One message to be sent: about a challenge (`terms`), or a `notice`. `destination` is sealed for either.
 
-    `next_attempt_at` says when somebody must look at it: the next attempt while it is queued, the end of the lease
-    while it is being sent, nothing once it has ended. `uncertain` names the provider whose answer never came.
-    `decision` is what the person who was called said by pressing keys.
+    `next_attempt_at` says when somebody must look at it: the next attempt while it is queued, the end of the lease by
+    the claimant's clock while it is being sent, nothing once it has ended. `held` counts the attempts that only found
+    that its number has to be left alone. `uncertain` names the provider whose answer never came. `decision` is what the
+    person who was called said by pressing keys.
     """
 
     id: str
@@ -72,6 +73,7 @@ class Delivery(State):
     provider: str
     status: Status = "queued"
     attempts: int = 0
+    held: int = 0
     repeats: int = 0
     uncertain: str | None = None
     first_claimed_at: AwareDatetime | None = None

@@ -4,10 +4,9 @@ from datetime import datetime, timedelta
 
 from pydantic import AwareDatetime
 
-from schemas.notification import RefusalReason
+from schemas.notification import BETWEEN_MESSAGES, RefusalReason
 from services.kit.state import State
 
-SHORTEST_GAP = timedelta(seconds=10)
 MOST_A_DAY = 10
 DAY = timedelta(days=1)
 
@@ -27,9 +26,10 @@ class Sends(State):
 
 
 class LimitReached(State):
-    """Why a number gets no message now, and for how many seconds."""
+    """Why a number gets no message now, until when, and for how many seconds that is."""
 
     reason: RefusalReason
+    until: AwareDatetime
     retry_after: int
 
 
@@ -38,13 +38,16 @@ def take(sends: Sends, delivery_id: str, *, at: datetime) -> Sends | LimitReache
     recent = tuple(send for send in sends.sends if at - send.at < DAY)
     if any(send.delivery_id == delivery_id for send in recent):
         return sends
-    if recent and at - recent[-1].at < SHORTEST_GAP:
-        return LimitReached(reason="resendTooSoon", retry_after=_seconds(recent[-1].at + SHORTEST_GAP - at))
+    if recent and at - recent[-1].at < BETWEEN_MESSAGES:
+        return _reached("resendTooSoon", recent[-1].at + BETWEEN_MESSAGES, at)
     if len(recent) >= MOST_A_DAY:
-        return LimitReached(reason="sendLimitReached", retry_after=_seconds(recent[0].at + DAY - at))
+        return _reached("sendLimitReached", recent[0].at + DAY, at)
     return Sends(sends=(*recent, Send(delivery_id=delivery_id, at=at)), last_at=at)
 
 
+def _reached(reason: RefusalReason, until: datetime, at: datetime) -> LimitReached:
+    return LimitReached(reason=reason, until=until, retry_after=_seconds(until - at))
+
+
 def _seconds(wait: timedelta) -> int:
-    """Rounded up, so that who waits so long is let in."""
     return max(1, -(-wait // timedelta(seconds=1)))

@@ -11,12 +11,14 @@ from services.notifier.providers.base import Provider
 
 @dataclass(frozen=True)
 class DeliveryAttempt:
-    """One claimed delivery at one provider; `route` names all providers of the channel in order."""
+    """One claimed delivery at one provider; `route` names all providers of the channel in order. Nothing is sent once
+    `monotonic()` has reached `until`: somebody else may have taken it over."""
 
     delivery: Delivery
     channel: Channel
     provider: Provider
     route: tuple[str, ...]
+    until: float
 
 
 @dataclass(frozen=True)

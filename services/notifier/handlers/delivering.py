@@ -2,10 +2,12 @@
 
 from datetime import datetime, timedelta
 from functools import partial
+from secrets import SystemRandom
 
 import structlog
 
 from schemas.notification import DeliveryFailureReason
+from services.kit.clock import monotonic
 from services.kit.crypto.sealing import keyed_hash
 from services.kit.decision import Change
 from services.notifier import metrics
@@ -25,6 +27,11 @@ from services.notifier.providers.base import (
 )
 
 log = structlog.get_logger(__name__)
+
+JITTER = SystemRandom()
+SPREAD = (0.75, 1.25)
+"""By how much a wait before another attempt is shorter or longer than it would be; never shorter than the provider
+asks for."""
 
 
 async def deliver(attempt: DeliveryAttempt, deps: Dependencies) -> Outcome:
@@ -58,7 +65,7 @@ async def _send_first(attempt: DeliveryAttempt, message: Message, deps: Dependen
         return _postponed(attempt, now)
     if now >= delivery.not_after:
         return _failed(attempt, "expiredBeforeSending", deps)
-    return await _refusal(attempt, message, deps) or await _send(attempt, message, deps)
+    return await _held(attempt, message, deps) or await _send(attempt, message, deps)
 
 
 async def _settle(attempt: DeliveryAttempt, message: Message, deps: Dependencies) -> Outcome:
@@ -75,8 +82,8 @@ async def _settle(attempt: DeliveryAttempt, message: Message, deps: Dependencies
     now = deps.clock.now()
     if now >= delivery.not_after or delivery.cancelled or not attempts.may_repeat(delivery, asked=asked):
         return _failed(attempt, "providerUnavailable", deps)
-    if refused := await _refusal(attempt, message, deps):
-        return refused
+    if held := await _held(attempt, message, deps):
+        return held
     attempted = delivery.attempts
     repeat = await deps.store.change(delivery, partial(attempts.repeating, attempt=attempted))
     if repeat is None or not is_at(repeat, attempted):
@@ -86,7 +93,7 @@ async def _settle(attempt: DeliveryAttempt, message: Message, deps: Dependencies
     return await _send(attempt, message, deps)
 
 
-async def _refusal(attempt: DeliveryAttempt, message: Message, deps: Dependencies) -> Outcome | None:
+async def _held(attempt: DeliveryAttempt, message: Message, deps: Dependencies) -> Outcome | None:
     """What the limits of the number say; None lets it pass, as it does every notice. Counted once, also when an attempt
     broke off after it."""
     if not attempt.channel.is_limited or attempt.delivery.notice:
@@ -94,10 +101,28 @@ async def _refusal(attempt: DeliveryAttempt, message: Message, deps: Dependencie
     delivery, now = attempt.delivery, deps.clock.now()
     number = keyed_hash(deps.keyring, message.to, tenant=delivery.tenant)
     reached = await deps.store.take(delivery.tenant, number, delivery.id, at=now)
-    return Outcome(partial(endings.refused, limit=reached, at=now)) if reached else None
+    return Outcome(partial(attempts.held, attempt=delivery.attempts, limit=reached, at=now)) if reached else None
+
+
+async def _withheld(attempt: DeliveryAttempt, deps: Dependencies) -> Outcome | None:
+    """What forbids the call at the last moment: the challenge is over, the code is dead, or somebody else has the
+    delivery. Between this and the call nothing else may be awaited."""
+    delivery = attempt.delivery
+    current = await deps.store.current(delivery)
+    now = deps.clock.now()
+    if current is None or not is_at(current, delivery.attempts) or monotonic() >= attempt.until:
+        return Outcome(Change)
+    if current.cancelled:
+        return _postponed(attempt, now)
+    if now >= delivery.not_after:
+        reason: DeliveryFailureReason = "providerUnavailable" if delivery.uncertain else "expiredBeforeSending"
+        return _failed(attempt, reason, deps)
+    return None
 
 
 async def _send(attempt: DeliveryAttempt, message: Message, deps: Dependencies) -> Outcome:
+    if withheld := await _withheld(attempt, deps):
+        return withheld
     try:
         acceptance = await attempt.provider.send(message)
     except PermanentError:
@@ -105,8 +130,8 @@ async def _send(attempt: DeliveryAttempt, message: Message, deps: Dependencies) 
     except TransientError as error:
         return _postponed(attempt, deps.clock.now(), error)
     except OutcomeUnknownError:
-        decide = partial(attempts.uncertain, attempt=attempt.delivery.attempts, at=deps.clock.now())
-        return Outcome(decide)
+        at, attempted = deps.clock.now(), attempt.delivery.attempts
+        return Outcome(partial(attempts.uncertain, attempt=attempted, at=at, spread=JITTER.uniform(*SPREAD)))
     return _sent(attempt, acceptance, deps.clock.now())
 
 
@@ -129,7 +154,7 @@ def _failed(
 
 
 def _postponed(attempt: DeliveryAttempt, at: datetime, error: TransientError | None = None) -> Outcome:
-    seconds = error.retry_after if error else None
+    seconds = error.retry_after * JITTER.uniform(1.0, SPREAD[1]) if error and error.retry_after else None
     decide = partial(
         attempts.postponed,
         attempt=attempt.delivery.attempts,
@@ -137,5 +162,6 @@ def _postponed(attempt: DeliveryAttempt, at: datetime, error: TransientError | N
         at=at,
         reason=error.reason if error else "providerUnavailable",
         retry_after=None if seconds is None else timedelta(seconds=seconds),
+        spread=JITTER.uniform(*SPREAD),
     )
     return Outcome(decide, retry_after=seconds)

@@ -16,7 +16,9 @@ MINUTE = timedelta(minutes=1)
 
 
 async def cancel_deliveries(event: ChallengeCancelled, envelope: Envelope, *, store: Store, clock: Clock) -> None:
-    """What is queued for the challenge is not sent any more, whatever its channel."""
+    """What is queued for the challenge is not sent any more, whatever its channel. It is remembered first, for requests
+    that are still under way."""
+    await store.note_cancelled(envelope.tenant, event.challenge_id, at=clock.now())
     for delivery in await store.of_challenge(envelope.tenant, event.challenge_id):
         after = await store.change(delivery, partial(endings.cancelled, at=clock.now()))
         if delivery.is_open and after and after.status == "cancelled":

@@ -102,7 +102,6 @@ def opened(terms: ChallengeTerms, *, tenant: str, user: str, at: datetime) -> Ch
 
 
 def cancelled_unseen(challenge: str, *, tenant: str, user: str, at: datetime) -> Challenge:
-    """The end of a challenge whose request is still under way on another topic."""
     return Challenge(id=challenge, tenant=tenant, user=user, status="cancelled", opened_at=at, ended_at=at)
 
 

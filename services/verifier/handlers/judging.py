@@ -59,7 +59,6 @@ class Trial:
 
     @property
     def sequence(self) -> str:
-        """The document that remembers what is good only once."""
         return sequence_id(self.terms, self.identity, tenant=self.tenant, user=self.user)
 
     @property
@@ -68,7 +67,6 @@ class Trial:
 
     @property
     def session(self) -> str | None:
-        """The session's document, where there is a session."""
         return session_id(self.tenant, self.user, self.terms.session_id) if self.terms.session_id else None
 
 

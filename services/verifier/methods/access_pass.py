@@ -81,6 +81,7 @@ class TypedPass:
 class AccessPassMethod:
     kind: ClassVar[ProofKind] = "temporaryAccessPass"
     submissions: ClassVar[tuple[type[Event], ...]] = (CodeSubmitted,)
+    is_slow: ClassVar[bool] = True
 
     def __init__(self, keyring: Keyring, slow_hash: SlowHash) -> None:
         self._keyring = keyring
@@ -88,7 +89,6 @@ class AccessPassMethod:
         self._slow_hash = slow_hash
 
     def identity(self, terms: ChallengeTerms) -> str:
-        """The method: each pass is one of its own."""
         return terms.method_id
 
     def read(self, submission: Submission, *, tenant: str, user: str) -> TypedPass:

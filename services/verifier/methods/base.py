@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
 from pydantic import SecretStr
 
@@ -24,6 +24,7 @@ class ProofUnreadableError(Exception):
     """
 
 
+@runtime_checkable
 class Submission(Protocol):
     """What all events on `.submissions` have that carry a proof."""
 
@@ -64,6 +65,8 @@ class Method(Protocol):
     kind: ClassVar[ProofKind]
     submissions: ClassVar[tuple[type[Event], ...]]
     """The events that carry it."""
+    is_slow: ClassVar[bool]
+    """Whether judging it takes slow hashes, so that it waits in lanes of its own."""
 
     def identity(self, terms: ChallengeTerms) -> str:
         """Whose failures count together; survives a new challenge and a new registration of the same thing.
@@ -74,25 +77,17 @@ class Method(Protocol):
         ...
 
     def read(self, submission: Submission, *, tenant: str, user: str) -> Proof:
-        """Open what was sent.
-
-        Raises:
-            ProofUnreadableError: it cannot be opened.
-        """
+        """Open what was sent. Raises ProofUnreadableError: it cannot be opened."""
         ...
 
 
 def is_registration(terms: ChallengeTerms) -> bool:
-    """Whether the method is being bound, so that nothing of it is stored yet."""
     return terms.purpose == "registration"
 
 
 def open_submitted(sealer: Sealer, sealed: str, terms: ChallengeTerms, *, tenant: str, user: str) -> SecretStr:
-    """The text that was sealed under `submission` for this challenge of this person.
-
-    Raises:
-        ProofUnreadableError: it was sealed for another place, or under a key that is gone.
-    """
+    """The text that was sealed under `submission` for this challenge of this person. Raises ProofUnreadableError: it
+    was sealed for another place, or under a key that is gone."""
     try:
         opened = sealer.open("submission", sealed, Binding(tenant, user, terms.method_id, terms.challenge_id))
         return SecretStr(opened.decode())

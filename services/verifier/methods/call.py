@@ -49,6 +49,7 @@ class CallMethod:
 
     kind: ClassVar[ProofKind] = "call"
     submissions: ClassVar[tuple[type[Event], ...]] = (CallConfirmed, CallReported)
+    is_slow: ClassVar[bool] = False
 
     def __init__(self, keyring: Keyring) -> None:
         self._keyring = keyring

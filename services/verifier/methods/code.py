@@ -38,6 +38,7 @@ class CodeMethod:
 
     kind: ClassVar[ProofKind] = "code"
     submissions: ClassVar[tuple[type[Event], ...]] = (CodeSubmitted,)
+    is_slow: ClassVar[bool] = False
 
     def __init__(self, keyring: Keyring) -> None:
         self._keyring = keyring

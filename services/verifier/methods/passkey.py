@@ -115,6 +115,7 @@ class SignedCredential:
 class PasskeyMethod:
     kind: ClassVar[ProofKind] = "passkey"
     submissions: ClassVar[tuple[type[Event], ...]] = (CredentialSubmitted,)
+    is_slow: ClassVar[bool] = False
 
     def __init__(self, keyring: Keyring) -> None:
         self._keyring = keyring

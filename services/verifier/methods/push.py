@@ -82,13 +82,13 @@ class PushMethod:
 
     kind: ClassVar[ProofKind] = "pushApproval"
     submissions: ClassVar[tuple[type[Event], ...]] = (PushApproved, PushDenied)
+    is_slow: ClassVar[bool] = False
 
     def __init__(self, keyring: Keyring) -> None:
         self._keyring = keyring
         self._sealer = Sealer(keyring)
 
     def identity(self, terms: ChallengeTerms) -> str:
-        """The device."""
         return _push_terms(terms).device_id
 
     def read(self, submission: Submission, *, tenant: str, user: str) -> SignedAnswer:

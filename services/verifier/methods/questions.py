@@ -42,7 +42,6 @@ class AnswerHashes(Kept):
     answers: tuple[AnswerHash, ...]
 
     def of(self, question_id: str) -> str | None:
-        """The hash of the answer to that question."""
         return next((answer.answer_hash for answer in self.answers if answer.question_id == question_id), None)
 
 
@@ -92,6 +91,7 @@ class GivenAnswers:
 class QuestionsMethod:
     kind: ClassVar[ProofKind] = "securityQuestions"
     submissions: ClassVar[tuple[type[Event], ...]] = (AnswersSubmitted,)
+    is_slow: ClassVar[bool] = True
 
     def __init__(self, keyring: Keyring, slow_hash: SlowHash) -> None:
         self._keyring = keyring

@@ -69,7 +69,7 @@ class RecoveryCodes:
 
     async def _hashed(self) -> tuple[str, ...]:
         first, *others = self.codes
-        model = await self.slow_hash.of(first)
+        model = await self.slow_hash.of_random(first)
         return (model, *[await self.slow_hash.like(model, code) for code in others])
 
     async def _found(self, kept: CodeHashes) -> str | None:
@@ -82,6 +82,7 @@ class RecoveryCodes:
 class RecoveryMethod:
     kind: ClassVar[ProofKind] = "recoveryCode"
     submissions: ClassVar[tuple[type[Event], ...]] = (CodeSubmitted,)
+    is_slow: ClassVar[bool] = True
 
     def __init__(self, keyring: Keyring, slow_hash: SlowHash) -> None:
         self._keyring = keyring
@@ -89,7 +90,6 @@ class RecoveryMethod:
         self._slow_hash = slow_hash
 
     def identity(self, terms: ChallengeTerms) -> str:
-        """The method: a new set is another one."""
         return terms.method_id
 
     def read(self, submission: Submission, *, tenant: str, user: str) -> RecoveryCodes:

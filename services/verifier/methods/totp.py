@@ -79,6 +79,7 @@ class TotpMethod:
 
     kind: ClassVar[ProofKind] = "totp"
     submissions: ClassVar[tuple[type[Event], ...]] = (CodeSubmitted,)
+    is_slow: ClassVar[bool] = False
 
     def __init__(self, keyring: Keyring) -> None:
         self._keyring = keyring

@@ -22,11 +22,17 @@ from schemas.envelope import Envelope
 from services.enrollment.accounts.domain import activity
 from services.enrollment.accounts.domain.account import account_id
 from services.enrollment.accounts.domain.activity import Activity
-from services.enrollment.challenges.domain import transitions as challenges
+from services.enrollment.accounts.handlers.lookup import forget
+from services.enrollment.challenges.domain import transitions
 from services.enrollment.devices import domain as activations
 from services.enrollment.interrupts.domain.interrupt import Interrupt
 from services.enrollment.needs import CanForget, HasActivities, HasChallenges, HasDevices, HasInterrupts
 from services.kit.decision import Change
+from services.kit.kafka.policy import DependencyDownError
+
+
+class EventsWaitError(DependencyDownError):
+    """Events of what is to be deleted are not published yet."""
 
 
 class CanRetire(HasChallenges, HasDevices, Protocol):
@@ -90,7 +96,9 @@ async def forget_activity(_: AccountErased, cause: Envelope, *, store: HasActivi
 
 
 async def account_erased(event: AccountErased, cause: Envelope, *, store: CanForget) -> None:
-    await store.erase(cause.tenant, cause.subject or "", event.erased_at)
+    """Raises `EventsWaitError` while a challenge has still something to tell: it is called again."""
+    if not await forget(cause.tenant, cause.subject or "", event.erased_at, store):
+        raise EventsWaitError
 
 
 async def change_repudiated(event: SuspiciousActivityReported, cause: Envelope, *, store: HasChallenges) -> None:
@@ -100,8 +108,11 @@ async def change_repudiated(event: SuspiciousActivityReported, cause: Envelope, 
 
 
 async def _end_open_challenges(method_id: str | None, cause: Envelope, store: HasChallenges, *, at: datetime) -> None:
+    """Those that were opened since are none of this event's business: it may be read again long after."""
     for stored in await store.challenges.pending(cause.tenant, cause.subject or "", method_id):
-        await store.challenges.change(stored.id, lambda state: challenges.cancel(state, "cancelled", at=at))
+        if stored.state.terms.created_at > at:
+            continue
+        await store.challenges.change(stored.id, lambda state: transitions.cancel(state, "cancelled", at=at))
 
 
 def _with(interrupt: Interrupt, outcome: Mapping[str, object]) -> Change[Interrupt]:

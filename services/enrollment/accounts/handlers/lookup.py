@@ -1,18 +1,17 @@
 """Accounts as platforms reach them: by the user's id."""
 
+from datetime import datetime
+
 from services.enrollment.accounts.domain import methods
 from services.enrollment.accounts.domain.account import Account, Profile, account_id
-from services.enrollment.needs import CanChangeAccounts, CanErase, HasAccounts
+from services.enrollment.challenges.domain import transitions
+from services.enrollment.needs import CanChangeAccounts, CanErase, CanForget, HasAccounts
 from services.kit.decision import Change
 from services.kit.errors import UnknownUserError
 
 
 async def account_of(tenant: str, user: str, deps: HasAccounts) -> Account:
-    """The person's account.
-
-    Raises:
-        ProblemError: `unknownUser`, also after erasure.
-    """
+    """The person's account. Raises `unknownUser`, also after erasure."""
     stored = await deps.accounts.get(account_id(tenant, user))
     if stored is None or stored.state.erased_at:
         raise UnknownUserError
@@ -34,16 +33,21 @@ async def keep_account(account: Account, deps: HasAccounts) -> None:
 
 
 async def erase_account(tenant: str, user: str, deps: CanErase) -> None:
-    """Forget the person. What other documents hold goes at once, and, should that be cut short, with the event.
-
-    Raises:
-        ProblemError: `unknownUser`, also for one that was erased before.
-    """
+    """Forget the person. What other documents hold goes at once, and, should that be cut short, with the event. Raises
+    `unknownUser`, also for one that was erased before."""
     now = deps.clock.now()
     stored = await deps.accounts.change(account_id(tenant, user), lambda account: methods.erase(account, at=now))
     if stored is None:
         raise UnknownUserError
-    await deps.erase(tenant, user, now)
+    await forget(tenant, user, now, deps)
+
+
+async def forget(tenant: str, user: str, until: datetime, deps: CanForget) -> bool:
+    """End what the person is asked, so that nothing of it is sent any more, then delete; whether all of it is gone."""
+    for stored in await deps.challenges.pending(tenant, user):
+        if stored.state.terms.created_at <= until:
+            await deps.challenges.change(stored.id, lambda state: transitions.cancel(state, "cancelled", at=until))
+    return await deps.erase(tenant, user, until)
 
 
 def revived(account: Account) -> Account:

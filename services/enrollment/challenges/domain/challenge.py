@@ -42,7 +42,8 @@ class Registration(State):
 
 class Delivery(State):
     """What is known of the newest message. `detail` is a reason of `DeliveryFailed` or `SendRefused`, `asked_by` names
-    the request that asked for it again."""
+    the request that asked for it again. It waits until `goes_out_at` where another one went to the same number a moment
+    ago."""
 
     state: DeliveryState = "queued"
     send: int = 1
@@ -51,6 +52,16 @@ class Delivery(State):
     permanent: bool = False
     requested_at: datetime
     asked_by: str | None = None
+    goes_out_at: datetime | None = None
+
+    @property
+    def expected_at(self) -> datetime:
+        """When it goes out, as far as is known."""
+        return self.goes_out_at or self.requested_at
+
+    def waits(self, now: datetime) -> bool:
+        """Whether its number still has to be left alone."""
+        return self.state == "queued" and self.goes_out_at is not None and now < self.goes_out_at
 
 
 class Submission(State):
@@ -84,8 +95,9 @@ class Challenge(State):
     """One request to prove one method. `terms` travel to the verifier; `destination` is sealed for this challenge.
 
     `client_id` is the platform that asked for the proof of a method on file; nobody else may see or answer it.
-    `proofs_required` is how many different methods it needs in all. `hosting` is that of the first challenge of a
-    verification on our page; all challenges of one stand for it (`stands_for`, the first for itself).
+    `earlier_channels` carried its message before a resend went another way. `proofs_required` is how many different
+    methods it needs in all. `hosting` is that of the first challenge of a verification on our page; all challenges of
+    one stand for it (`stands_for`, the first for itself).
     """
 
     id: str
@@ -93,6 +105,7 @@ class Challenge(State):
     user: str
     terms: ChallengeTerms
     channel: Channel
+    earlier_channels: tuple[Channel, ...] = ()
     locale: str = "en"
     destination: Destination | None = None
     registration: Registration | None = None
@@ -130,12 +143,10 @@ class Challenge(State):
 
     @property
     def expires_at(self) -> datetime:
-        """When the code dies."""
         return self.terms.expires_at
 
     @property
     def life(self) -> timedelta:
-        """How long it can be answered, from its beginning."""
         return self.terms.expires_at - self.terms.created_at
 
     @property
@@ -144,8 +155,18 @@ class Challenge(State):
         return self.channel != "local" and self.destination is not None
 
     @property
+    def channels(self) -> tuple[Channel, ...]:
+        """All channels on which a message was asked for."""
+        return tuple(dict.fromkeys((*self.earlier_channels, self.channel)))
+
+    @property
+    def may_still_be_sent(self) -> bool:
+        """Whether a message may wait somewhere, or a call may still be speaking, as far as is known."""
+        is_out = self.sends == 1 and self.delivery.state in {"sent", "delivered", "failed"}
+        return self.channel != "local" and (not is_out or self.channel == "voice")
+
+    @property
     def sends_left(self) -> int:
-        """How often the message may still be asked for."""
         return MAX_SENDS - self.sends
 
     @property
@@ -190,5 +211,4 @@ class Challenge(State):
 
 
 def known_as(challenge: Challenge) -> str:
-    """The id under which a platform knows it."""
     return challenge.stands_for or challenge.id

@@ -1,12 +1,19 @@
 """What becomes of a challenge: sent, answered, judged, ended. Each transition is pure, and says its events."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
 from schemas.base import Channel, Event
 from schemas.enrollment import ChallengeCancelled, MethodRequested
-from schemas.notification import CodeSent, DeliveryConfirmed, DeliveryFailed, PushSent, SendRefused
+from schemas.notification import (
+    BETWEEN_MESSAGES,
+    CodeSent,
+    DeliveryConfirmed,
+    DeliveryFailed,
+    PushSent,
+    SendRefused,
+)
 from schemas.topics import REQUESTS, SUBMISSIONS, Topic
 from schemas.verification import (
     AnswersSubmitted,
@@ -48,8 +55,17 @@ _ORDER: Mapping[DeliveryState, int] = {"queued": 0, "unknown": 1, "sent": 2, "fa
 
 
 def opened(challenge: Challenge) -> Change[Challenge]:
-    """The first request: deliver the code."""
     return Change(challenge, (_requested(challenge, challenge.delivery.requested_at),))
+
+
+def spaced(challenge: Challenge, others: Sequence[Challenge]) -> Challenge:
+    """With when its message goes out, after those of other challenges to the same number."""
+    expected = [other.delivery.expected_at for other in others if other.delivery.state != "failed"]
+    following = max(expected, default=None)
+    if following is None or following + BETWEEN_MESSAGES <= challenge.delivery.requested_at:
+        return challenge
+    waiting = challenge.delivery.model_copy(update={"goes_out_at": following + BETWEEN_MESSAGES})
+    return challenge.model_copy(update={"delivery": waiting})
 
 
 def resend(
@@ -75,6 +91,7 @@ def resend(
         update={
             "sends": sends,
             "channel": channel or challenge.channel,
+            "earlier_channels": challenge.channels,
             "resend_at": at + next_wait,
             "delivery": Delivery(state="queued", send=sends, requested_at=at, asked_by=asked_by),
         }
@@ -111,7 +128,7 @@ def opened_with(challenge: Challenge, event: Submitted, *, at: datetime) -> Chan
 def answer(
     challenge: Challenge, submission_id: str, sealed: str, *, decision: Decision, at: datetime
 ) -> Change[Challenge]:
-    """Hand a device's signed answer to the verifier; a report is remembered.
+    """Hand a device's signed answer to the verifier; that the person reports the request is remembered.
 
     Raises:
         ProblemError: `challengeEnded`, also after expiry; `rateLimited`.
@@ -135,9 +152,8 @@ def cancel(challenge: Challenge, reason: Literal["superseded", "cancelled"], *, 
     """End it before its time; one that ended stays as it is."""
     if challenge.status != "pending":
         return Change(challenge)
-    event = ChallengeCancelled(challenge_id=challenge.id, method_id=challenge.method_id, reason=reason, cancelled_at=at)
     ended = challenge.model_copy(update={"status": "cancelled", "ended_at": at})
-    return Change(ended, (_emission(challenge, REQUESTS[challenge.channel], event),))
+    return Change(ended, _withdrawn(challenge, reason, at=at))
 
 
 def close(challenge: Challenge, *, at: datetime) -> Change[Challenge]:
@@ -153,7 +169,7 @@ def verified(challenge: Challenge, submission_id: str | None, *, at: datetime) -
         return Change(challenge)
     if challenge.status != "pending":
         return Change(_judged(challenge, submission_id, "challengeEnded", {}))
-    return Change(_judged(challenge, submission_id, VERIFIED, {"status": "verified", "ended_at": at}))
+    return _concluded(_judged(challenge, submission_id, VERIFIED, {"status": "verified", "ended_at": at}), at=at)
 
 
 def refused(challenge: Challenge, event: VerificationFailed, *, at: datetime) -> Change[Challenge]:
@@ -173,7 +189,7 @@ def refused(challenge: Challenge, event: VerificationFailed, *, at: datetime) ->
         fields |= {"status": "failed", "ended_at": at}
     elif event.reason == "codeExpired":
         fields |= {"status": "expired", "ended_at": at}
-    return Change(_judged(challenge, event.submission_id, event.reason, fields))
+    return _concluded(_judged(challenge, event.submission_id, event.reason, fields), at=at)
 
 
 def expired(challenge: Challenge, *, at: datetime) -> Change[Challenge]:
@@ -184,7 +200,7 @@ def expired(challenge: Challenge, *, at: datetime) -> Change[Challenge]:
 
 
 def delivery_noted(challenge: Challenge, event: DeliveryEvent) -> Change[Challenge]:
-    """Note what the notifier says of the newest message; reports may come twice and out of order."""
+    """Note what the notifier says of the newest message; it may come twice and out of order."""
     if event.send != challenge.delivery.send:
         return Change(challenge)
     noted = _noted(challenge.delivery, event)
@@ -217,6 +233,22 @@ def _judged(challenge: Challenge, submission_id: str | None, result: str, fields
         for submission in challenge.submissions
     )
     return challenge.model_copy(update={"submissions": judged, **fields})
+
+
+def _concluded(challenge: Challenge, *, at: datetime) -> Change[Challenge]:
+    """After a verdict: where that is the end, what still waits to be sent is withdrawn. One whose time is over needs
+    none of it: its messages have the same end."""
+    if challenge.status in {"pending", "expired"} or not challenge.may_still_be_sent:
+        return Change(challenge)
+    return Change(challenge, _withdrawn(challenge, "cancelled", at=at))
+
+
+def _withdrawn(
+    challenge: Challenge, reason: Literal["superseded", "cancelled"], *, at: datetime
+) -> tuple[Emission, ...]:
+    """That nothing more is to be sent, on each topic where a message was asked for: there it comes after that."""
+    event = ChallengeCancelled(challenge_id=challenge.id, method_id=challenge.method_id, reason=reason, cancelled_at=at)
+    return tuple(_emission(challenge, REQUESTS[channel], event) for channel in challenge.channels)
 
 
 def _require_pending(challenge: Challenge, at: datetime) -> None:

@@ -1,10 +1,10 @@
-"""What other services say: verdicts and delivery reports."""
+"""What other services say: verdicts, and what became of messages."""
 
 from schemas.envelope import Envelope
 from schemas.verification import AuthenticatorDisabled, ChallengeExpired, MethodVerified, VerificationFailed
 from services.enrollment.accounts.domain import registering, suspension
 from services.enrollment.accounts.domain.account import Account, account_id
-from services.enrollment.challenges.domain import transitions as challenges
+from services.enrollment.challenges.domain import transitions
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.domain.transitions import DeliveryEvent
 from services.enrollment.needs import HasAccounts, HasChallenges, HasPeople
@@ -21,7 +21,7 @@ async def method_verified(event: MethodVerified, cause: Envelope, *, store: HasP
         return
     if stored.state.status != "pending":
         await store.challenges.change(
-            stored.id, lambda state: challenges.verified(state, event.submission_id, at=event.verified_at), cause
+            stored.id, lambda state: transitions.verified(state, event.submission_id, at=event.verified_at), cause
         )
         signals.notify(stored.id)
         return
@@ -35,8 +35,8 @@ async def method_verified(event: MethodVerified, cause: Envelope, *, store: HasP
 
     def end(state: Challenge) -> Change[Challenge]:
         if counts:
-            return challenges.verified(state, event.submission_id, at=event.verified_at)
-        return challenges.cancel(state, "cancelled", at=event.verified_at)
+            return transitions.verified(state, event.submission_id, at=event.verified_at)
+        return transitions.cancel(state, "cancelled", at=event.verified_at)
 
     account = await store.accounts.change(account_id(challenge.tenant, challenge.user), decide, cause)
     counts = challenge.purpose == "registration" or _is_active(account.state if account else None, challenge.method_id)
@@ -47,9 +47,10 @@ async def method_verified(event: MethodVerified, cause: Envelope, *, store: HasP
 async def verification_failed(
     event: VerificationFailed, cause: Envelope, *, store: HasPeople, signals: Signals
 ) -> None:
-    """A proof was not accepted; a report suspends the method, if it is one on file, and tells the platform."""
+    """A proof was not accepted. Suspicious activity, reported with it, suspends a method on file, and tells the
+    platform."""
     stored = await store.challenges.get(event.challenge_id)
-    if stored and _is_report(stored.state, event):
+    if stored and _reports_suspicious(stored.state, event):
         challenge = stored.state
         await store.accounts.change(
             account_id(challenge.tenant, challenge.user),
@@ -57,7 +58,7 @@ async def verification_failed(
             cause,
         )
     await store.challenges.change(
-        event.challenge_id, lambda state: challenges.refused(state, event, at=event.failed_at), cause
+        event.challenge_id, lambda state: transitions.refused(state, event, at=event.failed_at), cause
     )
     signals.notify(event.challenge_id)
 
@@ -79,7 +80,7 @@ async def authenticator_disabled(event: AuthenticatorDisabled, cause: Envelope, 
 async def suspicious_reported(challenge: Challenge, *, store: HasPeople, clock: Clock) -> None:
     """The person says on the page that nobody asked for this request: end it, and tell."""
     now = clock.now()
-    await store.challenges.change(challenge.id, lambda state: challenges.cancel(state, "cancelled", at=now))
+    await store.challenges.change(challenge.id, lambda state: transitions.cancel(state, "cancelled", at=now))
     await store.accounts.change(
         account_id(challenge.tenant, challenge.user),
         lambda account: suspension.report_suspicious(account, challenge, at=now, by_holder=False),
@@ -91,24 +92,22 @@ async def challenge_expired(
 ) -> None:
     """Nobody proved anything in time."""
     await store.challenges.change(
-        event.challenge_id, lambda state: challenges.expired(state, at=event.expired_at), cause
+        event.challenge_id, lambda state: transitions.expired(state, at=event.expired_at), cause
     )
     signals.notify(event.challenge_id)
 
 
 async def delivery_noted(event: DeliveryEvent, cause: Envelope, *, store: HasChallenges, signals: Signals) -> None:
     """Something is known of a message."""
-    await store.challenges.change(event.challenge_id, lambda state: challenges.delivery_noted(state, event), cause)
+    await store.challenges.change(event.challenge_id, lambda state: transitions.delivery_noted(state, event), cause)
     signals.notify(event.challenge_id)
 
 
 def _is_active(account: Account | None, method_id: str) -> bool:
-    """Whether a method is on file and counts: one that was suspended or deleted while it was asked for proves
-    nothing.
-    """
+    """Whether it counts: a method that was suspended or deleted while it was asked for proves nothing."""
     method = account.method(method_id) if account else None
     return method is not None and method.state == "active"
 
 
-def _is_report(challenge: Challenge, event: VerificationFailed) -> bool:
+def _reports_suspicious(challenge: Challenge, event: VerificationFailed) -> bool:
     return event.reason == "callReported" or (challenge.reported and event.reason == "pushDenied")

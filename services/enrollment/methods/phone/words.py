@@ -7,7 +7,7 @@ from typing import Final
 
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.methods.base.words import Done, MethodWords, Name
-from services.enrollment.proofs.sent_code.words import CALL_TOO_SOON
+from services.enrollment.proofs.sent_code.words import CALL_TOO_SOON, CALL_WAITS
 from services.enrollment.web.views import Choice
 from services.enrollment.web.words import MANY_CODES, NOT_ALLOWED, PATIENCE, StateText, masked_destination
 from services.kit.errors import (
@@ -133,6 +133,12 @@ def call_text(challenge: Challenge, now: datetime, *, unheard: bool = False) -> 
             return f"We couldn't reach {where}. Check the number, call again, or use a different method."
         case "delivered":
             return "You answered. Press # to confirm that it's you."
-        case "queued" if now - challenge.delivery.requested_at > PATIENCE:
-            return "This is taking longer than usual. Your call is on its way; you can wait here or come back."
-    return f"We are calling {where}. Answer and press #."
+    return _calling(challenge, now).format(where=where)
+
+
+def _calling(challenge: Challenge, now: datetime) -> str:
+    if challenge.delivery.waits(now):
+        return CALL_WAITS
+    if challenge.delivery.state == "queued" and now - challenge.delivery.expected_at > PATIENCE:
+        return "This is taking longer than usual. Your call is on its way; you can wait here or come back."
+    return "We are calling {where}. Answer and press #."

@@ -25,7 +25,8 @@ class RecoveryIntroView:
 
 @dataclass(frozen=True)
 class RecoveryCodesView:
-    """The recovery codes, shown until the person says that they are saved (field `saved`)."""
+    """The recovery codes, shown until the person says that they are saved (field `saved`). `keeping` streams what
+    becomes of them, while their hashes are still being made."""
 
     template: ClassVar[str] = "recovery_codes/codes.html"
     step: ClassVar[str] = "recoveryCodes.show"
@@ -35,8 +36,8 @@ class RecoveryCodesView:
     frame: Frame
     codes: tuple[SecretStr, ...]
     error: FieldError | None = None
+    keeping: str | None = None
 
     @property
     def lines(self) -> str:
-        """All codes, one a line, to copy and to keep as a file."""
         return "\n".join(code.get_secret_value() for code in self.codes)

@@ -10,7 +10,7 @@ from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.handlers.submitting import submit_proof
 from services.enrollment.methods.base.handlers import GivenAnswers
 from services.enrollment.methods.base.pages import AskedProof, MethodPages, ProofPage, Step
-from services.enrollment.methods.base.step_pages import back_of, last_step
+from services.enrollment.methods.base.step_pages import back_of, kept_at, last_step
 from services.enrollment.methods.security_questions.domain import MOST, offered_questions
 from services.enrollment.methods.security_questions.handlers import register_answers
 from services.enrollment.methods.security_questions.views import AskedQuestionsView, QuestionRow, QuestionsView
@@ -18,9 +18,8 @@ from services.enrollment.methods.security_questions.words import DONE, answers_p
 from services.enrollment.sessions.handlers.progress import may_choose
 from services.enrollment.web.forms import ProofForm
 from services.enrollment.web.judging import ShowAgain, judge
-from services.enrollment.web.request import PageRequest, frame, html, to_wizard
+from services.enrollment.web.request import PageRequest, frame, html, to_current_step
 from services.enrollment.web.views import FieldError
-from services.enrollment.web.words import CHECKING
 from services.kit.errors import ProblemError, SessionEndedError
 
 
@@ -32,7 +31,6 @@ class AnswersForm(ProofForm):
 
     @property
     def answers(self) -> list[tuple[str, SecretStr]]:
-        """Each question with its answer."""
         return list(zip(self.question, self.answer, strict=False))
 
 
@@ -42,12 +40,13 @@ async def show_questions(
     """Choose questions and answer them."""
     own = page.deps.config.tenant(page.principal.account.tenant).security_questions
     view = QuestionsView(
-        frame=frame(page, "securityQuestions", CHECKING if await _is_being_kept(page) else None),
+        frame=frame(page, "securityQuestions"),
         rows=rows or tuple(QuestionRow(chosen="") for _ in range(own.to_register)),
         questions=tuple(offered_questions(own).items()),
         error=error,
         back=back_of(page.principal, "securityQuestions"),
         different_method=may_choose(page.principal, page.deps),
+        keeping=None if error else await kept_at(page, "securityQuestions"),
     )
     return html(page.principal, view, status)
 
@@ -61,7 +60,7 @@ async def answers_given(page: PageRequest, form: AnswersForm) -> Response:
         raise
     except ProblemError as problem:
         return await _once_more(page, answers, problem)
-    return to_wizard(page)
+    return to_current_step(page)
 
 
 async def _once_more(page: PageRequest, answers: Sequence[tuple[str, SecretStr]], problem: ProblemError) -> Response:
@@ -72,14 +71,6 @@ async def _once_more(page: PageRequest, answers: Sequence[tuple[str, SecretStr]]
         for index, (question, _) in enumerate(answers)
     )
     return await show_questions(page, rows, FieldError(f"answer-{wrong + 1}", text), problem.status)
-
-
-async def _is_being_kept(page: PageRequest) -> bool:
-    requested = page.principal.session.requested
-    if requested is None or requested.method_type != "securityQuestions":
-        return False
-    stored = await page.deps.challenges.get(requested.id)
-    return stored is not None and stored.state.pending_submission is not None
 
 
 def _view(asked: AskedProof) -> AskedQuestionsView:
@@ -100,8 +91,8 @@ def _view(asked: AskedProof) -> AskedQuestionsView:
 
 
 async def _answer(page: PageRequest, challenge: Challenge, form: AnswersForm, show: ShowAgain) -> Response:
-    submission = submit_proof(challenge, GivenAnswers(form.answers), page.deps)
-    return await judge(page, submission, show, answers_wrong, field="answer-1")
+    judging = submit_proof(challenge, GivenAnswers(form.answers), page.deps)
+    return await judge(page, judging, show, answers_wrong, field="answer-1")
 
 
 PAGES: Final = MethodPages(

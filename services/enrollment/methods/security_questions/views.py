@@ -19,7 +19,8 @@ class QuestionRow:
 
 @dataclass(frozen=True)
 class QuestionsView:
-    """Security questions to choose (`questions`: id and text) and to answer, one row each."""
+    """Security questions to choose (`questions`: id and text) and to answer, one row each. `keeping` streams what
+    becomes of the answers, while their hashes are still being made."""
 
     template: ClassVar[str] = "security_questions/questions.html"
     step: ClassVar[str] = "securityQuestions"
@@ -30,6 +31,7 @@ class QuestionsView:
     error: FieldError | None = None
     back: str | None = None
     different_method: bool = False
+    keeping: str | None = None
 
     def error_of(self, position: int) -> FieldError | None:
         """What is wrong with the answer of a row; the first has position 1."""

@@ -1,6 +1,6 @@
 """ "Enter the code": what a message or a call brought, in a step of the wizard and in "Verify it's you"."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from fastapi import Response
@@ -12,9 +12,9 @@ from services.enrollment.proofs.sent_code.views import CodeView, DeliveryView
 from services.enrollment.proofs.sent_code.words import code_problem, delivery_text, digits_of, resend_problem
 from services.enrollment.web.forms import CodeForm
 from services.enrollment.web.judging import Feedback, ShowAgain, judge_code, require_challenge
-from services.enrollment.web.request import PageRequest, to_wizard
+from services.enrollment.web.request import PageRequest, to_current_step
 from services.enrollment.web.views import Frame
-from services.enrollment.web.words import CHECKING, masked_destination
+from services.enrollment.web.words import CHECKING, PATIENCE, masked_destination
 from services.kit.errors import ProblemError
 
 
@@ -28,7 +28,7 @@ def code_view(
         frame=frame,
         channel=challenge.channel if challenge.channel in {"sms", "voice", "email"} else "sms",
         masked=masked_destination(challenge),
-        delivery=DeliveryView(challenge.delivery.state, delivery_text(challenge, now)),
+        delivery=_delivery(challenge, now),
         resend_at=challenge.resend_at,
         resend_available=is_pending and not challenge.resend_wait(now) and challenge.sends < MAX_SENDS,
         sends_left=challenge.sends_left if is_pending else 0,
@@ -43,6 +43,11 @@ def code_view(
     )
 
 
+def _delivery(challenge: Challenge, now: datetime) -> DeliveryView:
+    patience = max(challenge.delivery.expected_at - now, timedelta()) + PATIENCE
+    return DeliveryView(challenge.delivery.state, delivery_text(challenge, now), int(patience.total_seconds()))
+
+
 async def resend(page: PageRequest, show: ShowAgain) -> Response:
     """Send or call once more; where that is not possible, the page says why."""
     try:
@@ -50,7 +55,7 @@ async def resend(page: PageRequest, show: ShowAgain) -> Response:
     except ProblemError as problem:
         challenge = await require_challenge(page)
         return await show(page, Feedback(notice=resend_problem(problem, challenge), status=problem.status))
-    return to_wizard(page)
+    return to_current_step(page)
 
 
 def _view(asked: AskedProof) -> CodeView:

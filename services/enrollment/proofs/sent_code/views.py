@@ -6,16 +6,19 @@ from typing import ClassVar, Literal
 
 from services.enrollment.proofs.sent_code.words import CHANNELS, ChannelWords
 from services.enrollment.web.views import FieldError, Frame, challenge_of, minutes_left
+from services.enrollment.web.words import PATIENCE
 
 Channel = Literal["sms", "voice", "email"]
+PATIENCE_SECONDS = int(PATIENCE.total_seconds())
 
 
 @dataclass(frozen=True)
 class DeliveryView:
-    """What is known of the newest message."""
+    """What is known of the newest message. After `patience` seconds without a sign it takes longer than usual."""
 
     state: Literal["queued", "sent", "delivered", "failed", "unknown"]
     text: str
+    patience: int = PATIENCE_SECONDS
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,6 @@ class CodeView:
 
     @property
     def words(self) -> ChannelWords:
-        """How the page speaks of what brought the code."""
         return CHANNELS[self.channel]
 
     @property
@@ -62,5 +64,4 @@ class CodeView:
 
     @property
     def challenge_id(self) -> str:
-        """The challenge that the form answers."""
         return challenge_of(self.events_url)

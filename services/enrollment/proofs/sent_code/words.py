@@ -21,6 +21,8 @@ from services.kit.errors import (
 
 CALL_TOO_SOON: Final = "You can ask for another call in {seconds}."
 SLOW: Final = "This is taking longer than usual. Your message is on its way; you can wait here or come back."
+WAITS: Final = "{where} got a message a moment ago. Yours goes out in a few seconds."
+CALL_WAITS: Final = "{where} got a message or a call a moment ago. We call you in a few seconds."
 SENT: Final[Mapping[str, str]] = {
     "queued": "We are sending a {digits}-digit code to {where}.",
     "sent": "We sent a {digits}-digit code to {where}.",
@@ -88,7 +90,9 @@ def delivery_text(challenge: Challenge, now: datetime) -> str:
     where, delivery = masked_destination(challenge), challenge.delivery
     if delivery.state == "failed":
         return _failure(delivery.detail, where)
-    if delivery.state == "queued" and now - delivery.requested_at > PATIENCE:
+    if delivery.waits(now):
+        return (CALL_WAITS if challenge.channel == "voice" else WAITS).format(where=where)
+    if delivery.state == "queued" and now - delivery.expected_at > PATIENCE:
         return SLOW
     texts = READ_OUT if challenge.channel == "voice" else SENT
     return texts[delivery.state].format(digits=digits_of(challenge), where=where)
@@ -118,7 +122,6 @@ def resend_problem(problem: ProblemError, challenge: Challenge) -> str:
 
 
 def digits_of(challenge: Challenge) -> int:
-    """How many digits the code has."""
     return challenge.terms.code.digits if challenge.terms.code else 6
 
 

@@ -110,5 +110,4 @@ class Session(State):
         return (self.ended_at or self.expires_at) + KEEP_ENDED_SESSIONS
 
     def is_proven(self, now: datetime, within: timedelta) -> bool:
-        """Whether the person proved a method not longer ago than that."""
         return self.proof is not None and now - self.proof.at < within

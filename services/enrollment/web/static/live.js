@@ -4,14 +4,13 @@ import { say } from "./clock.js";
 import { Resend } from "./resend.js";
 import { Stream } from "./stream.js";
 
-const SLOW_AFTER = 8_000;
 const NEW_CODE_NEEDED = new Set(["failed", "denied", "expired", "cancelled"]);
 
 class Delivery {
   constructor(element) {
     this.element = element;
     this.text = element.querySelector("[data-delivery-text]");
-    setTimeout(() => this.slow(), SLOW_AFTER);
+    setTimeout(() => this.slow(), element.dataset.patience * 1_000);
   }
 
   update({ state, text }) {

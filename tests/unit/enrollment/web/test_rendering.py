@@ -152,6 +152,8 @@ def test_every_page_of_a_session_says_who_and_offers_to_leave(name: str) -> None
         ("passkey", (SECURE, "Passkey"), ["Create a passkey"]),
         ("recovery", (SECURE, "Recovery codes"), ["Next"]),
         ("recovery-codes", (SECURE, "Save your recovery codes"), ["Copy", "Download", "Print", "Next"]),
+        ("recovery-codes-keeping", (SECURE, "Save your recovery codes"), ["Copy", "Download", "Print"]),
+        ("questions-keeping", (SECURE, "Security questions"), []),
         ("prove-choose", (PROVE, "Choose a method"), ["Next"]),
         ("prove-code-ended", (PROVE, "Enter the code"), ["Send a new code", OTHER]),
         ("prove-passkey", (PROVE, "Use your passkey"), ["Use a passkey", OTHER]),

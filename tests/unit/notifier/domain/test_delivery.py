@@ -183,7 +183,9 @@ def test_overdue(delivery: Delivery, reason: str) -> None:
 
 
 def test_refused_says_when_to_come_back() -> None:
-    change = endings.refused(sending(), LimitReached(reason="resendTooSoon", retry_after=7), at=NOON)
+    change = endings.refused(
+        sending(), LimitReached(reason="resendTooSoon", until=NOON + 7 * SECOND, retry_after=7), at=NOON
+    )
     event = change.emissions[0].event
     assert isinstance(event, SendRefused)
     assert (event.retry_after, change.state.status) == (7, "refused")
@@ -252,3 +254,29 @@ def test_a_call_that_was_given_up_may_ring_all_the_same() -> None:
 
 def test_a_code_that_is_read_out_takes_no_keys() -> None:
     assert told(calls.decided(queued(channel="voice", status="sent"), "confirm", proof="p" * 43, at=NOON)) == []
+
+
+def too_soon(seconds: int) -> LimitReached:
+    return LimitReached(reason="resendTooSoon", until=NOON + seconds * SECOND, retry_after=seconds)
+
+
+def test_a_message_waits_for_the_turn_of_its_number() -> None:
+    change = attempts.held(sending(), 1, too_soon(7), at=NOON)
+    waiting = change.state
+    assert (waiting.status, waiting.next_attempt_at, told(change)) == ("queued", NOON + 7 * SECOND, [])
+    again = attempts.claimed(waiting, provider="a", at=NOON + 7 * SECOND)
+    assert attempts.postponed(again, 2, route=("a",), at=NOON).state.next_attempt_at == NOON + attempts.BACKOFF[0]
+    assert attempts.postponed(again, 2, route=ROUTE, at=NOON).state.next_attempt_at == NOON
+
+
+def test_no_turn_in_the_life_of_the_code_is_a_refusal() -> None:
+    assert told(attempts.held(sending(), 1, too_soon(300), at=NOON)) == [SendRefused]
+    daily = LimitReached(reason="sendLimitReached", until=NOON + SECOND, retry_after=1)
+    assert told(attempts.held(sending(), 1, daily, at=NOON)) == [SendRefused]
+
+
+def test_whoever_lost_the_delivery_holds_nothing() -> None:
+    over = attempts.claimed(sending(), provider="a", at=NOON)
+    assert attempts.held(over, 1, too_soon(7), at=NOON) == Change(over)
+    cancelled = endings.cancelled(sending(), at=NOON).state
+    assert attempts.held(cancelled, 1, too_soon(7), at=NOON).state.status == "cancelled"

@@ -154,13 +154,15 @@ def test_a_failure_is_told_with_its_reason() -> None:
 
 def test_what_has_ended_neither_fails_nor_is_refused() -> None:
     ended = sending(status="sent")
-    refusal = LimitReached(reason="resendTooSoon", retry_after=7)
+    refusal = LimitReached(reason="resendTooSoon", until=NOON + 7 * SECOND, retry_after=7)
     assert endings.failed(ended, "destinationRejected", permanent=True, at=LATER) == Change(ended)
     assert endings.refused(ended, refusal, at=LATER) == Change(ended)
 
 
 def test_a_refusal_is_told_with_the_wait() -> None:
-    change = endings.refused(sending(), LimitReached(reason="resendTooSoon", retry_after=7), at=LATER)
+    change = endings.refused(
+        sending(), LimitReached(reason="resendTooSoon", until=NOON + 7 * SECOND, retry_after=7), at=LATER
+    )
     event = SendRefused(
         challenge_id=CHALLENGE,
         delivery_id="d-1",
@@ -278,4 +280,5 @@ def test_a_message_counts_against_its_number() -> None:
 @pytest.mark.parametrize(("since", "wait"), [(9.9, 1), (8.5, 2), (0, 10)])
 def test_the_wait_of_a_number_is_rounded_up(since: float, wait: int) -> None:
     before = Sends(sends=(Send(delivery_id="d-0", at=NOON - since * SECOND),))
-    assert take(before, "d-1", at=NOON) == LimitReached(reason="resendTooSoon", retry_after=wait)
+    until = NOON + (10 - since) * SECOND
+    assert take(before, "d-1", at=NOON) == LimitReached(reason="resendTooSoon", until=until, retry_after=wait)

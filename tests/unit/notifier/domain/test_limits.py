@@ -16,7 +16,9 @@ def test_a_number_gets_one_message_in_ten_seconds() -> None:
     first = take(Sends(), "d-1", at=NOON)
     assert isinstance(first, Sends)
     assert take(first, "d-1", at=NOON + SECOND) == first
-    assert take(first, "d-2", at=NOON + 3 * SECOND) == LimitReached(reason="resendTooSoon", retry_after=7)
+    assert take(first, "d-2", at=NOON + 3 * SECOND) == LimitReached(
+        reason="resendTooSoon", until=NOON + 10 * SECOND, retry_after=7
+    )
     assert isinstance(take(first, "d-2", at=NOON + 10 * SECOND), Sends)
 
 
@@ -27,7 +29,7 @@ def test_a_number_gets_ten_messages_a_day() -> None:
         sends = take(sends, f"d-{number}", at=NOON + timedelta(minutes=number))
     assert isinstance(sends, Sends)
     refusal = take(sends, "d-11", at=NOON + timedelta(hours=1))
-    assert refusal == LimitReached(reason="sendLimitReached", retry_after=23 * 3600)
+    assert refusal == LimitReached(reason="sendLimitReached", until=NOON + timedelta(days=1), retry_after=23 * 3600)
     assert isinstance(take(sends, "d-11", at=NOON + timedelta(days=1)), Sends)
 
 

@@ -1,12 +1,15 @@
 """Each saved code once, however it is typed."""
 
 import pytest
+from argon2 import PasswordHasher
+from pydantic import SecretStr
 
 from schemas.verification import ChallengeTerms
 from services.verifier.domain.base import Judgement, Right, Wrong
 from services.verifier.domain.credential import Credential, bound, use_up
 from services.verifier.methods.base import ProofUnreadableError
 from services.verifier.methods.recovery import CodeHashes, RecoveryMethod
+from services.verifier.methods.slow_hash import SlowHash
 from tests.support.challenges import TENANT, USER, submitted
 from tests.support.clock import NOON
 from tests.support.judging import quick_hash, recalling
@@ -47,6 +50,15 @@ async def test_a_registration_keeps_hashes_with_one_salt_and_no_code() -> None:
 @pytest.mark.parametrize("typed", [CODES[3], CODES[3].lower(), CODES[3].replace("-", " "), f" {CODES[3]}\n"])
 async def test_a_code_is_right_and_uses_up_its_place(typed: str) -> None:
     assert await found(typed, await registered()) == Right(uses="3", codes_left=9, otherwise=USED)
+
+
+async def test_codes_that_were_hashed_dearly_are_still_right() -> None:
+    dear = SlowHash(PasswordHasher(time_cost=3, memory_cost=64, parallelism=4))
+    first, second = (SecretStr(code.replace("-", "")) for code in CODES[:2])
+    model = await dear.of(first)
+    hashes = CodeHashes(hashes=(model, await dear.like(model, second)))
+    kept = bound(hashes, tenant=TENANT, user=USER, method_id="method-1", challenge="c", at=NOON)
+    assert await found(CODES[1], kept) == Right(uses="1", codes_left=1, otherwise=USED)
 
 
 async def test_how_many_are_left_falls_with_each_code() -> None:

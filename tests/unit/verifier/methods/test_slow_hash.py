@@ -36,6 +36,11 @@ async def test_the_usual_parameters_are_argon2id_with_64_mebibytes() -> None:
     assert (used.type, used.memory_cost, used.time_cost) == (Type.ID, 65536, 3)
 
 
+async def test_a_random_secret_takes_what_owasp_asks_for_at_least() -> None:
+    used = extract_parameters(await SlowHash().of_random(REX))
+    assert (used.type, used.memory_cost, used.time_cost, used.parallelism) == (Type.ID, 19456, 2, 1)
+
+
 async def test_while_one_is_made_all_else_goes_on() -> None:
     hashing = asyncio.create_task(SlowHash().of(REX))
     turns = 0

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from schemas.base import Event
+from schemas.base import Channel, Event
 from schemas.enrollment import ChallengeCancelled
 from schemas.topics import REQUESTS, SUBMISSIONS, Topic
 from schemas.verification import (
@@ -15,7 +15,14 @@ from schemas.verification import (
     VerificationFailed,
 )
 from services.enrollment.challenges.domain import transitions
-from services.enrollment.challenges.domain.challenge import Challenge, Hosting, Status, Submission
+from services.enrollment.challenges.domain.challenge import (
+    Challenge,
+    Delivery,
+    DeliveryState,
+    Hosting,
+    Status,
+    Submission,
+)
 from services.enrollment.challenges.domain.transitions import Decision
 from services.kit.decision import Change, Emission
 from services.kit.errors import ProblemError
@@ -137,6 +144,11 @@ def test_the_same_submission_is_handed_on_once() -> None:
 # Ends
 
 
+def _withdrawn(challenge: Challenge, at: datetime, *channels: Channel) -> tuple[Emission, ...]:
+    event = ChallengeCancelled(challenge_id="c-new", method_id="new", reason="cancelled", cancelled_at=at)
+    return tuple(_emitted(challenge, REQUESTS[channel], event) for channel in channels or ("sms",))
+
+
 def test_a_challenge_is_cancelled_at_its_channel() -> None:
     challenge = texted()
     change = transitions.cancel(challenge, "superseded", at=SOON)
@@ -170,7 +182,7 @@ def test_the_right_proof_ends_it() -> None:
     change = transitions.verified(challenge, "s2", at=SOON)
     judged = tried("codeIncorrect", "verified")
     expected = challenge.model_copy(update={"submissions": judged, "status": "verified", "ended_at": SOON})
-    assert change == Change(expected)
+    assert change == Change(expected, _withdrawn(challenge, SOON))
 
 
 def test_a_wrong_proof_costs_a_try() -> None:
@@ -201,7 +213,36 @@ def test_a_late_verdict_gives_no_try_back() -> None:
 def test_some_verdicts_end_it(reason: str, at: datetime, ended: dict[str, object]) -> None:
     challenge = texted(submissions=tried(None))
     fields = {"submissions": tried(reason), "failure": reason, "ended_at": at, **ended}
-    assert transitions.refused(challenge, _failed(reason), at=at) == Change(challenge.model_copy(update=fields))
+    told = () if ended["status"] == "expired" else _withdrawn(challenge, at)
+    assert transitions.refused(challenge, _failed(reason), at=at) == Change(challenge.model_copy(update=fields), told)
+
+
+@pytest.mark.parametrize("state", ["sent", "delivered", "failed"])
+def test_the_end_of_a_challenge_whose_message_is_out_withdraws_nothing(state: DeliveryState) -> None:
+    challenge = texted(delivery=Delivery(state=state, requested_at=NOW))
+    assert transitions.verified(challenge, None, at=SOON).emissions == ()
+    assert transitions.refused(challenge, _failed("pushDenied"), at=SOON).emissions == ()
+
+
+def test_nothing_is_withdrawn_where_nothing_is_delivered() -> None:
+    challenge = texted(channel="local", destination=None)
+    assert transitions.verified(challenge, None, at=SOON).emissions == ()
+
+
+def test_the_end_is_told_on_each_channel_that_was_asked() -> None:
+    by_call = transitions.resend(texted(), at=SOON, channel="voice").state
+    again = transitions.resend(by_call, at=LATER, channel="sms").state
+    for challenge in (by_call, again):
+        for change in (
+            transitions.cancel(challenge, "cancelled", at=LATER),
+            transitions.verified(challenge, None, at=LATER),
+        ):
+            assert change.emissions == _withdrawn(challenge, LATER, "sms", "voice")
+
+
+def test_a_call_may_still_be_speaking_when_it_was_answered() -> None:
+    challenge = texted(channel="voice", delivery=Delivery(state="delivered", requested_at=NOW))
+    assert transitions.verified(challenge, None, at=SOON).emissions == _withdrawn(challenge, SOON, "voice")
 
 
 def test_a_verdict_after_the_end_is_noted_and_changes_nothing_else() -> None:

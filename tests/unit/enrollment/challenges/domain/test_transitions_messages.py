@@ -158,3 +158,32 @@ def test_resend_waits_thirty_then_sixty_seconds() -> None:
     assert again.state.sends == 2
     assert again.state.resend_at == NOW + 90 * SECOND
     assert len(again.emissions) == 1
+
+
+def _to_the_same_number(seconds: float, **delivery: object) -> Challenge:
+    at = NOW - timedelta(seconds=seconds)
+    return texted(delivery=Delivery.model_validate({"requested_at": at, **delivery}, by_name=True))
+
+
+@pytest.mark.parametrize(
+    ("others", "waits"),
+    [
+        ([], None),
+        ([_to_the_same_number(10)], None),
+        ([_to_the_same_number(4, state="failed")], None),
+        ([_to_the_same_number(4, state="sent")], 6),
+        ([_to_the_same_number(9), _to_the_same_number(4, goes_out_at=NOW + SECOND)], 11),
+        ([_to_the_same_number(30, goes_out_at=NOW + SECOND)], 11),
+    ],
+)
+def test_a_message_goes_out_after_those_to_the_same_number(others: list[Challenge], waits: int | None) -> None:
+    expected = None if waits is None else NOW + waits * SECOND
+    assert transitions.spaced(texted(), others).delivery.goes_out_at == expected
+
+
+def test_a_message_that_went_out_early_waits_no_more() -> None:
+    challenge = transitions.spaced(texted(), [_to_the_same_number(4)])
+    assert challenge.delivery.waits(NOW + 5 * SECOND)
+    assert not challenge.delivery.waits(NOW + 6 * SECOND)
+    sent = transitions.delivery_noted(challenge, _report(CodeSent)).state
+    assert not sent.delivery.waits(NOW)

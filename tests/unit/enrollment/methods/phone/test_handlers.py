@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 
@@ -113,6 +114,21 @@ async def test_another_number_ends_what_was_asked_before(phones: Phones, box: Ou
     (ended,) = await box.published(ChallengeCancelled)
     assert (ended.challenge_id, ended.reason) == (first.session.requested.id, "superseded")
     assert second.session.requested.id != first.session.requested.id
+
+
+async def test_a_number_that_was_asked_for_a_moment_ago_has_to_wait(phones: Phones, sam: Principal) -> None:
+    first = await request_phone(sam, MOBILE, "form", phones)
+    other = await request_phone(first, OTHER, "form", phones)
+    phones.limiter = RateLimiter(RateLimits())
+    phones.clock.advance(timedelta(seconds=4))
+    back = await request_phone(other, MOBILE, "form", phones)
+    goes_out = []
+    for principal in (first, other, back):
+        assert principal.session.requested
+        stored = await phones.challenges.get(principal.session.requested.id)
+        assert stored
+        goes_out.append(stored.state.delivery.goes_out_at)
+    assert goes_out == [None, None, phones.clock.now() + timedelta(seconds=6)]
 
 
 async def test_a_policy_without_phones_refuses_and_sends_nothing(phones: Phones, box: Outbox, sam: Principal) -> None:

@@ -1,0 +1,242 @@
+"""What happens between a claim and the call of the provider: what comes in between decides, up to the last moment."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import pytest
+
+from schemas.enrollment import Destination
+from schemas.envelope import Envelope
+from services.kit.clock import monotonic
+from services.kit.config.file import SharedConfig
+from services.kit.crypto.sealing import Binding, Sealer
+from services.kit.mongo.document import Stored
+from services.kit.mongo.relay import Relay
+from services.notifier.channels.sms import TextMessages
+from services.notifier.dependencies import Dependencies
+from services.notifier.dispatcher import Dispatcher, Line
+from services.notifier.domain import attempts
+from services.notifier.domain.delivery import Delivery
+from services.notifier.domain.limits import LimitReached
+from services.notifier.handlers.attempt import DeliveryAttempt
+from services.notifier.handlers.delivering import deliver
+from services.notifier.handlers.endings import cancel_deliveries
+from services.notifier.handlers.requests import accept_request
+from services.notifier.providers.base import Acceptance, Message, ProviderError, TransientError
+from services.notifier.store import Store
+from tests.support.challenges import NUMBER, TENANT, USER, cancelled, enveloped, requested, terms
+from tests.support.clock import FixedClock
+from tests.support.keys import keyring
+from tests.support.memory import MemoryDatabase
+from tests.support.publishing import NotingPublisher
+from tests.support.waiting import until
+
+TERMS = terms()
+Happens = Callable[[], Awaitable[object]]
+
+
+async def nothing() -> None:
+    """Nothing happens."""
+
+
+@dataclass(frozen=True)
+class EventfulStore(Store):
+    """A store in which something happens before a step of its own, or after the limits of a number are counted."""
+
+    happens: dict[str, Happens] = field(default_factory=dict)
+
+    async def take(self, tenant: str, number_hash: str, delivery_id: str, *, at: datetime) -> LimitReached | None:
+        taken = await super().take(tenant, number_hash, delivery_id, at=at)
+        await self.happens.get("counted", nothing)()
+        return taken
+
+    async def claim(self, stored: Stored[Delivery], claimed: Delivery) -> Stored[Delivery] | None:
+        await self.happens.get("claiming", nothing)()
+        return await super().claim(stored, claimed)
+
+    async def add(self, delivery: Delivery, cause: Envelope) -> bool:
+        await self.happens.get("adding", nothing)()
+        return await super().add(delivery, cause)
+
+
+class NotingProvider:
+    """Takes every message, or fails as it is told to."""
+
+    name = "a"
+
+    def __init__(self) -> None:
+        self.taken: list[Message] = []
+        self.fails: ProviderError | None = None
+
+    async def send(self, message: Message) -> Acceptance:
+        if self.fails:
+            raise self.fails
+        self.taken.append(message)
+        return Acceptance("SM1")
+
+
+class World:
+    """A notifier in memory."""
+
+    def __init__(self) -> None:
+        self.clock = FixedClock()
+        self.relay = Relay(NotingPublisher(), self.clock)
+        database = MemoryDatabase()
+        opened = Store.open(database, self.relay, self.clock)
+        self.store = EventfulStore(database, opened.deliveries, opened.sends, opened.cancellations)
+        self.happens = self.store.happens
+        keys, config = keyring("notifier"), SharedConfig(tenants={}, clients={})
+        self.deps = Dependencies(self.store, config, self.clock, keys, Sealer(keys), "localhost")
+        self.provider = NotingProvider()
+        self.line = Line(TextMessages(), (self.provider,))
+
+    async def queue(self, send: int = 1) -> bool:
+        """Ask for the code, for the first time or once more."""
+        binding = Binding(TENANT, USER, TERMS.method_id, TERMS.challenge_id)
+        sealed = Sealer(keyring("enrollment")).seal("destination", NUMBER.encode(), binding)
+        event = requested(TERMS).model_copy(
+            update={"send": send, "destination": Destination(sealed=sealed, masked="••42")}
+        )
+        envelope = enveloped(event, TERMS.challenge_id)
+        return await accept_request(event, envelope, store=self.store, clock=self.clock, provider="a")
+
+    async def cancel(self) -> None:
+        """Hear that the challenge is over."""
+        event = cancelled(TERMS)
+        envelope = enveloped(event, TERMS.challenge_id)
+        await cancel_deliveries(event, envelope, store=self.store, clock=self.clock)
+
+    async def stored(self, send: int = 1) -> Stored[Delivery]:
+        """The delivery as it is now."""
+        found = await self.store.deliveries.get(f"{TENANT}/{TERMS.challenge_id}:{send}")
+        assert found
+        return found
+
+    async def take_over(self) -> None:
+        """Another replica claims it."""
+        stored = await self.stored()
+        await self.store.claim(stored, attempts.claimed(stored.state, provider="a", at=self.clock.now()))
+
+    async def attempt(self, send: int = 1, *, within: float = 60.0) -> Delivery:
+        """Claim it, deliver it, write down what came of it."""
+        before = await self.stored(send)
+        claim = attempts.claimed(before.state, provider="a", at=self.clock.now())
+        claimed = await self.store.claim(before, claim)
+        assert claimed
+        made = DeliveryAttempt(claimed.state, self.line.channel, self.provider, ("a",), monotonic() + within)
+        outcome = await deliver(made, self.deps)
+        await self.store.change(claimed.state, outcome.decide)
+        return (await self.stored(send)).state
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    made = World()
+    yield made
+    await made.relay.stop()
+
+
+async def test_a_code_is_sent(world: World) -> None:
+    assert await world.queue()
+    assert (await world.attempt()).status == "sent"
+    assert [message.to for message in world.provider.taken] == [NUMBER]
+
+
+async def test_what_is_cancelled_while_the_limits_are_counted_is_not_sent(world: World) -> None:
+    await world.queue()
+    world.happens["counted"] = world.cancel
+    assert (await world.attempt()).status == "cancelled"
+    assert not world.provider.taken
+
+
+async def test_what_dies_while_the_limits_are_counted_is_not_sent(world: World) -> None:
+    async def pass_time() -> None:
+        world.clock.advance(timedelta(minutes=5))
+
+    await world.queue()
+    world.happens["counted"] = pass_time
+    ended = await world.attempt()
+    assert (ended.status, ended.reason) == ("failed", "expiredBeforeSending")
+    assert not world.provider.taken
+
+
+async def test_what_somebody_else_took_over_is_left_to_them(world: World) -> None:
+    await world.queue()
+    world.happens["counted"] = world.take_over
+    left = await world.attempt()
+    assert (left.status, left.attempts, left.uncertain) == ("sending", 2, "a")
+    assert not world.provider.taken
+
+
+async def test_whoever_is_late_does_not_send(world: World) -> None:
+    await world.queue()
+    assert (await world.attempt(within=0.0)).status == "sending"
+    assert not world.provider.taken
+
+
+async def test_a_claim_that_took_long_to_write_leaves_no_time_to_send(world: World) -> None:
+    async def take_long() -> None:
+        await asyncio.sleep(0.2)
+
+    async def is_claimed() -> bool:
+        return (await world.stored()).state.status == "sending"
+
+    await world.queue()
+    world.happens["claiming"] = take_long
+    dispatcher = Dispatcher([world.line], world.deps, within=0.1)
+    dispatcher.start()
+    await until(is_claimed)
+    await dispatcher.stop()
+    assert (await world.stored()).state.status == "sending"
+    assert not world.provider.taken
+
+
+async def test_a_request_of_a_challenge_that_is_over_is_not_queued(world: World) -> None:
+    await world.cancel()
+    assert not await world.queue()
+    assert await world.store.of_challenge(TENANT, TERMS.challenge_id) == []
+
+
+async def test_a_cancellation_between_looking_and_queueing_is_noticed(world: World) -> None:
+    world.happens["adding"] = world.cancel
+    assert await world.queue()
+    assert (await world.stored()).state.status == "cancelled"
+
+
+async def test_a_further_message_to_a_number_waits_its_turn_and_is_then_as_if_it_were_new(world: World) -> None:
+    for send in (1, 2):
+        await world.queue(send)
+    await world.attempt()
+    world.clock.advance(timedelta(seconds=4))
+    waiting = await world.attempt(2)
+    assert (waiting.status, waiting.next_attempt_at) == ("queued", world.clock.now() + timedelta(seconds=6))
+    world.clock.advance(timedelta(seconds=6))
+    assert (await world.attempt(2)).status == "sent"
+    assert len(world.provider.taken) == 2
+
+
+async def test_what_is_cancelled_while_it_waits_its_turn_is_not_sent(world: World) -> None:
+    for send in (1, 2):
+        await world.queue(send)
+    await world.attempt()
+    await world.attempt(2)
+    await world.cancel()
+    assert (await world.stored(2)).state.status == "cancelled"
+    assert len(world.provider.taken) == 1
+
+
+async def test_waits_before_another_attempt_are_spread(world: World) -> None:
+    world.provider.fails = TransientError("HTTP 500")
+    waits = list[timedelta]()
+    await world.queue()
+    claim = attempts.claimed((await world.stored()).state, provider="a", at=world.clock.now())
+    await world.store.claim(await world.stored(), claim)
+    for _ in range(20):
+        made = DeliveryAttempt(claim, world.line.channel, world.provider, ("a",), monotonic() + 60)
+        following = (await deliver(made, world.deps)).decide(claim).state.next_attempt_at
+        assert following
+        waits.append(following - world.clock.now())
+    assert len(set(waits)) > 1
+    assert all(timedelta(seconds=0.75) <= wait <= timedelta(seconds=1.25) for wait in waits)
