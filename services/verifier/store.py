@@ -10,6 +10,7 @@ from pymongo import ASCENDING
 from services.kit.clock import Clock
 from services.kit.mongo.client import Database
 from services.kit.mongo.document import Documents, Stored
+from services.kit.mongo.indexes import ensure_index
 from services.kit.mongo.relay import Relay
 from services.verifier.domain.authenticator import Authenticator
 from services.verifier.domain.challenge import Challenge
@@ -46,12 +47,12 @@ class Store:
         ago."""
         challenges, sessions = self.database.collection("challenges"), self.database.collection("sessions")
         kept = int(KEEP_ENDED.total_seconds())
-        await challenges.create_index([("state.status", ASCENDING), ("state.terms.expiresAt", ASCENDING)])
-        await challenges.create_index("state.endedAt", expireAfterSeconds=kept)
-        await challenges.create_index([("state.tenant", ASCENDING), ("state.user", ASCENDING)])
-        await sessions.create_index("state.touchedAt", expireAfterSeconds=kept)
+        await ensure_index(challenges, [("state.status", ASCENDING), ("state.terms.expiresAt", ASCENDING)])
+        await ensure_index(challenges, "state.endedAt", expireAfterSeconds=kept)
+        await ensure_index(challenges, [("state.tenant", ASCENDING), ("state.user", ASCENDING)])
+        await ensure_index(sessions, "state.touchedAt", expireAfterSeconds=kept)
         removed = int(KEEP_REMOVED.total_seconds())
-        await self.database.collection("credentials").create_index("state.removedAt", expireAfterSeconds=removed)
+        await ensure_index(self.database.collection("credentials"), "state.removedAt", expireAfterSeconds=removed)
 
     def overdue(self, now: datetime) -> AsyncIterator[Stored[Challenge]]:
         """Open challenges whose time is over, the oldest first."""

@@ -8,6 +8,7 @@ from pymongo import ASCENDING
 from services.enrollment.accounts.domain.account import Account, account_id
 from services.enrollment.accounts.domain.activity import Activity
 from services.kit.mongo.document import Documents, Stored
+from services.kit.mongo.indexes import ensure_index
 
 AFTER_THE_SLASH = chr(ord("/") + 1)
 """Ends the ids of one tenant's accounts, `{tenant}/{user}`, as an order of strings."""
@@ -17,9 +18,9 @@ class Accounts(Documents[Account]):
     """One document a person."""
 
     async def prepare(self) -> None:
-        await self._collection.create_index([("state.nextDeadline", ASCENDING)], sparse=True)
-        await self._collection.create_index(
-            [("state.tenant", ASCENDING), ("state.profile.userPrincipalName", ASCENDING)]
+        await ensure_index(self._collection, [("state.nextDeadline", ASCENDING)], sparse=True)
+        await ensure_index(
+            self._collection, [("state.tenant", ASCENDING), ("state.profile.userPrincipalName", ASCENDING)]
         )
 
     def with_overdue_sessions(self, now: datetime) -> AsyncIterator[Stored[Account]]:

@@ -7,6 +7,7 @@ from pymongo import ASCENDING, DESCENDING
 
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.kit.mongo.document import Documents, Stored
+from services.kit.mongo.indexes import ensure_index
 
 KEEP_ENDED = timedelta(days=1)
 MOST_REQUESTS = 20
@@ -19,17 +20,18 @@ class Challenges(Documents[Challenge]):
 
     async def prepare(self) -> None:
         """Create the indexes; safe to repeat."""
-        await self._collection.create_index("state.terms.push.deviceId", sparse=True)
-        await self._collection.create_index("state.standsFor", sparse=True)
-        await self._collection.create_index("state.terms.code.destinationHash", sparse=True)
-        await self._collection.create_index(
+        await ensure_index(self._collection, "state.terms.push.deviceId", sparse=True)
+        await ensure_index(self._collection, "state.standsFor", sparse=True)
+        await ensure_index(self._collection, "state.terms.code.destinationHash", sparse=True)
+        await ensure_index(
+            self._collection,
             "state.hosting.ticketHash",
             name="tickets",
             unique=True,
             partialFilterExpression={"state.hosting.ticketHash": {"$type": "string"}},
         )
-        await self._collection.create_index([("state.status", ASCENDING), ("state.terms.expiresAt", ASCENDING)])
-        await self._collection.create_index("state.endedAt", expireAfterSeconds=int(KEEP_ENDED.total_seconds()))
+        await ensure_index(self._collection, [("state.status", ASCENDING), ("state.terms.expiresAt", ASCENDING)])
+        await ensure_index(self._collection, "state.endedAt", expireAfterSeconds=int(KEEP_ENDED.total_seconds()))
 
     async def of_device(self, device_id: str) -> list[Stored[Challenge]]:
         """Challenges that a device may still answer, newest first; expired ones among them."""

@@ -9,6 +9,7 @@ from pymongo.errors import DuplicateKeyError
 from services.enrollment.devices.domain import Activation, Device
 from services.kit.mongo.client import Database
 from services.kit.mongo.document import Documents, Stored
+from services.kit.mongo.indexes import ensure_index
 
 KEEP_ACTIVATIONS = timedelta(days=1)
 KEEP_REMOVED = timedelta(days=8)
@@ -23,16 +24,18 @@ class Activations(Documents[Activation]):
     """QR codes, by their handle."""
 
     async def prepare(self) -> None:
-        await self._collection.create_index("state.createdAt", expireAfterSeconds=int(KEEP_ACTIVATIONS.total_seconds()))
+        await ensure_index(
+            self._collection, "state.createdAt", expireAfterSeconds=int(KEEP_ACTIVATIONS.total_seconds())
+        )
 
 
 class Devices(Documents[Device]):
     """Authenticator apps with their keys."""
 
     async def prepare(self) -> None:
-        await self._collection.create_index([("state.tenant", ASCENDING), ("state.user", ASCENDING)])
-        await self._collection.create_index([("state.provenAt", ASCENDING), ("state.createdAt", ASCENDING)])
-        await self._collection.create_index("state.removedAt", expireAfterSeconds=int(KEEP_REMOVED.total_seconds()))
+        await ensure_index(self._collection, [("state.tenant", ASCENDING), ("state.user", ASCENDING)])
+        await ensure_index(self._collection, [("state.provenAt", ASCENDING), ("state.createdAt", ASCENDING)])
+        await ensure_index(self._collection, "state.removedAt", expireAfterSeconds=int(KEEP_REMOVED.total_seconds()))
 
     async def of_method(self, tenant: str, user: str, method_id: str) -> list[Stored[Device]]:
         return await self.find({"state.tenant": tenant, "state.user": user, "state.methodId": method_id})
@@ -55,7 +58,7 @@ class UsedTokens:
         self._collection = database.collection("used_tokens")
 
     async def prepare(self) -> None:
-        await self._collection.create_index("at", expireAfterSeconds=int(KEEP_TOKEN_IDS.total_seconds()))
+        await ensure_index(self._collection, "at", expireAfterSeconds=int(KEEP_TOKEN_IDS.total_seconds()))
 
     async def first_use(self, token_id: str, now: datetime) -> bool:
         """Whether a token with this id was never presented before; from now on it was."""
