@@ -1,5 +1,6 @@
 """What the verifier says (`.verdicts`), and what it judges (`.submissions`)."""
 
+from datetime import timedelta
 from typing import Annotated, Final, Literal
 
 from pydantic import AwareDatetime, Field, StringConstraints
@@ -34,6 +35,11 @@ FailureReason = Literal[
     "authenticatorDisabled",
 ]
 """Why a proof was not accepted: codes of the error catalogue."""
+
+
+JUDGED_WITHIN: Final = timedelta(minutes=15)
+"""How long after the end of a challenge a proof that was submitted in time is still judged, as one of that moment: so
+that an outage does not make it late. Below the retention of `.submissions`; whoever waited longer has gone."""
 
 
 class CodeTerms(Model):

@@ -111,15 +111,10 @@ class App:
         return app.state.model_copy(update=kept), f"{connected.account.user} at {connected.account.organization}"
 
     def now(self) -> datetime:
-        """The service's time, as far as the app knows it."""
         return self._clock.now() + timedelta(seconds=self.state.clock_off)
 
     def code(self) -> str:
-        """The current one-time code.
-
-        Raises:
-            CommandFailedError: the app has no secret.
-        """
+        """The current one-time code. Raises CommandFailedError: the app has no secret."""
         if self.state.secret is None:
             raise CommandFailedError("the app has no secret, so it has no codes; connect it anew with --secret")
         return totp_code(_secret_bytes(self.state.secret.get_secret_value()), self.now())

@@ -24,7 +24,7 @@ def list_() -> None:
 def show(letter_id: LetterId) -> None:
     """Show one dead letter: where it came from, why it was put aside, and its headers. Bodies are not shown."""
     from services.cli.settings import operator_settings
-    from services.kit.kafka.dead_letters import show_dead_letter
+    from services.kit.kafka.replay import show_dead_letter
 
     letter = asyncio.run(show_dead_letter(operator_settings(), letter_id))
     for name, value in {**details(letter), **headers(letter)}.items():
@@ -35,11 +35,11 @@ def show(letter_id: LetterId) -> None:
 def replay(letter_id: LetterId) -> None:
     """Publish the record again where it came from, once the reason is mended.
 
-    Safe to repeat: consumers know an event that they handled by its id. A body that was not kept is read from the
-    origin, as long as that keeps it.
+    It is read where it came from, as long as that is kept: what a dead letter itself carries is never published.
+    Safe to repeat: consumers know an event that they handled by its id.
     """
     from services.cli.settings import operator_settings
-    from services.kit.kafka.dead_letters import replay_dead_letter
+    from services.kit.kafka.replay import replay_dead_letter
 
     letter = asyncio.run(replay_dead_letter(operator_settings(), letter_id))
     typer.echo(f"published again on {letter.origin_topic}: {letter.event_type or 'a record of unknown type'}")
@@ -47,7 +47,7 @@ def replay(letter_id: LetterId) -> None:
 
 async def _list() -> None:
     from services.cli.settings import operator_settings
-    from services.kit.kafka.dead_letters import list_dead_letters
+    from services.kit.kafka.replay import list_dead_letters
 
     async for letter in list_dead_letters(operator_settings()):
         typer.echo(row(letter))
@@ -69,11 +69,11 @@ def details(letter: "DeadLetter") -> Mapping[str, str]:
         "origin partition": str(letter.origin_partition),
         "origin offset": str(letter.origin_offset),
         "body": "kept" if letter.has_body else "not kept here",
+        **({"cut": "the rest of the headers did not fit"} if letter.is_cut else {}),
     }
 
 
 def headers(letter: "DeadLetter") -> Mapping[str, str]:
-    """The headers that the record had; bytes that are no text are counted, not shown."""
     return {printable(name): _header(value) for name, value in letter.original_headers}
 
 

@@ -83,7 +83,6 @@ def sentence(event: Event) -> str:
 
 
 def short_id(identifier: str) -> str:
-    """The random end of an id; its beginning is the time."""
     return identifier if len(identifier) <= 2 * ID_SHOWN else f"…{identifier[-ID_SHOWN:]}"
 
 

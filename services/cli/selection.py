@@ -40,11 +40,7 @@ def topics_named(names: Collection[str]) -> list[Topic]:
 
 
 def types_named(names: Collection[str]) -> frozenset[str]:
-    """The event types by name, in any case.
-
-    Raises:
-        typer.BadParameter: no event has that name.
-    """
+    """The event types by name, in any case. Raises typer.BadParameter: no event has that name."""
     known = {name.lower(): name for name in EVENTS}
     if unknown := [name for name in names if name.lower() not in known]:
         there = ", ".join(sorted(EVENTS))

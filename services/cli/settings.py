@@ -19,9 +19,5 @@ class OperatorSettings(ServiceSettings):
 
 
 def operator_settings() -> OperatorSettings:
-    """Read the settings.
-
-    Raises:
-        SettingsError: one line that names the variable and the remedy.
-    """
+    """Read the settings. Raises SettingsError: one line that names the variable and the remedy."""
     return load_settings(OperatorSettings)

@@ -39,11 +39,8 @@ def main(port: int | None = None) -> None:
 
 
 def require_sound(config: Config) -> None:
-    """Refuse at the start what would strand a person in the wizard, or breaks the profile that a group follows.
-
-    Raises:
-        ConfigError: the linter finds an error in a tenant's policies.
-    """
+    """Refuse at the start what would strand a person in the wizard, or breaks the profile that a group follows. Raises
+    ConfigError: the linter finds an error in a tenant's policies."""
     for name, tenant in config.tenants.items():
         for finding in errors_of(lint(tenant, config.providers.channels)):
             place = f"tenants.{name}.groups.{finding.group}" if finding.group else f"tenants.{name}"
@@ -78,7 +75,7 @@ def build(settings: EnrollmentSettings) -> FastAPI:
     app.state.components = components
     app.include_router(routers.router)
     app.include_router(device.router)
-    mount(app)
+    mount(app, config)
     mount_authenticator(app, public_origin=settings.public_origin, authenticator_origin=settings.authenticator_origin)
     install_problem_handlers(app, problem_page)
     openapi.describe(app)

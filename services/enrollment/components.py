@@ -27,15 +27,19 @@ class Components:
     idempotency: Idempotency
 
 
-async def components_of(request: Request) -> Components:
+def components_of(request: Request) -> Components:
     """What answers this request."""
     components: Components = request.app.state.components
     return components
 
 
-async def _dependencies_of(request: Request) -> Dependencies:
-    return (await components_of(request)).deps
+async def _components(request: Request) -> Components:
+    return components_of(request)
 
 
-ComponentsDep = Annotated[Components, Depends(components_of)]
-DependenciesDep = Annotated[Dependencies, Depends(_dependencies_of)]
+async def _dependencies(request: Request) -> Dependencies:
+    return components_of(request).deps
+
+
+ComponentsDep = Annotated[Components, Depends(_components)]
+DependenciesDep = Annotated[Dependencies, Depends(_dependencies)]

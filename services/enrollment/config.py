@@ -13,5 +13,4 @@ class Config(SharedConfig):
     tenants: Mapping[Identifier, Tenant]
 
     def tenant(self, tenant_id: str) -> Tenant:
-        """The tenant with that id; it must exist (tokens are checked against the clients' tenants first)."""
         return self.tenants[tenant_id]

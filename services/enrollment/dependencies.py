@@ -43,9 +43,7 @@ class Dependencies(Store):
         )
 
     def policy(self, account: Account) -> GroupPolicy:
-        """The policy that holds for a person."""
         return self.policies.tenant(account.tenant).policy_for(account.profile.groups)
 
     def terms(self, account: Account) -> Terms:
-        """How proofs are asked of a person, and how long a session of theirs lives."""
         return self.policies.tenant(account.tenant).terms_for(account.profile.groups)

@@ -23,127 +23,91 @@ from services.kit.http.limits import RateLimiter
 
 
 class HasAccounts(Protocol):
-    """Has `accounts`."""
-
     @property
     def accounts(self) -> Accounts: ...
 
 
 class HasActivities(Protocol):
-    """Has `activities`."""
-
     @property
     def activities(self) -> Activities: ...
 
 
 class HasActivations(Protocol):
-    """Has `activations`."""
-
     @property
     def activations(self) -> Activations: ...
 
 
 class HasChallenges(Protocol):
-    """Has `challenges`."""
-
     @property
     def challenges(self) -> Challenges: ...
 
 
 class HasClock(Protocol):
-    """Has `clock`."""
-
     @property
     def clock(self) -> Clock: ...
 
 
 class HasConfig(Protocol):
-    """Has `config`."""
-
     @property
     def config(self) -> Config: ...
 
 
 class HasDevices(Protocol):
-    """Has `devices`."""
-
     @property
     def devices(self) -> Devices: ...
 
 
 class HasHardwareTokens(Protocol):
-    """Has `hardware_tokens`."""
-
     @property
     def hardware_tokens(self) -> HardwareTokens: ...
 
 
 class HasInterrupts(Protocol):
-    """Has `interrupts`."""
-
     @property
     def interrupts(self) -> Interrupts: ...
 
 
 class HasJourneys(Protocol):
-    """Has `journeys`."""
-
     @property
     def journeys(self) -> Journeys: ...
 
 
 class HasKeyring(Protocol):
-    """Has `keyring`."""
-
     @property
     def keyring(self) -> Keyring: ...
 
 
 class HasLimiter(Protocol):
-    """Has `limiter`."""
-
     @property
     def limiter(self) -> RateLimiter: ...
 
 
 class HasNotices(Protocol):
-    """Has `notices`."""
-
     @property
     def notices(self) -> Notices: ...
 
 
 class HasRegistrations(Protocol):
-    """Has `registrations`."""
-
     @property
     def registrations(self) -> Registrations: ...
 
 
 class HasSealer(Protocol):
-    """Has `sealer`."""
-
     @property
     def sealer(self) -> Sealer: ...
 
 
 class HasSignals(Protocol):
-    """Has `signals`."""
-
     @property
     def signals(self) -> Signals: ...
 
 
 class HasTenantPolicies(Protocol):
-    """Has `tenant_policies`."""
-
     @property
     def tenant_policies(self) -> TenantPolicies: ...
 
 
 class HasUsedTokens(Protocol):
-    """Has `used_tokens`."""
-
     @property
     def used_tokens(self) -> UsedTokens: ...
 

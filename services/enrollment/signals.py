@@ -1,4 +1,4 @@
-"""Waking requests of this process that wait for a verdict or a delivery report."""
+"""Waking requests of this process that wait for a verdict, or for what became of a message."""
 
 import asyncio
 from collections import defaultdict
@@ -16,7 +16,6 @@ class Signals:
         self._waiting: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
 
     def is_awaited(self, challenge_id: str) -> bool:
-        """Whether a request of this process waits for this challenge."""
         return challenge_id in self._waiting
 
     def notify(self, challenge_id: str) -> None:

@@ -49,11 +49,7 @@ class Caller:
     scopes: frozenset[str]
 
     def require(self, *scopes: Scope) -> None:
-        """One of these scopes.
-
-        Raises:
-            ProblemError: `scopeMissing`.
-        """
+        """One of these scopes. Raises `scopeMissing`."""
         if self.scopes.isdisjoint(scopes):
             raise ScopeMissingError(f"The token needs the scope {' or '.join(scopes)}.")
 

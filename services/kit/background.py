@@ -14,7 +14,6 @@ class Background(ABC):
         return self._task is None or not self._task.done()
 
     def start(self) -> None:
-        """Begin; does not wait."""
         self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:

@@ -27,7 +27,7 @@ class SystemClock:
 
 
 def whole_milliseconds(moment: datetime) -> datetime:
-    """`moment` without what the database would drop."""
+    """Without what the database would drop."""
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 

@@ -22,17 +22,11 @@ Step = Callable[[], Awaitable[None]]
 class Worker(Protocol):
     """Work beside requests and events."""
 
-    def start(self) -> None:
-        """Begin; does not wait."""
-        ...
+    def start(self) -> None: ...
 
-    async def stop(self) -> None:
-        """End, or give up."""
-        ...
+    async def stop(self) -> None: ...
 
-    def alive(self) -> bool:
-        """Whether it goes on; if not, only a restart of the process helps."""
-        ...
+    def alive(self) -> bool: ...
 
 
 class Service:
@@ -55,7 +49,6 @@ class Service:
         self.preparation.steps += steps
 
     def in_background(self, name: str, worker: Worker) -> None:
-        """Run it; `/healthz` shows by that name whether it is alive."""
         self._workers[name] = worker
 
     def sweep(self, subject: str, *, every: timedelta, work: Callable[[], Awaitable[int]]) -> None:
@@ -64,7 +57,6 @@ class Service:
         self.in_background("sweeper", Sweeper(subject, every=every, work=work, leases=leases, clock=self.clock))
 
     def close_at_the_end(self, close: Step) -> None:
-        """Await it after all else has stopped."""
         self._closes.append(close)
 
     def app(self, *, max_body: int = MAX_BODY) -> FastAPI:

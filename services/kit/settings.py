@@ -54,7 +54,6 @@ class ServiceSettings(BaseSettings):
 
     @property
     def is_demo(self) -> bool:
-        """Whether the demo's relaxations (http, its keys, the clock offset) are allowed."""
         return self.environment == "demo"
 
     def port_of(self, service: ServiceName) -> int:
@@ -65,7 +64,6 @@ class ServiceSettings(BaseSettings):
 
     @property
     def public_origin(self) -> str:
-        """The public URL without a trailing slash, as tokens and pages name it."""
         return str(self.public_url).rstrip("/")
 
     @property
@@ -98,11 +96,8 @@ NOT_READ_BY_SERVICES = frozenset({"TWILIO_AUTH_TOKEN", "SMTP_PASSWORD", "RESET_S
 
 
 def load_settings(cls: type[S], **overrides: object) -> S:
-    """Read `cls` from the environment, refusing variables that no service knows.
-
-    Raises:
-        SettingsError: one line that names the variable and the remedy.
-    """
+    """Read `cls` from the environment, refusing variables that no service knows. Raises SettingsError: one line that
+    names the variable and the remedy."""
     refuse_unknown({**dotenv_values(".env"), **os.environ}, _known_names([ServiceSettings, cls]))
     try:
         return cls(**overrides)  # type: ignore[arg-type]  # values come by name from the command line

@@ -103,7 +103,6 @@ def bind(
 
 
 def redact(text: str) -> str:
-    """`text` without the values of query parameters that let somebody in."""
     return SECRET_PARAMETERS.sub(lambda match: f"{match[1]}={REDACTED}", text)
 
 

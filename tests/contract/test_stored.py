@@ -1,9 +1,9 @@
 """Documents and events that the version before wrote are read, and written back the same.
 
-`stored/` was made by that version's own models (commit 0179f1e), every field filled: a list of documents for each
-collection of an aggregate, and one record for each event. A field that came since may be added, empty or as it was
-meant; none may go or be called otherwise. Such a file is never edited: what a later version writes gets files of its
-own.
+`stored/` was made by that version's own models (commit 0179f1e; hardware tokens later), every field filled: a list of
+documents for each collection of an aggregate, and one record for each event. A field that came since may be added,
+empty or as it was meant; none may go or be called otherwise. Such a file is never edited: what a later version writes
+gets files of its own.
 """
 
 import json
@@ -23,13 +23,19 @@ from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.devices.domain import Activation, Device
 from services.enrollment.idempotency.domain import StoredResponse
 from services.enrollment.interrupts.domain.interrupt import Interrupt
+from services.enrollment.methods.hardware_oath.domain.stock import HardwareToken
 from services.enrollment.notices.domain import Notice
 from services.enrollment.policies.domain.tenant_policy import TenantPolicy
 from services.enrollment.registrations.domain import ApiRegistration
 from services.enrollment.reports.domain.journey import Journey
+from services.enrollment.store import Store as EnrollmentStore
 from services.kit.mongo.outbox import from_document, to_document
+from services.kit.mongo.reading import Reader
+from services.kit.mongo.relay import Relay
+from services.notifier.domain.cancellation import Cancellation
 from services.notifier.domain.delivery import Delivery
 from services.notifier.domain.limits import Sends
+from services.notifier.store import Store as NotifierStore
 from services.verifier.domain import challenge as judged
 from services.verifier.domain.authenticator import Authenticator
 from services.verifier.domain.base import Kept
@@ -40,6 +46,10 @@ from services.verifier.methods.passkey import PublicKey
 from services.verifier.methods.questions import AnswerHashes
 from services.verifier.methods.recovery import CodeHashes
 from services.verifier.methods.totp import TotpSecret
+from services.verifier.store import Store as VerifierStore
+from tests.support.clock import FixedClock
+from tests.support.memory import MemoryDatabase
+from tests.support.publishing import NotingPublisher
 
 STORED = Path(__file__).parent / "stored"
 
@@ -50,11 +60,13 @@ MODELS: Mapping[str, type[BaseModel]] = {
     "enrollment/answers": StoredResponse,
     "enrollment/challenges": Challenge,
     "enrollment/devices": Device,
+    "enrollment/hardware_tokens": HardwareToken,
     "enrollment/interrupts": Interrupt,
     "enrollment/journeys": Journey,
     "enrollment/notices": Notice,
     "enrollment/policies": TenantPolicy,
     "enrollment/registrations": ApiRegistration,
+    "notifier/cancellations": Cancellation,
     "notifier/deliveries": Delivery,
     "notifier/sends": Sends,
     "verifier/authenticators": Authenticator,
@@ -102,6 +114,14 @@ def test_every_stored_file_has_a_model_that_reads_it() -> None:
     assert files == {*MODELS, *(f"events/{name}" for name in EVENTS_BEFORE)}
 
 
+def test_every_collection_of_an_aggregate_has_its_sample() -> None:
+    database, clock = MemoryDatabase(), FixedClock()
+    relay = Relay(NotingPublisher(), clock)
+    for store in (EnrollmentStore, NotifierStore, VerifierStore):
+        store.open(database, relay, clock)
+    assert set(relay._collections) == {name.split("/")[1] for name in MODELS}
+
+
 @pytest.mark.parametrize(("name", "document"), DOCUMENTS, ids=[f"{name}-{doc['_id']}" for name, doc in DOCUMENTS])
 def test_a_document_of_the_version_before_is_read_and_written_back_the_same(
     name: str, document: dict[str, Any]
@@ -109,6 +129,45 @@ def test_a_document_of_the_version_before_is_read_and_written_back_the_same(
     state = MODELS[name].model_validate(document["state"])
     written = state.model_dump(by_alias=True, mode="json")
     assert canonical(without_new(written, document["state"])) == canonical(document["state"])
+
+
+def with_unknown(value: Any) -> Any:
+    """The same with a field more at every depth, as a version to come may add it."""
+    if isinstance(value, dict):
+        return {**{name: with_unknown(inner) for name, inner in value.items()}, "ofAVersionToCome": {"deep": [1]}}
+    return [with_unknown(inner) for inner in value] if isinstance(value, list) else value
+
+
+def of_a_version_to_come(name: str, state: dict[str, Any]) -> dict[str, Any]:
+    """`groups` are named by tenants; of `content`, only its kind of proof knows the fields."""
+    added = {field: with_unknown(value) for field, value in state.items()}
+    if name == "enrollment/policies":
+        added["groups"] = {group: with_unknown(policy) for group, policy in state["groups"].items()}
+    if name == "verifier/credentials":
+        added["content"] = state["content"]
+    return {**added, "ofAVersionToCome": True}
+
+
+@pytest.mark.parametrize(("name", "document"), DOCUMENTS, ids=[f"{name}-{doc['_id']}" for name, doc in DOCUMENTS])
+def test_a_document_of_a_version_to_come_is_read_without_what_is_not_known(name: str, document: dict[str, Any]) -> None:
+    reader = Reader(name, MODELS[name])
+    newer = {**document, "state": of_a_version_to_come(name, document["state"])}
+    assert reader.state(newer) == reader.state(document)
+
+
+@pytest.mark.parametrize("document", load("verifier/credentials"), ids=lambda document: document["state"]["kind"])
+def test_what_a_version_to_come_keeps_of_a_kind_of_proof_is_read_as_well(document: dict[str, Any]) -> None:
+    newer = Credential.model_validate({**document["state"], "content": with_unknown(document["state"]["content"])})
+    shape = KEPT[newer.kind]
+    assert newer.kept(shape) == Credential.model_validate(document["state"]).kept(shape)
+
+
+@pytest.mark.parametrize("document", WITH_OUTBOX, ids=lambda document: document["outbox"][0]["type"])
+def test_an_event_that_a_version_to_come_left_is_published_as_it_is_known_here(document: dict[str, Any]) -> None:
+    for entry in document["outbox"]:
+        known = {**entry, "time": datetime.fromisoformat(entry["time"])}
+        newer = {**known, "event": json.dumps(with_unknown(json.loads(entry["event"]))), "ofAVersionToCome": 1}
+        assert from_document(newer) == from_document(known)
 
 
 @pytest.mark.parametrize("document", load("verifier/credentials"), ids=lambda document: document["state"]["kind"])

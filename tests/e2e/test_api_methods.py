@@ -15,11 +15,11 @@ from typer.testing import CliRunner, Result
 from deploy.local.stack import LocalStack
 from services.cli.program import app
 from services.kit.crypto.codes import totp_code
-from tests.e2e.test_time_passes import replica_later
 from tests.support.api import Platform, Somebody, done, events_of, proof_of, refused
 from tests.support.device import TestDevice
 from tests.support.passkeys import SoftwarePasskey
 from tests.support.records import require_equal_records
+from tests.support.replicas import replica_later
 
 POLICY = "/v1.0/policies/authenticationMethodsPolicy"
 

@@ -8,10 +8,10 @@ from playwright.sync_api import Page, expect
 from deploy.local.stack import LocalStack
 from tests.e2e.conftest import Person
 from tests.e2e.test_phone_by_text import events_of
-from tests.e2e.test_time_passes import replica_later
 from tests.support.api import Platform, Somebody, done
 from tests.support.journey import World, browser_page, sign_in
 from tests.support.methods import ANSWERS
+from tests.support.replicas import replica_later
 
 pytestmark = pytest.mark.timeout(180)
 

@@ -1,20 +1,14 @@
 """What a person sees when time has passed. Nobody sleeps: a second replica of enrollment lives later than the first."""
 
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path
 from urllib.parse import quote
 
 import httpx
 import pytest
 from playwright.sync_api import expect
 
-from deploy.local.ports import free_ports
 from deploy.local.stack import LocalStack
 from tests.e2e.conftest import Person
 from tests.e2e.test_phone_by_text import interrupt
@@ -31,52 +25,27 @@ from tests.support.journey import (
     texts,
     to_qr_code,
 )
+from tests.support.replicas import READY_WITHIN, replica_later
 
 pytestmark = pytest.mark.timeout(240)
 
-READY_WITHIN = 60.0
 A_MESSAGE_A_NUMBER_MS = 10_500
 """A number gets one message in 10 s, by the notifier's clock, which is nobody's to shift here."""
 
 
-@contextmanager
-def replica_later(stack: LocalStack, by: timedelta) -> Iterator[str]:
-    """Another replica of enrollment, whose clock is ahead; its origin."""
-    (port,) = free_ports(1)
-    program = str(Path(sys.executable).with_name("security-info"))
-    environment = {
-        **stack.environment("enrollment"),
-        "SECURITY_INFO_CLOCK_OFFSET": str(int(by.total_seconds())),
-    }
-    process = subprocess.Popen(
-        [program, "serve", "enrollment", "--port", str(port)],
-        env={**os.environ, **environment},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        origin = f"http://localhost:{port}"
-        _await_ready(origin)
+SIX_MINUTES = timedelta(minutes=6)
+"""More than a code, a request or a ticket lives, and less than a session does."""
+
+
+@pytest.fixture(scope="module")
+def later(stack: LocalStack) -> Iterator[str]:
+    """The origin of a replica that lives six minutes later."""
+    with replica_later(stack, SIX_MINUTES) as origin:
         yield origin
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
 
 
-def _await_ready(origin: str) -> None:
-    deadline = time.monotonic() + READY_WITHIN
-    while time.monotonic() < deadline:
-        try:
-            if httpx.get(f"{origin}/readyz", timeout=5).status_code == 200:
-                return
-        except httpx.TransportError:
-            pass
-        time.sleep(0.1)
-    raise AssertionError(f"{origin} is not ready after {READY_WITHIN:.0f} s")
-
-
-def test_an_expired_code_is_explained_and_a_new_one_can_be_had(stack: LocalStack, world: World, person: Person) -> None:
-    with replica_later(stack, timedelta(minutes=6)) as later, browser_page() as page:
+def test_an_expired_code_is_explained_and_a_new_one_can_be_had(later: str, world: World, person: Person) -> None:
+    with browser_page() as page:
         sign_in(page, world, person.name)
         page.get_by_role("button", name="Next").click()
         give_number(page, person.number)
@@ -87,8 +56,8 @@ def test_an_expired_code_is_explained_and_a_new_one_can_be_had(stack: LocalStack
         expect(page.get_by_role("heading", name="Phone", exact=True)).to_be_visible()
 
 
-def test_a_code_typed_after_its_end_is_refused_in_words(stack: LocalStack, world: World, person: Person) -> None:
-    with replica_later(stack, timedelta(minutes=6)) as later, browser_page(scripts=False) as page:
+def test_a_code_typed_after_its_end_is_refused_in_words(later: str, world: World, person: Person) -> None:
+    with browser_page(scripts=False) as page:
         sign_in(page, world, person.name)
         page.get_by_role("button", name="Next").click()
         give_number(page, person.number)
@@ -111,10 +80,9 @@ def test_a_session_that_ended_says_so_and_leads_back(stack: LocalStack, world: W
         page.wait_for_url(f"{world.northbridge}/**")
 
 
-def test_a_ticket_that_is_too_old_says_so(stack: LocalStack, world: World) -> None:
+def test_a_ticket_that_is_too_old_says_so(stack: LocalStack, later: str, world: World) -> None:
     url = interrupt(stack, world).json()["url"]
-    with replica_later(stack, timedelta(minutes=6)) as later:
-        answer = httpx.get(url.replace(world.public, later), follow_redirects=False, timeout=20)
+    answer = httpx.get(url.replace(world.public, later), follow_redirects=False, timeout=20)
     assert answer.status_code == 410
     assert "This link can&#39;t be used any more" in answer.text
 
@@ -144,16 +112,16 @@ def test_resend_repeats_the_same_code_once_the_wait_is_over(stack: LocalStack, w
 
 
 def test_an_answer_after_the_end_of_a_request_is_refused_and_the_page_says_so(
-    stack: LocalStack, world: World, alex: Person
+    later: str, world: World, alex: Person
 ) -> None:
-    with replica_later(stack, timedelta(minutes=6)) as later, browser_page() as page:
+    with browser_page() as page:
         to_qr_code(page, world, alex.name)
         device = TestDevice(world.public)
         assert device.activate_by_link(link_on(page)).status_code == 201
         page.get_by_role("button", name="Next").click()
         expect(page.get_by_role("heading", name="Let's try it out")).to_be_visible()
         request, number = device.next_request(), number_on(page)
-        answer = device.later(timedelta(minutes=6), at=later).answer(request, "approve", number)
+        answer = device.later(SIX_MINUTES, at=later).answer(request, "approve", number)
         assert (answer.status_code, answer.json()["code"]) == (409, "challengeEnded")
         page.goto(f"{later}/security-info/setup")
         expect(page.get_by_text("No answer").first).to_be_visible()

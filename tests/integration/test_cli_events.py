@@ -15,7 +15,7 @@ import pytest
 
 from schemas.envelope import Envelope
 from schemas.topics import DEAD_LETTERS, LIFECYCLE, TOPICS, full_name
-from services.kit.kafka.dead_letters import letter_headers
+from services.kit.kafka.dead_letters import letters_for
 from services.kit.kafka.record import Record, raw_headers
 from services.kit.settings import ServiceSettings
 from tests.support.events import step
@@ -169,5 +169,5 @@ async def _lines_while_writing(settings: ServiceSettings, output: asyncio.Stream
 async def _put_aside(settings: ServiceSettings, envelope: Envelope, partition: int, offset: int) -> None:
     origin = full_name(settings.topic_prefix, LIFECYCLE)
     record = Record(origin, partition, offset, envelope.key, raw_headers([*envelope.headers]), envelope.body)
-    headers = letter_headers(record, "could not be handled", "enrollment", keeps_body=True)
+    headers = letters_for(record, "could not be handled", "enrollment", keeps_body=True)[0].headers
     await write_raw(settings, DEAD_LETTERS, envelope.body, [*headers], envelope.key)

@@ -22,9 +22,9 @@ from services.enrollment.policies.domain.policy import allowed_methods, continue
 from services.enrollment.policies.domain.requirements import GroupPolicy, Use
 from services.enrollment.policies.domain.tenant import Tenant
 from services.enrollment.reports.handlers.registrations import Wanted, registration_details
-from services.enrollment.sessions.domain import steps as wizard
+from services.enrollment.sessions.domain import steps
 from services.enrollment.sessions.domain.session import RecentProof, Session
-from services.enrollment.sessions.handlers import progress as sessions
+from services.enrollment.sessions.handlers import progress
 from services.enrollment.store import Store
 from services.enrollment.tokens import Caller
 from services.kit.config.clients import Client
@@ -159,7 +159,7 @@ def by_rules(account: Account, deps: Dependencies) -> bool:
         proof=RecentProof(at=now),
     )
     plan = continued(policy, session.plan, account.active_types)
-    return wizard.go_on(account, wizard.follow(account, session, plan, allowed_methods(policy))).outcome == "completed"
+    return steps.go_on(account, steps.follow(account, session, plan, allowed_methods(policy))).outcome == "completed"
 
 
 async def by_wizard(account: Account, deps: Dependencies) -> bool:
@@ -180,11 +180,11 @@ async def by_wizard(account: Account, deps: Dependencies) -> bool:
         created_at=now,
     )
     await deps.interrupts.insert(interrupt.id, interrupt)
-    principal, _ = await sessions.use_ticket(ticket, deps)
-    there = await sessions.go_on(await sessions.follow_policy(principal, deps), "prompt", deps)
+    principal, _ = await progress.use_ticket(ticket, deps)
+    there = await progress.go_on(await progress.follow_policy(principal, deps), "prompt", deps)
     asked = [kind for kind in there.session.plan if kind not in account.active_types]
     assert len(asked) == len(missing_methods(policy, account.active_types))
-    assert there.session.step == (wizard.FIRST_STEP[asked[0]] if asked else "success")
+    assert there.session.step == (steps.FIRST_STEP[asked[0]] if asked else "success")
     return there.session.outcome == "completed"
 
 

@@ -5,13 +5,18 @@ import sys
 from asyncio.subprocess import PIPE
 from collections import defaultdict
 
+import pytest
+
 from schemas.enrollment import EnrollmentStepReached
 from schemas.envelope import Envelope
 from schemas.topics import LIFECYCLE
 from services.kit.kafka.broker import EventBroker, EventHandlers
+from services.kit.kafka.headway import Headway
+from services.kit.kafka.lanes import MOST_AHEAD
 from services.kit.settings import ServiceSettings
 from tests.support.events import step
 from tests.support.kafka import event_broker, running
+from tests.support.raw_batches import RawRecord, write_batch, write_unreadable
 from tests.support.waiting import until
 
 
@@ -140,3 +145,57 @@ async def test_without_a_group_each_replica_hears_what_comes_from_now_on(setting
 
 def _first_times(numbers: list[int]) -> list[int]:
     return list(dict.fromkeys(numbers))
+
+
+async def test_a_hot_key_does_not_hold_up_the_other_keys_of_its_partition(settings: ServiceSettings) -> None:
+    order: list[tuple[str | None, int | None]] = []
+    handlers, gate = EventHandlers(), asyncio.Event()
+
+    @handlers.on(EnrollmentStepReached)
+    async def handle(_: EnrollmentStepReached, envelope: Envelope) -> None:
+        if envelope.subject == "hot":
+            await gate.wait()
+        order.append((envelope.subject, envelope.sequence))
+
+    broker = event_broker(settings)
+    broker.subscribe([LIFECYCLE], handlers, group="g")
+    hot = [step("hot", number) for number in range(MOST_AHEAD * 2)]
+    async with running(broker):
+        await write_batch(settings, LIFECYCLE, 0, [raw(event) for event in (*hot[:900], step("cold", 1), *hot[900:])])
+        await until(lambda: ("cold", 1) in order)
+        await write_batch(settings, LIFECYCLE, 1, [raw(step("elsewhere", 1))])
+        await until(lambda: ("elsewhere", 1) in order)
+        assert ("hot", 0) not in order
+        gate.set()
+        await until(lambda: len(order) == len(hot) + 2)
+    assert [number for user, number in order if user == "hot"] == list(range(len(hot)))
+
+
+async def test_a_batch_that_the_client_cannot_read_is_told_by_liveness_and_holds_up_no_other_partition(
+    settings: ServiceSettings,
+) -> None:
+    seen = Seen()
+    async with running(member(settings, seen)) as broker:
+        broker._subscriptions[0]._headway = Headway(within=1)
+        await write_batch(settings, LIFECYCLE, 0, [raw(step("before", 1))])
+        await until(lambda: "before" in seen.by_user)
+        assert broker.alive()
+        await write_unreadable(settings, LIFECYCLE, 0)
+        await until(lambda: not broker.alive())
+        await write_batch(settings, LIFECYCLE, 1, [raw(step("elsewhere", 1))])
+        await until(lambda: "elsewhere" in seen.by_user)
+
+
+@pytest.mark.parametrize("task", ["fetching", "coordination"])
+async def test_a_task_of_the_client_that_ended_is_told_by_liveness(settings: ServiceSettings, task: str) -> None:
+    async with running(member(settings, Seen())) as broker:
+        consumer = broker._subscriptions[0]._subscriber.consumer
+        assert consumer is not None
+        await until(consumer.assignment)
+        assert broker.alive()
+        (consumer._coordinator._coordination_task if task == "coordination" else consumer._fetcher._fetch_task).cancel()
+        await until(lambda: not broker.alive())
+
+
+def raw(event: Envelope) -> RawRecord:
+    return event.key, event.body, [*event.headers]

@@ -1,70 +1,20 @@
 """What a real broker shows when records are bad, handlers fail, or Kafka is away."""
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TypeVar
 
 import pytest
+from aiokafka import AIOKafkaProducer
 
-from schemas.enrollment import EnrollmentStepReached, MethodRequested
 from schemas.envelope import Envelope
-from schemas.topics import LIFECYCLE, REQUESTS, Topic
+from schemas.topics import LIFECYCLE, full_name
 from services.kit.clock import monotonic
-from services.kit.kafka.broker import EventBroker, EventHandlers, PublishFailedError
-from services.kit.kafka.dead_letters import (
-    DeadLetter,
-    DeadLetterError,
-    list_dead_letters,
-    replay_dead_letter,
-    show_dead_letter,
-)
+from services.kit.kafka.broker import EventBroker, PublishFailedError
 from services.kit.kafka.policy import DependencyDownError
 from services.kit.settings import ServiceSettings
+from tests.support.consuming import Flaky, consumer, headers_of, letters
 from tests.support.events import step
-from tests.support.kafka import LocalKafka, event_broker, running, with_topics, write_raw
+from tests.support.kafka import LocalKafka, running, with_topics, write_raw
 from tests.support.waiting import until
-
-T = TypeVar("T")
-
-
-@dataclass
-class Flaky:
-    """Notes what it handles; fails for user `bad` as often as it is told to."""
-
-    fails: int = 0
-    error: Callable[[], Exception] = lambda: ValueError("no")
-    tries: int = 0
-
-    def __post_init__(self) -> None:
-        self.users: list[str | None] = []
-        self.ids: list[str] = []
-        self.handlers = EventHandlers()
-        self.handlers.on(EnrollmentStepReached)(self._handle)
-
-    async def _handle(self, _: EnrollmentStepReached, envelope: Envelope) -> None:
-        if envelope.subject == "bad":
-            self.tries += 1
-            if self.tries <= self.fails:
-                raise self.error()
-        self.users.append(envelope.subject)
-        self.ids.append(envelope.id)
-
-
-def consumer(settings: ServiceSettings, flaky: Flaky, topics: tuple[Topic, ...] = (LIFECYCLE,)) -> EventBroker:
-    broker = event_broker(settings)
-    broker.subscribe(topics, flaky.handlers, group="g")
-    return broker
-
-
-async def letters(settings: ServiceSettings) -> list[DeadLetter]:
-    return [letter async for letter in list_dead_letters(settings)]
-
-
-def headers_of(event: Envelope, **changed: bytes | None) -> list[tuple[str, bytes | None]]:
-    known: dict[str, bytes | None] = {**dict(event.headers), **changed}
-    return list(known.items())
-
 
 GOOD = step("bad", 1)
 POISON: dict[str, tuple[bytes | None, list[tuple[str, bytes | None]]]] = {
@@ -96,6 +46,19 @@ async def test_a_poisoned_record_is_one_dead_letter_and_the_next_is_handled(
     assert letter.reason.startswith("malformed: ")
     assert letter.original_headers == tuple(headers)
     assert letter.record.body == body
+
+
+@pytest.mark.parametrize("codec", ["gzip", "snappy", "lz4", "zstd"])
+async def test_compressed_records_are_read(settings: ServiceSettings, codec: str) -> None:
+    flaky = Flaky()
+    async with running(consumer(settings, flaky)):
+        producer = AIOKafkaProducer(bootstrap_servers=settings.kafka_url, compression_type=codec)
+        async with producer:
+            event = step("sam", 1)
+            await producer.send_and_wait(
+                full_name(settings.topic_prefix, LIFECYCLE), event.body, key=event.key, headers=event.headers
+            )
+        await until(lambda: flaky.users == ["sam"], within=10)
 
 
 async def test_a_handler_that_fails_five_times_is_a_dead_letter_and_others_go_on(settings: ServiceSettings) -> None:
@@ -136,45 +99,6 @@ async def test_stopping_while_a_dependency_is_down_is_quick_and_loses_nothing(se
     assert monotonic() - began < 5
     async with running(consumer(settings, later)):
         await until(lambda: later.users == ["bad"])
-
-
-async def test_a_dead_letter_can_be_replayed_again_and_again(settings: ServiceSettings) -> None:
-    flaky = Flaky(fails=5)
-    event = step("bad", 1)
-    async with running(consumer(settings, flaky)) as broker:
-        await broker.publish(LIFECYCLE, event)
-        await until_letters(settings, 1)
-        (letter,) = await letters(settings)
-        assert await show_dead_letter(settings, letter.id) == letter
-        await replay_dead_letter(settings, letter.id)
-        await replay_dead_letter(settings, letter.id)
-        await until(lambda: flaky.ids == [event.id, event.id])
-
-
-async def test_sealed_values_are_not_copied_to_dead_letters_but_can_be_replayed(settings: ServiceSettings) -> None:
-    handled: list[str] = []
-    handlers = EventHandlers()
-
-    @handlers.on(MethodRequested)
-    async def never(_: MethodRequested, envelope: Envelope) -> None:
-        handled.append(envelope.id)
-
-    broker = event_broker(settings)
-    broker.subscribe([REQUESTS["sms"]], handlers, group="g")
-    async with running(broker):
-        event = Envelope(**{**GOOD.__dict__, "type": "MethodRequested"})
-        await write_raw(settings, REQUESTS["sms"], b'{"sealed": "k1.AAAA"', headers_of(event), key=event.key)
-        await until_letters(settings, 1)
-        (letter,) = await letters(settings)
-        assert (letter.record.body, letter.has_body) == (None, False)
-        await replay_dead_letter(settings, letter.id)
-        await until_letters(settings, 2)
-
-
-async def test_a_dead_letter_that_does_not_exist_is_said_so(settings: ServiceSettings) -> None:
-    for wrong in ("0-99", "x", "7-0"):
-        with pytest.raises(DeadLetterError):
-            await show_dead_letter(settings, wrong)
 
 
 async def test_unknown_and_unhandled_types_are_skipped(settings: ServiceSettings) -> None:
@@ -259,10 +183,3 @@ async def published(broker: EventBroker, event: Envelope) -> bool:
 
 async def not_ready(broker: EventBroker) -> bool:
     return not await broker.ready()
-
-
-async def until_letters(settings: ServiceSettings, count: int) -> None:
-    async def enough() -> bool:
-        return len(await letters(settings)) == count
-
-    await until(enough)

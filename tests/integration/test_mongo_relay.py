@@ -2,14 +2,20 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
 
 from schemas.envelope import Envelope
 from services.kit.mongo.client import Database
 from services.kit.mongo.deadlines import Sweeper
 from services.kit.mongo.document import Documents
+from services.kit.mongo.metrics import REFUSED
+from services.kit.mongo.outbox import EventTooLargeError
 from services.kit.mongo.relay import LEASE, Relay
 from tests.support.clock import FixedClock
+from tests.support.events import too_long
 from tests.support.publishing import NotingPublisher
 from tests.support.tally import Tally, counted, told
 from tests.support.waiting import until
@@ -40,6 +46,12 @@ async def is_clean(database: Database) -> bool:
     return await database.collection("tallies").find_one(left) is None
 
 
+async def leased_until(database: Database, document: str, moment: datetime) -> bool:
+    """Whether the document's lease lasts until then."""
+    found = await database.collection("tallies").find_one({"_id": document})
+    return found is not None and found["relay"]["until"] >= moment
+
+
 async def test_events_are_published_in_order_and_then_removed(database: Database) -> None:
     publisher, clock = NotingPublisher(), FixedClock()
     async with relaying(database, publisher, clock) as (tallies, _):
@@ -63,6 +75,64 @@ async def test_an_event_that_fails_holds_back_those_after_it_and_no_other_docume
         publisher.fails = lambda _: False
         await until(lambda: is_clean(database))
     assert publisher.sequences == [100, 1, 2]
+
+
+async def test_many_documents_whose_partition_hangs_do_not_hold_up_the_others(database: Database) -> None:
+    publisher, clock = NotingPublisher(), FixedClock()
+    publisher.hangs = lambda envelope: envelope.sequence == 1
+    async with relaying(database, publisher, clock) as (tallies, relay):
+        for number in range(100):
+            await tallies.insert(f"sick {number}", Tally(), (told(1),))
+        await tallies.insert("well", Tally(), (told(2),))
+        await until(lambda: publisher.sequences == [2], within=5)
+        assert relay.waiting == 100
+        publisher.gate.set()
+        publisher.hangs = lambda _: False
+        publisher.hung.set()
+        await until(lambda: is_clean(database))
+
+
+async def test_the_leases_of_what_waits_for_kafka_are_kept(database: Database) -> None:
+    publisher, other, clock = NotingPublisher(lambda _: True), NotingPublisher(), FixedClock()
+    async with relaying(database, publisher, clock) as (tallies, _):
+        await tallies.insert("t", Tally(), (told(1),))
+        clock.advance(LEASE - timedelta(seconds=1))
+        await until(lambda: leased_until(database, "t", clock.now() + LEASE))
+        async with relaying(database, other, clock):
+            clock.advance(LEASE - timedelta(seconds=1))
+            publisher.fails = lambda _: False
+            await until(lambda: is_clean(database))
+    assert (publisher.sequences, other.sequences) == ([1], [])
+
+
+async def test_an_event_that_kafka_will_never_take_is_put_aside_and_those_after_it_go_on(database: Database) -> None:
+    publisher, clock = NotingPublisher(), FixedClock()
+    publisher.too_large = lambda envelope: envelope.sequence == 2
+    refused = REFUSED.labels("EnrollmentStepReached")
+    before = refused._value.get()
+    async with relaying(database, publisher, clock) as (tallies, _):
+        await tallies.insert("t", Tally(), (told(1), told(2), told(3)))
+        await tallies.insert("alone", Tally(), (told(2),))
+        await until(lambda: is_clean(database))
+    assert publisher.sequences == [1, 3]
+    for document in ("t", "alone"):
+        found = await database.collection("tallies").find_one({"_id": document})
+        assert found is not None
+        assert [entry["sequence"] for entry in found["refused"]] == [2]
+    assert refused._value.get() - before == 2
+
+
+async def test_a_change_whose_event_kafka_would_never_take_is_refused_before_the_commit(database: Database) -> None:
+    publisher, clock = NotingPublisher(), FixedClock()
+    huge = replace(told(1), event=too_long(1_000_000))
+    async with relaying(database, publisher, clock) as (tallies, _):
+        stored = await tallies.insert("t", Tally())
+        with pytest.raises(EventTooLargeError):
+            await tallies.save(stored, Tally(times_counted=1), (huge,))
+        with pytest.raises(EventTooLargeError):
+            await tallies.insert("u", Tally(), (huge,))
+        assert await tallies.get("t") == stored
+        assert await tallies.get("u") is None
 
 
 async def test_what_a_crashed_process_left_is_published_by_another_in_order(database: Database) -> None:

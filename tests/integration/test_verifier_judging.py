@@ -12,6 +12,7 @@ import pytest
 
 from schemas.topics import REQUESTS, SUBMISSIONS
 from schemas.verification import (
+    JUDGED_WITHIN,
     ChallengeExpired,
     ChallengeTerms,
     MethodVerified,
@@ -181,6 +182,33 @@ async def test_one_session_has_ten_wrong_tries_whatever_the_number(bench: Bench)
     assert reasons["codeIncorrect"] == 9
     assert reasons["attemptsExhausted"] == 1
     assert reasons["challengeEnded"] == 2
+
+
+async def test_what_was_submitted_in_time_counts_although_the_challenge_expired_meanwhile(
+    settings: ServiceSettings, own_mongodb: LocalDatabase
+) -> None:
+    """As after an outage: the sweep is back before the queued submission is read."""
+    clock, of, too_long_ago = FixedClock(now()), asked(), asked()
+    async with (
+        verifying(verifier_settings(settings, own_mongodb.url), clock) as service,
+        listening(settings, service) as bench,
+    ):
+        for challenge in (of, too_long_ago):
+            await bench.say(REQUESTS["sms"], requested(challenge), challenge.challenge_id)
+        await until(lambda: bench.challenge(of))
+        await until(lambda: bench.challenge(too_long_ago))
+        clock.advance(of.expires_at - of.created_at + timedelta(seconds=1))
+        await bench.told(2)
+        assert bench.reasons() == {"ChallengeExpired": 2}
+        in_time = of.expires_at - timedelta(seconds=1)
+        await bench.say(SUBMISSIONS, submitted(of, right_code(of), user=bench.user, at=in_time), of.challenge_id)
+        await bench.told(3)
+        clock.advance(JUDGED_WITHIN)
+        code = right_code(too_long_ago)
+        late = submitted(too_long_ago, code, user=bench.user, at=in_time)
+        await bench.say(SUBMISSIONS, late, too_long_ago.challenge_id)
+        await bench.told(4)
+    assert bench.reasons() == {"ChallengeExpired": 2, "verified": 1, "codeExpired": 1}
 
 
 async def test_a_cancelled_challenge_takes_no_proof(bench: Bench) -> None:

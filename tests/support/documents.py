@@ -2,8 +2,10 @@
 
 import asyncio
 from datetime import timedelta
+from typing import cast
 
 import pytest
+from prometheus_client import REGISTRY
 from pymongo.errors import DuplicateKeyError
 
 from services.kit.decision import Change
@@ -16,7 +18,8 @@ from services.kit.mongo.document import (
     StaleDocumentError,
     Stored,
 )
-from services.kit.mongo.relay import Relay
+from services.kit.mongo.reading import UnreadableDocumentError
+from services.kit.mongo.relay import LEASE, Relay
 from tests.support.challenges import enveloped, requested, terms
 from tests.support.clock import NOON, FixedClock
 from tests.support.publishing import NotingPublisher
@@ -29,6 +32,10 @@ async def raw(database: Database) -> dict[str, object]:
     document = await database.collection("tallies").find_one({"_id": "t"})
     assert document is not None
     return document
+
+
+def counted_unreadable() -> float:
+    return REGISTRY.get_sample_value("security_info_documents_unreadable_total", {"collection": "tallies"}) or 0.0
 
 
 class DocumentsBehaviour:
@@ -79,6 +86,40 @@ class DocumentsBehaviour:
         document = await raw(database)
         assert document["state"] == {"timesCounted": 1}
         assert "outbox" not in document
+
+    async def test_a_document_that_cannot_be_read_keeps_nobody_from_the_others(
+        self, tallies: Documents[Tally], database: Database
+    ) -> None:
+        for number in range(3):
+            await tallies.insert(f"t{number}", Tally(times_counted=number))
+        newer = {"$set": {"state.timesCounted": "of a newer version"}}
+        await database.collection("tallies").update_one({"_id": "t1"}, newer)
+        before = counted_unreadable()
+        for _ in range(3):
+            assert [stored.id for stored in await tallies.find({}, sort=[("_id", 1)])] == ["t0", "t2"]
+        with pytest.raises(UnreadableDocumentError, match="t1"):
+            await tallies.get("t1")
+        assert counted_unreadable() - before == 1
+
+    async def test_a_field_of_a_newer_version_is_left_out(self, tallies: Documents[Tally], database: Database) -> None:
+        await tallies.insert("t", Tally(times_counted=1))
+        await database.collection("tallies").update_one({"_id": "t"}, {"$set": {"state.newer": {"deep": 1}}})
+        assert (await tallies.change("t", counted)) == Stored("t", 2, Tally(times_counted=2))
+
+    async def test_behind_an_event_that_is_not_known_here_what_is_committed_waits_for_a_process_that_knows_it(
+        self, tallies: Documents[Tally], database: Database
+    ) -> None:
+        await tallies.insert("t", Tally(), (told(1),))
+        outbox = [{"id": "e", "type": "OfANewerVersion"}]
+        newer = {"outbox": outbox, "relay.owner": "another"}
+        await database.collection("tallies").update_one({"_id": "t"}, {"$set": newer})
+        assert await tallies.change("t", counted) is not None
+        document = await raw(database)
+        assert (document["state"], document["relay"]) == (
+            {"timesCounted": 1},
+            {"owner": "another", "until": NOON + LEASE},
+        )
+        assert [entry.get("sequence") for entry in cast("list[Document]", document["outbox"])] == [None, 1]
 
     async def test_an_event_that_was_handled_is_not_handled_again(self, tallies: Documents[Tally]) -> None:
         stored = await tallies.insert("t", Tally())

@@ -23,3 +23,8 @@ def step(user: str, number: int, *, traceparent: str | None = None) -> Envelope:
         sequence=number,
         traceparent=traceparent,
     )
+
+
+def too_long(characters: int) -> EnrollmentStepReached:
+    """A lifecycle event with a field that no caller could make so long."""
+    return EnrollmentStepReached.model_construct(session_id="s" * characters, step="phone", reached_at=NOON)

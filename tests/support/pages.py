@@ -20,6 +20,7 @@ from services.enrollment.methods.passkey.views import PasskeyView
 from services.enrollment.methods.phone.views import CallState, CallView, Country, PhoneView
 from services.enrollment.methods.recovery_codes.views import RecoveryCodesView, RecoveryIntroView
 from services.enrollment.methods.recovery_codes.words import PROOF as RECOVERY_CODE
+from services.enrollment.methods.registry.rows import MethodRow
 from services.enrollment.methods.security_questions.views import AskedQuestionsView, QuestionRow, QuestionsView
 from services.enrollment.methods.software_oath.views import SoftwareIntroView, SoftwareScanView
 from services.enrollment.methods.temporary_access_pass.words import PROOF as ACCESS_PASS
@@ -43,10 +44,8 @@ from services.enrollment.web.security_info.views import (
     ActivityRow,
     ActivityView,
     AddView,
-    ConfirmView,
     DeleteView,
     ManageView,
-    MethodRow,
     NewPhoneView,
     RenameView,
 )
@@ -60,7 +59,7 @@ from services.enrollment.web.views import (
     Progress,
     ProgressStep,
 )
-from services.enrollment.web.wizard.views import MethodLine, PromptView, SkipOffer, SuccessView
+from services.enrollment.web.wizard.views import ConfirmView, MethodLine, PromptView, SkipOffer, SuccessView
 from services.enrollment.web.words import CANT_SIGN_IN
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)

@@ -53,7 +53,12 @@ class Bench:
     async def guess(self, of: ChallengeTerms, codes: Sequence[str]) -> None:
         """Submit all of them at once."""
         await asyncio.gather(
-            *(self.say(SUBMISSIONS, submitted(of, code, user=self.user), of.challenge_id) for code in codes)
+            *(
+                self.say(
+                    SUBMISSIONS, submitted(of, code, user=self.user, at=self.verifier.clock.now()), of.challenge_id
+                )
+                for code in codes
+            )
         )
 
     def events(self) -> list[Event]:

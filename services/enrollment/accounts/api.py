@@ -9,7 +9,7 @@ from pydantic import StringConstraints, model_validator
 
 from schemas.base import MethodType
 from services.enrollment.accounts import examples
-from services.enrollment.accounts.handlers import administration as administer
+from services.enrollment.accounts.handlers import administration
 from services.enrollment.accounts.handlers.administration import Listed
 from services.enrollment.accounts.handlers.lookup import erase_account
 from services.enrollment.api.bodies import Body, Identifier, Paged, PhoneNumber, UserPath
@@ -74,7 +74,7 @@ class DefaultMethod(Body):
 )
 async def get_methods(user_id: UserPath, caller: MethodsReader, page: PageDep, deps: DependenciesDep) -> MethodList:
     """All methods on file, those that are suspended among them. Scope `methods.read`."""
-    listed = await administer.methods_of(caller.tenant, user_id, deps)
+    listed = await administration.methods_of(caller.tenant, user_id, deps)
     part, following = page.of(listed, lambda entry: entry.key)
     return MethodList(value=tuple(_body(entry) for entry in part), next_link=following)
 
@@ -111,10 +111,10 @@ async def patch_method(
         plan = changed_number(method_id, body.phone_number)
         reading = await register_known(plan, caller.tenant, user_id, deps)
     if body.display_name is not None:
-        await administer.rename(caller.tenant, user_id, method_id, body.display_name, deps)
+        await administration.rename(caller.tenant, user_id, method_id, body.display_name, deps)
     if reading:
         return uncached(202, registration_body(reading, components).model_dump_json(by_alias=True))
-    listed = await administer.methods_of(caller.tenant, user_id, deps)
+    listed = await administration.methods_of(caller.tenant, user_id, deps)
     return next(_body(entry) for entry in listed if entry.method.id == method_id)
 
 
@@ -127,7 +127,7 @@ async def patch_method(
 async def delete_method(user_id: UserPath, method_id: MethodPath, caller: MethodsWriter, deps: DependenciesDep) -> None:
     """Take a method off the account; for 7 days it can be brought back. Scope `methods.write`. Never the last one that
     the policy requires."""
-    await administer.remove(caller.tenant, user_id, method_id, deps)
+    await administration.remove(caller.tenant, user_id, method_id, deps)
 
 
 @router.put(
@@ -143,7 +143,7 @@ async def put_default_method(
     deps: DependenciesDep,
 ) -> None:
     """Use a method first from now on, whatever is registered later. Scope `methods.write`."""
-    await administer.choose_default(caller.tenant, user_id, body.method_id, deps)
+    await administration.choose_default(caller.tenant, user_id, body.method_id, deps)
 
 
 @router.post(
@@ -160,7 +160,7 @@ async def post_restore(user_id: UserPath, method_id: MethodPath, caller: Methods
     Only for an administrator who has made sure who asks: it counts as the proof that the person would otherwise give.
     What was lost or stolen, replaced or disabled never comes back.
     """
-    await administer.restore(caller.tenant, user_id, method_id, deps)
+    await administration.restore(caller.tenant, user_id, method_id, deps)
 
 
 @router.delete(

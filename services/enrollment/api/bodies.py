@@ -40,7 +40,6 @@ Shown = Annotated[
 
 
 def absent() -> Any:
-    """The default of a field that an answer does not have where there is nothing to say."""
     return Field(default=None, exclude_if=_is_none)
 
 

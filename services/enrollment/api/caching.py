@@ -14,5 +14,4 @@ UNCACHED = Depends(_forbid)
 
 
 def uncached(status: int, body: str) -> Response:
-    """JSON as it is, or nothing but the status."""
     return Response(body, status, headers=NO_STORE, media_type="application/json" if body else None)

@@ -24,11 +24,7 @@ Bearer = Annotated[
 
 
 async def authenticate(authorization: Bearer, components: ComponentsDep) -> Caller:
-    """The client that calls, by its bearer token (RFC 6750).
-
-    Raises:
-        ProblemError: `tokenInvalid`, `rateLimited`, `unavailable`.
-    """
+    """The client that calls, by its bearer token (RFC 6750). Raises `tokenInvalid`, `rateLimited`, `unavailable`."""
     if authorization is None:
         raise TokenInvalidError(headers={"WWW-Authenticate": "Bearer"})
     caller = await components.tokens.check(authorization.credentials.strip())

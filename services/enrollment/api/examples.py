@@ -11,10 +11,8 @@ LATER = "2026-11-24T12:05:00Z"
 
 
 def identifier(last: str) -> str:
-    """One of ours, by its last two digits."""
     return f"0193b6d0-7c1e-7d3a-9a52-2f0c8f1f7f{last}"
 
 
 def named(**bodies: object) -> dict[str, Any]:
-    """Request bodies by name."""
     return {name: {"summary": name.replace("_", " "), "value": body} for name, body in bodies.items()}

@@ -15,11 +15,7 @@ REFUSED = ("methodNotAllowedByPolicy", "methodAlreadyRegistered", "methodLimitRe
 
 
 def method_with(wanted: str, methods: Iterable[Method], fixed_id: Callable[[Method], str]) -> Method:
-    """The method that has one of Graph's ids, in whatever case.
-
-    Raises:
-        ProblemError: `unknownMethod`.
-    """
+    """The method that has one of Graph's ids, in whatever case. Raises `unknownMethod`."""
     for method in methods:
         if fixed_id(method) == wanted.lower():
             return method
@@ -27,7 +23,6 @@ def method_with(wanted: str, methods: Iterable[Method], fixed_id: Callable[[Meth
 
 
 def challenge_of(reading: Reading, components: Components) -> ChallengeBody | None:
-    """What proves the new number or address."""
     return challenge_body(Verification((reading.asks,)), reading.account, components) if reading.asks else None
 
 

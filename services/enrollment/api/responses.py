@@ -84,7 +84,6 @@ def answer(
 
 
 def empty(status: int, description: str) -> Responses:
-    """A successful answer without a body."""
     return {status: {"description": description}}
 
 

@@ -36,11 +36,7 @@ class Shell:
     version: str
 
     def url(self, name: str) -> str:
-        """Where a file is; browsers may keep it for ever.
-
-        Raises:
-            KeyError: there is no such file.
-        """
+        """Where a file is; browsers may keep it for ever. Raises KeyError: there is no such file."""
         if name not in self.files:
             raise KeyError(name)
         return f"{PATH}/static/{self.version}/{name}"

@@ -52,7 +52,6 @@ class Challenges(Documents[Challenge]):
         return found[0] if found else None
 
     async def standing_for(self, challenge_id: str) -> list[Stored[Challenge]]:
-        """All challenges of a verification on our page, the first one among them."""
         return await self.find({"state.standsFor": challenge_id})
 
     async def cooling_down(self, tenant: str, user: str, now: datetime) -> list[Stored[Challenge]]:

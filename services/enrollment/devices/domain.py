@@ -51,7 +51,6 @@ class Activation(State):
     device_name: str | None = None
 
     def is_expired(self, now: datetime) -> bool:
-        """Whether nobody can use it any more, without having been used."""
         return self.device_id is None and (now >= self.expires_at or self.guesses >= MAX_GUESSES)
 
 
@@ -61,22 +60,15 @@ def canonical_handle(typed: str) -> str:
 
 
 def count_guess(activation: Activation, *, at: datetime) -> Change[Activation]:
-    """Count a guess before it is looked at.
-
-    Raises:
-        ProblemError: `activationExpired` after ten minutes, five guesses, or once used.
-    """
+    """Before it is looked at. Raises `activationExpired` after ten minutes, five guesses, or once used."""
     if activation.device_id or activation.is_expired(at):
         raise ActivationExpiredError
     return Change(activation.model_copy(update={"guesses": activation.guesses + 1}))
 
 
 def connect(activation: Activation, device: Device) -> Change[Activation]:
-    """The code was right: this device, and no other, is connected.
-
-    Raises:
-        ProblemError: `activationExpired` if another device was faster.
-    """
+    """The code was right: this device, and no other, is connected. Raises `activationExpired` if another device was
+    faster."""
     if activation.device_id:
         raise ActivationExpiredError
     return Change(activation.model_copy(update={"device_id": device.id, "device_name": device.name}))
@@ -88,7 +80,6 @@ def forget_secret(device: Device) -> Change[Device]:
 
 
 def retire(device: Device, *, at: datetime) -> Change[Device]:
-    """With its method it goes, and is not recognised any more."""
     return Change(device.model_copy(update={"removed_at": at}))
 
 

@@ -9,7 +9,7 @@ from typing import Protocol
 from pydantic import SecretBytes, SecretStr
 
 from services.enrollment.accounts.domain.account import account_id
-from services.enrollment.challenges.domain import transitions as challenges
+from services.enrollment.challenges.domain import transitions
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.domain.verdict import Verdict
 from services.enrollment.challenges.handlers.lifecycle import binding_of, judged
@@ -127,7 +127,7 @@ async def waiting_requests(device: Device, deps: CanShowRequests) -> list[dict[s
     """What the app may answer now, newest first; never the number."""
     now = deps.clock.now()
     pending = await deps.challenges.of_device(device.id)
-    return [_described(stored.state, deps) for stored in pending if stored.state.status_at(now) == "pending"]
+    return [_described(stored.state, deps) for stored in pending if stored.state.can_be_answered(now)]
 
 
 def request_stream(device: Device, deps: CanShowRequests) -> AsyncIterator[bytes]:
@@ -163,7 +163,7 @@ async def answer_request(challenge_id: str, token: str, deps: CanAnswer) -> Verd
     async with deps.signals.awaiting(challenge.id) as changed:
         await deps.challenges.change(
             challenge.id,
-            lambda state: challenges.answer(state, submission_id, sealed, decision=answer.decision, at=now),
+            lambda state: transitions.answer(state, submission_id, sealed, decision=answer.decision, at=now),
         )
         _, verdict = await judged(challenge.id, submission_id, changed, deps)
     return verdict
@@ -214,7 +214,7 @@ async def _request_of(challenge_id: str, device: Device, deps: CanEndChallenges)
     push = stored.state.terms.push if stored else None
     if stored is None or push is None or push.device_id != device.id:
         raise DeviceSignatureInvalidError
-    if stored.state.status_at(deps.clock.now()) != "pending":
+    if not stored.state.can_be_answered(deps.clock.now()):
         raise ChallengeEndedError
     return stored.state
 

@@ -31,7 +31,6 @@ class Devices(Documents[Device]):
         await self._collection.create_index("state.removedAt", expireAfterSeconds=int(KEEP_REMOVED.total_seconds()))
 
     async def of_method(self, tenant: str, user: str, method_id: str) -> list[Stored[Device]]:
-        """The device of a method; at most one by construction."""
         return await self.find({"state.tenant": tenant, "state.user": user, "state.methodId": method_id})
 
     async def since(self, tenant: str, user: str, moment: datetime) -> list[Stored[Device]]:

@@ -17,5 +17,4 @@ class StoredResponse(State):
     started_at: datetime
 
     def is_given_up(self, now: datetime) -> bool:
-        """Whether the first request died before it answered."""
         return self.sealed is None and now - self.started_at > GIVEN_UP_AFTER

@@ -105,11 +105,7 @@ async def ask_interrupt(command: AskInterrupt, caller: Caller, deps: CanInterrup
 async def read_interrupt(
     interrupt_id: str, caller: Caller, *, store: CanReadInterrupts, clock: Clock
 ) -> InterruptStatus:
-    """What became of an interrupt of the caller's tenant and client.
-
-    Raises:
-        ProblemError: `unknownInterrupt`.
-    """
+    """What became of an interrupt of the caller's tenant and client. Raises `unknownInterrupt`."""
     stored = await store.interrupts.get(interrupt_id)
     if stored is None or (stored.state.tenant, stored.state.client_id) != (caller.tenant, caller.client_id):
         raise UnknownInterruptError
@@ -202,11 +198,7 @@ def _interrupt(
 
 
 def require_allowed(return_url: str, allowed: Sequence[AnyHttpUrl]) -> None:
-    """Refuse to send a browser anywhere else than under the addresses of the client.
-
-    Raises:
-        ProblemError: `returnUrlNotAllowed`.
-    """
+    """Refuse to send a browser anywhere else than under the addresses of the client. Raises `returnUrlNotAllowed`."""
     if not any(matches(return_url, str(prefix)) for prefix in allowed):
         raise ReturnUrlNotAllowedError("Add the address to the client's returnUrls.")
 

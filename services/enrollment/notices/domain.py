@@ -35,7 +35,6 @@ class Notice(State):
     delivery: str = "queued"
 
     def is_usable(self, now: datetime) -> bool:
-        """Whether the link still does something."""
         return self.used_at is None and now < self.created_at + LIFE
 
 
@@ -46,16 +45,11 @@ def use_by(happened_at: datetime, *, asked_at: datetime) -> datetime | None:
 
 
 def requested(notice: Notice, event: NoticeRequested, correlation_id: str) -> Change[Notice]:
-    """To be sent by mail."""
     return Change(notice, (Emission(REQUESTS["email"], event, notice.tenant, notice.user, correlation_id),))
 
 
 def use(notice: Notice, *, at: datetime) -> Change[Notice]:
-    """ "This wasn't me", once.
-
-    Raises:
-        ProblemError: `noticeExpired` after 7 days or once used.
-    """
+    """ "This wasn't me", once. Raises `noticeExpired` after 7 days or once used."""
     if not notice.is_usable(at):
         raise NoticeExpiredError
     return Change(notice.model_copy(update={"used_at": at}))

@@ -105,11 +105,8 @@ def addresses_of(account: Account, about: Method, deps: HasSealer, *, at: dateti
 
 
 async def read_notice(token: str, deps: CanReadNotices) -> Notice:
-    """What a link is about; reading changes nothing, since mail scanners open links.
-
-    Raises:
-        ProblemError: `noticeExpired`, also for a token that never was.
-    """
+    """What a link is about; reading changes nothing, since mail scanners open links. Raises `noticeExpired`, also for a
+    token that never was."""
     stored = await deps.notices.of_token(token_hash(token))
     if stored is None or not stored.state.is_usable(deps.clock.now()):
         raise NoticeExpiredError

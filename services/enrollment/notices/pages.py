@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Request, Response
 from pydantic import SecretStr
 
-from services.enrollment.components import Components
+from services.enrollment.components import Components, components_of
 from services.enrollment.notices.handlers import read_notice, repudiate
 from services.enrollment.notices.views import NotMeView
 from services.enrollment.notices.words import notice_text, what_happened, what_will_happen
@@ -50,6 +50,6 @@ async def not_me(request: Request, token: Annotated[str, Form(max_length=256)] =
 
 async def _admitted(request: Request) -> Components:
     """Whoever guesses tokens is held up by address."""
-    components: Components = request.app.state.components
+    components = components_of(request)
     await components.deps.limiter.admit("address", request.client.host if request.client else "")
     return components

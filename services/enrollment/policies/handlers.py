@@ -86,11 +86,7 @@ async def read_policies(policies: Policies, store: HasTenantPolicies) -> None:
 
 
 async def policy_of(tenant: str, store: HasTenantPolicies) -> TenantPolicy:
-    """The policies of a tenant, as the database has them.
-
-    Raises:
-        ProblemError: `unavailable` before the first one was kept.
-    """
+    """The policies of a tenant, as the database has them. Raises `unavailable` before the first one was kept."""
     stored = await store.tenant_policies.get(tenant)
     if stored is None:
         raise UnavailableError(headers={"Retry-After": "1"})

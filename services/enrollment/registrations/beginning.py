@@ -46,7 +46,6 @@ class Reading:
 
     @property
     def asks(self) -> Challenge | None:
-        """What the person is asked, if anything."""
         return self.challenge if TRAITS[self.registration.type].proves_by_registering else None
 
 
@@ -57,20 +56,15 @@ ClaimingPlan = Callable[[Claimant, CanPlan], Awaitable[Beginning]]
 """The same where something is kept for the person first."""
 
 
-def changeable(account: Account, method_id: str, kind: MethodType) -> Method:
-    """The method of that type, if it is active.
-
-    Raises:
-        ProblemError: `unknownMethod`.
-    """
+def changeable(account: Account, method_id: str, method_type: MethodType) -> Method:
+    """The method of that type, if it is active. Raises `unknownMethod`."""
     method = account.method(method_id)
-    if method is None or method.type != kind or method.state != "active":
+    if method is None or method.type != method_type or method.state != "active":
         raise UnknownMethodError
     return method
 
 
 def proven_by(challenge: Challenge) -> Beginning:
-    """Of a method that its challenge proves."""
     return Beginning(challenge.method_type, challenge.method_id, challenge)
 
 

@@ -16,7 +16,6 @@ class Claimant:
     locale: str = "en"
 
     def binding(self, method_id: str) -> Binding:
-        """Where values belong that are sealed for a method of this person."""
         return Binding(self.account.tenant, self.account.user, method_id)
 
 
@@ -29,10 +28,8 @@ class Principal:
 
     @property
     def account_id(self) -> str:
-        """The id of the person's document."""
         return self.account.id
 
     @property
     def claimant(self) -> Claimant:
-        """The person as somebody whose proof is asked for."""
         return Claimant(self.account, self.session.id, self.session.locale)

@@ -72,11 +72,8 @@ def tenant_stylesheet(branding: Branding) -> str:
 
 
 def read_logos(config: Config) -> Mapping[str, Asset]:
-    """The logos that tenants name, by the names of their files; nothing else in the directory is ever served.
-
-    Raises:
-        ConfigError: one of them is absent, too large, or no picture.
-    """
+    """The logos that tenants name, by the names of their files; nothing else in the directory is ever served. Raises
+    ConfigError: one of them is absent, too large, or no picture."""
     logos = {name: tenant.branding.logo_file for name, tenant in config.tenants.items()}
     directory = config.branding_directory or Path()
     return {file: _logo(f"tenants.{name}.branding.logo", directory / file) for name, file in logos.items() if file}
@@ -139,7 +136,6 @@ def _stylesheet(branding: Branding) -> Asset:
 
 @lru_cache(maxsize=1)
 def _assets() -> Mapping[str, Asset]:
-    """All files, by their path below the directory. Nothing else can be asked for."""
     return {path.relative_to(DIRECTORY).as_posix(): read_asset(path) for path in DIRECTORY.rglob("*") if path.is_file()}
 
 

@@ -22,20 +22,14 @@ class StepForm(BaseModel):
 
 
 class ProofForm(StepForm):
-    """The challenge that is answered."""
-
     challenge: str = Field("", max_length=64)
 
 
 class CodeForm(ProofForm):
-    """A code that the person typed."""
-
     code: SecretStr = Field(SecretStr(""), max_length=256)
 
 
 class ChoiceForm(StepForm):
-    """One of several methods."""
-
     method: str = Field("", max_length=64)
 
 

@@ -11,7 +11,7 @@ from services.enrollment.challenges.domain.verdict import Verdict, Wrong
 from services.enrollment.challenges.handlers.submitting import submit_code
 from services.enrollment.sessions.handlers.asking import current_challenge
 from services.enrollment.web.forms import CodeForm
-from services.enrollment.web.request import PageRequest, to_wizard
+from services.enrollment.web.request import PageRequest, to_current_step
 from services.enrollment.web.views import FieldError
 from services.kit.errors import NotFoundError, ProblemError, SessionEndedError
 
@@ -35,37 +35,31 @@ ShowAgain = Callable[[PageRequest, Feedback], Awaitable[Response]]
 Explain = Callable[[type[ProblemError], Challenge], str]
 """Why a proof was not accepted."""
 
-Submission = Awaitable[tuple[Challenge, Verdict]]
-"""A proof under way to the verifier."""
+Judging = Awaitable[tuple[Challenge, Verdict]]
+"""A proof is handed in, and the verdict comes."""
 
 
 async def require_challenge(page: PageRequest) -> Challenge:
-    """The challenge of the session.
-
-    Raises:
-        ProblemError: `notFound`.
-    """
+    """The challenge of the session. Raises `notFound`."""
     challenge = await current_challenge(page.principal, page.deps)
     if challenge is None:
         raise NotFoundError
     return challenge
 
 
-async def judge(
-    page: PageRequest, submission: Submission, show: ShowAgain, explain: Explain, *, field: str
-) -> Response:
+async def judge(page: PageRequest, judging: Judging, show: ShowAgain, explain: Explain, *, field: str) -> Response:
     """On where the proof is right or not judged yet, else the page once more with the reason beside `field`."""
-    challenge, problem = await _answered(page, submission)
+    challenge, problem = await _answered(page, judging)
     if problem is None or challenge.status == "verified":
-        return to_wizard(page)
+        return to_current_step(page)
     error = FieldError(field, explain(problem, challenge))
     return await show(page, Feedback(error=error, status=problem.status))
 
 
-async def _answered(page: PageRequest, submission: Submission) -> tuple[Challenge, type[ProblemError] | None]:
+async def _answered(page: PageRequest, judging: Judging) -> tuple[Challenge, type[ProblemError] | None]:
     """The challenge, and what is wrong with the proof if anything is."""
     try:
-        challenge, verdict = await submission
+        challenge, verdict = await judging
     except SessionEndedError:
         raise
     except ProblemError as problem:
@@ -78,10 +72,9 @@ async def _answered(page: PageRequest, submission: Submission) -> tuple[Challeng
 
 async def judge_code(page: PageRequest, form: CodeForm, show: ShowAgain, explain: Explain) -> Response:
     """Have a typed code judged."""
-    submission = submit_code(page.principal, form.challenge, form.code, page.deps)
-    return await judge(page, submission, show, explain, field="code")
+    judging = submit_code(page.principal, form.challenge, form.code, page.deps)
+    return await judge(page, judging, show, explain, field="code")
 
 
 async def heard(page: PageRequest, challenge: Challenge, show: ShowAgain) -> Response:
-    """On once what the page waits for has happened elsewhere."""
-    return to_wizard(page) if challenge.status == "verified" else await show(page, UNHEARD)
+    return to_current_step(page) if challenge.status == "verified" else await show(page, UNHEARD)

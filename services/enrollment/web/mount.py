@@ -12,13 +12,8 @@ from services.enrollment.web.verify import routes as verify
 from services.enrollment.web.wizard import routes as wizard
 
 
-def mount(app: FastAPI) -> None:
-    """Add pages and static files to the application.
-
-    Raises:
-        ConfigError: a logo cannot be served.
-    """
+def mount(app: FastAPI, config: Config) -> None:
+    """Add pages and static files to the application. Raises ConfigError: a logo cannot be served."""
     for site in (wizard, security_info, notices, verify, help_pages, operations):
         app.include_router(site.router)
-    config: Config = app.state.components.config
     mount_static(app, {name: tenant.branding for name, tenant in config.tenants.items()}, read_logos(config))

@@ -6,14 +6,13 @@ from urllib.parse import urlsplit
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from services.enrollment.components import Components
+from services.enrollment.components import Components, components_of
 from services.enrollment.dependencies import Dependencies
-from services.enrollment.sessions.handlers import progress as sessions
-from services.enrollment.sessions.handlers import verification as verifications
+from services.enrollment.sessions.handlers import progress, verification
 from services.enrollment.sessions.principal import Principal
 from services.enrollment.web.cookies import SessionCookie, read_cookie
 from services.enrollment.web.rendering import Pages, View
-from services.enrollment.web.steps import PROOFS, TITLES, progress
+from services.enrollment.web.steps import PROOFS, TITLES, progress_of
 from services.enrollment.web.views import SETUP, VERIFY, Frame, Site
 from services.enrollment.web.words import HEADING, MANAGING, OPERATING, PROVING
 from services.kit.errors import FormExpiredError, OtherPersonError, SessionEndedError
@@ -36,48 +35,37 @@ class PageRequest:
 
     @property
     def deps(self) -> Dependencies:
-        """What the use cases work with."""
         return self.components.deps
 
     @property
     def site(self) -> Site:
-        """Where the pages of this session are."""
         return VERIFY if self.principal.session.verifying else SETUP
 
 
 async def recognise(request: Request) -> PageRequest:
-    """Who holds the cookie of this request.
-
-    Raises:
-        ProblemError: `sessionEnded`.
-    """
-    components: Components = request.app.state.components
+    """Who holds the cookie of this request. Raises `sessionEnded`."""
+    components = components_of(request)
     cookie = read_cookie(request, secure=is_secure(components))
     if cookie is None:
         raise SessionEndedError
-    return _page(request, cookie, await sessions.recognise(*credentials(cookie), components.deps))
+    return _page(request, cookie, await progress.recognise(*credentials(cookie), components.deps))
 
 
 async def recognise_verifying(request: Request) -> PageRequest:
-    """Who holds the cookie of a verification.
-
-    Raises:
-        ProblemError: `sessionEnded`.
-    """
-    components: Components = request.app.state.components
+    """Who holds the cookie of a verification. Raises `sessionEnded`."""
+    components = components_of(request)
     cookie = read_cookie(request, secure=is_secure(components), of="verification")
     if cookie is None:
         raise SessionEndedError
-    return _page(request, cookie, await verifications.recognise_verifier(*credentials(cookie), components.deps))
+    return _page(request, cookie, await verification.recognise_verifier(*credentials(cookie), components.deps))
 
 
 def credentials(cookie: SessionCookie) -> tuple[str, str]:
-    """The session that a browser says it holds, and the proof of it."""
     return cookie.session_id, cookie.secret.get_secret_value()
 
 
 def _page(request: Request, cookie: SessionCookie, principal: Principal) -> PageRequest:
-    components: Components = request.app.state.components
+    components = components_of(request)
     request.state.tenant = principal.account.tenant
     bind(tenant=principal.account.tenant, user=principal.account.user, session=principal.session.id)
     return PageRequest(components, cookie, principal)
@@ -105,7 +93,7 @@ def frame(page: PageRequest, step: str | None, notice: str | None = None, *, tit
         person=principal.account.profile.user_principal_name,
         session_id=principal.session.id,
         csrf=csrf_token(page.cookie.secret.get_secret_value()),
-        progress=progress(principal, step) if step else None,
+        progress=progress_of(principal, step) if step else None,
         session_ends_at=principal.session.expires_at,
         notice=notice,
         now=components.clock.now(),
@@ -142,15 +130,12 @@ def html(principal: Principal, view: View, status: int = 200) -> Response:
 
 
 def html_for_anybody(view: View, status: int = 200) -> Response:
-    """A page for whoever asks, in a session or not."""
     return HTMLResponse(pages.render(view), status, headers=security_headers(None) | {"Cache-Control": "no-store"})
 
 
 def is_secure(components: Components) -> bool:
-    """Whether browsers speak https with this service."""
     return components.settings.public_url.scheme == "https"
 
 
-def to_wizard(page: PageRequest) -> Response:
-    """After an act: show where the session is now."""
+def to_current_step(page: PageRequest) -> Response:
     return RedirectResponse(page.site.page, SEE_OTHER)

@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse
 
 from services.enrollment.interrupts.handlers import outcome_of
 from services.enrollment.sessions.domain.session import Outcome
-from services.enrollment.sessions.handlers import verification as verifications
+from services.enrollment.sessions.handlers import verification
 from services.enrollment.web.request import SEE_OTHER, PageRequest
 from services.kit.errors import SessionEndedError
 
@@ -36,7 +36,7 @@ async def back_to_platform(page: PageRequest) -> Response:
 async def back_from_verification(page: PageRequest) -> Response:
     """To the return address, with the id of the challenge and what became of it in its query."""
     session = page.principal.session
-    status = await verifications.outcome_of(page.principal, page.deps)
+    status = await verification.outcome_of(page.principal, page.deps)
     return returned(session.return_url, {"challengeId": session.id, "status": status})
 
 

@@ -14,7 +14,7 @@ PROOFS: Final = frozenset({"prove", "prove.choose"})
 TITLES: Final = {**SITE_TITLES, **{step: title for words in WORDS.values() for step, title in words.titles.items()}}
 
 
-def progress(principal: Principal, step: str) -> Progress | None:
+def progress_of(principal: Principal, step: str) -> Progress | None:
     """Which method of how many, and where in it; None for a step outside the plan."""
     plan, method_type = principal.session.plan, method_type_of(step)
     if method_type is None or method_type not in plan:

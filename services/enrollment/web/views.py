@@ -161,10 +161,8 @@ def minutes_left(frame: Frame, end: datetime) -> int | None:
 
 
 def challenge_of(events_url: str) -> str:
-    """The challenge whose changes are streamed at an address; empty where it names none."""
     return parse_qs(urlsplit(events_url).query).get("challenge", [""])[0]
 
 
 def in_groups(code: str, size: int) -> tuple[str, ...]:
-    """A code in groups, to be read more easily; the last one may be shorter."""
     return tuple(code[at : at + size] for at in range(0, len(code), size))

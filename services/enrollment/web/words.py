@@ -91,7 +91,6 @@ NOT_ACCEPTED: Final[Mapping[type[ProblemError], str]] = {
 
 
 def not_accepted(problem: type[ProblemError], texts: Mapping[type[ProblemError], str]) -> str:
-    """Why a proof was not accepted, in the words of its kind."""
     return texts.get(problem) or NOT_ACCEPTED.get(problem, SOMETHING_WRONG)
 
 
@@ -102,17 +101,14 @@ def tries_left(challenge: Challenge) -> str:
 
 
 def masked_destination(challenge: Challenge) -> str:
-    """Where a message or a call goes, as far as it is shown."""
     return challenge.destination.masked if challenge.destination else ""
 
 
 def day(at: datetime) -> str:
-    """A day as it is read."""
     return format_date(at, format="d MMMM y", locale="en_GB")
 
 
 def moment(at: datetime) -> str:
-    """A day with the time."""
     return f"{day(at)}, {at.strftime('%H:%M')} UTC"
 
 

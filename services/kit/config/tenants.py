@@ -18,7 +18,6 @@ class Branding(Closed):
 
     @property
     def logo_file(self) -> str | None:
-        """The name of the picture in the directory."""
         return self.logo.rpartition("/")[2] if self.logo else None
 
 
@@ -55,5 +54,4 @@ class SharedTenant(Closed):
 
     @property
     def message_name(self) -> str:
-        """What messages and calls call the organisation."""
         return self.texts.message_name or self.display_name

@@ -43,11 +43,8 @@ def derive_code(keyring: Keyring, terms: ChallengeTerms, *, tenant: str) -> Secr
 
 
 def call_proof(keyring: Keyring, terms: ChallengeTerms, *, tenant: str, decision: CallDecision) -> str:
-    """What only a holder of the `code` key can say about a call: 32 bytes of HKDF, base64url (43 characters).
-
-    Raises:
-        CodeUnderivableError: the terms have no code part.
-    """
+    """What only a holder of the `code` key can say about a call: 32 bytes of HKDF, base64url (43 characters). Raises
+    CodeUnderivableError: the terms have no code part."""
     if terms.code is None:
         raise CodeUnderivableError
     key = keyring.in_use_at("code", terms.created_at)

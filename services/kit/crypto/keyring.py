@@ -82,7 +82,6 @@ class Keyring:
         return self._keys[purpose][0]
 
     def find(self, purpose: Purpose, key_id: str) -> Key | None:
-        """The key with that id, if it is still held."""
         return next((key for key in self.all(purpose) if key.id == key_id), None)
 
     def in_use_at(self, purpose: Purpose, moment: datetime) -> Key:
@@ -91,7 +90,6 @@ class Keyring:
         return next((key for key in keys if key.created_at <= moment), keys[-1])
 
     def all(self, purpose: Purpose) -> tuple[Key, ...]:
-        """All keys of a purpose, newest first."""
         return self._keys.get(purpose, ())
 
 

@@ -1,6 +1,6 @@
 """Errors as problem documents (RFC 9457), or as pages where a person asked for a page."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import structlog
@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from services.kit.errors import CATALOGUE, InternalError, ProblemError, RequestMalformedError, UnavailableError
 from services.kit.mongo.client import DatabaseDownError
 from services.kit.mongo.document import StaleDocumentError
+from services.kit.mongo.reading import UnreadableDocumentError
 from services.kit.telemetry import current_trace_id
 
 log = structlog.get_logger(__name__)
@@ -19,6 +20,13 @@ log = structlog.get_logger(__name__)
 MEDIA_TYPE = "application/problem+json"
 BY_STATUS = {404: "notFound", 405: "methodNotSupported", 413: "bodyTooLarge", 400: "requestMalformed"}
 MAX_FIELD_ERRORS = 10
+
+WAITS: Mapping[type[Exception], tuple[str, str]] = {
+    DatabaseDownError: ("2", "the database does not answer"),
+    StaleDocumentError: ("1", "too many changes of one document at once"),
+    UnreadableDocumentError: ("30", "a document waits for a newer version"),
+}
+"""What goes by without the caller: after how many seconds to come again, and what the log says."""
 
 Page = Callable[[Request, ProblemError], Awaitable[Response | None]]
 """Shows a problem to a person; None where the caller is no browser on a page."""
@@ -34,7 +42,7 @@ def install_problem_handlers(app: FastAPI, page: Page | None = None) -> None:
     async def on_problem(request: Request, error: Exception) -> Response:
         return await answer(request, _as_problem(error))
 
-    for kind in (ProblemError, RequestValidationError, HTTPException, DatabaseDownError, StaleDocumentError, Exception):
+    for kind in (ProblemError, RequestValidationError, HTTPException, *WAITS, Exception):
         app.add_exception_handler(kind, on_problem)
 
 
@@ -61,12 +69,10 @@ def _as_problem(error: Exception) -> ProblemError:
         case HTTPException():
             code = BY_STATUS.get(error.status_code, "requestMalformed" if error.status_code < 500 else "internal")
             return CATALOGUE[code](headers=error.headers)
-        case StaleDocumentError():
-            log.warning("too many changes of one document at once")
-            return UnavailableError(headers={"Retry-After": "1"})
-        case DatabaseDownError():
-            log.warning("the database does not answer")
-            return UnavailableError(headers={"Retry-After": "2"})
+        case DatabaseDownError() | StaleDocumentError() | UnreadableDocumentError():
+            seconds, why = WAITS[next(kind for kind in WAITS if isinstance(error, kind))]
+            log.warning(why)
+            return UnavailableError(headers={"Retry-After": seconds})
         case _:
             log.exception("unexpected error", exc_info=error)
             return InternalError()

@@ -26,6 +26,7 @@ from services.kit.kafka.producer import EventProducer
 from services.kit.kafka.reading import from_client
 from services.kit.kafka.record import Record
 from services.kit.kafka.subscription import OnReconnect, Subscription
+from services.kit.mongo.outbox import EventTooLargeError
 from services.kit.mongo.relay import PublishFailedError
 from services.kit.settings import ServiceSettings
 
@@ -126,21 +127,27 @@ class EventBroker:
         )
 
     def alive(self) -> bool:
-        """Whether consuming can go on; if not, only a restart of the process helps."""
-        return not any(subscription.stuck for subscription in self._subscriptions)
+        """Whether consuming can go on; if not, only a restart of the process helps.
+
+        While Kafka or a dependency is away it can.
+        """
+        tasks = [*self._starters, *([self._monitor] if self._monitor else [])]
+        broken = any(task.done() and not task.cancelled() and task.exception() is not None for task in tasks)
+        return not broken and not any(subscription.stuck for subscription in self._subscriptions)
 
     async def publish(self, topic: Topic, envelope: Envelope) -> None:
         """Publish an event, with the trace context that it was stored with; for the relay alone.
 
         Raises:
             PublishFailedError: not all in-sync replicas had it within 5 s. It may still arrive.
+            EventTooLargeError: Kafka will never take it.
         """
         began = monotonic()
         try:
             await self._producer.send(
                 full_name(self._prefix, topic), key=envelope.key, value=envelope.body, headers=tuple(envelope.headers)
             )
-        except PublishFailedError:
+        except (PublishFailedError, EventTooLargeError):
             metrics.PUBLISH_FAILURES.labels(topic.name).inc()
             raise
         metrics.PUBLISH_SECONDS.labels(topic.name).observe(monotonic() - began)
@@ -188,6 +195,8 @@ class EventBroker:
                 self._present = None
                 self._producer.renew()
                 log.warning("Kafka does not answer")
+            for subscription in self._subscriptions:
+                subscription.look()
             metrics.CONNECTED.set(0 if self._present is None else 1)
             await asyncio.sleep(PROBE_EVERY if misses == 0 and await self.ready() else PROBE_SOON)
 
@@ -227,5 +236,4 @@ async def _parse(raw: "ConsumerRecord[Any, Any]") -> KafkaMessage:
 
 
 async def _decode(message: KafkaMessage) -> Record:
-    """The whole record, whatever is in it."""
     return from_client(message.raw_message)

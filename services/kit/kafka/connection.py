@@ -34,5 +34,4 @@ def security(settings: ServiceSettings) -> BaseSecurity:
 
 
 def client_options(settings: ServiceSettings, client_id: str) -> dict[str, Any]:
-    """Keyword arguments that all of aiokafka's clients share."""
     return {"bootstrap_servers": servers(settings), "client_id": client_id, **parse_security(security(settings))}

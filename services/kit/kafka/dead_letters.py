@@ -1,45 +1,38 @@
-"""Records that no handler could deal with: put aside with reason and origin, listed, shown, and replayed.
+"""Records that no handler could deal with, put aside with reason and origin.
 
-A dead letter has the record's key and headers, and its body only where the topic's retention allows it. Replaying is
-safe to repeat, since consumers know events by their `ce_id`.
+A dead letter has the record's key and headers, and its body only where the topic's retention allows it. It is for
+people to read: what is replayed is the origin (`replay.py`).
 """
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import structlog
-from aiokafka import TopicPartition
-from aiokafka.errors import KafkaError
 
-from schemas.topics import DEAD_LETTERS, TOPICS, Topic, full_name
+from schemas.topics import DEAD_LETTERS, Topic, full_name
 from services.kit.kafka import metrics
-from services.kit.kafka.connection import client_options
 from services.kit.kafka.lanes import Pause
-from services.kit.kafka.policy import DEPENDENCY_FIRST_WAIT, LONGEST_WAIT, backoff
-from services.kit.kafka.producer import EventProducer, TooLargeError
-from services.kit.kafka.reading import Reader, read_kept, read_one, reader
+from services.kit.kafka.policy import LONGEST_WAIT, dependency_waits
+from services.kit.kafka.producer import EventProducer
 from services.kit.kafka.record import RawHeaders, Record, text_headers
+from services.kit.mongo.outbox import EventTooLargeError
 from services.kit.mongo.relay import PublishFailedError
-from services.kit.settings import ServiceSettings
 
 log = structlog.get_logger(__name__)
 
 PREFIX = "dl_"
 TOPIC, PARTITION, OFFSET = "dl_origin_topic", "dl_origin_partition", "dl_origin_offset"
-REASON, SERVICE, BODY, NULL_HEADERS = "dl_reason", "dl_service", "dl_body", "dl_null_headers"
+REASON, SERVICE, BODY, NULL_HEADERS, CUT = "dl_reason", "dl_service", "dl_body", "dl_null_headers", "dl_cut"
 LONGEST_REASON = 300
-CLIENT_ID = "security-info-dead-letters"
-FLUSH_WITHIN = 5.0
-
-
-class DeadLetterError(Exception):
-    """A dead letter cannot be shown or replayed; the message says why and what to do."""
+LONGEST_KEPT_WHEN_CUT = 256
+ATTRIBUTES = frozenset({"ce_id", "ce_type", "ce_source", "ce_time", "ce_tenant", "ce_subject", "ce_correlationid"})
+"""The headers that a letter keeps first."""
 
 
 @dataclass(frozen=True)
 class DeadLetter:
-    """A record that was put aside. `id` is its place on the dead-letter topic, `origin` where it came from."""
+    """A record that was put aside. `id` is its place on the dead-letter topic, `origin` where it came from; `is_cut` if
+    the whole did not fit."""
 
     id: str
     origin_topic: str
@@ -48,6 +41,7 @@ class DeadLetter:
     reason: str
     service: str
     has_body: bool
+    is_cut: bool
     record: Record
 
     @property
@@ -85,17 +79,9 @@ class DeadLetters:
             AbandonedError: the partition was taken away first; the record will be read again.
         """
         topic = self._topics.get(record.topic)
-        headers = letter_headers(record, reason, self._service, keeps_body=bool(topic and topic.keeps_body_when_dead))
-        body = record.body if dict(headers)[BODY] == b"kept" else None
-        for seconds in backoff(DEPENDENCY_FIRST_WAIT, 2.0, LONGEST_WAIT):
-            try:
-                await self._producer.send(self._to, key=record.key, value=body, headers=headers)
-                break
-            except TooLargeError:
-                body, headers = None, _without_body(headers)
-            except PublishFailedError:
-                log.warning("a dead letter waits for Kafka", topic=record.topic, offset=record.offset)
-            await pause(seconds)
+        letters = letters_for(record, reason, self._service, keeps_body=bool(topic and topic.keeps_body_when_dead))
+        while not await self._put_one_of(letters, record, pause):
+            await pause(LONGEST_WAIT)
         metrics.DEAD_LETTERS.labels(topic.name if topic else record.topic, kind).inc()
         log.error(
             "record put aside as a dead letter",
@@ -105,34 +91,65 @@ class DeadLetters:
             reason=reason[:LONGEST_REASON],
         )
 
+    async def _put_one_of(self, letters: "tuple[Letter, ...]", record: Record, pause: Pause) -> bool:
+        """Publish the first that Kafka does not find too large."""
+        waits = dependency_waits()
+        for letter in letters:
+            while True:
+                try:
+                    await self._producer.send(self._to, key=letter.key, value=letter.body, headers=letter.headers)
+                except EventTooLargeError:
+                    break
+                except PublishFailedError:
+                    log.warning("a dead letter waits for Kafka", topic=record.topic, offset=record.offset)
+                    await pause(next(waits))
+                else:
+                    return True
+        return False
 
-def letter_headers(record: Record, reason: str, service: str, *, keeps_body: bool) -> RawHeaders:
-    """The record's headers, and in `dl_…` why and from where it came. Headers of an earlier letter are replaced."""
-    kept = [(name, value) for name, value in record.headers if not name.startswith(PREFIX)]
-    nulls = ",".join(name for name, value in kept if value is None)
+
+@dataclass(frozen=True)
+class Letter:
+    """What is written on the dead-letter topic for a record."""
+
+    key: bytes | None
+    body: bytes | None
+    headers: RawHeaders
+
+
+def letters_for(record: Record, reason: str, service: str, *, keeps_body: bool) -> tuple[Letter, ...]:
+    """The letter for a record, and what is left of it where it is too large: without the body, with the event's
+    attributes alone, with its origin alone. Headers of an earlier letter are replaced."""
     origin = {
         TOPIC: record.topic,
         PARTITION: str(record.partition),
         OFFSET: str(record.offset),
         REASON: reason[:LONGEST_REASON],
         SERVICE: service,
-        BODY: _body_state(record, keeps_body=keeps_body),
-        **({NULL_HEADERS: nulls} if nulls else {}),
     }
+    whole = tuple((name, value) for name, value in record.headers if not name.startswith(PREFIX))
+    short = tuple(
+        (name, value) for name, value in whole if name in ATTRIBUTES and len(value or b"") <= LONGEST_KEPT_WHEN_CUT
+    )
+    left = "none" if record.body is None else "left"
+    without_body = Letter(record.key, None, _headers(whole, origin | {BODY: left}))
+    smaller = (
+        without_body,
+        Letter(None, None, _headers(short, origin | {BODY: left, CUT: "headers"})),
+        Letter(None, None, _headers((), origin | {BODY: left, CUT: "headers"})),
+    )
+    if record.body is None or not keeps_body:
+        return smaller
+    return (Letter(record.key, record.body, _headers(whole, origin | {BODY: "kept"})), *smaller)
+
+
+def _headers(kept: RawHeaders, origin: Mapping[str, str]) -> RawHeaders:
+    nulls = ",".join(name for name, value in kept if value is None)
+    added = {**origin, **({NULL_HEADERS: nulls} if nulls else {})}
     return (
         *((name, value or b"") for name, value in kept),
-        *((name, value.encode()) for name, value in origin.items()),
+        *((name, value.encode(errors="replace")) for name, value in added.items()),
     )
-
-
-def _body_state(record: Record, *, keeps_body: bool) -> str:
-    if record.body is None:
-        return "none"
-    return "kept" if keeps_body else "left"
-
-
-def _without_body(headers: RawHeaders) -> RawHeaders:
-    return tuple((name, b"left" if name == BODY else value) for name, value in headers)
 
 
 def as_dead_letter(record: Record) -> DeadLetter | None:
@@ -147,91 +164,8 @@ def as_dead_letter(record: Record) -> DeadLetter | None:
             reason=headers.get(REASON, ""),
             service=headers.get(SERVICE, ""),
             has_body=headers.get(BODY) == "kept",
+            is_cut=CUT in headers,
             record=record,
         )
     except (KeyError, ValueError):
         return None
-
-
-async def list_dead_letters(settings: ServiceSettings) -> AsyncIterator[DeadLetter]:
-    """All dead letters that are kept, oldest first.
-
-    Raises:
-        DeadLetterError: Kafka does not answer.
-    """
-    async with _reader(settings) as consumer:
-        async for record in read_kept(consumer, [full_name(settings.topic_prefix, DEAD_LETTERS)]):
-            if (letter := as_dead_letter(record)) is not None:
-                yield letter
-
-
-async def show_dead_letter(settings: ServiceSettings, letter_id: str) -> DeadLetter:
-    """One dead letter by its id.
-
-    Raises:
-        DeadLetterError: there is no such letter (any more), or Kafka does not answer.
-    """
-    async with _reader(settings) as consumer:
-        return await _letter(consumer, settings, letter_id)
-
-
-async def replay_dead_letter(settings: ServiceSettings, letter_id: str) -> DeadLetter:
-    """Publish the record again on the topic it came from, with the same key, headers and `ce_id`.
-
-    A body that was not kept is read from the origin.
-
-    Raises:
-        DeadLetterError: no such letter, the origin is not kept any more, or Kafka does not answer.
-    """
-    async with _reader(settings) as consumer:
-        letter = await _letter(consumer, settings, letter_id)
-        if letter.origin_topic not in {full_name(settings.topic_prefix, topic) for topic in TOPICS}:
-            raise DeadLetterError(f"{letter.origin_topic} is none of our topics; nothing was published")
-        record = await _original(consumer, letter)
-    producer = EventProducer(client_options(settings, CLIENT_ID))
-    producer.start()
-    try:
-        await producer.send(letter.origin_topic, key=record.key, value=record.body, headers=record.headers)
-    except PublishFailedError as error:
-        raise DeadLetterError(f"Kafka did not take the record ({error}); try again, it is safe to repeat") from None
-    finally:
-        await producer.stop(FLUSH_WITHIN)
-    return letter
-
-
-async def _letter(consumer: Reader, settings: ServiceSettings, letter_id: str) -> DeadLetter:
-    partition, _, offset = letter_id.partition("-")
-    if not (partition.isdecimal() and offset.isdecimal()):
-        raise DeadLetterError(f"{letter_id!r} is no dead letter's id; it looks like 0-17")
-    record = await read_one(
-        consumer, TopicPartition(full_name(settings.topic_prefix, DEAD_LETTERS), int(partition)), int(offset)
-    )
-    letter = as_dead_letter(record) if record else None
-    if letter is None:
-        raise DeadLetterError(f"there is no dead letter {letter_id}; it may be too old")
-    return letter
-
-
-async def _original(consumer: Reader, letter: DeadLetter) -> Record:
-    body_state = text_headers(letter.record.headers).get(BODY)
-    if body_state != "left":
-        return replace(
-            letter.record, headers=letter.original_headers, body=letter.record.body if body_state == "kept" else None
-        )
-    origin = await read_one(
-        consumer, TopicPartition(letter.origin_topic, letter.origin_partition), letter.origin_offset
-    )
-    if origin is None:
-        raise DeadLetterError(
-            f"{letter.origin_topic} does not keep the record of dead letter {letter.id} any more; it cannot be replayed"
-        )
-    return origin
-
-
-@asynccontextmanager
-async def _reader(settings: ServiceSettings) -> AsyncIterator[Reader]:
-    try:
-        async with reader(settings, CLIENT_ID) as consumer:
-            yield consumer
-    except (KafkaError, OSError, TimeoutError) as error:
-        raise DeadLetterError(f"Kafka at {settings.kafka_url} does not answer ({type(error).__name__})") from None

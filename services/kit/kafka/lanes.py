@@ -7,6 +7,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
+from typing import Protocol
 
 import structlog
 
@@ -17,6 +18,11 @@ log = structlog.get_logger(__name__)
 
 MOST_AT_ONCE = 64
 MOST_IN_FLIGHT = 512
+MOST_OF_A_KEY = 8
+"""Records of one key that count among those in flight: with all handlers busy, each key has its share."""
+MOST_AHEAD = 1_024
+"""Records of a partition that are taken from its first unfinished one on: what a restart may handle again, and what a
+slow key may pile up in memory."""
 COMMIT_EVERY = 0.1
 COMMIT_AFTER = 1_000
 STALLED_AFTER = 120.0
@@ -27,6 +33,18 @@ Pause = Callable[[float], Awaitable[None]]
 Handle = Callable[[Record, Pause], Awaitable[None]]
 Commit = Callable[[Offsets], Awaitable[bool]]
 """Tells Kafka where to go on after a restart; returns whether Kafka took it."""
+
+
+class Flow(Protocol):
+    """Lets a partition rest while others go on."""
+
+    def pause(self, partition: Partition) -> None:
+        """Give no more records of it; those that were fetched come again after `resume`."""
+        ...
+
+    def resume(self, partition: Partition) -> None:
+        """Go on where it stopped."""
+        ...
 
 
 class AbandonedError(Exception):
@@ -63,8 +81,11 @@ class Progress:
             done.remove(waiting[0])
             self._ready[partition] = waiting.popleft() + 1
 
+    def ahead(self, partition: Partition) -> int:
+        """How many records were taken since the first that is not finished, that one included."""
+        return len(self._open.get(partition, ()))
+
     def committable(self) -> dict[Partition, int]:
-        """The next offset to read by partition, where it changed since it was last committed."""
         return dict(self._ready)
 
     def committed(self, offsets: Offsets) -> None:
@@ -83,7 +104,10 @@ class Progress:
 
 
 class Lanes:
-    """Hands records to `handle`: at most `at_once` at a time, at most `in_flight` taken and unfinished.
+    """Hands records to `handle`, at most `at_once` at a time. A handler that pauses counts for none.
+
+    Taking waits while `in_flight` are taken and unfinished, of which each key has `of_a_key` at most: what a key has
+    more does not keep others waiting, until its partition is `ahead` by so many records and rests.
 
     Closed at first; `open` it when partitions are assigned and `drain` it before they are taken away.
     """
@@ -92,18 +116,26 @@ class Lanes:
         self,
         handle: Handle,
         commit: Commit,
+        flow: Flow,
         *,
         at_once: int = MOST_AT_ONCE,
         in_flight: int = MOST_IN_FLIGHT,
+        of_a_key: int = MOST_OF_A_KEY,
+        ahead: int = MOST_AHEAD,
+        now: Callable[[], float] = monotonic,
     ) -> None:
         self._handle = handle
         self._commit_to = commit
+        self._flow = flow
         self._slots = asyncio.Semaphore(at_once)
         self._room = asyncio.Semaphore(in_flight)
-        self._most = in_flight
+        self._of_a_key = of_a_key
+        self._ahead = ahead
+        self._now = now
         self._taken = 0
         self._progress = Progress()
         self._lanes: dict[bytes, deque[Record]] = {}
+        self._resting: set[Partition] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._generation = 0
         self._closing = asyncio.Event()
@@ -113,7 +145,7 @@ class Lanes:
         self._since_commit = 0
         self._committing = asyncio.Lock()
         self._failure: BaseException | None = None
-        self._busy_since: dict[bytes, float] = {}
+        self._turns: set[_Turn] = set()
 
     @property
     def in_flight(self) -> int:
@@ -126,8 +158,9 @@ class Lanes:
 
     @property
     def stalled(self) -> bool:
-        """Whether a handler has neither ended nor paused for two minutes; one that waits for a dependency pauses."""
-        return any(monotonic() - since > STALLED_AFTER for since in self._busy_since.values())
+        """Whether a handler has neither ended nor paused for two minutes. One that waits for a dependency pauses, and
+        who waits for its turn has not begun."""
+        return any(self._now() - turn.since > STALLED_AFTER for turn in self._turns if turn.since is not None)
 
     def open(self) -> None:
         """Take records from now on. Must not wait: a record that arrives at a closed gate is dropped."""
@@ -140,12 +173,19 @@ class Lanes:
         A record of before a rebalance is dropped: it was not committed, and whoever has its partition reads it again.
         """
         generation = self._generation
-        await self._room.acquire()
+        queued = self._lanes.get(record.lane, ())
+        has_room = len(queued) < self._of_a_key
+        if has_room:
+            await self._room.acquire()
         if self._closing.is_set() or generation != self._generation:
-            self._room.release()
+            if has_room:
+                self._room.release()
             return
         self._taken += 1
         self._progress.began(record.origin, record.offset)
+        if self._progress.ahead(record.origin) >= self._ahead and record.origin not in self._resting:
+            self._resting.add(record.origin)
+            self._flow.pause(record.origin)
         lane = self._lanes.get(record.lane)
         if lane is not None:
             lane.append(record)
@@ -159,9 +199,10 @@ class Lanes:
         """Stop taking records, let running handlers finish, commit. What is not finished in time is cancelled."""
         self._closing.set()
         for lane in self._lanes.values():
-            self._release(len(lane) - 1)
+            before = len(lane)
             while len(lane) > 1:
                 lane.pop()
+            self._release(before, len(lane))
         if self._tasks:
             await asyncio.wait(tuple(self._tasks), timeout=within)
         for task in tuple(self._tasks):
@@ -169,6 +210,7 @@ class Lanes:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.commit()
         self._progress.clear()
+        self._resting.clear()
 
     async def commit(self) -> None:
         async with self._committing:
@@ -191,44 +233,72 @@ class Lanes:
     async def _run(self, key: bytes) -> None:
         """Handle the records of one key, one after the other, until none is left."""
         lane = self._lanes[key]
+        turn = _Turn(self._slots, self._now)
+        self._turns.add(turn)
         try:
             while lane:
-                async with self._slots:
-                    if self._closing.is_set():
-                        return
-                    self._busy_since[key] = monotonic()
-                    await self._handle(lane[0], partial(self._pause, key))
-                self._finish(lane.popleft())
+                await turn.take()
+                if self._closing.is_set():
+                    return
+                await self._handle(lane[0], partial(self._pause, turn))
+                turn.give_back()
+                self._finish(lane)
         except AbandonedError:
             return
         finally:
-            self._release(len(lane))
+            turn.give_back()
+            self._turns.discard(turn)
+            self._release(len(lane), 0)
             del self._lanes[key]
-            self._busy_since.pop(key, None)
 
-    def _finish(self, record: Record) -> None:
+    def _finish(self, lane: "deque[Record]") -> None:
+        record = lane.popleft()
+        self._release(len(lane) + 1, len(lane))
         self._progress.finished(record.origin, record.offset)
-        self._release(1)
+        if record.origin in self._resting and self._progress.ahead(record.origin) <= self._ahead // 2:
+            self._resting.discard(record.origin)
+            self._flow.resume(record.origin)
         self._since_commit += 1
         self._dirty.set()
         if self._since_commit >= COMMIT_AFTER:
             self._full.set()
 
-    def _release(self, count: int) -> None:
-        self._taken -= count
-        for _ in range(count):
+    def _release(self, before: int, after: int) -> None:
+        """A lane had so many records, and has so many now: give back the room that it does not need any more."""
+        self._taken -= before - after
+        for _ in range(min(before, self._of_a_key) - min(after, self._of_a_key)):
             self._room.release()
 
-    async def _pause(self, key: bytes, seconds: float) -> None:
+    async def _pause(self, turn: "_Turn", seconds: float) -> None:
+        """Wait without a turn, so that a handler that waits keeps no other from running."""
+        turn.give_back()
         if await _either(self._closing, seconds):
             raise AbandonedError
-        self._busy_since[key] = monotonic()
+        await turn.take()
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             self._failure = error
             log.error("a lane broke", error=type(error).__name__)
+
+
+class _Turn:
+    """A lane's right to run, one of the slots; `since` when it runs without a pause, None while it does not."""
+
+    def __init__(self, slots: asyncio.Semaphore, now: Callable[[], float]) -> None:
+        self._slots = slots
+        self._now = now
+        self.since: float | None = None
+
+    async def take(self) -> None:
+        await self._slots.acquire()
+        self.since = self._now()
+
+    def give_back(self) -> None:
+        if self.since is not None:
+            self.since = None
+            self._slots.release()
 
 
 async def _either(event: asyncio.Event, seconds: float) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from pymongo.errors import ConnectionFailure
 
+from services.kit.backoff import RANDOM, Random, backoff
 from services.kit.mongo.relay import PublishFailedError
 
 TRIES = 5
@@ -31,26 +32,24 @@ def is_dependency_down(error: BaseException) -> bool:
     return False
 
 
-def backoff(first: float, factor: float, cap: float) -> Iterator[float]:
-    """Seconds to wait that grow up to `cap`, without end."""
-    wait = first
-    while True:
-        yield min(wait, cap)
-        wait = min(wait * factor, cap)
+def dependency_waits(random: Random = RANDOM) -> Iterator[float]:
+    """Seconds between tries of what something else hinders, without end."""
+    return backoff(DEPENDENCY_FIRST_WAIT, 2.0, LONGEST_WAIT, random)
 
 
 class Retries:
     """Counts the failures of one record; a dependency that is down costs no try."""
 
-    def __init__(self) -> None:
+    def __init__(self, random: Random = RANDOM) -> None:
+        self._random = random
         self._failures = 0
-        self._dependency_waits = backoff(DEPENDENCY_FIRST_WAIT, 2.0, LONGEST_WAIT)
-        self._record_waits = backoff(FIRST_WAIT, WAIT_FACTOR, LONGEST_WAIT)
+        self._dependency_waits = dependency_waits(random)
+        self._record_waits = backoff(FIRST_WAIT, WAIT_FACTOR, LONGEST_WAIT, random)
 
     def wait_after(self, error: Exception) -> float | None:
         """Seconds until the next try, or None when there is none left."""
         if is_dependency_down(error):
             return next(self._dependency_waits)
         self._failures += 1
-        self._dependency_waits = backoff(DEPENDENCY_FIRST_WAIT, 2.0, LONGEST_WAIT)
+        self._dependency_waits = dependency_waits(self._random)
         return None if self._failures >= TRIES else next(self._record_waits)

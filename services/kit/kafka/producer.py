@@ -1,4 +1,4 @@
-"""A producer that is replaced when it is stuck, so that Kafka's return is noticed within seconds."""
+"""A producer that is replaced when it is stuck as a whole, so that Kafka's return is noticed within seconds."""
 
 import asyncio
 import contextlib
@@ -8,10 +8,21 @@ from typing import Any
 import stamina
 import structlog
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError, MessageSizeTooLargeError
+from aiokafka.errors import (
+    InvalidProducerEpoch,
+    KafkaError,
+    MessageSizeTooLargeError,
+    OutOfOrderSequenceNumber,
+    ProducerClosed,
+    ProducerFenced,
+    RecordListTooLargeError,
+    UnknownProducerId,
+)
 
+from services.kit.clock import monotonic
 from services.kit.kafka.metrics import PRODUCERS_REPLACED
 from services.kit.kafka.record import RawHeaders
+from services.kit.mongo.outbox import EventTooLargeError
 from services.kit.mongo.relay import PublishFailedError
 
 log = structlog.get_logger(__name__)
@@ -21,14 +32,24 @@ START_WITHIN = 5.0
 PROBE_WITHIN = 4.0
 REOPEN_FIRST = 0.1
 REOPEN_CAP = 1.0
+PROVE_WITHIN = 30.0
+"""How long a producer that has not published anything yet is kept: a new one would fare no better."""
 
-
-class TooLargeError(PublishFailedError):
-    """The record is larger than Kafka takes; trying again does not help."""
+TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError)
+BROKEN = (OutOfOrderSequenceNumber, ProducerFenced, InvalidProducerEpoch, UnknownProducerId, ProducerClosed)
+"""After these a producer goes on failing. The first comes after each record that Kafka refused for good: its number is
+missing in the sequence of its partition."""
 
 
 class AbandonableProducer(AIOKafkaProducer):  # type: ignore[misc]  # aiokafka has no types
-    """aiokafka's producer, whose `stop` waits for ever while Kafka is down, with a way to give it up."""
+    """aiokafka's producer, whose `stop` waits for ever while Kafka is down, with a way to give it up.
+
+    `proven` is when it published last or, at first, when it shall have done so at the latest.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.proven = monotonic() + PROVE_WITHIN - PUBLISH_WITHIN
 
     async def abandon(self) -> None:
         """Close it at once and forget what is buffered."""
@@ -67,23 +88,32 @@ class EventProducer:
             await _give_up(current)
         await asyncio.gather(*self._farewells)
 
-    async def send(self, topic: str, *, key: bytes | None, value: bytes | None, headers: RawHeaders) -> None:
-        """Publish one record and return when all in-sync replicas have it.
+    async def send(
+        self, topic: str, *, key: bytes | None, value: bytes | None, headers: RawHeaders, partition: int | None = None
+    ) -> None:
+        """Publish one record and return when all in-sync replicas have it; without `partition`, its key chooses.
+
+        aiokafka refuses a record with neither key nor value; such a one gets an empty value, which means the same to
+        whoever reads it here.
 
         Raises:
-            TooLargeError: Kafka will never take it.
+            EventTooLargeError: Kafka will never take it.
             PublishFailedError: it was not taken within 5 s.
         """
         used: AbandonableProducer | None = None
+        if key is None and value is None:
+            value = b""
         try:
             async with asyncio.timeout(PUBLISH_WITHIN):
                 used = await self._producer()
-                await used.send_and_wait(topic, value, key=key, headers=list(headers))
-        except MessageSizeTooLargeError as error:
-            raise TooLargeError(type(error).__name__) from None
+                await used.send_and_wait(topic, value, key=key, headers=list(headers), partition=partition)
+        except TOO_LARGE as error:
+            raise EventTooLargeError(type(error).__name__) from None
         except (TimeoutError, KafkaError) as error:
-            self._replace(used)
+            if used is not None and (isinstance(error, BROKEN) or monotonic() - used.proven > PUBLISH_WITHIN):
+                self._replace(used)
             raise PublishFailedError(type(error).__name__) from None
+        used.proven = max(used.proven, monotonic())
 
     async def topics(self) -> frozenset[str]:
         """The topics that Kafka has; asked without naming any, so that none is created by asking.
@@ -99,7 +129,6 @@ class EventProducer:
             raise PublishFailedError(type(error).__name__) from None
 
     def renew(self) -> None:
-        """Give the present producer up: Kafka was away, and it may take long to notice."""
         self._replace(self._current)
 
     async def _producer(self) -> AbandonableProducer:

@@ -15,7 +15,6 @@ POLL_MS = 500
 
 
 def from_client(raw: "ConsumerRecord[bytes, bytes]") -> Record:
-    """A record as aiokafka gives it, as ours."""
     return Record(raw.topic, raw.partition, raw.offset, raw.key, raw_headers(raw.headers), raw.value)
 
 

@@ -40,7 +40,6 @@ def read(record: Record) -> Envelope | Unknown | Malformed:
 
 
 def text_headers(headers: RawHeaders) -> dict[str, str]:
-    """Headers that are text; null and non-UTF-8 ones are left out."""
     return {name: value for name, raw in headers if (value := text(raw)) is not None}
 
 
@@ -55,5 +54,4 @@ def text(value: bytes | None) -> str | None:
 
 
 def raw_headers(headers: Sequence[tuple[str, bytes | None]] | None) -> RawHeaders:
-    """Headers as a client gives them, made immutable."""
     return tuple((name, value) for name, value in headers or ())

@@ -10,10 +10,12 @@ from aiokafka import ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 
+from services.kit.clock import monotonic
+from services.kit.kafka.headway import Headway, has_ended, readings
 from services.kit.kafka.lanes import MOST_AT_ONCE, Lanes, Offsets
 from services.kit.kafka.metrics import IN_FLIGHT
 from services.kit.kafka.processing import Processing
-from services.kit.kafka.record import Record
+from services.kit.kafka.record import Partition, Record
 
 if TYPE_CHECKING:
     from aiokafka import AIOKafkaConsumer
@@ -48,9 +50,11 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
         self.topics = topics
         self.group = group
         self._on_reconnect = on_reconnect
-        self._lanes = Lanes(processing.process, self._commit, at_once=at_once)
+        self._lanes = Lanes(processing.process, self._commit, self, at_once=at_once)
         self._committer: asyncio.Task[None] | None = None
         self._started = False
+        self._headway = Headway()
+        self._stuck: str | None = None
         self._subscriber = broker.subscriber(*topics, **self._options())
         self._subscriber(self._lanes_accept)
         IN_FLIGHT.labels(group or "live").set_function(lambda: self._lanes.in_flight)
@@ -59,10 +63,32 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
     def started(self) -> bool:
         return self._started
 
+    def look(self) -> None:
+        """See whether reading gets on; to be called every few seconds."""
+        consumer: AIOKafkaConsumer | None = self._subscriber.consumer
+        at = monotonic()
+        self._headway.note(readings(consumer) if self._started and consumer is not None else {}, at)
+        was, self._stuck = self._stuck, self._why_stuck(at)
+        if self._stuck != was and self._stuck is not None:
+            log.error("a subscription is stuck, and only a restart helps", group=self.group, why=self._stuck)
+
     @property
     def stuck(self) -> bool:
-        """Whether a lane broke or a handler hangs, so that only a restart helps."""
-        return self._lanes.failure is not None or self._lanes.stalled
+        """Whether a lane broke, a handler hangs, or reading does not get on, so that only a restart helps."""
+        return self._stuck is not None
+
+    def _why_stuck(self, at: float) -> str | None:
+        consumer: AIOKafkaConsumer | None = self._subscriber.consumer
+        if self._lanes.failure is not None:
+            return "a lane broke"
+        if self._lanes.stalled:
+            return "a handler hangs"
+        if self._started and consumer is not None and has_ended(consumer, self._subscriber.tasks):
+            return "a task of the client ended"
+        if standing := self._headway.standing(at):
+            topic, partition = standing[0]
+            return f"what is fetched of {topic}/{partition} cannot be read"
+        return None
 
     async def start(self) -> None:
         """Join the group, or listen from now on.
@@ -111,6 +137,23 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
         """Take records again. Nothing may be awaited before: a record at a closed gate is dropped."""
         self._lanes.open()
         log.info("partitions are assigned", group=self.group, count=len(assigned))
+
+    def pause(self, partition: Partition) -> None:
+        """Let a partition rest; others go on."""
+        consumer: AIOKafkaConsumer | None = self._subscriber.consumer
+        place = TopicPartition(*partition)
+        if consumer is not None and place in consumer.assignment():
+            log.info(
+                "a partition rests, for a key is slow", group=self.group, topic=place.topic, partition=place.partition
+            )
+            consumer.pause(place)
+
+    def resume(self, partition: Partition) -> None:
+        """Go on with a partition that rests."""
+        consumer: AIOKafkaConsumer | None = self._subscriber.consumer
+        place = TopicPartition(*partition)
+        if consumer is not None and place in consumer.assignment():
+            consumer.resume(place)
 
     def _options(self) -> dict[str, Any]:
         if self.group is None:

@@ -1,10 +1,12 @@
 """Documents with compare-and-set, an inbox and an outbox: new state, consumed and emitted events in one write.
 
 Layout: `{_id, version, state, inbox: [event id], outbox: [pending event], relay: {owner, until}}`. `relay` exists only
-while the outbox is not empty; it names who publishes, and until when nobody else may.
+while the outbox is not empty; it names who publishes, and until when nobody else may. How a document is read is said in
+`reading`, how the order of events outlives a lost answer in `unanswered`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import contextlib
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -15,8 +17,10 @@ from schemas.envelope import Envelope
 from services.kit.clock import Clock
 from services.kit.decision import Change, Emission
 from services.kit.mongo.client import Collection, Document
-from services.kit.mongo.outbox import Pending, enclose, from_document, to_document
+from services.kit.mongo.outbox import Pending, enclose, to_document
+from services.kit.mongo.reading import Reader, UnreadableDocumentError
 from services.kit.mongo.relay import Relay
+from services.kit.mongo.unanswered import Unanswered
 from services.kit.telemetry import traceparent_header
 
 S = TypeVar("S", bound=BaseModel)
@@ -43,13 +47,15 @@ class Stored(Generic[S]):
 
     `unsent` are events of earlier changes that another process has not published yet, or never will: who changes the
     document next publishes them before its own, so that their order holds. Some may so be published twice.
+    None where one of them is of a kind that is not known here: what is committed then waits behind them for a process
+    that knows it.
     """
 
     id: str
     version: int
     state: S
     inbox: tuple[str, ...] = field(default=(), repr=False)
-    unsent: tuple[Pending, ...] = field(default=(), repr=False, compare=False)
+    unsent: tuple[Pending, ...] | None = field(default=(), repr=False, compare=False)
 
 
 class Documents(Generic[S]):
@@ -57,21 +63,31 @@ class Documents(Generic[S]):
 
     def __init__(self, collection: Collection, state: type[S], *, relay: Relay, clock: Clock, source: str) -> None:
         self._collection = collection
-        self._state = state
+        self._reader = Reader(collection.name, state)
+        self._unanswered = Unanswered(collection, relay)
         self._relay = relay
         self._clock = clock
         self._source = source
         relay.watch(collection)
 
     async def get(self, document_id: str) -> Stored[S] | None:
+        """Raises `UnreadableDocumentError`."""
         return self._stored(await self._collection.find_one({"_id": document_id}, _PROJECTION))
 
     async def find(
         self, criteria: Mapping[str, Any], *, sort: Sequence[tuple[str, int]] = (), limit: int = 0
     ) -> list[Stored[S]]:
-        """The documents that match; names are those of the stored layout (`state.…`)."""
-        cursor = self._collection.find(criteria, _PROJECTION, sort=list(sort) or None, limit=limit)
-        return [stored async for document in cursor if (stored := self._stored(document))]
+        """The documents that match and can be read; names are those of the stored layout (`state.…`)."""
+        return [stored async for stored in self.each(criteria, sort=sort, limit=limit)]
+
+    async def each(
+        self, criteria: Mapping[str, Any], *, sort: Sequence[tuple[str, int]] = (), limit: int = 0
+    ) -> AsyncIterator[Stored[S]]:
+        """As `find`, one by one as they come: for many."""
+        async for document in self._collection.find(criteria, _PROJECTION, sort=list(sort) or None, limit=limit):
+            with contextlib.suppress(UnreadableDocumentError):
+                if stored := self._stored(document):
+                    yield stored
 
     async def insert(
         self,
@@ -93,10 +109,12 @@ class Documents(Generic[S]):
         if pending:
             document |= {"outbox": [to_document(entry) for entry in pending], "relay": self._relay.lease()}
         try:
-            await self._collection.insert_one(document)
+            with self._unanswered.writing(document_id, 0, pending) as write:
+                await self._collection.insert_one(document)
         except DuplicateKeyError:
             raise DuplicateDocumentError(document_id) from None
-        self._relay.wake(self._collection, document_id, pending)
+        if not write.is_found:
+            self._relay.wake(self._collection, document_id, pending)
         return Stored(document_id, 1, state, tuple(inbox))
 
     async def save(
@@ -117,15 +135,18 @@ class Documents(Generic[S]):
         if cause and cause.id in stored.inbox:
             raise AlreadyHandledError(cause.id)
         pending = self._enclosed(emissions, cause or follows)
-        result = await self._collection.update_one(
-            {"_id": stored.id, "version": stored.version}, self._update(state, pending, cause)
-        )
-        if result.modified_count == 0:
-            raise StaleDocumentError(stored.id)
-        if pending:
-            self._relay.wake(self._collection, stored.id, [*stored.unsent, *pending])
+        ours = () if stored.unsent is None else pending
+        with self._unanswered.writing(stored.id, stored.version, ours, stored.unsent or ()) as write:
+            result = await self._collection.update_one(
+                {"_id": stored.id, "version": stored.version},
+                self._update(state, pending, cause, takes_charge=bool(ours)),
+            )
+            if result.modified_count == 0:
+                raise StaleDocumentError(stored.id)
+        if ours and not write.is_found:
+            self._relay.wake(self._collection, stored.id, write.publishes)
         inbox = (*stored.inbox, cause.id) if cause else stored.inbox
-        return Stored(stored.id, stored.version + 1, state, inbox[-INBOX_SIZE:], () if pending else stored.unsent)
+        return Stored(stored.id, stored.version + 1, state, inbox[-INBOX_SIZE:], () if ours else stored.unsent)
 
     async def change(
         self,
@@ -177,13 +198,14 @@ class Documents(Generic[S]):
     async def delete(self, document_id: str) -> None:
         await self._collection.delete_one({"_id": document_id})
 
-    def _update(self, state: S, pending: Sequence[Pending], cause: Envelope | None) -> Document:
+    def _update(self, state: S, pending: Sequence[Pending], cause: Envelope | None, *, takes_charge: bool) -> Document:
         update: Document = {"$set": {"state": _dump(state)}, "$inc": {"version": 1}}
         pushes: Document = {}
         if cause:
             pushes["inbox"] = {"$each": [cause.id], "$slice": -INBOX_SIZE}
         if pending:
             pushes["outbox"] = {"$each": [to_document(entry) for entry in pending]}
+        if takes_charge:
             update["$set"]["relay"] = self._relay.lease()
         if pushes:
             update["$push"] = pushes
@@ -196,9 +218,9 @@ class Documents(Generic[S]):
     def _stored(self, document: Document | None) -> Stored[S] | None:
         if document is None:
             return None
-        state = self._state.model_validate(document["state"])
-        waiting = () if self._relay.has(document.get("relay")) else document.get("outbox", ())
-        unsent = tuple(from_document(entry) for entry in waiting)
+        self._unanswered.find_in(document)
+        state = self._reader.state(document)
+        unsent = () if self._relay.has(document.get("relay")) else self._reader.waiting(document)
         return Stored(document["_id"], document["version"], state, tuple(document.get("inbox", ())), unsent)
 
 

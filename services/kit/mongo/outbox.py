@@ -11,6 +11,13 @@ from services.kit.ids import new_id
 
 BY_NAME = {topic.name: topic for topic in TOPICS}
 
+LARGEST_EVENT = 900_000
+"""Bytes of an event's JSON. Kafka takes records of 1 MiB unless it is told otherwise; headers and key need room."""
+
+
+class EventTooLargeError(Exception):
+    """Kafka will never take the event: it is refused where it is made, and trying again does not help."""
+
 
 @dataclass(frozen=True)
 class Pending:
@@ -41,8 +48,15 @@ def enclose(
 
 
 def to_document(pending: Pending) -> dict[str, Any]:
-    """How a pending event is kept; absent attributes are left out."""
+    """How a pending event is kept; absent attributes are left out.
+
+    Raises:
+        EventTooLargeError: Kafka would never take it, so the change that emits it must not be committed.
+    """
     envelope = pending.envelope
+    event = envelope.event.model_dump_json(by_alias=True, exclude_none=True)
+    if len(event.encode()) > LARGEST_EVENT:
+        raise EventTooLargeError(envelope.type)
     entry = {
         "id": envelope.id,
         "topic": pending.topic.name,
@@ -55,12 +69,17 @@ def to_document(pending: Pending) -> dict[str, Any]:
         "causationId": envelope.causation_id,
         "sequence": envelope.sequence,
         "traceparent": envelope.traceparent,
-        "event": envelope.event.model_dump_json(by_alias=True, exclude_none=True),
+        "event": event,
     }
     return {name: value for name, value in entry.items() if value is not None}
 
 
 def from_document(entry: dict[str, Any]) -> Pending:
+    """The event as this version knows it: a field that a newer one added is left out, as in an event of this one.
+
+    Raises:
+        KeyError, ValueError: its type, its topic or what it says is not known here.
+    """
     envelope = Envelope(
         id=entry["id"],
         type=entry["type"],
@@ -72,6 +91,6 @@ def from_document(entry: dict[str, Any]) -> Pending:
         causation_id=entry.get("causationId"),
         sequence=entry.get("sequence"),
         traceparent=entry.get("traceparent"),
-        event=EVENTS[entry["type"]].model_validate_json(entry["event"]),
+        event=EVENTS[entry["type"]].model_validate_json(entry["event"], extra="ignore"),
     )
     return Pending(BY_NAME[entry["topic"]], envelope)

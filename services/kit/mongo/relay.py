@@ -3,6 +3,9 @@
 Right after a commit the process that made it publishes. A sweeper does it for processes that died: it takes documents
 whose lease ran out. Marking is in bulk; an event that was published but not yet marked is published again after a
 crash, with the same id.
+
+Documents do not wait for one another: while Kafka does not take the events of one, nothing is held that another needs.
+An event that Kafka will never take is put aside in its document, under `refused`, and those after it go on.
 """
 
 import asyncio
@@ -20,21 +23,23 @@ from pymongo.errors import PyMongoError
 
 from schemas.envelope import Envelope
 from schemas.topics import Topic
+from services.kit.backoff import backoff
 from services.kit.clock import Clock
 from services.kit.ids import new_id
 from services.kit.mongo.client import Collection, Document
-from services.kit.mongo.outbox import Pending, from_document
+from services.kit.mongo.metrics import REFUSED, WAITING
+from services.kit.mongo.outbox import EventTooLargeError, Pending, from_document
 
 log = structlog.get_logger(__name__)
 
 LEASE = timedelta(seconds=15)
 SWEEP_EVERY = 2.0
 SWEEP_LIMIT = 200
+RENEW_AT_ONCE = 1_000
 MARK_EVERY = 0.02
 RETRY_AFTER = 0.5
 RETRY_CAP = 5.0
 STOP_WITHIN = 5.0
-CONCURRENCY = 64
 
 
 class PublishFailedError(Exception):
@@ -45,17 +50,18 @@ class Publisher(Protocol):
     """Takes one event to Kafka and returns when all in-sync replicas have it."""
 
     async def publish(self, topic: Topic, envelope: Envelope) -> None:
-        """Raises `PublishFailedError`."""
+        """Raises `PublishFailedError`, or `EventTooLargeError` if Kafka will never take it."""
         ...
 
 
 @dataclass
 class _Lane:
-    """The unsent events of one document, and whether somebody works on them."""
+    """The unsent events of one document, in their order; `failed` once Kafka did not take one."""
 
     collection: Collection
     document_id: str
     queue: deque[Pending] = field(default_factory=deque)
+    failed: bool = False
 
 
 class Relay:
@@ -71,18 +77,16 @@ class Relay:
         self._sent: list[tuple[Collection, str, str]] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._background: list[asyncio.Task[None]] = []
-        self._slots = asyncio.Semaphore(CONCURRENCY)
+        WAITING.set_function(lambda: self.waiting)
 
     @property
     def waiting(self) -> int:
-        """Events of this process that Kafka has not taken yet."""
         return sum(len(lane.queue) for lane in self._lanes.values())
 
     def watch(self, collection: Collection) -> None:
         self._collections[collection.name] = collection
 
     def lease(self) -> Document:
-        """The lease that a commit with events writes: this process publishes them."""
         return {"owner": self._owner, "until": self._clock.now() + LEASE}
 
     def has(self, lease: Document | None) -> bool:
@@ -109,7 +113,6 @@ class Relay:
             await collection.create_index("relay.until", sparse=True)
 
     def alive(self) -> bool:
-        """Whether marking and sweeping go on; if not, only a restart of the process helps."""
         return not any(task.done() for task in self._background)
 
     def start(self) -> None:
@@ -132,31 +135,61 @@ class Relay:
         try:
             while lane.queue:
                 pending = lane.queue[0]
-                async with self._slots:
-                    await self._publish(lane, pending)
+                if await self._publish(lane, pending):
+                    self._sent.append((lane.collection, lane.document_id, pending.envelope.id))
                 lane.queue.popleft()
-                self._sent.append((lane.collection, lane.document_id, pending.envelope.id))
         finally:
             del self._lanes[key]
 
-    async def _publish(self, lane: _Lane, pending: Pending) -> None:
-        delay = RETRY_AFTER
-        while True:
+    async def _publish(self, lane: _Lane, pending: Pending) -> bool:
+        """Try until Kafka has it; False if Kafka will never take it, and it was put aside."""
+        for seconds in backoff(RETRY_AFTER, 2.0, RETRY_CAP):
             try:
                 await self._publisher.publish(pending.topic, pending.envelope)
             except PublishFailedError:
+                lane.failed = True
                 log.warning("event waits for Kafka", type=pending.envelope.type, event_id=pending.envelope.id)
-                await asyncio.sleep(delay)
-                delay = min(delay * 2, RETRY_CAP)
-                await self._renew(lane)
+            except EventTooLargeError:
+                await self._put_aside(lane, pending.envelope)
+                return False
+            else:
+                return True
+            await asyncio.sleep(seconds)
+        raise AssertionError("waits never end")
+
+    async def _put_aside(self, lane: _Lane, envelope: Envelope) -> None:
+        """Move it from `outbox` to `refused`, where an operator finds it (docs/runbooks/outbox-grows.md)."""
+        REFUSED.labels(envelope.type).inc()
+        log.error(
+            "an event is too large for Kafka and was put aside",
+            collection=lane.collection.name,
+            document=lane.document_id,
+            type=envelope.type,
+            event_id=envelope.id,
+        )
+        of_it = {"_id": lane.document_id, "outbox.id": envelope.id}
+        for seconds in backoff(RETRY_AFTER, 2.0, RETRY_CAP):
+            try:
+                found = await lane.collection.find_one(of_it, {"outbox": 1})
+                entries = [entry for entry in (found or {}).get("outbox", ()) if entry["id"] == envelope.id]
+                if entries:
+                    moved = {"$pull": {"outbox": {"id": envelope.id}}, "$push": {"refused": entries[0]}}
+                    await lane.collection.update_one(of_it, moved)
+                    await lane.collection.bulk_write([_drop(lane.document_id)])
+            except PyMongoError:
+                await asyncio.sleep(seconds)
             else:
                 return
 
-    async def _renew(self, lane: _Lane) -> None:
-        """Keep others off while this process goes on trying; it does not matter when the database is down as well."""
-        with contextlib.suppress(PyMongoError):
-            await lane.collection.update_one(
-                {"_id": lane.document_id, "relay.owner": {"$in": [self._owner, self._sweeping]}},
+    async def _renew(self, collection: Collection) -> None:
+        """Keep others off the documents whose events this process goes on trying to publish."""
+        failed = [lane.document_id for lane in self._lanes.values() if lane.failed and lane.collection is collection]
+        for start in range(0, len(failed), RENEW_AT_ONCE):
+            await collection.update_many(
+                {
+                    "_id": {"$in": failed[start : start + RENEW_AT_ONCE]},
+                    "relay.owner": {"$in": [self._owner, self._sweeping]},
+                },
                 {"$set": {"relay.until": self._clock.now() + LEASE}},
             )
 
@@ -184,6 +217,7 @@ class Relay:
         while True:
             try:
                 for collection in self._collections.values():
+                    await self._renew(collection)
                     await self._sweep(collection)
             except PyMongoError:
                 log.warning("outboxes cannot be swept yet")
@@ -231,5 +265,9 @@ _EMPTY: Document = {"outbox": {"$size": 0}}
 
 def _marks(documents: dict[str, list[str]]) -> list[UpdateOne]:
     pulls = [UpdateOne({"_id": key}, {"$pull": {"outbox": {"id": {"$in": ids}}}}) for key, ids in documents.items()]
-    drops = [UpdateOne(_EMPTY | {"_id": key}, {"$unset": {"relay": ""}}) for key in documents]
-    return [*pulls, *drops]
+    return [*pulls, *map(_drop, documents)]
+
+
+def _drop(document_id: str) -> UpdateOne:
+    """Drop the lease, if nothing is left."""
+    return UpdateOne(_EMPTY | {"_id": document_id}, {"$unset": {"relay": ""}})

@@ -52,14 +52,8 @@ class Channel(Protocol):
         """Whether a destination gets only so many messages: each one costs, and disturbs whoever has the number."""
         ...
 
-    def providers(self, config: SharedConfig, context: ProviderContext) -> tuple[Provider, ...]:
-        """The configured providers, in the order in which they are tried."""
-        ...
+    def providers(self, config: SharedConfig, context: ProviderContext) -> tuple[Provider, ...]: ...
 
     def compose(self, delivery: Delivery, destination: str, particulars: Particulars) -> Message:
-        """The message, ready to be sent.
-
-        Raises:
-            UnfitRequestError: see there.
-        """
+        """Raises UnfitRequestError."""
         ...

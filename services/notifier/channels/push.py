@@ -18,7 +18,6 @@ class PushMessages:
     is_limited = False
 
     def providers(self, config: SharedConfig, context: ProviderContext) -> tuple[Provider, ...]:
-        """One for all push services: the subscription names the service."""
         return (WebPush(config.push_services, context.client, context.keyring, context.clock),)
 
     def compose(self, delivery: Delivery, destination: str, particulars: Particulars) -> Message:

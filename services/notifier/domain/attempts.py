@@ -117,7 +117,6 @@ def repeating(delivery: Delivery, attempt: int) -> Change[Delivery]:
 
 
 def following(route: Sequence[str], provider: str) -> str:
-    """The provider after `provider`, round and round; the first when it is no longer configured."""
     return route[(route.index(provider) + 1) % len(route)] if provider in route else route[0]
 
 

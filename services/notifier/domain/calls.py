@@ -9,10 +9,7 @@ from services.notifier.domain.delivery import WITHHELD, CallDecision, Delivery
 
 
 def may_speak(delivery: Delivery, at: datetime) -> bool:
-    """Whether a call still has something to say: its challenge is neither over nor out of time, nor was it decided.
-
-    One whose outcome is unknown or that was given up may ring all the same.
-    """
+    """The challenge is not over, in time and not decided; a call that was given up may ring all the same."""
     over = delivery.cancelled or delivery.status in WITHHELD or delivery.decision is not None
     return delivery.channel == "voice" and not over and at < delivery.not_after
 

@@ -50,5 +50,4 @@ def _reached(reason: RefusalReason, until: datetime, at: datetime) -> LimitReach
 
 
 def _seconds(wait: timedelta) -> int:
-    """Rounded up, so that who waits so long is let in."""
     return max(1, -(-wait // timedelta(seconds=1)))

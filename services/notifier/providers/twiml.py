@@ -15,7 +15,6 @@ def say(text: str) -> ET.Element:
 
 
 def pause() -> ET.Element:
-    """Be silent for a second."""
     return ET.Element("Pause", length="1")
 
 

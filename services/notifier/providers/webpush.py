@@ -40,7 +40,7 @@ Resolve = Callable[[str], Awaitable[list[str]]]
 
 
 @dataclass(frozen=True)
-class Target:
+class Endpoint:
     """Where a message goes. `address` is what the host's name stands for, None where any is fine."""
 
     url: httpx.URL
@@ -48,16 +48,11 @@ class Target:
 
     @property
     def origin(self) -> str:
-        """Scheme, host and port, as the push service sees itself."""
         return f"{self.url.scheme}://{self.url.netloc.decode()}"
 
 
 async def resolve(host: str) -> list[str]:
-    """All addresses of a host.
-
-    Raises:
-        OSError: it has none.
-    """
+    """All addresses of a host. Raises OSError: it has none."""
     found = await asyncio.get_running_loop().getaddrinfo(host, HTTPS, type=socket.SOCK_STREAM)
     return [str(address[0]) for *_, address in found]
 
@@ -87,23 +82,25 @@ class WebPush:
         subscription = _subscription(message.to)
         with network_failures():
             async with asyncio.timeout(TIMEOUT):
-                target = await self._target(subscription.endpoint)
-                response = await self._client.send(self._request(subscription, target, message), follow_redirects=False)
+                endpoint = await self._endpoint(subscription.endpoint)
+                response = await self._client.send(
+                    self._request(subscription, endpoint, message), follow_redirects=False
+                )
         if response.is_success:
-            return Acceptance(None, service=target.url.host)
+            return Acceptance(None, service=endpoint.url.host)
         raise _refusal(response.status_code)
 
-    async def _target(self, endpoint: str) -> Target:
+    async def _endpoint(self, endpoint: str) -> Endpoint:
         try:
             url = httpx.URL(endpoint)
         except httpx.InvalidURL:
             raise PermanentError("the endpoint is no address") from None
         if f"{url.host}:{url.port}" in self._services.unsafe:
-            return Target(url, None)
+            return Endpoint(url, None)
         ours = any(_is_below(url.host, name) for name in self._services.hosts)
         if not ours or url.scheme != "https" or url.port is not None or url.userinfo:
             raise PermanentError("the endpoint is on no push service of the list")
-        return Target(url, await self._public_address(url.host))
+        return Endpoint(url, await self._public_address(url.host))
 
     async def _public_address(self, host: str) -> str:
         try:
@@ -114,24 +111,24 @@ class WebPush:
             raise PermanentError("the push service has a private address")
         return found[0]
 
-    def _request(self, subscription: PushSubscription, target: Target, message: Message) -> httpx.Request:
+    def _request(self, subscription: PushSubscription, endpoint: Endpoint, message: Message) -> httpx.Request:
         """Encrypted for the subscriber. A later message about the same delivery replaces one that still waits."""
         try:
             encrypted: bytes = WebPusher(subscription.model_dump(by_alias=True)).encode(message.body.encode())["body"]
         except ValueError:
             raise PermanentError("the subscription's key is no point on the curve") from None
         headers = {
-            **self._signature(target.origin),
+            **self._signature(endpoint.origin),
             "Content-Encoding": "aes128gcm",
             "Content-Type": "application/octet-stream",
             "TTL": str(max(1, message.life // SECOND)),
             "Urgency": "high",
             "Topic": fingerprint(message.delivery_id.encode()),
-            "Host": target.url.netloc.decode(),
+            "Host": endpoint.url.netloc.decode(),
             "Connection": "close",  # a kept one belongs to an address, and a service's name may be checked only once
         }
-        url = target.url.copy_with(host=target.address) if target.address else target.url
-        extensions = {"sni_hostname": target.url.host} if target.address else {}
+        url = endpoint.url.copy_with(host=endpoint.address) if endpoint.address else endpoint.url
+        extensions = {"sni_hostname": endpoint.url.host} if endpoint.address else {}
         return self._client.build_request(
             "POST", url, content=encrypted, headers=headers, timeout=TIMEOUT, extensions=extensions
         )

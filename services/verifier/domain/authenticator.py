@@ -56,7 +56,6 @@ def authenticator_id(terms: ChallengeTerms, identity: str, *, tenant: str, user:
 
 
 def sequence_id(terms: ChallengeTerms, identity: str, *, tenant: str, user: str) -> str:
-    """The id of the document that remembers positions: one for all purposes, so that none is good twice."""
     return f"{tenant}/{user}/use/{terms.kind}/{identity}"
 
 
@@ -98,7 +97,6 @@ def cooldown(authenticator: Authenticator, *, at: datetime) -> Refusal | None:
 
 
 def penalty(authenticator: Authenticator, *, at: datetime) -> Refusal | None:
-    """What the failures lead to from now on: the end, a cooldown, or nothing."""
     return Refusal("authenticatorDisabled") if authenticator.disabled_at else cooldown(authenticator, at=at)
 
 
@@ -117,11 +115,9 @@ def succeed(authenticator: Authenticator, trial: str) -> Change[Authenticator]:
 
 
 def spend(authenticator: Authenticator, position: int, trial: str) -> Change[Authenticator]:
-    """Use up a position of a right proof, and all below it; `has_spent` tells whether.
-
-    A time step is good once (RFC 6238, section 5.2). A passkey's signature count must rise, except that a passkey which
-    does not count stays at 0 (WebAuthn Level 3, section 6.1.1).
-    """
+    """Use up a position of a right proof, and all below it. A time step is good once (RFC 6238, section 5.2). The
+    signature count of a passkey must rise, except that one which does not count stays at 0 (WebAuthn Level 3, section
+    6.1.1)."""
     last = authenticator.position or 0
     if position <= last and max(position, last) > 0:
         return Change(authenticator)

@@ -10,6 +10,7 @@ stateDiagram-v2
     pending --> denied: the person says no
     pending --> expired: its time is over
     pending --> cancelled: cancellation
+    expired --> pending: a proof that was submitted in time comes late
     verified --> [*]
     failed --> [*]
     denied --> [*]
@@ -20,6 +21,9 @@ stateDiagram-v2
 A proof passes two writes: `receive` counts it, then it is compared, then `accept`, `reject` or `hand_back` says what
 came of it. Between the two it lies in `attempts` without an outcome; a crash there leads to another comparison, never
 to another count.
+
+A proof is in time by when it was submitted, as the service says that took it, at most `JUDGED_WITHIN` ago: an outage
+does not make it late.
 """
 
 from datetime import datetime
@@ -28,6 +32,7 @@ from typing import Literal
 from schemas.base import Event
 from schemas.topics import VERDICTS
 from schemas.verification import (
+    JUDGED_WITHIN,
     ChallengeExpired,
     ChallengeTerms,
     FailureReason,
@@ -97,15 +102,23 @@ def opened(terms: ChallengeTerms, *, tenant: str, user: str, at: datetime) -> Ch
 
 
 def cancelled_unseen(challenge: str, *, tenant: str, user: str, at: datetime) -> Challenge:
-    """The end of a challenge whose request is still under way on another topic."""
     return Challenge(id=challenge, tenant=tenant, user=user, status="cancelled", opened_at=at, ended_at=at)
 
 
 def receive(
-    challenge: Challenge, terms: ChallengeTerms, submission_id: str, digest: str, *, at: datetime
+    challenge: Challenge,
+    terms: ChallengeTerms,
+    submission_id: str,
+    digest: str,
+    *,
+    submitted_at: datetime,
+    at: datetime,
 ) -> Change[Challenge]:
     """Count a proof, before anybody looks whether it is right; or say why it does not count."""
-    if challenge.status == "pending" and at >= terms.expires_at:
+    in_time = counts_as_submitted(submitted_at, at=at) < terms.expires_at
+    if challenge.status == "expired" and in_time:
+        challenge = challenge.model_copy(update={"status": "pending", "ended_at": None})
+    if challenge.status == "pending" and not in_time:
         ended = expire(challenge, at=at)
         late = _failed(ended.state, terms, submission_id, reason="codeExpired", left=0, at=at)
         return Change(ended.state, (*ended.emissions, late))
@@ -123,6 +136,11 @@ def receive(
         return Change(challenge, (_failed(challenge, terms, submission_id, reason="challengeEnded", left=0, at=at),))
     counted = Attempt(digest=digest, submissions=(submission_id,))
     return Change(challenge.model_copy(update={"attempts": (*challenge.attempts, counted)}))
+
+
+def counts_as_submitted(submitted_at: datetime, *, at: datetime) -> datetime:
+    """The moment by which a proof is judged that was submitted then and came now: not in the future, not long ago."""
+    return max(min(submitted_at, at), at - JUDGED_WITHIN)
 
 
 def accept(
@@ -217,9 +235,11 @@ def cancel(challenge: Challenge, *, at: datetime) -> Change[Challenge]:
 
 
 def expire(challenge: Challenge, *, at: datetime) -> Change[Challenge]:
-    """Its time is over; one that ended, or whose time is not over, stays as it is."""
+    """Its time is over; one that ended, whose time is not over, or of which a proof is being judged stays as it is."""
     terms = challenge.terms
     if challenge.status != "pending" or terms is None or at < terms.expires_at:
+        return Change(challenge)
+    if at < terms.expires_at + JUDGED_WITHIN and any(attempt.outcome is None for attempt in challenge.attempts):
         return Change(challenge)
     expired = challenge.model_copy(update={"status": "expired", "ended_at": at})
     event = ChallengeExpired(challenge_id=challenge.id, purpose=terms.purpose, method_id=terms.method_id, expired_at=at)

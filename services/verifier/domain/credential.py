@@ -54,14 +54,12 @@ class Credential(State):
     removed_at: datetime | None = None
 
     def kept(self, shape: type[K]) -> K | None:
-        """What the kind of that shape keeps; None where this is a credential of another kind."""
         return shape.model_validate(self.content) if self.kind == shape.kind else None
 
     def used(self, mark: str) -> Use | None:
         return next((use for use in self.uses if use.mark == mark), None)
 
     def used_with(self, mark: str) -> int:
-        """How many parts are used up, that one among them."""
         return len({mark, *(use.mark for use in self.uses)})
 
 
@@ -111,17 +109,15 @@ def has_used(credential: Credential, mark: str, trial: str) -> bool:
 
 
 def usable(credential: Credential | None) -> Credential | None:
-    """The credential, if it can prove anything."""
     return None if credential is None or credential.removed_at else credential
 
 
 def retire(credential: Credential, *, at: datetime) -> Change[Credential]:
-    """Its method was removed: it proves nothing from now on."""
     return Change(credential if credential.removed_at else credential.model_copy(update={"removed_at": at}))
 
 
 def revive(credential: Credential) -> Change[Credential]:
-    """Its method was restored. What was used up stays so."""
+    """What was used up stays so."""
     return Change(credential.model_copy(update={"removed_at": None}))
 
 

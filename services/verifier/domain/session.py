@@ -39,5 +39,4 @@ def refusal(session: SessionTries, trial: str) -> Refusal | None:
 
 
 def take_back(session: SessionTries, trial: str) -> Change[SessionTries]:
-    """The trial was right, or nothing was compared."""
     return Change(session.model_copy(update={"wrong": tuple(counted for counted in session.wrong if counted != trial)}))

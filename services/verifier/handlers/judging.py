@@ -41,6 +41,7 @@ class Trial:
     tenant: str
     user: str
     identity: str
+    submitted_at: datetime
     at: datetime
 
     @property
@@ -58,7 +59,6 @@ class Trial:
 
     @property
     def sequence(self) -> str:
-        """The document that remembers what is good only once."""
         return sequence_id(self.terms, self.identity, tenant=self.tenant, user=self.user)
 
     @property
@@ -67,7 +67,6 @@ class Trial:
 
     @property
     def session(self) -> str | None:
-        """The session's document, where there is a session."""
         return session_id(self.tenant, self.user, self.terms.session_id) if self.terms.session_id else None
 
 
@@ -82,7 +81,8 @@ async def judge_submission(
     tenant, user = envelope.tenant, envelope.subject or ""
     method = methods.of(event.terms.kind)
     proof = method.read(event, tenant=tenant, user=user)
-    trial = Trial(event.terms, proof, envelope, tenant, user, method.identity(event.terms), clock.now())
+    identity, now = method.identity(event.terms), clock.now()
+    trial = Trial(event.terms, proof, envelope, tenant, user, identity, event.submitted_at, now)
     challenge = await _count(trial, event.submission_id, store)
     if not agrees(challenge, event.terms, user):
         return
@@ -99,7 +99,9 @@ async def _count(trial: Trial, submission_id: str, store: Store) -> Challenge:
     def decide(challenge: Challenge) -> Change[Challenge]:
         if not challenge.agrees_with(trial.terms, trial.user):
             return Change(challenge)
-        return challenges.receive(challenge, trial.terms, submission_id, trial.proof.digest, at=trial.at)
+        return challenges.receive(
+            challenge, trial.terms, submission_id, trial.proof.digest, submitted_at=trial.submitted_at, at=trial.at
+        )
 
     return (await store.challenges.change_or_insert(trial.challenge, fresh, decide, trial.cause)).state
 

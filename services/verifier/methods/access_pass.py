@@ -89,7 +89,6 @@ class AccessPassMethod:
         self._slow_hash = slow_hash
 
     def identity(self, terms: ChallengeTerms) -> str:
-        """The method: each pass is one of its own."""
         return terms.method_id
 
     def read(self, submission: Submission, *, tenant: str, user: str) -> TypedPass:

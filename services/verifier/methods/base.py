@@ -77,25 +77,17 @@ class Method(Protocol):
         ...
 
     def read(self, submission: Submission, *, tenant: str, user: str) -> Proof:
-        """Open what was sent.
-
-        Raises:
-            ProofUnreadableError: it cannot be opened.
-        """
+        """Open what was sent. Raises ProofUnreadableError: it cannot be opened."""
         ...
 
 
 def is_registration(terms: ChallengeTerms) -> bool:
-    """Whether the method is being bound, so that nothing of it is stored yet."""
     return terms.purpose == "registration"
 
 
 def open_submitted(sealer: Sealer, sealed: str, terms: ChallengeTerms, *, tenant: str, user: str) -> SecretStr:
-    """The text that was sealed under `submission` for this challenge of this person.
-
-    Raises:
-        ProofUnreadableError: it was sealed for another place, or under a key that is gone.
-    """
+    """The text that was sealed under `submission` for this challenge of this person. Raises ProofUnreadableError: it
+    was sealed for another place, or under a key that is gone."""
     try:
         opened = sealer.open("submission", sealed, Binding(tenant, user, terms.method_id, terms.challenge_id))
         return SecretStr(opened.decode())

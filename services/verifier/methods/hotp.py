@@ -66,7 +66,6 @@ class OathCodes:
 
     @property
     def run(self) -> tuple[str, ...]:
-        """The codes in their order."""
         return tuple(self.typed.get_secret_value().split())
 
     def found(self, kept: OathSecret, first: range) -> list[int]:
@@ -91,7 +90,6 @@ class CountedCodes(OathCodes):
 
     @property
     def digest(self) -> str:
-        """The same for the same codes."""
         return proof_digest(self.keyring, self.terms, "counted-code", self.tenant, self.typed.get_secret_value())
 
     async def examine(self, recall: Recall) -> Judgement:

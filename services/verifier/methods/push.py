@@ -89,7 +89,6 @@ class PushMethod:
         self._sealer = Sealer(keyring)
 
     def identity(self, terms: ChallengeTerms) -> str:
-        """The device."""
         return _push_terms(terms).device_id
 
     def read(self, submission: Submission, *, tenant: str, user: str) -> SignedAnswer:

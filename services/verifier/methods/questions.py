@@ -42,7 +42,6 @@ class AnswerHashes(Kept):
     answers: tuple[AnswerHash, ...]
 
     def of(self, question_id: str) -> str | None:
-        """The hash of the answer to that question."""
         return next((answer.answer_hash for answer in self.answers if answer.question_id == question_id), None)
 
 

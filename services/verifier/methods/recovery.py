@@ -90,7 +90,6 @@ class RecoveryMethod:
         self._slow_hash = slow_hash
 
     def identity(self, terms: ChallengeTerms) -> str:
-        """The method: a new set is another one."""
         return terms.method_id
 
     def read(self, submission: Submission, *, tenant: str, user: str) -> RecoveryCodes:

@@ -42,11 +42,7 @@ class Methods:
         return "kept" if is_registration(event.terms) else "slow"
 
     def of(self, kind: ProofKind) -> Method:
-        """The method of `kind`.
-
-        Raises:
-            ProofUnreadableError: this version does not know it.
-        """
+        """The method of `kind`. Raises ProofUnreadableError: this version does not know it."""
         if kind not in self._by_kind:
             raise ProofUnreadableError("this kind of proof is not known here")
         return self._by_kind[kind]

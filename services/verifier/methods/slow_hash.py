@@ -38,7 +38,6 @@ class SlowHash:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="argon2")
 
     async def of(self, value: SecretStr) -> str:
-        """A new hash with a salt of its own."""
         return await self._run(lambda: self._hasher.hash(value.get_secret_value()))
 
     async def of_random(self, value: SecretStr) -> str:

@@ -7,7 +7,17 @@ from services.kit.kafka.record import RawHeaders, Record
 
 def a_letter(*, reason: str = "body: json_invalid", original: RawHeaders = (("ce_type", b"CodeSent"),)) -> DeadLetter:
     record = Record("security-info.dead-letters", 0, 17, b"northbridge/sam", original, None)
-    return DeadLetter("0-17", "security-info.deliveries", 3, 42, reason, "enrollment", has_body=False, record=record)
+    return DeadLetter(
+        "0-17",
+        "security-info.deliveries",
+        3,
+        42,
+        reason,
+        "enrollment",
+        has_body=False,
+        is_cut=False,
+        record=record,
+    )
 
 
 def test_a_row_says_where_it_came_from_and_why() -> None:

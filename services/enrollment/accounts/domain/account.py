@@ -131,10 +131,9 @@ class Account(State):
             return None
         return next((former for former in reversed(kept) if now < former.until and former.may_return(by)), None)
 
-    def of_type(self, kind: MethodType) -> tuple[Method, ...]:
-        return tuple(method for method in self.methods if method.type == kind)
+    def of_type(self, method_type: MethodType) -> tuple[Method, ...]:
+        return tuple(method for method in self.methods if method.type == method_type)
 
 
 def account_id(tenant: str, user: str) -> str:
-    """The id of a person's document; also the Kafka key of all that concerns the person."""
     return f"{tenant}/{user}"

@@ -23,13 +23,13 @@ def conflict_of(
     return traits.conflict(traits, others, registration)
 
 
-def superseded(account: Account, kind: MethodType, registration: Registration) -> list[Method]:
+def superseded(account: Account, method_type: MethodType, registration: Registration) -> list[Method]:
     """What goes when this comes: what the person wanted to replace, what is renewed, and what lies suspended in its
     place.
     """
-    same = [method for method in account.of_type(kind) if method.phone_type == registration.phone_type]
-    waiting = [method for method in same if method.state != "active" and TRAITS[kind].has_one_place]
-    renewed = same if TRAITS[kind].is_renewed else []
+    same = [method for method in account.of_type(method_type) if method.phone_type == registration.phone_type]
+    waiting = [method for method in same if method.state != "active" and TRAITS[method_type].has_one_place]
+    renewed = same if TRAITS[method_type].is_renewed else []
     replaced = [method for method in account.methods if method.id == registration.replaces]
     return list({method.id: method for method in (*replaced, *renewed, *waiting)}.values())
 

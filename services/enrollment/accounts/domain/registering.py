@@ -11,7 +11,7 @@ from services.enrollment.accounts.domain.methods import removed, with_former
 from services.enrollment.accounts.domain.update import AccountUpdate
 from services.enrollment.challenges.domain.challenge import Challenge, Registration
 from services.enrollment.methods.registry.domain import TRAITS
-from services.enrollment.sessions.domain import lifecycle as sessions
+from services.enrollment.sessions.domain import lifecycle
 from services.kit.decision import Change
 from services.kit.errors import MethodAlreadyRegisteredError, ProblemError
 
@@ -22,14 +22,14 @@ def register(account: Account, challenge: Challenge, registration: Registration,
 
     What another session registered meanwhile is not registered twice; the session that proved it goes on all the same.
     """
-    if account.erased_at or sessions.was_cancelled(account, challenge):
+    if account.erased_at or lifecycle.was_cancelled(account, challenge):
         return Change(account)
     held = account.method(challenge.method_id)
     if held and registration.changes == held.id and held.state == "active":
         return _change_destination(account, held, challenge, registration, at)
     update = AccountUpdate(account)
     if held:
-        return sessions.after_registration(update, challenge, at=at).change()
+        return lifecycle.after_registration(update, challenge, at=at).change()
     gone = superseded(account, challenge.method_type, registration)
     if problem := conflict_of(account, challenge.method_type, registration, but=[method.id for method in gone]):
         return _after_conflict(update, challenge, problem, at).change()
@@ -43,7 +43,7 @@ def register(account: Account, challenge: Challenge, registration: Registration,
             removed(replaced, _reason(replaced, registration), challenge.session_id, at), challenge.id
         )
     update = settle_default(update, challenge.id, at, previous=account.default_method_id)
-    return sessions.after_registration(update, challenge, at=at).change()
+    return lifecycle.after_registration(update, challenge, at=at).change()
 
 
 def prove(account: Account, challenge: Challenge, codes_left: int | None, *, at: datetime) -> Change[Account]:
@@ -54,7 +54,7 @@ def prove(account: Account, challenge: Challenge, codes_left: int | None, *, at:
         return Change(account)
     used = method.model_copy(update={"last_used_at": at, "codes_left": _left(method, codes_left)})
     update = AccountUpdate(account).put_method(used)
-    return sessions.after_proof(update, challenge, at=at).change()
+    return lifecycle.after_proof(update, challenge, at=at).change()
 
 
 def _left(method: Method, reported: int | None) -> int | None:
@@ -69,8 +69,8 @@ def _after_conflict(
 ) -> AccountUpdate:
     """The same thing is on file already: so much for it. Something else is: the person starts this method again."""
     if problem is MethodAlreadyRegisteredError:
-        return sessions.after_registration(update, challenge, at=at)
-    return sessions.start_again(update, challenge, at=at)
+        return lifecycle.after_registration(update, challenge, at=at)
+    return lifecycle.start_again(update, challenge, at=at)
 
 
 def _reason(method: Method, registration: Registration) -> Removal:
@@ -94,9 +94,9 @@ def _change_destination(
 ) -> Change[Account]:
     update = AccountUpdate(account)
     if held.destination_hash == registration.destination_hash:
-        return sessions.after_registration(update, challenge, at=at).change()
+        return lifecycle.after_registration(update, challenge, at=at).change()
     if conflict_of(account, held.type, registration, but=[held.id]):
-        return sessions.start_again(update, challenge, at=at).change()
+        return lifecycle.start_again(update, challenge, at=at).change()
     changed = held.model_copy(
         update={
             "display_name": registration.display_name,
@@ -116,7 +116,7 @@ def _change_destination(
         changed_at=at,
     )
     update = update.put_method(changed).put(former=with_former(account, held, "changed", at))
-    return sessions.after_registration(update.record(event, challenge.id), challenge, at=at).change()
+    return lifecycle.after_registration(update.record(event, challenge.id), challenge, at=at).change()
 
 
 def _registered(method: Method, challenge: Challenge, default: str | None, at: datetime) -> MethodRegistered:

@@ -10,7 +10,7 @@ from services.enrollment.accounts.domain.defaults import settle_default
 from services.enrollment.accounts.domain.update import AccountUpdate
 from services.enrollment.challenges.domain.challenge import Challenge, Registration
 from services.enrollment.methods.registry.domain import TRAITS
-from services.enrollment.sessions.domain import lifecycle as sessions
+from services.enrollment.sessions.domain import lifecycle
 from services.kit.decision import Change
 from services.kit.errors import MethodLimitReachedError, UnknownMethodError
 
@@ -66,7 +66,7 @@ def repudiate(
     if suspends:
         update = _suspended(update, method_id, "notMe", correlation, at)
     update = update.record(reported, correlation)
-    return sessions.end_all(update, at=at).change()
+    return lifecycle.end_all(update, at=at).change()
 
 
 def report_suspicious(account: Account, challenge: Challenge, *, at: datetime, by_holder: bool) -> Change[Account]:

@@ -1,7 +1,5 @@
 """Whether a method may be added to an account."""
 
-from collections.abc import Sequence
-
 from schemas.base import MethodType
 from services.enrollment.accounts.domain import conflicts
 from services.enrollment.accounts.domain.account import Account
@@ -20,15 +18,13 @@ def require_registrable(
     deps: HasPolicies,
     registration: Registration = BLANK,
     *,
-    but: Sequence[str] = (),
+    replaces: str | None = None,
 ) -> None:
-    """Whether policy allows it, beside what is on file; `but` are ids of methods that it takes the place of.
-
-    Raises:
-        ProblemError: `methodNotAllowedByPolicy`, `methodAlreadyRegistered`, `methodLimitReached`.
-    """
+    """Whether policy allows it, beside what is on file; the method that it changes or `replaces` does not stand in its
+    way. Raises `methodNotAllowedByPolicy`, `methodAlreadyRegistered`, `methodLimitReached`."""
     if not is_allowed(deps.policy(account), method_type):
         raise MethodNotAllowedByPolicyError
+    but = [method_id for method_id in (replaces, registration.changes) if method_id]
     if problem := conflicts.conflict_of(account, method_type, registration, but=but):
         raise problem
 

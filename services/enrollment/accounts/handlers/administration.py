@@ -34,7 +34,6 @@ class Listed:
 
     @property
     def key(self) -> str:
-        """Sorts as methods were registered; the same on every page."""
         return f"{self.method.created_at.isoformat(timespec='microseconds')} {self.method.id}"
 
 

@@ -22,7 +22,7 @@ from services.enrollment.accounts.domain import activity
 from services.enrollment.accounts.domain.account import account_id
 from services.enrollment.accounts.domain.activity import Activity
 from services.enrollment.accounts.handlers.lookup import forget
-from services.enrollment.challenges.domain import transitions as challenges
+from services.enrollment.challenges.domain import transitions
 from services.enrollment.devices import domain as activations
 from services.enrollment.interrupts.domain.interrupt import Interrupt
 from services.enrollment.needs import CanForget, HasActivities, HasChallenges, HasDevices, HasInterrupts
@@ -111,7 +111,7 @@ async def _end_open_challenges(method_id: str | None, cause: Envelope, store: Ha
     for stored in await store.challenges.pending(cause.tenant, cause.subject or "", method_id):
         if stored.state.terms.created_at > at:
             continue
-        await store.challenges.change(stored.id, lambda state: challenges.cancel(state, "cancelled", at=at))
+        await store.challenges.change(stored.id, lambda state: transitions.cancel(state, "cancelled", at=at))
 
 
 def _with(interrupt: Interrupt, outcome: Mapping[str, object]) -> Change[Interrupt]:

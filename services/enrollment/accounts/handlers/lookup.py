@@ -4,18 +4,14 @@ from datetime import datetime
 
 from services.enrollment.accounts.domain import methods
 from services.enrollment.accounts.domain.account import Account, Profile, account_id
-from services.enrollment.challenges.domain import transitions as challenges
+from services.enrollment.challenges.domain import transitions
 from services.enrollment.needs import CanChangeAccounts, CanErase, CanForget, HasAccounts
 from services.kit.decision import Change
 from services.kit.errors import UnknownUserError
 
 
 async def account_of(tenant: str, user: str, deps: HasAccounts) -> Account:
-    """The person's account.
-
-    Raises:
-        ProblemError: `unknownUser`, also after erasure.
-    """
+    """The person's account. Raises `unknownUser`, also after erasure."""
     stored = await deps.accounts.get(account_id(tenant, user))
     if stored is None or stored.state.erased_at:
         raise UnknownUserError
@@ -37,11 +33,8 @@ async def keep_account(account: Account, deps: HasAccounts) -> None:
 
 
 async def erase_account(tenant: str, user: str, deps: CanErase) -> None:
-    """Forget the person. What other documents hold goes at once, and, should that be cut short, with the event.
-
-    Raises:
-        ProblemError: `unknownUser`, also for one that was erased before.
-    """
+    """Forget the person. What other documents hold goes at once, and, should that be cut short, with the event. Raises
+    `unknownUser`, also for one that was erased before."""
     now = deps.clock.now()
     stored = await deps.accounts.change(account_id(tenant, user), lambda account: methods.erase(account, at=now))
     if stored is None:
@@ -53,7 +46,7 @@ async def forget(tenant: str, user: str, until: datetime, deps: CanForget) -> bo
     """End what the person is asked, so that nothing of it is sent any more, then delete; whether all of it is gone."""
     for stored in await deps.challenges.pending(tenant, user):
         if stored.state.terms.created_at <= until:
-            await deps.challenges.change(stored.id, lambda state: challenges.cancel(state, "cancelled", at=until))
+            await deps.challenges.change(stored.id, lambda state: transitions.cancel(state, "cancelled", at=until))
     return await deps.erase(tenant, user, until)
 
 

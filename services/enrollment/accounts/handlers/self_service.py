@@ -7,19 +7,18 @@ from schemas.base import MethodType
 from services.enrollment.accounts.domain import methods, suspension
 from services.enrollment.accounts.domain.account import Account
 from services.enrollment.accounts.domain.conflicts import conflict_of
+from services.enrollment.accounts.handlers.adding import require_addable
 from services.enrollment.challenges.domain.challenge import PhoneType, Registration
 from services.enrollment.challenges.handlers.lifecycle import cancel_challenge
 from services.enrollment.methods.registry.domain import TRAITS
 from services.enrollment.needs import CanChangeAccounts, CanChangePlans, CanChangeSessions, HasPolicies
 from services.enrollment.policies.domain.policy import allowed_methods, may_be_added
-from services.enrollment.sessions.domain import lifecycle as rules
-from services.enrollment.sessions.domain import steps as wizard
+from services.enrollment.sessions.domain import lifecycle, steps
 from services.enrollment.sessions.domain.session import RequestedChange, Session
 from services.enrollment.sessions.handlers.moving import move_session, principal_of
 from services.enrollment.sessions.principal import Principal
 from services.kit.decision import Change
 from services.kit.errors import (
-    MethodNotAllowedByPolicyError,
     ReauthenticationRequiredError,
     RequestMalformedError,
     UnknownMethodError,
@@ -47,17 +46,12 @@ def addable(account: Account, deps: HasPolicies) -> tuple[Addable, ...]:
     return tuple(variant for variant in variants if conflict_of(account, variant[0], _blank(variant[1])) is None)
 
 
-async def add(principal: Principal, kind: MethodType, phone_type: PhoneType | None, deps: CanChangePlans) -> Principal:
-    """Begin to set up another method.
-
-    Raises:
-        ProblemError: `methodNotAllowedByPolicy`, `methodLimitReached`, `sessionEnded`.
-    """
-    if not may_be_added(deps.policy(principal.account), kind, principal.account.active_types):
-        raise MethodNotAllowedByPolicyError
-    if problem := conflict_of(principal.account, kind, _blank(phone_type)):
-        raise problem
-    return await _begin(principal, RequestedChange(type=kind, phone_type=phone_type), deps)
+async def add(
+    principal: Principal, method_type: MethodType, phone_type: PhoneType | None, deps: CanChangePlans
+) -> Principal:
+    """Begin to set up another method. Raises `methodNotAllowedByPolicy`, `methodLimitReached`, `sessionEnded`."""
+    require_addable(principal.account, method_type, _blank(phone_type), deps)
+    return await _begin(principal, RequestedChange(type=method_type, phone_type=phone_type), deps)
 
 
 async def change(principal: Principal, method_id: str, deps: CanChangeSessions) -> Principal:
@@ -75,11 +69,8 @@ async def change(principal: Principal, method_id: str, deps: CanChangeSessions) 
 
 
 async def replace_phone(principal: Principal, method_id: str, deps: CanChangeSessions) -> Principal:
-    """ "I have a new phone": add the app there and prove it; then the old one goes.
-
-    Raises:
-        ProblemError: `unknownMethod`, `sessionEnded`.
-    """
+    """ "I have a new phone": add the app there and prove it; then the old one goes. Raises `unknownMethod`,
+    `sessionEnded`."""
     method = principal.account.method(method_id)
     if method is None or not TRAITS[method.type].is_on_a_phone:
         raise UnknownMethodError
@@ -106,11 +97,7 @@ async def remove(principal: Principal, method_id: str, deps: CanChangePlans, *, 
 
 
 async def choose_default(principal: Principal, method_id: str, deps: CanChangeAccounts) -> Principal:
-    """Use a method first.
-
-    Raises:
-        ProblemError: `unknownMethod`, `methodNotAllowedByPolicy`, `sessionEnded`.
-    """
+    """Use a method first. Raises `unknownMethod`, `methodNotAllowedByPolicy`, `sessionEnded`."""
     now, session_id = deps.clock.now(), principal.session.id
     return await _apply(
         principal, lambda account: methods.choose_default(account, method_id, at=now, session_id=session_id), deps
@@ -118,11 +105,8 @@ async def choose_default(principal: Principal, method_id: str, deps: CanChangeAc
 
 
 async def rename(principal: Principal, method_id: str, name: str, deps: CanChangeAccounts) -> Principal:
-    """Give a method a name of the person's own; an empty one takes it away.
-
-    Raises:
-        ProblemError: `unknownMethod`, `requestMalformed` for more than 64 characters, `sessionEnded`.
-    """
+    """Give a method a name of the person's own; an empty one takes it away. Raises `unknownMethod`, `requestMalformed`
+    for more than 64 characters, `sessionEnded`."""
     now, session_id, called = deps.clock.now(), principal.session.id, clean_name(name)
     return await _apply(
         principal, lambda account: methods.rename(account, method_id, called, at=now, session_id=session_id), deps
@@ -130,14 +114,8 @@ async def rename(principal: Principal, method_id: str, name: str, deps: CanChang
 
 
 async def restore(principal: Principal, method_id: str, deps: CanChangeAccounts) -> Principal:
-    """Bring back what was removed, changed or suspended, after the proof that this page asks for. A method cannot
-    vouch for itself.
-
-    Raises:
-        ProblemError: see `suspension.restore`; `reauthenticationRequired` where the proof was of this very method, or
-        there was
-            none.
-    """
+    """After the proof that this page asks for: a method cannot vouch for itself. Raises what `suspension.restore` does,
+    and `reauthenticationRequired` where the proof was of this very method, or there was none."""
     if not _vouches_for(principal, method_id):
         raise ReauthenticationRequiredError("Prove another method first.")
     now = deps.clock.now()
@@ -161,20 +139,17 @@ async def leave(principal: Principal, deps: CanChangeSessions) -> Principal:
 
     def move(session: Session) -> Session:
         if session.decision == "reconfirm":
-            return wizard.ask_again(session)
+            return steps.ask_again(session)
         if session.decision == "administer" and session.intent == "manage":
-            return wizard.operate_again(session)
+            return steps.operate_again(session)
         return session.model_copy(update={"outcome": "completed"})
 
     return await move_session(principal, move, deps)
 
 
 def clean_name(name: str) -> str | None:
-    """One line without outer spaces, or None.
-
-    Raises:
-        ProblemError: `requestMalformed` for more than 64 characters or for what cannot be printed.
-    """
+    """One line without outer spaces, or None. Raises `requestMalformed` for more than 64 characters or for what cannot
+    be printed."""
     called = " ".join(name.split())
     if len(called) > MAX_NAME or not called.isprintable():
         raise RequestMalformedError(f"A name has up to {MAX_NAME} characters.")
@@ -183,7 +158,7 @@ def clean_name(name: str) -> str | None:
 
 async def _begin(principal: Principal, change: RequestedChange, deps: CanChangeSessions) -> Principal:
     await cancel_challenge(principal.session.requested, "cancelled", deps)
-    return await move_session(principal, lambda session: wizard.set_up(session, change.type, change), deps)
+    return await move_session(principal, lambda session: steps.set_up(session, change.type, change), deps)
 
 
 async def _apply(
@@ -192,7 +167,7 @@ async def _apply(
     now = deps.clock.now()
 
     def decide_in_session(account: Account) -> Change[Account]:
-        rules.open_session(account, principal.session.id, at=now)
+        lifecycle.open_session(account, principal.session.id, at=now)
         return decide(account)
 
     stored = await deps.accounts.change(principal.account_id, decide_in_session)

@@ -5,7 +5,7 @@ from typing import Literal
 
 from schemas.base import Channel, MethodType, Purpose
 from schemas.enrollment import Destination
-from schemas.verification import ChallengeTerms
+from schemas.verification import JUDGED_WITHIN, ChallengeTerms
 from services.kit.state import State
 
 RESEND_AFTER = (timedelta(seconds=30), timedelta(seconds=60), timedelta(seconds=120))
@@ -141,12 +141,10 @@ class Challenge(State):
 
     @property
     def expires_at(self) -> datetime:
-        """When the code dies."""
         return self.terms.expires_at
 
     @property
     def life(self) -> timedelta:
-        """How long it can be answered, from its beginning."""
         return self.terms.expires_at - self.terms.created_at
 
     @property
@@ -167,7 +165,6 @@ class Challenge(State):
 
     @property
     def sends_left(self) -> int:
-        """How often the message may still be asked for."""
         return MAX_SENDS - self.sends
 
     @property
@@ -184,11 +181,20 @@ class Challenge(State):
 
     def status_at(self, now: datetime) -> Status:
         """The status, expiry derived: the verifier's own word may arrive later or never."""
-        return "expired" if self.status == "pending" and now >= self.expires_at else self.status
+        is_over = now >= self.expires_at and not self.is_being_judged(now)
+        return "expired" if self.status == "pending" and is_over else self.status
+
+    def can_be_answered(self, now: datetime) -> bool:
+        """Whether anything can be handed in, as far as is known."""
+        return self.status == "pending" and now < self.expires_at
+
+    def is_being_judged(self, now: datetime) -> bool:
+        """Whether something was handed in in time, and may still turn out right: an outage does not make it late."""
+        return self.pending_submission is not None and now < self.expires_at + JUDGED_WITHIN
 
     def still_waits(self, now: datetime) -> bool:
-        """Whether it can still be answered, as far as is known."""
-        return self.delivery.state != "failed" and self.status_at(now) == "pending"
+        """Whether it can still be answered with what was sent for it."""
+        return self.delivery.state != "failed" and self.can_be_answered(now)
 
     def asks_the_same_as(self, other: "Challenge") -> bool:
         """Whether its answer would prove the same, by the same way: asking once more would be for nothing."""
@@ -203,5 +209,4 @@ class Challenge(State):
 
 
 def known_as(challenge: Challenge) -> str:
-    """The id under which a platform knows it."""
     return challenge.stands_for or challenge.id

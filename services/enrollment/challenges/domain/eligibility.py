@@ -25,10 +25,8 @@ possession is a second factor beside a password."""
 
 def methods_to_prove(account: Account, policy: GroupPolicy, now: datetime) -> tuple[Method, ...]:
     """What the person can prove now, best first: a pass, the default method, then the others as the policy orders them.
-
     Those that count for two-step verification. Whoever has none of these proves what they have: a policy that changed
-    never lets anybody in with less than before.
-    """
+    never lets anybody in with less than before."""
     usable = [method for method in account.methods if method.is_usable(now) and proves(policy, method.type)]
     strong = [method for method in usable if method.type in STRONG]
     counted = [method for method in strong if counts(policy, "two_step", method.type)]
@@ -44,7 +42,6 @@ def provable_for(account: Account, policy: GroupPolicy, purpose: Purpose, now: d
 
 
 def proofs_required(policy: GroupPolicy, purpose: Purpose) -> int:
-    """How many different methods a person proves for a purpose: 1, or for password reset 1 or 2 by policy."""
     return min(use_of(policy, "reset").number or 1, MOST_PROOFS) if purpose == "passwordReset" else 1
 
 

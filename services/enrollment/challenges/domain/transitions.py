@@ -31,6 +31,7 @@ from services.enrollment.challenges.domain.challenge import (
     DeliveryState,
     Submission,
 )
+from services.enrollment.challenges.domain.verdict import VERIFIED
 from services.kit.decision import Change, Emission
 from services.kit.errors import (
     AttemptsExhaustedError,
@@ -54,7 +55,6 @@ _ORDER: Mapping[DeliveryState, int] = {"queued": 0, "unknown": 1, "sent": 2, "fa
 
 
 def opened(challenge: Challenge) -> Change[Challenge]:
-    """The first request: deliver the code."""
     return Change(challenge, (_requested(challenge, challenge.delivery.requested_at),))
 
 
@@ -123,12 +123,12 @@ def opened_with(challenge: Challenge, event: Submitted, *, at: datetime) -> Chan
 def answer(
     challenge: Challenge, submission_id: str, sealed: str, *, decision: Decision, at: datetime
 ) -> Change[Challenge]:
-    """Hand a device's signed answer to the verifier; a report is remembered.
+    """Hand a device's signed answer to the verifier; that the person reports the request is remembered.
 
     Raises:
         ProblemError: `challengeEnded`, also after expiry; `rateLimited`.
     """
-    if challenge.status_at(at) != "pending":
+    if not challenge.can_be_answered(at):
         raise ChallengeEndedError
     if challenge.pending_submission:
         raise RateLimitedError(headers={"Retry-After": "1"})
@@ -159,7 +159,12 @@ def close(challenge: Challenge, *, at: datetime) -> Change[Challenge]:
 
 
 def verified(challenge: Challenge, submission_id: str | None, *, at: datetime) -> Change[Challenge]:
-    return _concluded(_judged(challenge, submission_id, "verified", {"status": "verified", "ended_at": at}), at=at)
+    """The verifier said yes. One that ended otherwise stays as it is, and who waits for the verdict learns that."""
+    if challenge.status == "verified":
+        return Change(challenge)
+    if challenge.status != "pending":
+        return Change(_judged(challenge, submission_id, "challengeEnded", {}))
+    return _concluded(_judged(challenge, submission_id, VERIFIED, {"status": "verified", "ended_at": at}), at=at)
 
 
 def refused(challenge: Challenge, event: VerificationFailed, *, at: datetime) -> Change[Challenge]:
@@ -183,13 +188,14 @@ def refused(challenge: Challenge, event: VerificationFailed, *, at: datetime) ->
 
 
 def expired(challenge: Challenge, *, at: datetime) -> Change[Challenge]:
-    if challenge.status != "pending":
+    """Its time is over; while something that was handed in in time is being judged, it waits for that verdict."""
+    if challenge.status != "pending" or challenge.is_being_judged(at):
         return Change(challenge)
     return Change(challenge.model_copy(update={"status": "expired", "ended_at": at}))
 
 
 def delivery_noted(challenge: Challenge, event: DeliveryEvent) -> Change[Challenge]:
-    """Note what the notifier says of the newest message; reports may come twice and out of order."""
+    """Note what the notifier says of the newest message; it may come twice and out of order."""
     if event.send != challenge.delivery.send:
         return Change(challenge)
     noted = _noted(challenge.delivery, event)
@@ -241,10 +247,10 @@ def _withdrawn(
 
 
 def _require_pending(challenge: Challenge, at: datetime) -> None:
-    match challenge.status_at(at):
-        case "pending":
-            return
-        case "expired":
+    if challenge.can_be_answered(at):
+        return
+    match challenge.status:
+        case "pending" | "expired":
             raise CodeExpiredError
         case "failed":
             raise AttemptsExhaustedError(attemptsLeft=0)

@@ -21,7 +21,6 @@ class Wrong:
 
     @property
     def problem(self) -> type[ProblemError]:
-        """The reason as the outside sees it."""
         return CATALOGUE[self.reason]
 
 

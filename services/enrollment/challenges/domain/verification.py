@@ -18,12 +18,10 @@ class Verification:
 
     @property
     def id(self) -> str:
-        """The id that the platform knows."""
         return known_as(self.current)
 
     @property
     def first(self) -> Challenge:
-        """What the platform opened."""
         return self.challenges[0]
 
     @property
@@ -51,7 +49,6 @@ class Verification:
 
     @property
     def ended_at(self) -> datetime | None:
-        """When it was proven, or the last challenge ended."""
         return self.current.ended_at
 
     def with_current(self, challenge: Challenge) -> "Verification":

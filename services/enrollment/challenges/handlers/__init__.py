@@ -1,1 +1,1 @@
-"""Use cases of challenges: ask, submit, wait for the verdict, and what other services report."""
+"""Use cases of challenges: ask, submit, wait for the verdict, and what other services say."""

@@ -3,7 +3,7 @@
 from schemas.base import Purpose
 from services.enrollment.accounts.domain.account import Method
 from services.enrollment.challenges.domain.challenge import Challenge
-from services.enrollment.challenges.handlers.building import Question
+from services.enrollment.challenges.handlers.building import ProofRequest
 from services.enrollment.methods.registry.handlers import STRATEGIES
 from services.enrollment.needs import CanAskMethods
 from services.enrollment.sessions.principal import Claimant
@@ -13,12 +13,8 @@ async def for_method(
     method: Method, claimant: Claimant, purpose: Purpose, identifier: str, deps: CanAskMethods, *, by_app: bool = False
 ) -> Challenge:
     """The question for a method on file, by the way that it is used; `by_app` asks an app for a code instead of
-    approval.
-
-    Raises:
-        ProblemError: `unknownMethod` where the device of an app is gone.
-    """
-    asked = Question(identifier, method.id, method.type, purpose)
+    approval. Raises `unknownMethod` where the device of an app is gone."""
+    asked = ProofRequest(identifier, method.id, method.type, purpose)
     strategy = STRATEGIES[method.type]
     ask = strategy.ask_code if by_app and strategy.ask_code else strategy.ask
     return await ask(method, asked, claimant, deps)

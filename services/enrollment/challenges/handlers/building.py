@@ -15,7 +15,7 @@ LIFE = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
-class Question:
+class ProofRequest:
     """What every challenge has, whatever its kind. `method_id` is the method's, or what it will be."""
 
     id: str
@@ -25,13 +25,14 @@ class Question:
     registration: Registration | None = None
 
 
-def to_register(identifier: str, method_type: MethodType, registration: Registration, method_id: str = "") -> Question:
-    """The question by which a new method, or the new number of one, is proven."""
-    return Question(identifier, method_id or new_id(), method_type, "registration", registration)
+def to_register(
+    identifier: str, method_type: MethodType, registration: Registration, method_id: str = ""
+) -> ProofRequest:
+    return ProofRequest(identifier, method_id or new_id(), method_type, "registration", registration)
 
 
 def new_challenge(
-    asked: Question, claimant: Claimant, kind: ProofKind, deps: HasRules, *, life: timedelta = LIFE
+    asked: ProofRequest, claimant: Claimant, kind: ProofKind, deps: HasRules, *, life: timedelta = LIFE
 ) -> Challenge:
     """What all kinds of proof share; nothing is delivered."""
     now: datetime = deps.clock.now()

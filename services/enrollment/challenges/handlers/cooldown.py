@@ -21,16 +21,11 @@ async def cooldowns_of(account: Account, purpose: Purpose, deps: CanEndChallenge
 
 
 def available_first(methods: Sequence[Method], cooldowns: Cooldowns) -> tuple[Method, ...]:
-    """The same methods, those in cooldown last."""
     return tuple(sorted(methods, key=lambda method: method.id in cooldowns))
 
 
 def require_available(method: Method, cooldowns: Cooldowns, now: datetime) -> None:
-    """Refuse a method in cooldown.
-
-    Raises:
-        ProblemError: `methodCoolingDown`, with the wait.
-    """
+    """Refuse a method in cooldown. Raises `methodCoolingDown`, with the wait."""
     if method.id in cooldowns:
         raise cooling_down(cooldowns[method.id], now)
 

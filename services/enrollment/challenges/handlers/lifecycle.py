@@ -1,11 +1,10 @@
-"""How challenges are opened, submitted, judged and cancelled."""
+"""How challenges are opened, judged and cancelled."""
 
 import asyncio
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from services.enrollment.challenges.domain import transitions as challenges
+from services.enrollment.challenges.domain import transitions
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.domain.transitions import Submitted
 from services.enrollment.challenges.domain.verdict import NotYet, Verdict, verdict_of
@@ -24,19 +23,11 @@ VERDICT_WITHIN = 10.0
 """Seconds that a request waits for the verifier; afterwards the page goes on waiting."""
 
 
-@dataclass(frozen=True)
-class Submission:
-    """A proof on its way to the verifier; of a passkey its id is remembered."""
-
-    event: Submitted
-    credential_id: str | None = None
-
-
 async def open_challenge(
     challenge: Challenge, deps: HasChallenges, change: Change[Challenge] | None = None
 ) -> Challenge:
     """Store a challenge with its request, or with more (`change`); one that is there already stays as it is."""
-    opened = change or challenges.opened(await _spaced(challenge, deps))
+    opened = change or transitions.opened(await _spaced(challenge, deps))
     try:
         return (await deps.challenges.insert(challenge.id, opened.state, opened.emissions)).state
     except DuplicateDocumentError:
@@ -49,33 +40,16 @@ async def _spaced(challenge: Challenge, deps: HasChallenges) -> Challenge:
     if challenge.terms.code is None:
         return challenge
     since = challenge.delivery.requested_at - LOOK_BACK
-    return challenges.spaced(challenge, await deps.challenges.asked_of(challenge.terms.code.destination_hash, since))
+    return transitions.spaced(challenge, await deps.challenges.asked_of(challenge.terms.code.destination_hash, since))
 
 
 async def open_submitted(challenge: Challenge, event: Submitted, deps: CanAwaitVerdicts) -> tuple[Challenge, Verdict]:
     """Open and submit in one write, and wait for the verifier's word: for what has nothing to prove."""
-    change = challenges.opened_with(challenge, event, at=deps.clock.now())
+    change = transitions.opened_with(challenge, event, at=deps.clock.now())
     async with deps.signals.awaiting(challenge.id) as changed:
         stored = await open_challenge(change.state, deps, change)
         submission = stored.submissions[0].id if stored.submissions else event.submission_id
         return await judged(challenge.id, submission, changed, deps)
-
-
-async def submit(
-    challenge_id: str, submission: Submission, deps: CanAwaitVerdicts, *, within: float = VERDICT_WITHIN
-) -> tuple[Challenge, Verdict]:
-    """Hand a proof to the verifier and wait for its word, at most `within` seconds.
-
-    Raises:
-        ProblemError: see `challenges.submit`.
-    """
-    now, event = deps.clock.now(), submission.event
-    async with deps.signals.awaiting(challenge_id) as changed:
-        await deps.challenges.change(
-            challenge_id,
-            lambda state: challenges.submit(state, event, at=now, credential_id=submission.credential_id),
-        )
-        return await judged(challenge_id, event.submission_id, changed, deps, within=within)
 
 
 async def judged(
@@ -109,7 +83,7 @@ async def cancel_challenge(
     if challenge is None:
         return
     now = deps.clock.now()
-    await deps.challenges.change(challenge.id, lambda state: challenges.cancel(state, reason, at=now))
+    await deps.challenges.change(challenge.id, lambda state: transitions.cancel(state, reason, at=now))
 
 
 def binding_of(challenge: Challenge) -> Binding:

@@ -7,7 +7,7 @@ from typing import Literal
 from schemas.base import Channel
 from services.enrollment.accounts.domain.account import account_id
 from services.enrollment.accounts.handlers.lookup import account_of
-from services.enrollment.challenges.domain import transitions as challenges
+from services.enrollment.challenges.domain import transitions
 from services.enrollment.challenges.domain.challenge import Challenge, known_as
 from services.enrollment.challenges.domain.verdict import Verdict
 from services.enrollment.challenges.domain.verification import Verification, verification_of
@@ -18,7 +18,7 @@ from services.enrollment.methods.registry.domain import TRAITS
 from services.enrollment.methods.registry.handlers import PROOFS
 from services.enrollment.needs import CanAwaitVerdicts, CanChangeSessions, CanSubmit, HasAccounts, HasChallenges
 from services.enrollment.proofs.sent_code.handlers import resend_of
-from services.enrollment.sessions.domain import lifecycle as sessions
+from services.enrollment.sessions.domain import lifecycle
 from services.enrollment.tokens import Caller
 from services.enrollment.web.streams import Seen, event_stream
 from services.kit.errors import (
@@ -74,12 +74,9 @@ async def answer(
 
 
 async def send_again(challenge: Challenge, delivery: Literal["sms", "voice"] | None, deps: CanChangeSessions) -> None:
-    """Send the message once more, by another way if one is named.
-
-    Raises:
-        ProblemError: `resendTooSoon`, `sendLimitReached`, `codeExpired`, `challengeEnded`; `requestMalformed` where
-            nothing is sent, or the way cannot change; `methodNotAllowedByPolicy` for a text to a phone that gets calls.
-    """
+    """Send the message once more, by another way if one is named. Raises `resendTooSoon`, `sendLimitReached`,
+    `codeExpired`, `challengeEnded`; `requestMalformed` where nothing is sent, or the way cannot change;
+    `methodNotAllowedByPolicy` for a text to a phone that gets calls."""
     if not challenge.is_sent:
         raise RequestMalformedError("Nothing is sent for this challenge.")
     channel = await _channel(challenge, delivery, deps) if delivery else None
@@ -91,10 +88,10 @@ async def cancel(asked: Verification, deps: CanChangeSessions) -> None:
     """End it; one that ended stays as it is. On our page nothing more is asked, whatever was asked before."""
     now, first = deps.clock.now(), asked.first
     if asked.hosting is not None:
-        await deps.challenges.change(first.id, lambda state: challenges.close(state, at=now))
+        await deps.challenges.change(first.id, lambda state: transitions.close(state, at=now))
         await deps.accounts.change(
             account_id(first.tenant, first.user),
-            lambda account: sessions.end_session(account, first.id, "cancelled", at=now),
+            lambda account: lifecycle.end_session(account, first.id, "cancelled", at=now),
         )
     if asked.current.status_at(now) == "pending":
         await cancel_challenge(asked.current, "cancelled", deps)

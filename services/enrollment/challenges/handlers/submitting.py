@@ -2,9 +2,10 @@
 
 from pydantic import SecretStr
 
+from services.enrollment.challenges.domain import transitions
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.domain.verdict import Verdict
-from services.enrollment.challenges.handlers.lifecycle import VERDICT_WITHIN, submit
+from services.enrollment.challenges.handlers.lifecycle import VERDICT_WITHIN, judged
 from services.enrollment.methods.base.handlers import Given, TypedCode
 from services.enrollment.methods.registry.handlers import PROOFS
 from services.enrollment.needs import CanSubmit
@@ -16,11 +17,7 @@ from services.kit.errors import ChallengeEndedError
 async def submit_code(
     principal: Principal, challenge_id: str, code: SecretStr, deps: CanSubmit
 ) -> tuple[Challenge, Verdict]:
-    """Hand in a code that a person typed for the challenge of the session.
-
-    Raises:
-        ProblemError: `codeMalformed`, `challengeEnded`, `codeExpired`, `attemptsExhausted`, `rateLimited`.
-    """
+    """A code that a person typed, for the challenge of the session. Raises `challengeEnded`; as `submit_proof`."""
     challenge = await asked_challenge(principal, challenge_id, deps)
     return await submit_proof(challenge, TypedCode(code), deps)
 
@@ -28,13 +25,20 @@ async def submit_code(
 async def submit_proof(
     challenge: Challenge, given: Given, deps: CanSubmit, *, within: float = VERDICT_WITHIN
 ) -> tuple[Challenge, Verdict]:
-    """Hand in a proof for a challenge that is known to be the caller's, and wait for the verdict.
+    """Hand in a proof for a challenge that is known to be the caller's, and wait for the verdict, at most `within`
+    seconds.
 
     Raises:
         ProblemError: `challengeEnded` where nothing can be handed in; what the kind of proof refuses by its form; see
-            `challenges.submit`.
+            `transitions.submit`.
     """
     proof = PROOFS[challenge.terms.kind]
-    if proof.submission is None:
+    if proof.seal is None:
         raise ChallengeEndedError
-    return await submit(challenge.id, proof.submission(challenge, given, deps), deps, within=within)
+    sealed, now = proof.seal(challenge, given, deps), deps.clock.now()
+    async with deps.signals.awaiting(challenge.id) as changed:
+        await deps.challenges.change(
+            challenge.id,
+            lambda state: transitions.submit(state, sealed.event, at=now, credential_id=sealed.credential_id),
+        )
+        return await judged(challenge.id, sealed.event.submission_id, changed, deps, within=within)

@@ -1,14 +1,14 @@
-"""What other services say: verdicts and delivery reports."""
+"""What other services say: verdicts, and what became of messages."""
 
 from schemas.envelope import Envelope
 from schemas.verification import AuthenticatorDisabled, ChallengeExpired, MethodVerified, VerificationFailed
 from services.enrollment.accounts.domain import registering, suspension
 from services.enrollment.accounts.domain.account import Account, account_id
-from services.enrollment.challenges.domain import transitions as challenges
+from services.enrollment.challenges.domain import transitions
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.domain.transitions import DeliveryEvent
 from services.enrollment.needs import HasAccounts, HasChallenges, HasPeople
-from services.enrollment.sessions.domain import lifecycle as sessions
+from services.enrollment.sessions.domain import lifecycle
 from services.enrollment.signals import Signals
 from services.kit.clock import Clock
 from services.kit.decision import Change
@@ -16,9 +16,15 @@ from services.kit.decision import Change
 
 async def method_verified(event: MethodVerified, cause: Envelope, *, store: HasPeople, signals: Signals) -> None:
     """A proof was right: register what it proves, or note its use, then end the challenge; whoever sees the end sees
-    the rest."""
+    the rest. One that ended before, cancelled for example, proves nothing any more."""
     stored = await store.challenges.get(event.challenge_id)
     if stored is None:
+        return
+    if stored.state.status != "pending":
+        await store.challenges.change(
+            stored.id, lambda state: transitions.verified(state, event.submission_id, at=event.verified_at), cause
+        )
+        signals.notify(stored.id)
         return
     challenge, registration = stored.state, stored.state.registration
 
@@ -30,8 +36,8 @@ async def method_verified(event: MethodVerified, cause: Envelope, *, store: HasP
 
     def end(state: Challenge) -> Change[Challenge]:
         if counts:
-            return challenges.verified(state, event.submission_id, at=event.verified_at)
-        return challenges.cancel(state, "cancelled", at=event.verified_at)
+            return transitions.verified(state, event.submission_id, at=event.verified_at)
+        return transitions.cancel(state, "cancelled", at=event.verified_at)
 
     account = await store.accounts.change(account_id(challenge.tenant, challenge.user), decide, cause)
     counts = challenge.purpose == "registration" or _is_active(account.state if account else None, challenge.method_id)
@@ -42,9 +48,10 @@ async def method_verified(event: MethodVerified, cause: Envelope, *, store: HasP
 async def verification_failed(
     event: VerificationFailed, cause: Envelope, *, store: HasPeople, signals: Signals
 ) -> None:
-    """A proof was not accepted; a report suspends the method, if it is one on file, and tells the platform."""
+    """A proof was not accepted. Suspicious activity, reported with it, suspends a method on file, and tells the
+    platform."""
     stored = await store.challenges.get(event.challenge_id)
-    if stored and _is_report(stored.state, event):
+    if stored and _reports_suspicious(stored.state, event):
         challenge = stored.state
         await store.accounts.change(
             account_id(challenge.tenant, challenge.user),
@@ -52,7 +59,7 @@ async def verification_failed(
             cause,
         )
     await store.challenges.change(
-        event.challenge_id, lambda state: challenges.refused(state, event, at=event.failed_at), cause
+        event.challenge_id, lambda state: transitions.refused(state, event, at=event.failed_at), cause
     )
     signals.notify(event.challenge_id)
 
@@ -74,7 +81,7 @@ async def authenticator_disabled(event: AuthenticatorDisabled, cause: Envelope, 
 async def suspicious_reported(challenge: Challenge, *, store: HasPeople, clock: Clock) -> None:
     """The person says on the page that nobody asked for this request: end it, and tell."""
     now = clock.now()
-    await store.challenges.change(challenge.id, lambda state: challenges.cancel(state, "cancelled", at=now))
+    await store.challenges.change(challenge.id, lambda state: transitions.cancel(state, "cancelled", at=now))
     await store.accounts.change(
         account_id(challenge.tenant, challenge.user),
         lambda account: suspension.report_suspicious(account, challenge, at=now, by_holder=False),
@@ -86,14 +93,14 @@ async def challenge_expired(
 ) -> None:
     """Nobody proved anything in time."""
     await store.challenges.change(
-        event.challenge_id, lambda state: challenges.expired(state, at=event.expired_at), cause
+        event.challenge_id, lambda state: transitions.expired(state, at=event.expired_at), cause
     )
     signals.notify(event.challenge_id)
 
 
 async def delivery_noted(event: DeliveryEvent, cause: Envelope, *, store: HasChallenges, signals: Signals) -> None:
     """Something is known of a message."""
-    await store.challenges.change(event.challenge_id, lambda state: challenges.delivery_noted(state, event), cause)
+    await store.challenges.change(event.challenge_id, lambda state: transitions.delivery_noted(state, event), cause)
     signals.notify(event.challenge_id)
 
 
@@ -102,20 +109,18 @@ async def end_overdue(*, store: HasPeople, clock: Clock) -> int:
     now = clock.now()
     overdue = await store.accounts.with_overdue_sessions(now)
     for account in overdue:
-        await store.accounts.change(account.id, lambda state: sessions.end_overdue_sessions(state, at=now))
+        await store.accounts.change(account.id, lambda state: lifecycle.end_overdue_sessions(state, at=now))
     forgotten = await store.challenges.overdue(now)
     for challenge in forgotten:
-        await store.challenges.change(challenge.id, lambda state: challenges.expired(state, at=now))
+        await store.challenges.change(challenge.id, lambda state: transitions.expired(state, at=now))
     return len(overdue) + len(forgotten)
 
 
 def _is_active(account: Account | None, method_id: str) -> bool:
-    """Whether a method is on file and counts: one that was suspended or deleted while it was asked for proves
-    nothing.
-    """
+    """Whether it counts: a method that was suspended or deleted while it was asked for proves nothing."""
     method = account.method(method_id) if account else None
     return method is not None and method.state == "active"
 
 
-def _is_report(challenge: Challenge, event: VerificationFailed) -> bool:
+def _reports_suspicious(challenge: Challenge, event: VerificationFailed) -> bool:
     return event.reason == "callReported" or (challenge.reported and event.reason == "pushDenied")

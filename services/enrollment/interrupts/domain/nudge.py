@@ -53,7 +53,6 @@ def is_undecided(session: Session) -> bool:
 
 
 def nudged(put_off: PutOff | None, *, at: datetime) -> PutOff:
-    """The person is asked; the days count from the first time."""
     return put_off or PutOff(since=at)
 
 

@@ -20,7 +20,7 @@ SECRET_BYTES = 20
 
 
 @dataclass(frozen=True)
-class Code:
+class ActivationCode:
     """What a QR code says, in the clear: for the person's own page and for nothing else."""
 
     code: SecretStr
@@ -48,12 +48,12 @@ def new_activation(claimant: Claimant, deps: CanSeal) -> Activation:
     )
 
 
-def code_of(activation: Activation, deps: HasSealer, *, public: str, authenticator: str) -> Code:
+def code_of(activation: Activation, deps: HasSealer, *, public: str, authenticator: str) -> ActivationCode:
     """Open what the QR code says. `public` and `authenticator` are origins."""
     code, secret = opens_with(activation, deps.sealer)
     url = f"{public}/device/v1/a/{activation.handle}"
     link = f"{authenticator}/authenticator#activate?url={quote(url, safe='')}&code={code}&secret={encode(secret)}"
-    return Code(SecretStr(code), url, link)
+    return ActivationCode(SecretStr(code), url, link)
 
 
 def opens_with(activation: Activation, sealer: Sealer) -> tuple[str, bytes]:

@@ -9,7 +9,7 @@ from schemas.enrollment import Destination
 from schemas.verification import PushTerms, TotpTerms
 from services.enrollment.accounts.domain.account import Method
 from services.enrollment.challenges.domain.challenge import Challenge
-from services.enrollment.challenges.handlers.building import Question, new_challenge
+from services.enrollment.challenges.handlers.building import ProofRequest, new_challenge
 from services.enrollment.challenges.handlers.lifecycle import binding_of
 from services.enrollment.devices.domain import Device
 from services.enrollment.needs import CanBuild, HasDevices, HasRules, HasSealer
@@ -27,7 +27,7 @@ class CanReachDevices(CanBuild, HasDevices, Protocol):
 SEND_AGAIN_AFTER = timedelta(seconds=60)
 
 
-def push_challenge(asked: Question, claimant: Claimant, device: Device, deps: CanBuild) -> Challenge:
+def push_challenge(asked: ProofRequest, claimant: Claimant, device: Device, deps: CanBuild) -> Challenge:
     """A request to approve on one device, with a number to match.
 
     While the device is being registered, the secret of its codes goes along: the verifier keeps it.
@@ -70,7 +70,7 @@ def number_of(challenge: Challenge, sealer: Sealer) -> str:
     return sealer.open("submission", challenge.terms.push.number, binding_of(challenge)).decode()
 
 
-async def ask_approval(method: Method, asked: Question, claimant: Claimant, deps: CanReachDevices) -> Challenge:
+async def ask_approval(method: Method, asked: ProofRequest, claimant: Claimant, deps: CanReachDevices) -> Challenge:
     """Of the device of a method on file."""
     stored = await deps.devices.get(method.device_id) if method.device_id else None
     if stored is None:
@@ -78,6 +78,5 @@ async def ask_approval(method: Method, asked: Question, claimant: Claimant, deps
     return push_challenge(asked, claimant, stored.state, deps)
 
 
-async def ask_code(_: Method, asked: Question, claimant: Claimant, deps: HasRules) -> Challenge:
-    """The one-time code that the app shows, instead."""
+async def ask_code(_: Method, asked: ProofRequest, claimant: Claimant, deps: HasRules) -> Challenge:
     return app_code_challenge(asked, claimant, None, deps)

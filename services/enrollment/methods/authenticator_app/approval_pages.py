@@ -15,7 +15,7 @@ from services.enrollment.methods.authenticator_app.views import ApprovalState, T
 from services.enrollment.methods.base.pages import AskedProof, ProofPage
 from services.enrollment.web.forms import ProofForm
 from services.enrollment.web.judging import NOTHING, Feedback, ShowAgain, heard, require_challenge
-from services.enrollment.web.request import PageRequest, frame, html, to_wizard
+from services.enrollment.web.request import PageRequest, frame, html, to_current_step
 from services.enrollment.web.views import WIZARD, Frame
 from services.kit.errors import NotFoundError
 
@@ -51,22 +51,18 @@ async def act_on_try(page: PageRequest, form: ProofForm) -> Response:
     match form.action:
         case "again":
             await apps.ask_device(page.principal, page.deps, again=True)
-            return to_wizard(page)
+            return to_current_step(page)
         case "code":
             await apps.ask_code(page.principal, page.deps)
-            return to_wizard(page)
+            return to_current_step(page)
         case "report":
             await verdicts.suspicious_reported(challenge, store=page.deps, clock=page.deps.clock)
-            return to_wizard(page)
+            return to_current_step(page)
     return await heard(page, challenge, show_try)
 
 
 async def required_activation(page: PageRequest) -> Activation:
-    """What connects the app with the account.
-
-    Raises:
-        ProblemError: `notFound`.
-    """
+    """What connects the app with the account. Raises `notFound`."""
     activation = await activation_of(page.principal.session.activation, page.deps)
     if activation is None:
         raise NotFoundError

@@ -5,7 +5,7 @@ from typing import Protocol
 from schemas.verification import ProofKind
 from services.enrollment.accounts.handlers.adding import require_registrable
 from services.enrollment.challenges.domain.challenge import Registration
-from services.enrollment.challenges.handlers.building import Question, to_register
+from services.enrollment.challenges.handlers.building import ProofRequest, to_register
 from services.enrollment.devices.domain import Activation, Device
 from services.enrollment.devices.reading import activation_of
 from services.enrollment.methods.authenticator_app.activation import new_activation
@@ -13,7 +13,7 @@ from services.enrollment.methods.authenticator_app.approval import push_challeng
 from services.enrollment.methods.base.handlers import Proof
 from services.enrollment.needs import CanAskToRegister, CanPrepare, HasActivations, HasDevices, HasSignals
 from services.enrollment.proofs.app_code.handlers import app_code_challenge
-from services.enrollment.sessions.domain import steps as wizard
+from services.enrollment.sessions.domain import steps
 from services.enrollment.sessions.domain.session import RequestedChange, Session
 from services.enrollment.sessions.handlers.asking import ask, pressed
 from services.enrollment.sessions.handlers.moving import move_session
@@ -39,13 +39,11 @@ async def show_code(principal: Principal, deps: CanShowCodes) -> Principal:
         ProblemError: `methodNotAllowedByPolicy`, `methodLimitReached`, `sessionEnded`.
     """
     change = principal.session.requested_change
-    require_registrable(
-        principal.account, "authenticatorApp", deps, but=[change.replaces] if change and change.replaces else []
-    )
+    require_registrable(principal.account, "authenticatorApp", deps, replaces=change.replaces if change else None)
     fresh = new_activation(principal.claimant, deps)
 
     def move(session: Session) -> Session:
-        return wizard.show_code(session, session.activation or fresh)
+        return steps.show_code(session, session.activation or fresh)
 
     return await _shown(principal, move, deps)
 
@@ -53,7 +51,7 @@ async def show_code(principal: Principal, deps: CanShowCodes) -> Principal:
 async def renew_code(principal: Principal, deps: CanShowCodes) -> Principal:
     """A new QR code, on purpose; the earlier one can no longer be used."""
     fresh = new_activation(principal.claimant, deps)
-    return await _shown(principal, lambda session: wizard.show_code(session, fresh), deps)
+    return await _shown(principal, lambda session: steps.show_code(session, fresh), deps)
 
 
 async def ask_device(principal: Principal, deps: CanAskDevices, *, again: bool = False) -> Principal | None:
@@ -96,7 +94,7 @@ async def has_codes(activation: Activation, deps: HasDevices) -> bool:
     return device is not None and device.secret is not None
 
 
-async def _shown(principal: Principal, move: wizard.Move, deps: CanShowCodes) -> Principal:
+async def _shown(principal: Principal, move: steps.Move, deps: CanShowCodes) -> Principal:
     moved = await move_session(principal, move, deps)
     await activation_of(moved.session.activation, deps)
     return moved
@@ -109,7 +107,7 @@ async def _device(activation: Activation | None, deps: HasDevices) -> Device | N
     return stored.state if stored else None
 
 
-def _question(principal: Principal, device: Device, kind: ProofKind) -> Question:
+def _question(principal: Principal, device: Device, kind: ProofKind) -> ProofRequest:
     """The question to a new device. Asked twice at once, it is the same one."""
     registration = registration_of(device, principal.session.requested_change)
     return to_register(pressed(principal, f"{kind} {device.id}"), "authenticatorApp", registration, device.method_id)

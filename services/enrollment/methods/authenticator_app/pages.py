@@ -5,10 +5,10 @@ from typing import Final
 
 from fastapi import Response
 
-from services.enrollment.accounts.handlers import self_service as manage
+from services.enrollment.accounts.handlers import self_service
 from services.enrollment.devices.domain import Activation
 from services.enrollment.methods.authenticator_app import handlers as apps
-from services.enrollment.methods.authenticator_app.activation import Code, code_of
+from services.enrollment.methods.authenticator_app.activation import ActivationCode, code_of
 from services.enrollment.methods.authenticator_app.approval_pages import act_on_try, required_activation, show_try
 from services.enrollment.methods.authenticator_app.views import DownloadView, ScanView, SetupView
 from services.enrollment.methods.authenticator_app.words import CONNECTING, DONE
@@ -16,10 +16,10 @@ from services.enrollment.methods.base.pages import MethodPages, Step
 from services.enrollment.methods.base.step_pages import back_of, last_step, reading
 from services.enrollment.proofs.app_code.pages import app_code_view
 from services.enrollment.proofs.app_code.words import app_code_problem
-from services.enrollment.sessions.handlers import progress as sessions
+from services.enrollment.sessions.handlers import progress
 from services.enrollment.web.forms import CodeForm, ProofForm, StepForm
 from services.enrollment.web.judging import NOTHING, Feedback, judge_code
-from services.enrollment.web.request import PageRequest, frame, html, to_wizard
+from services.enrollment.web.request import PageRequest, frame, html, to_current_step
 from services.enrollment.web.views import WIZARD
 
 APP_PATH = "/authenticator"
@@ -32,7 +32,7 @@ async def show_download(page: PageRequest) -> Response:
         app_url=await app_address(page),
         qr_src=f"{WIZARD}/qr/app.svg",
         different_app=_another_app_is_allowed(page),
-        different_method=sessions.may_choose(page.principal, page.deps),
+        different_method=progress.may_choose(page.principal, page.deps),
         back=back_of(page.principal, "authenticatorApp"),
     )
     return html(page.principal, view)
@@ -47,16 +47,14 @@ async def show_setup(page: PageRequest) -> Response:
 async def act_on_setup(page: PageRequest, _: StepForm) -> Response:
     """To the QR code."""
     await apps.show_code(page.principal, page.deps)
-    return to_wizard(page)
+    return to_current_step(page)
 
 
 async def show_scan(page: PageRequest) -> Response:
-    """Connect the app with the account; a refresh shows the same code."""
     return html(page.principal, await _scan_view(page))
 
 
 async def show_scan_by_hand(page: PageRequest) -> Response:
-    """The same with the code as text."""
     return html(page.principal, await _scan_view(page, manual=True))
 
 
@@ -87,10 +85,10 @@ async def act_on_scan(page: PageRequest, form: StepForm) -> Response:
     """A new QR code, or on to the request once an app has connected."""
     if form.action == "renew":
         await apps.renew_code(page.principal, page.deps)
-        return to_wizard(page)
+        return to_current_step(page)
     if await apps.ask_device(page.principal, page.deps) is None:
         return html(page.principal, await _scan_view(page, unheard=True), 409)
-    return to_wizard(page)
+    return to_current_step(page)
 
 
 async def show_code(page: PageRequest, feedback: Feedback = NOTHING) -> Response:
@@ -110,15 +108,14 @@ async def act_on_code(page: PageRequest, form: CodeForm) -> Response:
     """Judge a code, ask for another one, or ask for an approval instead."""
     if form.action == "request":
         await apps.ask_device(page.principal, page.deps)
-        return to_wizard(page)
+        return to_current_step(page)
     if form.action == "again":
         await apps.ask_code(page.principal, page.deps)
-        return to_wizard(page)
+        return to_current_step(page)
     return await judge_code(page, form, show_code, app_code_problem)
 
 
 async def app_address(page: PageRequest) -> str:
-    """Where the app is."""
     return f"{page.components.settings.authenticator_origin}{APP_PATH}"
 
 
@@ -126,7 +123,7 @@ async def _scanned(page: PageRequest) -> str:
     return _code_of(await required_activation(page), page).link
 
 
-def _code_of(activation: Activation, page: PageRequest) -> Code:
+def _code_of(activation: Activation, page: PageRequest) -> ActivationCode:
     settings = page.components.settings
     return code_of(activation, page.deps, public=settings.public_origin, authenticator=settings.authenticator_origin)
 
@@ -135,10 +132,10 @@ def _another_app_is_allowed(page: PageRequest) -> bool:
     """Whether the person can set up an app of another maker instead; with a certain app to replace, they can not."""
     principal, change = page.principal, page.principal.session.requested_change
     if principal.session.intent == "manage":
-        return (change is None or change.replaces is None) and ("softwareOath", None) in manage.addable(
+        return (change is None or change.replaces is None) and ("softwareOath", None) in self_service.addable(
             principal.account, page.deps
         )
-    return "softwareOath" in sessions.alternatives(principal, page.deps)
+    return "softwareOath" in progress.alternatives(principal, page.deps)
 
 
 PAGES: Final = MethodPages(

@@ -82,12 +82,10 @@ class ScanView:
 
     @property
     def state(self) -> Literal["waiting", "connected", "expired"]:
-        """What the page shows; an app that connected in time stays connected."""
         return "connected" if self.connected else "expired" if self.expired else "waiting"
 
     @property
     def code_groups(self) -> tuple[str, ...]:
-        """The code in threes."""
         return in_groups(self.code.get_secret_value(), 3)
 
 
@@ -127,7 +125,6 @@ class TryView:
 
     @property
     def challenge_id(self) -> str:
-        """The request that the form is about."""
         return challenge_of(self.events_url)
 
     @property

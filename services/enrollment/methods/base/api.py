@@ -57,7 +57,6 @@ ShowChallenge = Callable[[Challenge, Account, CanShow], ChallengeFields]
 
 
 def nothing_more(_: Reading, __: Components) -> RegistrationFields:
-    """A registration without anything to hand out."""
     return {}
 
 

@@ -51,12 +51,10 @@ Conflict = Callable[["Traits", Sequence[Method], Registration], type[ProblemErro
 
 
 def beyond_limit(traits: "Traits", others: Sequence[Method], _: Registration) -> type[ProblemError] | None:
-    """As many of the type as there may be."""
     return MethodLimitReachedError if traits.limit is not None and len(others) >= traits.limit else None
 
 
 def once(_: "Traits", others: Sequence[Method], __: Registration) -> type[ProblemError] | None:
-    """One of the type, and another one is the same again."""
     return MethodAlreadyRegisteredError if others else None
 
 
@@ -109,7 +107,6 @@ class Traits:
 
     @property
     def is_mailed(self) -> bool:
-        """Whether its codes come by mail and by nothing else."""
         return self.delivered_by == {"email"}
 
     @property
@@ -119,5 +116,4 @@ class Traits:
 
     @property
     def first_step(self) -> str:
-        """Where setting it up begins."""
         return self.steps[0].name

@@ -9,8 +9,9 @@ from pydantic import SecretStr
 from schemas.verification import CodeSubmitted
 from services.enrollment.accounts.domain.account import Account, Method
 from services.enrollment.challenges.domain.challenge import Challenge
-from services.enrollment.challenges.handlers.building import Question
-from services.enrollment.challenges.handlers.lifecycle import Submission, binding_of
+from services.enrollment.challenges.domain.transitions import Submitted
+from services.enrollment.challenges.handlers.building import ProofRequest
+from services.enrollment.challenges.handlers.lifecycle import binding_of
 from services.enrollment.needs import CanAskMethods, CanResume, CanSeal
 from services.enrollment.registrations.domain import ApiRegistration
 from services.enrollment.sessions.principal import Claimant
@@ -48,17 +49,26 @@ Given = TypedCode | GivenAnswers | GivenCredential
 
 
 @dataclass(frozen=True)
+class SealedProof:
+    """What the verifier is given; of a passkey its id is remembered."""
+
+    event: Submitted
+    credential_id: str | None = None
+
+
+@dataclass(frozen=True)
 class Proof:
     """A kind of proof. `takes` is None where it is given on the person's device.
 
-    `submission` seals what was given for the verifier; it raises a `ProblemError` for what cannot be right by its form.
+    `seal` makes of what was given what the verifier gets; it raises a `ProblemError` for what cannot be right by its
+    form.
     """
 
     takes: Takes | None = None
-    submission: Callable[[Challenge, Given, CanSeal], Submission] | None = None
+    seal: Callable[[Challenge, Given, CanSeal], SealedProof] | None = None
 
 
-Ask = Callable[[Method, Question, Claimant, CanAskMethods], Awaitable[Challenge]]
+Ask = Callable[[Method, ProofRequest, Claimant, CanAskMethods], Awaitable[Challenge]]
 """Builds the challenge that asks for a method on file."""
 
 
@@ -67,7 +77,6 @@ Resume = Callable[[ApiRegistration, Account, CanResume], Awaitable[ApiRegistrati
 
 
 async def as_it_is(registration: ApiRegistration, _: Account, __: CanResume) -> ApiRegistration:
-    """Nothing happens elsewhere."""
     return registration
 
 
@@ -83,36 +92,38 @@ class Strategy:
 def typed(canonical: Callable[[Challenge, str], str]) -> Proof:
     """A proof that is a typed code; `canonical` is the code without what people type beside it."""
 
-    def submission(challenge: Challenge, given: Given, deps: CanSeal) -> Submission:
+    def seal(challenge: Challenge, given: Given, deps: CanSeal) -> SealedProof:
         if not isinstance(given, TypedCode):
             raise RequestMalformedError
-        return Submission(sealed_code(challenge, canonical(challenge, given.code.get_secret_value()), deps))
+        return SealedProof(sealed_code(challenge, canonical(challenge, given.code.get_secret_value()), deps))
 
-    return Proof("code", submission)
-
-
-def only_digits(typed_code: str, digits: int) -> str:
-    """The digits of a code, without the spaces that people type.
-
-    Raises:
-        ProblemError: `codeMalformed`.
-    """
-    code = "".join(typed_code.split())
-    if not (code.isascii() and code.isdigit()) or len(code) != digits:
-        raise CodeMalformedError(digits=digits)
-    return code
+    return Proof("code", seal)
 
 
-def codes_in_a_row(typed_codes: str, digits: int) -> str:
-    """A code, or two in a row, one a line, without the spaces that people type.
+@dataclass(frozen=True)
+class Digits:
+    """How many digits a code has, and whether two codes in a row are taken, too."""
 
-    Raises:
-        ProblemError: `codeMalformed`.
-    """
-    plain = "".join(typed_codes.split())
-    if len(plain) == 2 * digits:
-        return "\n".join(only_digits(code, digits) for code in (plain[:digits], plain[digits:]))
-    return only_digits(plain, digits)
+    count: int
+    in_a_row: bool = False
+
+    def of(self, typed_codes: str) -> str:
+        """The code, or two, one a line; without the spaces that people type.
+
+        Raises:
+            ProblemError: `codeMalformed`.
+        """
+        plain = "".join(typed_codes.split())
+        codes = (
+            (plain[: self.count], plain[self.count :]) if self.in_a_row and len(plain) == 2 * self.count else (plain,)
+        )
+        if not (plain.isascii() and plain.isdigit()) or any(len(code) != self.count for code in codes):
+            raise CodeMalformedError(digits=self.count)
+        return "\n".join(codes)
+
+
+def typed_digits(digits_of: Callable[[Challenge], Digits]) -> Proof:
+    return typed(lambda challenge, typed_code: digits_of(challenge).of(typed_code))
 
 
 def sealed_code(challenge: Challenge, code: str, deps: CanSeal) -> CodeSubmitted:

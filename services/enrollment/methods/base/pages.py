@@ -27,13 +27,9 @@ Picture = Callable[[PageRequest], Awaitable[str]]
 class WizardStep(Protocol):
     """A page of the wizard, and what its form does."""
 
-    async def shown(self, page: PageRequest, by_hand: bool, /) -> Response:
-        """The page; `by_hand` shows a QR code as text."""
-        ...
+    async def shown(self, page: PageRequest, by_hand: bool, /) -> Response: ...
 
-    async def submitted(self, page: PageRequest, sent: SentForm) -> Response:
-        """What its form does."""
-        ...
+    async def submitted(self, page: PageRequest, sent: SentForm) -> Response: ...
 
 
 @dataclass(frozen=True)
@@ -80,22 +76,18 @@ class AskedProof:
 
     @property
     def error(self) -> FieldError | None:
-        """What was wrong with the answer before."""
         return self.feedback.error
 
     @property
     def ended(self) -> bool:
-        """Whether nothing can be answered any more."""
         return self.challenge.status_at(self.page.deps.clock.now()) != "pending"
 
     @property
     def checking(self) -> str | None:
-        """What is said while an answer is being judged."""
         return CHECKING if self.challenge.pending_submission and not self.ended else None
 
     @property
     def events_url(self) -> str:
-        """Where the changes of the challenge are streamed."""
         return f"{self.frame.site.events}?challenge={self.challenge.id}"
 
 
@@ -124,5 +116,4 @@ class ProofPage(Generic[F]):
     delivery_text: Callable[[Challenge, datetime], str] = _nothing_delivered
 
     async def submitted(self, page: PageRequest, challenge: Challenge, sent: SentForm, show: ShowAgain) -> Response:
-        """What "Next" does with the form of this page."""
         return await self.answer(page, challenge, sent.read(self.form), show)

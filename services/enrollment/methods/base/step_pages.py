@@ -8,23 +8,22 @@ from services.enrollment.methods.base.pages import Show, Step, WizardStep
 from services.enrollment.methods.base.views import DoneView
 from services.enrollment.methods.base.words import Done
 from services.enrollment.sessions.domain.steps import EARLIER
-from services.enrollment.sessions.handlers import progress as sessions
+from services.enrollment.sessions.handlers import progress
 from services.enrollment.sessions.handlers.asking import being_kept
 from services.enrollment.sessions.principal import Principal
 from services.enrollment.web.forms import StepForm
-from services.enrollment.web.request import PageRequest, frame, html, to_wizard
+from services.enrollment.web.request import PageRequest, frame, html, to_current_step
 from services.enrollment.web.views import MANAGE, WIZARD
 
 
 def reading(show: Show) -> Step[StepForm]:
-    """A step that asks for nothing but "Next"."""
     return Step(show, go_on, StepForm)
 
 
 async def go_on(page: PageRequest, form: StepForm) -> Response:
     """ "Next" of a step that asks for nothing."""
-    await sessions.go_on(page.principal, form.step, page.deps)
-    return to_wizard(page)
+    await progress.go_on(page.principal, form.step, page.deps)
+    return to_current_step(page)
 
 
 def back_of(principal: Principal, step: str) -> str | None:

@@ -45,5 +45,4 @@ class MethodWords:
     """People call it by its display name, the device's."""
 
     def name_of(self, variant: str | None) -> Name:
-        """Its name, or that of a variant."""
         return self.variants.get(variant or "", self.name)

@@ -2,20 +2,18 @@
 
 from typing import Protocol
 
-from services.enrollment.accounts.domain import conflicts
 from services.enrollment.accounts.domain.account import Method
+from services.enrollment.accounts.handlers.adding import require_addable, require_registrable
 from services.enrollment.challenges.domain.challenge import Challenge, Registration
-from services.enrollment.challenges.handlers.building import Question, to_register
+from services.enrollment.challenges.handlers.building import ProofRequest, to_register
 from services.enrollment.methods.base.handlers import Strategy
 from services.enrollment.methods.email.domain import parse_address
 from services.enrollment.needs import CanAsk, CanPlan, CanSend
-from services.enrollment.policies.domain.policy import is_allowed, may_be_added
-from services.enrollment.proofs.sent_code.handlers import Target, sent_code_challenge, target_of
+from services.enrollment.proofs.sent_code.handlers import PlainDestination, destination_of, sent_code_challenge
 from services.enrollment.registrations.beginning import Beginning, Plan, changeable, proven_by, require_other
-from services.enrollment.sessions.domain import lifecycle as rules
+from services.enrollment.sessions.domain import lifecycle
 from services.enrollment.sessions.handlers.asking import ask, pressed
 from services.enrollment.sessions.principal import Claimant, Principal
-from services.kit.errors import MethodNotAllowedByPolicyError
 from services.kit.ids import new_id
 
 
@@ -32,32 +30,26 @@ def email_challenge(
         ProblemError: `emailInvalid`, `methodNotAllowedByPolicy`, `methodAlreadyRegistered`, `methodLimitReached`.
     """
     address = parse_address(typed)
-    policy, account = deps.policy(claimant.account), claimant.account
-    is_taken = is_allowed(policy, "email") if changes else may_be_added(policy, "email", account.active_types)
-    if not is_taken:
-        raise MethodNotAllowedByPolicyError
-    target = Target.of(address.address, address.masked, account.tenant, deps)
+    destination = PlainDestination.of(address.address, address.masked, claimant.account.tenant, deps)
     method_id = changes or new_id()
     registration = Registration(
-        display_name=target.masked,
-        destination=target.sealed(claimant.binding(method_id), deps.sealer),
-        destination_hash=target.digest,
+        display_name=destination.masked,
+        destination=destination.sealed(claimant.binding(method_id), deps.sealer),
+        destination_hash=destination.digest,
         changes=changes,
     )
-    if problem := conflicts.conflict_of(claimant.account, "email", registration, but=[changes] if changes else []):
-        raise problem
+    if changes:
+        require_registrable(claimant.account, "email", deps, registration)
+    else:
+        require_addable(claimant.account, "email", registration, deps)
     asked = to_register(identifier, "email", registration, method_id)
-    return sent_code_challenge(asked, claimant, target, "email", deps)
+    return sent_code_challenge(asked, claimant, destination, "email", deps)
 
 
 async def request_email(principal: Principal, typed: str, form_token: str, deps: CanAskByMail) -> Principal:
     """Ask for a code by mail. The same address, while its code still lives, sends nothing; another one ends the earlier
-    challenge.
-
-    Raises:
-        ProblemError: as `email_challenge`; `sessionEnded`, `rateLimited`.
-    """
-    rules.open_session(principal.account, principal.session.id, at=deps.clock.now())
+    challenge. Raises the same as `email_challenge`; `sessionEnded`, `rateLimited`."""
+    lifecycle.open_session(principal.account, principal.session.id, at=deps.clock.now())
     change = principal.session.requested_change
     identifier = pressed(principal, f"{form_token} {parse_address(typed).address}")
     challenge = email_challenge(typed, principal.claimant, identifier, deps, changes=change.changes if change else None)
@@ -65,7 +57,6 @@ async def request_email(principal: Principal, typed: str, form_token: str, deps:
 
 
 def an_email(address: str, *, changes: str | None = None) -> Plan:
-    """An address, or another one for it. See `email_challenge`."""
     return lambda claimant, deps: proven_by(email_challenge(address, claimant, new_id(), deps, changes=changes))
 
 
@@ -86,8 +77,8 @@ def another_address(method_id: str, address: str) -> Plan:
     return plan
 
 
-async def _ask(method: Method, asked: Question, claimant: Claimant, deps: CanSend) -> Challenge:
-    return sent_code_challenge(asked, claimant, target_of(method, claimant, deps), "email", deps)
+async def _ask(method: Method, asked: ProofRequest, claimant: Claimant, deps: CanSend) -> Challenge:
+    return sent_code_challenge(asked, claimant, destination_of(method, claimant, deps), "email", deps)
 
 
 STRATEGY = Strategy(_ask)

@@ -31,5 +31,4 @@ class EmailMethodList(Paged):
 
 
 def fixed_id(_: Method) -> str:
-    """Graph's id of an address."""
     return ID

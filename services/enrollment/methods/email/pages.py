@@ -16,7 +16,7 @@ from services.enrollment.proofs.sent_code.words import code_problem
 from services.enrollment.sessions.handlers.progress import may_choose
 from services.enrollment.web.forms import CodeForm, StepForm
 from services.enrollment.web.judging import NOTHING, Feedback, judge_code, require_challenge
-from services.enrollment.web.request import PageRequest, frame, html, to_wizard
+from services.enrollment.web.request import PageRequest, frame, html, to_current_step
 from services.enrollment.web.views import WIZARD, FieldError
 from services.kit.errors import ProblemError, SessionEndedError
 from services.kit.ids import new_token
@@ -53,7 +53,7 @@ async def address_typed(page: PageRequest, form: AddressForm) -> Response:
     except ProblemError as problem:
         error = FieldError("address", address_problem(problem))
         return await show_address(page, form.address, error, problem.status)
-    return to_wizard(page)
+    return to_current_step(page)
 
 
 async def show_code(page: PageRequest, feedback: Feedback = NOTHING) -> Response:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Response
 from fastapi import Body as JsonBody
 
 from services.enrollment.accounts.domain.account import Method
-from services.enrollment.accounts.handlers import administration as administer
+from services.enrollment.accounts.handlers import administration
 from services.enrollment.accounts.handlers.lookup import account_of
 from services.enrollment.api.bodies import UserPath
 from services.enrollment.api.caching import UNCACHED
@@ -101,7 +101,7 @@ async def delete_email_method(
     """Delete the address. Scope `methods.write`."""
     account = await account_of(caller.tenant, user_id, deps)
     method = method_with(email_id, account.of_type("email"), fixed_id)
-    await administer.remove(caller.tenant, user_id, method.id, deps)
+    await administration.remove(caller.tenant, user_id, method.id, deps)
 
 
 def _on_file(method: Method) -> EmailMethod:

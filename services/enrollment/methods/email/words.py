@@ -33,5 +33,4 @@ REFUSED: Final[Mapping[type[ProblemError], str]] = {
 
 
 def address_problem(problem: ProblemError) -> str:
-    """What is wrong with an email address, beside its field."""
     return REFUSED.get(type(problem), problem.title)

@@ -15,7 +15,7 @@ from services.enrollment.methods.hardware_oath.words import DONE, number_problem
 from services.enrollment.sessions.handlers.progress import may_choose
 from services.enrollment.web.forms import CodeForm, StepForm
 from services.enrollment.web.judging import NOTHING, Feedback, ShowAgain, judge_code, require_challenge
-from services.enrollment.web.request import PageRequest, frame, html, to_wizard
+from services.enrollment.web.request import PageRequest, frame, html, to_current_step
 from services.enrollment.web.views import WIZARD, FieldError, Frame
 from services.enrollment.web.words import CHECKING
 from services.kit.errors import ProblemError, SessionEndedError
@@ -53,7 +53,7 @@ async def number_typed(page: PageRequest, form: NumberForm) -> Response:
     except ProblemError as problem:
         error = FieldError("serialNumber", number_problem(problem))
         return await show_number(page, form.serial_number, error, problem.status)
-    return to_wizard(page)
+    return to_current_step(page)
 
 
 async def show_code(page: PageRequest, feedback: Feedback = NOTHING) -> Response:
@@ -68,7 +68,7 @@ async def act_on_code(page: PageRequest, form: CodeForm) -> Response:
     """Judge a code, or ask for another one."""
     if form.action == "again":
         await registering.ask_code_again(page.principal, page.deps)
-        return to_wizard(page)
+        return to_current_step(page)
     return await judge_code(page, form, show_code, token_code_problem)
 
 

@@ -27,7 +27,6 @@ class HardwareTokens(Documents[HardwareToken]):
         return await self.find(criteria, sort=[("state.id", ASCENDING)], limit=limit)
 
     async def of_person(self, tenant: str, user: str) -> list[Stored[HardwareToken]]:
-        """Those that a person has or is to have."""
         return await self.find({"state.tenant": tenant, "state.user": user}, sort=[("state.id", ASCENDING)])
 
     async def of_method(self, tenant: str, method_id: str) -> Stored[HardwareToken] | None:

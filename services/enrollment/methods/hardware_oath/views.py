@@ -50,5 +50,4 @@ class TokenCodeView:
 
     @property
     def challenge_id(self) -> str:
-        """The challenge that the form answers."""
         return challenge_of(self.events_url)

@@ -47,7 +47,6 @@ REFUSED: Final[Mapping[type[ProblemError], str]] = {
 
 
 def number_problem(problem: ProblemError) -> str:
-    """What is wrong with a serial number, beside its field."""
     return REFUSED.get(type(problem), problem.title)
 
 

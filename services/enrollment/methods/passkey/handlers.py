@@ -8,9 +8,9 @@ from schemas.verification import CredentialSubmitted, PasskeyTerms
 from services.enrollment.accounts.domain.account import Method
 from services.enrollment.accounts.handlers.adding import require_registrable
 from services.enrollment.challenges.domain.challenge import Challenge, Registration
-from services.enrollment.challenges.handlers.building import Question, new_challenge, to_register, with_terms
-from services.enrollment.challenges.handlers.lifecycle import Submission, binding_of
-from services.enrollment.methods.base.handlers import Given, GivenCredential, Proof, Strategy
+from services.enrollment.challenges.handlers.building import ProofRequest, new_challenge, to_register, with_terms
+from services.enrollment.challenges.handlers.lifecycle import binding_of
+from services.enrollment.methods.base.handlers import Given, GivenCredential, Proof, SealedProof, Strategy
 from services.enrollment.needs import CanAsk, CanSeal, HasConfig, HasOrigin, HasRules
 from services.enrollment.registrations.beginning import Beginning, proven_by
 from services.enrollment.sessions.handlers.asking import ask, pressed
@@ -36,11 +36,7 @@ DISPLAY_NAME = "Passkey"
 
 
 def passkey_challenge(claimant: Claimant, identifier: str, deps: CanChallenge) -> Challenge:
-    """The challenge that a new passkey signs.
-
-    Raises:
-        ProblemError: `methodNotAllowedByPolicy`, `methodLimitReached`.
-    """
+    """The challenge that a new passkey signs. Raises `methodNotAllowedByPolicy`, `methodLimitReached`."""
     registration = Registration(display_name=DISPLAY_NAME)
     require_registrable(claimant.account, "passkey", deps)
     return passkey_asked(to_register(identifier, "passkey", registration), claimant, deps)
@@ -52,7 +48,7 @@ async def ask_passkey(principal: Principal, deps: CanAskPasskey) -> Principal:
     return await ask(principal, challenge, "passkey", deps)
 
 
-def passkey_asked(asked: Question, claimant: Claimant, deps: CanChallenge) -> Challenge:
+def passkey_asked(asked: ProofRequest, claimant: Claimant, deps: CanChallenge) -> Challenge:
     """A passkey: made, or used."""
     challenge = new_challenge(asked, claimant, "passkey", deps)
     rp_id, origins = relying_party(claimant.account.tenant, deps)
@@ -81,11 +77,10 @@ def credential_id_of(credential: str) -> str:
 
 
 def a_passkey(claimant: Claimant, deps: CanChallenge) -> Beginning:
-    """A passkey. See `passkey_challenge`."""
     return proven_by(passkey_challenge(claimant, new_id(), deps))
 
 
-def _submission(challenge: Challenge, given: Given, deps: CanSeal) -> Submission:
+def _seal(challenge: Challenge, given: Given, deps: CanSeal) -> SealedProof:
     if not isinstance(given, GivenCredential):
         raise RequestMalformedError
     found = credential_id_of(given.credential)
@@ -95,13 +90,13 @@ def _submission(challenge: Challenge, given: Given, deps: CanSeal) -> Submission
         credential=deps.sealer.seal("submission", given.credential.encode(), binding_of(challenge)),
         submitted_at=deps.clock.now(),
     )
-    return Submission(event, found)
+    return SealedProof(event, found)
 
 
-PROOF = Proof("credential", _submission)
+PROOF = Proof("credential", _seal)
 
 
-async def _ask(_: Method, asked: Question, claimant: Claimant, deps: CanChallenge) -> Challenge:
+async def _ask(_: Method, asked: ProofRequest, claimant: Claimant, deps: CanChallenge) -> Challenge:
     return passkey_asked(asked, claimant, deps)
 
 

@@ -30,7 +30,6 @@ class CredentialForm(ProofForm):
 
     @property
     def given(self) -> GivenCredential:
-        """What is handed in."""
         return GivenCredential(self.credential.get_secret_value())
 
 
@@ -80,8 +79,8 @@ def _view(asked: AskedProof) -> PasskeyView:
 
 
 async def _answer(page: PageRequest, challenge: Challenge, form: CredentialForm, show: ShowAgain) -> Response:
-    submission = submit_proof(challenge, form.given, page.deps)
-    return await judge(page, submission, show, _explained, field="credential")
+    judging = submit_proof(challenge, form.given, page.deps)
+    return await judge(page, judging, show, _explained, field="credential")
 
 
 PAGES: Final = MethodPages(

@@ -49,5 +49,4 @@ REFUSED: Final[Mapping[type[ProblemError], str]] = {
 
 
 def passkey_problem(problem: type[ProblemError]) -> str:
-    """Why a passkey was not accepted."""
     return REFUSED.get(problem, SOMETHING_WRONG)

@@ -27,11 +27,8 @@ class PhoneRequest(RegistrationRequest):
 
 
 def typed_phone(number: str, phone_type: PhoneType, delivery: Literal["sms", "voice"] | None = None) -> TypedPhone:
-    """A number as Graph writes it: in the international form, `x` and an extension behind it.
-
-    Raises:
-        ProblemError: `phoneNumberInvalid` for an extension where there can be none.
-    """
+    """A number as Graph writes it: in the international form, `x` and an extension behind it. Raises
+    `phoneNumberInvalid` for an extension where there can be none."""
     plain, _, extension = number.partition("x")
     if extension and phone_type != "office":
         raise PhoneNumberInvalidError("Only an office phone has an extension.")

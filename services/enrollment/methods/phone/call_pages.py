@@ -14,7 +14,7 @@ from services.enrollment.methods.phone.words import call_text, number_problem
 from services.enrollment.proofs.sent_code.pages import resend
 from services.enrollment.web.forms import ProofForm
 from services.enrollment.web.judging import NOTHING, Feedback, ShowAgain, heard, require_challenge
-from services.enrollment.web.request import PageRequest, frame, html, to_wizard
+from services.enrollment.web.request import PageRequest, frame, html, to_current_step
 from services.enrollment.web.views import WIZARD, Frame
 from services.enrollment.web.words import masked_destination
 from services.kit.errors import ProblemError, SessionEndedError
@@ -61,7 +61,7 @@ async def reached_otherwise(page: PageRequest, delivery: Literal["sms", "voice"]
         raise
     except ProblemError as problem:
         return await show(page, Feedback(notice=number_problem(problem, "", delivery), status=problem.status))
-    return to_wizard(page)
+    return to_current_step(page)
 
 
 def call_view(

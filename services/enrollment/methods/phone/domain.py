@@ -76,11 +76,7 @@ def parse_number(
 
 
 def parse_extension(text: str) -> str:
-    """The extension behind a number: 1 to 11 digits, or none.
-
-    Raises:
-        ProblemError: `phoneNumberInvalid`.
-    """
+    """The extension behind a number: 1 to 11 digits, or none. Raises `phoneNumberInvalid`."""
     digits = text.strip()
     if digits and not (digits.isascii() and digits.isdecimal() and len(digits) <= 11):
         raise PhoneNumberInvalidError("An extension is up to 11 digits.")
@@ -99,7 +95,6 @@ def region_of(e164: str) -> str | None:
 
 
 def national_format(e164: str) -> str:
-    """How people of the number's country write it."""
     return phonenumbers.format_number(phonenumbers.parse(e164), PhoneNumberFormat.NATIONAL)
 
 

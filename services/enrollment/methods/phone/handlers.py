@@ -4,17 +4,21 @@ from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from schemas.verification import ProofKind
-from services.enrollment.accounts.domain import conflicts
 from services.enrollment.accounts.domain.account import Account, Method
+from services.enrollment.accounts.handlers.adding import require_registrable
 from services.enrollment.challenges.domain.challenge import Challenge, PhoneType, Registration
-from services.enrollment.challenges.handlers.building import Question, to_register
+from services.enrollment.challenges.handlers.building import ProofRequest, to_register
 from services.enrollment.methods.base.handlers import Proof, Strategy
 from services.enrollment.methods.phone.domain import parse_extension, parse_number
 from services.enrollment.needs import CanAsk, CanAskToRegister, CanPlan, CanSend, HasConfig, HasKeyring, HasPolicies
-from services.enrollment.policies.domain.policy import is_allowed
-from services.enrollment.proofs.sent_code.handlers import Target, sent_code_challenge, target_of, target_of_challenge
+from services.enrollment.proofs.sent_code.handlers import (
+    PlainDestination,
+    destination_of,
+    destination_of_challenge,
+    sent_code_challenge,
+)
 from services.enrollment.registrations.beginning import Beginning, Plan, changeable, proven_by, require_other
-from services.enrollment.sessions.domain import lifecycle as rules
+from services.enrollment.sessions.domain import lifecycle
 from services.enrollment.sessions.handlers.asking import ask, current_challenge, pressed
 from services.enrollment.sessions.principal import Claimant, Principal
 from services.kit.errors import ChallengeEndedError, MethodNotAllowedByPolicyError
@@ -45,7 +49,6 @@ class TypedPhone:
 
     @property
     def by_voice(self) -> bool:
-        """Whether it is called."""
         return self.delivery == "voice"
 
 
@@ -56,27 +59,28 @@ def phone_challenge(
 
     Raises:
         ProblemError: `phoneNumberInvalid`, `phoneNumberNotAllowed`, `methodNotAllowedByPolicy`,
-        `methodAlreadyRegistered`,
-            `methodLimitReached`.
+            `methodAlreadyRegistered`, `methodLimitReached`.
     """
-    target = phone_target(typed, claimant.account, deps)
+    destination = phone_destination(typed, claimant.account, deps)
     method_id = changes or new_id()
     registration = Registration(
-        display_name=target.masked,
+        display_name=destination.masked,
         phone_type=typed.phone_type,
         delivery=typed.delivery,
-        destination=target.sealed(claimant.binding(method_id), deps.sealer),
-        destination_hash=target.digest,
+        destination=destination.sealed(claimant.binding(method_id), deps.sealer),
+        destination_hash=destination.digest,
         changes=changes,
     )
-    require_registrable(claimant.account, typed, registration, deps)
+    if typed.phone_type != "mobile" and not typed.by_voice:
+        raise MethodNotAllowedByPolicyError("Only a mobile phone gets text messages; choose a call.")
+    require_registrable(claimant.account, "phone", deps, registration)
     asked = to_register(identifier, "phone", registration, method_id)
     return sent_code_challenge(
-        asked, claimant, target, typed.delivery, deps, kind=phone_kind(typed.delivery, claimant, deps)
+        asked, claimant, destination, typed.delivery, deps, kind=phone_kind(typed.delivery, claimant, deps)
     )
 
 
-def phone_target(typed: TypedPhone, account: Account, deps: KnowsNumbers) -> Target:
+def phone_destination(typed: TypedPhone, account: Account, deps: KnowsNumbers) -> PlainDestination:
     """The number, checked.
 
     Raises:
@@ -88,31 +92,16 @@ def phone_target(typed: TypedPhone, account: Account, deps: KnowsNumbers) -> Tar
     )
     extension = parse_extension(typed.extension) if typed.phone_type == "office" else ""
     plain = f"{number.e164};ext={extension}" if extension else number.e164
-    return Target.of(plain, number.masked, account.tenant, deps)
-
-
-def require_registrable(account: Account, typed: TypedPhone, registration: Registration, deps: HasPolicies) -> None:
-    """Raises `methodNotAllowedByPolicy`, `methodAlreadyRegistered` or `methodLimitReached`."""
-    if not is_allowed(deps.policy(account), "phone"):
-        raise MethodNotAllowedByPolicyError
-    if typed.phone_type != "mobile" and not typed.by_voice:
-        raise MethodNotAllowedByPolicyError("Only a mobile phone gets text messages; choose a call.")
-    but = [registration.changes] if registration.changes else []
-    if problem := conflicts.conflict_of(account, "phone", registration, but=but):
-        raise problem
+    return PlainDestination.of(plain, number.masked, account.tenant, deps)
 
 
 async def request_phone(principal: Principal, typed: TypedPhone, form_token: str, deps: CanAskByPhone) -> Principal:
-    """Ask for a proof of a number. The same number by the same way, while its code still lives, sends nothing;
-    another one ends the earlier challenge.
-
-    Raises:
-        ProblemError: as `phone_challenge`; `sessionEnded`, `rateLimited`.
-    """
-    rules.open_session(principal.account, principal.session.id, at=deps.clock.now())
+    """Ask for a proof of a number. The same number by the same way, while its code still lives, sends nothing; another
+    one ends the earlier challenge. Raises the same as `phone_challenge`; `sessionEnded`, `rateLimited`."""
+    lifecycle.open_session(principal.account, principal.session.id, at=deps.clock.now())
     change = principal.session.requested_change
-    target = phone_target(typed, principal.account, deps)
-    identifier = pressed(principal, f"{form_token} {target.digest} {typed.delivery}")
+    destination = phone_destination(typed, principal.account, deps)
+    identifier = pressed(principal, f"{form_token} {destination.digest} {typed.delivery}")
     challenge = phone_challenge(typed, principal.claimant, identifier, deps, changes=change.changes if change else None)
     return await ask(principal, challenge, _step_of(challenge), deps)
 
@@ -128,11 +117,11 @@ async def reach_otherwise(principal: Principal, delivery: Literal["sms", "voice"
         raise ChallengeEndedError
     if delivery == "sms" and earlier.registration.phone_type != "mobile":
         raise MethodNotAllowedByPolicyError
-    target = target_of_challenge(earlier, deps)
+    destination = destination_of_challenge(earlier, deps)
     registration = earlier.registration.model_copy(update={"delivery": delivery})
     asked = to_register(pressed(principal, delivery), "phone", registration, earlier.method_id)
     kind = phone_kind(delivery, principal.claimant, deps)
-    challenge = sent_code_challenge(asked, principal.claimant, target, delivery, deps, kind=kind)
+    challenge = sent_code_challenge(asked, principal.claimant, destination, delivery, deps, kind=kind)
     return await ask(principal, challenge, _step_of(challenge), deps)
 
 
@@ -141,12 +130,10 @@ def _step_of(challenge: Challenge) -> str:
 
 
 def phone_kind(delivery: str | None, claimant: Claimant, deps: HasPolicies) -> ProofKind:
-    """A call is answered with a key, or reads a code out, as the policy says."""
     return "call" if delivery == "voice" and deps.terms(claimant.account).voice == "key" else "code"
 
 
 def a_phone(typed: TypedPhone, *, changes: str | None = None) -> Plan:
-    """A phone, or another number for one. See `phone_challenge`."""
     return lambda claimant, deps: proven_by(phone_challenge(typed, claimant, new_id(), deps, changes=changes))
 
 
@@ -160,16 +147,16 @@ def another_number(method_id: str, typed: TypedPhone) -> Plan:
     def plan(claimant: Claimant, deps: CanPlan) -> Beginning:
         method = changeable(claimant.account, method_id, "phone")
         same = replace(typed, phone_type=method.phone_type or "mobile", delivery=method.delivery or "sms")
-        require_other(method, phone_target(same, claimant.account, deps).digest)
+        require_other(method, phone_destination(same, claimant.account, deps).digest)
         return a_phone(same, changes=method.id)(claimant, deps)
 
     return plan
 
 
-async def _ask(method: Method, asked: Question, claimant: Claimant, deps: CanSend) -> Challenge:
+async def _ask(method: Method, asked: ProofRequest, claimant: Claimant, deps: CanSend) -> Challenge:
     kind = phone_kind(method.delivery, claimant, deps)
     channel: Literal["sms", "voice"] = "voice" if method.delivery == "voice" else "sms"
-    return sent_code_challenge(asked, claimant, target_of(method, claimant, deps), channel, deps, kind=kind)
+    return sent_code_challenge(asked, claimant, destination_of(method, claimant, deps), channel, deps, kind=kind)
 
 
 CALL = Proof()

@@ -48,10 +48,8 @@ class PhoneMethodList(Paged):
 
 
 def type_of(method: Method) -> PhoneType:
-    """A mobile, where nothing else was said."""
     return method.phone_type or "mobile"
 
 
 def fixed_id(method: Method) -> str:
-    """Graph's id of a phone."""
     return IDS[type_of(method)]

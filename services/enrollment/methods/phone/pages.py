@@ -26,7 +26,7 @@ from services.enrollment.sessions.handlers.asking import current_challenge
 from services.enrollment.sessions.handlers.progress import may_choose
 from services.enrollment.web.forms import CodeForm, ProofForm, StepForm
 from services.enrollment.web.judging import NOTHING, Feedback, judge_code, require_challenge
-from services.enrollment.web.request import PageRequest, frame, html, to_wizard
+from services.enrollment.web.request import PageRequest, frame, html, to_current_step
 from services.enrollment.web.views import WIZARD, FieldError
 from services.kit.errors import ProblemError, SessionEndedError
 from services.kit.ids import new_token
@@ -91,7 +91,7 @@ async def number_typed(page: PageRequest, form: NumberForm) -> Response:
         error = FieldError("number", number_problem(problem, in_a_sentence(region), delivery))
         typed = Typed(form.region, form.number, delivery, form.extension)
         return await show_number(page, typed, error, problem.status)
-    return to_wizard(page)
+    return to_current_step(page)
 
 
 async def show_code(page: PageRequest, feedback: Feedback = NOTHING) -> Response:

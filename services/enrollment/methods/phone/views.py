@@ -50,7 +50,6 @@ class PhoneView:
 
     @property
     def words(self) -> NumberWords:
-        """How the number of this type of phone is asked for."""
         return NUMBERS[self.phone_type]
 
 
@@ -84,7 +83,6 @@ class CallView:
 
     @property
     def shown(self) -> str:
-        """The state, or `undelivered` where the call failed and another one may be tried."""
         return "undelivered" if self.state == "failed" and not self.ended else self.state
 
     @property
@@ -95,5 +93,4 @@ class CallView:
 
     @property
     def challenge_id(self) -> str:
-        """The call that the form is about."""
         return challenge_of(self.events_url)

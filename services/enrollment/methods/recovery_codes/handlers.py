@@ -11,12 +11,12 @@ from services.enrollment.accounts.domain.account import Method
 from services.enrollment.accounts.handlers.adding import require_addable
 from services.enrollment.challenges.domain.challenge import Challenge, Registration
 from services.enrollment.challenges.domain.verdict import Verdict
-from services.enrollment.challenges.handlers.building import Question, new_challenge, to_register
+from services.enrollment.challenges.handlers.building import ProofRequest, new_challenge, to_register
 from services.enrollment.challenges.handlers.lifecycle import open_submitted
 from services.enrollment.methods.base.handlers import Strategy, sealed_code, typed
 from services.enrollment.needs import CanAwaitVerdicts, CanBuild, CanPrepare, HasRules, HasSealer
 from services.enrollment.registrations.beginning import Beginning, proven_by
-from services.enrollment.sessions.domain import steps as wizard
+from services.enrollment.sessions.domain import steps
 from services.enrollment.sessions.domain.session import Draft, Session
 from services.enrollment.sessions.handlers.asking import pressed, wait_at
 from services.enrollment.sessions.handlers.moving import move_session
@@ -76,7 +76,7 @@ async def prepare_codes(principal: Principal, deps: CanPrepare) -> Principal:
 
     def move(session: Session) -> Session:
         kept = session.draft if session.draft and session.draft.type == "recoveryCodes" else fresh
-        return wizard.show_draft(session, kept, "recoveryCodes.show")
+        return steps.show_draft(session, kept, "recoveryCodes.show")
 
     return await move_session(principal, move, deps)
 
@@ -113,7 +113,7 @@ def _canonical(_: Challenge, typed_code: str) -> str:
 PROOF = typed(_canonical)
 
 
-async def _ask(_: Method, asked: Question, claimant: Claimant, deps: HasRules) -> Challenge:
+async def _ask(_: Method, asked: ProofRequest, claimant: Claimant, deps: HasRules) -> Challenge:
     return new_challenge(asked, claimant, "recoveryCode", deps)
 
 

@@ -13,7 +13,7 @@ from services.enrollment.methods.recovery_codes.views import RecoveryCodesView, 
 from services.enrollment.proofs.typed_secret.pages import secret_page
 from services.enrollment.sessions.handlers.progress import may_choose
 from services.enrollment.web.forms import StepForm
-from services.enrollment.web.request import PageRequest, frame, html, to_wizard
+from services.enrollment.web.request import PageRequest, frame, html, to_current_step
 from services.enrollment.web.views import FieldError, in_groups
 from services.kit.errors import NotFoundError
 
@@ -38,7 +38,7 @@ async def show_intro(page: PageRequest) -> Response:
 async def act_on_intro(page: PageRequest, _: StepForm) -> Response:
     """To the codes."""
     await prepare_codes(page.principal, page.deps)
-    return to_wizard(page)
+    return to_current_step(page)
 
 
 async def show_codes(page: PageRequest, error: FieldError | None = None, status: int = 200) -> Response:
@@ -62,7 +62,7 @@ async def codes_saved(page: PageRequest, form: SavedForm) -> Response:
     if not form.saved:
         return await show_codes(page, FieldError("saved", words.NOT_SAVED), 422)
     await register_codes(page.principal, page.deps)
-    return to_wizard(page)
+    return to_current_step(page)
 
 
 PAGES: Final = MethodPages(

@@ -40,5 +40,4 @@ class RecoveryCodesView:
 
     @property
     def lines(self) -> str:
-        """All codes, one a line, to copy and to keep as a file."""
         return "\n".join(code.get_secret_value() for code in self.codes)

@@ -58,17 +58,14 @@ EXAMPLES: Final = {name: body for method in METHODS for name, body in method.exa
 
 
 def name_of_type(method_type: MethodType) -> str:
-    """What a method is called that has no name or number of its own."""
     return BY_TYPE[method_type].name
 
 
 def name_of(method: Method) -> str:
-    """The person's own name for it, else the masked one."""
     return method.name or method.display_name or name_of_type(method.type)
 
 
 def registration_fields(reading: Reading, components: Components) -> RegistrationFields:
-    """What a registration hands out now."""
     return BY_TYPE[reading.registration.type].registration(reading, components)
 
 

@@ -17,7 +17,7 @@ from services.enrollment.methods.security_questions.domain import TRAITS as SECU
 from services.enrollment.methods.software_oath.domain import TRAITS as SOFTWARE_OATH
 from services.enrollment.methods.temporary_access_pass.domain import TRAITS as TEMPORARY_ACCESS_PASS
 
-IN_ORDER_OF_REPORTS: Final = (
+IN_ORDER: Final = (
     AUTHENTICATOR_APP,
     SOFTWARE_OATH,
     HARDWARE_OATH,
@@ -28,9 +28,11 @@ IN_ORDER_OF_REPORTS: Final = (
     RECOVERY_CODES,
     TEMPORARY_ACCESS_PASS,
 )
-TRAITS: Final[Mapping[MethodType, Traits]] = MappingProxyType({traits.type: traits for traits in IN_ORDER_OF_REPORTS})
+"""As the report of registrations lists them."""
+
+TRAITS: Final[Mapping[MethodType, Traits]] = MappingProxyType({traits.type: traits for traits in IN_ORDER})
 PROOFS: Final[Mapping[ProofKind, ProofTraits]] = MappingProxyType(
-    {kind: proof for traits in IN_ORDER_OF_REPORTS for kind, proof in traits.proofs.items()}
+    {kind: proof for traits in IN_ORDER for kind, proof in traits.proofs.items()}
 )
 
 MOST_SECURE_FIRST: Final[tuple[MethodType, ...]] = (
@@ -79,10 +81,10 @@ PROVEN_FIRST: Final[tuple[MethodType, ...]] = (
 )
 """The order in which proofs are preferred. A pass comes first: who was given one has nothing else at hand."""
 
-STRONG: Final = tuple(kind for kind in PROVEN_FIRST if TRAITS[kind].strength != "recovery")
-WEAK: Final = tuple(kind for kind in PROVEN_FIRST if TRAITS[kind].strength == "recovery")
+STRONG: Final = tuple(method_type for method_type in PROVEN_FIRST if TRAITS[method_type].strength != "recovery")
+WEAK: Final = tuple(method_type for method_type in PROVEN_FIRST if TRAITS[method_type].strength == "recovery")
 """What only recovers an account: it proves the person only where there is nothing stronger, and under the profile
 `entra`."""
 
-SET_UP: Final = tuple(traits for traits in IN_ORDER_OF_REPORTS if traits.steps)
+SET_UP: Final = tuple(traits for traits in IN_ORDER if traits.steps)
 """What people set up themselves."""

@@ -36,7 +36,6 @@ WORDS: Final[Mapping[str, MethodWords]] = MappingProxyType(
 
 
 def name_of(method: Method) -> Name:
-    """What a method is."""
     return WORDS[method.type].name_of(method.phone_type)
 
 

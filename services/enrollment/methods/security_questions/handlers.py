@@ -13,9 +13,9 @@ from services.enrollment.accounts.domain.account import Method
 from services.enrollment.accounts.handlers.adding import require_addable
 from services.enrollment.challenges.domain.challenge import Challenge, Registration
 from services.enrollment.challenges.domain.verdict import Verdict
-from services.enrollment.challenges.handlers.building import Question, new_challenge, to_register, with_terms
-from services.enrollment.challenges.handlers.lifecycle import Submission, binding_of, open_submitted
-from services.enrollment.methods.base.handlers import Given, GivenAnswers, Proof, Strategy
+from services.enrollment.challenges.handlers.building import ProofRequest, new_challenge, to_register, with_terms
+from services.enrollment.challenges.handlers.lifecycle import binding_of, open_submitted
+from services.enrollment.methods.base.handlers import Given, GivenAnswers, Proof, SealedProof, Strategy
 from services.enrollment.methods.security_questions.domain import checked_answers
 from services.enrollment.needs import CanAsk, CanBuild, CanSeal, HasConfig, HasRules, HasSignals
 from services.enrollment.registrations.beginning import Beginning, Plan, proven_by
@@ -52,7 +52,7 @@ def answers_challenge(
     return challenge, submitted_answers(challenge, checked, deps)
 
 
-def answers_asked(asked: Question, claimant: Claimant, question_ids: tuple[str, ...], deps: HasRules) -> Challenge:
+def answers_asked(asked: ProofRequest, claimant: Claimant, question_ids: tuple[str, ...], deps: HasRules) -> Challenge:
     """Answers to security questions."""
     challenge = new_challenge(asked, claimant, "securityQuestions", deps)
     return with_terms(challenge, questions=QuestionTerms(question_ids=question_ids))
@@ -72,11 +72,7 @@ def submitted_answers(challenge: Challenge, answers: Mapping[str, SecretStr], de
 async def register_answers(
     principal: Principal, answers: Sequence[tuple[str, SecretStr]], deps: CanKeepAnswers
 ) -> Verdict:
-    """Keep a person's answers.
-
-    Raises:
-        ProblemError: as `answers_challenge`; `sessionEnded`, `rateLimited`.
-    """
+    """Keep a person's answers. Raises the same as `answers_challenge`; `sessionEnded`, `rateLimited`."""
     await deps.limiter.admit("request", principal.session.id)
     challenge, event = answers_challenge(answers, principal.claimant, pressed(principal, "answers"), deps)
     await wait_at(principal, challenge, "securityQuestions", deps)
@@ -94,7 +90,7 @@ def answers(given: Sequence[tuple[str, SecretStr]]) -> Plan:
     return plan
 
 
-def _submission(challenge: Challenge, given: Given, deps: CanSeal) -> Submission:
+def _seal(challenge: Challenge, given: Given, deps: CanSeal) -> SealedProof:
     """All answers that were asked for, and no others."""
     asked = challenge.terms.questions
     if not isinstance(given, GivenAnswers) or asked is None:
@@ -102,13 +98,13 @@ def _submission(challenge: Challenge, given: Given, deps: CanSeal) -> Submission
     answers: Mapping[str, SecretStr] = dict(given.answers)
     if set(answers) != set(asked.question_ids) or len(answers) != len(given.answers):
         raise RequestMalformedError("Answer the questions that were asked, each once.")
-    return Submission(submitted_answers(challenge, answers, deps))
+    return SealedProof(submitted_answers(challenge, answers, deps))
 
 
-PROOF = Proof("answers", _submission)
+PROOF = Proof("answers", _seal)
 
 
-async def _ask(method: Method, asked: Question, claimant: Claimant, deps: CanAskQuestions) -> Challenge:
+async def _ask(method: Method, asked: ProofRequest, claimant: Claimant, deps: CanAskQuestions) -> Challenge:
     return answers_asked(asked, claimant, _asked_questions(method, claimant, deps), deps)
 
 

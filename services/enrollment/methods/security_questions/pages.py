@@ -18,7 +18,7 @@ from services.enrollment.methods.security_questions.words import DONE, answers_p
 from services.enrollment.sessions.handlers.progress import may_choose
 from services.enrollment.web.forms import ProofForm
 from services.enrollment.web.judging import ShowAgain, judge
-from services.enrollment.web.request import PageRequest, frame, html, to_wizard
+from services.enrollment.web.request import PageRequest, frame, html, to_current_step
 from services.enrollment.web.views import FieldError
 from services.kit.errors import ProblemError, SessionEndedError
 
@@ -31,7 +31,6 @@ class AnswersForm(ProofForm):
 
     @property
     def answers(self) -> list[tuple[str, SecretStr]]:
-        """Each question with its answer."""
         return list(zip(self.question, self.answer, strict=False))
 
 
@@ -61,7 +60,7 @@ async def answers_given(page: PageRequest, form: AnswersForm) -> Response:
         raise
     except ProblemError as problem:
         return await _once_more(page, answers, problem)
-    return to_wizard(page)
+    return to_current_step(page)
 
 
 async def _once_more(page: PageRequest, answers: Sequence[tuple[str, SecretStr]], problem: ProblemError) -> Response:
@@ -92,8 +91,8 @@ def _view(asked: AskedProof) -> AskedQuestionsView:
 
 
 async def _answer(page: PageRequest, challenge: Challenge, form: AnswersForm, show: ShowAgain) -> Response:
-    submission = submit_proof(challenge, GivenAnswers(form.answers), page.deps)
-    return await judge(page, submission, show, answers_wrong, field="answer-1")
+    judging = submit_proof(challenge, GivenAnswers(form.answers), page.deps)
+    return await judge(page, judging, show, answers_wrong, field="answer-1")
 
 
 PAGES: Final = MethodPages(

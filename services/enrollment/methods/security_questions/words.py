@@ -46,7 +46,6 @@ REFUSED: Final[Mapping[type[ProblemError], str]] = {
 
 
 def answers_problem(problem: ProblemError) -> str:
-    """What is wrong with a set of answers, beside the first one in question."""
     return REFUSED.get(type(problem), problem.title)
 
 

@@ -10,12 +10,12 @@ from schemas.base import Sealed
 from services.enrollment.accounts.domain.account import Method
 from services.enrollment.accounts.handlers.adding import require_registrable
 from services.enrollment.challenges.domain.challenge import Challenge, Registration
-from services.enrollment.challenges.handlers.building import Question, to_register
+from services.enrollment.challenges.handlers.building import ProofRequest, to_register
 from services.enrollment.methods.base.handlers import Strategy
 from services.enrollment.needs import CanAskToRegister, CanBuild, CanPrepare, CanShow, HasRules, HasSealer
 from services.enrollment.proofs.app_code.handlers import app_code_challenge
 from services.enrollment.registrations.beginning import Beginning, proven_by
-from services.enrollment.sessions.domain import steps as wizard
+from services.enrollment.sessions.domain import steps
 from services.enrollment.sessions.domain.session import Draft, Session
 from services.enrollment.sessions.handlers.asking import ask, pressed
 from services.enrollment.sessions.handlers.moving import move_session
@@ -42,19 +42,15 @@ async def show_secret(principal: Principal, deps: CanPrepare) -> Principal:
     def move(session: Session) -> Session:
         kept = session.draft if session.draft and session.draft.type == "softwareOath" else fresh
         begun = (
-            session if wizard.method_type_of(session.step) == "softwareOath" else wizard.set_up(session, "softwareOath")
+            session if steps.method_type_of(session.step) == "softwareOath" else steps.set_up(session, "softwareOath")
         )
-        return wizard.show_draft(begun, kept, "softwareOath.scan")
+        return steps.show_draft(begun, kept, "softwareOath.scan")
 
     return await move_session(principal, move, deps)
 
 
 async def ask_code(principal: Principal, deps: CanAskToRegister) -> Principal:
-    """Ask for the code that the app shows now.
-
-    Raises:
-        ProblemError: `challengeEnded` without a secret, `sessionEnded`, `rateLimited`.
-    """
+    """Raises `challengeEnded` without a secret, `sessionEnded`, `rateLimited`."""
     draft = principal.session.draft
     if draft is None or draft.type != "softwareOath":
         raise ChallengeEndedError
@@ -98,7 +94,7 @@ def another_app(claimant: Claimant, deps: CanBuild) -> Beginning:
     return replace(proven_by(code_challenge(draft, claimant, new_id(), deps)), draft=draft)
 
 
-async def _ask(_: Method, asked: Question, claimant: Claimant, deps: HasRules) -> Challenge:
+async def _ask(_: Method, asked: ProofRequest, claimant: Claimant, deps: HasRules) -> Challenge:
     return app_code_challenge(asked, claimant, None, deps)
 
 

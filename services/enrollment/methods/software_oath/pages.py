@@ -4,7 +4,7 @@ from typing import Final
 
 from fastapi import Response
 
-from services.enrollment.accounts.handlers import self_service as manage
+from services.enrollment.accounts.handlers import self_service
 from services.enrollment.methods.base.pages import MethodPages, Step
 from services.enrollment.methods.base.step_pages import back_of, last_step
 from services.enrollment.methods.software_oath import handlers as software
@@ -13,11 +13,11 @@ from services.enrollment.methods.software_oath.words import DONE
 from services.enrollment.proofs.app_code.pages import app_code_view
 from services.enrollment.proofs.app_code.words import app_code_problem
 from services.enrollment.sessions.domain.steps import method_type_of
-from services.enrollment.sessions.handlers import progress as sessions
+from services.enrollment.sessions.handlers import progress
 from services.enrollment.sessions.principal import Principal
 from services.enrollment.web.forms import CodeForm, StepForm
 from services.enrollment.web.judging import NOTHING, Feedback, judge_code
-from services.enrollment.web.request import PageRequest, frame, html, to_wizard
+from services.enrollment.web.request import PageRequest, frame, html, to_current_step
 from services.enrollment.web.views import WIZARD
 from services.kit.errors import NotFoundError
 
@@ -28,7 +28,7 @@ async def show_intro(page: PageRequest) -> Response:
     view = SoftwareIntroView(
         frame=frame(page, "softwareOath"),
         back=back_of(page.principal, "softwareOath") if is_here else WIZARD,
-        different_method=sessions.may_choose(page.principal, page.deps),
+        different_method=progress.may_choose(page.principal, page.deps),
     )
     return html(page.principal, view)
 
@@ -39,7 +39,7 @@ async def act_on_intro(page: PageRequest, _: StepForm) -> Response:
     if method_type_of(principal.session.step) != "softwareOath":
         principal = await _instead(page)
     await software.show_secret(principal, page.deps)
-    return to_wizard(page)
+    return to_current_step(page)
 
 
 async def show_scan(page: PageRequest) -> Response:
@@ -62,7 +62,7 @@ async def show_scan(page: PageRequest) -> Response:
 async def act_on_scan(page: PageRequest, _: StepForm) -> Response:
     """On to the code that the app shows."""
     await software.ask_code(page.principal, page.deps)
-    return to_wizard(page)
+    return to_current_step(page)
 
 
 async def show_code(page: PageRequest, feedback: Feedback = NOTHING) -> Response:
@@ -75,16 +75,12 @@ async def act_on_code(page: PageRequest, form: CodeForm) -> Response:
     """Judge a code, or ask for another one."""
     if form.action == "again":
         await software.ask_code(page.principal, page.deps)
-        return to_wizard(page)
+        return to_current_step(page)
     return await judge_code(page, form, show_code, app_code_problem)
 
 
 async def scanned(page: PageRequest) -> str:
-    """What the QR code says.
-
-    Raises:
-        ProblemError: `notFound`.
-    """
+    """What the QR code says. Raises `notFound`."""
     draft = page.principal.session.draft
     if draft is None:
         raise NotFoundError
@@ -94,8 +90,8 @@ async def scanned(page: PageRequest) -> str:
 async def _instead(page: PageRequest) -> Principal:
     """Leave the proposed app for this one."""
     if page.principal.session.intent == "manage":
-        return await manage.add(page.principal, "softwareOath", None, page.deps)
-    return await sessions.set_up_instead(page.principal, "softwareOath", page.deps)
+        return await self_service.add(page.principal, "softwareOath", None, page.deps)
+    return await progress.set_up_instead(page.principal, "softwareOath", page.deps)
 
 
 PAGES: Final = MethodPages(

@@ -44,5 +44,4 @@ class SoftwareScanView:
 
     @property
     def secret_groups(self) -> tuple[str, ...]:
-        """The secret in fours."""
         return in_groups(self.secret.get_secret_value(), 4)

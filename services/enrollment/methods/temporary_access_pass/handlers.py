@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from schemas.verification import CodeSubmitted, PassTerms
 from services.enrollment.accounts.domain.account import Method
 from services.enrollment.challenges.domain.challenge import Challenge, Registration
-from services.enrollment.challenges.handlers.building import Question, new_challenge, to_register, with_terms
+from services.enrollment.challenges.handlers.building import ProofRequest, new_challenge, to_register, with_terms
 from services.enrollment.methods.base.handlers import Strategy, sealed_code, typed
 from services.enrollment.needs import CanBuild, HasRules
 from services.enrollment.registrations.beginning import Beginning, Plan, proven_by
@@ -75,7 +75,7 @@ def _canonical(_: Challenge, typed_code: str) -> str:
 PROOF = typed(_canonical)
 
 
-async def _ask(_: Method, asked: Question, claimant: Claimant, deps: HasRules) -> Challenge:
+async def _ask(_: Method, asked: ProofRequest, claimant: Claimant, deps: HasRules) -> Challenge:
     return new_challenge(asked, claimant, "temporaryAccessPass", deps)
 
 

@@ -8,7 +8,7 @@ from fastapi import Body as JsonBody
 from pydantic import Field, SecretStr
 
 from services.enrollment.accounts.domain.account import Method
-from services.enrollment.accounts.handlers import administration as administer
+from services.enrollment.accounts.handlers import administration
 from services.enrollment.accounts.handlers.lookup import account_of
 from services.enrollment.api.bodies import Body, Paged, Shown, UserPath, absent
 from services.enrollment.api.caching import UNCACHED
@@ -106,7 +106,7 @@ async def delete_pass(user_id: UserPath, pass_id: PassPath, caller: MethodsWrite
     """Take a pass back. Scope `methods.write`."""
     account = await account_of(caller.tenant, user_id, deps)
     changeable(account, pass_id, "temporaryAccessPass")
-    await administer.remove(caller.tenant, user_id, pass_id, deps)
+    await administration.remove(caller.tenant, user_id, pass_id, deps)
 
 
 def _body(method: Method, now: datetime, given: SecretStr | None = None) -> PassBody:

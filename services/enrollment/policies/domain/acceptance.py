@@ -10,7 +10,6 @@ UseName = Literal["two_step", "reset"]
 
 
 def use_of(policy: GroupPolicy, use: UseName) -> Use:
-    """What the policy asks for a use, empty where it says nothing."""
     return (policy.two_step if use == "two_step" else policy.reset) or Use()
 
 
@@ -19,13 +18,12 @@ def accepted(use: UseName, profile: Profile) -> tuple[MethodType, ...]:
     return (*STRONG, *WEAK) if use == "reset" and profile == "entra" else STRONG
 
 
-def proves(policy: GroupPolicy, kind: MethodType) -> bool:
-    """Whether a type can prove the person at all under the profile, if there is nothing stronger."""
-    return kind in accepted("reset", policy.profile)
+def proves(policy: GroupPolicy, method_type: MethodType) -> bool:
+    return method_type in accepted("reset", policy.profile)
 
 
-def counts(policy: GroupPolicy, use: UseName, kind: MethodType) -> bool:
+def counts(policy: GroupPolicy, use: UseName, method_type: MethodType) -> bool:
     """Whether a type counts for a use. A Temporary Access Pass does, whatever the policy: it is handed out."""
     asked = use_of(policy, use)
-    listed = not asked.methods or TRAITS[kind].is_handed_out or kind in {*asked.methods, *asked.required}
-    return listed and kind in accepted(use, policy.profile)
+    listed = not asked.methods or TRAITS[method_type].is_handed_out or method_type in {*asked.methods, *asked.required}
+    return listed and method_type in accepted(use, policy.profile)

@@ -36,10 +36,10 @@ class Target(_Part):
     id: GroupName
 
 
-def _settable(kind: MethodType) -> MethodType:
-    if kind not in MOST_SECURE_FIRST:
-        raise ValueError(f"{kind} is handed out, whatever the policy")
-    return kind
+def _settable(method_type: MethodType) -> MethodType:
+    if method_type not in MOST_SECURE_FIRST:
+        raise ValueError(f"{method_type} is handed out, whatever the policy")
+    return method_type
 
 
 class MethodConfiguration(_Part):
@@ -81,7 +81,7 @@ class PolicyDocument(_Part):
 
 def document_of(groups: Mapping[str, GroupPolicy], default_group: str) -> PolicyDocument:
     """How policies are shown."""
-    configurations = tuple(_configuration(kind, groups) for kind in MOST_SECURE_FIRST)
+    configurations = tuple(_configuration(method_type, groups) for method_type in MOST_SECURE_FIRST)
     requirements = tuple(
         GroupRequirement(id=name, **policy.model_dump(exclude={"allowed"})) for name, policy in groups.items()
     )
@@ -128,9 +128,9 @@ def lint_document(document: PolicyDocument) -> tuple[Finding, ...]:
         found.append(_error("defaultGroupUnknown", None, "The default group is none of the groups."))
     for name, policy in groups.items():
         found += [
-            _error("requiredNotEnabled", name, f"{kind} is required, and not enabled for this group.")
-            for kind in sorted(required_types(policy))
-            if kind not in policy.allowed and kind in MOST_SECURE_FIRST
+            _error("requiredNotEnabled", name, f"{method_type} is required, and not enabled for this group.")
+            for method_type in sorted(required_types(policy))
+            if method_type not in policy.allowed and method_type in MOST_SECURE_FIRST
         ]
     return (*found, *_unknown_targets(document, {*groups, ALL_USERS}))
 
@@ -149,9 +149,9 @@ def _unknown_targets(document: PolicyDocument, known: set[str]) -> list[Finding]
     ]
 
 
-def _configuration(kind: MethodType, groups: Mapping[str, GroupPolicy]) -> MethodConfiguration:
-    allowed = tuple(Target(id=name) for name, policy in groups.items() if is_allowed(policy, kind))
-    return MethodConfiguration(id=kind, state="enabled" if allowed else "disabled", include_targets=allowed)
+def _configuration(method_type: MethodType, groups: Mapping[str, GroupPolicy]) -> MethodConfiguration:
+    allowed = tuple(Target(id=name) for name, policy in groups.items() if is_allowed(policy, method_type))
+    return MethodConfiguration(id=method_type, state="enabled" if allowed else "disabled", include_targets=allowed)
 
 
 def _error(code: str, group: str | None, text: str) -> Finding:

@@ -25,7 +25,6 @@ def missing_methods(policy: GroupPolicy, on_file: Collection[MethodType]) -> tup
 
 
 def is_complete(policy: GroupPolicy, on_file: Collection[MethodType]) -> bool:
-    """Whether a person with these types has all that the organisation asks for: the wizard would not come."""
     return not missing_methods(policy, on_file)
 
 
@@ -54,12 +53,10 @@ def continued(
 
 
 def required_types(policy: GroupPolicy) -> Types:
-    """All types that are required, whatever for."""
     return frozenset((*policy.required, *(method_type for use in USES for method_type in use_of(policy, use).required)))
 
 
 def is_allowed(policy: GroupPolicy, method_type: MethodType) -> bool:
-    """Whether a person under this policy may register this type."""
     return method_type in policy.allowed or method_type in required_types(policy)
 
 
@@ -72,7 +69,6 @@ def may_be_added(policy: GroupPolicy, method_type: MethodType, on_file: Collecti
 
 
 def allowed_methods(policy: GroupPolicy) -> tuple[MethodType, ...]:
-    """All that a person under this policy may register, as it is proposed."""
     return tuple(method_type for method_type in _in_order(policy, PROPOSED_FIRST) if is_allowed(policy, method_type))
 
 
@@ -115,7 +111,6 @@ def replanned(plan: tuple[MethodType, ...], planned: MethodType, chosen: MethodT
 
 
 def is_covered(policy: GroupPolicy, method_type: MethodType, on_file: Collection[MethodType]) -> bool:
-    """Whether a required type is on file, or what stands in for it."""
     return method_type in on_file or any(stand_in in on_file for stand_in in stand_ins(policy, method_type))
 
 

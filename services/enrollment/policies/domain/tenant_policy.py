@@ -29,7 +29,6 @@ class TenantPolicy(State):
     changed_at: datetime
 
     def over(self, tenant: Tenant) -> Tenant:
-        """The tenant of the configuration file, with these policies."""
         return tenant.model_copy(update={"groups": self.groups, "default_group": self.default_group})
 
 

@@ -37,5 +37,4 @@ class AppCodeView:
 
     @property
     def challenge_id(self) -> str:
-        """The challenge that the form answers."""
         return challenge_of(self.events_url)

@@ -10,11 +10,11 @@ from schemas.base import Channel
 from schemas.enrollment import Destination
 from schemas.verification import CodeTerms, ProofKind
 from services.enrollment.accounts.domain.account import Method
-from services.enrollment.challenges.domain import transitions as challenges
+from services.enrollment.challenges.domain import transitions
 from services.enrollment.challenges.domain.challenge import RESEND_AFTER, Challenge
-from services.enrollment.challenges.handlers.building import Question, new_challenge
+from services.enrollment.challenges.handlers.building import ProofRequest, new_challenge
 from services.enrollment.challenges.handlers.lifecycle import binding_of
-from services.enrollment.methods.base.handlers import only_digits, typed
+from services.enrollment.methods.base.handlers import Digits, typed_digits
 from services.enrollment.needs import CanBuild, CanEndChallenges, HasKeyring, HasSealer
 from services.enrollment.sessions.handlers.asking import current_challenge
 from services.enrollment.sessions.principal import Claimant, Principal
@@ -23,12 +23,12 @@ from services.kit.errors import ChallengeEndedError, UnknownMethodError
 from services.kit.ids import new_token
 
 
-class CanOpenTargets(HasKeyring, HasSealer, Protocol):
+class CanOpenDestinations(HasKeyring, HasSealer, Protocol):
     """Opens where codes go."""
 
 
 @dataclass(frozen=True)
-class Target:
+class PlainDestination:
     """Where a code goes: a number (with `;ext=` and an extension, if it has one) or an address."""
 
     plain: SecretStr
@@ -36,19 +36,17 @@ class Target:
     digest: str
 
     @classmethod
-    def of(cls, plain: str, masked: str, tenant: str, deps: HasKeyring) -> "Target":
-        """With the keyed hash by which it is known."""
+    def of(cls, plain: str, masked: str, tenant: str, deps: HasKeyring) -> "PlainDestination":
         return cls(SecretStr(plain), masked, keyed_hash(deps.keyring, plain, tenant=tenant))
 
     def sealed(self, binding: Binding, sealer: Sealer) -> str:
-        """For one place."""
         return sealer.seal("destination", self.plain.get_secret_value().encode(), binding)
 
 
 def sent_code_challenge(
-    asked: Question,
+    asked: ProofRequest,
     claimant: Claimant,
-    target: Target,
+    destination: PlainDestination,
     channel: Channel,
     deps: CanBuild,
     *,
@@ -58,36 +56,32 @@ def sent_code_challenge(
     life = timedelta(minutes=deps.terms(claimant.account).code_minutes)
     challenge = new_challenge(asked, claimant, kind, deps, life=life)
     terms = challenge.terms.model_copy(
-        update={"code": CodeTerms(nonce=new_token(), destination_hash=target.digest)},
+        update={"code": CodeTerms(nonce=new_token(), destination_hash=destination.digest)},
     )
-    destination = Destination(sealed=target.sealed(binding_of(challenge), deps.sealer), masked=target.masked)
+    sealed = Destination(sealed=destination.sealed(binding_of(challenge), deps.sealer), masked=destination.masked)
     resend_at = challenge.delivery.requested_at + RESEND_AFTER[0]
-    more = {"terms": terms, "channel": channel, "destination": destination, "resend_at": resend_at}
+    more = {"terms": terms, "channel": channel, "destination": sealed, "resend_at": resend_at}
     return challenge.model_copy(update=more)
 
 
-def target_of(method: Method, claimant: Claimant, deps: CanOpenTargets) -> Target:
+def destination_of(method: Method, claimant: Claimant, deps: CanOpenDestinations) -> PlainDestination:
     """The number or address of a method on file."""
     if method.destination is None:
         raise UnknownMethodError
     plain = deps.sealer.open("destination", method.destination, claimant.binding(method.id)).decode()
-    return Target.of(plain, method.display_name, claimant.account.tenant, deps)
+    return PlainDestination.of(plain, method.display_name, claimant.account.tenant, deps)
 
 
-def target_of_challenge(challenge: Challenge, deps: HasSealer) -> Target:
+def destination_of_challenge(challenge: Challenge, deps: HasSealer) -> PlainDestination:
     """Where the code of a challenge goes."""
     if challenge.destination is None or challenge.terms.code is None:
         raise ChallengeEndedError
     plain = deps.sealer.open("destination", challenge.destination.sealed, binding_of(challenge)).decode()
-    return Target(SecretStr(plain), challenge.destination.masked, challenge.terms.code.destination_hash)
+    return PlainDestination(SecretStr(plain), challenge.destination.masked, challenge.terms.code.destination_hash)
 
 
 async def resend_code(principal: Principal, deps: CanEndChallenges) -> None:
-    """Send the message once more.
-
-    Raises:
-        ProblemError: `resendTooSoon`, `sendLimitReached`, `codeExpired`, `challengeEnded`.
-    """
+    """Send the message once more. Raises `resendTooSoon`, `sendLimitReached`, `codeExpired`, `challengeEnded`."""
     challenge = await current_challenge(principal, deps)
     if challenge is None:
         raise ChallengeEndedError
@@ -97,12 +91,13 @@ async def resend_code(principal: Principal, deps: CanEndChallenges) -> None:
 async def resend_of(challenge: Challenge, deps: CanEndChallenges, channel: Channel | None = None) -> None:
     """Send the message of a challenge once more, by another channel if one is named."""
     now = deps.clock.now()
-    await deps.challenges.change(challenge.id, lambda state: challenges.resend(state, at=now, channel=channel))
+    await deps.challenges.change(challenge.id, lambda state: transitions.resend(state, at=now, channel=channel))
 
 
-def _digits_only(challenge: Challenge, code: str) -> str:
-    digits = challenge.terms.code.digits if challenge.terms.code else 0
-    return only_digits(code, digits)
+def _digits(challenge: Challenge) -> Digits:
+    if challenge.terms.code is None:
+        raise ChallengeEndedError
+    return Digits(challenge.terms.code.digits)
 
 
-PROOF = typed(_digits_only)
+PROOF = typed_digits(_digits)

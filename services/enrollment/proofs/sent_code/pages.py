@@ -12,7 +12,7 @@ from services.enrollment.proofs.sent_code.views import CodeView, DeliveryView
 from services.enrollment.proofs.sent_code.words import code_problem, delivery_text, digits_of, resend_problem
 from services.enrollment.web.forms import CodeForm
 from services.enrollment.web.judging import Feedback, ShowAgain, judge_code, require_challenge
-from services.enrollment.web.request import PageRequest, to_wizard
+from services.enrollment.web.request import PageRequest, to_current_step
 from services.enrollment.web.views import Frame
 from services.enrollment.web.words import CHECKING, PATIENCE, masked_destination
 from services.kit.errors import ProblemError
@@ -55,7 +55,7 @@ async def resend(page: PageRequest, show: ShowAgain) -> Response:
     except ProblemError as problem:
         challenge = await require_challenge(page)
         return await show(page, Feedback(notice=resend_problem(problem, challenge), status=problem.status))
-    return to_wizard(page)
+    return to_current_step(page)
 
 
 def _view(asked: AskedProof) -> CodeView:

@@ -55,7 +55,6 @@ class CodeView:
 
     @property
     def words(self) -> ChannelWords:
-        """How the page speaks of what brought the code."""
         return CHANNELS[self.channel]
 
     @property
@@ -65,5 +64,4 @@ class CodeView:
 
     @property
     def challenge_id(self) -> str:
-        """The challenge that the form answers."""
         return challenge_of(self.events_url)

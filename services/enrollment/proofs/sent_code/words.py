@@ -122,7 +122,6 @@ def resend_problem(problem: ProblemError, challenge: Challenge) -> str:
 
 
 def digits_of(challenge: Challenge) -> int:
-    """How many digits the code has."""
     return challenge.terms.code.digits if challenge.terms.code else 6
 
 

@@ -52,7 +52,6 @@ class Journey(State):
 
 
 def begun(tenant: str, event: Event) -> Journey:
-    """A journey of which nothing is known but when something of it happened."""
     return Journey(tenant=tenant, first_at=happened_at(event))
 
 

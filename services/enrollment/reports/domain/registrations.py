@@ -52,7 +52,9 @@ def details_of(account: Account, policy: GroupPolicy, now: datetime) -> Registra
             policy, [method for method in held if TRAITS[method.type].strength == "phishingResistant"]
         ),
         is_complete=is_complete(policy, account.active_types),
-        methods_registered=tuple(kind for kind in account.active_types if not TRAITS[kind].is_handed_out),
+        methods_registered=tuple(
+            method_type for method_type in account.active_types if not TRAITS[method_type].is_handed_out
+        ),
         default_mfa_method=default.type if default in second else None,
     )
 

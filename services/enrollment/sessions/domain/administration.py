@@ -8,7 +8,7 @@ from services.enrollment.challenges.domain.eligibility import is_locked_out, met
 from services.enrollment.methods.base.domain import PROVEN_FOR
 from services.enrollment.methods.registry.domain import WEAK
 from services.enrollment.policies.domain.requirements import GroupPolicy
-from services.enrollment.sessions.domain import steps as wizard
+from services.enrollment.sessions.domain import steps
 from services.enrollment.sessions.domain.session import Session
 
 Entry = Literal["open", "prove", "setUp"]
@@ -16,11 +16,8 @@ Entry = Literal["open", "prove", "setUp"]
 
 
 def entry(account: Account, session: Session, policy: GroupPolicy, now: datetime) -> Entry:
-    """What a person in a session for administrators has to do first.
-
-    What only recovers an account opens nothing here. What policy misses beside that, sign-in asks for: an administrator
-    whose organisation has just asked for more still sees what that leads to.
-    """
+    """What the person has to do first. What only recovers an account opens nothing here. What policy misses beside it,
+    sign-in asks for: an administrator whose organisation has just asked for more still sees what that leads to."""
     proof = session.proof
     if proof and session.is_proven(now, PROVEN_FOR) and proof.method_type not in WEAK:
         return "open"
@@ -30,7 +27,7 @@ def entry(account: Account, session: Session, policy: GroupPolicy, now: datetime
 
 def placed(account: Account, session: Session, policy: GroupPolicy, now: datetime) -> Session:
     """Where such a session begins."""
-    home = wizard.HOME["administer"]
+    home = steps.HOME["administer"]
     if entry(account, session, policy, now) == "prove":
-        return wizard.ask_for_proof(session, then=home)
+        return steps.ask_for_proof(session, then=home)
     return session.model_copy(update={"step": home})

@@ -19,7 +19,7 @@ from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.interrupts.domain import nudge
 from services.enrollment.methods.registry.domain import PROOFS
 from services.enrollment.policies.domain.requirements import GroupPolicy
-from services.enrollment.sessions.domain import steps as wizard
+from services.enrollment.sessions.domain import steps
 from services.enrollment.sessions.domain.session import LONGEST_SESSION, RecentProof, Session
 from services.kit.decision import Change
 from services.kit.errors import SessionEndedError, TicketExpiredError, TicketUsedError
@@ -125,11 +125,7 @@ def end_all(update: AccountUpdate, *, at: datetime) -> AccountUpdate:
 
 
 def open_session(account: Account, session_id: str, *, at: datetime) -> Session:
-    """The session, if the person can still act in it.
-
-    Raises:
-        ProblemError: `sessionEnded`.
-    """
+    """The session, if the person can still act in it. Raises `sessionEnded`."""
     session = account.session(session_id)
     if session is None or not session.is_open(at):
         raise SessionEndedError
@@ -157,7 +153,7 @@ def start_again(update: AccountUpdate, challenge: Challenge, *, at: datetime) ->
     session = _waiting(update.account, challenge)
     if session is None:
         return update
-    moved = session.model_copy(update={"step": wizard.FIRST_STEP[challenge.method_type], "requested": None})
+    moved = session.model_copy(update={"step": steps.FIRST_STEP[challenge.method_type], "requested": None})
     return _recorded(update.put_session(moved), moved, _reached(moved, at))
 
 
@@ -172,12 +168,12 @@ def after_proof(update: AccountUpdate, challenge: Challenge, *, at: datetime) ->
     asked_in = update.account.session(challenge.session_id or "")
     if asked_in and asked_in.verifying and asked_in.outcome is None:
         verifying = asked_in.verifying
-        return update.put_session(wizard.proven_for_platform(asked_in, verifying, challenge.method_type, at))
+        return update.put_session(steps.proven_for_platform(asked_in, verifying, challenge.method_type, at))
     session = _waiting(update.account, challenge)
     if session is None:
         return update
     proof = RecentProof(method_id=challenge.method_id, method_type=challenge.method_type, at=at)
-    moved = wizard.proven(update.account, session, proof)
+    moved = steps.proven(update.account, session, proof)
     return _recorded(update.put_session(moved), moved, _reached(moved, at))
 
 

@@ -100,5 +100,4 @@ class Session(State):
         return now < self.expires_at and (self.outcome is None or at_success)
 
     def is_proven(self, now: datetime, within: timedelta) -> bool:
-        """Whether the person proved a method not longer ago than that."""
         return self.proof is not None and now - self.proof.at < within

@@ -20,7 +20,6 @@ METHOD_STEPS: Final = tuple(step for traits in SET_UP for step in traits.steps)
 
 
 def is_done(step: str) -> bool:
-    """Whether a step only says that a method was registered."""
     return step.endswith(".verified")
 
 
@@ -58,7 +57,7 @@ def next_step(account: Account, session: Session) -> str:
     if session.intent in HOME:
         return HOME[session.intent]
     done = {one.type for one in account.methods if one.state == "active" or one.id in session.registered}
-    return next((FIRST_STEP[kind] for kind in session.plan if kind not in done), "success")
+    return next((FIRST_STEP[method_type] for method_type in session.plan if method_type not in done), "success")
 
 
 def go_on(account: Account, session: Session) -> Session:
@@ -76,19 +75,19 @@ def follow(
     if session.decision not in PLANNED or session.intent != "signIn" or session.outcome:
         return session
     planned = session.model_copy(update={"plan": plan})
-    kind = method_type_of(session.step)
-    if kind is None or is_done(session.step):
+    method_type = method_type_of(session.step)
+    if method_type is None or is_done(session.step):
         return planned
-    has_begun = session.step != FIRST_STEP[kind] or session.requested is not None
-    goes_on = kind in allowed and (kind in plan or has_begun)
+    has_begun = session.step != FIRST_STEP[method_type] or session.requested is not None
+    goes_on = method_type in allowed and (method_type in plan or has_begun)
     return planned if goes_on else _to(planned, next_step(account, planned))
 
 
 def set_up(
-    session: Session, kind: MethodType, change: RequestedChange | None = None, plan: tuple[MethodType, ...] = ()
+    session: Session, method_type: MethodType, change: RequestedChange | None = None, plan: tuple[MethodType, ...] = ()
 ) -> Session:
     """Begin to set up a method of that type, instead of the one proposed or in "My security info"."""
-    begun = _to(session, FIRST_STEP[kind])
+    begun = _to(session, FIRST_STEP[method_type])
     return begun.model_copy(update={"requested_change": change, "plan": plan or session.plan})
 
 
@@ -98,22 +97,18 @@ def show_code(session: Session, activation: Activation) -> Session:
 
 
 def show_draft(session: Session, draft: Draft, step: str) -> Session:
-    """The same for what only this page shows: the secret of a different app, recovery codes."""
     return session.model_copy(update={"step": step, "draft": draft})
 
 
 def wait_for_proof(session: Session, challenge: Challenge, step: str) -> Session:
-    """A method was asked for: its challenge is part of the session before anything is sent."""
     return session.model_copy(update={"step": step, "requested": challenge})
 
 
 def ask_for_proof(session: Session, *, then: str) -> Session:
-    """A method must be proven before the person goes on to `then`."""
     return session.model_copy(update={"step": "prove.choose", "after_proof": then, "requested": None})
 
 
 def proven(account: Account, session: Session, proof: RecentProof) -> Session:
-    """The person proved a method: on to where they wanted to go."""
     return let_on(account, session).model_copy(update={"proof": proof})
 
 
@@ -124,11 +119,11 @@ def let_on(account: Account, session: Session) -> Session:
     return session.model_copy(update={"step": step, "after_proof": "", "requested": None, "outcome": outcome})
 
 
-def proven_for_platform(session: Session, verifying: Verifying, kind: MethodType, at: datetime) -> Session:
+def proven_for_platform(session: Session, verifying: Verifying, method_type: MethodType, at: datetime) -> Session:
     """A platform's question was answered with one method: back to the platform, or on to the next method."""
-    if kind in verifying.proven:
+    if method_type in verifying.proven:
         return session
-    more = verifying.model_copy(update={"proven": (*verifying.proven, kind)})
+    more = verifying.model_copy(update={"proven": (*verifying.proven, method_type)})
     proven = {"verifying": more, "requested": None}
     if more.is_complete:
         return session.model_copy(update=proven | {"step": "success", "outcome": "completed", "ended_at": at})
@@ -136,28 +131,24 @@ def proven_for_platform(session: Session, verifying: Verifying, kind: MethodType
 
 
 def shown_step(session: Session, asked: str | None) -> str:
-    """The step to show: an earlier one, or one beside it, if asked for, else where the session is. Asking never skips
-    one.
-    """
+    """An earlier step, or one beside it, if asked for, else where the session is. Asking never skips one."""
     if asked in SIDEWAYS and method_type_of(session.step) and not is_done(session.step):
         return asked or session.step
     return asked if asked and asked in EARLIER.get(session.step, ()) else session.step
 
 
 def ask_again(session: Session) -> Session:
-    """From "My security info" back to the question."""
     return _back_to(session, "signIn", "confirm")
 
 
 def operate_again(session: Session) -> Session:
-    """From "My security info" back to the pages for administrators."""
     return _back_to(session, "administer", HOME["administer"])
 
 
 def method_type_of(step: str) -> MethodType | None:
     """The type of method that a step sets up, if it sets one up."""
     name = step.partition(".")[0]
-    return next((kind for kind in FIRST_STEP if kind == name), None)
+    return next((method_type for method_type in FIRST_STEP if method_type == name), None)
 
 
 def _back_to(session: Session, intent: Intent, step: str) -> Session:

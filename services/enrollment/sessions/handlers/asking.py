@@ -6,7 +6,7 @@ from schemas.base import MethodType
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.handlers.lifecycle import cancel_challenge, open_challenge
 from services.enrollment.needs import CanAsk, CanChangeAccounts, CanEndChallenges, HasChallenges
-from services.enrollment.sessions.domain import steps as wizard
+from services.enrollment.sessions.domain import steps
 from services.enrollment.sessions.domain.session import Session
 from services.enrollment.sessions.handlers.moving import move_session
 from services.enrollment.sessions.principal import Principal
@@ -28,16 +28,13 @@ async def being_kept(principal: Principal, method_type: MethodType, deps: CanEnd
     if requested is None or requested.method_type != method_type:
         return None
     stored = await deps.challenges.get(requested.id)
-    under_way = stored is not None and stored.state.still_waits(deps.clock.now()) and stored.state.pending_submission
-    return stored.state if stored and under_way else None
+    challenge = stored.state if stored else None
+    waits = challenge and challenge.status == "pending" and challenge.is_being_judged(deps.clock.now())
+    return challenge if waits else None
 
 
 async def asked_challenge(principal: Principal, challenge_id: str, deps: HasChallenges) -> Challenge:
-    """The challenge of the session, if the form is about it.
-
-    Raises:
-        ProblemError: `challengeEnded`.
-    """
+    """The challenge of the session, if the form is about it. Raises `challengeEnded`."""
     challenge = await current_challenge(principal, deps)
     if challenge is None or challenge.id != challenge_id:
         raise ChallengeEndedError
@@ -57,9 +54,9 @@ async def wait_at(principal: Principal, challenge: Challenge, step: str, deps: C
         came_between = newest is not None and (read is None or newest.id != read.id)
         asked = newest if newest and came_between and newest.asks_the_same_as(challenge) else challenge
         same = newest is not None and newest.id == asked.id
-        if session.step not in wizard.WAITS_FROM[step] or (same and session.step == step):
+        if session.step not in steps.WAITS_FROM[step] or (same and session.step == step):
             return session
-        return wizard.wait_for_proof(session, asked, step)
+        return steps.wait_for_proof(session, asked, step)
 
     return await move_session(principal, move, deps)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from services.enrollment.accounts.domain.account import Account
 from services.enrollment.needs import CanChangeAccounts
-from services.enrollment.sessions.domain import lifecycle as sessions
+from services.enrollment.sessions.domain import lifecycle
 from services.enrollment.sessions.domain.session import Session
 from services.enrollment.sessions.principal import Principal
 from services.kit.errors import SessionEndedError
@@ -13,7 +13,7 @@ from services.kit.errors import SessionEndedError
 async def move_session(principal: Principal, move: Callable[[Session], Session], deps: CanChangeAccounts) -> Principal:
     now = deps.clock.now()
     account = await deps.accounts.change(
-        principal.account_id, lambda account: sessions.move_session(account, principal.session.id, move, at=now)
+        principal.account_id, lambda account: lifecycle.move_session(account, principal.session.id, move, at=now)
     )
     return principal_of(account.state if account else principal.account, principal.session.id)
 

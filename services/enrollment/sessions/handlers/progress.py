@@ -18,9 +18,7 @@ from services.enrollment.needs import (
     HasRules,
 )
 from services.enrollment.policies.domain.policy import allowed_methods, continued, instead_of, replanned
-from services.enrollment.sessions.domain import administration as operations
-from services.enrollment.sessions.domain import lifecycle as rules
-from services.enrollment.sessions.domain import steps as wizard
+from services.enrollment.sessions.domain import administration, lifecycle, steps
 from services.enrollment.sessions.domain.session import RecentProof, Session
 from services.enrollment.sessions.handlers.moving import move_session, principal_of
 from services.enrollment.sessions.handlers.step_up import begin, needs_proof
@@ -56,7 +54,7 @@ async def use_ticket(ticket: str, deps: CanUseTickets) -> tuple[Principal, str]:
 
     def start(account: Account) -> Change[Account]:
         session = _new_session(interrupt, secret, account, deps)
-        return rules.start_session(account, _placed(account, session, deps), at=now)
+        return lifecycle.start_session(account, _placed(account, session, deps), at=now)
 
     principal = await started_principal(
         interrupt.tenant, interrupt.user, interrupt.id, start, deps, return_url=interrupt.return_url
@@ -71,11 +69,7 @@ async def ticket_is_of(ticket: str, session_id: str, deps: HasInterrupts) -> boo
 
 
 async def recognise(session_id: str, secret: str, deps: CanRecognise) -> Principal:
-    """Who holds this cookie; the session may have ended.
-
-    Raises:
-        ProblemError: `sessionEnded` where there is nothing to go back to.
-    """
+    """Who holds this cookie; the session may have ended. Raises `sessionEnded` where there is nothing to go back to."""
     interrupt = await deps.interrupts.get(session_id)
     if interrupt is None:
         raise SessionEndedError
@@ -89,9 +83,9 @@ async def follow_policy(principal: Principal, deps: CanChangePlans) -> Principal
 
     def follow(session: Session) -> Session:
         plan = continued(policy, session.plan, account.active_types)
-        followed = wizard.follow(account, session, plan, allowed)
+        followed = steps.follow(account, session, plan, allowed)
         waits_in_vain = followed.step == "prove.choose" and followed.intent != "administer" and not must
-        return wizard.let_on(account, followed) if waits_in_vain else followed
+        return steps.let_on(account, followed) if waits_in_vain else followed
 
     followed = follow(principal.session)
     if followed == principal.session:
@@ -109,8 +103,8 @@ async def go_on(principal: Principal, step: str, deps: CanProve) -> Principal:
         if session.step != step:
             return session
         if step == "prompt" and needs_proof(account, session, deps):
-            return wizard.ask_for_proof(session, then="")
-        return wizard.go_on(account, session)
+            return steps.ask_for_proof(session, then="")
+        return steps.go_on(account, session)
 
     moved = await move_session(principal, move, deps)
     return await begin(moved, deps) if moved.session.step == "prove.choose" else moved
@@ -127,7 +121,7 @@ async def set_up_instead(principal: Principal, chosen: MethodType, deps: CanChan
         raise MethodNotAllowedByPolicyError
     await cancel_challenge(principal.session.requested, "superseded", deps)
     plan = replanned(principal.session.plan, planned, chosen)
-    return await move_session(principal, lambda session: wizard.set_up(session, chosen, plan=plan), deps)
+    return await move_session(principal, lambda session: steps.set_up(session, chosen, plan=plan), deps)
 
 
 def alternatives(principal: Principal, deps: HasPolicies) -> tuple[MethodType, ...]:
@@ -139,13 +133,11 @@ def alternatives(principal: Principal, deps: HasPolicies) -> tuple[MethodType, .
 
 
 def may_choose(principal: Principal, deps: HasPolicies) -> bool:
-    """Whether the organisation lets the person choose a different method, and there is one."""
     return deps.policy(principal.account).may_choose_different and bool(alternatives(principal, deps))
 
 
 def planned_type(principal: Principal) -> MethodType | None:
-    """The type that is being set up."""
-    return wizard.method_type_of(principal.session.step)
+    return steps.method_type_of(principal.session.step)
 
 
 async def skip(principal: Principal, deps: CanChangePlans) -> Principal:
@@ -156,7 +148,7 @@ async def skip(principal: Principal, deps: CanChangePlans) -> Principal:
     """
     now, policy = deps.clock.now(), deps.policy(principal.account)
     account = await deps.accounts.change(
-        principal.account_id, lambda account: rules.skip_session(account, principal.session.id, policy, at=now)
+        principal.account_id, lambda account: lifecycle.skip_session(account, principal.session.id, policy, at=now)
     )
     moved = principal_of(account.state if account else principal.account, principal.session.id)
     if moved.session.outcome:
@@ -165,39 +157,26 @@ async def skip(principal: Principal, deps: CanChangePlans) -> Principal:
 
 
 async def confirm(principal: Principal, deps: CanChangeAccounts) -> Principal:
-    """What is on file is right.
-
-    Raises:
-        ProblemError: `sessionEnded`.
-    """
+    """What is on file is right. Raises `sessionEnded`."""
     now = deps.clock.now()
     account = await deps.accounts.change(
-        principal.account_id, lambda account: rules.confirm(account, principal.session.id, at=now)
+        principal.account_id, lambda account: lifecycle.confirm(account, principal.session.id, at=now)
     )
     return principal_of(account.state if account else principal.account, principal.session.id)
 
 
 async def change_something(principal: Principal, deps: CanProve) -> Principal:
-    """What is on file is not right: to "My security info", behind a proof.
-
-    Raises:
-        ProblemError: `sessionEnded`.
-    """
+    """What is on file is not right: to "My security info", behind a proof. Raises `sessionEnded`."""
 
     return await _to_methods(principal, "confirm", deps)
 
 
 async def leave_operations_for_methods(principal: Principal, deps: CanProve) -> Principal:
-    """An administrator who has nothing to prove sets it up first: to "My security info", and later back.
-
-    Raises:
-        ProblemError: `sessionEnded`.
-    """
-    return await _to_methods(principal, wizard.HOME["administer"], deps)
+    """An administrator who has nothing to prove sets it up first, and comes back later. Raises `sessionEnded`."""
+    return await _to_methods(principal, steps.HOME["administer"], deps)
 
 
 async def stay(principal: Principal, deps: CanChangeAccounts) -> Principal:
-    """The person is still there."""
     return await move_session(principal, lambda session: session, deps)
 
 
@@ -206,7 +185,7 @@ async def cancel(principal: Principal, deps: CanChangeSessions) -> Principal:
     now = deps.clock.now()
     await cancel_challenge(principal.session.requested, "cancelled", deps)
     account = await deps.accounts.change(
-        principal.account_id, lambda account: rules.end_session(account, principal.session.id, "cancelled", at=now)
+        principal.account_id, lambda account: lifecycle.end_session(account, principal.session.id, "cancelled", at=now)
     )
     return principal_of(account.state if account else principal.account, principal.session.id)
 
@@ -227,11 +206,11 @@ def _placed(account: Account, session: Session, deps: HasRules) -> Session:
     the pages for administrators, behind a proof where there is something to prove.
     """
     if session.intent == "administer":
-        return operations.placed(account, session, deps.policy(account), deps.clock.now())
+        return administration.placed(account, session, deps.policy(account), deps.clock.now())
     if session.intent != "manage":
         return session.model_copy(update={"step": "confirm"}) if session.decision == "reconfirm" else session
     if needs_proof(account, session, deps):
-        return wizard.ask_for_proof(session, then="manage")
+        return steps.ask_for_proof(session, then="manage")
     return session.model_copy(update={"step": "manage"})
 
 

@@ -16,7 +16,7 @@ from services.enrollment.challenges.handlers.cooldown import available_first, co
 from services.enrollment.methods.base.domain import PROVEN_FOR
 from services.enrollment.methods.registry.domain import TRAITS
 from services.enrollment.needs import CanChangeAccounts, CanChoose, CanProve, HasRules
-from services.enrollment.sessions.domain import steps as wizard
+from services.enrollment.sessions.domain import steps
 from services.enrollment.sessions.domain.session import Session
 from services.enrollment.sessions.handlers.asking import ask, pressed
 from services.enrollment.sessions.handlers.moving import move_session
@@ -25,12 +25,10 @@ from services.kit.errors import MethodCoolingDownError, ProblemError, UnknownMet
 
 
 def usable_methods(account: Account, deps: HasRules, now: datetime | None = None) -> tuple[Method, ...]:
-    """What the person can prove, best first."""
     return methods_to_prove(account, deps.policy(account), now or deps.clock.now())
 
 
 def locked_out(account: Account, deps: HasRules) -> bool:
-    """Whether the person has methods, and none that can be used now."""
     return is_locked_out(account, deps.policy(account), deps.clock.now())
 
 
@@ -43,16 +41,14 @@ def needs_proof(account: Account, session: Session, deps: HasRules, within: time
     return session.proof is None or bool(usable_methods(account, deps, now))
 
 
-def needs_proof_for(kind: MethodType, account: Account, session: Session, deps: HasRules) -> bool:
+def needs_proof_for(method_type: MethodType, account: Account, session: Session, deps: HasRules) -> bool:
     """The same before a method is set up: for a passkey, the strongest of all, the proof is at most 5 minutes old."""
-    return needs_proof(account, session, deps, TRAITS[kind].added_within)
+    return needs_proof(account, session, deps, TRAITS[method_type].added_within)
 
 
 async def require_proof(principal: Principal, then: str, deps: CanProve) -> Principal:
-    """Ask for a proof before the person goes on to `then`; the best method starts by itself where that disturbs
-    nobody.
-    """
-    moved = await move_session(principal, lambda session: wizard.ask_for_proof(session, then=then), deps)
+    """Before the person goes on to `then`; the best method starts by itself where that disturbs nobody."""
+    moved = await move_session(principal, lambda session: steps.ask_for_proof(session, then=then), deps)
     return await begin(moved, deps)
 
 
@@ -78,7 +74,6 @@ def askable(principal: Principal, deps: HasRules) -> tuple[Method, ...]:
 
 
 async def choices(principal: Principal, deps: CanChoose) -> tuple[Method, ...]:
-    """The same, those in cooldown last."""
     return available_first(askable(principal, deps), await cooldowns_of(principal.account, _purpose(principal), deps))
 
 

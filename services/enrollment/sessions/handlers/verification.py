@@ -10,7 +10,7 @@ from services.enrollment.challenges.domain.verification import Verification
 from services.enrollment.challenges.handlers.lifecycle import VERDICT_WITHIN
 from services.enrollment.challenges.handlers.platform import cancel, with_later
 from services.enrollment.needs import CanAwaitVerdicts, CanChangeSessions, HasChallenges, HasRules
-from services.enrollment.sessions.domain import lifecycle as rules
+from services.enrollment.sessions.domain import lifecycle
 from services.enrollment.sessions.domain.session import Session, Verifying
 from services.enrollment.sessions.handlers.moving import principal_of
 from services.enrollment.sessions.handlers.tickets import KnowsSessions, held_principal, started_principal
@@ -53,7 +53,7 @@ async def use_verify_ticket(ticket: str, deps: CanUseVerifyTickets) -> tuple[Pri
 
     def start(account: Account) -> Change[Account]:
         session = _new_session(first, token_hash(secret), now, deps.terms(account).session_minutes)
-        return rules.start_session(account, session, at=now)
+        return lifecycle.start_session(account, session, at=now)
 
     principal = await started_principal(first.tenant, first.user, first.id, start, deps, return_url=hosting.return_url)
     return await _as_far_as_proven(principal, deps), secret
@@ -66,11 +66,7 @@ async def verify_ticket_is_of(ticket: str, session_id: str, deps: HasChallenges)
 
 
 async def recognise_verifier(session_id: str, secret: str, deps: CanRecogniseVerifiers) -> Principal:
-    """Who holds this cookie; the session may have ended.
-
-    Raises:
-        ProblemError: `sessionEnded` where there is nothing to go back to.
-    """
+    """Who holds this cookie; the session may have ended. Raises `sessionEnded` where there is nothing to go back to."""
     first = await deps.challenges.get(session_id)
     if first is None or first.state.hosting is None:
         raise SessionEndedError
@@ -141,6 +137,6 @@ async def _as_far_as_proven(principal: Principal, deps: CanChangeSessions) -> Pr
         return principal
     first, now = stored.state, deps.clock.now()
     account = await deps.accounts.change(
-        principal.account_id, lambda account: rules.after_proof(AccountUpdate(account), first, at=now).change()
+        principal.account_id, lambda account: lifecycle.after_proof(AccountUpdate(account), first, at=now).change()
     )
     return principal_of(account.state if account else principal.account, principal.session.id)

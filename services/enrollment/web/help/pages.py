@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from services.enrollment.components import Components
+from services.enrollment.components import components_of
 from services.enrollment.methods.authenticator_app.pages import APP_PATH
 from services.enrollment.web.help.topics import GROUPS, TOPICS
 from services.enrollment.web.help.views import HelpIndexView, HelpView
@@ -51,7 +51,7 @@ async def show_topic(request: Request, name: str, tenant: Organisation = "") -> 
         heading, text = NO_SUCH_TOPIC
         message = MessageView(_frame(request, page, heading, tenant), heading, text, action=("All help pages", "/help"))
         return _answered(page, message, 404)
-    components: Components = request.app.state.components
+    components = components_of(request)
     view = HelpView(
         frame=_frame(request, page, topic.title, tenant),
         topic=topic,
@@ -77,7 +77,7 @@ async def _suppressed(recognised: Callable[[Request], Awaitable[PageRequest]], r
 
 
 def _frame(request: Request, page: PageRequest | None, title: str, tenant: str) -> Frame:
-    components: Components = request.app.state.components
+    components = components_of(request)
     if page and _is_open(page):
         return frame(page, None, title=title)
     known = page.principal.account.tenant if page else tenant

@@ -7,17 +7,17 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from schemas.enrollment import Decision
-from services.enrollment.accounts.handlers import self_service as manage
+from services.enrollment.accounts.handlers import self_service
 from services.enrollment.reports.handlers.funnel import funnel_report
 from services.enrollment.reports.handlers.registrations import registration_summary
 from services.enrollment.sessions.domain.administration import entry
-from services.enrollment.sessions.handlers import progress as sessions
+from services.enrollment.sessions.handlers import progress
 from services.enrollment.sessions.handlers.step_up import require_proof
 from services.enrollment.web.access import actor, onlooker
-from services.enrollment.web.operations import words as operations_wording
+from services.enrollment.web.operations import words
 from services.enrollment.web.operations.views import OperationsClosedView, OperationsView, ReportsView
 from services.enrollment.web.operations.words import DECISIONS
-from services.enrollment.web.request import SEE_OTHER, PageRequest, frame, html, to_wizard
+from services.enrollment.web.request import SEE_OTHER, PageRequest, frame, html, to_current_step
 from services.enrollment.web.returning import back_to_platform
 from services.enrollment.web.views import MANAGE, OPERATIONS, WIZARD, Frame, MessageView
 
@@ -61,7 +61,7 @@ async def set_up(request: Request, session: Hidden = "", csrf: Hidden = "") -> R
     page = await actor(request, session, csrf)
     if (away := _misplaced(page)) is not None:
         return away
-    await sessions.leave_operations_for_methods(page.principal, page.deps)
+    await progress.leave_operations_for_methods(page.principal, page.deps)
     return RedirectResponse(f"{MANAGE}/add", SEE_OTHER)
 
 
@@ -71,7 +71,7 @@ async def leave(request: Request, session: Hidden = "", csrf: Hidden = "") -> Re
     page = await actor(request, session, csrf)
     if (away := _misplaced(page)) is not None:
         return away
-    principal = await manage.leave(page.principal, page.deps)
+    principal = await self_service.leave(page.principal, page.deps)
     return await back_to_platform(PageRequest(page.components, page.cookie, principal))
 
 
@@ -82,7 +82,7 @@ def _misplaced(page: PageRequest) -> Response | None:
         heading, text = FORBIDDEN
         shown = frame(page, None, title=heading)
         return html(page.principal, MessageView(shown, heading, text, action=("Go on where you were", WIZARD)), 403)
-    return to_wizard(page) if session.intent != "administer" or session.step.startswith("prove") else None
+    return to_current_step(page) if session.intent != "administer" or session.step.startswith("prove") else None
 
 
 async def _elsewhere(page: PageRequest) -> Response | None:
@@ -93,7 +93,7 @@ async def _elsewhere(page: PageRequest) -> Response | None:
     match entry(account, session, page.deps.policy(account), page.components.clock.now()):
         case "prove":
             await require_proof(page.principal, session.step, page.deps)
-            return to_wizard(page)
+            return to_current_step(page)
         case "setUp":
             return html(page.principal, OperationsClosedView(_frame(page, "Set up a method first")), 403)
     return None
@@ -108,11 +108,11 @@ async def _reports(page: PageRequest, days: int, decision: Decision) -> ReportsV
         ranges=tuple((str(choice), f"Last {choice} days", choice == days) for choice in RANGES),
         decisions=tuple((value, label, value == decision) for value, label in DECISIONS.items()),
         started=report.funnel.started,
-        endings=operations_wording.endings(report.funnel),
+        endings=words.endings(report.funnel),
         under_way=report.funnel.under_way,
-        groups=operations_wording.groups(report.funnel),
+        groups=words.groups(report.funnel),
         people=summary.people,
-        registration=operations_wording.registration(summary),
+        registration=words.registration(summary),
         is_all=report.is_all,
         are_all=are_all,
     )

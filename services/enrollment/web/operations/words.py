@@ -45,8 +45,8 @@ def groups(funnel: Funnel) -> tuple[FunnelGroup, ...]:
     """The steps under the method that they belong to, in the wizard's order."""
     found: dict[str, list[FunnelRow]] = {}
     for figures in funnel.steps:
-        kind = figures.step.partition(".")[0]
-        found.setdefault(PLACES.get(kind, ELSEWHERE), []).append(_row(figures, funnel.started))
+        place = figures.step.partition(".")[0]
+        found.setdefault(PLACES.get(place, ELSEWHERE), []).append(_row(figures, funnel.started))
     return tuple(FunnelGroup(label, tuple(rows)) for label, rows in found.items())
 
 

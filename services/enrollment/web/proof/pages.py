@@ -24,7 +24,7 @@ from services.enrollment.web.proof.words import (
     TRY_AGAIN,
     refused_choice,
 )
-from services.enrollment.web.request import PageRequest, frame, html, to_wizard
+from services.enrollment.web.request import PageRequest, frame, html, to_current_step
 from services.enrollment.web.views import Choice, ChooseView, FieldError, MessageView
 from services.enrollment.web.words import CANT_SIGN_IN, CHOOSE_ONE
 from services.kit.errors import MethodCoolingDownError, RateLimitedError, UnknownMethodError
@@ -57,7 +57,7 @@ async def chosen(page: PageRequest, form: ChoiceForm) -> Response:
         return await show_choice(page, FieldError("method", CHOOSE_ONE), 422)
     except NOT_NOW as problem:
         return await show_choice(page, FieldError("method", refused_choice(problem)), problem.status)
-    return to_wizard(page)
+    return to_current_step(page)
 
 
 async def show(page: PageRequest, feedback: Feedback = NOTHING) -> Response:
@@ -87,14 +87,14 @@ async def act(page: PageRequest, sent: SentForm) -> Response:
     match action:
         case "other":
             await step_up.choose_another(page.principal, page.deps)
-            return to_wizard(page)
+            return to_current_step(page)
         case "again":
             return await _ask_anew(page, challenge, by_app=proof.again_by_code)
         case "code" | "request":
             return await _ask_anew(page, challenge, by_app=action == "code")
         case "report":
             await verdicts.suspicious_reported(challenge, store=page.deps, clock=page.deps.clock)
-            return to_wizard(page)
+            return to_current_step(page)
     return await proof.submitted(page, challenge, sent, show)
 
 
@@ -102,11 +102,9 @@ class ProofStep:
     """The step that has the page of whatever kind of proof is asked for."""
 
     async def shown(self, page: PageRequest, _: bool, /) -> Response:
-        """The page of the kind of proof."""
         return await show(page)
 
     async def submitted(self, page: PageRequest, sent: SentForm) -> Response:
-        """What its form does."""
         return await act(page, sent)
 
 
@@ -122,7 +120,7 @@ async def _ask_anew(page: PageRequest, challenge: Challenge, *, by_app: bool) ->
     except NOT_NOW as problem:
         moved = replace(page, principal=await step_up.choose_another(page.principal, page.deps))
         return await show_choice(moved, FieldError("method", refused_choice(problem)), problem.status)
-    return to_wizard(page)
+    return to_current_step(page)
 
 
 def _show_no_way_on(page: PageRequest) -> Response:

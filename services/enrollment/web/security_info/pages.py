@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from services.enrollment.accounts.handlers import self_service as manage
+from services.enrollment.accounts.handlers import self_service
 from services.enrollment.methods.registry.domain import TRAITS
 from services.enrollment.sessions.domain.steps import ask_for_proof
 from services.enrollment.sessions.handlers.moving import move_session
@@ -16,7 +16,7 @@ from services.enrollment.web.access import actor, onlooker
 from services.enrollment.web.request import (
     SEE_OTHER,
     PageRequest,
-    to_wizard,
+    to_current_step,
 )
 from services.enrollment.web.returning import back_to_platform
 from services.enrollment.web.security_info import rows, words
@@ -30,6 +30,7 @@ from services.enrollment.web.security_info.showing import (
     rename_page,
 )
 from services.enrollment.web.views import MANAGE, FieldError
+from services.enrollment.web.words import CHOOSE_ONE
 from services.kit.errors import LastRequiredMethodError, ProblemError, RequestMalformedError, UnknownMethodError
 
 router = APIRouter(prefix=MANAGE, include_in_schema=False)
@@ -65,13 +66,13 @@ async def add(
     if (away := await _elsewhere(page)) is not None:
         return away
     found = next(
-        (kind for kind in manage.addable(page.principal.account, page.deps) if rows.value_of(kind) == method),
+        (found for found in self_service.addable(page.principal.account, page.deps) if rows.value_of(found) == method),
         None,
     )
     if found is None:
-        return add_page(page, FieldError("method", words.CHOOSE_ONE))
-    await manage.add(page.principal, found[0], found[1], page.deps)
-    return to_wizard(page)
+        return add_page(page, FieldError("method", CHOOSE_ONE))
+    await self_service.add(page.principal, found[0], found[1], page.deps)
+    return to_current_step(page)
 
 
 @router.get("/methods/{method_id}/rename")
@@ -92,7 +93,7 @@ async def rename(
     """Keep the name."""
     page = await actor(request, session, csrf)
     try:
-        return await _done(page, lambda page: manage.rename(page.principal, method_id, name, page.deps))
+        return await _done(page, lambda page: self_service.rename(page.principal, method_id, name, page.deps))
     except ProblemError as problem:
         if not isinstance(problem, RequestMalformedError):
             raise
@@ -118,7 +119,9 @@ async def delete(
     """Delete a method, never the last one that policy requires."""
     page = await actor(request, session, csrf)
     try:
-        return await _done(page, lambda page: manage.remove(page.principal, method_id, page.deps, lost=bool(lost)))
+        return await _done(
+            page, lambda page: self_service.remove(page.principal, method_id, page.deps, lost=bool(lost))
+        )
     except ProblemError as problem:
         if isinstance(problem, UnknownMethodError):
             return _to_list()
@@ -133,15 +136,15 @@ async def change(request: Request, method_id: str, session: Hidden = "", csrf: H
     page = await actor(request, session, csrf)
     if (away := await _elsewhere(page)) is not None:
         return away
-    await manage.change(page.principal, method_id, page.deps)
-    return to_wizard(page)
+    await self_service.change(page.principal, method_id, page.deps)
+    return to_current_step(page)
 
 
 @router.post("/methods/{method_id}/default")
 async def choose_default(request: Request, method_id: str, session: Hidden = "", csrf: Hidden = "") -> Response:
     """Use a method first."""
     page = await actor(request, session, csrf)
-    return await _done(page, lambda page: manage.choose_default(page.principal, method_id, page.deps))
+    return await _done(page, lambda page: self_service.choose_default(page.principal, method_id, page.deps))
 
 
 @router.post("/methods/{method_id}/restore")
@@ -149,7 +152,7 @@ async def restore(request: Request, method_id: str, session: Hidden = "", csrf: 
     """Bring a method back; where another proof is missing, it is asked for first."""
     page = await actor(request, session, csrf)
     try:
-        return await _done(page, lambda page: manage.restore(page.principal, method_id, page.deps))
+        return await _done(page, lambda page: self_service.restore(page.principal, method_id, page.deps))
     except ProblemError as problem:
         if problem.code not in words.NOT_RESTORED:
             raise
@@ -175,8 +178,8 @@ async def new_phone(
     chosen = method or (apps[0].id if len(apps) == 1 else "")
     if not any(method.id == chosen for method in apps):
         return _to_list() if not apps else new_phone_page(page)
-    await manage.replace_phone(page.principal, chosen, page.deps)
-    return to_wizard(page)
+    await self_service.replace_phone(page.principal, chosen, page.deps)
+    return to_current_step(page)
 
 
 @router.get("/activity")
@@ -192,11 +195,11 @@ async def show_activity(request: Request) -> Response:
 async def leave(request: Request, session: Hidden = "", csrf: Hidden = "") -> Response:
     """Back to where the person came from: the platform, or the question whether all is still right."""
     page = await actor(request, session, csrf)
-    principal = await manage.leave(page.principal, page.deps)
+    principal = await self_service.leave(page.principal, page.deps)
     return (
         await back_to_platform(PageRequest(page.components, page.cookie, principal))
         if principal.session.outcome
-        else to_wizard(page)
+        else to_current_step(page)
     )
 
 
@@ -204,11 +207,11 @@ async def _elsewhere(page: PageRequest) -> Response | None:
     """Where a person belongs who is not managing, or must prove a method first."""
     principal = page.principal
     if principal.session.intent != "manage" or principal.session.step.startswith("prove"):
-        return to_wizard(page)
+        return to_current_step(page)
     if not needs_proof(principal.account, principal.session, page.deps):
         return None
     await move_session(principal, lambda session: ask_for_proof(session, then="manage"), page.deps)
-    return to_wizard(page)
+    return to_current_step(page)
 
 
 async def _done(page: PageRequest, act: Act) -> Response:

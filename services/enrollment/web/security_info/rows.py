@@ -1,41 +1,14 @@
-"""The rows of "My security info": methods on file, methods that may come back or be added, and what happened."""
+"""The rows of "My security info": methods that may come back or be added, and what happened."""
 
-from services.enrollment.accounts.domain.account import Account, Former, Method
+from services.enrollment.accounts.domain.account import Account, Former
 from services.enrollment.accounts.domain.activity import Entry
 from services.enrollment.accounts.handlers.self_service import Addable
-from services.enrollment.methods.registry.domain import DEFAULT_ORDER, TRAITS
+from services.enrollment.methods.registry.rows import MethodRow
 from services.enrollment.methods.registry.words import WORDS, name_of
-from services.enrollment.web.security_info.views import ActivityRow, MethodRow
-from services.enrollment.web.security_info.words import activity_text, since
+from services.enrollment.web.security_info.views import ActivityRow
+from services.enrollment.web.security_info.words import activity_text
 from services.enrollment.web.views import Choice
-from services.enrollment.web.words import day, moment, with_mask
-
-
-def row(method: Method, account: Account) -> MethodRow:
-    """A method with what can be done with it."""
-    is_default = method.id == account.default_method_id
-    return MethodRow(
-        id=method.id,
-        type=method.type,
-        label=name_of(method).label,
-        detail=_detail(method),
-        name=method.name,
-        role=None if method.state != "active" else "Default" if is_default else "Backup",
-        state=method.state,
-        last_used=since(method),
-        actions=_actions(method, is_default=is_default),
-    )
-
-
-def rows(account: Account) -> tuple[MethodRow, ...]:
-    """All methods, the default first."""
-    ordered = sorted(account.methods, key=lambda method: method.id != account.default_method_id)
-    return tuple(row(method, account) for method in ordered)
-
-
-def confirmable_rows(account: Account) -> tuple[MethodRow, ...]:
-    """Those that can be used, the default first."""
-    return tuple(row for row in rows(account) if row.state == "active")
+from services.enrollment.web.words import day, with_mask
 
 
 def former_row(former: Former) -> MethodRow:
@@ -61,34 +34,14 @@ def activity_row(entry: Entry, account: Account) -> ActivityRow | None:
     return ActivityRow(at=entry.at, text=text) if text else None
 
 
-def choice_of(kind: Addable) -> Choice:
+def choice_of(addable: Addable) -> Choice:
     """A method that can be added, with a sentence."""
-    name = WORDS[kind[0]].name_of(kind[1])
-    return value_of(kind), name.label, name.set_up
+    name = WORDS[addable[0]].name_of(addable[1])
+    return value_of(addable), name.label, name.set_up
 
 
-def value_of(kind: Addable) -> str:
-    return f"{kind[0]}.{kind[1]}" if kind[1] else kind[0]
-
-
-def _actions(method: Method, *, is_default: bool) -> tuple[str, ...]:
-    if method.state == "disabled":
-        return ("delete",)
-    if method.state == "suspended":
-        return ("restore", "delete")
-    actions = ["change"] if TRAITS[method.type].has_destination else []
-    actions += ["rename"]
-    if method.type in DEFAULT_ORDER and not is_default:
-        actions += ["default"]
-    return (*actions, "delete")
-
-
-def _detail(method: Method) -> str:
-    if method.codes_left is not None and not TRAITS[method.type].is_handed_out:
-        return f"{method.codes_left} of 10 codes left"
-    if method.usable_until:
-        return f"Works until {moment(method.usable_until)}"
-    return method.display_name
+def value_of(addable: Addable) -> str:
+    return f"{addable[0]}.{addable[1]}" if addable[1] else addable[0]
 
 
 def _named(entry: Entry, account: Account) -> str:

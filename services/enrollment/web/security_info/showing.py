@@ -4,8 +4,9 @@ from fastapi import Response
 
 from services.enrollment.accounts.domain.account import Account, Method
 from services.enrollment.accounts.domain.methods import is_last_required
-from services.enrollment.accounts.handlers import self_service as manage
+from services.enrollment.accounts.handlers import self_service
 from services.enrollment.methods.registry.domain import TRAITS
+from services.enrollment.methods.registry.rows import method_row, method_rows, since
 from services.enrollment.methods.registry.words import label_of
 from services.enrollment.web.request import (
     PageRequest,
@@ -46,8 +47,8 @@ async def list_page(page: PageRequest, notice: str | None = None, status: int = 
     }
     view = ManageView(
         frame=_frame(page, "My security info", notice),
-        rows=rows.rows(account),
-        can_add=bool(manage.addable(account, page.deps)),
+        rows=method_rows(account),
+        can_add=bool(self_service.addable(account, page.deps)),
         new_phone=bool(_on_a_phone(account)),
         return_label=words.CAME_FROM.get(page.principal.session.decision, organization),
         former=tuple(rows.former_row(former) for former in restorable.values()),
@@ -56,10 +57,10 @@ async def list_page(page: PageRequest, notice: str | None = None, status: int = 
 
 
 def add_page(page: PageRequest, error: FieldError | None = None) -> Response:
-    kinds = manage.addable(page.principal.account, page.deps)
+    addable = self_service.addable(page.principal.account, page.deps)
     view = AddView(
         frame=_frame(page, "Add sign-in method"),
-        choices=tuple(rows.choice_of(kind) for kind in kinds),
+        choices=tuple(map(rows.choice_of, addable)),
         chosen="",
         error=error,
     )
@@ -71,7 +72,7 @@ def rename_page(
 ) -> Response:
     view = RenameView(
         frame=_frame(page, "Rename"),
-        row=rows.row(method, page.principal.account),
+        row=method_row(method, page.principal.account),
         name=name if name is not None else method.name or "",
         error=error,
     )
@@ -83,7 +84,7 @@ def delete_page(page: PageRequest, method: Method, status: int = 200) -> Respons
     required = is_last_required(account, method, page.deps.policy(account))
     view = DeleteView(
         frame=_frame(page, "Delete this method?"),
-        row=rows.row(method, account),
+        row=method_row(method, account),
         remains=tuple(
             label_of(other) for other in account.methods if other.id != method.id and other.state == "active"
         ),
@@ -104,8 +105,8 @@ def new_phone_page(page: PageRequest) -> Response:
         raise UnknownMethodError
     view = NewPhoneView(
         frame=_frame(page, "I have a new phone"),
-        row=rows.row(apps[0], account),
-        choices=tuple((method.id, label_of(method), words.since(method)) for method in apps) if len(apps) > 1 else (),
+        row=method_row(apps[0], account),
+        choices=tuple((method.id, label_of(method), since(method)) for method in apps) if len(apps) > 1 else (),
     )
     return html(page.principal, view)
 

@@ -2,37 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Literal
+from typing import ClassVar
 
+from services.enrollment.methods.registry.rows import MethodRow
 from services.enrollment.web.views import Choice, FieldError, Frame
-
-
-@dataclass(frozen=True)
-class MethodRow:
-    """A method on file. `label` is what it is, `name` what the person calls it, `detail` is masked.
-
-    `last_used` is a sentence. `actions` are among `change`, `rename`, `default`, `delete` and `restore`.
-    """
-
-    id: str
-    type: str
-    label: str
-    detail: str
-    name: str | None
-    role: Literal["Default", "Backup"] | None
-    state: Literal["active", "suspended", "disabled"]
-    last_used: str | None
-    actions: tuple[str, ...]
-
-    @property
-    def title(self) -> str:
-        """The person's own name for it, else what it is."""
-        return self.name or self.label
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        """What the title does not say already."""
-        return tuple(part for part in dict.fromkeys((self.label, self.detail)) if part and part != self.title)
 
 
 @dataclass(frozen=True)
@@ -50,18 +23,6 @@ class ManageView:
     new_phone: bool
     return_label: str
     former: tuple[MethodRow, ...] = ()
-    error: None = None
-
-
-@dataclass(frozen=True)
-class ConfirmView:
-    """Whether what is on file is still right: one button where it is."""
-
-    template: ClassVar[str] = "security_info/confirm.html"
-    step: ClassVar[str] = "confirm"
-
-    frame: Frame
-    rows: tuple[MethodRow, ...]
     error: None = None
 
 

@@ -3,13 +3,10 @@
 from collections.abc import Mapping
 
 from schemas.enrollment import Decision
-from services.enrollment.accounts.domain.account import Method
 from services.enrollment.accounts.domain.activity import Entry
-from services.enrollment.web.words import day
 
 CAME_FROM: Mapping[Decision, str] = {"reconfirm": "“Are these still right?”", "administer": "Operations"}
 """Where "Back to …" leads where it is not the platform."""
-CHOOSE_ONE = "Choose one of these methods."
 REQUIRED = "Your organisation requires this method. Add another one of its kind first, or change it instead."
 NOT_RESTORED = {
     "reauthenticationRequired": "To bring this method back, sign in again and verify yourself with another one.",
@@ -41,13 +38,6 @@ REASONS = {
     "reported": "{name} was suspended, because you reported suspicious activity.",
     "disabled": "{name} was disabled after too many wrong tries. Delete it and add it anew.",
 }
-
-
-def since(method: Method) -> str:
-    """When it was used last, or since when it is there."""
-    if method.last_used_at:
-        return f"Last used on {day(method.last_used_at)}"
-    return f"Added on {day(method.created_at)}"
 
 
 def activity_text(entry: Entry, name: str) -> str | None:

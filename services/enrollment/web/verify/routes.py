@@ -7,9 +7,9 @@ from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import SecretStr
 
-from services.enrollment.components import Components
+from services.enrollment.components import components_of
 from services.enrollment.sessions.domain.steps import shown_step
-from services.enrollment.sessions.handlers import verification as verifications
+from services.enrollment.sessions.handlers import verification
 from services.enrollment.web.access import SPENT, holds_session_of, stayed
 from services.enrollment.web.cookies import SessionCookie, write_cookie
 from services.enrollment.web.forms import SentForm, StepForm, sent_form
@@ -23,7 +23,7 @@ from services.enrollment.web.request import (
     recognise_verifying,
     require_form,
     require_open,
-    to_wizard,
+    to_current_step,
 )
 from services.enrollment.web.returning import back_from_verification
 from services.enrollment.web.views import VERIFY, CancelView
@@ -38,13 +38,13 @@ Hidden = Annotated[str, Form(max_length=256)]
 @router.get("/verify/start")
 async def start(request: Request, ticket: Annotated[str, Query(max_length=256)] = "") -> Response:
     """Use the ticket, once. The browser that holds its session already goes on where it was."""
-    components: Components = request.app.state.components
+    components = components_of(request)
     await components.deps.limiter.admit("address", request.client.host if request.client else "")
     try:
-        principal, secret = await verifications.use_verify_ticket(ticket, components.deps)
+        principal, secret = await verification.use_verify_ticket(ticket, components.deps)
     except ProblemError as problem:
         if problem.code in SPENT and await holds_session_of(
-            request, ticket, "verification", verifications.verify_ticket_is_of, verifications.recognise_verifier
+            request, ticket, "verification", verification.verify_ticket_is_of, verification.recognise_verifier
         ):
             return RedirectResponse(VERIFY.page, SEE_OTHER)
         raise
@@ -75,7 +75,7 @@ async def act(request: Request, sent: Annotated[SentForm, Depends(sent_form)]) -
         return await back_from_verification(page)
     require_open(page)
     if form.step not in proof.STEPS or shown_step(page.principal.session, form.step) != form.step:
-        return to_wizard(page)
+        return to_current_step(page)
     return await proof.STEPS[form.step].submitted(page, sent)
 
 
@@ -91,7 +91,7 @@ async def cancel(request: Request, session: Hidden = "", csrf: Hidden = "") -> R
     """Leave without having proven it."""
     page = await recognise_verifying(request)
     require_form(page, session, csrf)
-    return await back_from_verification(replace(page, principal=await verifications.leave(page.principal, page.deps)))
+    return await back_from_verification(replace(page, principal=await verification.leave(page.principal, page.deps)))
 
 
 @router.get(VERIFY.leave)
@@ -99,7 +99,7 @@ async def go_back(request: Request) -> Response:
     """From a session that has ended back to the platform."""
     page = await recognise_verifying(request)
     if page.principal.session.outcome is None and page.principal.session.is_open(page.components.clock.now()):
-        return to_wizard(page)
+        return to_current_step(page)
     return await back_from_verification(page)
 
 

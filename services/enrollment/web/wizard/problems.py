@@ -5,6 +5,7 @@ from typing import Final
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 
+from services.enrollment.components import components_of
 from services.enrollment.web.request import pages, tenant_frame
 from services.enrollment.web.views import SETUP, VERIFY, Frame, MessageView, Site
 from services.enrollment.web.wizard.words import EXPLAINED, HELP, UNEXPLAINED
@@ -38,7 +39,7 @@ def _frame(request: Request, title: str) -> Frame:
     tenant: str | None = getattr(request.state, "tenant", None)
     if tenant is None:
         return Frame(organization="Security info", title=title)
-    return tenant_frame(request.app.state.components, tenant, title)
+    return tenant_frame(components_of(request), tenant, title)
 
 
 def _way_on(problem: ProblemError, site: Site) -> tuple[str, str] | None:

@@ -7,10 +7,10 @@ from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import SecretStr
 
-from services.enrollment.components import Components
+from services.enrollment.components import components_of
 from services.enrollment.methods.registry.pages import PICTURES
 from services.enrollment.sessions.domain.steps import FIRST_STEP, is_done, method_type_of, shown_step
-from services.enrollment.sessions.handlers import progress as sessions
+from services.enrollment.sessions.handlers import progress
 from services.enrollment.sessions.handlers.step_up import needs_proof_for, require_proof
 from services.enrollment.web.access import SPENT, holds_session_of, stayed
 from services.enrollment.web.cookies import SessionCookie, write_cookie
@@ -26,7 +26,7 @@ from services.enrollment.web.request import (
     recognise,
     require_form,
     require_open,
-    to_wizard,
+    to_current_step,
 )
 from services.enrollment.web.returning import back_to_platform
 from services.enrollment.web.views import MANAGE, OPERATIONS, WIZARD, CancelView
@@ -45,13 +45,13 @@ Hidden = Annotated[str, Form(max_length=256)]
 @router.get("/security-info/start")
 async def start(request: Request, ticket: Annotated[str, Query(max_length=256)] = "") -> Response:
     """Use the ticket, once. The browser that holds its session already goes on where it was."""
-    components: Components = request.app.state.components
+    components = components_of(request)
     await components.deps.limiter.admit("address", request.client.host if request.client else "")
     try:
-        principal, secret = await sessions.use_ticket(ticket, components.deps)
+        principal, secret = await progress.use_ticket(ticket, components.deps)
     except ProblemError as problem:
         if problem.code in SPENT and await holds_session_of(
-            request, ticket, "setup", sessions.ticket_is_of, sessions.recognise
+            request, ticket, "setup", progress.ticket_is_of, progress.recognise
         ):
             return RedirectResponse(WIZARD, SEE_OTHER)
         raise
@@ -75,7 +75,7 @@ async def show(
     if name in HOMES:
         return RedirectResponse(HOMES[name], SEE_OTHER)
     if await _sent_to_prove(page, name):
-        return to_wizard(page)
+        return to_current_step(page)
     return await STEPS[name].shown(page, bool(manual))
 
 
@@ -89,14 +89,14 @@ async def act(request: Request, sent: Annotated[SentForm, Depends(sent_form)]) -
     require_open(page)
     page = await _following_policy(page)
     if shown_step(page.principal.session, form.step) != form.step or form.step not in STEPS:
-        return to_wizard(page)
+        return to_current_step(page)
     if await _sent_to_prove(page, form.step):
-        return to_wizard(page)
+        return to_current_step(page)
     return await STEPS[form.step].submitted(page, sent)
 
 
 async def _following_policy(page: PageRequest) -> PageRequest:
-    return replace(page, principal=await sessions.follow_policy(page.principal, page.deps))
+    return replace(page, principal=await progress.follow_policy(page.principal, page.deps))
 
 
 async def _sent_to_prove(page: PageRequest, step: str) -> bool:
@@ -136,7 +136,7 @@ async def cancel(request: Request, session: Hidden = "", csrf: Hidden = "") -> R
     """Leave, with what was set up so far kept."""
     page = await recognise(request)
     require_form(page, session, csrf)
-    return await back_to_platform(replace(page, principal=await sessions.cancel(page.principal, page.deps)))
+    return await back_to_platform(replace(page, principal=await progress.cancel(page.principal, page.deps)))
 
 
 @router.get("/security-info/return")

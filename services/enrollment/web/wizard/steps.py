@@ -13,17 +13,16 @@ from services.enrollment.interrupts.domain import nudge
 from services.enrollment.methods.base.pages import Step, WizardStep
 from services.enrollment.methods.base.step_pages import go_on
 from services.enrollment.methods.registry import pages as methods
+from services.enrollment.methods.registry.rows import method_rows
 from services.enrollment.methods.registry.words import WORDS, name_of
-from services.enrollment.sessions.handlers import progress as sessions
+from services.enrollment.sessions.handlers import progress
 from services.enrollment.sessions.principal import Principal
 from services.enrollment.web.forms import ChoiceForm, StepForm
 from services.enrollment.web.proof import pages as proof
-from services.enrollment.web.request import PageRequest, frame, html, to_wizard
+from services.enrollment.web.request import PageRequest, frame, html, to_current_step
 from services.enrollment.web.returning import back_to_platform
-from services.enrollment.web.security_info.rows import confirmable_rows
-from services.enrollment.web.security_info.views import ConfirmView
 from services.enrollment.web.views import WIZARD, ChooseView, FieldError
-from services.enrollment.web.wizard.views import MethodLine, PromptView, SkipOffer, SuccessView
+from services.enrollment.web.wizard.views import ConfirmView, MethodLine, PromptView, SkipOffer, SuccessView
 from services.enrollment.web.words import CHOOSE_ONE
 
 
@@ -45,25 +44,26 @@ async def act_on_prompt(page: PageRequest, form: StepForm) -> Response:
     """On, or put it off."""
     if form.action != "skip":
         return await go_on(page, form)
-    return await _back_once_ended(page, await sessions.skip(page.principal, page.deps))
+    return await _back_once_ended(page, await progress.skip(page.principal, page.deps))
 
 
 async def show_confirm(page: PageRequest) -> Response:
     """Are these still right?"""
-    return html(page.principal, ConfirmView(frame(page, "confirm"), confirmable_rows(page.principal.account)))
+    usable = tuple(row for row in method_rows(page.principal.account) if row.state == "active")
+    return html(page.principal, ConfirmView(frame(page, "confirm"), usable))
 
 
 async def act_on_confirm(page: PageRequest, form: StepForm) -> Response:
     """All is right, or something is to be changed."""
     if form.action == "change":
-        await sessions.change_something(page.principal, page.deps)
-        return to_wizard(page)
-    return await _back_once_ended(page, await sessions.confirm(page.principal, page.deps))
+        await progress.change_something(page.principal, page.deps)
+        return to_current_step(page)
+    return await _back_once_ended(page, await progress.confirm(page.principal, page.deps))
 
 
 async def show_choice(page: PageRequest, error: FieldError | None = None, status: int = 200) -> Response:
     """What policy still allows, each with a sentence."""
-    names = {method_type: WORDS[method_type].name for method_type in sessions.alternatives(page.principal, page.deps)}
+    names = {method_type: WORDS[method_type].name for method_type in progress.alternatives(page.principal, page.deps)}
     view = ChooseView(
         frame=frame(page, "choose"),
         choices=tuple((method_type, name.label, name.set_up) for method_type, name in names.items()),
@@ -75,12 +75,12 @@ async def show_choice(page: PageRequest, error: FieldError | None = None, status
 
 async def chosen(page: PageRequest, form: ChoiceForm) -> Response:
     """Set up another method than the one proposed."""
-    alternatives = sessions.alternatives(page.principal, page.deps)
+    alternatives = progress.alternatives(page.principal, page.deps)
     found = next((method_type for method_type in alternatives if method_type == form.method), None)
     if found is None:
         return await show_choice(page, FieldError("method", CHOOSE_ONE), 422)
-    await sessions.set_up_instead(page.principal, found, page.deps)
-    return to_wizard(page)
+    await progress.set_up_instead(page.principal, found, page.deps)
+    return to_current_step(page)
 
 
 async def show_success(page: PageRequest) -> Response:
@@ -93,7 +93,6 @@ async def show_success(page: PageRequest) -> Response:
 
 
 async def act_on_success(page: PageRequest, _: StepForm) -> Response:
-    """Done."""
     return await back_to_platform(page)
 
 
@@ -106,7 +105,11 @@ def _line(method: Method, account: Account) -> MethodLine:
 
 async def _back_once_ended(page: PageRequest, principal: Principal) -> Response:
     """A form that was overtaken ends nothing and shows where the session is."""
-    return await back_to_platform(replace(page, principal=principal)) if principal.session.outcome else to_wizard(page)
+    return (
+        await back_to_platform(replace(page, principal=principal))
+        if principal.session.outcome
+        else to_current_step(page)
+    )
 
 
 STEPS: Final[Mapping[str, WizardStep]] = MappingProxyType(

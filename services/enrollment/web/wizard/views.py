@@ -1,8 +1,9 @@
-"""What the wizard shows that belongs to no method: its prompt, and its end."""
+"""What the wizard shows that belongs to no method: its prompt, what is on file, and its end."""
 
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from services.enrollment.methods.registry.rows import MethodRow
 from services.enrollment.web.views import Frame
 
 
@@ -49,4 +50,16 @@ class SuccessView:
 
     frame: Frame
     methods: tuple[MethodLine, ...]
+    error: None = None
+
+
+@dataclass(frozen=True)
+class ConfirmView:
+    """Whether what is on file is still right: one button where it is."""
+
+    template: ClassVar[str] = "wizard/confirm.html"
+    step: ClassVar[str] = "confirm"
+
+    frame: Frame
+    rows: tuple[MethodRow, ...]
     error: None = None

@@ -82,11 +82,8 @@ def sign_activation(
 
 
 def read_activation(token: str) -> Activation:
-    """An activation, verified with the key that it brings along: whoever sent it holds that key.
-
-    Raises:
-        DeviceTokenError: whatever is wrong.
-    """
+    """An activation, verified with the key that it brings along: whoever sent it holds that key. Raises
+    DeviceTokenError: whatever is wrong."""
     header = header_of(token)
     if header.jwk is None:
         raise DeviceTokenError

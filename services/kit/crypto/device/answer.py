@@ -55,11 +55,7 @@ def sign_answer(
 
 
 def read_answer(token: str, key: DeviceKey) -> DeviceAnswer:
-    """An answer of the device with that key.
-
-    Raises:
-        DeviceTokenError: whatever is wrong.
-    """
+    """An answer of the device with that key. Raises DeviceTokenError: whatever is wrong."""
     if len(token) > MAX_ANSWER_LENGTH:
         raise DeviceTokenError
     return read_claims(DeviceAnswer, verified_payload(token, key, ANSWER))

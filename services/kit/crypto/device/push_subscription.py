@@ -21,16 +21,11 @@ class PushSubscription(Claims):
     keys: PushKeys
 
     def to_json(self) -> bytes:
-        """As it came, without what nobody reads."""
         return to_json(self, by_alias=True)
 
     @classmethod
     def from_json(cls, content: bytes | str) -> "PushSubscription":
-        """The reverse.
-
-        Raises:
-            DeviceTokenError: it is none.
-        """
+        """The reverse. Raises DeviceTokenError: it is none."""
         try:
             return cls.model_validate_json(content)
         except ValidationError:

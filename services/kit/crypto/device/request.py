@@ -40,11 +40,7 @@ def sign_request(key: DevicePrivateKey, *, device_id: str, aud: str, htm: str, h
 
 
 def read_request(token: str, key: DeviceKey) -> DeviceRequest:
-    """A request of the device with that key.
-
-    Raises:
-        DeviceTokenError: whatever is wrong.
-    """
+    """A request of the device with that key. Raises DeviceTokenError: whatever is wrong."""
     request = read_claims(DeviceRequest, verified_payload(token, key, REQUEST))
     if header_of(token).kid != request.sub:
         raise DeviceTokenError

@@ -25,7 +25,7 @@ def record(event: Envelope) -> Record:
     "error", [DependencyDownError(), AutoReconnect("x"), NetworkTimeout("x"), ServerSelectionTimeoutError("x")]
 )
 def test_a_dependency_costs_no_try(error: Exception) -> None:
-    retries = Retries()
+    retries = Retries(lambda: 1.0)
     pauses = [retries.wait_after(error) for _ in range(50)]
     assert pauses[:3] == [0.1, 0.2, 0.4]
     assert pauses[-1] == 5.0

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.envelope import Envelope, Malformed, Unknown
-from services.kit.kafka.dead_letters import as_dead_letter, letter_headers
+from services.kit.kafka.dead_letters import as_dead_letter, letters_for
 from services.kit.kafka.record import RawHeaders, Record, read, text_headers
 from tests.support.events import step
 
@@ -27,7 +27,7 @@ def test_a_dead_letter_gives_back_what_the_record_was(
     headers: list[tuple[str, bytes | None]], body: bytes | None
 ) -> None:
     original = record(tuple(headers), body)
-    told = letter_headers(original, "handler failed: ValueError", "verifier", keeps_body=True)
+    told = letters_for(original, "handler failed: ValueError", "verifier", keeps_body=True)[0].headers
     letter = as_dead_letter(record(told, body))
     assert letter is not None
     assert letter.original_headers == original.headers
@@ -53,14 +53,32 @@ def test_a_header_of_ours_that_is_no_text_is_named() -> None:
 
 
 def test_where_a_body_must_not_be_kept_the_letter_says_so() -> None:
-    told = letter_headers(record((), b"sealed"), "malformed: x", "verifier", keeps_body=False)
+    told = letters_for(record((), b"sealed"), "malformed: x", "verifier", keeps_body=False)[0].headers
     assert text_headers(told)["dl_body"] == "left"
 
 
 def test_a_replayed_letter_that_dies_again_tells_of_its_last_death_only() -> None:
-    once = letter_headers(record((), b"x"), "first", "verifier", keeps_body=True)
-    twice = letter_headers(record(once, b"x"), "second", "verifier", keeps_body=True)
+    once = letters_for(record((), b"x"), "first", "verifier", keeps_body=True)[0].headers
+    twice = letters_for(record(once, b"x"), "second", "verifier", keeps_body=True)[0].headers
     assert [value for name, value in twice if name == "dl_reason"] == [b"second"]
+
+
+@given(
+    st.lists(st.tuples(NAMES, st.none() | st.binary(max_size=2_000)), max_size=10).map(tuple),
+    BODIES,
+    st.text(max_size=2_000),
+)
+def test_what_is_left_of_a_letter_is_small_and_still_says_where_the_record_lies(
+    headers: RawHeaders, body: bytes | None, reason: str
+) -> None:
+    letters = letters_for(record(headers, body), reason, "verifier", keeps_body=True)
+    for written in letters:
+        letter = as_dead_letter(Record("t.dead-letters", 0, 1, written.key, written.headers, written.body))
+        assert letter is not None
+        assert (letter.origin_topic, letter.origin_partition, letter.origin_offset) == ("t.lifecycle", 3, 17)
+        assert letter.has_body is (written.body is not None)
+    assert sum(len(name) + len(value or b"") for name, value in letters[-1].headers) < 2_000
+    assert (letters[-1].key, letters[-1].body) == (None, None)
 
 
 def test_what_is_no_letter_is_none() -> None:

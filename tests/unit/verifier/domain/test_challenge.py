@@ -1,15 +1,16 @@
 """A challenge counts, judges and ends."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from schemas.base import Event
-from schemas.verification import ChallengeExpired, FailureReason, MethodVerified, VerificationFailed
+from schemas.verification import JUDGED_WITHIN, ChallengeExpired, FailureReason, MethodVerified, VerificationFailed
 from services.kit.decision import Change
 from services.verifier.domain.base import Refusal, Wrong
 from services.verifier.domain.challenge import (
     Challenge,
+    Status,
     accept,
     cancel,
     cancelled_unseen,
@@ -24,6 +25,7 @@ from tests.support.clock import NOON
 
 TERMS = terms(max_attempts=3)
 LATE = TERMS.expires_at
+MOMENT = timedelta(milliseconds=1)
 
 
 def fresh() -> Challenge:
@@ -39,8 +41,14 @@ def failures(change: Change[Challenge]) -> list[tuple[str | None, FailureReason,
     return [(event.submission_id, event.reason, event.attempts_left) for event in told]
 
 
+def received(
+    challenge: Challenge, submission: str, digest: str, *, at: datetime, submitted_at: datetime | None = None
+) -> Change[Challenge]:
+    return receive(challenge, TERMS, submission, digest, submitted_at=submitted_at or at, at=at)
+
+
 def counted(challenge: Challenge, digest: str, submission: str | None = None) -> Challenge:
-    change = receive(challenge, TERMS, submission or f"of-{digest}", digest, at=NOON)
+    change = received(challenge, submission or f"of-{digest}", digest, at=NOON)
     assert not change.emissions
     return change.state
 
@@ -65,7 +73,7 @@ def test_the_right_proof_is_accepted_once() -> None:
 
 def test_the_same_right_proof_again_finds_the_challenge_ended() -> None:
     verified = accept(counted(fresh(), "a"), TERMS, "a", at=NOON).state
-    assert failures(receive(verified, TERMS, "again", "a", at=NOON)) == [("again", "challengeEnded", 0)]
+    assert failures(received(verified, "again", "a", at=NOON)) == [("again", "challengeEnded", 0)]
 
 
 def test_a_double_click_gets_one_verdict_and_one_end() -> None:
@@ -88,7 +96,7 @@ def test_each_wrong_proof_takes_a_try_and_the_last_ends_the_challenge() -> None:
 
 def test_the_same_wrong_proof_again_costs_nothing_and_is_told_the_same() -> None:
     challenge = wrong(counted(fresh(), "a"), "a").state
-    again = receive(challenge, TERMS, "again", "a", at=NOON)
+    again = received(challenge, "again", "a", at=NOON)
     assert failures(again) == [("again", "codeIncorrect", 2)]
     assert again.state == challenge
 
@@ -100,7 +108,7 @@ def test_a_verdict_is_not_given_twice() -> None:
 
 def test_no_more_proofs_are_counted_than_may_be_judged() -> None:
     challenge = counted(counted(counted(fresh(), "a"), "b"), "c")
-    change = receive(challenge, TERMS, "fourth", "d", at=NOON)
+    change = received(challenge, "fourth", "d", at=NOON)
     assert failures(change) == [("fourth", "challengeEnded", 0)]
     assert change.state == challenge
 
@@ -159,7 +167,7 @@ def test_a_refusal_that_waiting_does_not_cure_ends_the_challenge(reason: Failure
 
 
 def test_a_late_proof_ends_the_challenge_and_is_told_so() -> None:
-    change = receive(fresh(), TERMS, "late", "a", at=LATE)
+    change = received(fresh(), "late", "a", at=LATE)
     assert [type(event) for event in events(change)] == [ChallengeExpired, VerificationFailed]
     assert failures(change) == [("late", "codeExpired", 0)]
     assert change.state.attempts == ()
@@ -167,18 +175,59 @@ def test_a_late_proof_ends_the_challenge_and_is_told_so() -> None:
 
 def test_a_proof_after_expiry_is_told_that_the_code_expired() -> None:
     expired = expire(fresh(), at=LATE).state
-    assert failures(receive(expired, TERMS, "late", "a", at=LATE)) == [("late", "codeExpired", 0)]
+    assert failures(received(expired, "late", "a", at=LATE)) == [("late", "codeExpired", 0)]
+
+
+def test_a_proof_that_was_submitted_in_time_is_judged_although_it_comes_late() -> None:
+    for challenge in (fresh(), expire(fresh(), at=LATE).state):
+        for after in (timedelta(), JUDGED_WITHIN - MOMENT):
+            change = received(challenge, "s", "a", submitted_at=LATE - MOMENT, at=LATE + after - MOMENT)
+            assert change.emissions == ()
+            assert change.state.awaits("a")
+            verified = accept(change.state, TERMS, "a", at=LATE + after)
+            assert [type(event) for event in events(verified)] == [MethodVerified]
+            assert (verified.state.status, verified.state.ended_at) == ("verified", LATE + after)
+
+
+@pytest.mark.parametrize(
+    ("submitted_at", "at"),
+    [(LATE, LATE), (LATE + MOMENT, LATE + MOMENT), (LATE - MOMENT, LATE + JUDGED_WITHIN), (NOON, LATE + JUDGED_WITHIN)],
+)
+def test_a_proof_that_was_submitted_too_late_or_too_long_ago_is_late(submitted_at: datetime, at: datetime) -> None:
+    change = received(fresh(), "s", "a", submitted_at=submitted_at, at=at)
+    assert failures(change) == [("s", "codeExpired", 0)]
+    expired = expire(fresh(), at=LATE).state
+    assert received(expired, "s", "a", submitted_at=submitted_at, at=at).state == expired
+
+
+def test_a_clock_that_is_ahead_makes_nothing_late() -> None:
+    assert received(fresh(), "s", "a", submitted_at=LATE + timedelta(seconds=90), at=NOON).state.awaits("a")
+
+
+@pytest.mark.parametrize("status", ["cancelled", "failed", "denied", "verified"])
+def test_only_one_that_expired_is_opened_again_by_what_was_submitted_in_time(status: Status) -> None:
+    ended = fresh().model_copy(update={"status": status, "ended_at": NOON})
+    change = received(ended, "s", "a", submitted_at=NOON, at=LATE)
+    assert failures(change) == [("s", "challengeEnded", 0)]
+    assert change.state == ended
+
+
+def test_a_challenge_does_not_expire_while_a_proof_is_being_judged() -> None:
+    counting = counted(fresh(), "a")
+    assert expire(counting, at=LATE + JUDGED_WITHIN - MOMENT) == Change(counting)
+    assert expire(counting, at=LATE + JUDGED_WITHIN).state.status == "expired"
+    assert expire(wrong(counting, "a").state, at=LATE).state.status == "expired"
 
 
 def test_a_proof_after_cancelling_finds_the_challenge_ended() -> None:
-    change = receive(cancel(fresh(), at=NOON).state, TERMS, "s", "a", at=NOON)
+    change = received(cancel(fresh(), at=NOON).state, "s", "a", at=NOON)
     assert failures(change) == [("s", "challengeEnded", 0)]
 
 
 def test_a_cancellation_that_comes_first_is_remembered() -> None:
     unseen = cancelled_unseen(TERMS.challenge_id, tenant=TENANT, user=USER, at=NOON)
     assert unseen.agrees_with(TERMS, USER)
-    assert failures(receive(unseen, TERMS, "s", "a", at=NOON)) == [("s", "challengeEnded", 0)]
+    assert failures(received(unseen, "s", "a", at=NOON)) == [("s", "challengeEnded", 0)]
     assert expire(unseen, at=LATE) == Change(unseen)
 
 
@@ -214,7 +263,7 @@ def test_a_final_proof_ends_the_challenge_whatever_tries_were_left(judgement: Wr
     change = reject(counted(fresh(), "a"), TERMS, "a", judgement=judgement, session_left=9, authenticator=None, at=NOON)
     assert failures(change) == [("of-a", judgement.reason, 0)]
     assert (change.state.status, change.state.ended_at) == (status, NOON)
-    assert failures(receive(change.state, TERMS, "later", "b", at=NOON)) == [("later", "challengeEnded", 0)]
+    assert failures(received(change.state, "later", "b", at=NOON)) == [("later", "challengeEnded", 0)]
 
 
 def test_a_final_proof_keeps_its_reason_where_it_disables_the_authenticator() -> None:
@@ -234,4 +283,4 @@ def test_a_reason_of_its_own_is_told_again_for_the_same_proof() -> None:
     judgement = Wrong("deviceSignatureInvalid")
     change = reject(counted(fresh(), "a"), TERMS, "a", judgement=judgement, session_left=9, authenticator=None, at=NOON)
     assert failures(change) == [("of-a", "deviceSignatureInvalid", 2)]
-    assert failures(receive(change.state, TERMS, "again", "a", at=NOON)) == [("again", "deviceSignatureInvalid", 2)]
+    assert failures(received(change.state, "again", "a", at=NOON)) == [("again", "deviceSignatureInvalid", 2)]

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Response
 from fastapi import Body as JsonBody
 
 from services.enrollment.accounts.domain.account import Method
-from services.enrollment.accounts.handlers import administration as administer
+from services.enrollment.accounts.handlers import administration
 from services.enrollment.accounts.handlers.lookup import account_of
 from services.enrollment.api.bodies import UserPath
 from services.enrollment.api.caching import UNCACHED
@@ -95,7 +95,7 @@ async def delete_hardware_method(
     """Take the person's hardware token away. Scope `methods.write`."""
     account = await account_of(caller.tenant, user_id, deps)
     method = changeable(account, method_id, "hardwareOath")
-    await administer.remove(caller.tenant, user_id, method.id, deps)
+    await administration.remove(caller.tenant, user_id, method.id, deps)
 
 
 async def _on_file(method: Method, tenant: str, deps: HasHardwareTokens) -> MethodBody:

@@ -141,11 +141,7 @@ def typed_secret(text: str) -> SecretBytes:
 
 
 def sized(secret: bytes) -> SecretBytes:
-    """The secret, if it is as long as one has to be.
-
-    Raises:
-        TokenValueError: it is too short or too long.
-    """
+    """The secret, if it is as long as one has to be. Raises TokenValueError: it is too short or too long."""
     if len(secret) not in SECRET_BYTES:
         raise TokenValueError(
             f"the secret has {len(secret)} bytes", f"it must have {SECRET_BYTES.start} to {SECRET_BYTES.stop - 1}"
@@ -154,11 +150,7 @@ def sized(secret: bytes) -> SecretBytes:
 
 
 def algorithm(text: str) -> OathAlgorithm:
-    """The hash of HMAC; SHA-1 where none is named.
-
-    Raises:
-        TokenValueError: it is not known.
-    """
+    """The hash of HMAC; SHA-1 where none is named. Raises TokenValueError: it is not known."""
     name = re.sub(r"[\s_-]", "", text).lower().removeprefix("hmac")
     if name and name not in ALGORITHMS:
         raise TokenValueError("the algorithm is not known", "give SHA1, SHA256 or SHA512")
@@ -166,29 +158,17 @@ def algorithm(text: str) -> OathAlgorithm:
 
 
 def digits(text: str) -> Literal[6, 8]:
-    """How many digits a code has; 6 where nothing is said.
-
-    Raises:
-        TokenValueError: neither 6 nor 8.
-    """
+    """How many digits a code has; 6 where nothing is said. Raises TokenValueError: neither 6 nor 8."""
     return _choice("the number of digits", text.strip() or str(TOTP_DIGITS), DIGITS)
 
 
 def period(text: str) -> Literal[30, 60]:
-    """How long a code is shown, in seconds.
-
-    Raises:
-        TokenValueError: neither 30 nor 60.
-    """
+    """How long a code is shown, in seconds. Raises TokenValueError: neither 30 nor 60."""
     return _choice("the time interval", text, PERIODS)
 
 
 def counter(text: str) -> int:
-    """The counter of the next code.
-
-    Raises:
-        TokenValueError: it is no whole number that a counter can be.
-    """
+    """The counter of the next code. Raises TokenValueError: it is no whole number that a counter can be."""
     bare = text.strip()
     if not re.fullmatch(r"[0-9]{1,16}", bare) or int(bare) > LARGEST_COUNTER:
         raise TokenValueError("the counter is none", f"give a whole number from 0 to {LARGEST_COUNTER}")
@@ -196,11 +176,8 @@ def counter(text: str) -> int:
 
 
 def name(what: str, text: str) -> str:
-    """The name of a manufacturer or a model; it may be empty.
-
-    Raises:
-        TokenValueError: it is too long, or holds what cannot be shown.
-    """
+    """The name of a manufacturer or a model; it may be empty. Raises TokenValueError: it is too long, or holds what
+    cannot be shown."""
     bare = text.strip()
     if len(bare) > LONGEST_NAME or not bare.isprintable():
         raise TokenValueError(f"the {what} cannot be shown", f"give {LONGEST_NAME} characters at most, on one line")

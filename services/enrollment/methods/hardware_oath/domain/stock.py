@@ -77,7 +77,6 @@ class HardwareToken(State):
 
     @property
     def kind(self) -> Literal["totp", "hotp"]:
-        """How it is proven."""
         return "hotp" if self.period is None else "totp"
 
     def terms(self, secret: Sealed | None = None) -> dict[str, TotpTerms | HotpTerms]:
@@ -92,7 +91,6 @@ class HardwareToken(State):
 
 
 def token_key(tenant: str, serial_number: str) -> str:
-    """The id of the document."""
     return f"{tenant}/{plain_number(serial_number)}"
 
 
@@ -119,11 +117,8 @@ def imported_anew(token: HardwareToken, fresh: HardwareToken) -> Change[Hardware
 
 
 def assign(token: HardwareToken, user: str) -> Change[HardwareToken]:
-    """Only that person can set it up from now on.
-
-    Raises:
-        HardwareTokenInUseError: somebody else has it, or sets it up; or its secret is gone.
-    """
+    """Only that person can set it up from now on. Raises HardwareTokenInUseError: somebody else has it, or sets it up;
+    or its secret is gone."""
     if token.user == user and token.status != "withdrawn":
         return Change(token)
     if token.status != "available":
@@ -132,11 +127,8 @@ def assign(token: HardwareToken, user: str) -> Change[HardwareToken]:
 
 
 def claim(token: HardwareToken, user: str, method_id: str, *, at: datetime) -> Change[HardwareToken]:
-    """Let a person set it up; for a while nobody else can. Who claims it once more sets up the same method.
-
-    Raises:
-        UnknownHardwareTokenError: it is not theirs to have. Says nothing about whose it is.
-    """
+    """Let a person set it up; for a while nobody else can. Who claims it once more sets up the same method. Raises
+    UnknownHardwareTokenError: it is not theirs to have. Says nothing about whose it is."""
     is_claimed = token.claim is not None and token.claim.user != user and at < token.claim.until
     if token.secret is None or token.user not in {None, user} or is_claimed:
         raise UnknownHardwareTokenError

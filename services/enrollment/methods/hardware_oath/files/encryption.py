@@ -70,11 +70,7 @@ def decryption(container: Element, key: SecretBytes | None) -> Decryption | None
 
 
 def base64_bytes(text: str) -> bytes:
-    """What the text encodes; spaces and line ends do not count.
-
-    Raises:
-        TokenValueError: it is no base64.
-    """
+    """What the text encodes; spaces and line ends do not count. Raises TokenValueError: it is no base64."""
     try:
         return base64.b64decode("".join(text.split()), validate=True)
     except (binascii.Error, ValueError):

@@ -10,11 +10,8 @@ BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 
 def read_tokens(content: bytes, key: SecretBytes | None = None) -> tuple[ImportedToken, ...]:
-    """All tokens of the file; `key` is the pre-shared one of an encrypted PSKC file.
-
-    Raises:
-        TokenFileError: with everything that is wrong with it; then none is given.
-    """
+    """All tokens of the file; `key` is the pre-shared one of an encrypted PSKC file. Raises TokenFileError: with
+    everything that is wrong with it; then none is given."""
     begin = content[:4]
     for mark in BYTE_ORDER_MARKS:
         begin = begin.removeprefix(mark)

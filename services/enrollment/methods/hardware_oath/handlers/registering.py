@@ -5,7 +5,7 @@ from typing import Protocol
 from services.enrollment.accounts.domain.account import Method
 from services.enrollment.accounts.handlers.adding import require_registrable
 from services.enrollment.challenges.domain.challenge import Challenge, Registration
-from services.enrollment.challenges.handlers.building import Question, new_challenge, to_register, with_terms
+from services.enrollment.challenges.handlers.building import ProofRequest, new_challenge, to_register, with_terms
 from services.enrollment.methods.base.handlers import Strategy
 from services.enrollment.methods.hardware_oath.domain import stock
 from services.enrollment.methods.hardware_oath.domain.imported import plain_number
@@ -20,7 +20,7 @@ from services.enrollment.needs import (
     HasRules,
 )
 from services.enrollment.registrations.beginning import Beginning, ClaimingPlan, proven_by
-from services.enrollment.sessions.domain import lifecycle as sessions
+from services.enrollment.sessions.domain import lifecycle
 from services.enrollment.sessions.handlers.asking import ask, pressed
 from services.enrollment.sessions.principal import Claimant, Principal
 from services.kit.errors import (
@@ -68,12 +68,9 @@ async def claim_token(serial_number: str, claimant: Claimant, method_id: str, de
 
 
 async def ask_first_code(principal: Principal, serial_number: str, press: str, deps: CanClaim) -> Principal:
-    """Claim a token in the wizard, and ask for its code. `press` names one press of "Next".
-
-    Raises:
-        ProblemError: as `claim_token`; `sessionEnded`, `rateLimited`.
-    """
-    sessions.open_session(principal.account, principal.session.id, at=deps.clock.now())
+    """Claim a token in the wizard, and ask for its code. `press` names one press of "Next". Raises ProblemError: as
+    `claim_token`; `sessionEnded`, `rateLimited`."""
+    lifecycle.open_session(principal.account, principal.session.id, at=deps.clock.now())
     identifier = pressed(principal, f"{press} {plain_number(serial_number)}")
     token = await claim_token(serial_number, principal.claimant, new_id(), deps)
     challenge = first_challenge(token, principal.claimant, identifier, deps)
@@ -81,12 +78,8 @@ async def ask_first_code(principal: Principal, serial_number: str, press: str, d
 
 
 async def ask_code_again(principal: Principal, deps: CanClaim) -> Principal:
-    """Ask once more for the code of the token that the session sets up.
-
-    Raises:
-        ChallengeEndedError: nobody claimed it, or somebody else did meanwhile.
-        ProblemError: `sessionEnded`, `rateLimited`.
-    """
+    """Raises `challengeEnded` where nobody claimed the token, or somebody else did meanwhile, `sessionEnded`,
+    `rateLimited`."""
     earlier, tenant = principal.session.requested, principal.account.tenant
     stored = await deps.hardware_tokens.claimed_as(tenant, earlier.method_id) if earlier else None
     if stored is None:
@@ -111,16 +104,11 @@ def first_challenge(token: HardwareToken, claimant: Claimant, identifier: str, d
 
 
 def registration_of(token: HardwareToken) -> Registration:
-    """What becomes of the method; its name shows the end of the number."""
     return Registration(display_name=f"Token •••• {token.serial_number[-SHOWN:]}")
 
 
-async def _ask(method: Method, asked: Question, claimant: Claimant, deps: CanAskMethods) -> Challenge:
-    """The question for a code of a token on file.
-
-    Raises:
-        UnknownMethodError: the token is not in the stock any more.
-    """
+async def _ask(method: Method, asked: ProofRequest, claimant: Claimant, deps: CanAskMethods) -> Challenge:
+    """The question for a code of a token on file. Raises UnknownMethodError: the token is not in the stock any more."""
     stored = await deps.hardware_tokens.of_method(claimant.account.tenant, method.id)
     if stored is None:
         raise UnknownMethodError

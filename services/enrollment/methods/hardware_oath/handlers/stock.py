@@ -41,11 +41,7 @@ async def import_tokens(
 
 
 async def token_known_as(tenant: str, identifier: str, deps: HasHardwareTokens) -> Stored[HardwareToken]:
-    """The token with that id.
-
-    Raises:
-        UnknownHardwareTokenError: there is none.
-    """
+    """The token with that id. Raises UnknownHardwareTokenError: there is none."""
     stored = await deps.hardware_tokens.known_as(tenant, identifier)
     if stored is None:
         raise UnknownHardwareTokenError
@@ -53,24 +49,14 @@ async def token_known_as(tenant: str, identifier: str, deps: HasHardwareTokens) 
 
 
 async def assign_token(tenant: str, identifier: str, user: str, deps: HasHardwareTokens) -> HardwareToken:
-    """Keep a token for a person.
-
-    Raises:
-        UnknownHardwareTokenError: there is none.
-        HardwareTokenInUseError: it is somebody else's.
-    """
+    """Keep a token for a person. Raises UnknownHardwareTokenError; HardwareTokenInUseError: it is somebody else's."""
     stored = await token_known_as(tenant, identifier, deps)
     changed = await deps.hardware_tokens.change(stored.id, lambda token: stock.assign(token, user))
     return changed.state if changed else stored.state
 
 
 async def delete_token(tenant: str, identifier: str, deps: HasHardwareTokens) -> None:
-    """Take it out of the stock.
-
-    Raises:
-        UnknownHardwareTokenError: there is none.
-        HardwareTokenInUseError: it proves a person; the method must go first.
-    """
+    """Raises UnknownHardwareTokenError; HardwareTokenInUseError: it proves a person; the method must go first."""
     stored = await token_known_as(tenant, identifier, deps)
     stock.require_deletable(stored.state)
     await deps.hardware_tokens.delete(stored.id)
@@ -121,7 +107,6 @@ def refusal(findings: Sequence[TokenFinding]) -> HardwareTokensInvalidError:
 
 
 def of_token(tenant: str, identifier: str) -> Binding:
-    """Where the secret of a token belongs before it is a person's."""
     return Binding(tenant, "", identifier)
 
 

@@ -8,13 +8,21 @@ from schemas.base import Channel, Event
 from schemas.enrollment import ChallengeCancelled
 from schemas.topics import REQUESTS, SUBMISSIONS, Topic
 from schemas.verification import (
+    JUDGED_WITHIN,
     CodeSubmitted,
     PushApproved,
     PushDenied,
     VerificationFailed,
 )
 from services.enrollment.challenges.domain import transitions
-from services.enrollment.challenges.domain.challenge import Challenge, Delivery, DeliveryState, Hosting, Submission
+from services.enrollment.challenges.domain.challenge import (
+    Challenge,
+    Delivery,
+    DeliveryState,
+    Hosting,
+    Status,
+    Submission,
+)
 from services.enrollment.challenges.domain.transitions import Decision
 from services.kit.decision import Change, Emission
 from services.kit.errors import ProblemError
@@ -241,3 +249,46 @@ def test_a_verdict_after_the_end_is_noted_and_changes_nothing_else() -> None:
     challenge = texted(status="verified", submissions=tried(None))
     expected = challenge.model_copy(update={"submissions": tried("codeUsed")})
     assert transitions.refused(challenge, _failed("codeUsed"), at=SOON) == Change(expected)
+
+
+# What was handed in in time, and what ended meanwhile
+
+
+def test_what_was_handed_in_in_time_is_waited_for_and_can_still_turn_out_right() -> None:
+    judged = texted(submissions=tried(None))
+    bound = END + JUDGED_WITHIN
+    assert [judged.status_at(at) for at in (END, bound - SECOND, bound)] == ["pending", "pending", "expired"]
+    assert transitions.expired(judged, at=END) == Change(judged)
+    verified = transitions.verified(judged, "s1", at=END + SECOND).state
+    assert (verified.status, verified.submissions[0].result) == ("verified", "verified")
+    assert transitions.expired(judged, at=bound).state.status == "expired"
+
+
+def test_once_it_was_wrong_its_time_is_over() -> None:
+    wrong = texted(submissions=tried("codeIncorrect"))
+    assert wrong.status_at(END) == "expired"
+    assert transitions.expired(wrong, at=END).state.status == "expired"
+
+
+def test_nothing_more_can_be_handed_in_while_the_last_is_judged_after_the_end() -> None:
+    judged = texted(submissions=tried(None))
+    assert not judged.can_be_answered(END)
+    assert not judged.still_waits(END)
+    with pytest.raises(ProblemError) as refused:
+        transitions.submit(judged, _code(judged, "new"), at=END)
+    assert refused.value.code == "codeExpired"
+    with pytest.raises(ProblemError) as too_late:
+        transitions.resend(judged, at=END)
+    assert too_late.value.code == "codeExpired"
+
+
+@pytest.mark.parametrize("status", ["cancelled", "expired", "failed", "denied"])
+def test_one_that_ended_is_not_verified_any_more_and_who_waits_learns_it(status: Status) -> None:
+    ended = texted(status=status, submissions=tried(None), ended_at=NOW)
+    late = transitions.verified(ended, "s1", at=SOON).state
+    assert (late.status, late.ended_at, late.submissions[0].result) == (status, NOW, "challengeEnded")
+
+
+def test_told_twice_that_it_is_verified_nothing_changes() -> None:
+    verified = transitions.verified(texted(submissions=tried(None)), "s1", at=SOON).state
+    assert transitions.verified(verified, "s1", at=LATER) == Change(verified)

@@ -8,13 +8,12 @@ import pytest
 from schemas.base import MethodType
 from services.enrollment.accounts.domain.account import Account, Method, Profile
 from services.enrollment.accounts.domain.update import AccountUpdate
-from services.enrollment.challenges.domain import transitions as challenges
+from services.enrollment.challenges.domain import transitions
 from services.enrollment.challenges.domain.challenge import Challenge, Delivery, Hosting, Status
 from services.enrollment.challenges.domain.eligibility import left_to_prove
 from services.enrollment.challenges.domain.verification import Verification, verification_of
 from services.enrollment.policies.domain.requirements import GroupPolicy
-from services.enrollment.sessions.domain import lifecycle as sessions
-from services.enrollment.sessions.domain import steps as wizard
+from services.enrollment.sessions.domain import lifecycle, steps
 from services.enrollment.sessions.domain.session import Session, Verifying
 from tests.support.challenges import terms
 from tests.support.clock import NOON
@@ -76,16 +75,16 @@ def test_the_first_is_what_the_platform_opened_whatever_the_clocks_say() -> None
 
 
 def test_once_closed_nothing_more_is_asked() -> None:
-    closed = challenges.close(challenge("c-1", "verified", proofs_required=2), at=NOON).state
+    closed = transitions.close(challenge("c-1", "verified", proofs_required=2), at=NOON).state
     assert Verification((closed,)).status_at(NOON + SECOND) == "cancelled"
     assert Verification((closed, challenge("c-2", "denied", "email"))).status_at(NOON) == "denied"
-    assert challenges.close(closed, at=NOON + SECOND).state == closed
+    assert transitions.close(closed, at=NOON + SECOND).state == closed
 
 
 def test_a_late_verdict_completes_it_at_its_own_time() -> None:
     asked = Verification((challenge("c-1", "verified"), challenge("c-2", "denied", "email")))
     assert (asked.status_at(NOON), asked.current.id, asked.ended_at) == ("verified", "c-1", NOON + SECOND)
-    update = sessions.after_proof(AccountUpdate(person("phone")), challenge("c-7", "verified"), at=NOON)
+    update = lifecycle.after_proof(AccountUpdate(person("phone")), challenge("c-7", "verified"), at=NOON)
     assert update.account.sessions[0].outcome == "completed"
 
 
@@ -119,7 +118,7 @@ def person(*kinds: MethodType, required: int = 1) -> Account:
 
 
 def test_a_proof_ends_the_walk_and_no_event_tells_of_it() -> None:
-    update = sessions.after_proof(AccountUpdate(person("phone")), challenge("c-1", "verified"), at=NOON)
+    update = lifecycle.after_proof(AccountUpdate(person("phone")), challenge("c-1", "verified"), at=NOON)
     (walked,) = update.account.sessions
     assert (walked.step, walked.outcome, walked.ended_at) == ("success", "completed", NOON)
     assert update.emissions == ()
@@ -127,20 +126,20 @@ def test_a_proof_ends_the_walk_and_no_event_tells_of_it() -> None:
 
 def test_after_the_first_of_two_another_type_is_asked() -> None:
     account = person("phone", "email", required=2)
-    update = sessions.after_proof(AccountUpdate(account), challenge("c-1", "verified"), at=NOON)
+    update = lifecycle.after_proof(AccountUpdate(account), challenge("c-1", "verified"), at=NOON)
     (walked,) = update.account.sessions
     assert (walked.step, walked.outcome, walked.requested) == ("prove.choose", None, None)
     assert walked.verifying
     policy = GroupPolicy(allowed=("phone", "email"))
     left = left_to_prove(account, policy, "passwordReset", walked.verifying.proven, NOON)
     assert [one.type for one in left] == ["email"]
-    again = wizard.proven_for_platform(walked, walked.verifying, "phone", NOON)
+    again = steps.proven_for_platform(walked, walked.verifying, "phone", NOON)
     assert again.outcome is None
 
 
 @pytest.mark.parametrize("outcome", ["cancelled", "expired"])
 def test_leaving_tells_no_event_either(outcome: Any) -> None:
-    change = sessions.end_session(person("phone"), "c-1", outcome, at=NOON)
+    change = lifecycle.end_session(person("phone"), "c-1", outcome, at=NOON)
     assert (change.state.sessions[0].outcome, change.emissions) == (outcome, ())
 
 

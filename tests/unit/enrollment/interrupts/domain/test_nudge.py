@@ -11,8 +11,7 @@ from services.enrollment.accounts.domain import registering
 from services.enrollment.accounts.domain.account import Account, Method
 from services.enrollment.interrupts.domain import nudge
 from services.enrollment.policies.domain.requirements import GroupPolicy, Skip
-from services.enrollment.sessions.domain import lifecycle as sessions
-from services.enrollment.sessions.domain import steps as wizard
+from services.enrollment.sessions.domain import lifecycle, steps
 from services.enrollment.sessions.domain.session import SESSION_LIFE, Session
 from tests.unit.enrollment.builders import NOW, account, method, proof_of
 
@@ -35,11 +34,11 @@ def session(name: str, at: datetime = NOW, decision: Decision = "nudge", **field
 
 
 def nudged(person: Account, name: str, at: datetime = NOW) -> Account:
-    return sessions.start_session(person, session(name, at), at=at).state
+    return lifecycle.start_session(person, session(name, at), at=at).state
 
 
 def put_off(person: Account, name: str, at: datetime = NOW, policy: GroupPolicy = THREE) -> Account:
-    return sessions.skip_session(nudged(person, name, at), name, policy, at=at).state
+    return lifecycle.skip_session(nudged(person, name, at), name, policy, at=at).state
 
 
 def left(person: Account, at: datetime = NOW, policy: GroupPolicy = THREE) -> int:
@@ -57,7 +56,7 @@ def test_three_skips_and_then_it_is_required() -> None:
 
 
 def test_a_skip_tells_what_is_left_and_from_when_on_it_is_required() -> None:
-    change = sessions.skip_session(nudged(account(), "s1"), "s1", THREE, at=NOW + timedelta(minutes=1))
+    change = lifecycle.skip_session(nudged(account(), "s1"), "s1", THREE, at=NOW + timedelta(minutes=1))
     assert [emission.event for emission in change.emissions] == [
         EnrollmentSkipped(
             session_id="s1", skips_left=2, required_on=NOW + 14 * A_DAY, skipped_at=NOW + timedelta(minutes=1)
@@ -118,15 +117,15 @@ def test_never_more_than_count_and_never_after_the_date(skip: Skip, acts: list[t
 
 def _acted(person: Account, name: str, act: str, policy: GroupPolicy, at: datetime) -> Account:
     if act == "skip":
-        return sessions.skip_session(person, name, policy, at=at).state
-    return sessions.end_session(person, name, "cancelled", at=at).state if act == "leave" else person
+        return lifecycle.skip_session(person, name, policy, at=at).state
+    return lifecycle.end_session(person, name, "cancelled", at=at).state if act == "leave" else person
 
 
 def test_a_closed_browser_counts_at_once_and_only_once() -> None:
     person = nudged(account(), "closed")
     assert left(person) == 2
     later = NOW + SESSION_LIFE
-    change = sessions.end_overdue_sessions(person, at=later)
+    change = lifecycle.end_overdue_sessions(person, at=later)
     assert [type(emission.event) for emission in change.emissions] == [EnrollmentCancelled]
     assert left(change.state, later) == 2
 
@@ -138,7 +137,7 @@ def test_tabs_do_not_multiply_skips() -> None:
         person = nudged(person, name)
     skipped = 0
     for name in names:
-        change = sessions.skip_session(person, name, THREE, at=NOW)
+        change = lifecycle.skip_session(person, name, THREE, at=NOW)
         person, skipped = change.state, skipped + len(change.emissions)
     assert skipped == 3
 
@@ -147,17 +146,17 @@ def test_nothing_is_skipped_once_something_was_registered_in_the_session() -> No
     person = nudged(account(), "s1")
     challenge, registration = proof_of("phone")
     asked = challenge.model_copy(update={"terms": challenge.terms.model_copy(update={"session_id": "s1"})})
-    waits = sessions.move_session(person, "s1", lambda one: wizard.wait_for_proof(one, asked, "phone.code"), at=NOW)
+    waits = lifecycle.move_session(person, "s1", lambda one: steps.wait_for_proof(one, asked, "phone.code"), at=NOW)
     registered = registering.register(waits.state, asked, registration, at=NOW).state
-    assert sessions.skip_session(registered, "s1", THREE, at=NOW).emissions == ()
-    left_early = sessions.end_session(registered, "s1", "cancelled", at=NOW).state
+    assert lifecycle.skip_session(registered, "s1", THREE, at=NOW).emissions == ()
+    left_early = lifecycle.end_session(registered, "s1", "cancelled", at=NOW).state
     assert left_early.put_off
     assert left_early.put_off.skips == 0
 
 
 def test_a_session_that_must_register_cannot_skip() -> None:
-    person = sessions.start_session(account(), session("s1", decision="register"), at=NOW).state
-    assert sessions.skip_session(person, "s1", THREE, at=NOW).emissions == ()
+    person = lifecycle.start_session(account(), session("s1", decision="register"), at=NOW).state
+    assert lifecycle.skip_session(person, "s1", THREE, at=NOW).emissions == ()
 
 
 def test_a_skip_gives_peace_for_a_while() -> None:
@@ -169,7 +168,7 @@ def test_a_skip_gives_peace_for_a_while() -> None:
 
 def test_who_has_everything_begins_anew_with_what_is_asked_next() -> None:
     person = nudged(put_off(account(), "s1"), "s2")
-    change = sessions.move_session(
+    change = lifecycle.move_session(
         person, "s2", lambda one: one.model_copy(update={"step": "success", "outcome": "completed"}), at=NOW
     )
     assert isinstance(change.emissions[-1].event, EnrollmentCompleted)
@@ -198,8 +197,8 @@ def test_who_has_nothing_or_whose_organisation_does_not_ask_confirms_nothing() -
 def test_one_click_confirms_and_gives_peace_for_as_long_again() -> None:
     at = NOW + A_YEAR
     asked = session("s1", at, "reconfirm", plan=(), step="confirm")
-    person = sessions.start_session(account(method("phone")), asked, at=at).state
-    change = sessions.confirm(person, "s1", at=at)
+    person = lifecycle.start_session(account(method("phone")), asked, at=at).state
+    change = lifecycle.confirm(person, "s1", at=at)
     assert [type(emission.event).__name__ for emission in change.emissions] == [
         "SecurityInfoConfirmed",
         "EnrollmentCompleted",

@@ -9,7 +9,7 @@ from schemas.enrollment import Intent
 from services.enrollment.accounts.domain.account import Account
 from services.enrollment.methods.base.domain import PROVEN_FOR
 from services.enrollment.policies.domain.requirements import GroupPolicy
-from services.enrollment.sessions.domain import steps as wizard
+from services.enrollment.sessions.domain import steps
 from services.enrollment.sessions.domain.administration import Entry, entry, placed
 from services.enrollment.sessions.domain.session import SESSION_LIFE, RecentProof, Session
 from tests.unit.enrollment.builders import NOW, account, method
@@ -72,14 +72,14 @@ def test_nobody_enters_with_a_password_alone(person: Account, proof: RecentProof
 def test_a_session_begins_at_the_proof_and_goes_on_to_operations() -> None:
     asked = placed(APP, session(step="prompt"), POLICY, NOW)
     assert asked.step == "prove.choose"
-    assert wizard.proven(APP, asked, proven_by("authenticatorApp")).step == "operations"
+    assert steps.proven(APP, asked, proven_by("authenticatorApp")).step == "operations"
     assert placed(account(), session(step="prompt"), POLICY, NOW).step == "operations"
 
 
 def test_such_a_session_never_wanders_into_the_wizard() -> None:
-    assert wizard.next_step(account(), session()) == "operations"
-    assert wizard.next_step(account(), session(intent="manage")) == "manage"
-    back = wizard.operate_again(session(intent="manage", step="manage"))
+    assert steps.next_step(account(), session()) == "operations"
+    assert steps.next_step(account(), session(intent="manage")) == "manage"
+    back = steps.operate_again(session(intent="manage", step="manage"))
     assert (back.intent, back.step) == ("administer", "operations")
 
 

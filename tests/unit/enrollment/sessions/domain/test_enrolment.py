@@ -11,8 +11,7 @@ from services.enrollment.accounts.domain.account import Account, Method, Profile
 from services.enrollment.challenges.domain.challenge import Challenge, Registration
 from services.enrollment.policies.domain.policy import missing_methods
 from services.enrollment.policies.domain.requirements import GroupPolicy
-from services.enrollment.sessions.domain import lifecycle as rules
-from services.enrollment.sessions.domain import steps as wizard
+from services.enrollment.sessions.domain import lifecycle, steps
 from services.enrollment.sessions.domain.session import LONGEST_SESSION, SESSION_LIFE, Session
 from services.kit.decision import Change
 from services.kit.errors import ProblemError
@@ -44,7 +43,7 @@ def account() -> Account:
 
 
 def started() -> Account:
-    return rules.start_session(account(), session(), at=NOW).state
+    return lifecycle.start_session(account(), session(), at=NOW).state
 
 
 def asked() -> Challenge:
@@ -54,7 +53,9 @@ def asked() -> Challenge:
 
 
 def waiting() -> Account:
-    moved = rules.move_session(started(), "s1", lambda one: wizard.wait_for_proof(one, asked(), "phone.code"), at=NOW)
+    moved = lifecycle.move_session(
+        started(), "s1", lambda one: steps.wait_for_proof(one, asked(), "phone.code"), at=NOW
+    )
     return moved.state
 
 
@@ -63,10 +64,10 @@ def kinds(change: Change[Account]) -> list[str]:
 
 
 def test_a_ticket_starts_a_session_once() -> None:
-    change = rules.start_session(account(), session(), at=NOW)
+    change = lifecycle.start_session(account(), session(), at=NOW)
     assert kinds(change) == ["EnrollmentStarted", "EnrollmentStepReached"]
     with pytest.raises(ProblemError) as refused:
-        rules.start_session(change.state, session(), at=NOW)
+        lifecycle.start_session(change.state, session(), at=NOW)
     assert refused.value.code == "ticketUsed"
 
 
@@ -98,9 +99,9 @@ def test_a_second_proof_of_the_same_phone_registers_nothing_and_the_session_goes
     first = registering.register(waiting(), asked(), proven, at=NOW).state
     terms = asked().terms.model_copy(update={"challenge_id": "c2", "method_id": "m2", "session_id": "s2"})
     second = asked().model_copy(update={"id": "c2", "terms": terms})
-    with_second = rules.start_session(first, session().model_copy(update={"id": "s2"}), at=NOW).state
-    ready = rules.move_session(
-        with_second, "s2", lambda one: wizard.wait_for_proof(one, second, "phone.code"), at=NOW
+    with_second = lifecycle.start_session(first, session().model_copy(update={"id": "s2"}), at=NOW).state
+    ready = lifecycle.move_session(
+        with_second, "s2", lambda one: steps.wait_for_proof(one, second, "phone.code"), at=NOW
     ).state
     change = registering.register(ready, second, proven, at=NOW)
     assert kinds(change) == ["EnrollmentStepReached"]
@@ -108,19 +109,19 @@ def test_a_second_proof_of_the_same_phone_registers_nothing_and_the_session_goes
 
 
 def test_a_verdict_for_a_session_that_was_left_registers_nothing() -> None:
-    cancelled = rules.end_session(waiting(), "s1", "cancelled", at=NOW).state
+    cancelled = lifecycle.end_session(waiting(), "s1", "cancelled", at=NOW).state
     assert registering.register(cancelled, asked(), REGISTRATION, at=NOW).state == cancelled
 
 
 def test_a_cancelled_enrolment_tells_what_was_set_up() -> None:
     registered = registering.register(waiting(), asked(), REGISTRATION, at=NOW).state
-    (told,) = rules.end_session(registered, "s1", "cancelled", at=NOW).emissions
+    (told,) = lifecycle.end_session(registered, "s1", "cancelled", at=NOW).emissions
     assert told.event == EnrollmentCancelled(session_id="s1", reason="cancelled", methods=("phone",), cancelled_at=NOW)
 
 
 def test_done_on_the_last_method_completes_the_enrolment() -> None:
     registered = registering.register(waiting(), asked(), REGISTRATION, at=NOW).state
-    change = rules.move_session(registered, "s1", lambda one: wizard.go_on(registered, one), at=NOW)
+    change = lifecycle.move_session(registered, "s1", lambda one: steps.go_on(registered, one), at=NOW)
     assert kinds(change) == ["EnrollmentStepReached", "EnrollmentCompleted"]
     ended = change.state.session("s1")
     assert ended is not None
@@ -129,16 +130,16 @@ def test_done_on_the_last_method_completes_the_enrolment() -> None:
 
 def test_acting_extends_a_session_and_an_ended_one_takes_no_action() -> None:
     later = NOW + timedelta(minutes=10)
-    moved = rules.move_session(started(), "s1", lambda one: one, at=later).state
+    moved = lifecycle.move_session(started(), "s1", lambda one: one, at=later).state
     assert moved.next_deadline == later + SESSION_LIFE
     with pytest.raises(ProblemError) as refused:
-        rules.move_session(started(), "s1", lambda one: one, at=NOW + SESSION_LIFE)
+        lifecycle.move_session(started(), "s1", lambda one: one, at=NOW + SESSION_LIFE)
     assert refused.value.code == "sessionEnded"
 
 
 def test_a_session_lives_as_long_as_it_was_given_at_its_beginning() -> None:
-    short = rules.start_session(account(), session().model_copy(update={"life_minutes": 5}), at=NOW).state
-    moved = rules.move_session(short, "s1", lambda one: one, at=NOW + timedelta(minutes=4)).state
+    short = lifecycle.start_session(account(), session().model_copy(update={"life_minutes": 5}), at=NOW).state
+    moved = lifecycle.move_session(short, "s1", lambda one: one, at=NOW + timedelta(minutes=4)).state
     assert moved.next_deadline == NOW + timedelta(minutes=9)
 
 
@@ -159,7 +160,7 @@ def test_a_session_lives_as_long_as_it_was_given_at_its_beginning() -> None:
 def test_a_policy_that_changed_leads_on_from_what_is_not_wanted_any_more(
     fields: dict[str, object], plan: tuple[MethodType, ...], allowed: tuple[MethodType, ...], step: str
 ) -> None:
-    followed = wizard.follow(account(), session().model_copy(update=fields), plan, allowed)
+    followed = steps.follow(account(), session().model_copy(update=fields), plan, allowed)
     assert followed.step == step
     assert followed.plan == (plan if "intent" not in fields and "decision" not in fields else ("phone",))
 
@@ -167,7 +168,7 @@ def test_a_policy_that_changed_leads_on_from_what_is_not_wanted_any_more(
 def test_a_session_ends_after_an_hour_whatever_the_person_does() -> None:
     state = started()
     for minutes in range(10, 60, 10):
-        state = rules.move_session(state, "s1", lambda one: one, at=NOW + timedelta(minutes=minutes)).state
+        state = lifecycle.move_session(state, "s1", lambda one: one, at=NOW + timedelta(minutes=minutes)).state
     assert state.next_deadline == NOW + LONGEST_SESSION
 
 
@@ -182,20 +183,20 @@ def test_the_slower_of_two_numbers_is_asked_for_anew() -> None:
 
 
 def test_an_overdue_session_ends_once_and_a_completed_one_stays_completed() -> None:
-    change = rules.end_overdue_sessions(started(), at=NOW + SESSION_LIFE)
+    change = lifecycle.end_overdue_sessions(started(), at=NOW + SESSION_LIFE)
     assert [one.event for one in change.emissions] == [
         EnrollmentCancelled(session_id="s1", reason="expired", cancelled_at=NOW + SESSION_LIFE)
     ]
     assert change.state.next_deadline is None
-    assert not rules.end_session(change.state, "s1", "cancelled", at=NOW).emissions
+    assert not lifecycle.end_session(change.state, "s1", "cancelled", at=NOW).emissions
 
 
 def test_looking_back_never_skips_a_step() -> None:
     at_code = waiting().session("s1")
     assert at_code is not None
-    assert wizard.shown_step(at_code, "phone") == "phone"
-    assert wizard.shown_step(at_code, "success") == "phone.code"
-    assert wizard.shown_step(session(), "phone.code") == "prompt"
+    assert steps.shown_step(at_code, "phone") == "phone"
+    assert steps.shown_step(at_code, "success") == "phone.code"
+    assert steps.shown_step(session(), "phone.code") == "prompt"
 
 
 def test_what_is_on_file_is_not_asked_again() -> None:

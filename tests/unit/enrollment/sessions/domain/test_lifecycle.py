@@ -18,7 +18,7 @@ from services.enrollment.accounts.domain.account import Account, PutOff
 from services.enrollment.accounts.domain.update import AccountUpdate
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.policies.domain.requirements import GroupPolicy, Skip
-from services.enrollment.sessions.domain import lifecycle as sessions
+from services.enrollment.sessions.domain import lifecycle
 from services.enrollment.sessions.domain.session import Draft, RecentProof, Session, Verifying
 from services.kit.decision import Change, Emission
 from services.kit.errors import ProblemError
@@ -56,12 +56,12 @@ def _reached(step: str) -> EnrollmentStepReached:
 
 def test_nobody_begins_for_a_person_who_was_erased() -> None:
     with pytest.raises(ProblemError) as refused:
-        sessions.start_session(account(erased_at=NOW), wizard_session(), at=NOW)
+        lifecycle.start_session(account(erased_at=NOW), wizard_session(), at=NOW)
     assert refused.value.code == "ticketExpired"
 
 
 def test_the_beginning_and_the_first_step_are_told() -> None:
-    change = sessions.start_session(account(), wizard_session(), at=LATER)
+    change = lifecycle.start_session(account(), wizard_session(), at=LATER)
     started = EnrollmentStarted(
         session_id="s1", intent="signIn", decision="register", required=("phone",), started_at=LATER
     )
@@ -70,17 +70,17 @@ def test_the_beginning_and_the_first_step_are_told() -> None:
 
 
 def test_the_days_of_a_nudge_count_from_the_first_one() -> None:
-    nudged = sessions.start_session(account(), wizard_session(decision="nudge"), at=LATER).state
+    nudged = lifecycle.start_session(account(), wizard_session(decision="nudge"), at=LATER).state
     assert nudged.put_off == PutOff(since=LATER)
-    assert sessions.start_session(account(), wizard_session(), at=LATER).state.put_off is None
+    assert lifecycle.start_session(account(), wizard_session(), at=LATER).state.put_off is None
 
 
 def test_an_ended_session_is_kept_for_an_hour() -> None:
     hour = timedelta(hours=1)
     ended = wizard_session(id="s0", outcome="cancelled", ended_at=NOW)
-    kept = sessions.start_session(_held(ended), wizard_session(), at=NOW + hour - timedelta(seconds=1)).state
+    kept = lifecycle.start_session(_held(ended), wizard_session(), at=NOW + hour - timedelta(seconds=1)).state
     assert [one.id for one in kept.sessions] == ["s0", "s1"]
-    later = sessions.start_session(_held(ended), wizard_session(), at=NOW + hour).state
+    later = lifecycle.start_session(_held(ended), wizard_session(), at=NOW + hour).state
     assert [one.id for one in later.sessions] == ["s1"]
 
 
@@ -89,7 +89,7 @@ def test_an_ended_session_is_kept_for_an_hour() -> None:
 
 def test_a_registration_moves_the_session_that_waited_for_it() -> None:
     draft = Draft(method_id="new", type="phone", sealed="k1.sealed")
-    update = sessions.after_registration(AccountUpdate(_held(_waiting(draft=draft))), _challenge(), at=LATER)
+    update = lifecycle.after_registration(AccountUpdate(_held(_waiting(draft=draft))), _challenge(), at=LATER)
     moved = _waiting("phone.verified", registered=("new",), proof=PROVEN)
     assert update.account == _held(moved, sequence=1)
     assert update.emissions == (_told(_reached("phone.verified")),)
@@ -97,14 +97,14 @@ def test_a_registration_moves_the_session_that_waited_for_it() -> None:
 
 def test_the_first_proof_of_a_session_stays() -> None:
     earlier = RecentProof(method_id="m0", method_type="email", at=NOW)
-    update = sessions.after_registration(AccountUpdate(_held(_waiting(proof=earlier))), _challenge(), at=LATER)
+    update = lifecycle.after_registration(AccountUpdate(_held(_waiting(proof=earlier))), _challenge(), at=LATER)
     assert update.account.sessions[0].proof == earlier
 
 
 @pytest.mark.parametrize("kind", ["securityQuestions", "recoveryCode", "temporaryAccessPass"])
 def test_what_was_only_chosen_or_handed_out_proves_nothing(kind: str) -> None:
     challenge = _challenge(kind=kind)
-    update = sessions.after_registration(AccountUpdate(_held(_waiting())), challenge, at=LATER)
+    update = lifecycle.after_registration(AccountUpdate(_held(_waiting())), challenge, at=LATER)
     assert update.account.sessions[0].proof is None
 
 
@@ -120,41 +120,43 @@ def test_what_was_only_chosen_or_handed_out_proves_nothing(kind: str) -> None:
 )
 def test_a_registration_moves_no_other_session(session: Session) -> None:
     before = AccountUpdate(_held(session))
-    assert sessions.after_registration(before, _challenge(), at=LATER) == before
+    assert lifecycle.after_registration(before, _challenge(), at=LATER) == before
 
 
 def test_where_something_else_took_the_place_the_method_is_set_up_again() -> None:
-    update = sessions.start_again(AccountUpdate(_held(_waiting())), _challenge(), at=LATER)
+    update = lifecycle.start_again(AccountUpdate(_held(_waiting())), _challenge(), at=LATER)
     assert update.account == _held(wizard_session(step="phone"), sequence=1)
     assert update.emissions == (_told(_reached("phone")),)
 
 
 def test_nobody_is_sent_back_who_did_not_wait() -> None:
     before = AccountUpdate(_held(wizard_session(step="email")))
-    assert sessions.start_again(before, _challenge(), at=LATER) == before
+    assert lifecycle.start_again(before, _challenge(), at=LATER) == before
 
 
 def test_a_proof_lets_the_session_go_on() -> None:
-    update = sessions.after_proof(AccountUpdate(_held(_waiting("prove", after_proof="manage"))), _challenge(), at=LATER)
+    update = lifecycle.after_proof(
+        AccountUpdate(_held(_waiting("prove", after_proof="manage"))), _challenge(), at=LATER
+    )
     assert update.account == _held(wizard_session(step="manage", proof=PROVEN), sequence=1)
     assert update.emissions == (_told(_reached("manage")),)
 
 
 def test_a_proof_without_a_wish_leads_to_what_is_not_on_file() -> None:
     waiting = _waiting("prove", plan=("email", "phone"))
-    update = sessions.after_proof(AccountUpdate(_held(waiting)), _challenge(), at=LATER)
+    update = lifecycle.after_proof(AccountUpdate(_held(waiting)), _challenge(), at=LATER)
     assert update.account.sessions[0].step == "phone"
 
 
 def test_a_proof_for_which_nobody_waits_changes_no_session() -> None:
     before = AccountUpdate(_held(wizard_session()))
-    assert sessions.after_proof(before, _challenge(), at=LATER) == before
-    assert sessions.after_proof(before, _challenge(session_id=None), at=LATER) == before
+    assert lifecycle.after_proof(before, _challenge(), at=LATER) == before
+    assert lifecycle.after_proof(before, _challenge(session_id=None), at=LATER) == before
 
 
 def test_a_proof_for_a_platform_is_told_to_nobody_else() -> None:
     verifying = Verifying(client_id="shop", purpose="signIn")
-    update = sessions.after_proof(AccountUpdate(_held(_waiting("prove", verifying=verifying))), _challenge(), at=LATER)
+    update = lifecycle.after_proof(AccountUpdate(_held(_waiting("prove", verifying=verifying))), _challenge(), at=LATER)
     (session,) = update.account.sessions
     assert session.verifying == verifying.model_copy(update={"proven": ("phone",)})
     assert (session.outcome, session.ended_at, update.emissions) == ("completed", LATER, ())
@@ -163,14 +165,14 @@ def test_a_proof_for_a_platform_is_told_to_nobody_else() -> None:
 def test_a_verification_that_has_ended_takes_no_proof() -> None:
     verifying = Verifying(client_id="shop", purpose="signIn")
     before = AccountUpdate(_held(_waiting("prove", verifying=verifying, outcome="cancelled")))
-    assert sessions.after_proof(before, _challenge(), at=LATER) == before
+    assert lifecycle.after_proof(before, _challenge(), at=LATER) == before
 
 
 # End
 
 
 def test_a_session_that_is_left_is_told_with_what_is_on_file() -> None:
-    change = sessions.end_session(_held(wizard_session()), "s1", "cancelled", at=LATER)
+    change = lifecycle.end_session(_held(wizard_session()), "s1", "cancelled", at=LATER)
     event = EnrollmentCancelled(session_id="s1", reason="cancelled", methods=("email",), cancelled_at=LATER)
     assert change.emissions == (_told(event),)
     assert change.state == _held(wizard_session(outcome="cancelled", ended_at=LATER), sequence=1)
@@ -178,12 +180,12 @@ def test_a_session_that_is_left_is_told_with_what_is_on_file() -> None:
 
 def test_what_is_gone_or_over_is_not_ended_again() -> None:
     for held in (_held(), _held(wizard_session(outcome="skipped"))):
-        assert sessions.end_session(held, "s1", "expired", at=LATER) == Change(held)
+        assert lifecycle.end_session(held, "s1", "expired", at=LATER) == Change(held)
 
 
 def test_every_open_session_of_a_person_can_be_ended_at_once() -> None:
     over = wizard_session(id="s0", outcome="completed")
-    update = sessions.end_all(AccountUpdate(_held(over, wizard_session(), wizard_session(id="s2"))), at=LATER)
+    update = lifecycle.end_all(AccountUpdate(_held(over, wizard_session(), wizard_session(id="s2"))), at=LATER)
     assert [(one.id, one.outcome, one.ended_at) for one in update.account.sessions] == [
         ("s0", "completed", None),
         ("s1", "cancelled", LATER),
@@ -194,15 +196,15 @@ def test_every_open_session_of_a_person_can_be_ended_at_once() -> None:
 
 def test_a_nudge_that_is_left_counts_as_a_skip() -> None:
     before = PutOff(since=NOW, skips=1)
-    change = sessions.end_session(_held(wizard_session(decision="nudge"), put_off=before), "s1", "expired", at=LATER)
+    change = lifecycle.end_session(_held(wizard_session(decision="nudge"), put_off=before), "s1", "expired", at=LATER)
     assert change.state.put_off == PutOff(since=NOW, skips=2, last_skip_at=LATER)
-    change = sessions.end_session(_held(wizard_session(), put_off=before), "s1", "expired", at=LATER)
+    change = lifecycle.end_session(_held(wizard_session(), put_off=before), "s1", "expired", at=LATER)
     assert change.state.put_off == before
 
 
 def test_a_skip_is_told_with_what_is_left_and_on_file() -> None:
     held = _held(wizard_session(decision="nudge"), put_off=PutOff(since=NOW))
-    change = sessions.skip_session(held, "s1", SKIPPABLE, at=LATER)
+    change = lifecycle.skip_session(held, "s1", SKIPPABLE, at=LATER)
     event = EnrollmentSkipped(
         session_id="s1",
         skips_left=2,
@@ -217,11 +219,11 @@ def test_a_skip_is_told_with_what_is_left_and_on_file() -> None:
 
 def test_who_must_register_cannot_skip() -> None:
     held = _held(wizard_session())
-    assert sessions.skip_session(held, "s1", SKIPPABLE, at=LATER) == Change(held)
+    assert lifecycle.skip_session(held, "s1", SKIPPABLE, at=LATER) == Change(held)
 
 
 def test_a_confirmation_is_told_and_completes() -> None:
-    change = sessions.confirm(_held(wizard_session(step="confirm", plan=())), "s1", at=LATER)
+    change = lifecycle.confirm(_held(wizard_session(step="confirm", plan=())), "s1", at=LATER)
     confirmed = SecurityInfoConfirmed(session_id="s1", methods=("email",), confirmed_at=LATER)
     completed = EnrollmentCompleted(session_id="s1", methods=("email",), completed_at=LATER)
     assert change.emissions == (_told(confirmed), _told(completed, 2))
@@ -231,14 +233,14 @@ def test_a_confirmation_is_told_and_completes() -> None:
 
 def test_only_who_was_asked_confirms() -> None:
     held = _held(wizard_session(step="phone"))
-    assert sessions.confirm(held, "s1", at=LATER) == Change(held)
+    assert lifecycle.confirm(held, "s1", at=LATER) == Change(held)
 
 
 @pytest.mark.parametrize(("plan", "put_off"), [(("phone",), None), ((), PutOff(since=NOW))])
 def test_nothing_is_put_off_any_more_once_a_plan_is_done(plan: tuple[str, ...], put_off: PutOff | None) -> None:
     held = _held(wizard_session(step="phone.verified", plan=plan), put_off=PutOff(since=NOW))
     done = {"step": "success", "outcome": "completed"}
-    change = sessions.move_session(held, "s1", lambda one: one.model_copy(update=done), at=LATER)
+    change = lifecycle.move_session(held, "s1", lambda one: one.model_copy(update=done), at=LATER)
     assert change.state.put_off == put_off
     (session,) = change.state.sessions
     assert session.ended_at == LATER

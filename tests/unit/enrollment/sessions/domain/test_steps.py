@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from services.enrollment.devices.domain import Activation
-from services.enrollment.sessions.domain import steps as wizard
+from services.enrollment.sessions.domain import steps
 from services.enrollment.sessions.domain.session import Draft, RecentProof, RequestedChange, Verifying
 from tests.unit.enrollment.builders import NOW, account, method, proof_of, wizard_session
 
@@ -39,65 +39,65 @@ BEGUN: dict[str, object] = {
     ],
 )
 def test_next_leads_on(step: str, following: str) -> None:
-    assert wizard.go_on(account(), wizard_session(step=step)) == wizard_session(step=following)
+    assert steps.go_on(account(), wizard_session(step=step)) == wizard_session(step=following)
 
 
 def test_what_is_on_file_or_was_registered_in_this_session_is_done() -> None:
     plan = ("phone", "email")
     held = account(method("phone"), method("email", "m2", state="suspended"))
-    assert wizard.next_step(held, wizard_session(plan=plan)) == "email"
-    assert wizard.next_step(held, wizard_session(plan=plan, registered=("m2",))) == "success"
+    assert steps.next_step(held, wizard_session(plan=plan)) == "email"
+    assert steps.next_step(held, wizard_session(plan=plan, registered=("m2",))) == "success"
 
 
 @pytest.mark.parametrize(("intent", "home"), [("manage", "manage"), ("administer", "operations")])
 def test_a_session_that_is_not_for_setting_up_leads_home(intent: str, home: str) -> None:
-    assert wizard.next_step(account(), wizard_session(intent=intent)) == home
+    assert steps.next_step(account(), wizard_session(intent=intent)) == home
 
 
 def test_the_end_of_the_plan_completes_and_forgets_what_was_begun() -> None:
-    ended = wizard.go_on(account(), wizard_session(step="phone.verified", plan=(), **BEGUN))
+    ended = steps.go_on(account(), wizard_session(step="phone.verified", plan=(), **BEGUN))
     assert ended == wizard_session(step="success", plan=(), outcome="completed")
 
 
 def test_a_method_is_set_up_anew_with_its_own_change_and_plan() -> None:
     change = RequestedChange(type="email", replaces="m2")
-    assert wizard.set_up(wizard_session(**BEGUN), "email", change, ("email",)) == wizard_session(
+    assert steps.set_up(wizard_session(**BEGUN), "email", change, ("email",)) == wizard_session(
         step="email", requested_change=change, plan=("email",)
     )
-    assert wizard.set_up(wizard_session(**BEGUN), "email") == wizard_session(step="email")
+    assert steps.set_up(wizard_session(**BEGUN), "email") == wizard_session(step="email")
 
 
 def test_what_is_shown_is_kept_with_the_session() -> None:
-    assert wizard.show_code(wizard_session(), ACTIVATION) == wizard_session(
+    assert steps.show_code(wizard_session(), ACTIVATION) == wizard_session(
         step="authenticatorApp.scan", activation=ACTIVATION
     )
-    assert wizard.show_draft(wizard_session(), DRAFT, "softwareOath.scan") == wizard_session(
+    assert steps.show_draft(wizard_session(), DRAFT, "softwareOath.scan") == wizard_session(
         step="softwareOath.scan", draft=DRAFT
     )
     waiting = wizard_session(step="phone.code", requested=CHALLENGE)
-    assert wizard.wait_for_proof(wizard_session(), CHALLENGE, "phone.code") == waiting
+    assert steps.wait_for_proof(wizard_session(), CHALLENGE, "phone.code") == waiting
 
 
 def test_a_proof_is_asked_for_before_the_person_goes_on() -> None:
     asked = wizard_session(step="prove.choose", after_proof="manage")
-    assert wizard.ask_for_proof(wizard_session(requested=CHALLENGE), then="manage") == asked
+    assert steps.ask_for_proof(wizard_session(requested=CHALLENGE), then="manage") == asked
 
 
 def test_after_a_proof_the_person_goes_where_they_wanted_to() -> None:
     proof = RecentProof(method_id="m1", method_type="phone", at=NOW)
     waiting = wizard_session(step="prove", after_proof="manage", requested=CHALLENGE)
-    assert wizard.proven(account(), waiting, proof) == wizard_session(step="manage", proof=proof)
+    assert steps.proven(account(), waiting, proof) == wizard_session(step="manage", proof=proof)
 
 
 def test_after_a_proof_without_a_wish_the_person_sets_up_what_is_missing() -> None:
     proof = RecentProof(method_id="m1", method_type="phone", at=NOW)
     waiting = wizard_session(step="prove", plan=("phone", "email"))
-    assert wizard.proven(account(method("phone")), waiting, proof).step == "email"
+    assert steps.proven(account(method("phone")), waiting, proof).step == "email"
 
 
 def test_without_a_wish_a_proof_leads_to_what_the_plan_lacks() -> None:
-    assert wizard.let_on(account(), wizard_session(step="prove")) == wizard_session(step="phone")
-    assert wizard.let_on(account(), wizard_session(step="prove", plan=())) == wizard_session(
+    assert steps.let_on(account(), wizard_session(step="prove")) == wizard_session(step="phone")
+    assert steps.let_on(account(), wizard_session(step="prove", plan=())) == wizard_session(
         step="success", plan=(), outcome="completed"
     )
 
@@ -105,7 +105,7 @@ def test_without_a_wish_a_proof_leads_to_what_the_plan_lacks() -> None:
 def test_a_proof_of_a_type_counts_once_for_a_platform() -> None:
     verifying = Verifying(client_id="shop", purpose="passwordReset", proofs_required=2, proven=("phone",))
     session = wizard_session(verifying=verifying, requested=CHALLENGE)
-    assert wizard.proven_for_platform(session, verifying, "phone", NOW) == session
+    assert steps.proven_for_platform(session, verifying, "phone", NOW) == session
 
 
 def test_a_platform_is_answered_once_enough_is_proven() -> None:
@@ -113,9 +113,9 @@ def test_a_platform_is_answered_once_enough_is_proven() -> None:
     session = wizard_session(verifying=verifying, requested=CHALLENGE)
     first = verifying.model_copy(update={"proven": ("phone",)})
     both = verifying.model_copy(update={"proven": ("phone", "email")})
-    halfway = wizard.proven_for_platform(session, verifying, "phone", NOW)
+    halfway = steps.proven_for_platform(session, verifying, "phone", NOW)
     assert halfway == wizard_session(verifying=first, step="prove.choose")
-    assert wizard.proven_for_platform(halfway, first, "email", NOW) == wizard_session(
+    assert steps.proven_for_platform(halfway, first, "email", NOW) == wizard_session(
         verifying=both, step="success", outcome="completed", ended_at=NOW
     )
 
@@ -134,10 +134,10 @@ def test_a_platform_is_answered_once_enough_is_proven() -> None:
     ],
 )
 def test_an_earlier_step_or_another_way_can_be_looked_at(step: str, asked: str | None, shown: str) -> None:
-    assert wizard.shown_step(wizard_session(step=step), asked) == shown
+    assert steps.shown_step(wizard_session(step=step), asked) == shown
 
 
 def test_from_my_security_info_the_person_goes_back_with_nothing_begun() -> None:
     managing = wizard_session(intent="manage", step="phone", after_proof="manage", **BEGUN)
-    assert wizard.ask_again(managing) == wizard_session(step="confirm")
-    assert wizard.operate_again(managing) == wizard_session(intent="administer", step="operations")
+    assert steps.ask_again(managing) == wizard_session(step="confirm")
+    assert steps.operate_again(managing) == wizard_session(intent="administer", step="operations")
