@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Coroutine, Mapping
+from functools import cache
 from typing import Any, TypeVar
 
 import httpx
@@ -31,9 +32,16 @@ def port_is_open(port: int) -> bool:
 def page_answers(url: str) -> bool:
     """Whether GET `url` is a success. Loopback is never asked through a proxy."""
     try:
-        return httpx.get(url, timeout=PATIENCE_SECONDS, trust_env=False).is_success
+        return _browser().get(url).is_success
     except httpx.HTTPError:
         return False
+
+
+@cache
+def _browser() -> httpx.Client:
+    """One for all questions: each new one reads all certificates of the machine, which takes longer than an answer."""
+    without_keeping = httpx.Limits(max_keepalive_connections=0)
+    return httpx.Client(timeout=PATIENCE_SECONDS, trust_env=False, limits=without_keeping)
 
 
 def database_answers(url: str) -> bool:
