@@ -184,7 +184,7 @@ class EventBroker:
         """Tell once of a number of partitions that is not the table's, and of each that changes under way."""
         for name in self._required & present.keys():
             known = self._partitions.setdefault(name, present[name])
-            if present[name] != known:
+            if present[name] not in {0, known}:
                 self._partitions[name] = present[name]
                 log.warning(
                     "a topic has another number of partitions than expected; events of a key may overtake one another",

@@ -8,7 +8,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.consumer.fetcher import FetchResult
-from aiokafka.errors import ConsumerStoppedError, UnsupportedCodecError
+from aiokafka.errors import ConsumerStoppedError, CorruptRecordException, KafkaError
 
 from services.kit.kafka.connection import client_options
 from services.kit.kafka.record import Record, raw_headers
@@ -51,10 +51,10 @@ class TotalConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka has no 
         while True:
             try:
                 return await super().getone(*partitions)
-            except (UnsupportedCodecError, ConsumerStoppedError):
+            except ConsumerStoppedError:
                 raise
             except Exception as error:
-                failed = self._failed()
+                failed = self._failed() if _is_about_bytes(error) else None
                 if failed is None:
                     raise
                 if (unreadable := await self._again_or_not(*failed, type(error).__name__)) is not None:
@@ -80,6 +80,11 @@ class TotalConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka has no 
                 if records._records_iterator.gi_frame is None:  # noqa: SLF001
                     return place, records.next_fetch_offset
         return None
+
+
+def _is_about_bytes(error: Exception) -> bool:
+    """Whether unpacking may have failed with it; the client's other errors tell of Kafka, or of this installation."""
+    return not isinstance(error, KafkaError) or isinstance(error, CorruptRecordException)
 
 
 class Reader(TotalConsumer):
