@@ -2,22 +2,26 @@
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any
 
 import stamina
 import structlog
 from aiokafka import AIOKafkaProducer
+from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import (
     InvalidProducerEpoch,
+    KafkaConnectionError,
     KafkaError,
     MessageSizeTooLargeError,
+    NoError,
     OutOfOrderSequenceNumber,
     ProducerClosed,
     ProducerFenced,
     RecordListTooLargeError,
     UnknownProducerId,
 )
+from aiokafka.protocol.metadata import MetadataRequest
 
 from services.kit.clock import monotonic
 from services.kit.kafka.metrics import PRODUCERS_REPLACED
@@ -115,20 +119,20 @@ class EventProducer:
             raise PublishFailedError(type(error).__name__) from None
         used.proven = max(used.proven, monotonic())
 
-    async def topics(self) -> dict[str, int]:
-        """The topics that Kafka has, with their numbers of partitions; asked without naming any, so that none is
-        created by asking.
+    async def present(self, topics: Set[str]) -> dict[str, int]:
+        """Which of these Kafka has, with their numbers of partitions. Asking creates none, and costs the same however
+        many others there are.
 
         Raises:
             PublishFailedError: Kafka does not answer.
         """
+        asked = MetadataRequest(sorted(topics), allow_auto_topic_creation=False)
         try:
             async with asyncio.timeout(PROBE_WITHIN):
-                producer = await self._producer()
-                cluster = await producer.client.fetch_all_metadata()
-                return {name: len(cluster.partitions_for_topic(name) or ()) for name in cluster.topics()}
+                answer = await _answered((await self._producer()).client, asked)
         except (TimeoutError, KafkaError) as error:
             raise PublishFailedError(type(error).__name__) from None
+        return {topic: len(about[-1]) for code, topic, *about in answer.topics if code == NoError.errno}
 
     def renew(self) -> None:
         self._replace(self._current)
@@ -167,6 +171,16 @@ class EventProducer:
         return AbandonableProducer(
             **self._options, acks="all", enable_idempotence=True, request_timeout_ms=int(PUBLISH_WITHIN * 1000)
         )
+
+
+async def _answered(client: AIOKafkaClient, request: MetadataRequest) -> Any:
+    """What the first broker says that answers; one that hangs must not stand for all."""
+    brokers = client.cluster.brokers()
+    for broker in brokers:
+        with contextlib.suppress(KafkaError, TimeoutError):
+            async with asyncio.timeout(PROBE_WITHIN / len(brokers)):
+                return await client.send(broker.nodeId, request)
+    raise KafkaConnectionError
 
 
 async def _started(producer: AbandonableProducer) -> AbandonableProducer:

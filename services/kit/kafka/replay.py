@@ -28,11 +28,7 @@ class DeadLetterError(Exception):
 
 
 async def list_dead_letters(settings: ServiceSettings) -> AsyncIterator[DeadLetter]:
-    """All dead letters that are kept, oldest first.
-
-    Raises:
-        DeadLetterError: Kafka does not answer.
-    """
+    """All dead letters that are kept, oldest first. Raises DeadLetterError: Kafka does not answer."""
     async with _reader(settings) as consumer:
         async for record in read_kept(consumer, [full_name(settings.topic_prefix, DEAD_LETTERS)]):
             if (letter := as_dead_letter(record)) is not None:
@@ -40,11 +36,7 @@ async def list_dead_letters(settings: ServiceSettings) -> AsyncIterator[DeadLett
 
 
 async def show_dead_letter(settings: ServiceSettings, letter_id: str) -> DeadLetter:
-    """One dead letter by its id.
-
-    Raises:
-        DeadLetterError: there is no such letter (any more), or Kafka does not answer.
-    """
+    """Raises DeadLetterError: there is no such letter (any more), or Kafka does not answer."""
     async with _reader(settings) as consumer:
         return await _letter(consumer, settings, letter_id)
 

@@ -75,6 +75,7 @@ class Relay:
         self._collections: dict[str, Collection] = {}
         self._lanes: dict[tuple[str, str], _Lane] = {}
         self._sent: list[tuple[Collection, str, str]] = []
+        self._to_mark = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._background: list[asyncio.Task[None]] = []
         WAITING.set_function(lambda: self.waiting)
@@ -137,6 +138,7 @@ class Relay:
                 pending = lane.queue[0]
                 if await self._publish(lane, pending):
                     self._sent.append((lane.collection, lane.document_id, pending.envelope.id))
+                    self._to_mark.set()
                 lane.queue.popleft()
         finally:
             del self._lanes[key]
@@ -195,11 +197,14 @@ class Relay:
 
     async def _mark_always(self) -> None:
         while True:
+            await self._to_mark.wait()
             await asyncio.sleep(MARK_EVERY)
+            self._to_mark.clear()
             try:
                 await self._mark()
             except PyMongoError:
                 log.warning("published events cannot be marked yet")
+                self._to_mark.set()
                 await asyncio.sleep(RETRY_AFTER)
 
     async def _mark(self) -> None:
@@ -269,5 +274,4 @@ def _marks(documents: dict[str, list[str]]) -> list[UpdateOne]:
 
 
 def _drop(document_id: str) -> UpdateOne:
-    """Drop the lease, if nothing is left."""
     return UpdateOne(_EMPTY | {"_id": document_id}, {"$unset": {"relay": ""}})
