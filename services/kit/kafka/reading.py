@@ -15,7 +15,7 @@ from services.kit.kafka.record import Record, raw_headers
 from services.kit.settings import ServiceSettings
 
 CONNECT_WITHIN = 10.0
-POLL_MS = 500
+POLL_WITHIN = 0.5
 UNPACK_TRIES = 4
 UNPACK_AGAIN_AFTER = 0.1
 
@@ -143,12 +143,17 @@ async def read_kept(consumer: Reader, topics: Sequence[str]) -> AsyncIterator[Re
     for place in partitions:
         consumer.seek(place, firsts[place])
     while open_:
-        batches = await consumer.getmany(*open_, timeout_ms=POLL_MS)
-        for place, batch in batches.items():
-            for raw in batch:
-                if raw.offset < ends[place]:
-                    yield from_client(raw)
-        open_ = {place for place in open_ if await consumer.position(place) < ends[place]}
+        try:
+            async with asyncio.timeout(POLL_WITHIN):
+                raw = await consumer.getone(*open_)
+        except TimeoutError:
+            open_ = {place for place in open_ if await consumer.position(place) < ends[place]}
+            continue
+        place = TopicPartition(raw.topic, raw.partition)
+        if raw.offset < ends[place]:
+            yield from_client(raw)
+        if raw.offset + 1 >= ends[place]:
+            open_.discard(place)
 
 
 async def read_live(consumer: Reader, topics: Sequence[str], *, from_beginning: bool) -> AsyncIterator[Record]:
