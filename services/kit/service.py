@@ -96,7 +96,7 @@ class Service:
             readiness={
                 "kafka": self.broker.ready,
                 "mongodb": self.database.ready,
-                "indexes": self.preparation.ready,
+                "indexes": self.preparation.check,
             },
             lifespan=lifespan,
             liveness={"consumers": self.broker.alive, **workers},

@@ -141,7 +141,7 @@ class EventProducer:
                 answer = await _answered((await self._producer()).client, asked)
         except (TimeoutError, KafkaError) as error:
             raise PublishFailedError(type(error).__name__) from None
-        return {topic: len(about[-1]) for code, topic, *about in answer.topics if code == NoError.errno}
+        return {topic: len(partitions) for code, topic, *_, partitions in answer.topics if code == NoError.errno}
 
     def renew(self) -> None:
         self._replace(self._current)

@@ -27,6 +27,7 @@ from services.kit.backoff import backoff
 from services.kit.clock import Clock
 from services.kit.ids import new_id
 from services.kit.mongo.client import Collection, Document
+from services.kit.mongo.indexes import ensure_index
 from services.kit.mongo.metrics import REFUSED, WAITING
 from services.kit.mongo.outbox import EventTooLargeError, Pending, from_document
 
@@ -111,7 +112,7 @@ class Relay:
     async def prepare(self) -> None:
         """Create the index by which the sweeper finds what was left."""
         for collection in self._collections.values():
-            await collection.create_index("relay.until", sparse=True)
+            await ensure_index(collection, "relay.until", sparse=True)
 
     def alive(self) -> bool:
         return not any(task.done() for task in self._background)

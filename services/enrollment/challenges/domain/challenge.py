@@ -41,8 +41,9 @@ class Registration(State):
 
 
 class Delivery(State):
-    """What is known of the newest message. `detail` is a reason of `DeliveryFailed` or `SendRefused`. It waits until
-    `goes_out_at` where another one went to the same number a moment ago."""
+    """What is known of the newest message. `detail` is a reason of `DeliveryFailed` or `SendRefused`, `asked_by` names
+    the request that asked for it again. It waits until `goes_out_at` where another one went to the same number a moment
+    ago."""
 
     state: DeliveryState = "queued"
     send: int = 1
@@ -50,6 +51,7 @@ class Delivery(State):
     detail: str | None = None
     permanent: bool = False
     requested_at: datetime
+    asked_by: str | None = None
     goes_out_at: datetime | None = None
 
     @property

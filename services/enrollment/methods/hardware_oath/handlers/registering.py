@@ -28,7 +28,7 @@ from services.kit.errors import (
     UnknownHardwareTokenError,
     UnknownMethodError,
 )
-from services.kit.ids import new_id
+from services.kit.ids import new_id, repeatable_id
 
 CODE_STEP = "hardwareOath.code"
 SHOWN = 4
@@ -44,7 +44,7 @@ def a_token(serial_number: str) -> ClaimingPlan:
 
     async def plan(claimant: Claimant, deps: CanPlan) -> Beginning:
         token = await claim_token(serial_number, claimant, new_id(), deps)
-        return proven_by(first_challenge(token, claimant, new_id(), deps))
+        return proven_by(first_challenge(token, claimant, repeatable_id("challenge"), deps))
 
     return plan
 
