@@ -11,6 +11,7 @@ from services.kit.kafka.broker import EventHandlers
 from services.kit.kafka.dead_letters import letters_for
 from services.kit.kafka.record import RawHeaders, Record
 from services.kit.kafka.replay import DeadLetterError, replay_dead_letter, show_dead_letter
+from services.kit.kafka.tail import tail
 from services.kit.settings import ServiceSettings
 from tests.support.consuming import Flaky, consumer, headers_of, letters, until_letters
 from tests.support.events import step
@@ -109,6 +110,8 @@ async def test_a_batch_that_cannot_be_unpacked_is_put_aside_from_where_it_breaks
     assert {letter.reason for letter in aside} == {"malformed: cannot be unpacked: UnicodeDecodeError"}
     with pytest.raises(DeadLetterError, match="cannot be unpacked"):
         await replay_dead_letter(settings, aside[0].id)
+    shown = [event.subject async for _, event in tail(settings, [LIFECYCLE], from_beginning=True, follow=False)]
+    assert shown == ["sam", "sam", "after"]
 
 
 async def test_what_a_forged_letter_carries_is_never_published(settings: ServiceSettings) -> None:

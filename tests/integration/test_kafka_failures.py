@@ -13,7 +13,7 @@ from services.kit.kafka.policy import DependencyDownError
 from services.kit.settings import ServiceSettings
 from tests.support.consuming import Flaky, consumer, headers_of, letters
 from tests.support.events import step
-from tests.support.kafka import LocalKafka, running, with_topics, write_raw
+from tests.support.kafka import LocalKafka, event_broker, running, with_topics, write_raw
 from tests.support.waiting import until
 
 GOOD = step("bad", 1)
@@ -171,6 +171,24 @@ async def test_stopping_while_kafka_is_down_keeps_its_deadline(own_kafka: LocalK
         assert monotonic() - began < 21
     finally:
         await asyncio.to_thread(own_kafka.start)
+
+
+async def test_what_is_under_way_fails_at_once_when_the_producer_is_given_up(own_kafka: LocalKafka) -> None:
+    settings = await with_topics(own_kafka.url)
+    async with running(event_broker(settings)) as broker:
+        await broker.publish(LIFECYCLE, step("before", 1))
+        await asyncio.to_thread(own_kafka.stop)
+        try:
+            under_way = asyncio.create_task(broker.publish(LIFECYCLE, step("during", 1)))
+            await asyncio.sleep(0.1)
+            began = monotonic()
+            broker._producer.renew()
+            with pytest.raises(PublishFailedError):
+                await under_way
+            assert monotonic() - began < 2
+        finally:
+            await asyncio.to_thread(own_kafka.start)
+        await until(lambda: published(broker, step("after", 1)))
 
 
 async def published(broker: EventBroker, event: Envelope) -> bool:

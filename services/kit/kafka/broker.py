@@ -182,14 +182,14 @@ class EventBroker:
 
     def _compare_partitions(self, present: Mapping[str, int]) -> None:
         """Tell once of a number of partitions that is not the table's, and of each that changes under way."""
-        for name in self._required & present.keys():
-            known = self._partitions.setdefault(name, present[name])
-            if present[name] != known:
-                self._partitions[name] = present[name]
+        for name, count in present.items():
+            known = self._partitions.setdefault(name, count)
+            if count not in {0, known}:
+                self._partitions[name] = count
                 log.warning(
                     "a topic has another number of partitions than expected; events of a key may overtake one another",
                     topic=name,
-                    partitions=present[name],
+                    partitions=count,
                     expected=known,
                 )
 

@@ -1,7 +1,7 @@
 """Whether a consumer gets on: its tasks run, and what it fetches leads it further.
 
 The client restarts nothing: a task of it that ended is silent, and a batch that it cannot read is fetched again for
-ever. Its tasks and positions are not public; this module alone knows where aiokafka 0.14 has them.
+ever. Its tasks and positions are not public; `readings` and `has_ended` know where aiokafka 0.14 has them.
 """
 
 from collections.abc import Iterable, Mapping

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Mapping, Set
+from itertools import chain
 from typing import Any
 
 import stamina
@@ -56,11 +57,19 @@ class AbandonableProducer(AIOKafkaProducer):  # type: ignore[misc]  # aiokafka h
         self.proven = monotonic() + PROVE_WITHIN - PUBLISH_WITHIN
 
     async def abandon(self) -> None:
-        """Close it at once and forget what is buffered."""
+        """Close it at once and forget what is buffered; who waits for it fails now, not at the deadline."""
         self._closed = True
+        self._fail_what_waits()
         if self._sender is not None:
             await self._sender.close()
         await self.client.close()
+
+    def _fail_what_waits(self) -> None:
+        accumulator = self._message_accumulator
+        waiting = [*accumulator._pending_batches, *chain.from_iterable(accumulator._batches.values())]  # noqa: SLF001
+        accumulator.fail_all(ProducerClosed())
+        for batch in waiting:
+            batch._drain_waiter.exception()  # noqa: SLF001 # taken, or asyncio would log that nobody did
 
 
 class EventProducer:
@@ -174,10 +183,12 @@ class EventProducer:
 
 
 async def _answered(client: AIOKafkaClient, request: MetadataRequest) -> Any:
-    """What the first broker says that can be reached."""
-    for broker in client.cluster.brokers():
-        with contextlib.suppress(KafkaError):
-            return await client.send(broker.nodeId, request)
+    """What the first broker says that answers; one that hangs must not stand for all."""
+    brokers = client.cluster.brokers()
+    for broker in brokers:
+        with contextlib.suppress(KafkaError, TimeoutError):
+            async with asyncio.timeout(PROBE_WITHIN / len(brokers)):
+                return await client.send(broker.nodeId, request)
     raise KafkaConnectionError
 
 

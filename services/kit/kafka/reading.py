@@ -8,14 +8,14 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.consumer.fetcher import FetchResult
-from aiokafka.errors import ConsumerStoppedError, UnsupportedCodecError
+from aiokafka.errors import ConsumerStoppedError, CorruptRecordException, KafkaError
 
 from services.kit.kafka.connection import client_options
 from services.kit.kafka.record import Record, raw_headers
 from services.kit.settings import ServiceSettings
 
 CONNECT_WITHIN = 10.0
-POLL_MS = 500
+POLL_WITHIN = 0.5
 UNPACK_TRIES = 4
 UNPACK_AGAIN_AFTER = 0.1
 
@@ -51,10 +51,10 @@ class TotalConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka has no 
         while True:
             try:
                 return await super().getone(*partitions)
-            except (UnsupportedCodecError, ConsumerStoppedError):
+            except ConsumerStoppedError:
                 raise
             except Exception as error:
-                failed = self._failed()
+                failed = self._failed() if _is_about_bytes(error) else None
                 if failed is None:
                     raise
                 if (unreadable := await self._again_or_not(*failed, type(error).__name__)) is not None:
@@ -80,6 +80,11 @@ class TotalConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka has no 
                 if records._records_iterator.gi_frame is None:  # noqa: SLF001
                     return place, records.next_fetch_offset
         return None
+
+
+def _is_about_bytes(error: Exception) -> bool:
+    """Whether unpacking may have failed with it; the client's other errors tell of Kafka, or of this installation."""
+    return not isinstance(error, KafkaError) or isinstance(error, CorruptRecordException)
 
 
 class Reader(TotalConsumer):
@@ -138,12 +143,17 @@ async def read_kept(consumer: Reader, topics: Sequence[str]) -> AsyncIterator[Re
     for place in partitions:
         consumer.seek(place, firsts[place])
     while open_:
-        batches = await consumer.getmany(*open_, timeout_ms=POLL_MS)
-        for place, batch in batches.items():
-            for raw in batch:
-                if raw.offset < ends[place]:
-                    yield from_client(raw)
-        open_ = {place for place in open_ if await consumer.position(place) < ends[place]}
+        try:
+            async with asyncio.timeout(POLL_WITHIN):
+                raw = await consumer.getone(*open_)
+        except TimeoutError:
+            open_ = {place for place in open_ if await consumer.position(place) < ends[place]}
+            continue
+        place = TopicPartition(raw.topic, raw.partition)
+        if raw.offset < ends[place]:
+            yield from_client(raw)
+        if raw.offset + 1 >= ends[place]:
+            open_.discard(place)
 
 
 async def read_live(consumer: Reader, topics: Sequence[str], *, from_beginning: bool) -> AsyncIterator[Record]:
