@@ -27,6 +27,8 @@ log = structlog.get_logger(__name__)
 POOL_SIZE = 16
 POLL_EVERY = 1.0
 DEPTH_EVERY = 10.0
+BEYOND = 500
+"""How much further a pool looks where it finds nothing that it can read although something waits."""
 ATTEMPT_WITHIN = 2 * TIMEOUT + 2.0
 """Seconds from when the claim is begun to be written: asking and sending. Below the lease of a claim."""
 STOP_WITHIN = TIMEOUT + 2.0
@@ -91,6 +93,7 @@ class _Pool(Background):
         self._woken = asyncio.Event()
         self._attempts: set[asyncio.Task[None]] = set()
         self._paused_until = 0.0
+        self._depth = 0
         self._depth_at = 0.0
 
     def serves(self, channel: str, provider: str) -> bool:
@@ -130,12 +133,15 @@ class _Pool(Background):
         room = self._size - len(self._attempts)
         if room <= 0 or monotonic() < self._paused_until:
             return True
-        now = self._deps.clock.now()
-        name = self._line.channel.name
-        found = await self._deps.store.due(name, self._provider.name, adopted_from=self._others, now=now, limit=room)
+        found = await self._due(room) or (await self._due(room + BEYOND) if self._depth else [])
         for stored in [*await self._abandoned(), *found][:room]:
             await self._claim(stored)
         return len(found) < room or len(self._attempts) >= self._size
+
+    async def _due(self, limit: int) -> list[Stored[Delivery]]:
+        """What is to be tried now, of the first `limit`: those among them that cannot be read are left out."""
+        store, name, now = self._deps.store, self._line.channel.name, self._deps.clock.now()
+        return await store.due(name, self._provider.name, adopted_from=self._others, now=now, limit=limit)
 
     async def _abandoned(self) -> list[Stored[Delivery]]:
         """What others have claimed and dropped."""
@@ -209,4 +215,5 @@ class _Pool(Background):
             return
         self._depth_at = monotonic() + DEPTH_EVERY
         channel, name = self._line.channel.name, self._provider.name
-        metrics.QUEUED.labels(channel, name).set(await self._deps.store.depth(channel, name))
+        self._depth = await self._deps.store.depth(channel, name)
+        metrics.QUEUED.labels(channel, name).set(self._depth)

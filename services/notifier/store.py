@@ -106,7 +106,6 @@ class Store:
             await self.cancellations.insert(cancellation_id(tenant, challenge_id), Cancellation(at=at))
 
     async def is_cancelled(self, tenant: str, challenge_id: str) -> bool:
-        """Whether a challenge is known to be over."""
         return await self.cancellations.get(cancellation_id(tenant, challenge_id)) is not None
 
     async def of_challenge(self, tenant: str, challenge_id: str) -> list[Delivery]:

@@ -3,10 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
+from pymongo import MongoClient
 
 from schemas.notification import CodeSent
 from services.kit.settings import ServiceSettings
@@ -73,6 +77,32 @@ async def test_a_cancellation_by_the_other_channel_stops_what_lags(
             after = await bench.ask()
             await bench.told(CodeSent)
         assert [bench.code(after) in text["body"] for text in bench.texts if text["to"] == bench.number] == [True]
+
+
+@pytest.mark.parametrize("how_many", [1, 20])
+async def test_deliveries_that_cannot_be_read_keep_no_other_one_from_being_sent(bench: Bench, how_many: int) -> None:
+    await asyncio.to_thread(leave_unreadable, bench, how_many)
+    await bench.ask()
+    await bench.told(CodeSent)
+    await until(lambda: is_alive(bench))
+
+
+def leave_unreadable(bench: Bench, how_many: int) -> None:
+    """What a version to come may have queued: more than one pool looks at, and due for longer than all else."""
+    due = {"channel": "sms", "provider": "twilio-a", "nextAttemptAt": datetime(2026, 1, 1, tzinfo=UTC)}
+    places = [(status, f"{status}-{number}") for status in ("queued", "sending") for number in range(how_many)]
+    left = [
+        {"_id": f"later/{place}", "version": 1, "state": {**due, "id": place, "status": status}}
+        for status, place in places
+    ]
+    with MongoClient[dict[str, Any]](bench.settings.mongodb_url.get_secret_value()) as client:
+        client["notifier"]["deliveries"].insert_many(left)
+
+
+async def is_alive(bench: Bench) -> bool:
+    async with httpx.AsyncClient() as client:
+        answer = await client.get(f"http://127.0.0.1:{bench.settings.notifier_port}/healthz")
+    return answer.status_code == 200
 
 
 async def test_what_one_replica_sends_no_other_takes_over_whatever_their_clocks_say(

@@ -119,8 +119,9 @@ class EventProducer:
             raise PublishFailedError(type(error).__name__) from None
         used.proven = max(used.proven, monotonic())
 
-    async def present(self, topics: Set[str]) -> frozenset[str]:
-        """Which of these Kafka has. Asking creates none, and costs the same however many others there are.
+    async def present(self, topics: Set[str]) -> dict[str, int]:
+        """Which of these Kafka has, with their numbers of partitions. Asking creates none, and costs the same however
+        many others there are.
 
         Raises:
             PublishFailedError: Kafka does not answer.
@@ -131,7 +132,7 @@ class EventProducer:
                 answer = await _answered((await self._producer()).client, asked)
         except (TimeoutError, KafkaError) as error:
             raise PublishFailedError(type(error).__name__) from None
-        return frozenset(topic for code, topic, *_ in answer.topics if code == NoError.errno)
+        return {topic: len(partitions) for code, topic, *_, partitions in answer.topics if code == NoError.errno}
 
     def renew(self) -> None:
         self._replace(self._current)

@@ -40,7 +40,7 @@ RENEW_AT_ONCE = 1_000
 MARK_EVERY = 0.02
 RETRY_AFTER = 0.5
 RETRY_CAP = 5.0
-STOP_WITHIN = 5.0
+STOP_WITHIN = 3.0
 
 
 class PublishFailedError(Exception):
@@ -275,5 +275,4 @@ def _marks(documents: dict[str, list[str]]) -> list[UpdateOne]:
 
 
 def _drop(document_id: str) -> UpdateOne:
-    """Drop the lease, if nothing is left."""
     return UpdateOne(_EMPTY | {"_id": document_id}, {"$unset": {"relay": ""}})

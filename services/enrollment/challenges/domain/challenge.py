@@ -56,11 +56,9 @@ class Delivery(State):
 
     @property
     def expected_at(self) -> datetime:
-        """When it goes out, as far as is known."""
         return self.goes_out_at or self.requested_at
 
     def waits(self, now: datetime) -> bool:
-        """Whether its number still has to be left alone."""
         return self.state == "queued" and self.goes_out_at is not None and now < self.goes_out_at
 
 
@@ -156,7 +154,6 @@ class Challenge(State):
 
     @property
     def channels(self) -> tuple[Channel, ...]:
-        """All channels on which a message was asked for."""
         return tuple(dict.fromkeys((*self.earlier_channels, self.channel)))
 
     @property
@@ -195,7 +192,6 @@ class Challenge(State):
         return self.pending_submission is not None and now < self.expires_at + JUDGED_WITHIN
 
     def still_waits(self, now: datetime) -> bool:
-        """Whether it can still be answered with what was sent for it."""
         return self.delivery.state != "failed" and self.can_be_answered(now)
 
     def asks_the_same_as(self, other: "Challenge") -> bool:

@@ -44,7 +44,7 @@ from services.kit.errors import (
 
 MAX_PENDING_SUBMISSIONS = 8
 
-Decision = Literal["approve", "deny", "report"]
+DeviceDecision = Literal["approve", "deny", "report"]
 Submitted = CodeSubmitted | AnswersSubmitted | CredentialSubmitted
 DeliveryEvent = CodeSent | PushSent | DeliveryConfirmed | DeliveryFailed | SendRefused
 
@@ -126,7 +126,7 @@ def opened_with(challenge: Challenge, event: Submitted, *, at: datetime) -> Chan
 
 
 def answer(
-    challenge: Challenge, submission_id: str, sealed: str, *, decision: Decision, at: datetime
+    challenge: Challenge, submission_id: str, sealed: str, *, decision: DeviceDecision, at: datetime
 ) -> Change[Challenge]:
     """Hand a device's signed answer to the verifier; that the person reports the request is remembered.
 

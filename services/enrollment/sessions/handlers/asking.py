@@ -29,8 +29,9 @@ async def being_kept(principal: Principal, method_type: MethodType, deps: CanEnd
     if requested is None or requested.method_type != method_type:
         return None
     stored = await deps.challenges.get(requested.id)
-    under_way = stored is not None and stored.state.still_waits(deps.clock.now()) and stored.state.pending_submission
-    return stored.state if stored and under_way else None
+    challenge = stored.state if stored else None
+    waits = challenge and challenge.status == "pending" and challenge.is_being_judged(deps.clock.now())
+    return challenge if waits else None
 
 
 async def asked_challenge(principal: Principal, challenge_id: str, deps: HasChallenges) -> Challenge:
