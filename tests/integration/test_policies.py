@@ -1,6 +1,8 @@
 """Policies on a real database: seeded once, changed by version, told, and followed by another replica."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -8,11 +10,13 @@ from services.enrollment.config import Config
 from services.enrollment.policies.domain.document import PolicyDocument
 from services.enrollment.policies.domain.requirements import GroupPolicy, Skip
 from services.enrollment.policies.domain.tenant import Tenant
+from services.enrollment.policies.domain.tenant_policy import TenantPolicy
 from services.enrollment.policies.handlers import Follower, Policies, patch_policy, policy_of, seed_policies
 from services.enrollment.store import Store
 from services.kit.config.providers import Providers
 from services.kit.errors import ProblemError
 from services.kit.mongo.client import Database
+from services.kit.mongo.document import Stored
 from services.kit.mongo.relay import Relay
 from tests.support.clock import FixedClock
 from tests.support.publishing import NotingPublisher
@@ -103,3 +107,45 @@ async def test_what_came_between_and_what_cannot_be_is_refused_and_changes_nothi
     } <= errors
     assert (await policy_of("north", store)).version == 1
     assert publisher.published == []
+
+
+class Noting:
+    """Policies, and which of them were read."""
+
+    def __init__(self, store: Store) -> None:
+        self.tenant_policies = store.tenant_policies
+        self.looked, self.read = 0, list[str]()
+        look, find = self.tenant_policies.versions, self.tenant_policies.find
+
+        async def versions() -> dict[str, int]:
+            self.looked += 1
+            return await look()
+
+        async def noted(criteria: Mapping[str, Any], **options: Any) -> list[Stored[TenantPolicy]]:
+            found = await find(criteria, **options)
+            self.read += [stored.id for stored in found]
+            return found
+
+        object.__setattr__(self.tenant_policies, "versions", versions)
+        object.__setattr__(self.tenant_policies, "find", noted)
+
+
+async def test_a_follower_reads_what_changed_and_nothing_else(database: Database, store: Store) -> None:
+    config = Config(tenants={"north": TENANT, "south": TENANT}, clients={}, providers=Providers())
+    here, there = Policies(config), Policies(config)
+    await seed_policies(here, store=store, clock=CLOCK)
+    noting = Noting(store)
+    follower = Follower(there, noting)
+    follower.start()
+    await until(lambda: noting.looked > 2)
+    assert sorted(noting.read) == ["north", "south"]
+    await database.collection("policies").update_one(
+        {"_id": "south"}, {"$set": {"state.defaultGroup": 7}, "$inc": {"version": 1}}
+    )
+    changed, _ = await patch_policy("north", MORE, None, here, store=store, clock=CLOCK)
+    await until(lambda: there.tenant("north").groups == changed.groups)
+    seen = noting.looked
+    await until(lambda: noting.looked > seen + 1)
+    assert sorted(noting.read) == ["north", "north", "south"]
+    assert follower.alive()
+    await follower.stop()

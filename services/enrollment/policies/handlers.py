@@ -1,11 +1,11 @@
 """The policies that hold: seeded by the configuration file, changed by platforms, followed by every replica."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
-from pydantic import ValidationError
 
 from services.enrollment.config import Config
 from services.enrollment.needs import HasTenantPolicies
@@ -52,21 +52,28 @@ class Policies:
 
 
 class Follower(Background):
-    """Reads the policies again and again, so that each replica knows within a second what another one changed."""
+    """Looks again and again which policies have changed, and reads those: so each replica knows within a second what
+    another one changed. One that it cannot read holds back no other."""
 
     def __init__(self, policies: Policies, store: HasTenantPolicies) -> None:
         self._policies = policies
         self._store = store
+        self._seen: Mapping[str, int] = {}
 
     async def _run(self) -> None:
         while True:
             try:
-                await read_policies(self._policies, self._store)
+                await self._look()
             except DatabaseError:
                 log.warning("policies wait for the database")
-            except ValidationError:
-                log.exception("a stored policy is of a newer version; upgrade all replicas before a policy changes")
             await asyncio.sleep(FOLLOW_EVERY.total_seconds())
+
+    async def _look(self) -> None:
+        versions = await self._store.tenant_policies.versions()
+        changed = [name for name, version in versions.items() if self._seen.get(name) != version]
+        if changed:
+            await read_policies(self._policies, self._store, {"_id": {"$in": changed}})
+        self._seen = versions
 
 
 async def seed_policies(policies: Policies, *, store: HasTenantPolicies, clock: Clock) -> None:
@@ -79,9 +86,11 @@ async def seed_policies(policies: Policies, *, store: HasTenantPolicies, clock: 
     await read_policies(policies, store)
 
 
-async def read_policies(policies: Policies, store: HasTenantPolicies) -> None:
-    """Learn what the database says."""
-    for stored in await store.tenant_policies.find({}):
+async def read_policies(
+    policies: Policies, store: HasTenantPolicies, criteria: Mapping[str, object] | None = None
+) -> None:
+    """Learn what the database says, of all or of those that meet the criteria."""
+    for stored in await store.tenant_policies.find(criteria or {}):
         policies.learn(stored.state)
 
 

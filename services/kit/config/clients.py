@@ -20,7 +20,8 @@ Rate = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,6}/(second|minut
 
 
 class RateLimits(Closed):
-    """How much one replica takes before it says 429: `COUNT/UNIT`. Limits per number and challenge are not here."""
+    """How much is taken before the answer is 429: `COUNT/UNIT`. Each replica counts for itself, except for `request`,
+    which holds over all of them. Limits per number and challenge are not here."""
 
     address: Rate = Field(default="120/minute", description="openings of tickets from one address")
     client: Rate = Field(default="6000/minute", description="API calls of one client")

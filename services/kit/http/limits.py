@@ -1,10 +1,12 @@
 """Stops floods at the edge, before anything is stored or published.
 
-Counts per replica, in memory: what must hold exactly (wrong codes, messages a number) is counted in the database by the
-service that owns it.
+Counts per replica, in memory: with three replicas three times as much may pass. What must hold exactly (wrong codes,
+messages a number, numbers that a session asks codes for) is counted in the database by the service that owns it.
 """
 
 import math
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
 from limits import RateLimitItem, parse
@@ -15,7 +17,15 @@ from services.kit.clock import SystemClock
 from services.kit.config.clients import RateLimits
 from services.kit.errors import RateLimitedError
 
-Subject = Literal["address", "client", "session", "request"]
+Subject = Literal["address", "client", "session"]
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """How many, within how long; who counts keeps the count."""
+
+    count: int
+    within: timedelta
 
 
 class RateLimiter:
@@ -27,8 +37,9 @@ class RateLimiter:
             "address": parse(limits.address),
             "client": parse(limits.client),
             "session": parse(limits.session),
-            "request": parse(limits.request),
         }
+        request = parse(limits.request)
+        self.requests = Allowance(request.amount, timedelta(seconds=request.get_expiry()))
 
     async def admit(self, subject: Subject, key: str) -> None:
         """Count one request of a subject.

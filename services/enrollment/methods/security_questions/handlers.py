@@ -73,9 +73,8 @@ async def register_answers(
     principal: Principal, answers: Sequence[tuple[str, SecretStr]], deps: CanKeepAnswers
 ) -> Verdict:
     """Keep a person's answers. Raises the same as `answers_challenge`; `sessionEnded`, `rateLimited`."""
-    await deps.limiter.admit("request", principal.session.id)
     challenge, event = answers_challenge(answers, principal.claimant, pressed(principal, "answers"), deps)
-    await wait_at(principal, challenge, "securityQuestions", deps)
+    await wait_at(principal, challenge, "securityQuestions", deps, most=deps.limiter.requests)
     _, verdict = await open_submitted(challenge, event, deps)
     return verdict
 

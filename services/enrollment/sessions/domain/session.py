@@ -91,6 +91,8 @@ class Session(State):
     locale: str = "en"
     started_at: datetime
     expires_at: datetime
+    requests: int = Field(default=0, description="for codes or other proofs, since `requests_since`")
+    requests_since: datetime | None = None
     life_minutes: int = Field(default=15, description="how long it lives after each act")
     outcome: Outcome | None = None
     ended_at: datetime | None = None

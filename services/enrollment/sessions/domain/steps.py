@@ -2,7 +2,7 @@
 `prove.choose`, `manage`, `operations` or `success`."""
 
 from collections.abc import Callable, Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from schemas.base import MethodType
@@ -12,6 +12,7 @@ from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.devices.domain import Activation
 from services.enrollment.methods.registry.domain import SET_UP
 from services.enrollment.sessions.domain.session import Draft, RecentProof, RequestedChange, Session, Verifying
+from services.kit.errors import RateLimitedError
 
 Move = Callable[[Session], Session]
 """How an act changes a session."""
@@ -98,6 +99,21 @@ def show_code(session: Session, activation: Activation) -> Session:
 
 def show_draft(session: Session, draft: Draft, step: str) -> Session:
     return session.model_copy(update={"step": step, "draft": draft})
+
+
+def count_request(session: Session, most: int, within: timedelta, *, at: datetime) -> Session:
+    """Count that one more proof is asked for, in the write that asks: so it holds whoever else takes requests.
+
+    Raises:
+        ProblemError: `rateLimited`, with the wait, once there were so many.
+    """
+    since = session.requests_since
+    if since is None or at >= since + within:
+        return session.model_copy(update={"requests": 1, "requests_since": at})
+    if session.requests >= most:
+        seconds = int((since + within - at).total_seconds()) + 1
+        raise RateLimitedError(headers={"Retry-After": str(seconds)}, retryAfter=seconds)
+    return session.model_copy(update={"requests": session.requests + 1})
 
 
 def wait_for_proof(session: Session, challenge: Challenge, step: str) -> Session:

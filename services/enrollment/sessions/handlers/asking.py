@@ -11,6 +11,7 @@ from services.enrollment.sessions.domain.session import Session
 from services.enrollment.sessions.handlers.moving import move_session
 from services.enrollment.sessions.principal import Principal
 from services.kit.errors import ChallengeEndedError
+from services.kit.http.limits import Allowance
 
 
 async def current_challenge(principal: Principal, deps: HasChallenges) -> Challenge | None:
@@ -41,12 +42,16 @@ async def asked_challenge(principal: Principal, challenge_id: str, deps: HasChal
     return challenge
 
 
-async def wait_at(principal: Principal, challenge: Challenge, step: str, deps: CanChangeAccounts) -> Principal:
+async def wait_at(
+    principal: Principal, challenge: Challenge, step: str, deps: CanChangeAccounts, *, most: Allowance | None = None
+) -> Principal:
     """Put the challenge into the session first: what a crash leaves unsent is sent when the page is read again.
 
     A session that went elsewhere meanwhile, in another tab, stays there; one that asked for the same meanwhile keeps
-    what it asked for, so that two presses lead to one message.
+    what it asked for, so that two presses lead to one message. With `most`, what is asked for is counted; Raises
+    `rateLimited`.
     """
+    now = deps.clock.now()
     read = principal.session.requested
 
     def move(session: Session) -> Session:
@@ -56,7 +61,8 @@ async def wait_at(principal: Principal, challenge: Challenge, step: str, deps: C
         same = newest is not None and newest.id == asked.id
         if session.step not in steps.WAITS_FROM[step] or (same and session.step == step):
             return session
-        return steps.wait_for_proof(session, asked, step)
+        counted = steps.count_request(session, most.count, most.within, at=now) if most else session
+        return steps.wait_for_proof(counted, asked, step)
 
     return await move_session(principal, move, deps)
 
@@ -71,8 +77,7 @@ async def ask(principal: Principal, challenge: Challenge, step: str, deps: CanAs
     earlier = await current_challenge(principal, deps)
     if earlier and not again and earlier.asks_the_same_as(challenge) and earlier.still_waits(deps.clock.now()):
         return await wait_at(principal, earlier, step, deps)
-    await deps.limiter.admit("request", principal.session.id)
-    moved = await wait_at(principal, challenge, step, deps)
+    moved = await wait_at(principal, challenge, step, deps, most=deps.limiter.requests)
     if moved.session.requested:
         await open_challenge(moved.session.requested, deps)
     if earlier and earlier.id != challenge.id:

@@ -74,6 +74,15 @@ async def test_what_is_down_is_named() -> None:
     assert (answer.status_code, answer.json()["dependencies"]) == (503, {"kafka": "ok", "mongodb": "down"})
 
 
+async def test_what_waits_says_why() -> None:
+    async def waits() -> str:
+        return "Store.prepare: OperationFailure 13"
+
+    answer = await get(build_app("verifier", readiness={"kafka": up, "indexes": waits}, lifespan=nothing), "/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["dependencies"] == {"kafka": "ok", "indexes": "Store.prepare: OperationFailure 13"}
+
+
 async def test_what_does_not_answer_is_down() -> None:
     answer = await get(build_app("verifier", readiness={"mongodb": hangs}, lifespan=nothing), "/readyz")
     assert answer.status_code == 503

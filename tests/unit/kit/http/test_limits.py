@@ -1,10 +1,12 @@
 """The edge takes so much and no more, and says when to come back."""
 
+from datetime import timedelta
+
 import pytest
 
 from services.kit.config.clients import RateLimits
 from services.kit.errors import ProblemError
-from services.kit.http.limits import RateLimiter
+from services.kit.http.limits import Allowance, RateLimiter
 
 
 async def test_over_the_limit_the_caller_is_told_when_to_come_back() -> None:
@@ -18,7 +20,11 @@ async def test_over_the_limit_the_caller_is_told_when_to_come_back() -> None:
 
 
 async def test_subjects_are_counted_apart() -> None:
-    limiter = RateLimiter(RateLimits(session="1/minute", request="1/hour"))
+    limiter = RateLimiter(RateLimits(session="1/minute", address="1/hour"))
     await limiter.admit("session", "s1")
     await limiter.admit("session", "s2")
-    await limiter.admit("request", "s1")
+    await limiter.admit("address", "s1")
+
+
+def test_what_holds_over_all_replicas_is_counted_elsewhere() -> None:
+    assert RateLimiter(RateLimits(request="7/hour")).requests == Allowance(7, timedelta(hours=1))

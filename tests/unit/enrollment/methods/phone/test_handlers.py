@@ -131,6 +131,18 @@ async def test_a_number_that_was_asked_for_a_moment_ago_has_to_wait(phones: Phon
     assert goes_out == [None, None, phones.clock.now() + timedelta(seconds=6)]
 
 
+async def test_so_many_numbers_may_be_asked_for_whichever_replica_takes_the_form(
+    phones: Phones, box: Outbox, sam: Principal
+) -> None:
+    first = await request_phone(sam, MOBILE, "form", phones)
+    other = await request_phone(first, OTHER, "form", phones)
+    phones.limiter = RateLimiter(RateLimits(request="2/hour"))
+    with pytest.raises(RateLimitedError) as refused:
+        await request_phone(other, MOBILE, "form", phones)
+    assert (refused.value.code, refused.value.headers) == ("rateLimited", {"Retry-After": "3601"})
+    assert len(await box.published(MethodRequested)) == 2
+
+
 async def test_a_policy_without_phones_refuses_and_sends_nothing(phones: Phones, box: Outbox, sam: Principal) -> None:
     phones.allowed = GroupPolicy(allowed=("email",))
     with pytest.raises(MethodNotAllowedByPolicyError):

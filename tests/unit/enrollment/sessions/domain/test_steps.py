@@ -7,6 +7,7 @@ import pytest
 from services.enrollment.devices.domain import Activation
 from services.enrollment.sessions.domain import steps
 from services.enrollment.sessions.domain.session import Draft, RecentProof, RequestedChange, Verifying
+from services.kit.errors import ProblemError
 from tests.unit.enrollment.builders import NOW, account, method, proof_of, wizard_session
 
 CHALLENGE, _ = proof_of("phone")
@@ -141,3 +142,14 @@ def test_from_my_security_info_the_person_goes_back_with_nothing_begun() -> None
     managing = wizard_session(intent="manage", step="phone", after_proof="manage", **BEGUN)
     assert steps.ask_again(managing) == wizard_session(step="confirm")
     assert steps.operate_again(managing) == wizard_session(intent="administer", step="operations")
+
+
+def test_what_is_asked_for_is_counted_for_so_long() -> None:
+    hour, session = timedelta(hours=1), wizard_session()
+    for minute in range(3):
+        session = steps.count_request(session, 3, hour, at=NOW + timedelta(minutes=minute))
+    with pytest.raises(ProblemError) as refused:
+        steps.count_request(session, 3, hour, at=NOW + timedelta(minutes=59))
+    assert (refused.value.code, refused.value.headers) == ("rateLimited", {"Retry-After": "61"})
+    again = steps.count_request(session, 3, hour, at=NOW + hour)
+    assert (again.requests, again.requests_since) == (1, NOW + hour)
