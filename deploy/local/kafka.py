@@ -1,12 +1,13 @@
 """The local broker: one Kafka node that is its own controller (KRaft)."""
 
 import base64
+import shutil
 import subprocess
 import uuid
 from pathlib import Path
 
 from deploy.local.errors import StackError
-from deploy.local.places import KAFKA_ARCHIVE, KAFKA_LIBS
+from deploy.local.places import KAFKA_ARCHIVE, KAFKA_FORMATTED, KAFKA_LIBS
 
 JVM = ("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 """Quick to start and small rather than fast in the long run."""
@@ -74,7 +75,10 @@ def prepare(home: Path, port: int, controller_port: int) -> Path:
     properties, data = home / "server.properties", home / "data"
     properties.write_text(server_properties(port, controller_port, data), "utf-8")
     if not (data / "meta.properties").exists():
-        _format(properties)
+        if KAFKA_FORMATTED.exists():
+            _copy_formatted(data)
+        else:
+            _format(properties)
     return properties
 
 
@@ -83,6 +87,11 @@ def new_cluster_id() -> str:
     while (text := base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")).startswith("-"):
         pass
     return text
+
+
+def _copy_formatted(data: Path) -> None:
+    """What formatting makes holds for each: a broker that is alone in its cluster may share the cluster's id."""
+    shutil.copytree(KAFKA_FORMATTED, data, dirs_exist_ok=True)
 
 
 def _format(properties: Path) -> None:

@@ -10,6 +10,7 @@ LOCAL = ROOT / ".local"
 KAFKA = LOCAL / "kafka"
 KAFKA_LIBS = KAFKA / "libs"
 KAFKA_ARCHIVE = KAFKA / "kafka.jsa"
+KAFKA_FORMATTED = KAFKA / "formatted"
 KAFKA_STAMP = KAFKA / "installed"
 BUILT_PROGRAMS = LOCAL / "bin"
 VENV_PROGRAMS = Path(sys.executable).parent

@@ -21,7 +21,7 @@ from deploy.local.places import ROOT, VENV_PROGRAMS
 from deploy.local.ports import Ports, free_ports, refuse_taken
 from deploy.local.process import ManagedProcess, Sink, end_orphan
 from deploy.local.topics import DEFAULT_PREFIX
-from services.kit.kafka.topics import ensure_topics
+from services.kit.kafka.topics import PartitionsDifferError, ensure_topics
 
 __all__ = ["CHANNELS", "PARTS", "SERVERS", "SERVICES", "WORLD", "LocalStack", "Ports"]
 
@@ -261,7 +261,7 @@ class LocalStack:
             raise StackError(f"Kafka at {self.kafka_url} does not answer: start it, or correct SECURITY_INFO_KAFKA_URL")
         try:
             health.outside_loop(ensure_topics(self.kafka_url, self.topic_prefix, COPIES, options=options))
-        except KafkaError as error:
+        except (KafkaError, PartitionsDifferError) as error:
             raise StackError(f"Kafka at {self.kafka_url} refuses the topics: {error}") from error
 
     def await_ready(self, names: Iterable[str], seconds: float = READY_SECONDS) -> None:

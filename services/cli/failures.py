@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import NoReturn
 
 FAILED = 1
-EXPLAINED = frozenset({"SettingsError", "KeyringError", "ConfigError", "CommandFailedError", "DeadLetterError"})
+EXPLAINED = frozenset(
+    {"SettingsError", "KeyringError", "ConfigError", "CommandFailedError", "DeadLetterError", "PartitionsDifferError"}
+)
 """Errors whose message was written for the person at the keyboard. By name, so that nothing is imported for it."""
 
 UNREACHABLE = frozenset({"KafkaConnectionError", "NodeNotReadyError", "KafkaTimeoutError", "TimeoutError"})

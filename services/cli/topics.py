@@ -19,7 +19,8 @@ def ensure(
 ) -> None:
     """Create the topics that are absent, and correct how long the others are kept. Safe to repeat.
 
-    Services do not create topics: a topic that appears by itself has one partition and the wrong retention.
+    Services do not create topics: a topic that appears by itself has one partition and the wrong retention. Partitions
+    are never added: if their number differs, nothing is changed.
     """
     import stamina
 

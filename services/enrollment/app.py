@@ -8,7 +8,6 @@ from fastapi import FastAPI
 
 from services.enrollment.api import openapi, routers
 from services.enrollment.authenticator.pages import mount_authenticator
-from services.enrollment.challenges.handlers.verdicts import end_overdue
 from services.enrollment.components import Components
 from services.enrollment.config import Config
 from services.enrollment.consumers import subscribe
@@ -21,6 +20,7 @@ from services.enrollment.policies.handlers import Follower, seed_policies
 from services.enrollment.settings import EnrollmentSettings
 from services.enrollment.signing import Signer
 from services.enrollment.store import Store
+from services.enrollment.sweeping import sweep
 from services.enrollment.tokens import ClientTokens
 from services.enrollment.web.mount import mount
 from services.enrollment.web.wizard.problems import problem_page
@@ -67,7 +67,7 @@ def build(settings: EnrollmentSettings) -> FastAPI:
         idempotency=Idempotency(store.answers, keyring, clock),
     )
     service.prepare(store.prepare, partial(seed_policies, deps.policies, store=store, clock=clock))
-    service.sweep("sessions", every=SWEEP_EVERY, work=partial(end_overdue, store=store, clock=clock))
+    service.sweep("sessions", every=SWEEP_EVERY, work=partial(sweep, store=store, clock=clock))
     service.in_background("policies", Follower(deps.policies, store))
     service.close_at_the_end(client.aclose)
     subscribe(service.broker, deps, group=service.group, requirement=service.preparation.require)

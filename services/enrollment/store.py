@@ -30,6 +30,7 @@ from services.enrollment.reports.domain.journey import Journey
 from services.enrollment.reports.store import Journeys
 from services.kit.clock import Clock
 from services.kit.mongo.client import Database
+from services.kit.mongo.indexes import ensure_index
 from services.kit.mongo.relay import Relay
 
 SOURCE = "enrollment"
@@ -110,7 +111,7 @@ class Store:
         ):
             await repository.prepare()
         for name in OF_A_PERSON.keys() - {"devices"}:
-            await self.database.collection(name).create_index([("state.tenant", ASCENDING), ("state.user", ASCENDING)])
+            await ensure_index(self.database.collection(name), [("state.tenant", ASCENDING), ("state.user", ASCENDING)])
 
     async def erase(self, tenant: str, user: str, until: datetime) -> bool:
         """Delete every document of a person but the account itself and the activity; what came after that moment

@@ -2,10 +2,13 @@
 
 import asyncio
 import errno
+import os
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Callable
+from types import FrameType
 from typing import NoReturn
 
 import uvicorn
@@ -18,7 +21,12 @@ from services.kit.settings import S, ServiceName, SettingsError, load_settings
 from services.kit.telemetry import configure_logging
 
 GRACE_SECONDS = 5
-"""For requests under way; event streams are cut then. What the application stops has deadlines of its own."""
+"""For requests under way; event streams are cut then. What the application stops has deadlines of its own
+(`service.StopTimes`)."""
+
+EXIT_WITHIN = 28.0
+"""Seconds after the signal at which the process ends in any case, for instance with a thread that hangs. Kubernetes
+kills after 30."""
 
 
 def serve(name: ServiceName, settings_class: type[S], build: Callable[[S], FastAPI], port: int | None = None) -> None:
@@ -36,8 +44,8 @@ def serve(name: ServiceName, settings_class: type[S], build: Callable[[S], FastA
     run(app, host, port or settings.port_of(name), trusted_proxies=settings.trusted_proxies)
 
 
-def run(app: FastAPI, host: str, port: int, *, trusted_proxies: str = "") -> None:
-    """Serve until SIGTERM or SIGINT, then finish what is under way and exit with 0.
+def run(app: FastAPI, host: str, port: int, *, trusted_proxies: str = "", exit_within: float = EXIT_WITHIN) -> None:
+    """Serve until SIGTERM or SIGINT, then finish what is under way and exit with 0; with 1 where that takes too long.
 
     `trusted_proxies` are addresses or networks, comma separated, whose `X-Forwarded-For` is believed.
 
@@ -45,7 +53,8 @@ def run(app: FastAPI, host: str, port: int, *, trusted_proxies: str = "") -> Non
     """
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _leave)
-    server = uvicorn.Server(
+    server = _Server(
+        exit_within,
         uvicorn.Config(
             app,
             log_config=None,
@@ -55,7 +64,7 @@ def run(app: FastAPI, host: str, port: int, *, trusted_proxies: str = "") -> Non
             forwarded_allow_ips=trusted_proxies,
             lifespan="on",
             timeout_graceful_shutdown=GRACE_SECONDS,
-        )
+        ),
     )
     listening = listen(host, port)
     try:
@@ -65,6 +74,26 @@ def run(app: FastAPI, host: str, port: int, *, trusted_proxies: str = "") -> Non
         if leaving.code:
             fail("the service did not start; the log says why")
         raise
+
+
+class _Server(uvicorn.Server):
+    """Ends the process some time after it was told to stop."""
+
+    def __init__(self, exit_within: float, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._last_resort = threading.Timer(exit_within, _exit_now)
+        self._last_resort.daemon = True
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if not self.should_exit:
+            self._last_resort.start()
+        super().handle_exit(sig, frame)
+
+
+def _exit_now() -> None:
+    sys.stderr.write("security-info: stopping took too long; what was under way is taken up by whoever starts next\n")
+    sys.stderr.flush()
+    os._exit(1)
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -1,10 +1,13 @@
 """What every service is made of: Kafka, the database, the relay between them, and work in the background."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
+import structlog
 from fastapi import FastAPI
 
 from services.kit.clock import Clock
@@ -16,7 +19,23 @@ from services.kit.mongo.prepare import Preparation
 from services.kit.mongo.relay import Relay
 from services.kit.settings import ServiceName, ServiceSettings
 
+log = structlog.get_logger(__name__)
+
 Step = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class StopTimes:
+    """Seconds that each stage of stopping may take; what is not done then is taken up by whoever starts next.
+
+    With those that requests have (`runtime.GRACE_SECONDS`) they are less than the 30 s that Kubernetes gives.
+    """
+
+    work: float = 12.5
+    """Records and provider calls under way."""
+    relay: float = 5.0
+    kafka: float = 3.0
+    rest: float = 1.0
 
 
 class Worker(Protocol):
@@ -33,7 +52,9 @@ class Service:
     """Put together first, then started. Starts whether Kafka and the database are there or not; its workers begin once
     it is prepared."""
 
-    def __init__(self, name: ServiceName, settings: ServiceSettings, clock: Clock) -> None:
+    def __init__(
+        self, name: ServiceName, settings: ServiceSettings, clock: Clock, *, stop_times: StopTimes | None = None
+    ) -> None:
         self.clock = clock
         self.group = f"{settings.topic_prefix}.{name}"
         self.database = Database(settings, name)
@@ -41,6 +62,7 @@ class Service:
         self.relay = Relay(self.broker, clock)
         self.preparation = Preparation()
         self._name = name
+        self._stop_times = stop_times or StopTimes()
         self._workers: dict[str, Worker] = {"relay": self.relay}
         self._closes: list[Step] = []
 
@@ -74,7 +96,7 @@ class Service:
             readiness={
                 "kafka": self.broker.ready,
                 "mongodb": self.database.ready,
-                "indexes": self.preparation.ready,
+                "indexes": self.preparation.check,
             },
             lifespan=lifespan,
             liveness={"consumers": self.broker.alive, **workers},
@@ -88,16 +110,32 @@ class Service:
         await self.broker.start()
 
     async def stop(self) -> None:
-        """End in an order that loses nothing: what was consumed is finished, then what was decided is published."""
-        await self.preparation.stop()
-        await self.broker.stop_consuming()
-        for worker in reversed(self._workers.values()):
-            await worker.stop()
-        await self.broker.stop()
-        for close in self._closes:
-            await close()
+        """End in an order that loses nothing: what was consumed is finished, then what was decided is published.
+
+        Takes no longer than `StopTimes`, whatever hangs.
+        """
+        times = self._stop_times
+        others = {name: worker.stop for name, worker in self._workers.items() if worker is not self.relay}
+        await _within(times.work, preparation=self.preparation.stop, consumers=self.broker.stop_consuming, **others)
+        await _within(times.relay, relay=self.relay.stop)
+        await _within(times.kafka, kafka=self.broker.stop)
+        await _within(times.rest, **{f"close {number}": close for number, close in enumerate(self._closes)})
         self.database.close()
 
     async def _begin_work(self) -> None:
         for worker in self._workers.values():
             worker.start()
+
+
+async def _within(seconds: float, **steps: Step) -> None:
+    """Do these side by side. What is not done in time is left alone, even if it does not let itself be cancelled."""
+    if not steps:
+        return
+    tasks = {asyncio.ensure_future(step()): name for name, step in steps.items()}
+    done, late = await asyncio.wait(tasks, timeout=seconds)
+    for task in late:
+        task.cancel()
+        log.warning("a part did not stop in time", part=tasks[task])
+    for task in done:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.warning("a part did not stop properly", part=tasks[task], error=type(error).__name__)

@@ -13,6 +13,7 @@ from services.kit.clock import Clock
 from services.kit.decision import Change
 from services.kit.mongo.client import Database
 from services.kit.mongo.document import Documents, DuplicateDocumentError, StaleDocumentError, Stored
+from services.kit.mongo.indexes import ensure_index
 from services.kit.mongo.relay import Relay
 from services.notifier.domain.cancellation import Cancellation, cancellation_id
 from services.notifier.domain.delivery import OPEN, Delivery, Status, document_id
@@ -47,15 +48,15 @@ class Store:
     async def prepare(self) -> None:
         """Create the indexes; safe to repeat."""
         deliveries, sends = self.database.collection("deliveries"), self.database.collection("sends")
-        await deliveries.create_index("state.id", unique=True)
-        await deliveries.create_index(
-            [(f"state.{name}", ASCENDING) for name in ("channel", "status", "provider", "nextAttemptAt")]
+        await ensure_index(deliveries, "state.id", unique=True)
+        await ensure_index(
+            deliveries, [(f"state.{name}", ASCENDING) for name in ("channel", "status", "provider", "nextAttemptAt")]
         )
-        await deliveries.create_index([("state.endedAt", ASCENDING), ("state.notAfter", ASCENDING)])
-        await deliveries.create_index("state.endedAt", expireAfterSeconds=int(KEEP_ENDED.total_seconds()))
-        await sends.create_index("state.lastAt", expireAfterSeconds=int(KEEP_SENDS.total_seconds()))
+        await ensure_index(deliveries, [("state.endedAt", ASCENDING), ("state.notAfter", ASCENDING)])
+        await ensure_index(deliveries, "state.endedAt", expireAfterSeconds=int(KEEP_ENDED.total_seconds()))
+        await ensure_index(sends, "state.lastAt", expireAfterSeconds=int(KEEP_SENDS.total_seconds()))
         cancellations = self.database.collection("cancellations")
-        await cancellations.create_index("state.at", expireAfterSeconds=int(KEEP_CANCELLED.total_seconds()))
+        await ensure_index(cancellations, "state.at", expireAfterSeconds=int(KEEP_CANCELLED.total_seconds()))
 
     async def add(self, delivery: Delivery, cause: Envelope) -> bool:
         """Queue a delivery; False if this send of the challenge, or this notice, was queued before."""
@@ -105,7 +106,6 @@ class Store:
             await self.cancellations.insert(cancellation_id(tenant, challenge_id), Cancellation(at=at))
 
     async def is_cancelled(self, tenant: str, challenge_id: str) -> bool:
-        """Whether a challenge is known to be over."""
         return await self.cancellations.get(cancellation_id(tenant, challenge_id)) is not None
 
     async def of_challenge(self, tenant: str, challenge_id: str) -> list[Delivery]:

@@ -1,6 +1,7 @@
 """Where the verifier keeps its counters and credentials, and how they are found."""
 
 import re
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,6 +10,7 @@ from pymongo import ASCENDING
 from services.kit.clock import Clock
 from services.kit.mongo.client import Database
 from services.kit.mongo.document import Documents, Stored
+from services.kit.mongo.indexes import ensure_index
 from services.kit.mongo.relay import Relay
 from services.verifier.domain.authenticator import Authenticator
 from services.verifier.domain.challenge import Challenge
@@ -19,7 +21,6 @@ SOURCE = "verifier"
 KEEP_ENDED = timedelta(days=1)
 KEEP_REMOVED = timedelta(days=8)
 """Longer than a removed method can be restored."""
-SWEEP_LIMIT = 200
 
 
 @dataclass(frozen=True)
@@ -46,17 +47,17 @@ class Store:
         ago."""
         challenges, sessions = self.database.collection("challenges"), self.database.collection("sessions")
         kept = int(KEEP_ENDED.total_seconds())
-        await challenges.create_index([("state.status", ASCENDING), ("state.terms.expiresAt", ASCENDING)])
-        await challenges.create_index("state.endedAt", expireAfterSeconds=kept)
-        await challenges.create_index([("state.tenant", ASCENDING), ("state.user", ASCENDING)])
-        await sessions.create_index("state.touchedAt", expireAfterSeconds=kept)
+        await ensure_index(challenges, [("state.status", ASCENDING), ("state.terms.expiresAt", ASCENDING)])
+        await ensure_index(challenges, "state.endedAt", expireAfterSeconds=kept)
+        await ensure_index(challenges, [("state.tenant", ASCENDING), ("state.user", ASCENDING)])
+        await ensure_index(sessions, "state.touchedAt", expireAfterSeconds=kept)
         removed = int(KEEP_REMOVED.total_seconds())
-        await self.database.collection("credentials").create_index("state.removedAt", expireAfterSeconds=removed)
+        await ensure_index(self.database.collection("credentials"), "state.removedAt", expireAfterSeconds=removed)
 
-    async def overdue(self, now: datetime) -> list[Stored[Challenge]]:
+    def overdue(self, now: datetime) -> AsyncIterator[Stored[Challenge]]:
         """Open challenges whose time is over, the oldest first."""
         criteria = {"state.status": "pending", "state.terms.expiresAt": {"$lte": now}}
-        return await self.challenges.find(criteria, sort=[("state.terms.expiresAt", ASCENDING)], limit=SWEEP_LIMIT)
+        return self.challenges.each(criteria, sort=[("state.terms.expiresAt", ASCENDING)])
 
     async def erase(self, tenant: str, user: str, until: datetime) -> None:
         """Delete all documents of a person; safe to repeat. What came after that moment belongs to a new life, but

@@ -17,7 +17,7 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from services.enrollment.authenticator.pages import shell
 from tests.support.authenticator import CODE, NUMBER, SECRET, DeviceApi, request_in, running
-from tests.support.browser import CHROMIUM, FLAGS, Scheme
+from tests.support.browser import CHROMIUM, FLAGS, Scheme, headless
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -73,9 +73,9 @@ async def page(context: BrowserContext) -> AsyncIterator[Page]:
 
 
 @asynccontextmanager
-async def chromium_with(*flags: str) -> AsyncIterator[Browser]:
+async def chromium_with(*flags: str, program: str = "") -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *flags])
+        browser = await playwright.chromium.launch(executable_path=program or headless(), args=[*FLAGS, *flags])
         try:
             yield browser
         finally:
@@ -437,9 +437,10 @@ async def test_without_a_reader_the_app_says_so(page: Page, api: DeviceApi) -> N
     await heading(page, "Enter code manually")
 
 
-async def test_a_push_message_shows_a_notification_and_the_app_works_offline(browser: Browser, api: DeviceApi) -> None:
-    context = await browser.new_context(permissions=["notifications"])
-    try:
+async def test_a_push_message_shows_a_notification_and_the_app_works_offline(api: DeviceApi) -> None:
+    # The headless shell shows no notifications.
+    async with chromium_with(program=CHROMIUM) as browser:
+        context = await browser.new_context(permissions=["notifications"])
         page = await context.new_page()
         tools = await context.new_cdp_session(page)
         registered: asyncio.Future[str] = asyncio.get_running_loop().create_future()
@@ -454,8 +455,6 @@ async def test_a_push_message_shows_a_notification_and_the_app_works_offline(bro
         await context.set_offline(True)
         await page.reload()
         await heading(page, "No accounts yet")
-    finally:
-        await context.close()
 
 
 ACTIVATED = """async () => {

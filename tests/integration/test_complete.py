@@ -72,7 +72,7 @@ def a_policy(chance: random.Random) -> GroupPolicy:
             reset=a_use(chance),
             order=some(chance, 3),
             may_choose_different=chance.random() < 0.5,
-            profile=chance.choice(get_args(requirements.Profile)),
+            profile=chance.choice(get_args(requirements.ProfileName)),
         )
         if not errors_of(lint_group(policy)):
             return policy

@@ -15,7 +15,7 @@ from services.kit.settings import ServiceSettings
 from tests.support.consuming import Flaky, consumer, headers_of, letters, until_letters
 from tests.support.events import step
 from tests.support.kafka import event_broker, running, write_raw
-from tests.support.raw_batches import write_batch
+from tests.support.raw_batches import STAND_IN, raw, write_batch, write_unreadable
 from tests.support.waiting import until
 
 GOOD = step("bad", 1)
@@ -91,6 +91,24 @@ async def test_a_record_too_large_for_a_letter_is_put_aside_by_its_origin_and_re
         await until(lambda: flaky.users == ["sam"])
         await replay_dead_letter(settings, letter.id)
         await until_letters(settings, 2)
+
+
+async def test_a_batch_that_cannot_be_unpacked_is_put_aside_from_where_it_breaks(settings: ServiceSettings) -> None:
+    flaky = Flaky()
+    async with running(consumer(settings, flaky)) as broker:
+        events = [step("sam", number) for number in range(5)]
+        records = [raw(event) for event in events]
+        records[2][2].append((STAND_IN, b""))
+        await write_unreadable(settings, LIFECYCLE, 0, records)
+        await write_batch(settings, LIFECYCLE, 0, [raw(step("after", 1))])
+        await until(lambda: flaky.users == ["sam", "sam", "after"])
+        await until_letters(settings, 3)
+        assert broker.alive()
+    aside = await letters(settings)
+    assert [letter.origin_offset for letter in aside] == [2, 3, 4]
+    assert {letter.reason for letter in aside} == {"malformed: cannot be unpacked: UnicodeDecodeError"}
+    with pytest.raises(DeadLetterError, match="cannot be unpacked"):
+        await replay_dead_letter(settings, aside[0].id)
 
 
 async def test_what_a_forged_letter_carries_is_never_published(settings: ServiceSettings) -> None:

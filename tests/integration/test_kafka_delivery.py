@@ -16,7 +16,7 @@ from services.kit.kafka.lanes import MOST_AHEAD
 from services.kit.settings import ServiceSettings
 from tests.support.events import step
 from tests.support.kafka import event_broker, running
-from tests.support.raw_batches import RawRecord, write_batch, write_unreadable
+from tests.support.raw_batches import ZSTD, raw, write_batch
 from tests.support.waiting import until
 
 
@@ -171,19 +171,21 @@ async def test_a_hot_key_does_not_hold_up_the_other_keys_of_its_partition(settin
     assert [number for user, number in order if user == "hot"] == list(range(len(hot)))
 
 
-async def test_a_batch_that_the_client_cannot_read_is_told_by_liveness_and_holds_up_no_other_partition(
-    settings: ServiceSettings,
+async def test_a_codec_that_is_missing_is_told_by_liveness(
+    settings: ServiceSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen = Seen()
-    async with running(member(settings, seen)) as broker:
-        broker._subscriptions[0]._headway = Headway(within=1)
-        await write_batch(settings, LIFECYCLE, 0, [raw(step("before", 1))])
-        await until(lambda: "before" in seen.by_user)
+    broker = member(settings, seen)
+    broker._subscriptions[0]._headway = Headway(within=1)
+    await write_batch(settings, LIFECYCLE, 0, [raw(step("packed", number)) for number in range(9)], codec=ZSTD)
+    monkeypatch.setattr("aiokafka.codec.cramjam", None)
+    async with running(broker):
         assert broker.alive()
-        await write_unreadable(settings, LIFECYCLE, 0)
         await until(lambda: not broker.alive())
-        await write_batch(settings, LIFECYCLE, 1, [raw(step("elsewhere", 1))])
-        await until(lambda: "elsewhere" in seen.by_user)
+    assert seen.ids == []
+    monkeypatch.undo()
+    async with running(member(settings, seen)):
+        await until(lambda: len(seen.ids) == 9)
 
 
 @pytest.mark.parametrize("task", ["fetching", "coordination"])
@@ -195,7 +197,3 @@ async def test_a_task_of_the_client_that_ended_is_told_by_liveness(settings: Ser
         assert broker.alive()
         (consumer._coordinator._coordination_task if task == "coordination" else consumer._fetcher._fetch_task).cancel()
         await until(lambda: not broker.alive())
-
-
-def raw(event: Envelope) -> RawRecord:
-    return event.key, event.body, [*event.headers]

@@ -5,13 +5,15 @@ from datetime import timedelta
 from functools import partial
 from uuid import uuid4
 
-from aiokafka.admin import AIOKafkaAdminClient
+import pytest
+import structlog
+from aiokafka.admin import AIOKafkaAdminClient, NewPartitions
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from schemas.envelope import Envelope
 from schemas.topics import DEAD_LETTERS, LIFECYCLE, SUBMISSIONS, Topic, full_name, kafka_settings
 from services.kit.kafka.tail import tail
-from services.kit.kafka.topics import ensure_topics
+from services.kit.kafka.topics import PartitionsDifferError, ensure_topics
 from services.kit.settings import ServiceSettings
 from tests.support.events import step
 from tests.support.kafka import event_broker, running, write_raw
@@ -53,6 +55,35 @@ async def test_a_retention_that_differs_is_corrected(kafka_url: str) -> None:
     await ensure_topics(kafka_url, prefix, 1, topics=[before])
     await ensure_topics(kafka_url, prefix, 1, topics=[SUBMISSIONS])
     await until(partial(as_the_table_says, kafka_url, prefix, SUBMISSIONS))
+
+
+@pytest.mark.parametrize("partitions", [LIFECYCLE.partitions + 1, 1])
+async def test_a_number_of_partitions_that_differs_is_refused_and_nothing_is_changed(
+    kafka_url: str, partitions: int
+) -> None:
+    prefix = f"t{uuid4().hex[:8]}"
+    before = replace(LIFECYCLE, partitions=partitions, retention=timedelta(days=3))
+    await ensure_topics(kafka_url, prefix, 1, topics=[before])
+    with pytest.raises(PartitionsDifferError, match=f"{prefix}.lifecycle has {partitions} and should have 12"):
+        await ensure_topics(kafka_url, prefix, 1, topics=TOPICS)
+    await until(partial(as_the_table_says, kafka_url, prefix, before))
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka_url)
+    await admin.start()
+    assert [name for name in await admin.list_topics() if name.startswith(prefix)] == [f"{prefix}.lifecycle"]
+    await admin.close()
+
+
+async def test_a_service_tells_when_partitions_are_added_under_it(settings: ServiceSettings) -> None:
+    name = full_name(settings.topic_prefix, LIFECYCLE)
+    with structlog.testing.capture_logs() as logs:
+        async with running(event_broker(settings)):
+            admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_url)
+            await admin.start()
+            await admin.create_partitions({name: NewPartitions(5)})
+            await admin.close()
+            await until(lambda: any(told.get("partitions") == 5 for told in logs))
+    told = [(entry["expected"], entry["partitions"]) for entry in logs if entry.get("topic") == name]
+    assert told == [(12, 3), (3, 5)]
 
 
 async def test_what_is_kept_is_read_to_its_end_without_what_is_no_event(settings: ServiceSettings) -> None:

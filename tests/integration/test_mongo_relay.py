@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -120,6 +120,27 @@ async def test_an_event_that_kafka_will_never_take_is_put_aside_and_those_after_
         assert found is not None
         assert [entry["sequence"] for entry in found["refused"]] == [2]
     assert refused._value.get() - before == 2
+
+
+async def test_what_was_put_aside_is_published_once_an_operator_puts_it_back(database: Database) -> None:
+    publisher, clock = NotingPublisher(), FixedClock()
+    publisher.too_large = lambda envelope: envelope.sequence == 2
+    async with relaying(database, publisher, clock) as (tallies, _):
+        await tallies.insert("t", Tally(), (told(1), told(2), told(3)))
+        await until(lambda: is_clean(database))
+        publisher.too_large = lambda _: False
+        found = await database.collection("tallies").find_one({"_id": "t", "refused": {"$exists": True}})
+        assert found is not None
+        await database.collection("tallies").update_one(
+            {"_id": "t", "version": found["version"], "refused": found["refused"]},
+            {
+                "$push": {"outbox": {"$each": found["refused"]}},
+                "$unset": {"refused": ""},
+                "$set": {"relay": {"owner": "operator", "until": datetime.fromtimestamp(0, UTC)}},
+            },
+        )
+        await until(lambda: publisher.sequences == [1, 3, 2])
+        await until(lambda: is_clean(database))
 
 
 async def test_a_change_whose_event_kafka_would_never_take_is_refused_before_the_commit(database: Database) -> None:

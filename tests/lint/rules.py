@@ -24,6 +24,8 @@ PRINTERS: Places = {"services/cli/*": "speaks to a person"}
 CATCHERS: Places = {
     "services/cli/program.py": "turns any failure of a command into one line",
     "services/kit/kafka/*": "a handler's failure ends in a retry or in a dead letter, never in silence",
+    "services/kit/mongo/prepare.py": "a failure is told in the log and by readiness, and tried again",
+    "services/kit/mongo/deadlines.py": "a failure is told in the log, and the next sweep tries again",
 }
 VAGUE_NAMES = frozenset({"utils", "util", "helpers", "helper", "common", "manager", "managers", "misc"})
 SECRET_WORDS = frozenset({"secret", "token", "password", "code", "passphrase", "pin"})

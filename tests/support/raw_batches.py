@@ -5,42 +5,49 @@ from aiokafka.client import AIOKafkaClient
 from aiokafka.protocol.produce import ProduceRequest
 from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
 
+from schemas.envelope import Envelope
 from schemas.topics import Topic, full_name
 from services.kit.settings import ServiceSettings
 from tests.support.waiting import until
 
-UNREADABLE_NAME = b"\xff\xfe\xff\xfe"
-STAND_IN = "name"
+ZSTD = 4
+"""The codec's number in a batch's attributes."""
+
+STAND_IN = "stand-in"
+UNREADABLE_NAME = b"\xff\xfe" * 4
 
 RawRecord = tuple[bytes | None, bytes | None, list[tuple[str, bytes | None]]]
 """Key, value and headers."""
 
 
-async def write_batch(settings: ServiceSettings, topic: Topic, partition: int, records: list[RawRecord]) -> None:
+def raw(event: Envelope) -> RawRecord:
+    """An event as such a record."""
+    return event.key, event.body, [*event.headers]
+
+
+async def write_batch(
+    settings: ServiceSettings, topic: Topic, partition: int, records: list[RawRecord], *, codec: int = 0
+) -> None:
     """One batch as it is, also with neither keys nor bodies."""
-    await _write(settings, topic, partition, _built(records))
+    await _write(settings, topic, partition, bytes(_built(records, codec).build()))
 
 
-async def write_unreadable(settings: ServiceSettings, topic: Topic, partition: int) -> None:
-    """A record whose header's name is not UTF-8: the client fails on its batch."""
-    builder = _built([(b"key", b"{}", [(STAND_IN, b"")])])
-    found = builder._buffer.find(STAND_IN.encode())
-    builder._buffer[found : found + len(STAND_IN)] = UNREADABLE_NAME
-    await _write(settings, topic, partition, builder)
+async def write_unreadable(settings: ServiceSettings, topic: Topic, partition: int, records: list[RawRecord]) -> None:
+    """A batch in which the headers' names `STAND_IN` are not UTF-8: the client fails on the first that it meets."""
+    builder = _built(records, 0)
+    builder._buffer = builder._buffer.replace(STAND_IN.encode(), UNREADABLE_NAME)
+    await _write(settings, topic, partition, bytes(builder.build()))
 
 
-def _built(records: list[RawRecord]) -> _DefaultRecordBatchBuilderPy:
-    builder = _DefaultRecordBatchBuilderPy(2, 0, 0, -1, -1, -1, 1 << 20)
+def _built(records: list[RawRecord], codec: int) -> _DefaultRecordBatchBuilderPy:
+    builder = _DefaultRecordBatchBuilderPy(2, codec, 0, -1, -1, -1, 1 << 20)
     for number, (key, value, headers) in enumerate(records):
         builder.append(number, None, key, value, headers)
     return builder
 
 
-async def _write(
-    settings: ServiceSettings, topic: Topic, partition: int, builder: _DefaultRecordBatchBuilderPy
-) -> None:
+async def _write(settings: ServiceSettings, topic: Topic, partition: int, batch: bytes) -> None:
     place = TopicPartition(full_name(settings.topic_prefix, topic), partition)
-    batch = bytes(builder.build())
     client = AIOKafkaClient(bootstrap_servers=settings.kafka_url)
     await client.bootstrap()
 

@@ -29,10 +29,27 @@ def leave(home: Path, process: int) -> None:
 
 
 def end_run() -> None:
-    """In the process that began it, once no other needs a server: end what was left running, delete the folder."""
+    """In the process that began it, once no other needs a server: end what is left running, delete the folder."""
     home = run_home()
-    if (home / LEFT).exists():
-        for process in (home / LEFT).read_text("utf-8").split():
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(int(process), signal.SIGKILL)
+    for process in {*_left(home), *_inherited(home)} - {os.getpid()}:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
     shutil.rmtree(home, ignore_errors=True)
+
+
+def _left(home: Path) -> list[int]:
+    left = home / LEFT
+    return [int(process) for process in left.read_text("utf-8").split()] if left.exists() else []
+
+
+def _inherited(home: Path) -> list[int]:
+    """Whatever was started on behalf of this run and is still there, because the run was interrupted; on Linux."""
+    mark = f"{VARIABLE}={home}".encode()
+    return [int(place.parent.name) for place in Path("/proc").glob("[0-9]*/environ") if mark in _words(place)]
+
+
+def _words(environment: Path) -> list[bytes]:
+    try:
+        return environment.read_bytes().split(b"\0")
+    except OSError:
+        return []

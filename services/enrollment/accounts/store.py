@@ -1,5 +1,6 @@
 """Where accounts are kept, and how they are found."""
 
+from collections.abc import AsyncIterator
 from datetime import datetime
 
 from pymongo import ASCENDING
@@ -7,8 +8,8 @@ from pymongo import ASCENDING
 from services.enrollment.accounts.domain.account import Account, account_id
 from services.enrollment.accounts.domain.activity import Activity
 from services.kit.mongo.document import Documents, Stored
+from services.kit.mongo.indexes import ensure_index
 
-SWEEP_LIMIT = 200
 AFTER_THE_SLASH = chr(ord("/") + 1)
 """Ends the ids of one tenant's accounts, `{tenant}/{user}`, as an order of strings."""
 
@@ -17,13 +18,14 @@ class Accounts(Documents[Account]):
     """One document a person."""
 
     async def prepare(self) -> None:
-        await self._collection.create_index([("state.nextDeadline", ASCENDING)], sparse=True)
-        await self._collection.create_index(
-            [("state.tenant", ASCENDING), ("state.profile.userPrincipalName", ASCENDING)]
+        await ensure_index(self._collection, [("state.nextDeadline", ASCENDING)], sparse=True)
+        await ensure_index(
+            self._collection, [("state.tenant", ASCENDING), ("state.profile.userPrincipalName", ASCENDING)]
         )
 
-    async def with_overdue_sessions(self, now: datetime) -> list[Stored[Account]]:
-        return await self.find({"state.nextDeadline": {"$lte": now}}, limit=SWEEP_LIMIT)
+    def with_overdue_sessions(self, now: datetime) -> AsyncIterator[Stored[Account]]:
+        """Those with a session to end or to forget."""
+        return self.each({"state.nextDeadline": {"$lte": now}})
 
     async def after(
         self, tenant: str, user: str, user_principal_name: str | None, *, limit: int

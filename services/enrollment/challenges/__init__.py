@@ -1,1 +1,1 @@
-"""One request to prove one method, from the question to the verdict."""
+"""One request to prove one method, until the verdict."""

@@ -1,14 +1,15 @@
 """Where challenges are kept, and how they are found."""
 
+from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 from pymongo import ASCENDING, DESCENDING
 
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.kit.mongo.document import Documents, Stored
+from services.kit.mongo.indexes import ensure_index
 
 KEEP_ENDED = timedelta(days=1)
-SWEEP_LIMIT = 200
 MOST_REQUESTS = 20
 GRACE = timedelta(seconds=60)
 """How long the verifier may take to say that a challenge expired before enrollment says so itself."""
@@ -19,17 +20,18 @@ class Challenges(Documents[Challenge]):
 
     async def prepare(self) -> None:
         """Create the indexes; safe to repeat."""
-        await self._collection.create_index("state.terms.push.deviceId", sparse=True)
-        await self._collection.create_index("state.standsFor", sparse=True)
-        await self._collection.create_index("state.terms.code.destinationHash", sparse=True)
-        await self._collection.create_index(
+        await ensure_index(self._collection, "state.terms.push.deviceId", sparse=True)
+        await ensure_index(self._collection, "state.standsFor", sparse=True)
+        await ensure_index(self._collection, "state.terms.code.destinationHash", sparse=True)
+        await ensure_index(
+            self._collection,
             "state.hosting.ticketHash",
             name="tickets",
             unique=True,
             partialFilterExpression={"state.hosting.ticketHash": {"$type": "string"}},
         )
-        await self._collection.create_index([("state.status", ASCENDING), ("state.terms.expiresAt", ASCENDING)])
-        await self._collection.create_index("state.endedAt", expireAfterSeconds=int(KEEP_ENDED.total_seconds()))
+        await ensure_index(self._collection, [("state.status", ASCENDING), ("state.terms.expiresAt", ASCENDING)])
+        await ensure_index(self._collection, "state.endedAt", expireAfterSeconds=int(KEEP_ENDED.total_seconds()))
 
     async def of_device(self, device_id: str) -> list[Stored[Challenge]]:
         """Challenges that a device may still answer, newest first; expired ones among them."""
@@ -59,7 +61,6 @@ class Challenges(Documents[Challenge]):
         criteria = {"state.tenant": tenant, "state.user": user, "state.retryAt": {"$gt": now}}
         return await self.find(criteria, sort=[("state.retryAt", ASCENDING)])
 
-    async def overdue(self, now: datetime) -> list[Stored[Challenge]]:
+    def overdue(self, now: datetime) -> AsyncIterator[Stored[Challenge]]:
         """Challenges that the verifier should have ended by now."""
-        overdue = {"state.status": "pending", "state.terms.expiresAt": {"$lte": now - GRACE}}
-        return await self.find(overdue, limit=SWEEP_LIMIT)
+        return self.each({"state.status": "pending", "state.terms.expiresAt": {"$lte": now - GRACE}})

@@ -19,7 +19,7 @@ class Device(State):
     """An app that holds a key of its own.
 
     `secret` (of its one-time codes, if it has them) is sealed under `secret` for the method; `subscription`, a Web Push
-    subscription, under `destination`.
+    subscription, under `destination`. `proven_at` is when its method came on file, or was found there.
     """
 
     id: str
@@ -31,6 +31,7 @@ class Device(State):
     secret: Sealed | None = None
     subscription: str | None = None
     created_at: datetime
+    proven_at: datetime | None = None
     removed_at: datetime | None = None
 
 
@@ -74,9 +75,9 @@ def connect(activation: Activation, device: Device) -> Change[Activation]:
     return Change(activation.model_copy(update={"device_id": device.id, "device_name": device.name}))
 
 
-def forget_secret(device: Device) -> Change[Device]:
-    """The secret of its codes lives with the verifier alone from now on."""
-    return Change(device.model_copy(update={"secret": None}))
+def proven(device: Device, *, at: datetime) -> Change[Device]:
+    """Its method is on file: it stays, and the secret of its codes lives with the verifier alone from now on."""
+    return Change(device.model_copy(update={"secret": None, "proven_at": device.proven_at or at}))
 
 
 def retire(device: Device, *, at: datetime) -> Change[Device]:

@@ -6,15 +6,27 @@ from services.kit.state import State
 
 GIVEN_UP_AFTER = timedelta(seconds=60)
 """A request that has no answer after this long died; its key may be used again."""
+MOMENT = timedelta(milliseconds=1)
 
 
 class StoredResponse(State):
-    """`fingerprint` is the keyed hash of the request, `sealed` the answer; None while the first request is at work."""
+    """`fingerprint` is the keyed hash of the request, `sealed` the answer; None while a request is at work, or after
+    one whose outcome nobody knows. `given_up_at` is when a repeated one may go on with it."""
 
     fingerprint: str
     status: int = 200
     sealed: str | None = None
     started_at: datetime
+    given_up_at: datetime | None = None
 
     def is_given_up(self, now: datetime) -> bool:
-        return self.sealed is None and now - self.started_at > GIVEN_UP_AFTER
+        """Whether the request before died, or ended without an answer."""
+        return self.sealed is None and now > (self.given_up_at or self.started_at + GIVEN_UP_AFTER)
+
+    def given_up(self, now: datetime) -> "StoredResponse":
+        """Whoever repeats it goes on at once."""
+        return self.model_copy(update={"given_up_at": now - MOMENT})
+
+    def taken_up(self, now: datetime) -> "StoredResponse":
+        """A repeated request is at work on what the one before may have done."""
+        return self.model_copy(update={"given_up_at": now + GIVEN_UP_AFTER})

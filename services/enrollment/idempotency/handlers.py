@@ -1,19 +1,27 @@
-"""`Idempotency-Key`: a POST that is repeated with its key within 24 h gets the first answer and does nothing again."""
+"""`Idempotency-Key`: a POST that is repeated with its key within 24 h gets the first answer and does nothing again.
+
+Where the first answer is not known (a failure of the database after the commit, for example), the repeated request goes
+on: what it makes has ids that follow from the key, so it finds what was made before and answers the same.
+"""
 
 import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 
 from services.enrollment.idempotency.domain import StoredResponse
 from services.enrollment.tokens import Caller
 from services.kit.clock import Clock
 from services.kit.crypto.keyring import Keyring
-from services.kit.crypto.sealing import Binding, Sealer, hash_matches, keyed_hash
-from services.kit.errors import IdempotencyConflictError
+from services.kit.crypto.sealing import Binding, Sealer, derive, hash_matches, keyed_hash
+from services.kit.errors import IdempotencyConflictError, ProblemError
+from services.kit.ids import repeatable
 from services.kit.mongo.client import DatabaseError
 from services.kit.mongo.document import Documents, DuplicateDocumentError, StaleDocumentError, Stored
 
 SOON = {"Retry-After": "1"}
+SERVER_ERROR = 500
 
 
 @dataclass(frozen=True)
@@ -39,7 +47,8 @@ class Idempotency:
     async def once(self, key: str | None, caller: Caller, request: str, respond: Respond) -> FirstResponse:
         """The response, or the one that this key got before. `request` is the text that must be the same.
 
-        A refusal is not remembered: the key may be used again.
+        A refusal is not remembered: the key may be used again. What failed otherwise may have been done: its key stays
+        with it.
 
         Raises:
             ProblemError: `idempotencyConflict` for another request with this key, or while the first is at work.
@@ -51,9 +60,10 @@ class Idempotency:
         if claimed.state.sealed is not None:
             body = self._sealer.open("secret", claimed.state.sealed, binding).decode()
             return FirstResponse(claimed.state.status, body)
-        first = await self._respond(identifier, respond)
+        with repeatable(partial(self._derived, identifier, claimed.state.started_at), claimed.state.started_at):
+            first = await self._respond(claimed, respond)
         sealed = self._sealer.seal("secret", first.body.encode(), binding)
-        with contextlib.suppress(StaleDocumentError):
+        with contextlib.suppress(StaleDocumentError, DatabaseError):
             kept = claimed.state.model_copy(update={"sealed": sealed, "status": first.status})
             await self._responses.save(claimed, kept)
         return first
@@ -74,17 +84,31 @@ class Idempotency:
         if not known.state.is_given_up(now):
             raise IdempotencyConflictError("The first request is still at work.", headers=SOON)
         try:
-            return await self._responses.save(known, fresh)
+            return await self._responses.save(known, known.state.taken_up(now))
         except StaleDocumentError:
             raise IdempotencyConflictError(headers=SOON) from None
 
-    async def _respond(self, identifier: str, respond: Respond) -> FirstResponse:
+    async def _respond(self, claimed: Stored[StoredResponse], respond: Respond) -> FirstResponse:
         try:
             return await respond()
-        except BaseException:
-            with contextlib.suppress(DatabaseError):
-                await self._responses.delete(identifier)
+        except ProblemError as problem:
+            if problem.status < SERVER_ERROR:
+                with contextlib.suppress(DatabaseError):
+                    await self._responses.delete(claimed.id)
+            else:
+                await self._give_up(claimed)
             raise
+        except BaseException:
+            await self._give_up(claimed)
+            raise
+
+    async def _give_up(self, claimed: Stored[StoredResponse]) -> None:
+        """Nobody knows what was done: who repeats the request finds out, at once, or after a minute at the latest."""
+        with contextlib.suppress(DatabaseError, StaleDocumentError):
+            await self._responses.save(claimed, claimed.state.given_up(self._clock.now()))
+
+    def _derived(self, identifier: str, since: datetime, what: str) -> bytes:
+        return derive(self._keyring.in_use_at("index", since), salt=b"", info=("idempotency", identifier, what))
 
     def _hash(self, text: str, caller: Caller) -> str:
         return keyed_hash(self._keyring, text, tenant=caller.tenant)

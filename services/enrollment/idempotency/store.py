@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from services.enrollment.idempotency.domain import StoredResponse
 from services.kit.mongo.document import Documents
+from services.kit.mongo.indexes import ensure_index
 
 KEEP = timedelta(hours=24)
 
@@ -12,4 +13,4 @@ class StoredResponses(Documents[StoredResponse]):
     """Sealed responses by the keyed hash of their `Idempotency-Key`."""
 
     async def prepare(self) -> None:
-        await self._collection.create_index("state.startedAt", expireAfterSeconds=int(KEEP.total_seconds()))
+        await ensure_index(self._collection, "state.startedAt", expireAfterSeconds=int(KEEP.total_seconds()))

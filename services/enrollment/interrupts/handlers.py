@@ -31,7 +31,7 @@ from services.kit.errors import (
     ReturnUrlNotAllowedError,
     UnknownInterruptError,
 )
-from services.kit.ids import new_id, new_token
+from services.kit.ids import repeatable_id, repeatable_token
 from services.kit.mongo.document import DuplicateDocumentError
 
 
@@ -96,10 +96,14 @@ async def ask_interrupt(command: AskInterrupt, caller: Caller, deps: CanInterrup
     decision = _decision(command.intent, account, deps.policy(account), plan, now)
     if decision in LEADS_TO_REGISTERING and "mfa" not in command.amr:
         _require_something_to_prove(account, deps.policy(account), now)
-    ticket = None if decision == "none" else new_token()
+    ticket = None if decision == "none" else repeatable_token("ticket")
     interrupt = _interrupt(command, caller, account, decision=decision, plan=plan, ticket=ticket, now=now)
-    await deps.interrupts.insert(interrupt.id, interrupt)
-    return Asked(interrupt, ticket)
+    try:
+        await deps.interrupts.insert(interrupt.id, interrupt)
+    except DuplicateDocumentError:
+        made = await deps.interrupts.get(interrupt.id)
+        interrupt = made.state if made else interrupt
+    return Asked(interrupt, ticket if interrupt.ticket_hash else None)
 
 
 async def read_interrupt(
@@ -177,7 +181,7 @@ def _interrupt(
     is_over = ticket is None
     outcome: Outcome = "skipped" if plan else "completed"
     return Interrupt(
-        id=new_id(),
+        id=repeatable_id("interrupt"),
         tenant=caller.tenant,
         client_id=caller.client_id,
         user=command.user,

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from services.enrollment.interrupts.domain.interrupt import Interrupt
 from services.kit.mongo.document import Documents, Stored
+from services.kit.mongo.indexes import ensure_index
 
 KEEP = timedelta(days=30)
 """From their beginning: by then each has ended long ago, also those whose ticket nobody used."""
@@ -13,13 +14,14 @@ class Interrupts(Documents[Interrupt]):
     """The questions of platforms."""
 
     async def prepare(self) -> None:
-        await self._collection.create_index(
+        await ensure_index(
+            self._collection,
             "state.ticketHash",
             name="tickets",
             unique=True,
             partialFilterExpression={"state.ticketHash": {"$type": "string"}},
         )
-        await self._collection.create_index("state.createdAt", expireAfterSeconds=int(KEEP.total_seconds()))
+        await ensure_index(self._collection, "state.createdAt", expireAfterSeconds=int(KEEP.total_seconds()))
 
     async def of_ticket(self, ticket_hash: str) -> Stored[Interrupt] | None:
         """The interrupt whose ticket has that hash."""

@@ -186,10 +186,12 @@ def _about(event: Event, account: Account) -> Method | None:
     found = account.method(method_id) or next(before, None)
     if found:
         return found
-    kind: MethodType | None = getattr(event, "method_type", None)
+    method_type: MethodType | None = getattr(event, "method_type", None)
     named = getattr(event, "display_name", None) or ""
     happened = getattr(event, HAPPENED_AT[type(event)])
-    return Method(id=method_id, type=kind, display_name=named, created_at=happened) if kind else None
+    if method_type is None:
+        return None
+    return Method(id=method_id, type=method_type, display_name=named, created_at=happened)
 
 
 def _opened(destination: Destination, binding: Binding, deps: HasSealer) -> dict[str, str]:

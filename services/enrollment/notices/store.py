@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from services.enrollment.notices.domain import Notice
 from services.kit.mongo.document import Documents, Stored
+from services.kit.mongo.indexes import ensure_index
 
 KEEP = timedelta(days=8)
 """Longer than the link of one can be used."""
@@ -13,8 +14,8 @@ class Notices(Documents[Notice]):
     """Notices by the person and by the link."""
 
     async def prepare(self) -> None:
-        await self._collection.create_index("state.tokenHash", unique=True)
-        await self._collection.create_index("state.createdAt", expireAfterSeconds=int(KEEP.total_seconds()))
+        await ensure_index(self._collection, "state.tokenHash", unique=True)
+        await ensure_index(self._collection, "state.createdAt", expireAfterSeconds=int(KEEP.total_seconds()))
 
     async def of_token(self, digest: str) -> Stored[Notice] | None:
         """The notice whose link carries the token with that hash."""

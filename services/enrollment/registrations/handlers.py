@@ -26,7 +26,8 @@ from services.enrollment.registrations.beginning import Beginning, ClaimingPlan,
 from services.enrollment.registrations.domain import ApiRegistration
 from services.enrollment.sessions.principal import Claimant
 from services.kit.errors import MethodAlreadyRegisteredError, UnknownRegistrationError
-from services.kit.ids import new_id
+from services.kit.ids import new_id, repeatable_id
+from services.kit.mongo.document import DuplicateDocumentError
 
 
 class CanRegister(CanPlan, CanSubmit, HasAccounts, HasActivations, HasRegistrations, Protocol):
@@ -92,7 +93,12 @@ async def _begin(plan: Plan | ClaimingPlan, account: Account, deps: CanRegister)
     beginning = planned if isinstance(planned, Beginning) else await planned
     await keep_account(account, deps)
     registration = _registration(beginning, account, deps)
-    await deps.registrations.insert(registration.id, registration)
+    try:
+        await deps.registrations.insert(registration.id, registration)
+    except DuplicateDocumentError:
+        if begun := await _begun_before(registration.id, account, deps):
+            return begun
+        await deps.registrations.insert(registration.id, registration)
     if beginning.challenge is None:
         activation = await activation_of(registration.activation, deps)
         return Reading(registration, account, "pending", activation=activation)
@@ -101,6 +107,22 @@ async def _begin(plan: Plan | ClaimingPlan, account: Account, deps: CanRegister)
     challenge = await open_challenge(beginning.challenge, deps)
     await supersede(challenge, deps)
     return Reading(registration, account, "pending", challenge)
+
+
+async def _begun_before(registration_id: str, account: Account, deps: CanRegister) -> Reading | None:
+    """What a request that is now repeated began; None where it did not come as far as to ask anything: then it is begun
+    anew."""
+    stored = await deps.registrations.get(registration_id)
+    if stored is None:
+        return None
+    registration = stored.state
+    found = await deps.challenges.get(registration.challenge_id) if registration.challenge_id else None
+    if found is None and registration.challenge_id:
+        await deps.registrations.delete(registration_id)
+        return None
+    challenge = found.state if found else None
+    activation = await activation_of(registration.activation, deps)
+    return Reading(registration, account, registration.state_at(deps.clock.now(), challenge), challenge, activation)
 
 
 async def _kept(
@@ -123,7 +145,7 @@ def _registration(beginning: Beginning, account: Account, deps: HasClock) -> Api
     now, challenge, activation = deps.clock.now(), beginning.challenge, beginning.activation
     lasts = challenge or activation
     return ApiRegistration(
-        id=new_id(),
+        id=new_id() if beginning.codes else repeatable_id("registration"),
         tenant=account.tenant,
         user=account.user,
         type=beginning.type,

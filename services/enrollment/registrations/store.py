@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from services.enrollment.registrations.domain import ApiRegistration
 from services.kit.mongo.document import Documents, Stored
+from services.kit.mongo.indexes import ensure_index
 
 KEEP = timedelta(days=1)
 
@@ -13,8 +14,8 @@ class Registrations(Documents[ApiRegistration]):
 
     async def prepare(self) -> None:
         """Create the indexes; safe to repeat."""
-        await self._collection.create_index("state.createdAt", expireAfterSeconds=int(KEEP.total_seconds()))
-        await self._collection.create_index("state.handle", sparse=True)
+        await ensure_index(self._collection, "state.createdAt", expireAfterSeconds=int(KEEP.total_seconds()))
+        await ensure_index(self._collection, "state.handle", sparse=True)
 
     async def of_handle(self, handle: str) -> Stored[ApiRegistration] | None:
         """The registration whose QR code has that handle."""

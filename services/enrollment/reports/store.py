@@ -7,6 +7,7 @@ from pymongo import ASCENDING, DESCENDING
 from schemas.enrollment import Decision
 from services.enrollment.reports.domain.journey import Journey
 from services.kit.mongo.document import Documents, Stored
+from services.kit.mongo.indexes import ensure_index
 
 KEEP = timedelta(days=90)
 """As far back as the report of the funnel looks."""
@@ -17,9 +18,9 @@ class Journeys(Documents[Journey]):
 
     async def prepare(self) -> None:
         """Create the indexes; safe to repeat."""
-        await self._collection.create_index("state.firstAt", expireAfterSeconds=int(KEEP.total_seconds()))
+        await ensure_index(self._collection, "state.firstAt", expireAfterSeconds=int(KEEP.total_seconds()))
         of_decision = [("state.tenant", ASCENDING), ("state.decision", ASCENDING), ("state.firstAt", DESCENDING)]
-        await self._collection.create_index(of_decision)
+        await ensure_index(self._collection, of_decision)
 
     async def since(self, tenant: str, decision: Decision, moment: datetime, *, limit: int) -> list[Stored[Journey]]:
         """Walks of a tenant that this decision led to, from that moment on, the newest first."""

@@ -2,12 +2,15 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import TypeVar, get_origin
+from typing import Annotated, TypeVar, get_origin
 
-from fastapi import Request
+from fastapi import Form, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from starlette.datastructures import FormData
+
+Hidden = Annotated[str, Form(max_length=256)]
+"""A field that the page filled in: which session the form is of, and its CSRF token."""
 
 
 class StepForm(BaseModel):

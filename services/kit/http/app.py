@@ -18,7 +18,8 @@ from services.kit.telemetry import redact_query, use_trace
 
 log = structlog.get_logger("access")
 
-Check = Callable[[], Awaitable[bool]]
+Check = Callable[[], Awaitable[bool | str]]
+"""Whether something can be used; or why not, in a word or two that anybody may read."""
 
 CHECK_WITHIN = 2.0
 MAX_BODY = 64 * 1024
@@ -88,14 +89,14 @@ def _add_probes(app: FastAPI, readiness: Mapping[str, Check], liveness: Mapping[
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
-def _report(states: Mapping[str, bool], name: str) -> JSONResponse:
-    ok = all(states.values())
-    words = {key: "ok" if state else "down" for key, state in states.items()}
+def _report(states: Mapping[str, bool | str], name: str) -> JSONResponse:
+    ok = all(state is True for state in states.values())
+    words = {key: "ok" if state is True else state or "down" for key, state in states.items()}
     content = {"status": "ok" if ok else "down", name: words}
     return JSONResponse(content, 200 if ok else 503, headers={"Cache-Control": "no-store"})
 
 
-async def _check(check: Check) -> bool:
+async def _check(check: Check) -> bool | str:
     """Whether a dependency is up; one that does not say so in time is down."""
     try:
         async with asyncio.timeout(CHECK_WITHIN):

@@ -2,12 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import stamina
 import structlog
-from aiokafka import ConsumerRecord
+from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
@@ -23,7 +24,7 @@ from services.kit.kafka.handlers import EventHandlers
 from services.kit.kafka.lanes import MOST_AT_ONCE
 from services.kit.kafka.processing import GroupProcessing, LiveProcessing, Processing
 from services.kit.kafka.producer import EventProducer
-from services.kit.kafka.reading import from_client
+from services.kit.kafka.reading import TotalConsumer, from_client
 from services.kit.kafka.record import Record
 from services.kit.kafka.subscription import OnReconnect, Subscription
 from services.kit.mongo.outbox import EventTooLargeError
@@ -35,8 +36,8 @@ __all__ = ["EventBroker", "EventHandlers", "PublishFailedError"]
 log = structlog.get_logger(__name__)
 
 STOP_WITHIN = 20.0
-DRAIN_WITHIN = 10.0
-FLUSH_WITHIN = 4.0
+DRAIN_WITHIN = 6.0
+FLUSH_WITHIN = 2.0
 JOIN_FIRST = 0.1
 JOIN_CAP = 2.0
 PROBE_EVERY = 2.0
@@ -60,8 +61,9 @@ class EventBroker:
         self._subscriptions: list[Subscription] = []
         self._starters: list[asyncio.Task[None]] = []
         self._monitor: asyncio.Task[None] | None = None
-        self._present: frozenset[str] | None = None
+        self._present: Mapping[str, int] | None = None
         self._looked = asyncio.Event()
+        self._partitions = {name: topic.partitions for name, topic in self._topics.items()}
         self._required = {
             name for name, topic in self._topics.items() if service in topic.producers or topic is DEAD_LETTERS
         }
@@ -93,6 +95,7 @@ class EventBroker:
         """Begin to connect; returns at once, whether Kafka is there or not."""
         self._producer.start()
         await self._broker.connect()
+        _build(self._broker, TotalConsumer)
         self._monitor = asyncio.create_task(self._watch())
         self._starters = [asyncio.create_task(self._join(subscription)) for subscription in self._subscriptions]
 
@@ -122,7 +125,7 @@ class EventBroker:
         """Whether Kafka answers, all topics that this service needs exist, and its consumers have joined."""
         return (
             self._present is not None
-            and self._required <= self._present
+            and self._required <= self._present.keys()
             and all(subscription.started for subscription in self._subscriptions)
         )
 
@@ -173,17 +176,31 @@ class EventBroker:
                 await subscription.start()
 
     async def _all_exist(self, topics: Sequence[str]) -> None:
-        while self._present is None or not set(topics) <= self._present:
+        while self._present is None or not set(topics) <= self._present.keys():
             self._looked.clear()
             await self._looked.wait()
+
+    def _compare_partitions(self, present: Mapping[str, int]) -> None:
+        """Tell once of a number of partitions that is not the table's, and of each that changes under way."""
+        for name in self._required & present.keys():
+            known = self._partitions.setdefault(name, present[name])
+            if present[name] != known:
+                self._partitions[name] = present[name]
+                log.warning(
+                    "a topic has another number of partitions than expected; events of a key may overtake one another",
+                    topic=name,
+                    partitions=present[name],
+                    expected=known,
+                )
 
     async def _watch(self) -> None:
         """Know whether Kafka answers, replace a producer that may have noticed nothing, tell live listeners."""
         misses, was_up = 0, False
         while True:
             try:
-                self._present = await self._producer.topics()
+                self._present = await self._producer.present(self._required)
                 self._looked.set()
+                self._compare_partitions(self._present)
             except PublishFailedError:
                 misses += 1
             else:
@@ -218,6 +235,14 @@ def _faststream(settings: ServiceSettings, service: str) -> KafkaBroker:
         logger=quiet,
         apply_types=False,
     )
+
+
+def _build(broker: KafkaBroker, consumer: Callable[..., AIOKafkaConsumer]) -> None:
+    """Let FastStream make its consumers so; it has no setting for it."""
+    config = broker.config.broker_config
+    if not isinstance(config.builder, partial):
+        raise TypeError("FastStream makes consumers in another way than this version of it did")
+    config.builder = partial(consumer, **config.builder.keywords)
 
 
 async def _parse(raw: "ConsumerRecord[Any, Any]") -> KafkaMessage:

@@ -22,12 +22,16 @@ SILENT_AFTER = 30.0
 
 @dataclass(frozen=True)
 class Reading:
-    """A partition at one moment: the next offset to read, whether there are records there, and the stamp of Kafka's
-    last answer for it."""
+    """A partition at one moment: the next offset to read, the end as Kafka told it last, the stamp of that answer."""
 
     position: int
-    behind: bool
+    end: int
     answered: int | None
+
+    @property
+    def waiting(self) -> int:
+        """Records that are not read yet."""
+        return max(self.end - self.position, 0)
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,7 @@ class Headway:
 
 
 def _noted(before: _Standing | None, reading: Reading, at: float) -> _Standing:
-    if before is None or not reading.behind or reading.position != before.reading.position:
+    if before is None or not reading.waiting or reading.position != before.reading.position:
         return _Standing(reading, since=at, heard=at)
     if reading.answered != before.reading.answered:
         return _Standing(reading, since=before.since, heard=at)
@@ -73,7 +77,7 @@ def readings(consumer: "AIOKafkaConsumer") -> dict[Partition, Reading]:
         return {}
     states = {(place.topic, place.partition): assignment.state_value(place) for place in assignment.tps}
     return {
-        place: Reading(state.position, (state.highwater or 0) > state.position, state.timestamp)
+        place: Reading(state.position, state.highwater or 0, state.timestamp)
         for place, state in states.items()
         if state.has_valid_position and not state.paused
     }

@@ -42,9 +42,7 @@ class Flow(Protocol):
         """Give no more records of it; those that were fetched come again after `resume`."""
         ...
 
-    def resume(self, partition: Partition) -> None:
-        """Go on where it stopped."""
-        ...
+    def resume(self, partition: Partition) -> None: ...
 
 
 class AbandonedError(Exception):

@@ -43,4 +43,9 @@ IN_FLIGHT = Gauge(
     "Records taken from Kafka and not finished, by consumer group.",
     ["group"],
 )
+LAG = Gauge(
+    "security_info_consumer_records_waiting",
+    "Records on Kafka that this replica has not read of its partitions, by consumer group, as Kafka told it last.",
+    ["group"],
+)
 CONNECTED = Gauge("security_info_kafka_connected", "1 while Kafka answers, else 0.")

@@ -45,7 +45,6 @@ class Processing:
         metrics.CONSUMED.labels(self._name(record), kind, outcome).inc()
 
     async def malformed(self, record: Record, reason: str, pause: Pause) -> str:
-        """Deal with a record that cannot be read; returns the outcome."""
         raise NotImplementedError
 
     async def failed(self, record: Record, error: Exception, retries: Retries, pause: Pause) -> str | None:

@@ -2,22 +2,26 @@
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any
 
 import stamina
 import structlog
 from aiokafka import AIOKafkaProducer
+from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import (
     InvalidProducerEpoch,
+    KafkaConnectionError,
     KafkaError,
     MessageSizeTooLargeError,
+    NoError,
     OutOfOrderSequenceNumber,
     ProducerClosed,
     ProducerFenced,
     RecordListTooLargeError,
     UnknownProducerId,
 )
+from aiokafka.protocol.metadata import MetadataRequest
 
 from services.kit.clock import monotonic
 from services.kit.kafka.metrics import PRODUCERS_REPLACED
@@ -115,18 +119,20 @@ class EventProducer:
             raise PublishFailedError(type(error).__name__) from None
         used.proven = max(used.proven, monotonic())
 
-    async def topics(self) -> frozenset[str]:
-        """The topics that Kafka has; asked without naming any, so that none is created by asking.
+    async def present(self, topics: Set[str]) -> dict[str, int]:
+        """Which of these Kafka has, with their numbers of partitions. Asking creates none, and costs the same however
+        many others there are.
 
         Raises:
             PublishFailedError: Kafka does not answer.
         """
+        asked = MetadataRequest(sorted(topics), allow_auto_topic_creation=False)
         try:
             async with asyncio.timeout(PROBE_WITHIN):
-                producer = await self._producer()
-                return frozenset((await producer.client.fetch_all_metadata()).topics())
+                answer = await _answered((await self._producer()).client, asked)
         except (TimeoutError, KafkaError) as error:
             raise PublishFailedError(type(error).__name__) from None
+        return {topic: len(partitions) for code, topic, *_, partitions in answer.topics if code == NoError.errno}
 
     def renew(self) -> None:
         self._replace(self._current)
@@ -165,6 +171,14 @@ class EventProducer:
         return AbandonableProducer(
             **self._options, acks="all", enable_idempotence=True, request_timeout_ms=int(PUBLISH_WITHIN * 1000)
         )
+
+
+async def _answered(client: AIOKafkaClient, request: MetadataRequest) -> Any:
+    """What the first broker says that can be reached."""
+    for broker in client.cluster.brokers():
+        with contextlib.suppress(KafkaError):
+            return await client.send(broker.nodeId, request)
+    raise KafkaConnectionError
 
 
 async def _started(producer: AbandonableProducer) -> AbandonableProducer:

@@ -1,10 +1,14 @@
-"""Reading topics without a group: nobody misses a record for it, and nothing is committed."""
+"""Consumers that bear what they cannot unpack, and reading topics without a group, by which nobody misses a record."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.consumer.fetcher import FetchResult
+from aiokafka.errors import ConsumerStoppedError, UnsupportedCodecError
 
 from services.kit.kafka.connection import client_options
 from services.kit.kafka.record import Record, raw_headers
@@ -12,13 +16,73 @@ from services.kit.settings import ServiceSettings
 
 CONNECT_WITHIN = 10.0
 POLL_MS = 500
+UNPACK_TRIES = 4
+UNPACK_AGAIN_AFTER = 0.1
 
 
 def from_client(raw: "ConsumerRecord[bytes, bytes]") -> Record:
-    return Record(raw.topic, raw.partition, raw.offset, raw.key, raw_headers(raw.headers), raw.value)
+    unreadable = raw.why if isinstance(raw, UnreadableRecord) else None
+    return Record(raw.topic, raw.partition, raw.offset, raw.key, raw_headers(raw.headers), raw.value, unreadable)
 
 
-class Reader(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka has no types
+class UnreadableRecord(ConsumerRecord):  # type: ignore[misc]  # aiokafka has no types
+    """Stands for a record that cannot be unpacked: where it lies, and `why`."""
+
+    def __init__(self, place: TopicPartition, offset: int, why: str) -> None:
+        super().__init__(place.topic, place.partition, offset, 0, 0, None, None, None, -1, -1, ())
+        object.__setattr__(self, "why", why)
+
+
+class TotalConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka has no types
+    """A consumer that goes on behind what cannot be unpacked: damaged bytes, or a header whose name is not UTF-8.
+
+    aiokafka would fetch it again for ever. Where it still fails after a few tries, `getone` gives an `UnreadableRecord`
+    in its place; the rest of its batch goes the same way, since a batch is unpacked from its start. A codec that is
+    not installed is no fault of the record: nothing is passed over then.
+    """
+
+    def __init__(self, *topics: str, **options: Any) -> None:
+        super().__init__(*topics, **options)
+        self._failures: Counter[tuple[TopicPartition, int]] = Counter()
+        self._passed_over: tuple[TopicPartition, int] | None = None
+
+    async def getone(self, *partitions: TopicPartition) -> "ConsumerRecord[bytes, bytes]":
+        """The next record, or what stands for it."""
+        while True:
+            try:
+                return await super().getone(*partitions)
+            except (UnsupportedCodecError, ConsumerStoppedError):
+                raise
+            except Exception as error:
+                failed = self._failed()
+                if failed is None:
+                    raise
+                if (unreadable := await self._again_or_not(*failed, type(error).__name__)) is not None:
+                    return unreadable
+
+    async def _again_or_not(self, place: TopicPartition, offset: int, why: str) -> UnreadableRecord | None:
+        self._failures[place, offset] += 1
+        tries = self._failures[place, offset]
+        if tries < UNPACK_TRIES and (place, offset - 1) != self._passed_over:
+            self.seek(place, offset)
+            await asyncio.sleep(UNPACK_AGAIN_AFTER * tries)
+            return None
+        self._failures.clear()
+        self._passed_over = place, offset
+        self.seek(place, offset + 1)
+        return UnreadableRecord(place, offset, why)
+
+    def _failed(self) -> tuple[TopicPartition, int] | None:
+        """Of which partition, and at which offset, unpacking just broke off."""
+        for place, fetched in self._fetcher._records.items():  # noqa: SLF001
+            if isinstance(fetched, FetchResult) and fetched.has_more():
+                records = fetched._partition_records  # noqa: SLF001
+                if records._records_iterator.gi_frame is None:  # noqa: SLF001
+                    return place, records.next_fetch_offset
+        return None
+
+
+class Reader(TotalConsumer):
     """A consumer without a group that finds partitions without naming topics, which could create them."""
 
     async def partitions_of(self, topics: Sequence[str]) -> list[TopicPartition]:

@@ -12,7 +12,8 @@ Partition = tuple[str, int]
 
 @dataclass(frozen=True)
 class Record:
-    """Bytes and where they lie. `topic` is the full name, with the prefix."""
+    """Bytes and where they lie. `topic` is the full name, with the prefix; `unreadable` is why the client could not
+    even unpack them, and then there are none."""
 
     topic: str
     partition: int
@@ -20,6 +21,7 @@ class Record:
     key: bytes | None
     headers: RawHeaders
     body: bytes | None
+    unreadable: str | None = None
 
     @property
     def origin(self) -> Partition:
@@ -33,6 +35,8 @@ class Record:
 
 def read(record: Record) -> Envelope | Unknown | Malformed:
     """The event in a record. Total: it never raises, whatever the bytes."""
+    if record.unreadable is not None:
+        return Malformed(f"cannot be unpacked: {record.unreadable}")
     for name, value in record.headers:
         if name.startswith("ce_") and text(value) is None:
             return Malformed(f"header {name[:64]} is not text")

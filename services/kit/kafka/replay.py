@@ -28,11 +28,7 @@ class DeadLetterError(Exception):
 
 
 async def list_dead_letters(settings: ServiceSettings) -> AsyncIterator[DeadLetter]:
-    """All dead letters that are kept, oldest first.
-
-    Raises:
-        DeadLetterError: Kafka does not answer.
-    """
+    """All dead letters that are kept, oldest first. Raises DeadLetterError: Kafka does not answer."""
     async with _reader(settings) as consumer:
         async for record in read_kept(consumer, [full_name(settings.topic_prefix, DEAD_LETTERS)]):
             if (letter := as_dead_letter(record)) is not None:
@@ -40,11 +36,7 @@ async def list_dead_letters(settings: ServiceSettings) -> AsyncIterator[DeadLett
 
 
 async def show_dead_letter(settings: ServiceSettings, letter_id: str) -> DeadLetter:
-    """One dead letter by its id.
-
-    Raises:
-        DeadLetterError: there is no such letter (any more), or Kafka does not answer.
-    """
+    """Raises DeadLetterError: there is no such letter (any more), or Kafka does not answer."""
     async with _reader(settings) as consumer:
         return await _letter(consumer, settings, letter_id)
 
@@ -101,6 +93,8 @@ async def _origin(consumer: Reader, settings: ServiceSettings, letter: DeadLette
             f"{place} is not kept any more; dead letter {letter.id} cannot be replayed, since what a letter carries is "
             "never published"
         )
+    if origin.unreadable is not None:
+        raise DeadLetterError(f"{place} cannot be unpacked ({origin.unreadable}); nothing was published")
     if not _is_of(letter, origin):
         raise DeadLetterError(f"{place} is another record than dead letter {letter.id} tells of; nothing was published")
     return origin

@@ -13,7 +13,7 @@ from faststream import AckPolicy
 from services.kit.clock import monotonic
 from services.kit.kafka.headway import Headway, has_ended, readings
 from services.kit.kafka.lanes import MOST_AT_ONCE, Lanes, Offsets
-from services.kit.kafka.metrics import IN_FLIGHT
+from services.kit.kafka.metrics import IN_FLIGHT, LAG
 from services.kit.kafka.processing import Processing
 from services.kit.kafka.record import Partition, Record
 
@@ -67,7 +67,9 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
         """See whether reading gets on; to be called every few seconds."""
         consumer: AIOKafkaConsumer | None = self._subscriber.consumer
         at = monotonic()
-        self._headway.note(readings(consumer) if self._started and consumer is not None else {}, at)
+        seen = readings(consumer) if self._started and consumer is not None else {}
+        self._headway.note(seen, at)
+        LAG.labels(self.group or "live").set(sum(reading.waiting for reading in seen.values()))
         was, self._stuck = self._stuck, self._why_stuck(at)
         if self._stuck != was and self._stuck is not None:
             log.error("a subscription is stuck, and only a restart helps", group=self.group, why=self._stuck)

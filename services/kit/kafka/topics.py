@@ -15,6 +15,10 @@ SET_FOR_TOPIC = 1
 """`DYNAMIC_TOPIC_CONFIG` in Kafka's DescribeConfigs."""
 
 
+class PartitionsDifferError(Exception):
+    """A topic exists with another number of partitions; the message says which, and what to do."""
+
+
 async def ensure_topics(
     bootstrap: str,
     prefix: str,
@@ -25,10 +29,11 @@ async def ensure_topics(
 ) -> None:
     """Create what is absent, and alter settings that differ. Safe to repeat and to run side by side.
 
-    `options` are aiokafka's for TLS and SASL (`connection.client_options`). Partitions of existing topics are left
-    alone: adding some would move keys to other partitions and break their order.
+    `options` are aiokafka's for TLS and SASL (`connection.client_options`). Partitions are never added: that would move
+    keys to other partitions, where their next events overtake those that still wait.
 
     Raises:
+        PartitionsDifferError: a topic has more or fewer partitions than wanted; nothing was changed.
         KafkaError: Kafka does not answer, or refuses.
     """
     admin = AIOKafkaAdminClient(**{"bootstrap_servers": bootstrap.split(","), **(options or {})})
@@ -36,11 +41,27 @@ async def ensure_topics(
     try:
         present = set(await admin.list_topics())
         wanted = {full_name(prefix, topic): topic for topic in topics}
+        await _compare_partitions(admin, {name: topic for name, topic in wanted.items() if name in present})
         await _create(admin, {name: topic for name, topic in wanted.items() if name not in present}, replication)
         await _correct(admin, {name: topic for name, topic in wanted.items() if name in present})
         await _await_listed(admin, wanted.keys())
     finally:
         await admin.close()
+
+
+async def _compare_partitions(admin: AIOKafkaAdminClient, present: Mapping[str, Topic]) -> None:
+    if not present:
+        return
+    counts = {about["topic"]: len(about["partitions"]) for about in await admin.describe_topics(list(present))}
+    differing = [
+        f"{name} has {counts[name]} and should have {topic.partitions}"
+        for name, topic in present.items()
+        if counts[name] not in {0, topic.partitions}
+    ]
+    if differing:
+        raise PartitionsDifferError(
+            f"partitions differ: {', '.join(differing)}; nothing was changed, see docs/runbooks/adding-partitions.md"
+        )
 
 
 async def _create(admin: AIOKafkaAdminClient, absent: Mapping[str, Topic], replication: int) -> None:

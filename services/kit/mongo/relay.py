@@ -27,6 +27,7 @@ from services.kit.backoff import backoff
 from services.kit.clock import Clock
 from services.kit.ids import new_id
 from services.kit.mongo.client import Collection, Document
+from services.kit.mongo.indexes import ensure_index
 from services.kit.mongo.metrics import REFUSED, WAITING
 from services.kit.mongo.outbox import EventTooLargeError, Pending, from_document
 
@@ -39,7 +40,7 @@ RENEW_AT_ONCE = 1_000
 MARK_EVERY = 0.02
 RETRY_AFTER = 0.5
 RETRY_CAP = 5.0
-STOP_WITHIN = 5.0
+STOP_WITHIN = 3.0
 
 
 class PublishFailedError(Exception):
@@ -75,6 +76,7 @@ class Relay:
         self._collections: dict[str, Collection] = {}
         self._lanes: dict[tuple[str, str], _Lane] = {}
         self._sent: list[tuple[Collection, str, str]] = []
+        self._to_mark = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._background: list[asyncio.Task[None]] = []
         WAITING.set_function(lambda: self.waiting)
@@ -110,7 +112,7 @@ class Relay:
     async def prepare(self) -> None:
         """Create the index by which the sweeper finds what was left."""
         for collection in self._collections.values():
-            await collection.create_index("relay.until", sparse=True)
+            await ensure_index(collection, "relay.until", sparse=True)
 
     def alive(self) -> bool:
         return not any(task.done() for task in self._background)
@@ -137,6 +139,7 @@ class Relay:
                 pending = lane.queue[0]
                 if await self._publish(lane, pending):
                     self._sent.append((lane.collection, lane.document_id, pending.envelope.id))
+                    self._to_mark.set()
                 lane.queue.popleft()
         finally:
             del self._lanes[key]
@@ -195,11 +198,14 @@ class Relay:
 
     async def _mark_always(self) -> None:
         while True:
+            await self._to_mark.wait()
             await asyncio.sleep(MARK_EVERY)
+            self._to_mark.clear()
             try:
                 await self._mark()
             except PyMongoError:
                 log.warning("published events cannot be marked yet")
+                self._to_mark.set()
                 await asyncio.sleep(RETRY_AFTER)
 
     async def _mark(self) -> None:
@@ -269,5 +275,4 @@ def _marks(documents: dict[str, list[str]]) -> list[UpdateOne]:
 
 
 def _drop(document_id: str) -> UpdateOne:
-    """Drop the lease, if nothing is left."""
     return UpdateOne(_EMPTY | {"_id": document_id}, {"$unset": {"relay": ""}})

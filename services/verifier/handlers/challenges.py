@@ -1,5 +1,7 @@
 """Open a challenge, end it before its time, and end it when its time is over."""
 
+from functools import partial
+
 import structlog
 
 from schemas.enrollment import ChallengeCancelled, MethodRequested
@@ -7,6 +9,8 @@ from schemas.envelope import Envelope
 from schemas.verification import ChallengeTerms
 from services.kit.clock import Clock
 from services.kit.decision import Change
+from services.kit.mongo.deadlines import end_each
+from services.kit.mongo.document import Stored
 from services.verifier.domain import challenge as challenges
 from services.verifier.domain.challenge import Challenge, challenge_id
 from services.verifier.store import Store
@@ -34,12 +38,13 @@ async def cancel_challenge(event: ChallengeCancelled, envelope: Envelope, *, sto
 
 
 async def expire_overdue(*, store: Store, clock: Clock) -> int:
-    """End open challenges whose time is over; returns how many were found."""
+    """End open challenges whose time is over; returns how many."""
     now = clock.now()
-    overdue = await store.overdue(now)
-    for stored in overdue:
-        await store.challenges.change(stored.id, lambda challenge: challenges.expire(challenge, at=now))
-    return len(overdue)
+
+    async def end(stored: Stored[Challenge]) -> Stored[Challenge] | None:
+        return await store.challenges.change(stored.id, partial(challenges.expire, at=now))
+
+    return await end_each(store.overdue(now), end)
 
 
 def agrees(challenge: Challenge, terms: ChallengeTerms, user: str) -> bool:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from schemas.base import MethodType
 from services.enrollment.methods.registry.domain import MOST_SECURE_FIRST
-from services.enrollment.policies.domain.requirements import GroupPolicy, Profile, Use
+from services.enrollment.policies.domain.requirements import GroupPolicy, ProfileName, Use
 
 KINDS = get_args(MethodType)
 SECOND_FACTORS = {"passkey", "authenticatorApp", "softwareOath", "hardwareOath", "phone", "recoveryCodes"}
@@ -25,7 +25,7 @@ POLICIES = st.builds(
     reset=st.none() | USES,
     order=ANY,
     may_choose_different=st.booleans(),
-    profile=st.sampled_from(get_args(Profile)),
+    profile=st.sampled_from(get_args(ProfileName)),
 )
 
 

@@ -6,6 +6,8 @@ import socket
 import subprocess
 import sys
 
+import pytest
+
 from services.kit.runtime import listen
 
 PROGRAM = """
@@ -19,14 +21,15 @@ async def lifespan(app):
     {start}
     print("up", flush=True)
     yield
+    {end}
     print("down", flush=True)
 
-run(build_app("verifier", readiness={{}}, lifespan=lifespan), "127.0.0.1", int(sys.argv[1]))
+run(build_app("verifier", readiness={{}}, lifespan=lifespan), "127.0.0.1", int(sys.argv[1]), exit_within={within})
 """
 
 
-def start(port: int, first: str = "pass") -> subprocess.Popen[str]:
-    program = PROGRAM.format(start=first)
+def start(port: int, first: str = "pass", last: str = "pass", within: float = 20) -> subprocess.Popen[str]:
+    program = PROGRAM.format(start=first, end=last, within=within)
     return subprocess.Popen(
         [sys.executable, "-c", program, str(port)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
@@ -49,6 +52,24 @@ def test_it_stops_what_it_started_and_exits_with_zero() -> None:
     process.send_signal(signal.SIGTERM)
     rest, _ = process.communicate(timeout=30)
     assert (rest.strip(), process.returncode) == ("down", 0)
+
+
+@pytest.mark.parametrize(
+    "hangs",
+    [
+        "import asyncio; await asyncio.Event().wait()",
+        "import asyncio, time; asyncio.get_running_loop().run_in_executor(None, time.sleep, 60)",
+    ],
+    ids=["a stop that never ends", "a thread that never ends"],
+)
+def test_it_ends_in_time_whatever_hangs(hangs: str) -> None:
+    process = start(0, last=hangs, within=0.3)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "up\n"
+    process.send_signal(signal.SIGTERM)
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert errors.splitlines()[-1].startswith("security-info: stopping took too long")
 
 
 def test_a_start_that_fails_is_status_one() -> None:

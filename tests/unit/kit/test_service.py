@@ -7,9 +7,12 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from services.kit.clock import SystemClock
+from services.kit.clock import SystemClock, monotonic
+from services.kit.mongo import relay
 from services.kit.mongo.prepare import NotPreparedError
-from services.kit.service import Service
+from services.kit.runtime import EXIT_WITHIN, GRACE_SECONDS
+from services.kit.service import Service, StopTimes
+from services.notifier import dispatcher
 from tests.support.kafka import settings_for
 from tests.support.waiting import until
 
@@ -33,9 +36,9 @@ class Noting:
         return self.works
 
 
-def service() -> Service:
+def service(stop_times: StopTimes | None = None) -> Service:
     settings = settings_for(NOWHERE, "test").model_copy(update={"mongodb_url": SecretStr(f"mongodb://{NOWHERE}")})
-    return Service("notifier", settings, SystemClock())
+    return Service("notifier", settings, SystemClock(), stop_times=stop_times)
 
 
 async def nothing_to_end() -> int:
@@ -86,3 +89,46 @@ async def test_work_does_not_begin_while_something_is_not_prepared() -> None:
         await made.preparation.require()
     await made.stop()
     assert worker.asked == ["stop"]
+
+
+class Hanging(Noting):
+    """A worker that does not let itself be stopped."""
+
+    async def stop(self) -> None:
+        never = asyncio.Event()
+        while True:
+            try:
+                await never.wait()
+            except asyncio.CancelledError:
+                self.asked.append("cancelled")
+                if self.asked.count("cancelled") > 1:
+                    raise
+
+
+async def test_it_stops_in_time_whatever_hangs() -> None:
+    made, worker, closed = service(StopTimes(work=0.2, relay=0.2, kafka=0.2, rest=0.2)), Hanging(), list[str]()
+
+    async def fail() -> None:
+        closed.append("failed")
+        raise RuntimeError
+
+    async def hang() -> None:
+        closed.append("hangs")
+        await asyncio.Event().wait()
+
+    made.in_background("dispatcher", worker)
+    made.close_at_the_end(fail)
+    made.close_at_the_end(hang)
+    await made.start()
+    began = monotonic()
+    await made.stop()
+    assert monotonic() - began < 2
+    assert sorted(closed) == ["failed", "hangs"]
+
+
+def test_all_stages_of_stopping_end_before_the_process_is_killed() -> None:
+    times = StopTimes()
+    stages = GRACE_SECONDS + times.work + times.relay + times.kafka + times.rest
+    assert stages < EXIT_WITHIN < 30
+    assert times.work > dispatcher.STOP_WITHIN
+    assert times.relay > relay.STOP_WITHIN

@@ -102,7 +102,7 @@ class Account(State):
     sessions: tuple[Session, ...] = ()
     put_off: PutOff | None = None
     confirmed_at: datetime | None = None
-    next_deadline: datetime | None = Field(default=None, description="when the first open session ends; swept by it")
+    next_deadline: datetime | None = Field(default=None, description="when a session ends or is forgotten; swept by it")
     created_at: datetime
     erased_at: datetime | None = None
 

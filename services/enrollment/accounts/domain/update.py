@@ -33,5 +33,5 @@ class AccountUpdate:
 
     def change(self) -> Change[Account]:
         """The account and its events, to be written at once."""
-        open_until = [session.expires_at for session in self.account.sessions if session.outcome is None]
-        return Change(self.put(next_deadline=min(open_until, default=None)).account, self.emissions)
+        deadlines = [session.deadline for session in self.account.sessions]
+        return Change(self.put(next_deadline=min(deadlines, default=None)).account, self.emissions)

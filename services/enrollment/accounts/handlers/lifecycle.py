@@ -3,6 +3,7 @@ activity is noted, and everything of an erased person is deleted."""
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 from schemas.base import Event
@@ -59,7 +60,7 @@ async def enrollment_skipped(event: EnrollmentSkipped, cause: Envelope, *, store
 async def method_registered(event: MethodRegistered, cause: Envelope, *, store: HasDevices) -> None:
     """The verifier keeps the secret of a device's codes now; here it is forgotten."""
     for device in await store.devices.of_method(cause.tenant, cause.subject or "", event.method_id):
-        await store.devices.change(device.id, activations.forget_secret)
+        await store.devices.change(device.id, partial(activations.proven, at=event.registered_at))
 
 
 async def method_removed(event: MethodRemoved, cause: Envelope, *, store: CanRetire) -> None:

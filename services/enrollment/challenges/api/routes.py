@@ -9,6 +9,7 @@ from fastapi import APIRouter, Header, Path, Response
 from fastapi import Body as JsonBody
 from fastapi.responses import StreamingResponse
 
+from services.enrollment.accounts.domain.account import Account
 from services.enrollment.accounts.handlers.lookup import account_of
 from services.enrollment.api.bodies import UserPath
 from services.enrollment.api.caching import UNCACHED
@@ -33,6 +34,8 @@ from services.kit.errors import (
     CodeIncorrectError,
     CodeUsedError,
     CredentialInvalidError,
+    UnknownChallengeError,
+    UnknownUserError,
 )
 from services.kit.http.sse import streamed
 
@@ -213,10 +216,18 @@ async def post_cancel(challenge_id: ChallengePath, caller: ChallengeWriter, deps
 
 
 async def _body(asked: Verification, components: Components) -> ChallengeBody:
-    account = await account_of(asked.first.tenant, asked.first.user, components.deps)
+    account = await _account_of(asked, components)
     is_choice = asked.first.purpose != "registration" and asked.status_at(components.clock.now()) == "pending"
     cooldowns = await cooldowns_of(account, asked.first.purpose, components.deps) if is_choice else NOTHING_COOLS_DOWN
     return challenge_body(asked, account, components, cooldowns)
+
+
+async def _account_of(asked: Verification, components: Components) -> Account:
+    """Whose challenge it is. That of somebody who was erased is kept for a moment, until it is told that it ended."""
+    try:
+        return await account_of(asked.first.tenant, asked.first.user, components.deps)
+    except UnknownUserError:
+        raise UnknownChallengeError from None
 
 
 async def _require_not_wrong(challenge: Challenge, verdict: Verdict, components: Components) -> None:

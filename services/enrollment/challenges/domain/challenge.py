@@ -41,8 +41,9 @@ class Registration(State):
 
 
 class Delivery(State):
-    """What is known of the newest message. `detail` is a reason of `DeliveryFailed` or `SendRefused`. It waits until
-    `goes_out_at` where another one went to the same number a moment ago."""
+    """What is known of the newest message. `detail` is a reason of `DeliveryFailed` or `SendRefused`, `asked_by` names
+    the request that asked for it again. It waits until `goes_out_at` where another one went to the same number a moment
+    ago."""
 
     state: DeliveryState = "queued"
     send: int = 1
@@ -50,15 +51,14 @@ class Delivery(State):
     detail: str | None = None
     permanent: bool = False
     requested_at: datetime
+    asked_by: str | None = None
     goes_out_at: datetime | None = None
 
     @property
     def expected_at(self) -> datetime:
-        """When it goes out, as far as is known."""
         return self.goes_out_at or self.requested_at
 
     def waits(self, now: datetime) -> bool:
-        """Whether its number still has to be left alone."""
         return self.state == "queued" and self.goes_out_at is not None and now < self.goes_out_at
 
 
@@ -154,7 +154,6 @@ class Challenge(State):
 
     @property
     def channels(self) -> tuple[Channel, ...]:
-        """All channels on which a message was asked for."""
         return tuple(dict.fromkeys((*self.earlier_channels, self.channel)))
 
     @property
@@ -193,7 +192,6 @@ class Challenge(State):
         return self.pending_submission is not None and now < self.expires_at + JUDGED_WITHIN
 
     def still_waits(self, now: datetime) -> bool:
-        """Whether it can still be answered with what was sent for it."""
         return self.delivery.state != "failed" and self.can_be_answered(now)
 
     def asks_the_same_as(self, other: "Challenge") -> bool:

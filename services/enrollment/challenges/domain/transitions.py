@@ -44,7 +44,7 @@ from services.kit.errors import (
 
 MAX_PENDING_SUBMISSIONS = 8
 
-Decision = Literal["approve", "deny", "report"]
+DeviceDecision = Literal["approve", "deny", "report"]
 Submitted = CodeSubmitted | AnswersSubmitted | CredentialSubmitted
 DeliveryEvent = CodeSent | PushSent | DeliveryConfirmed | DeliveryFailed | SendRefused
 
@@ -68,12 +68,17 @@ def spaced(challenge: Challenge, others: Sequence[Challenge]) -> Challenge:
     return challenge.model_copy(update={"delivery": waiting})
 
 
-def resend(challenge: Challenge, *, at: datetime, channel: Channel | None = None) -> Change[Challenge]:
-    """Ask for the message once more, by another channel if one is named; the code stays the same.
+def resend(
+    challenge: Challenge, *, at: datetime, asked_by: str | None = None, channel: Channel | None = None
+) -> Change[Challenge]:
+    """Ask for the message once more, by another channel if one is named; the code stays the same. The same request
+    again (`asked_by`) changes nothing.
 
     Raises:
         ProblemError: `challengeEnded`, `codeExpired`, `sendLimitReached`, `resendTooSoon` with the wait.
     """
+    if asked_by and challenge.delivery.asked_by == asked_by:
+        return Change(challenge)
     _require_pending(challenge, at)
     if challenge.sends >= MAX_SENDS:
         raise SendLimitReachedError
@@ -88,7 +93,7 @@ def resend(challenge: Challenge, *, at: datetime, channel: Channel | None = None
             "channel": channel or challenge.channel,
             "earlier_channels": challenge.channels,
             "resend_at": at + next_wait,
-            "delivery": Delivery(state="queued", send=sends, requested_at=at),
+            "delivery": Delivery(state="queued", send=sends, requested_at=at, asked_by=asked_by),
         }
     )
     return Change(again, (_requested(again, at),))
@@ -121,7 +126,7 @@ def opened_with(challenge: Challenge, event: Submitted, *, at: datetime) -> Chan
 
 
 def answer(
-    challenge: Challenge, submission_id: str, sealed: str, *, decision: Decision, at: datetime
+    challenge: Challenge, submission_id: str, sealed: str, *, decision: DeviceDecision, at: datetime
 ) -> Change[Challenge]:
     """Hand a device's signed answer to the verifier; that the person reports the request is remembered.
 

@@ -9,7 +9,7 @@ from services.enrollment.challenges.domain.challenge import Challenge, Hosting, 
 
 @dataclass(frozen=True)
 class Verification:
-    """The challenges that were opened for one question, in the order of their opening; there is at least one.
+    """The challenges that were opened for one request, in the order of their opening; there is at least one.
 
     It keeps the id of the first, whatever method is used in the end.
     """
@@ -26,7 +26,6 @@ class Verification:
 
     @property
     def current(self) -> Challenge:
-        """What is asked now, or was asked last; once all is proven, what completed it."""
         return self._completing or self.challenges[-1]
 
     @property
@@ -44,7 +43,7 @@ class Verification:
 
     @property
     def is_complete(self) -> bool:
-        """Whether all is proven, each type counted once. By the API each challenge is a question of its own."""
+        """Whether all is proven, each type counted once. By the API each challenge stands by itself."""
         return self._completing is not None
 
     @property

@@ -1,4 +1,4 @@
-"""The question for a method on file."""
+"""The challenge for a method on file."""
 
 from schemas.base import Purpose
 from services.enrollment.accounts.domain.account import Method
@@ -12,7 +12,7 @@ from services.enrollment.sessions.principal import Claimant
 async def for_method(
     method: Method, claimant: Claimant, purpose: Purpose, identifier: str, deps: CanAskMethods, *, by_app: bool = False
 ) -> Challenge:
-    """The question for a method on file, by the way that it is used; `by_app` asks an app for a code instead of
+    """The challenge for a method on file, by the way that it is used; `by_app` asks an app for a code instead of
     approval. Raises `unknownMethod` where the device of an app is gone."""
     asked = ProofRequest(identifier, method.id, method.type, purpose)
     strategy = STRATEGIES[method.type]

@@ -1,4 +1,4 @@
-"""Building blocks of the question for a proof, whether a person in a session or a platform asks it."""
+"""Building blocks of the challenge for a proof, whether a person in a session or a platform asks it."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from services.enrollment.sessions.principal import Claimant
 from services.kit.ids import new_id
 
 LIFE = timedelta(minutes=5)
-"""How long a question lives for which no code is sent."""
+"""How long a challenge lives for which no code is sent."""
 
 
 @dataclass(frozen=True)

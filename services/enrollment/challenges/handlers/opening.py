@@ -35,7 +35,7 @@ from services.kit.errors import (
     ProblemError,
     UnknownMethodError,
 )
-from services.kit.ids import new_id, new_token
+from services.kit.ids import repeatable_id, repeatable_token
 
 
 class CanAskProof(CanAskMethods, CanAwaitVerdicts, HasAccounts, Protocol):
@@ -74,7 +74,7 @@ async def ask_proof(asked: AskProof, user: str, caller: Caller, deps: CanAskProo
     if asked.return_url is not None:
         require_allowed(asked.return_url, deps.config.clients[caller.client_id].return_urls)
     account = await account_of(caller.tenant, user, deps)
-    method, identifier = await _rested_method(account, asked, deps), new_id()
+    method, identifier = await _rested_method(account, asked, deps), repeatable_id("challenge")
     session_id = None if asked.return_url is None else identifier
     claimant = Claimant(account, session_id, account.profile.locale)
     by_app = asked.by_code and method.has_codes
@@ -86,7 +86,7 @@ async def ask_proof(asked: AskProof, user: str, caller: Caller, deps: CanAskProo
             "proofs_required": proofs_required(deps.policy(account), asked.purpose),
         }
     )
-    ticket = None if asked.return_url is None else new_token()
+    ticket = None if asked.return_url is None else repeatable_token("ticket")
     opened = await open_challenge(_hosted(ours, asked, ticket, deps.clock.now()), deps)
     await supersede(opened, deps)
     if method.device_id:

@@ -8,7 +8,6 @@ from services.enrollment.challenges.domain import transitions
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.domain.transitions import DeliveryEvent
 from services.enrollment.needs import HasAccounts, HasChallenges, HasPeople
-from services.enrollment.sessions.domain import lifecycle
 from services.enrollment.signals import Signals
 from services.kit.clock import Clock
 from services.kit.decision import Change
@@ -102,18 +101,6 @@ async def delivery_noted(event: DeliveryEvent, cause: Envelope, *, store: HasCha
     """Something is known of a message."""
     await store.challenges.change(event.challenge_id, lambda state: transitions.delivery_noted(state, event), cause)
     signals.notify(event.challenge_id)
-
-
-async def end_overdue(*, store: HasPeople, clock: Clock) -> int:
-    """End sessions whose time ran out, and challenges that the verifier never heard of. How many."""
-    now = clock.now()
-    overdue = await store.accounts.with_overdue_sessions(now)
-    for account in overdue:
-        await store.accounts.change(account.id, lambda state: lifecycle.end_overdue_sessions(state, at=now))
-    forgotten = await store.challenges.overdue(now)
-    for challenge in forgotten:
-        await store.challenges.change(challenge.id, lambda state: transitions.expired(state, at=now))
-    return len(overdue) + len(forgotten)
 
 
 def _is_active(account: Account | None, method_id: str) -> bool:

@@ -48,7 +48,6 @@ def skips_of(account: Account, session: Session, policy: GroupPolicy, *, at: dat
 
 
 def is_undecided(session: Session) -> bool:
-    """Whether it is a nudge in which nothing was registered, and that has not ended."""
     return session.decision == "nudge" and session.outcome is None and not session.registered
 
 

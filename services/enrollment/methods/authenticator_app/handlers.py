@@ -62,7 +62,7 @@ async def ask_device(principal: Principal, deps: CanAskDevices, *, again: bool =
     device = await _device(await activation_of(principal.session.activation, deps), deps)
     if device is None:
         return None
-    challenge = push_challenge(_question(principal, device, "pushApproval"), principal.claimant, device, deps)
+    challenge = push_challenge(_request(principal, device, "pushApproval"), principal.claimant, device, deps)
     moved = await ask(principal, challenge, "authenticatorApp.test", deps, again=again)
     deps.signals.notify(device.id)
     return moved
@@ -73,7 +73,7 @@ async def ask_code(principal: Principal, deps: CanAskDevices) -> Principal | Non
     device = await _device(await activation_of(principal.session.activation, deps), deps)
     if device is None or device.secret is None:
         return None
-    challenge = app_code_challenge(_question(principal, device, "totp"), principal.claimant, device.secret, deps)
+    challenge = app_code_challenge(_request(principal, device, "totp"), principal.claimant, device.secret, deps)
     return await ask(principal, challenge, "authenticatorApp.code", deps)
 
 
@@ -107,8 +107,8 @@ async def _device(activation: Activation | None, deps: HasDevices) -> Device | N
     return stored.state if stored else None
 
 
-def _question(principal: Principal, device: Device, kind: ProofKind) -> ProofRequest:
-    """The question to a new device. Asked twice at once, it is the same one."""
+def _request(principal: Principal, device: Device, kind: ProofKind) -> ProofRequest:
+    """The challenge of a new device. Asked twice at once, it is the same one."""
     registration = registration_of(device, principal.session.requested_change)
     return to_register(pressed(principal, f"{kind} {device.id}"), "authenticatorApp", registration, device.method_id)
 

@@ -1,4 +1,4 @@
-"""An authenticator app that a platform registers: its QR code, and the question once a device has connected."""
+"""An authenticator app that a platform registers: its QR code, and the challenge once a device has connected."""
 
 import uuid
 
@@ -21,7 +21,7 @@ from services.kit.decision import Change
 
 
 def an_app(name: str | None) -> Plan:
-    """An authenticator app, by a QR code. The question comes when a device has connected."""
+    """An authenticator app, by a QR code. The challenge comes when a device has connected."""
 
     def plan(claimant: Claimant, deps: CanBuild) -> Beginning:
         require_registrable(claimant.account, "authenticatorApp", deps)
@@ -42,7 +42,7 @@ async def ask_connected(handle: str, device: Device, deps: CanResume) -> None:
 
 
 async def resume(registration: ApiRegistration, account: Account, deps: CanResume) -> ApiRegistration:
-    """With its question, also where a crash came between the connection and the question."""
+    """With its challenge, also where a crash came between the connection and the challenge."""
     activation = await activation_of(registration.activation, deps)
     if registration.challenge_id or activation is None or activation.device_id is None:
         return registration
@@ -53,7 +53,7 @@ async def resume(registration: ApiRegistration, account: Account, deps: CanResum
 async def _ask_device(
     registration: ApiRegistration, device: Device, account: Account, deps: CanResume
 ) -> ApiRegistration:
-    """Asked twice at once, it is the same question."""
+    """Asked twice at once, it is the same challenge."""
     identifier = str(uuid.uuid5(uuid.UUID(registration.id), device.id))
     named = registration_of(device).model_copy(update={"name": registration.name or device.name})
     asked = to_register(identifier, "authenticatorApp", named, device.method_id)

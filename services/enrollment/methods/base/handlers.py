@@ -16,7 +16,7 @@ from services.enrollment.needs import CanAskMethods, CanResume, CanSeal
 from services.enrollment.registrations.domain import ApiRegistration
 from services.enrollment.sessions.principal import Claimant
 from services.kit.errors import CodeMalformedError, RequestMalformedError
-from services.kit.ids import new_id
+from services.kit.ids import repeatable_id
 
 Takes = Literal["code", "answers", "credential"]
 
@@ -129,7 +129,7 @@ def typed_digits(digits_of: Callable[[Challenge], Digits]) -> Proof:
 def sealed_code(challenge: Challenge, code: str, deps: CanSeal) -> CodeSubmitted:
     """A code, sealed for the verifier."""
     return CodeSubmitted(
-        submission_id=new_id(),
+        submission_id=repeatable_id("submission"),
         terms=challenge.terms,
         code=deps.sealer.seal("submission", code.encode(), binding_of(challenge)),
         submitted_at=deps.clock.now(),

@@ -24,7 +24,7 @@ Picture = Callable[[PageRequest], Awaitable[str]]
 """What a QR code says."""
 
 
-class WizardStep(Protocol):
+class StepPage(Protocol):
     """A page of the wizard, and what its form does."""
 
     async def shown(self, page: PageRequest, by_hand: bool, /) -> Response: ...
@@ -54,7 +54,7 @@ class MethodPages:
     pages of its own for kinds of proof that other types have, too."""
 
     type: MethodType
-    steps: Mapping[str, WizardStep]
+    steps: Mapping[str, StepPage]
     pictures: Mapping[str, Picture] = field(default_factory=dict)
     proofs: "tuple[ProofPage[Any], ...]" = ()
 

@@ -4,7 +4,7 @@ from fastapi import Response
 
 from schemas.base import MethodType
 from services.enrollment.accounts.domain.account import Account
-from services.enrollment.methods.base.pages import Show, Step, WizardStep
+from services.enrollment.methods.base.pages import Show, Step, StepPage
 from services.enrollment.methods.base.views import DoneView
 from services.enrollment.methods.base.words import Done
 from services.enrollment.sessions.domain.steps import EARLIER
@@ -39,7 +39,7 @@ async def kept_at(page: PageRequest, method_type: MethodType) -> str | None:
     return f"{page.site.events}?challenge={challenge.id}" if challenge else None
 
 
-def last_step(method_type: MethodType, done: Done) -> dict[str, WizardStep]:
+def last_step(method_type: MethodType, done: Done) -> dict[str, StepPage]:
     """The step that says that the method is set up, and what it is for."""
 
     async def show(page: PageRequest) -> Response:

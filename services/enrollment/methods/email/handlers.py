@@ -14,7 +14,7 @@ from services.enrollment.registrations.beginning import Beginning, Plan, changea
 from services.enrollment.sessions.domain import lifecycle
 from services.enrollment.sessions.handlers.asking import ask, pressed
 from services.enrollment.sessions.principal import Claimant, Principal
-from services.kit.ids import new_id
+from services.kit.ids import new_id, repeatable_id
 
 
 class CanAskByMail(CanAsk, CanSend, Protocol):
@@ -57,7 +57,10 @@ async def request_email(principal: Principal, typed: str, form_token: str, deps:
 
 
 def an_email(address: str, *, changes: str | None = None) -> Plan:
-    return lambda claimant, deps: proven_by(email_challenge(address, claimant, new_id(), deps, changes=changes))
+    def plan(claimant: Claimant, deps: CanPlan) -> Beginning:
+        return proven_by(email_challenge(address, claimant, repeatable_id("challenge"), deps, changes=changes))
+
+    return plan
 
 
 def another_address(method_id: str, address: str) -> Plan:

@@ -4,6 +4,7 @@ from pymongo import ASCENDING
 
 from services.enrollment.methods.hardware_oath.domain.stock import HardwareToken
 from services.kit.mongo.document import Documents, Stored
+from services.kit.mongo.indexes import ensure_index
 
 
 class HardwareTokens(Documents[HardwareToken]):
@@ -11,10 +12,10 @@ class HardwareTokens(Documents[HardwareToken]):
 
     async def prepare(self) -> None:
         """Create the indexes; safe to repeat."""
-        await self._collection.create_index([("state.tenant", ASCENDING), ("state.id", ASCENDING)], unique=True)
-        await self._collection.create_index([("state.tenant", ASCENDING), ("state.user", ASCENDING)])
+        await ensure_index(self._collection, [("state.tenant", ASCENDING), ("state.id", ASCENDING)], unique=True)
+        await ensure_index(self._collection, [("state.tenant", ASCENDING), ("state.user", ASCENDING)])
         for name in ("state.claim.methodId", "state.methodId"):
-            await self._collection.create_index(name, sparse=True)
+            await ensure_index(self._collection, name, sparse=True)
 
     async def known_as(self, tenant: str, identifier: str) -> Stored[HardwareToken] | None:
         """The token with that id."""

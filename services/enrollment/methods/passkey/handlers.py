@@ -17,7 +17,7 @@ from services.enrollment.sessions.handlers.asking import ask, pressed
 from services.enrollment.sessions.principal import Claimant, Principal
 from services.kit.crypto.sealing import decode, encode
 from services.kit.errors import CredentialInvalidError, RequestMalformedError
-from services.kit.ids import new_id, new_token
+from services.kit.ids import new_token, repeatable_id
 
 
 class HasRelyingParty(HasConfig, HasOrigin, Protocol):
@@ -77,7 +77,7 @@ def credential_id_of(credential: str) -> str:
 
 
 def a_passkey(claimant: Claimant, deps: CanChallenge) -> Beginning:
-    return proven_by(passkey_challenge(claimant, new_id(), deps))
+    return proven_by(passkey_challenge(claimant, repeatable_id("challenge"), deps))
 
 
 def _seal(challenge: Challenge, given: Given, deps: CanSeal) -> SealedProof:
@@ -85,7 +85,7 @@ def _seal(challenge: Challenge, given: Given, deps: CanSeal) -> SealedProof:
         raise RequestMalformedError
     found = credential_id_of(given.credential)
     event = CredentialSubmitted(
-        submission_id=new_id(),
+        submission_id=repeatable_id("submission"),
         terms=challenge.terms,
         credential=deps.sealer.seal("submission", given.credential.encode(), binding_of(challenge)),
         submitted_at=deps.clock.now(),

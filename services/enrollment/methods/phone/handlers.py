@@ -22,7 +22,7 @@ from services.enrollment.sessions.domain import lifecycle
 from services.enrollment.sessions.handlers.asking import ask, current_challenge, pressed
 from services.enrollment.sessions.principal import Claimant, Principal
 from services.kit.errors import ChallengeEndedError, MethodNotAllowedByPolicyError
-from services.kit.ids import new_id
+from services.kit.ids import new_id, repeatable_id
 
 
 class KnowsNumbers(HasConfig, HasKeyring, Protocol):
@@ -134,7 +134,10 @@ def phone_kind(delivery: str | None, claimant: Claimant, deps: HasPolicies) -> P
 
 
 def a_phone(typed: TypedPhone, *, changes: str | None = None) -> Plan:
-    return lambda claimant, deps: proven_by(phone_challenge(typed, claimant, new_id(), deps, changes=changes))
+    def plan(claimant: Claimant, deps: CanPlan) -> Beginning:
+        return proven_by(phone_challenge(typed, claimant, repeatable_id("challenge"), deps, changes=changes))
+
+    return plan
 
 
 def another_number(method_id: str, typed: TypedPhone) -> Plan:

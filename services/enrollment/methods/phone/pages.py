@@ -8,7 +8,7 @@ import phonenumbers
 from fastapi import Response
 from pydantic import Field
 
-from services.enrollment.challenges.domain.challenge import Challenge
+from services.enrollment.challenges.domain.challenge import Challenge, PhoneType
 from services.enrollment.challenges.handlers.lifecycle import binding_of
 from services.enrollment.methods.base.pages import MethodPages, Step
 from services.enrollment.methods.base.step_pages import back_of, last_step
@@ -17,7 +17,7 @@ from services.enrollment.methods.phone.call_pages import act_on_call, reached_ot
 from services.enrollment.methods.phone.countries import NAMES, in_a_sentence
 from services.enrollment.methods.phone.domain import national_format, region_of
 from services.enrollment.methods.phone.handlers import TypedPhone
-from services.enrollment.methods.phone.views import Country, PhoneType, PhoneView
+from services.enrollment.methods.phone.views import Country, PhoneView
 from services.enrollment.methods.phone.words import ANOTHER_NUMBER, DELIVERIES, DONE, number_problem
 from services.enrollment.needs import HasSealer
 from services.enrollment.proofs.sent_code.pages import code_view, resend

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Literal
 
+from services.enrollment.challenges.domain.challenge import PhoneType
 from services.enrollment.methods.phone.words import CALL, NUMBERS, CallWords, NumberWords
 from services.enrollment.web.views import Choice, FieldError, FormKey, Frame, challenge_of
 from services.enrollment.web.words import StateText
-
-PhoneType = Literal["mobile", "alternateMobile", "office"]
 
 CallState = Literal["waiting", "confirmed", "denied", "failed", "expired"]
 """What became of a call."""

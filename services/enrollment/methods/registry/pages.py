@@ -9,7 +9,7 @@ from schemas.verification import ProofKind
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.methods.authenticator_app.approval_pages import PROOF as APPROVAL
 from services.enrollment.methods.authenticator_app.pages import PAGES as AUTHENTICATOR_APP
-from services.enrollment.methods.base.pages import MethodPages, Picture, ProofPage, WizardStep
+from services.enrollment.methods.base.pages import MethodPages, Picture, ProofPage, StepPage
 from services.enrollment.methods.email.pages import PAGES as EMAIL
 from services.enrollment.methods.hardware_oath.pages import PAGES as HARDWARE_OATH
 from services.enrollment.methods.hardware_oath.pages import PROOF as COUNTED_CODE
@@ -36,7 +36,7 @@ PAGES: Final[tuple[MethodPages, ...]] = (
     PASSKEY,
     RECOVERY_CODES,
 )
-STEPS: Final[Mapping[str, WizardStep]] = MappingProxyType(
+STEPS: Final[Mapping[str, StepPage]] = MappingProxyType(
     {name: step for pages in PAGES for name, step in pages.steps.items()}
 )
 """The steps of all methods by name."""

@@ -22,7 +22,7 @@ from services.enrollment.registrations.beginning import Beginning, Plan, proven_
 from services.enrollment.sessions.handlers.asking import pressed, wait_at
 from services.enrollment.sessions.principal import Claimant, Principal
 from services.kit.errors import RequestMalformedError
-from services.kit.ids import new_id
+from services.kit.ids import repeatable_id
 
 
 class CanAskQuestions(CanBuild, HasConfig, Protocol):
@@ -62,7 +62,7 @@ def submitted_answers(challenge: Challenge, answers: Mapping[str, SecretStr], de
     """Answers by question id, sealed for the verifier."""
     plain = json.dumps({question: answer.get_secret_value() for question, answer in answers.items()})
     return AnswersSubmitted(
-        submission_id=new_id(),
+        submission_id=repeatable_id("submission"),
         terms=challenge.terms,
         answers=deps.sealer.seal("submission", plain.encode(), binding_of(challenge)),
         submitted_at=deps.clock.now(),
@@ -84,7 +84,7 @@ def answers(given: Sequence[tuple[str, SecretStr]]) -> Plan:
     """Security questions with their answers. See `answers_challenge`."""
 
     def plan(claimant: Claimant, deps: CanAskQuestions) -> Beginning:
-        challenge, event = answers_challenge(given, claimant, new_id(), deps)
+        challenge, event = answers_challenge(given, claimant, repeatable_id("challenge"), deps)
         return replace(proven_by(challenge), event=event)
 
     return plan

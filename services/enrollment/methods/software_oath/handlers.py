@@ -22,7 +22,7 @@ from services.enrollment.sessions.handlers.moving import move_session
 from services.enrollment.sessions.principal import Claimant, Principal
 from services.kit.crypto.codes import otpauth_uri
 from services.kit.errors import ChallengeEndedError
-from services.kit.ids import new_id
+from services.kit.ids import new_id, repeatable_id
 
 SECRET_BYTES = 20
 """As long as the output of SHA-1 (RFC 4226, section 4, R6)."""
@@ -91,7 +91,7 @@ def another_app(claimant: Claimant, deps: CanBuild) -> Beginning:
     """A different authenticator app, by a secret."""
     require_registrable(claimant.account, "softwareOath", deps)
     draft = new_draft(claimant, deps)
-    return replace(proven_by(code_challenge(draft, claimant, new_id(), deps)), draft=draft)
+    return replace(proven_by(code_challenge(draft, claimant, repeatable_id("challenge"), deps)), draft=draft)
 
 
 async def _ask(_: Method, asked: ProofRequest, claimant: Claimant, deps: HasRules) -> Challenge:

@@ -4,7 +4,7 @@ from typing import Literal
 
 from schemas.base import MethodType
 from services.enrollment.methods.registry.domain import STRONG, TRAITS, WEAK
-from services.enrollment.policies.domain.requirements import GroupPolicy, Profile, Use
+from services.enrollment.policies.domain.requirements import GroupPolicy, ProfileName, Use
 
 UseName = Literal["two_step", "reset"]
 
@@ -13,7 +13,7 @@ def use_of(policy: GroupPolicy, use: UseName) -> Use:
     return (policy.two_step if use == "two_step" else policy.reset) or Use()
 
 
-def accepted(use: UseName, profile: Profile) -> tuple[MethodType, ...]:
+def accepted(use: UseName, profile: ProfileName) -> tuple[MethodType, ...]:
     """In the order of preference. Email and questions only recover, and only under `entra`."""
     return (*STRONG, *WEAK) if use == "reset" and profile == "entra" else STRONG
 

@@ -9,7 +9,7 @@ from pydantic import Field
 from schemas.base import MethodType
 from services.kit.config.values import Closed
 
-Profile = Literal["entra", "nist-aal2", "asvs-l2"]
+ProfileName = Literal["entra", "nist-aal2", "asvs-l2"]
 """Which standard a policy follows: as Microsoft does, NIST SP 800-63B-4 at AAL2, OWASP ASVS 5.0 at level 2."""
 
 
@@ -44,7 +44,7 @@ class Terms(Closed):
     session_minutes: int = Field(ge=5, le=60)
 
 
-TERMS: Mapping[Profile, Terms] = {
+TERMS: Mapping[ProfileName, Terms] = {
     "entra": Terms(code_minutes=5, tries=5, number_digits=2, voice="key", session_minutes=15),
     "nist-aal2": Terms(code_minutes=5, tries=5, number_digits=3, voice="code", session_minutes=15),
     "asvs-l2": Terms(code_minutes=5, tries=5, number_digits=3, voice="code", session_minutes=15),
@@ -79,7 +79,7 @@ class Requirement(Closed):
     )
     skip: Skip | None = Field(default=None, description="None where nothing may be put off")
     confirm_every_days: int = Field(default=0, ge=0, le=730, description="0: nobody is asked whether it is still right")
-    profile: Profile = "entra"
+    profile: ProfileName = "entra"
     code_minutes: int | None = Field(default=None, ge=1, le=60, description="how long a code lives")
     tries: int | None = Field(default=None, ge=1, le=100, description="wrong answers that end a challenge")
     number_digits: int | None = Field(default=None, ge=2, le=3, description="of the number that approves a request")

@@ -20,7 +20,7 @@ from services.enrollment.sessions.handlers.asking import current_challenge
 from services.enrollment.sessions.principal import Claimant, Principal
 from services.kit.crypto.sealing import Binding, Sealer, keyed_hash
 from services.kit.errors import ChallengeEndedError, UnknownMethodError
-from services.kit.ids import new_token
+from services.kit.ids import new_token, repeatable_id
 
 
 class CanOpenDestinations(HasKeyring, HasSealer, Protocol):
@@ -90,8 +90,10 @@ async def resend_code(principal: Principal, deps: CanEndChallenges) -> None:
 
 async def resend_of(challenge: Challenge, deps: CanEndChallenges, channel: Channel | None = None) -> None:
     """Send the message of a challenge once more, by another channel if one is named."""
-    now = deps.clock.now()
-    await deps.challenges.change(challenge.id, lambda state: transitions.resend(state, at=now, channel=channel))
+    now, asked_by = deps.clock.now(), repeatable_id("resend")
+    await deps.challenges.change(
+        challenge.id, lambda state: transitions.resend(state, at=now, asked_by=asked_by, channel=channel)
+    )
 
 
 def _digits(challenge: Challenge) -> Digits:

@@ -11,11 +11,11 @@ from services.enrollment.policies.domain.requirements import GroupPolicy
 from services.enrollment.sessions.domain import steps
 from services.enrollment.sessions.domain.session import Session
 
-Entry = Literal["open", "prove", "setUp"]
+Admission = Literal["open", "prove", "setUp"]
 """Whether the pages are open now, after a proof, or once the person has set up a method that can prove them."""
 
 
-def entry(account: Account, session: Session, policy: GroupPolicy, now: datetime) -> Entry:
+def admission(account: Account, session: Session, policy: GroupPolicy, now: datetime) -> Admission:
     """What the person has to do first. What only recovers an account opens nothing here. What policy misses beside it,
     sign-in asks for: an administrator whose organisation has just asked for more still sees what that leads to."""
     proof = session.proof
@@ -28,6 +28,6 @@ def entry(account: Account, session: Session, policy: GroupPolicy, now: datetime
 def placed(account: Account, session: Session, policy: GroupPolicy, now: datetime) -> Session:
     """Where such a session begins."""
     home = steps.HOME["administer"]
-    if entry(account, session, policy, now) == "prove":
+    if admission(account, session, policy, now) == "prove":
         return steps.ask_for_proof(session, then=home)
     return session.model_copy(update={"step": home})

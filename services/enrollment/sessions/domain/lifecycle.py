@@ -17,21 +17,25 @@ from services.enrollment.accounts.domain.account import Account
 from services.enrollment.accounts.domain.update import AccountUpdate
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.interrupts.domain import nudge
+from services.enrollment.interrupts.domain.interrupt import TICKET_LIFE
 from services.enrollment.methods.registry.domain import PROOFS
 from services.enrollment.policies.domain.requirements import GroupPolicy
 from services.enrollment.sessions.domain import steps
 from services.enrollment.sessions.domain.session import LONGEST_SESSION, RecentProof, Session
 from services.kit.decision import Change
-from services.kit.errors import SessionEndedError, TicketExpiredError, TicketUsedError
+from services.kit.errors import RateLimitedError, SessionEndedError, TicketExpiredError, TicketUsedError
 
-KEEP_ENDED_SESSIONS = timedelta(hours=1)
+MOST_SESSIONS = 50
+"""Of one person that are remembered, so that the account stays small."""
+TRY_AGAIN_AFTER = 60
 
 
 def start_session(account: Account, session: Session, *, at: datetime) -> Change[Account]:
     """The ticket of an interrupt was used. What is overdue ends first, so that none is forgotten before it ended.
 
     Raises:
-        ProblemError: `ticketUsed`; `ticketExpired` where the person was erased.
+        ProblemError: `ticketUsed`; `ticketExpired` where the person was erased; `rateLimited` where too many were
+            begun within minutes.
     """
     if account.erased_at:
         raise TicketExpiredError
@@ -39,8 +43,7 @@ def start_session(account: Account, session: Session, *, at: datetime) -> Change
         raise TicketUsedError
     update = _overdue_ended(AccountUpdate(account), at)
     before = update.account
-    since = at - KEEP_ENDED_SESSIONS
-    kept = tuple(earlier for earlier in before.sessions if (earlier.ended_at or earlier.expires_at) > since)
+    kept = _with_room(_remembered(before.sessions, at), at)
     put_off = nudge.nudged(before.put_off, at=at) if session.decision == "nudge" else before.put_off
     update = update.put(sessions=(*kept, session), put_off=put_off)
     update = _recorded(update, session, _started(session, at))
@@ -103,7 +106,9 @@ def confirm(account: Account, session_id: str, *, at: datetime) -> Change[Accoun
 
 
 def end_overdue_sessions(account: Account, *, at: datetime) -> Change[Account]:
-    return _overdue_ended(AccountUpdate(account), at).change()
+    """End those whose time ran out, and forget those that ended long ago."""
+    update = _overdue_ended(AccountUpdate(account), at)
+    return update.put(sessions=_remembered(update.account.sessions, at)).change()
 
 
 def end_session(
@@ -188,6 +193,25 @@ def _waiting(account: Account, challenge: Challenge) -> Session | None:
     session = account.session(challenge.session_id or "")
     waits = session is not None and session.outcome is None and session.requested is not None
     return session if waits and session and session.requested and session.requested.id == challenge.id else None
+
+
+def _remembered(sessions: tuple[Session, ...], at: datetime) -> tuple[Session, ...]:
+    return tuple(session for session in sessions if session.outcome is None or at < session.forgotten_at)
+
+
+def _with_room(sessions: tuple[Session, ...], at: datetime) -> tuple[Session, ...]:
+    """Without the oldest that have ended, if there are too many. Those whose ticket may still be presented stay, for it
+    was used.
+
+    Raises:
+        ProblemError: `rateLimited` where all of them must stay.
+    """
+    over = len(sessions) + 1 - MOST_SESSIONS
+    may_go = [one.id for one in sessions if one.outcome is not None and at >= one.started_at + TICKET_LIFE]
+    if over > len(may_go):
+        raise RateLimitedError(headers={"Retry-After": str(TRY_AGAIN_AFTER)}, retryAfter=TRY_AGAIN_AFTER)
+    gone = set(may_go[: max(over, 0)])
+    return tuple(session for session in sessions if session.id not in gone)
 
 
 def _overdue_ended(update: AccountUpdate, at: datetime) -> AccountUpdate:

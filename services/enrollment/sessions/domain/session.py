@@ -14,6 +14,7 @@ from services.kit.state import State
 SESSION_LIFE = timedelta(minutes=15)
 LONGEST_SESSION = timedelta(hours=1)
 """However often the person acts: what was checked at its beginning is not true for ever."""
+KEEP_ENDED_SESSIONS = timedelta(hours=1)
 
 Outcome = Literal["completed", "skipped", "cancelled", "expired"]
 
@@ -98,6 +99,15 @@ class Session(State):
         """Whether the person can still act in it; at Success it stays open until it expires, to be looked at."""
         at_success = self.outcome == "completed" and self.step == "success"
         return now < self.expires_at and (self.outcome is None or at_success)
+
+    @property
+    def deadline(self) -> datetime:
+        """When it ends if the person does not act; once it has ended, when it is forgotten."""
+        return self.expires_at if self.outcome is None else self.forgotten_at
+
+    @property
+    def forgotten_at(self) -> datetime:
+        return (self.ended_at or self.expires_at) + KEEP_ENDED_SESSIONS
 
     def is_proven(self, now: datetime, within: timedelta) -> bool:
         return self.proof is not None and now - self.proof.at < within

@@ -113,7 +113,7 @@ def proven(account: Account, session: Session, proof: RecentProof) -> Session:
 
 
 def let_on(account: Account, session: Session) -> Session:
-    """From the question for a proof to where the person wanted to go."""
+    """From the request for a proof to where the person wanted to go."""
     step = session.after_proof or next_step(account, session)
     outcome = "completed" if step == "success" else session.outcome
     return session.model_copy(update={"step": step, "after_proof": "", "requested": None, "outcome": outcome})

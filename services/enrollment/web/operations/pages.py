@@ -3,17 +3,18 @@ after a proof."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from schemas.enrollment import Decision
 from services.enrollment.accounts.handlers import self_service
 from services.enrollment.reports.handlers.funnel import funnel_report
 from services.enrollment.reports.handlers.registrations import registration_summary
-from services.enrollment.sessions.domain.administration import entry
+from services.enrollment.sessions.domain.administration import admission
 from services.enrollment.sessions.handlers import progress
 from services.enrollment.sessions.handlers.step_up import require_proof
 from services.enrollment.web.access import actor, onlooker
+from services.enrollment.web.forms import Hidden
 from services.enrollment.web.operations import words
 from services.enrollment.web.operations.views import OperationsClosedView, OperationsView, ReportsView
 from services.enrollment.web.operations.words import DECISIONS
@@ -23,7 +24,6 @@ from services.enrollment.web.views import MANAGE, OPERATIONS, WIZARD, Frame, Mes
 
 router = APIRouter(prefix=OPERATIONS, include_in_schema=False)
 
-Hidden = Annotated[str, Form(max_length=256)]
 RANGES = (7, 30, 90)
 FORBIDDEN = (
     "This page is for administrators",
@@ -90,7 +90,7 @@ async def _elsewhere(page: PageRequest) -> Response | None:
     if (away := _misplaced(page)) is not None:
         return away
     account, session = page.principal.account, page.principal.session
-    match entry(account, session, page.deps.policy(account), page.components.clock.now()):
+    match admission(account, session, page.deps.policy(account), page.components.clock.now()):
         case "prove":
             await require_proof(page.principal, session.step, page.deps)
             return to_current_step(page)

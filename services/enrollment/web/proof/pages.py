@@ -9,7 +9,7 @@ from fastapi import Response
 from services.enrollment.accounts.domain.account import Method
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.handlers import verdicts
-from services.enrollment.methods.base.pages import AskedProof, Step, WizardStep
+from services.enrollment.methods.base.pages import AskedProof, Step, StepPage
 from services.enrollment.methods.registry.pages import proof_page
 from services.enrollment.methods.registry.words import WORDS, label_of
 from services.enrollment.proofs.sent_code.pages import resend
@@ -108,7 +108,7 @@ class ProofStep:
         return await act(page, sent)
 
 
-STEPS: Final[Mapping[str, WizardStep]] = {
+STEPS: Final[Mapping[str, StepPage]] = {
     "prove.choose": Step(show_choice, chosen, ChoiceForm),
     "prove": ProofStep(),
 }

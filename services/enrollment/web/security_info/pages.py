@@ -13,6 +13,7 @@ from services.enrollment.sessions.handlers.moving import move_session
 from services.enrollment.sessions.handlers.step_up import needs_proof
 from services.enrollment.sessions.principal import Principal
 from services.enrollment.web.access import actor, onlooker
+from services.enrollment.web.forms import Hidden
 from services.enrollment.web.request import (
     SEE_OTHER,
     PageRequest,
@@ -35,7 +36,6 @@ from services.kit.errors import LastRequiredMethodError, ProblemError, RequestMa
 
 router = APIRouter(prefix=MANAGE, include_in_schema=False)
 
-Hidden = Annotated[str, Form(max_length=256)]
 Act = Callable[[PageRequest], Awaitable[Principal]]
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import SecretStr
 
@@ -12,7 +12,7 @@ from services.enrollment.sessions.domain.steps import shown_step
 from services.enrollment.sessions.handlers import verification
 from services.enrollment.web.access import SPENT, holds_session_of, stayed
 from services.enrollment.web.cookies import SessionCookie, write_cookie
-from services.enrollment.web.forms import SentForm, StepForm, sent_form
+from services.enrollment.web.forms import Hidden, SentForm, StepForm, sent_form
 from services.enrollment.web.live import challenge_stream
 from services.enrollment.web.proof import pages as proof
 from services.enrollment.web.request import (
@@ -31,8 +31,6 @@ from services.kit.errors import ProblemError, UnknownChallengeError
 from services.kit.http.sse import streamed
 
 router = APIRouter(include_in_schema=False)
-
-Hidden = Annotated[str, Form(max_length=256)]
 
 
 @router.get("/verify/start")

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import SecretStr
 
@@ -14,7 +14,7 @@ from services.enrollment.sessions.handlers import progress
 from services.enrollment.sessions.handlers.step_up import needs_proof_for, require_proof
 from services.enrollment.web.access import SPENT, holds_session_of, stayed
 from services.enrollment.web.cookies import SessionCookie, write_cookie
-from services.enrollment.web.forms import SentForm, StepForm, sent_form
+from services.enrollment.web.forms import Hidden, SentForm, StepForm, sent_form
 from services.enrollment.web.live import activation_stream, challenge_stream
 from services.enrollment.web.qr import qr_picture
 from services.enrollment.web.request import (
@@ -38,8 +38,6 @@ router = APIRouter(include_in_schema=False)
 
 HOMES: Final = {"manage": MANAGE, "operations": OPERATIONS}
 """Steps that are pages of their own beside the wizard."""
-
-Hidden = Annotated[str, Form(max_length=256)]
 
 
 @router.get("/security-info/start")

@@ -10,7 +10,7 @@ from fastapi import Response
 
 from services.enrollment.accounts.domain.account import Account, Method
 from services.enrollment.interrupts.domain import nudge
-from services.enrollment.methods.base.pages import Step, WizardStep
+from services.enrollment.methods.base.pages import Step, StepPage
 from services.enrollment.methods.base.step_pages import go_on
 from services.enrollment.methods.registry import pages as methods
 from services.enrollment.methods.registry.rows import method_rows
@@ -112,7 +112,7 @@ async def _back_once_ended(page: PageRequest, principal: Principal) -> Response:
     )
 
 
-STEPS: Final[Mapping[str, WizardStep]] = MappingProxyType(
+STEPS: Final[Mapping[str, StepPage]] = MappingProxyType(
     {
         "prompt": Step(show_prompt, act_on_prompt, StepForm),
         "confirm": Step(show_confirm, act_on_confirm, StepForm),

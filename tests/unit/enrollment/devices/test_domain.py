@@ -86,7 +86,8 @@ def test_a_second_device_comes_too_late() -> None:
 
 
 def test_a_device_hands_its_secret_over() -> None:
-    assert activations.forget_secret(_device(secret="k1.secret")) == Change(_device())
+    assert activations.proven(_device(secret="k1.secret"), at=END) == Change(_device(proven_at=END))
+    assert activations.proven(_device(proven_at=NOW), at=END) == Change(_device(proven_at=NOW))
 
 
 def test_a_device_goes_and_comes_with_its_method() -> None:

@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
+from pymongo.errors import AutoReconnect
 
 from services.enrollment.idempotency.domain import GIVEN_UP_AFTER, StoredResponse
 from services.enrollment.idempotency.handlers import FirstResponse, Idempotency
 from services.enrollment.idempotency.store import StoredResponses
 from services.enrollment.tokens import Caller
-from services.kit.errors import IdempotencyConflictError, UnknownUserError
+from services.kit.errors import IdempotencyConflictError, UnavailableError, UnknownUserError
+from services.kit.ids import repeatable_id, repeatable_token
 from services.kit.mongo.relay import Relay
 from tests.support.clock import FixedClock
 from tests.support.keys import keyring
@@ -129,6 +131,49 @@ async def test_a_refusal_frees_the_key(idempotency: Idempotency, endpoint: Endpo
     assert await idempotency.once("a", CALLER, "another request", endpoint.made) == FirstResponse(
         201, '{"secret":"hunter2"}'
     )
+
+
+@pytest.mark.parametrize("failure", [AutoReconnect("lost"), UnavailableError(), asyncio.CancelledError()])
+async def test_what_may_have_been_done_keeps_its_key_and_goes_on_with_the_same_ids(
+    idempotency: Idempotency, endpoint: Endpoint, clock: FixedClock, failure: BaseException
+) -> None:
+    made: list[tuple[str, str]] = []
+
+    async def names_what_it_makes() -> FirstResponse:
+        made.append((repeatable_id("thing"), repeatable_token("thing")))
+        assert repeatable_id("thing") != repeatable_id("other thing")
+        if len(made) == 1:
+            raise failure
+        return await endpoint.made()
+
+    with pytest.raises(type(failure)):
+        await idempotency.once("a", CALLER, REQUEST, names_what_it_makes)
+    clock.advance(timedelta(hours=1))
+    with pytest.raises(IdempotencyConflictError):
+        await idempotency.once("a", CALLER, "another request", endpoint.made)
+    first = await idempotency.once("a", CALLER, REQUEST, names_what_it_makes)
+    assert await idempotency.once("a", CALLER, REQUEST, names_what_it_makes) == first
+    assert len(made) == 2
+    assert made[0] == made[1]
+    await idempotency.once("b", CALLER, REQUEST, names_what_it_makes)
+    assert made[2] != made[0]
+    assert repeatable_id("thing") != repeatable_id("thing")
+
+
+async def test_who_goes_on_with_it_is_alone(idempotency: Idempotency, endpoint: Endpoint, clock: FixedClock) -> None:
+    dead = asyncio.create_task(idempotency.once("a", CALLER, REQUEST, endpoint.slow))
+    await asyncio.sleep(0)
+    dead.cancel()
+    await asyncio.gather(dead, return_exceptions=True)
+    second = asyncio.create_task(idempotency.once("a", CALLER, REQUEST, endpoint.slow))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    clock.advance(GIVEN_UP_AFTER)
+    with pytest.raises(IdempotencyConflictError):
+        await idempotency.once("a", CALLER, REQUEST, endpoint.made)
+    endpoint.gate.set()
+    assert (await second).status == 201
+    assert endpoint.times_called == 1
 
 
 async def test_neither_the_key_nor_the_request_nor_the_response_can_be_read(

@@ -14,7 +14,7 @@ def seen(
     """Look every two seconds; Kafka answers every `step` seconds."""
     at = begin
     while at <= end:
-        headway.note({PLACE: Reading(position, behind, int(at // step) if step else None)}, at)
+        headway.note({PLACE: Reading(position, position + behind, int(at // step) if step else None)}, at)
         at += EVERY
 
 

@@ -28,7 +28,7 @@ from services.kit.errors import (
     UnknownHardwareTokenError,
     UnknownMethodError,
 )
-from services.kit.ids import new_id
+from services.kit.ids import new_id, repeatable_id
 
 CODE_STEP = "hardwareOath.code"
 SHOWN = 4
@@ -44,7 +44,7 @@ def a_token(serial_number: str) -> ClaimingPlan:
 
     async def plan(claimant: Claimant, deps: CanPlan) -> Beginning:
         token = await claim_token(serial_number, claimant, new_id(), deps)
-        return proven_by(first_challenge(token, claimant, new_id(), deps))
+        return proven_by(first_challenge(token, claimant, repeatable_id("challenge"), deps))
 
     return plan
 
@@ -68,7 +68,7 @@ async def claim_token(serial_number: str, claimant: Claimant, method_id: str, de
 
 
 async def ask_first_code(principal: Principal, serial_number: str, press: str, deps: CanClaim) -> Principal:
-    """Claim a token in the wizard, and ask for its code. `press` names one press of "Next". Raises ProblemError: as
+    """Claim a token in the wizard, and ask for its code. `press` names one press of "Next". Raises the same as
     `claim_token`; `sessionEnded`, `rateLimited`."""
     lifecycle.open_session(principal.account, principal.session.id, at=deps.clock.now())
     identifier = pressed(principal, f"{press} {plain_number(serial_number)}")
@@ -89,7 +89,7 @@ async def ask_code_again(principal: Principal, deps: CanClaim) -> Principal:
 
 
 def first_challenge(token: HardwareToken, claimant: Claimant, identifier: str, deps: CanBuild) -> Challenge:
-    """The question for the first code of a claimed token; its secret goes along, sealed for the method.
+    """The challenge for the first code of a claimed token; its secret goes along, sealed for the method.
 
     Raises:
         UnknownHardwareTokenError: nobody claimed it, or somebody else did.
@@ -108,7 +108,7 @@ def registration_of(token: HardwareToken) -> Registration:
 
 
 async def _ask(method: Method, asked: ProofRequest, claimant: Claimant, deps: CanAskMethods) -> Challenge:
-    """The question for a code of a token on file. Raises UnknownMethodError: the token is not in the stock any more."""
+    """Raises UnknownMethodError: the token is not in the stock any more."""
     stored = await deps.hardware_tokens.of_method(claimant.account.tenant, method.id)
     if stored is None:
         raise UnknownMethodError

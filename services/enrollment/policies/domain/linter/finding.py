@@ -10,11 +10,11 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from schemas.base import MethodType
-from services.enrollment.policies.domain.requirements import GroupPolicy, Profile
+from services.enrollment.policies.domain.requirements import GroupPolicy, ProfileName
 
 Severity = Literal["error", "warning"]
 
-CLAUSES: dict[Profile, str] = {"nist-aal2": "NIST SP 800-63B-4", "asvs-l2": "OWASP ASVS 5.0"}
+CLAUSES: dict[ProfileName, str] = {"nist-aal2": "NIST SP 800-63B-4", "asvs-l2": "OWASP ASVS 5.0"}
 
 
 class Finding(BaseModel):
@@ -40,7 +40,7 @@ def warning(code: str, text: str) -> Finding:
     return Finding(code=code, severity="warning", text=text)
 
 
-def broken_clause(profile: Profile, section: str, code: str, text: str, policy: GroupPolicy) -> Iterator[Finding]:
+def broken_clause(profile: ProfileName, section: str, code: str, text: str, policy: GroupPolicy) -> Iterator[Finding]:
     """A clause of a profile: an error where a group follows the profile, a warning where it follows none."""
     if policy.profile in {profile, "entra"}:
         severity: Severity = "error" if policy.profile == profile else "warning"

@@ -17,7 +17,7 @@ from services.enrollment.challenges.domain.eligibility import (
     proofs_required,
     provable_for,
 )
-from services.enrollment.policies.domain.requirements import GroupPolicy, Profile, Use
+from services.enrollment.policies.domain.requirements import GroupPolicy, ProfileName, Use
 from tests.support.events import NOON
 
 ENTRA = GroupPolicy(allowed=("phone", "email", "securityQuestions"))
@@ -106,10 +106,10 @@ def test_a_reset_asks_for_one_proof_or_two(reset: Use | None, purpose: Purpose, 
 
 
 @pytest.mark.parametrize("kind", get_args(MethodType))
-@pytest.mark.parametrize("profile", get_args(Profile))
+@pytest.mark.parametrize("profile", get_args(ProfileName))
 @pytest.mark.parametrize("listed", [None, *get_args(MethodType)])
 def test_no_policy_lets_somebody_with_a_method_go_on_with_a_password_alone(
-    kind: MethodType, profile: Profile, listed: MethodType | None
+    kind: MethodType, profile: ProfileName, listed: MethodType | None
 ) -> None:
     policy = GroupPolicy(profile=profile, two_step=Use(methods=(listed,)) if listed else None)
     person = account(kind)

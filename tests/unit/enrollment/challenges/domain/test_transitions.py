@@ -23,7 +23,7 @@ from services.enrollment.challenges.domain.challenge import (
     Status,
     Submission,
 )
-from services.enrollment.challenges.domain.transitions import Decision
+from services.enrollment.challenges.domain.transitions import DeviceDecision
 from services.kit.decision import Change, Emission
 from services.kit.errors import ProblemError
 from tests.unit.enrollment.builders import NOW, texted, tried
@@ -105,7 +105,9 @@ def test_an_approval_is_handed_to_the_verifier() -> None:
 
 
 @pytest.mark.parametrize(("decision", "reported"), [("deny", False), ("report", True)])
-def test_a_denial_is_handed_to_the_verifier_and_a_report_remembered(decision: Decision, *, reported: bool) -> None:
+def test_a_denial_is_handed_to_the_verifier_and_a_report_remembered(
+    decision: DeviceDecision, *, reported: bool
+) -> None:
     challenge = texted()
     change = transitions.answer(challenge, "s1", "k1.answer", decision=decision, at=SOON)
     event = PushDenied(

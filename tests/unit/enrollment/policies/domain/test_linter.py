@@ -14,7 +14,7 @@ from services.enrollment.policies.domain.linter.finding import Finding
 from services.enrollment.policies.domain.linter.lint import lint, lint_group
 from services.enrollment.policies.domain.linter.reach import offered_methods
 from services.enrollment.policies.domain.policy import missing_methods
-from services.enrollment.policies.domain.requirements import GroupPolicy, Profile, Use
+from services.enrollment.policies.domain.requirements import GroupPolicy, ProfileName, Use
 from services.enrollment.policies.domain.tenant import Tenant
 from tests.unit.enrollment.any_policy import KINDS, POLICIES, SECOND_FACTORS, has_all
 
@@ -205,7 +205,7 @@ def test_each_mistake_about_uses_and_terms_is_found_and_nothing_else(
     ],
 )
 def test_a_clause_binds_those_who_follow_it_and_is_named_to_those_who_follow_none(
-    profile: Profile, clauses: dict[str, str]
+    profile: ProfileName, clauses: dict[str, str]
 ) -> None:
     policy = GroupPolicy(required=("authenticatorApp",), allowed=("phone", "securityQuestions"), profile=profile)
     assert {one.clause: one.severity for one in lint_group(policy) if one.clause} == clauses

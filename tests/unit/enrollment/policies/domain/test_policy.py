@@ -7,7 +7,7 @@ import pytest
 from schemas.base import MethodType
 from services.enrollment.challenges.domain.eligibility import is_locked_out, methods_to_prove
 from services.enrollment.policies.domain.policy import instead_of, may_be_added, missing_methods, replanned
-from services.enrollment.policies.domain.requirements import GroupPolicy, Profile
+from services.enrollment.policies.domain.requirements import GroupPolicy, ProfileName
 from tests.unit.enrollment.builders import NOW, account, method
 
 STAFF = GroupPolicy(required=("authenticatorApp", "phone"), allowed=("softwareOath", "email"))
@@ -103,7 +103,7 @@ def test_who_had_methods_and_can_use_none_of_them_is_locked_out() -> None:
     ],
 )
 def test_what_the_profile_never_takes_comes_after_something_that_it_takes(
-    profile: Profile, kind: MethodType, on_file: tuple[MethodType, ...], expected: bool
+    profile: ProfileName, kind: MethodType, on_file: tuple[MethodType, ...], expected: bool
 ) -> None:
     policy = GroupPolicy(profile=profile, allowed=("phone", "email"))
     assert may_be_added(policy, kind, on_file) is expected

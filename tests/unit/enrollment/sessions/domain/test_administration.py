@@ -10,7 +10,7 @@ from services.enrollment.accounts.domain.account import Account
 from services.enrollment.methods.base.domain import PROVEN_FOR
 from services.enrollment.policies.domain.requirements import GroupPolicy
 from services.enrollment.sessions.domain import steps
-from services.enrollment.sessions.domain.administration import Entry, entry, placed
+from services.enrollment.sessions.domain.administration import Admission, admission, placed
 from services.enrollment.sessions.domain.session import SESSION_LIFE, RecentProof, Session
 from tests.unit.enrollment.builders import NOW, account, method
 
@@ -65,8 +65,8 @@ def proven_by(kind: MethodType | None, ago: timedelta = timedelta()) -> RecentPr
         "nothing that can be used any more: the page says so",
     ],
 )
-def test_nobody_enters_with_a_password_alone(person: Account, proof: RecentProof | None, expected: Entry) -> None:
-    assert entry(person, session(proof), POLICY, NOW) == expected
+def test_nobody_enters_with_a_password_alone(person: Account, proof: RecentProof | None, expected: Admission) -> None:
+    assert admission(person, session(proof), POLICY, NOW) == expected
 
 
 def test_a_session_begins_at_the_proof_and_goes_on_to_operations() -> None:
@@ -85,8 +85,8 @@ def test_such_a_session_never_wanders_into_the_wizard() -> None:
 
 def test_a_pass_that_ended_is_nothing_to_prove() -> None:
     ended = account(method("temporaryAccessPass", usable_until=NOW), method("securityQuestions"))
-    assert entry(ended, session(), POLICY, NOW) == "setUp"
-    assert entry(ended, session(), POLICY, NOW - timedelta(seconds=1)) == "prove"
+    assert admission(ended, session(), POLICY, NOW) == "setUp"
+    assert admission(ended, session(), POLICY, NOW - timedelta(seconds=1)) == "prove"
     assert placed(ended, session(step="prompt"), POLICY, NOW).step == "operations"
 
 

@@ -12,7 +12,7 @@ from services.enrollment.challenges.domain.challenge import Challenge, Registrat
 from services.enrollment.policies.domain.policy import missing_methods
 from services.enrollment.policies.domain.requirements import GroupPolicy
 from services.enrollment.sessions.domain import lifecycle, steps
-from services.enrollment.sessions.domain.session import LONGEST_SESSION, SESSION_LIFE, Session
+from services.enrollment.sessions.domain.session import KEEP_ENDED_SESSIONS, LONGEST_SESSION, SESSION_LIFE, Session
 from services.kit.decision import Change
 from services.kit.errors import ProblemError
 from tests.unit.enrollment.builders import NOW, proof_of
@@ -187,7 +187,7 @@ def test_an_overdue_session_ends_once_and_a_completed_one_stays_completed() -> N
     assert [one.event for one in change.emissions] == [
         EnrollmentCancelled(session_id="s1", reason="expired", cancelled_at=NOW + SESSION_LIFE)
     ]
-    assert change.state.next_deadline is None
+    assert change.state.next_deadline == NOW + SESSION_LIFE + KEEP_ENDED_SESSIONS
     assert not lifecycle.end_session(change.state, "s1", "cancelled", at=NOW).emissions
 
 

@@ -1,6 +1,6 @@
 """What a proof changes in the session that waited for it, and how sessions end."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -17,15 +17,24 @@ from schemas.topics import LIFECYCLE
 from services.enrollment.accounts.domain.account import Account, PutOff
 from services.enrollment.accounts.domain.update import AccountUpdate
 from services.enrollment.challenges.domain.challenge import Challenge
+from services.enrollment.interrupts.domain.interrupt import TICKET_LIFE
 from services.enrollment.policies.domain.requirements import GroupPolicy, Skip
 from services.enrollment.sessions.domain import lifecycle
-from services.enrollment.sessions.domain.session import Draft, RecentProof, Session, Verifying
+from services.enrollment.sessions.domain.session import (
+    KEEP_ENDED_SESSIONS,
+    SESSION_LIFE,
+    Draft,
+    RecentProof,
+    Session,
+    Verifying,
+)
 from services.kit.decision import Change, Emission
 from services.kit.errors import ProblemError
 from tests.unit.enrollment.builders import NOW, account, method, proof_of, wizard_session
 
 LATER = NOW + timedelta(minutes=1)
 END = NOW + timedelta(minutes=15)
+SECOND = timedelta(seconds=1)
 PROVEN = RecentProof(method_id="new", method_type="phone", at=LATER)
 SKIPPABLE = GroupPolicy(required=("phone",), skip=Skip(count=3, days=14))
 
@@ -82,6 +91,43 @@ def test_an_ended_session_is_kept_for_an_hour() -> None:
     assert [one.id for one in kept.sessions] == ["s0", "s1"]
     later = lifecycle.start_session(_held(ended), wizard_session(), at=NOW + hour).state
     assert [one.id for one in later.sessions] == ["s1"]
+
+
+def test_the_sweep_forgets_what_ended_an_hour_ago() -> None:
+    ended = wizard_session(id="s0", outcome="cancelled", ended_at=NOW)
+    held = _held(ended, wizard_session(expires_at=NOW + 2 * KEEP_ENDED_SESSIONS))
+    early = lifecycle.end_overdue_sessions(held, at=NOW + KEEP_ENDED_SESSIONS - SECOND).state
+    assert [one.id for one in early.sessions] == ["s0", "s1"]
+    assert early.next_deadline == NOW + KEEP_ENDED_SESSIONS
+    later = lifecycle.end_overdue_sessions(held, at=NOW + KEEP_ENDED_SESSIONS).state
+    assert [one.id for one in later.sessions] == ["s1"]
+    assert later.next_deadline == NOW + 2 * KEEP_ENDED_SESSIONS
+
+
+def _attempts(account: Account, count: int, *, every: timedelta) -> tuple[Account, datetime]:
+    """So many sessions, each begun and left at once."""
+    at = NOW
+    for number in range(count):
+        at = NOW + number * every
+        session = wizard_session(id=f"x{number}", started_at=at, expires_at=at + SESSION_LIFE)
+        begun = lifecycle.start_session(account, session, at=at).state
+        account = lifecycle.end_session(begun, session.id, "cancelled", at=at).state
+    return account, at
+
+
+def test_however_often_somebody_begins_the_account_stays_small() -> None:
+    held, _ = _attempts(account(), 400, every=timedelta(seconds=8))
+    assert len(held.sessions) == lifecycle.MOST_SESSIONS
+    assert held.sessions[-1].id == "x399"
+    assert len(held.model_dump_json()) < 50_000
+
+
+def test_a_session_whose_ticket_may_still_be_presented_is_not_forgotten_for_another() -> None:
+    held, at = _attempts(account(), lifecycle.MOST_SESSIONS, every=SECOND)
+    with pytest.raises(ProblemError) as refused:
+        lifecycle.start_session(held, wizard_session(), at=at)
+    assert (refused.value.code, refused.value.headers) == ("rateLimited", {"Retry-After": "60"})
+    assert lifecycle.start_session(held, wizard_session(), at=NOW + TICKET_LIFE).state.session("x0") is None
 
 
 # What a proof changes
@@ -175,7 +221,8 @@ def test_a_session_that_is_left_is_told_with_what_is_on_file() -> None:
     change = lifecycle.end_session(_held(wizard_session()), "s1", "cancelled", at=LATER)
     event = EnrollmentCancelled(session_id="s1", reason="cancelled", methods=("email",), cancelled_at=LATER)
     assert change.emissions == (_told(event),)
-    assert change.state == _held(wizard_session(outcome="cancelled", ended_at=LATER), sequence=1)
+    left = wizard_session(outcome="cancelled", ended_at=LATER)
+    assert change.state == _held(left, sequence=1, next_deadline=LATER + KEEP_ENDED_SESSIONS)
 
 
 def test_what_is_gone_or_over_is_not_ended_again() -> None:
@@ -214,7 +261,8 @@ def test_a_skip_is_told_with_what_is_left_and_on_file() -> None:
     )
     assert change.emissions == (_told(event),)
     ended = wizard_session(decision="nudge", outcome="skipped", ended_at=LATER)
-    assert change.state == _held(ended, put_off=PutOff(since=NOW, skips=1, last_skip_at=LATER), sequence=1)
+    put_off, forgotten_at = PutOff(since=NOW, skips=1, last_skip_at=LATER), LATER + KEEP_ENDED_SESSIONS
+    assert change.state == _held(ended, put_off=put_off, sequence=1, next_deadline=forgotten_at)
 
 
 def test_who_must_register_cannot_skip() -> None:
@@ -228,7 +276,8 @@ def test_a_confirmation_is_told_and_completes() -> None:
     completed = EnrollmentCompleted(session_id="s1", methods=("email",), completed_at=LATER)
     assert change.emissions == (_told(confirmed), _told(completed, 2))
     ended = wizard_session(step="confirm", plan=(), outcome="completed", ended_at=LATER)
-    assert change.state == _held(ended, confirmed_at=LATER, sequence=2)
+    forgotten_at = LATER + KEEP_ENDED_SESSIONS
+    assert change.state == _held(ended, confirmed_at=LATER, sequence=2, next_deadline=forgotten_at)
 
 
 def test_only_who_was_asked_confirms() -> None:
