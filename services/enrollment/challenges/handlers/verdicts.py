@@ -36,7 +36,7 @@ async def method_verified(event: MethodVerified, cause: Envelope, *, store: HasP
     challenge, registration = stored.state, stored.state.registration
 
     def decide(account: Account) -> Change[Account]:
-        if registration and challenge.purpose == "registration":
+        if registration and challenge.is_to_register:
             proven = registration.model_copy(update={"credential_id": challenge.credential_of(event.submission_id)})
             return registering.register(account, challenge, proven, at=event.verified_at)
         return registering.prove(account, challenge, event.codes_left, at=event.verified_at)
@@ -47,7 +47,7 @@ async def method_verified(event: MethodVerified, cause: Envelope, *, store: HasP
         return transitions.cancel(state, "cancelled", at=event.verified_at)
 
     account = await store.accounts.change(account_id(challenge.tenant, challenge.user), decide, cause)
-    counts = challenge.purpose == "registration" or _is_active(account.state if account else None, challenge.method_id)
+    counts = challenge.is_to_register or _is_active(account.state if account else None, challenge.method_id)
     await store.challenges.change(challenge.id, end, cause)
     signals.notify(challenge.id)
 
