@@ -49,7 +49,8 @@ class PublicKey(Kept):
 class SignedCredential:
     """A credential as the browser returned it, in JSON."""
 
-    guesses: ClassVar[bool] = True
+    guesses: ClassVar[bool] = False
+    """A signature cannot be guessed: counting would only let whoever has the password pause the passkey for a day."""
 
     credential: SecretStr
     passkey: PasskeyTerms

@@ -25,7 +25,7 @@ METHOD = PasskeyMethod(keyring("verifier"))
 
 async def found(credential: str, kept: Credential | None = None, of: ChallengeTerms = NEW) -> Judgement:
     proof = METHOD.read(credential_submitted(of, credential), tenant=TENANT, user=USER)
-    assert proof.guesses
+    assert not proof.guesses
     return await proof.examine(recalling(kept))
 
 
