@@ -212,6 +212,9 @@ def test_a_failure_is_one_line_on_stderr(
 def test_an_unexpected_error_does_not_show_its_text() -> None:
     assert "hunter2" not in describe(ValueError("password hunter2"))
     assert describe(CommandFailedError("say\nthis")) == "say this"
+
+
+def test_an_error_that_quotes_a_record_cannot_steer_the_terminal() -> None:
     assert describe(CommandFailedError("\x1b[2Jgone is no topic")) == "�[2Jgone is no topic"
 
 
