@@ -176,6 +176,27 @@ async def test_what_a_crashed_process_left_is_published_by_another_in_order(data
     assert silent.published == []
 
 
+async def test_a_thousand_documents_of_a_crashed_process_are_published_by_one_sweep(database: Database) -> None:
+    clock, silent = FixedClock(), NotingPublisher()
+    silent.gate.clear()
+    crashed = Relay(silent, clock)
+    tallies = documents(database, crashed, clock)
+    for number in range(1_000):
+        await tallies.insert(f"t{number}", Tally(), (told(number),))
+    for task in tuple(crashed._tasks):
+        task.cancel()
+    publisher = NotingPublisher()
+    clock.advance(LEASE + timedelta(seconds=1))
+    other = Relay(publisher, clock)
+    collection = database.collection("tallies")
+    other.watch(collection)
+    await other.prepare()
+    await other._sweep(collection)
+    await until(lambda: len(publisher.published) == 1_000)
+    await other.stop()
+    assert await is_clean(database)
+
+
 async def test_who_changes_a_document_next_publishes_first_what_a_crashed_process_left(database: Database) -> None:
     clock, silent = FixedClock(), NotingPublisher()
     silent.gate.clear()
