@@ -31,10 +31,11 @@ HEADERS: dict[str, str] = {
     "ce_subject": "opaque user id; absent where no user is concerned",
     "ce_causationid": "the event that led to this one; absent on the first of a chain",
     "ce_sequence": "lifecycle only: strictly increases per user",
+    "ce_mac": "verdicts: `{keyId}.{base64url}`, HMAC-SHA-256 over topic, `ce_` headers and body",
     "traceparent": "W3C Trace Context",
     "content-type": CONTENT_TYPE,
 }
-OPTIONAL_HEADERS = frozenset({"ce_subject", "ce_causationid", "ce_sequence", "traceparent"})
+OPTIONAL_HEADERS = frozenset({"ce_subject", "ce_causationid", "ce_sequence", "ce_mac", "traceparent"})
 
 
 def document() -> dict[str, Any]:

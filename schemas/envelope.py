@@ -12,6 +12,8 @@ from schemas.base import Event
 from schemas.topics import EVENTS
 
 SPECVERSION = "1.0"
+MAC = "ce_mac"
+"""The header of a topic's MAC (`Topic.authenticated_by`); an extension attribute (CloudEvents 1.0.2, section 3.1.4)."""
 CONTENT_TYPE = "application/json"
 
 Headers = list[tuple[str, bytes]]

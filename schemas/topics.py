@@ -17,7 +17,11 @@ PARTITIONS = 12
 
 @dataclass(frozen=True)
 class Topic:
-    """One topic after the prefix. `retention` None keeps records for ever; `segment` is how fast retention can bite."""
+    """One topic after the prefix. `retention` None keeps records for ever; `segment` is how fast retention can bite.
+
+    `authenticated_by` is the purpose of the key under which each record carries a MAC (header `ce_mac`): without that
+    key nobody can emit its events, whatever Kafka lets them write.
+    """
 
     name: str
     events: tuple[type[Event], ...]
@@ -27,6 +31,7 @@ class Topic:
     segment: timedelta | None = None
     keeps_body_when_dead: bool = True
     partitions: int = PARTITIONS
+    authenticated_by: Literal["verdict"] | None = None
 
 
 REQUEST_EVENTS: tuple[type[Event], ...] = (e.MethodRequested, e.NoticeRequested, e.ChallengeCancelled)
@@ -84,6 +89,7 @@ VERDICTS = Topic(
     producers=("verifier",),
     consumers=("enrollment",),
     retention=timedelta(days=7),
+    authenticated_by="verdict",
 )
 
 LIFECYCLE = Topic(

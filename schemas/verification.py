@@ -238,6 +238,7 @@ class MethodVerified(Event):
     purpose: Purpose
     method_id: OpaqueId
     method_type: MethodType
+    kind: ProofKind | None = Field(default=None, description="of the proof that was right")
     session_id: OpaqueId | None = None
     codes_left: int | None = Field(default=None, ge=0, description="of recovery codes, after this one")
     verified_at: AwareDatetime

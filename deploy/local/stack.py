@@ -247,6 +247,8 @@ class LocalStack:
         keys, clients = self.home / "keys", Path(self.settings()["SECURITY_INFO_DEMO_HOME"]) / "clients"
         if not (keys / "enrollment.json").exists():
             self._run([SECURITY_INFO, "keys", "new", str(keys)])
+        else:
+            self._run([SECURITY_INFO, "keys", "add", str(keys)])
         if not (clients / "southgate.json").exists():
             self._run([sys.executable, "-m", "deploy.demo.clients", str(clients)])
 

@@ -3,7 +3,7 @@
 import json
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -36,6 +36,50 @@ def new(directory: Annotated[Path, typer.Argument(metavar="DIR", help="Created i
             typer.echo(f"wrote {path}")
     except OSError as error:
         raise CommandFailedError(f"cannot write to {directory}: {error.strerror}") from None
+
+
+@app.command()
+def add(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Holds the files of all three services.")],
+) -> None:
+    """Add a key for each purpose that a newer version needs to the files in DIR; keys that are there stay.
+
+    Each file is replaced as a whole. Hand the new ones out before the services are upgraded, the verifier first.
+    """
+    from services.kit.clock import SystemClock
+    from services.kit.crypto.key_files import completed
+    from services.kit.crypto.keyring import PURPOSES
+
+    paths = {service: directory / f"{service}.json" for service in PURPOSES}
+    try:
+        present = {service: _read(path) for service, path in paths.items()}
+        for service, keyring in completed(present, SystemClock().now()).items():
+            added = sorted(keyring.keys() - present[service].keys())
+            if added:
+                _replace_private(paths[service], json.dumps(keyring, indent=2) + "\n")
+            typer.echo(f"{paths[service]}: {'added ' + ', '.join(added) if added else 'complete'}")
+    except OSError as error:
+        raise CommandFailedError(f"cannot change {error.filename or directory}: {error.strerror}") from None
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_text("utf-8"))
+    except ValueError:
+        content = None
+    if not isinstance(content, dict):
+        raise CommandFailedError(f"{path} is not an object of keys by purpose")
+    return content
+
+
+def _replace_private(path: Path, content: str) -> None:
+    """With mode 0600 from its first moment, and never half written."""
+    fresh = path.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    _write_private(fresh, content)
+    owner = path.stat()
+    os.chown(fresh, owner.st_uid, owner.st_gid)
+    fresh.replace(path)
 
 
 def _write_private(path: Path, content: str) -> None:

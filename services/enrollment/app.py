@@ -26,6 +26,7 @@ from services.enrollment.web.mount import mount
 from services.enrollment.web.wizard.problems import problem_page
 from services.kit.clock import SystemClock
 from services.kit.config.file import ConfigError, load_config
+from services.kit.crypto.event_mac import EventMac
 from services.kit.crypto.keyring import Keyring
 from services.kit.http.problem import install_problem_handlers
 from services.kit.runtime import serve
@@ -53,7 +54,7 @@ def build(settings: EnrollmentSettings) -> FastAPI:
     require_sound(config)
     keyring = Keyring.load(settings.keyring, "enrollment")
     clock = SystemClock(settings.offset)
-    service = Service("enrollment", settings, clock)
+    service = Service("enrollment", settings, clock, macs=EventMac(keyring))
     store = Store.open(service.database, service.relay, clock)
     client = httpx.AsyncClient()
     deps = Dependencies.on(store, keyring, config, clock, public_origin=settings.public_origin)

@@ -11,6 +11,7 @@ import structlog
 from fastapi import FastAPI
 
 from services.kit.clock import Clock
+from services.kit.crypto.event_mac import EventMac
 from services.kit.http.app import MAX_BODY, build_app
 from services.kit.kafka.broker import EventBroker
 from services.kit.mongo.client import Database
@@ -53,12 +54,18 @@ class Service:
     it is prepared."""
 
     def __init__(
-        self, name: ServiceName, settings: ServiceSettings, clock: Clock, *, stop_times: StopTimes | None = None
+        self,
+        name: ServiceName,
+        settings: ServiceSettings,
+        clock: Clock,
+        *,
+        macs: EventMac | None = None,
+        stop_times: StopTimes | None = None,
     ) -> None:
         self.clock = clock
         self.group = f"{settings.topic_prefix}.{name}"
         self.database = Database(settings, name)
-        self.broker = EventBroker(settings, name, clock)
+        self.broker = EventBroker(settings, name, clock, macs)
         self.relay = Relay(self.broker, clock)
         self.preparation = Preparation()
         self._name = name

@@ -6,6 +6,7 @@ from functools import partial
 from fastapi import FastAPI
 
 from services.kit.clock import Clock, SystemClock
+from services.kit.crypto.event_mac import EventMac
 from services.kit.crypto.keyring import Keyring
 from services.kit.runtime import serve
 from services.kit.service import Service
@@ -30,7 +31,7 @@ def build(settings: VerifierSettings) -> FastAPI:
 
 def assemble(settings: VerifierSettings, keyring: Keyring, clock: Clock) -> Service:
     """The service without its HTTP side; nothing connects yet."""
-    service = Service("verifier", settings, clock)
+    service = Service("verifier", settings, clock, macs=EventMac(keyring))
     store = Store.open(service.database, service.relay, clock)
     service.prepare(store.prepare)
     service.sweep("challenges", every=SWEEP_EVERY, work=partial(expire_overdue, store=store, clock=clock))

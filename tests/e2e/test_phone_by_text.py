@@ -232,7 +232,8 @@ def test_ticket_is_used_once(stack: LocalStack, world: World) -> None:
         ({"unknown": "x" * 100_000}, 413, "bodyTooLarge"),
         ({"unknown": True}, 400, "requestMalformed"),
         ({"state": "x" * 513}, 400, "requestMalformed"),
-        ({"authenticatedAt": "2020-01-01T00:00:00Z"}, 400, "requestMalformed"),
+        ({"authenticatedAt": "2020-01-01T00:00:00Z"}, 403, "reauthenticationRequired"),
+        ({"authenticatedAt": "2100-01-01T00:00:00Z"}, 400, "requestMalformed"),
     ],
 )
 def test_bad_interrupt_is_refused_with_its_code(

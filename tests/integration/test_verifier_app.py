@@ -126,7 +126,8 @@ async def test_a_code_of_an_earlier_step_is_not_good_after_a_later_one(bench: Be
         event = submitted(of, totp_code(SECRET, shown), user=bench.user, at=at)
         await bench.say(SUBMISSIONS, event, of.challenge_id)
         await bench.told(number + 1)
-    assert [type(event) for event in bench.events()] == [MethodVerified, VerificationFailed, MethodVerified]
+    told = [type(event).__name__ for event in bench.events()]
+    assert told == ["MethodVerified", "VerificationFailed", "MethodVerified"]
 
 
 async def test_nothing_in_clear_rests_in_the_database(bench: Bench) -> None:

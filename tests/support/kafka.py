@@ -20,9 +20,12 @@ from deploy.local.install import install_kafka
 from deploy.local.kafka import broker, prepare
 from schemas.topics import TOPICS, Topic, full_name
 from services.kit.clock import SystemClock
+from services.kit.crypto.event_mac import EventMac
+from services.kit.crypto.keyring import ServiceName
 from services.kit.kafka.broker import EventBroker
 from services.kit.kafka.topics import ensure_topics
 from services.kit.settings import ServiceSettings
+from tests.support.keys import keyring
 from tests.support.run import leave, run_home
 from tests.support.waiting import until
 
@@ -149,9 +152,9 @@ async def running(events: EventBroker, *, ready: bool = True) -> AsyncIterator[E
         await events.stop()
 
 
-def event_broker(settings: ServiceSettings, service: str = "enrollment") -> EventBroker:
+def event_broker(settings: ServiceSettings, service: ServiceName = "enrollment") -> EventBroker:
     """A broker as a service has it."""
-    return EventBroker(settings, service, SystemClock())
+    return EventBroker(settings, service, SystemClock(), EventMac(keyring(service)))
 
 
 async def write_raw(

@@ -228,5 +228,7 @@ def _require_something_to_prove(account: Account, policy: GroupPolicy, now: date
 
 
 def _require_recent(authenticated_at: datetime, now: datetime) -> None:
-    if not now - MAX_AUTHENTICATION_AGE <= authenticated_at <= now + CLOCK_SKEW:
-        raise RequestMalformedError("authenticatedAt must lie within the last 10 minutes.")
+    if authenticated_at > now + CLOCK_SKEW:
+        raise RequestMalformedError("authenticatedAt lies in the future: compare the clocks.")
+    if authenticated_at < now - MAX_AUTHENTICATION_AGE:
+        raise ReauthenticationRequiredError("authenticatedAt is more than 10 minutes ago: check the password again.")

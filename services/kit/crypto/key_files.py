@@ -1,6 +1,7 @@
-"""What `security-info keys new` writes: a keyring file for each service, with the purposes that it needs."""
+"""What `security-info keys new` and `keys add` write: a keyring file for each service, with its purposes."""
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, get_args
 
@@ -16,6 +17,20 @@ def new_keyrings(now: datetime) -> dict[ServiceName, dict[str, Any]]:
         for service, needed in PURPOSES.items()
     }
     files["enrollment"][PUBLIC_VAPID] = public_point(keys["vapid"])
+    return files
+
+
+def completed(keyrings: Mapping[ServiceName, Mapping[str, Any]], now: datetime) -> dict[ServiceName, dict[str, Any]]:
+    """The same files with the purposes that they lack: those of another holder where one has them, else a fresh key.
+    Nothing that is there changes, so a run that was interrupted is finished by the next."""
+    files = {service: dict(keyring) for service, keyring in keyrings.items()}
+    for purpose in get_args(Purpose):
+        holders = [files[service] for service, needed in PURPOSES.items() if purpose in needed]
+        if lacking := [holder for holder in holders if purpose not in holder]:
+            held = next((holder[purpose] for holder in holders if purpose in holder), None)
+            keys = held or [_stored(Key(secrets.token_hex(4), secrets.token_bytes(KEY_BYTES), now))]
+            for holder in lacking:
+                holder[purpose] = keys
     return files
 
 

@@ -11,13 +11,13 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
-Purpose = Literal["code", "destination", "submission", "secret", "index", "signing", "vapid"]
+Purpose = Literal["code", "destination", "submission", "secret", "verdict", "index", "signing", "vapid"]
 ServiceName = Literal["enrollment", "notifier", "verifier"]
 
 PURPOSES: Mapping[ServiceName, frozenset[Purpose]] = {
-    "enrollment": frozenset({"destination", "submission", "secret", "index", "signing"}),
+    "enrollment": frozenset({"destination", "submission", "secret", "verdict", "index", "signing"}),
     "notifier": frozenset({"code", "destination", "index", "vapid"}),
-    "verifier": frozenset({"code", "submission", "secret"}),
+    "verifier": frozenset({"code", "submission", "secret", "verdict"}),
 }
 
 KEY_BYTES = 32
@@ -96,7 +96,10 @@ class Keyring:
 def _checked(content: dict[str, Any], path: Path, service: ServiceName) -> dict[Purpose, tuple[Key, ...]]:
     needed = PURPOSES[service]
     if missing := needed - content.keys():
-        raise KeyringError(f"SECURITY_INFO_KEYRING: {path} lacks keys for {', '.join(sorted(missing))}")
+        raise KeyringError(
+            f"SECURITY_INFO_KEYRING: {path} lacks keys for {', '.join(sorted(missing))}; "
+            "`security-info keys add DIR` puts what a newer version needs into the files of all services"
+        )
     if superfluous := content.keys() - needed:
         raise KeyringError(
             f"SECURITY_INFO_KEYRING: {path} holds keys for {', '.join(sorted(superfluous))}, "

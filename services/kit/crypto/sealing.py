@@ -125,6 +125,16 @@ def decrypt_block_encrypted(key: bytes, content: bytes) -> bytes:
     return padded[: -padded[-1]]
 
 
+def framed_mac(key: Key, *parts: bytes) -> bytes:
+    """HMAC-SHA-256 (RFC 2104) of length-prefixed parts, 32 bytes."""
+    return hmac.new(key.secret, _framed_bytes(*parts), hashlib.sha256).digest()
+
+
+def has_framed_mac(key: Key, mac: bytes, *parts: bytes) -> bool:
+    """Whether `mac` is the `framed_mac` of the parts; in constant time."""
+    return hmac.compare_digest(framed_mac(key, *parts), mac)
+
+
 def has_mac(key: bytes, content: bytes, mac: bytes, algorithm: HashName) -> bool:
     """Whether `mac` is the HMAC (RFC 2104) of `content`; in constant time."""
     return hmac.compare_digest(hmac.new(key, content, HASHES[algorithm]).digest(), mac)
@@ -182,5 +192,8 @@ def _keyed_hash(key: Key, value: str, tenant: str) -> str:
 
 
 def _framed(*parts: str) -> bytes:
-    encoded = [part.encode() for part in parts]
-    return b"".join(len(part).to_bytes(4, "big") + part for part in encoded)
+    return _framed_bytes(*(part.encode() for part in parts))
+
+
+def _framed_bytes(*parts: bytes) -> bytes:
+    return b"".join(len(part).to_bytes(4, "big") + part for part in parts)

@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from services.kit.errors import CATALOGUE, InternalError, ProblemError, RequestMalformedError, UnavailableError
+from services.kit.http.details import DETAILS
 from services.kit.mongo.client import DatabaseDownError
 from services.kit.mongo.document import StaleDocumentError
 from services.kit.mongo.reading import UnreadableDocumentError
@@ -51,7 +52,7 @@ def problem_response(problem: ProblemError) -> Response:
         "type": f"https://security-info.example/errors#{problem.code}",
         "title": problem.title,
         "status": problem.status,
-        "detail": problem.detail,
+        "detail": problem.detail or DETAILS[problem.code],
         "code": problem.code,
         "traceId": current_trace_id(),
         **problem.members,
@@ -80,7 +81,9 @@ def _as_problem(error: Exception) -> ProblemError:
 
 def _first(error: RequestValidationError) -> str:
     fields = _fields(error)
-    return f"{fields[0]['field']}: {fields[0]['reason']}" if fields else "The body cannot be read."
+    return (
+        f"{fields[0]['field']} is not as described ({fields[0]['reason']})." if fields else "The body cannot be read."
+    )
 
 
 def _fields(error: RequestValidationError) -> list[dict[str, str]]:

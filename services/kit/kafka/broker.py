@@ -14,9 +14,10 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import FAKE_CONSUMER, KafkaMessage
 
-from schemas.envelope import Envelope
+from schemas.envelope import MAC, Envelope, Headers
 from schemas.topics import DEAD_LETTERS, TOPICS, Topic, full_name
 from services.kit.clock import Clock, monotonic
+from services.kit.crypto.event_mac import EventMac
 from services.kit.kafka import metrics
 from services.kit.kafka.connection import client_options, security, servers
 from services.kit.kafka.dead_letters import DeadLetters
@@ -25,7 +26,7 @@ from services.kit.kafka.lanes import MOST_AT_ONCE
 from services.kit.kafka.processing import GroupProcessing, LiveProcessing, Processing
 from services.kit.kafka.producer import EventProducer
 from services.kit.kafka.reading import TotalConsumer, from_client
-from services.kit.kafka.record import Record
+from services.kit.kafka.record import RawHeaders, Record
 from services.kit.kafka.subscription import OnReconnect, Subscription
 from services.kit.mongo.outbox import EventTooLargeError
 from services.kit.mongo.relay import PublishFailedError
@@ -48,10 +49,12 @@ MISSES_UNTIL_DOWN = 2
 class EventBroker:
     """Subscriptions and one producer. Starts while Kafka is down and recovers by itself.
 
-    `service` is the name in `schemas.topics`; what it consumes and produces there must exist for it to be ready.
+    `service` is the name in `schemas.topics`; what it consumes and produces there must exist for it to be ready. `macs`
+    are needed by who emits or reads events of an authenticated topic.
     """
 
-    def __init__(self, settings: ServiceSettings, service: str, clock: Clock) -> None:
+    def __init__(self, settings: ServiceSettings, service: str, clock: Clock, macs: EventMac | None = None) -> None:
+        self._macs = macs
         self._prefix = settings.topic_prefix
         self._clock = clock
         self._service = service
@@ -148,18 +151,28 @@ class EventBroker:
         began = monotonic()
         try:
             await self._producer.send(
-                full_name(self._prefix, topic), key=envelope.key, value=envelope.body, headers=tuple(envelope.headers)
+                full_name(self._prefix, topic),
+                key=envelope.key,
+                value=(body := envelope.body),
+                headers=self._headers(topic, envelope.headers, body),
             )
         except (PublishFailedError, EventTooLargeError):
             metrics.PUBLISH_FAILURES.labels(topic.name).inc()
             raise
         metrics.PUBLISH_SECONDS.labels(topic.name).observe(monotonic() - began)
 
+    def _headers(self, topic: Topic, headers: Headers, body: bytes) -> RawHeaders:
+        if topic.authenticated_by is None:
+            return tuple(headers)
+        if self._macs is None:
+            raise ValueError(f"{self._service} has no key to emit on {topic.name}")
+        return (*headers, (MAC, self._macs.make(topic, topic.authenticated_by, headers, body)))
+
     def _processing(self, handlers: EventHandlers, group: str | None) -> Processing:
         if group is None:
-            return LiveProcessing(handlers, self._topics)
+            return LiveProcessing(handlers, self._topics, self._macs)
         letters = DeadLetters(self._producer, self._topics, prefix=self._prefix, service=self._service)
-        return GroupProcessing(handlers, self._topics, letters)
+        return GroupProcessing(handlers, self._topics, self._macs, letters)
 
     async def _join(self, subscription: Subscription) -> None:
         """Start a subscription once its topics exist; asking for absent ones could create them wrongly."""

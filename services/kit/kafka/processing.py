@@ -8,6 +8,7 @@ import structlog
 from schemas.envelope import Envelope, Malformed, Unknown
 from schemas.topics import Topic
 from services.kit.clock import monotonic
+from services.kit.crypto.event_mac import EventMac
 from services.kit.kafka import metrics
 from services.kit.kafka.dead_letters import DeadLetters
 from services.kit.kafka.handlers import EventHandlers, Handler
@@ -22,11 +23,16 @@ Run = Callable[[Handler[Any], Envelope, Record, Pause], Awaitable[str]]
 
 
 class Processing:
-    """Reads records and gives them to handlers; `topics` maps full names to what they are."""
+    """Reads records and gives them to handlers; `topics` maps full names to what they are.
 
-    def __init__(self, handlers: EventHandlers, topics: Mapping[str, Topic]) -> None:
+    An event is taken from its own topic only, from a service that may emit there, and where the topic asks for it only
+    with its MAC: `macs` has the keys for that.
+    """
+
+    def __init__(self, handlers: EventHandlers, topics: Mapping[str, Topic], macs: EventMac | None) -> None:
         self._handlers = handlers
         self._topics = topics
+        self._macs = macs
 
     async def process(self, record: Record, pause: Pause) -> None:
         """Deal with a record for good.
@@ -39,12 +45,29 @@ class Processing:
             case Unknown():
                 kind, outcome = "unknown", "unknown"
             case Malformed():
-                kind, outcome = "malformed", await self.malformed(record, event.reason, pause)
+                kind, outcome = "malformed", await self.put_aside(record, "malformed", event.reason, pause)
+            case Envelope() if (reason := self._refusal(record, event)) is not None:
+                log.error("a record was refused", topic=record.topic, type=event.type, reason=reason)
+                kind, outcome = "refused", await self.put_aside(record, "refused", reason, pause)
             case Envelope():
                 kind, outcome = event.type, await self._dispatch(record, event, pause)
         metrics.CONSUMED.labels(self._name(record), kind, outcome).inc()
 
-    async def malformed(self, record: Record, reason: str, pause: Pause) -> str:
+    def _refusal(self, record: Record, envelope: Envelope) -> str | None:
+        """Why nobody who may write this event can have written it, if so."""
+        topic = self._topics[record.topic]
+        if type(envelope.event) not in topic.events:
+            return f"{envelope.type} does not belong on {topic.name}"
+        if envelope.source not in topic.producers:
+            return f"{topic.name} does not come from {envelope.source[:64]}"
+        if topic.authenticated_by is None:
+            return None
+        if self._macs and self._macs.is_right(topic, topic.authenticated_by, record.headers, record.body):
+            return None
+        return "its MAC is missing or wrong"
+
+    async def put_aside(self, record: Record, kind: str, reason: str, pause: Pause) -> str:
+        """It can never be handled. Returns the outcome."""
         raise NotImplementedError
 
     async def failed(self, record: Record, error: Exception, retries: Retries, pause: Pause) -> str | None:
@@ -83,12 +106,14 @@ class Processing:
 class GroupProcessing(Processing):
     """For a group: nothing is lost. Waits for dependencies, and puts aside what nobody can handle."""
 
-    def __init__(self, handlers: EventHandlers, topics: Mapping[str, Topic], dead_letters: DeadLetters) -> None:
-        super().__init__(handlers, topics)
+    def __init__(
+        self, handlers: EventHandlers, topics: Mapping[str, Topic], macs: EventMac | None, dead_letters: DeadLetters
+    ) -> None:
+        super().__init__(handlers, topics, macs)
         self._dead_letters = dead_letters
 
-    async def malformed(self, record: Record, reason: str, pause: Pause) -> str:
-        await self._dead_letters.put(record, f"malformed: {reason}", "malformed", pause)
+    async def put_aside(self, record: Record, kind: str, reason: str, pause: Pause) -> str:
+        await self._dead_letters.put(record, f"{kind}: {reason}", kind, pause)
         return "dead"
 
     async def failed(self, record: Record, error: Exception, retries: Retries, pause: Pause) -> str | None:
@@ -108,7 +133,7 @@ class GroupProcessing(Processing):
 class LiveProcessing(Processing):
     """Without a group: news for who happens to listen. What fails is dropped; the group deals with it properly."""
 
-    async def malformed(self, record: Record, reason: str, pause: Pause) -> str:  # noqa: ARG002 # same shape
+    async def put_aside(self, record: Record, kind: str, reason: str, pause: Pause) -> str:  # noqa: ARG002 # same shape
         return "dropped"
 
     async def failed(self, record: Record, error: Exception, retries: Retries, pause: Pause) -> str | None:  # noqa: ARG002

@@ -161,6 +161,7 @@ def accept(
         purpose=terms.purpose,
         method_id=terms.method_id,
         method_type=terms.method_type,
+        kind=terms.kind,
         session_id=terms.session_id,
         codes_left=codes_left,
         verified_at=at,

@@ -18,6 +18,7 @@ from joserfc.jwk import ECKey
 from services.cli import main
 from services.cli.demo_token import token_claims
 from services.cli.failures import CommandFailedError, describe
+from services.kit.crypto.keyring import PURPOSES, Keyring, ServiceName
 
 COMMANDS = (
     ("serve",),
@@ -25,6 +26,7 @@ COMMANDS = (
     ("serve", "verifier"),
     ("serve", "notifier"),
     ("keys", "new"),
+    ("keys", "add"),
     ("events", "tail"),
     ("events", "user"),
     ("topics", "ensure"),
@@ -101,6 +103,7 @@ def test_every_command_explains_itself(command: tuple[str, ...], security_info: 
         ("authenticator", "watch", "--deny", "--number", "42"),
         ("authenticator", "watch", "--approve", "--number", "42", "--deny"),
         ("keys", "new"),
+        ("keys", "add"),
         ("dead-letters", "show"),
         ("dead-letters", "replay"),
         ("policy", "check"),
@@ -143,6 +146,55 @@ def test_keys_are_never_overwritten(security_info: CommandLine, tmp_path: Path) 
     assert "exists already" in one_line(done.stderr)
     assert (tmp_path / "keys" / "notifier.json").read_text() == before
     assert not (tmp_path / "keys" / "enrollment.json").exists()
+
+
+def test_keys_of_a_newer_version_are_added_and_the_others_stay(security_info: CommandLine, tmp_path: Path) -> None:
+    security_info("keys", "new", "keys")
+    files = {service: tmp_path / "keys" / f"{service}.json" for service in PURPOSES}
+    holders: tuple[ServiceName, ...] = ("enrollment", "verifier")
+    whole = {name: json.loads(path.read_text()) for name, path in files.items()}
+    for name in holders:
+        files[name].write_text(json.dumps({key: value for key, value in whole[name].items() if key != "verdict"}))
+
+    done = security_info("keys", "add", "keys")
+
+    added = {name: json.loads(path.read_text()) for name, path in files.items()}
+    assert done.code == 0
+    assert [line.partition(": ")[2] for line in done.stdout.splitlines()] == [
+        "added verdict",
+        "complete",
+        "added verdict",
+    ]
+    assert added["enrollment"]["verdict"] == added["verifier"]["verdict"] != whole["verifier"]["verdict"]
+    for service, path in files.items():
+        assert {**added[service], "verdict": 0} == {**whole[service], "verdict": 0}
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        Keyring.load(path, service)
+
+
+def test_adding_keys_finishes_what_was_interrupted(security_info: CommandLine, tmp_path: Path) -> None:
+    security_info("keys", "new", "keys")
+    verifier = tmp_path / "keys" / "verifier.json"
+    before = verifier.read_text()
+    verifier.write_text(json.dumps({key: value for key, value in json.loads(before).items() if key != "verdict"}))
+
+    assert security_info("keys", "add", "keys").code == 0
+
+    assert json.loads(verifier.read_text()) == json.loads(before)
+
+
+@pytest.mark.parametrize("content", [None, "{", "[]"])
+def test_adding_keys_to_what_is_no_keyring_fails_in_one_line(
+    content: str | None, security_info: CommandLine, tmp_path: Path
+) -> None:
+    security_info("keys", "new", "keys")
+    file = tmp_path / "keys" / "notifier.json"
+    file.write_text(content) if content else file.unlink()
+
+    done = security_info("keys", "add", "keys")
+
+    assert done.code == 1
+    assert "notifier.json" in one_line(done.stderr)
 
 
 @pytest.fixture

@@ -136,6 +136,11 @@ class Challenge(State):
         return self.terms.purpose
 
     @property
+    def is_to_register(self) -> bool:
+        """A method, or another number or address of one."""
+        return self.purpose == "registration"
+
+    @property
     def session_id(self) -> str | None:
         return self.terms.session_id
 

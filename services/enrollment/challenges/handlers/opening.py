@@ -95,10 +95,12 @@ async def ask_proof(asked: AskProof, user: str, caller: Caller, deps: CanAskProo
 
 
 async def supersede(challenge: Challenge, deps: CanEndChallenges) -> None:
-    """End what is still asked of the same method since before. Of two at once the later one stays."""
+    """End what is still asked of the same method since before, to the same end: a sign-in does not stop a change of
+    number, nor the other way round. Of two at once the later one stays."""
     pending = await deps.challenges.pending(challenge.tenant, challenge.user, challenge.method_id)
     for earlier in pending:
-        if (earlier.state.terms.created_at, earlier.id) < (challenge.terms.created_at, challenge.id):
+        alike = earlier.state.is_to_register == challenge.is_to_register
+        if alike and (earlier.state.terms.created_at, earlier.id) < (challenge.terms.created_at, challenge.id):
             await cancel_challenge(earlier.state, "superseded", deps)
 
 

@@ -121,7 +121,7 @@ def offers_proof(asked: Verification, now: datetime) -> bool:
 
 
 def _is_callers(challenge: Challenge, caller: Caller) -> bool:
-    by_registration = challenge.purpose == "registration" and challenge.session_id is None
+    by_registration = challenge.is_to_register and challenge.session_id is None
     is_opened_by = challenge.client_id == caller.client_id and known_as(challenge) == challenge.id
     return challenge.tenant == caller.tenant and (is_opened_by or by_registration)
 

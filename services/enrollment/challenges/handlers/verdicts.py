@@ -1,5 +1,7 @@
 """What other services say: verdicts, and what became of messages."""
 
+import structlog
+
 from schemas.envelope import Envelope
 from schemas.verification import AuthenticatorDisabled, ChallengeExpired, MethodVerified, VerificationFailed
 from services.enrollment.accounts.domain import registering, suspension
@@ -7,10 +9,13 @@ from services.enrollment.accounts.domain.account import Account, account_id
 from services.enrollment.challenges.domain import transitions
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.domain.transitions import DeliveryEvent
+from services.enrollment.challenges.domain.verdict import is_about, is_proven_by
 from services.enrollment.needs import HasAccounts, HasChallenges, HasPeople
 from services.enrollment.signals import Signals
 from services.kit.clock import Clock
 from services.kit.decision import Change
+
+log = structlog.get_logger(__name__)
 
 
 async def method_verified(event: MethodVerified, cause: Envelope, *, store: HasPeople, signals: Signals) -> None:
@@ -18,6 +23,9 @@ async def method_verified(event: MethodVerified, cause: Envelope, *, store: HasP
     the rest. One that ended before, cancelled for example, proves nothing any more."""
     stored = await store.challenges.get(event.challenge_id)
     if stored is None:
+        return
+    if not is_proven_by(stored.state, event, cause):
+        _refuse(cause)
         return
     if stored.state.status != "pending":
         await store.challenges.change(
@@ -28,7 +36,7 @@ async def method_verified(event: MethodVerified, cause: Envelope, *, store: HasP
     challenge, registration = stored.state, stored.state.registration
 
     def decide(account: Account) -> Change[Account]:
-        if registration and challenge.purpose == "registration":
+        if registration and challenge.is_to_register:
             proven = registration.model_copy(update={"credential_id": challenge.credential_of(event.submission_id)})
             return registering.register(account, challenge, proven, at=event.verified_at)
         return registering.prove(account, challenge, event.codes_left, at=event.verified_at)
@@ -39,7 +47,7 @@ async def method_verified(event: MethodVerified, cause: Envelope, *, store: HasP
         return transitions.cancel(state, "cancelled", at=event.verified_at)
 
     account = await store.accounts.change(account_id(challenge.tenant, challenge.user), decide, cause)
-    counts = challenge.purpose == "registration" or _is_active(account.state if account else None, challenge.method_id)
+    counts = challenge.is_to_register or _is_active(account.state if account else None, challenge.method_id)
     await store.challenges.change(challenge.id, end, cause)
     signals.notify(challenge.id)
 
@@ -50,6 +58,9 @@ async def verification_failed(
     """A proof was not accepted. Suspicious activity, reported with it, suspends a method on file, and tells the
     platform."""
     stored = await store.challenges.get(event.challenge_id)
+    if stored and not is_about(stored.state, event, cause):
+        _refuse(cause)
+        return
     if stored and _reports_suspicious(stored.state, event):
         challenge = stored.state
         await store.accounts.change(
@@ -91,16 +102,27 @@ async def challenge_expired(
     event: ChallengeExpired, cause: Envelope, *, store: HasChallenges, signals: Signals
 ) -> None:
     """Nobody proved anything in time."""
-    await store.challenges.change(
-        event.challenge_id, lambda state: transitions.expired(state, at=event.expired_at), cause
-    )
+
+    def decide(state: Challenge) -> Change[Challenge]:
+        return transitions.expired(state, at=event.expired_at) if is_about(state, event, cause) else Change(state)
+
+    await store.challenges.change(event.challenge_id, decide, cause)
     signals.notify(event.challenge_id)
 
 
 async def delivery_noted(event: DeliveryEvent, cause: Envelope, *, store: HasChallenges, signals: Signals) -> None:
     """Something is known of a message."""
-    await store.challenges.change(event.challenge_id, lambda state: transitions.delivery_noted(state, event), cause)
+
+    def decide(state: Challenge) -> Change[Challenge]:
+        is_theirs = (cause.tenant, cause.subject) == (state.tenant, state.user)
+        return transitions.delivery_noted(state, event) if is_theirs else Change(state)
+
+    await store.challenges.change(event.challenge_id, decide, cause)
     signals.notify(event.challenge_id)
+
+
+def _refuse(cause: Envelope) -> None:
+    log.error("a verdict is not about what was asked", type=cause.type, event_id=cause.id, tenant=cause.tenant)
 
 
 def _is_active(account: Account | None, method_id: str) -> bool:

@@ -37,13 +37,15 @@ class ProofTraits:
     """A kind of proof. `amr` are its values (RFC 8176, section 2), `amr_by_channel` those that the channel adds.
 
     `channels` are those that can carry it, where these are fewer than the method's. `proves_registration` is false
-    where nothing is proven by registering: the person chose or was given something.
+    where nothing is proven by registering: the person chose or was given something. `is_taken_by_notifier` where the
+    answer comes the way that the question went, so that enrollment hands nothing in.
     """
 
     amr: tuple[str, ...]
     channels: frozenset[Channel] | None = None
     amr_by_channel: Mapping[Channel, str] = field(default_factory=dict)
     proves_registration: bool = True
+    is_taken_by_notifier: bool = False
 
 
 Conflict = Callable[["Traits", Sequence[Method], Registration], type[ProblemError] | None]

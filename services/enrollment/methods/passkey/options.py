@@ -26,7 +26,7 @@ def passkey_options(challenge: Challenge, account: Account, deps: HasConfig) -> 
     known = [
         PublicKeyCredentialDescriptor(id=decode(method.credential_id))
         for method in account.of_type("passkey")
-        if method.credential_id and (challenge.purpose == "registration" or method.id == challenge.method_id)
+        if method.credential_id and (challenge.is_to_register or method.id == challenge.method_id)
     ]
     if challenge.purpose != "registration":
         request = generate_authentication_options(

@@ -125,7 +125,10 @@ _ASKED_FROM = frozenset({"phone", "phone.code", "phone.call"})
 
 TRAITS = Traits(
     type="phone",
-    proofs={"code": SENT_CODE, "call": ProofTraits(amr=("tel",), channels=frozenset({"voice"}))},
+    proofs={
+        "code": SENT_CODE,
+        "call": ProofTraits(amr=("tel",), channels=frozenset({"voice"}), is_taken_by_notifier=True),
+    },
     steps=(
         WizardStep("phone"),
         WizardStep("phone.code", back_to=("phone",), asked_from=_ASKED_FROM),

@@ -1,16 +1,27 @@
 """What becomes of a record: handled, skipped, tried again, or put aside."""
 
+from dataclasses import replace
+
 import pytest
 from pymongo.errors import AutoReconnect, NetworkTimeout, OperationFailure, ServerSelectionTimeoutError
 
 from schemas.enrollment import EnrollmentStepReached
-from schemas.envelope import Envelope
+from schemas.envelope import MAC, Envelope
+from schemas.topics import DELIVERIES, LIFECYCLE, VERDICTS, Topic
+from schemas.verification import ChallengeExpired
+from services.kit.crypto.event_mac import EventMac
 from services.kit.kafka.handlers import EventHandlers
 from services.kit.kafka.policy import TRIES, DependencyDownError, Retries, is_dependency_down
 from services.kit.kafka.processing import LiveProcessing
-from services.kit.kafka.record import Record
+from services.kit.kafka.record import RawHeaders, Record
 from services.kit.telemetry import current_trace_id
+from tests.support.challenges import enveloped
+from tests.support.challenges import terms as challenge_terms
+from tests.support.clock import NOON
 from tests.support.events import step
+from tests.support.keys import keyring
+
+TOPICS = {f"t.{topic.name}": topic for topic in (LIFECYCLE, DELIVERIES, VERDICTS)}
 
 
 async def no_pause(_: float) -> None:
@@ -64,7 +75,7 @@ async def test_a_handler_works_within_the_trace_of_its_event() -> None:
         traces.append(current_trace_id() or "")
 
     event = step("sam", 1, traceparent="00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
-    await LiveProcessing(handlers, {}).process(record(event), no_pause)
+    await LiveProcessing(handlers, TOPICS, None).process(record(event), no_pause)
     assert traces == ["0af7651916cd43dd8448eb211c80319c"]
     assert current_trace_id() is None
 
@@ -78,5 +89,52 @@ async def test_without_a_group_a_failure_is_dropped() -> None:
         tries.append(1)
         raise ValueError
 
-    await LiveProcessing(handlers, {}).process(record(step("sam", 1)), no_pause)
+    await LiveProcessing(handlers, TOPICS, None).process(record(step("sam", 1)), no_pause)
     assert tries == [1]
+
+
+def verdict(**changes: object) -> Envelope:
+    terms = challenge_terms()
+    event = ChallengeExpired(
+        challenge_id=terms.challenge_id, purpose=terms.purpose, method_id=terms.method_id, expired_at=NOON
+    )
+    return replace(enveloped(event, terms.challenge_id), source="verifier", **changes)  # type: ignore[arg-type]
+
+
+async def handled(topic: Topic, headers: RawHeaders, body: bytes) -> list[str]:
+    """Which events a service took that holds the keys of enrollment."""
+    taken: list[str] = []
+    handlers = EventHandlers()
+
+    @handlers.on(ChallengeExpired)
+    async def note(_: ChallengeExpired, envelope: Envelope) -> None:
+        taken.append(envelope.id)
+
+    of_enrollment = EventMac(keyring("enrollment"))
+    written = Record(f"t.{topic.name}", 0, 1, b"northbridge/sam", headers, body)
+    await LiveProcessing(handlers, TOPICS, of_enrollment).process(written, no_pause)
+    return taken
+
+
+def signed(event: Envelope, topic: Topic = VERDICTS) -> RawHeaders:
+    mac = EventMac(keyring("verifier")).make(topic, "verdict", event.headers, event.body)
+    return (*event.headers, (MAC, mac))
+
+
+async def test_a_verdict_counts_with_the_mac_of_the_verifier_alone() -> None:
+    event = verdict()
+    assert await handled(VERDICTS, signed(event), event.body) == [event.id]
+    assert await handled(VERDICTS, tuple(event.headers), event.body) == []
+
+
+async def test_a_verdict_on_another_topic_counts_nowhere() -> None:
+    """Whoever delivers messages may write to that topic, and must not judge by it."""
+    event = verdict()
+    assert await handled(DELIVERIES, signed(event, DELIVERIES), event.body) == []
+    assert await handled(DELIVERIES, tuple(event.headers), event.body) == []
+
+
+async def test_a_verdict_of_a_service_that_gives_none_does_not_count() -> None:
+    event = verdict()
+    foreign = replace(event, source="notifier")
+    assert await handled(VERDICTS, signed(foreign), foreign.body) == []

@@ -53,6 +53,7 @@ def test_a_right_proof_is_told_with_its_submission_and_session() -> None:
         purpose="registration",
         method_id="method-1",
         method_type="phone",
+        kind="code",
         session_id="session-1",
         codes_left=3,
         verified_at=LATER,

@@ -1,6 +1,8 @@
 """What the verifier says of a proof, over documents in memory."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -21,8 +23,9 @@ async def box() -> AsyncIterator[Outbox]:
         yield opened
 
 
-async def registered_after(box: Outbox, status: Status) -> tuple[Challenge, bool]:
-    """A right proof of a phone whose challenge was `status`: what it is then, and whether the phone is on file."""
+async def registered_after(box: Outbox, status: Status, **forged: Any) -> tuple[Challenge, bool]:
+    """A right proof of a phone whose challenge was `status`: what it is then, and whether the phone is on file. What is
+    `forged` the verdict says otherwise than it was asked."""
     asked, registration = proof_of("phone")
     challenge = asked.model_copy(
         update={"registration": registration, "submissions": tried(None), "status": status, "ended_at": None}
@@ -36,9 +39,12 @@ async def registered_after(box: Outbox, status: Status) -> tuple[Challenge, bool
         purpose="registration",
         method_id=challenge.method_id,
         method_type="phone",
+        kind="code",
         verified_at=NOW,
     )
+    event = event.model_copy(update={name: value for name, value in forged.items() if name in type(event).model_fields})
     cause = enveloped(event, challenge.id)
+    cause = replace(cause, **{name: value for name, value in forged.items() if hasattr(cause, name)})
     for _ in range(2):
         await method_verified(event, cause, store=box.store, signals=Signals())
     after, kept = (
@@ -60,3 +66,28 @@ async def test_a_right_proof_of_a_challenge_that_ended_registers_nothing(box: Ou
     challenge, is_on_file = await registered_after(box, status)
     assert (challenge.status, is_on_file) == (status, False)
     assert challenge.submissions[0].result == "challengeEnded"
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"tenant": "southgate"},
+        {"subject": "alex"},
+        {"correlation_id": "c-other"},
+        {"method_id": "other"},
+        {"method_type": "authenticatorApp"},
+        {"kind": "call"},
+        {"purpose": "signIn"},
+        {"submission_id": "never-handed-in"},
+    ],
+)
+async def test_a_verdict_about_something_else_than_was_asked_registers_nothing(
+    box: Outbox, forged: dict[str, str]
+) -> None:
+    challenge, is_on_file = await registered_after(box, "pending", **forged)
+    assert (challenge.status, is_on_file) == ("pending", False)
+
+
+async def test_a_verdict_that_names_no_kind_is_one_of_the_version_before(box: Outbox) -> None:
+    challenge, is_on_file = await registered_after(box, "pending", kind=None)
+    assert (challenge.status, is_on_file) == ("verified", True)

@@ -1,0 +1,1 @@
+"""`make faults`: what the product promises to survive, tried on the real broker and database."""

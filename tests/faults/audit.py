@@ -1,0 +1,148 @@
+"""What came of a fault: facts from the people, the databases, the log and the handset, judged by pure rules."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tests.faults.people import Story
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A challenge as enrollment and the verifier have it; `judged` is None where the verifier never heard of it."""
+
+    id: str
+    user: str
+    status: str
+    expires_at: datetime
+    judged: str | None
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A delivery as the notifier has it. `repeats` are sends after an unknown outcome."""
+
+    user: str
+    channel: str
+    status: str
+    repeats: int
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """A message at the handset or in the inbox."""
+
+    destination: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that is known once things had time to settle."""
+
+    stories: Sequence[Story]
+    asked: Sequence[Asked] = ()
+    sent: Sequence[Sent] = ()
+    arrived: Sequence[Arrived] = ()
+    outboxes: int = 0
+    lag: int = 0
+    dead_letters: Sequence[str] = ()
+    expects_dead_letters: bool = False
+    differing: Sequence[str] = ()
+    answers: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A fault in figures; all but `unknown` and `come_again` must be 0."""
+
+    people: int
+    lost: int
+    doubled: int
+    stuck: int
+    wrong: int
+    failed_5xx: int
+    unknown: int
+    come_again: int
+    slowest: float
+    why: tuple[str, ...] = ()
+
+    @property
+    def is_kept(self) -> bool:
+        return not (self.lost or self.doubled or self.stuck or self.wrong or self.failed_5xx)
+
+
+def judge(facts: Facts) -> Row:
+    """Which promises were kept."""
+    lost = [story for story in facts.stories if story.ended != "verified"]
+    doubled, unknown = _doubled(facts)
+    stuck = list(_stuck(facts))
+    wrong = list(_wrong(facts))
+    answers = facts.answers
+    failed = sum(count for what, count in answers.items() if what.isdecimal())
+    why = (
+        *(f"lost: {story.user} by {story.way}, {story.ended}" for story in lost),
+        *(f"doubled: {one}" for one in doubled),
+        *(f"stuck: {one}" for one in stuck),
+        *(f"wrong: {one}" for one in wrong),
+        *(f"{count} answers with {what}" for what, count in answers.items() if what.isdecimal()),
+    )
+    return Row(
+        people=len(facts.stories),
+        lost=len(lost),
+        doubled=len(doubled),
+        stuck=len(stuck),
+        wrong=len(wrong),
+        failed_5xx=failed,
+        unknown=unknown,
+        come_again=answers.get("503 come again", 0),
+        slowest=max((story.seconds for story in facts.stories), default=0.0),
+        why=why,
+    )
+
+
+def _doubled(facts: Facts) -> tuple[list[str], int]:
+    """Messages that nobody asked for, and how many may be so: their first outcome was not known."""
+    doubled, unknown = [], 0
+    for story in facts.stories:
+        asked = sum(1 for challenge in facts.asked if challenge.user == story.user)
+        if asked > story.challenges:
+            doubled.append(f"{story.user} has {asked} challenges, and asked for {story.challenges}")
+        if not story.destination:
+            continue
+        arrived = sum(1 for message in facts.arrived if message.destination == story.destination)
+        repeats = sum(sent.repeats for sent in facts.sent if sent.user == story.user)
+        over = max(arrived - story.sends, 0)
+        unknown += min(over, repeats)
+        if over > repeats:
+            doubled.append(f"{story.user} got {arrived} messages for {story.sends}, with {repeats} unknown outcomes")
+    return doubled, unknown
+
+
+def _stuck(facts: Facts) -> Iterable[str]:
+    if facts.outboxes:
+        yield f"{facts.outboxes} events wait in outboxes"
+    if facts.lag:
+        yield f"{facts.lag} records wait to be read"
+    for challenge in facts.asked:
+        if challenge.status == "pending" or challenge.judged == "pending":
+            yield f"challenge {challenge.id} of {challenge.user} is {challenge.status}, judged {challenge.judged}"
+    for sent in facts.sent:
+        if sent.status in {"queued", "sending"}:
+            yield f"a message by {sent.channel} to {sent.user} is {sent.status}"
+
+
+def _wrong(facts: Facts) -> Iterable[str]:
+    for challenge in facts.asked:
+        if (challenge.status == "verified") != (challenge.judged == "verified"):
+            yield f"challenge {challenge.id} is {challenge.status} here and {challenge.judged} at the verifier"
+    for story in facts.stories:
+        ends = [challenge.expires_at for challenge in facts.asked if challenge.user == story.user]
+        late = [message for message in facts.arrived if message.destination == story.destination]
+        if ends and any(message.at > max(ends) for message in late):
+            yield f"{story.user} got a message after its code had died"
+    yield from facts.differing
+    if facts.expects_dead_letters:
+        yield from (f"a dead letter without a reason: {letter!r}" for letter in facts.dead_letters if not letter)
+    else:
+        yield from (f"a dead letter: {letter}" for letter in facts.dead_letters)

@@ -1,0 +1,160 @@
+"""Reads what came of a fault: databases, the log of events, metrics, handset and inbox."""
+
+import asyncio
+import re
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import httpx
+from pydantic import SecretStr
+
+from deploy.local.stack import LocalStack
+from schemas.topics import LIFECYCLE
+from services.enrollment.accounts.domain.account import Account
+from services.enrollment.accounts.domain.record import record_in, record_of
+from services.kit.kafka.replay import list_dead_letters
+from services.kit.kafka.tail import tail
+from services.kit.mongo.client import Database
+from services.kit.settings import ServiceSettings
+from tests.faults.audit import Arrived, Asked, Facts, Sent
+from tests.faults.people import Story
+from tests.support.kafka import settings_for
+
+SETTLE_WITHIN = 90.0
+OUTBOXES = {
+    "enrollment": ("accounts", "challenges", "devices", "notices", "policies", "hardware_tokens", "registrations"),
+    "verifier": ("challenges", "authenticators", "sessions", "credentials"),
+    "notifier": ("deliveries", "sends", "cancellations"),
+}
+"""The collections whose documents may hold events."""
+WAITING = re.compile(r"^security_info_consumer_records_waiting\{[^}]*\} ([0-9.e+]+)$", re.MULTILINE)
+
+
+async def settled(stack: LocalStack, mark: str) -> tuple[int, int]:
+    """Events in outboxes and records to be read, once both are 0 or it takes too long."""
+    deadline = time.monotonic() + SETTLE_WITHIN
+    while True:
+        waiting = await _outboxes(stack), _lag(stack)
+        unended = [sent for sent in await _sent(stack, mark) if sent.status in {"queued", "sending"}]
+        if (waiting == (0, 0) and not unended) or time.monotonic() > deadline:
+            return waiting
+        await asyncio.sleep(1.0)
+
+
+async def facts(
+    stack: LocalStack, mark: str, stories: Sequence[Story], answers: dict[str, int], *, since: int, poisoned: bool
+) -> Facts:
+    """All about the people whose ids begin with `mark`; of dead letters those after the first `since`."""
+    outboxes, lag = await settled(stack, mark)
+    letters = await dead_letters(stack)
+    return Facts(
+        stories=stories,
+        asked=await _asked(stack, mark),
+        sent=await _sent(stack, mark),
+        arrived=_arrived(stack, stories),
+        outboxes=outboxes,
+        lag=lag,
+        dead_letters=letters[since:],
+        expects_dead_letters=poisoned,
+        differing=await _differing(stack, mark),
+        answers=answers,
+    )
+
+
+async def dead_letters(stack: LocalStack) -> list[str]:
+    """The reason of each, oldest first."""
+    return [letter.reason async for letter in list_dead_letters(_settings(stack))]
+
+
+def forget_messages(stack: LocalStack) -> None:
+    httpx.delete(f"{stack.url('handset')}/api/messages", timeout=10).raise_for_status()
+
+
+async def _asked(stack: LocalStack, mark: str) -> list[Asked]:
+    judged = {_of(state)[0]: state["status"] for state in await _states(stack, "verifier", "challenges", mark)}
+    return [
+        Asked(state["id"], state["user"], state["status"], state["terms"]["expiresAt"], judged.get(state["id"]))
+        for state in await _states(stack, "enrollment", "challenges", mark)
+    ]
+
+
+def _of(state: dict[str, Any]) -> tuple[str, str]:
+    return state["id"], state["user"]
+
+
+async def _sent(stack: LocalStack, mark: str) -> list[Sent]:
+    return [
+        Sent(state["user"], state["channel"], state["status"], state.get("repeats", 0))
+        for state in await _states(stack, "notifier", "deliveries", mark)
+        if state.get("terms")
+    ]
+
+
+def _arrived(stack: LocalStack, stories: Sequence[Story]) -> list[Arrived]:
+    found = []
+    for kind, way in (("messages", "text"), ("mail", "mail")):
+        wanted = {story.destination for story in stories if story.way == way}
+        shown = httpx.get(f"{stack.url('handset')}/api/{kind}", timeout=30).json()
+        found += [
+            Arrived(message["to"], datetime.fromisoformat(message["at"]))
+            for message in shown
+            if message["to"] in wanted and (way == "text" or "code" in message["subject"].lower())
+        ]
+    return found
+
+
+async def _differing(stack: LocalStack, mark: str) -> list[str]:
+    """People whose lifecycle events, replayed, give another record than their account has."""
+    events: dict[str, dict[str, Any]] = {}
+    async for _, envelope in tail(_settings(stack), [LIFECYCLE], from_beginning=True, follow=False):
+        if envelope.subject and envelope.subject.startswith(f"{mark}."):
+            events.setdefault(envelope.subject, {})[envelope.id] = envelope
+    found = []
+    for state in await _states(stack, "enrollment", "accounts", mark):
+        account = Account.model_validate(state)
+        told = sorted(events.get(account.user, {}).values(), key=lambda envelope: envelope.sequence or 0)
+        if [envelope.sequence for envelope in told] != list(range(1, account.sequence + 1)):
+            found.append(f"{account.user}: events are numbered {[e.sequence for e in told]}, not to {account.sequence}")
+        elif record_of(envelope.event for envelope in told).on_file != record_in(account):
+            found.append(f"{account.user}: the record rebuilt from the log differs")
+    return found
+
+
+async def _states(stack: LocalStack, service: str, collection: str, mark: str) -> list[dict[str, Any]]:
+    database = Database(_settings(stack), service)
+    try:
+        found = database.collection(collection).find({"state.user": {"$regex": f"^{re.escape(mark)}\\."}})
+        return [document["state"] async for document in found]
+    finally:
+        database.close()
+
+
+async def _outboxes(stack: LocalStack) -> int:
+    waiting = 0
+    for service, names in OUTBOXES.items():
+        database = Database(_settings(stack), service)
+        try:
+            for name in names:
+                async for document in database.collection(name).find({"relay": {"$exists": True}}, {"outbox": 1}):
+                    waiting += len(document.get("outbox") or ())
+        finally:
+            database.close()
+    return waiting
+
+
+def _lag(stack: LocalStack) -> int:
+    waiting = 0.0
+    for service in OUTBOXES:
+        address = f"http://127.0.0.1:{stack.ports.of(service)[service]}/metrics"
+        try:
+            waiting += sum(map(float, WAITING.findall(httpx.get(address, timeout=10).text)))
+        except httpx.TransportError:
+            waiting += 1
+    return int(waiting)
+
+
+def _settings(stack: LocalStack) -> ServiceSettings:
+    settings = settings_for(stack.kafka_url, stack.topic_prefix)
+    return settings.model_copy(update={"mongodb_url": SecretStr(stack.mongodb_url)})

@@ -1,0 +1,277 @@
+"""People who set up a method, or sign in by one, while something breaks: as platforms and devices do that do not give
+up. What is not answered is asked again, with the same `Idempotency-Key`."""
+
+import base64
+import secrets
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from threading import Lock
+from typing import Any, Literal
+
+import httpx
+
+from services.kit.crypto.codes import totp_code, totp_step
+from tests.support.api import SIX_DIGITS, Platform, Somebody, done
+from tests.support.device import TestDevice
+
+Way = Literal["text", "mail", "push", "code"]
+WAYS: tuple[Way, ...] = ("text", "mail", "push", "code")
+
+PATIENCE = 240.0
+"""Seconds that a person or a platform goes on trying: less than a code lives."""
+AGAIN_AFTER = 0.4
+RESEND_AFTER = 35.0
+CODE_LIFE = timedelta(minutes=5)
+AT_ONCE = 16
+"""Of those who set up a method before anything breaks."""
+
+
+class GaveUpError(Exception):
+    """It took longer than anybody waits."""
+
+
+class Tally:
+    """How often which answer came that asks for patience."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self.counts: Counter[str] = Counter()
+
+    def note(self, what: str) -> None:
+        with self._lock:
+            self.counts[what] += 1
+
+
+@dataclass
+class PatientPlatform(Platform):
+    """Asks again while nobody answers, or the answer is that of a server in trouble."""
+
+    tally: Tally = field(default_factory=Tally)
+
+    def call(self, method: str, path: str, body: object = None, **headers: str) -> httpx.Response:
+        if method == "POST":
+            headers = {"Idempotency_Key": secrets.token_hex(16), **headers}
+        return until_answered(lambda: super(PatientPlatform, self).call(method, path, body, **headers), self.tally)
+
+
+def until_answered(ask: Callable[[], httpx.Response], tally: Tally) -> httpx.Response:
+    """The first answer that is not of a server in trouble.
+
+    Raises:
+        GaveUpError: there was none.
+    """
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        try:
+            answer = ask()
+        except httpx.TransportError:
+            tally.note("no answer")
+        else:
+            if answer.status_code < 500:
+                return answer
+            tally.note("503 come again" if "Retry-After" in answer.headers else f"{answer.status_code}")
+        time.sleep(AGAIN_AFTER)
+    raise GaveUpError("no answer")
+
+
+@dataclass
+class Story:
+    """What one person did: who, by which way, how many challenges and messages were asked for, and how it ended."""
+
+    user: str
+    way: Way
+    signs_in: bool
+    destination: str = ""
+    challenges: int = 0
+    sends: int = 0
+    ended: str = "not begun"
+    seconds: float = 0.0
+
+
+@dataclass
+class Person:
+    """Somebody with a way to prove who they are; `prepare` runs before anything breaks, `act` meanwhile."""
+
+    somebody: Somebody
+    story: Story
+    method_id: str = ""
+    secret: bytes = b""
+    device: TestDevice | None = None
+
+    @property
+    def platform(self) -> Platform:
+        return self.somebody.platform
+
+    def prepare(self) -> None:
+        """Whoever signs in has the method already."""
+        if self.story.signs_in:
+            self._register()
+            assert self.story.ended == "verified", self.story
+
+    def act(self) -> None:
+        """Sign in, or set the method up."""
+        began = time.monotonic()
+        try:
+            if self.story.signs_in:
+                self._sign_in()
+            else:
+                self._register()
+        except (GaveUpError, AssertionError, httpx.HTTPError, KeyError) as error:
+            self.story.ended = f"{type(error).__name__}: {str(error)[:160]}"
+        self.story.seconds = time.monotonic() - began
+
+    def _register(self) -> None:
+        story = self.story
+        match story.way:
+            case "text":
+                story.destination = story.destination or self.platform.number()
+                fields = {"phoneNumber": story.destination, "phoneType": "mobile", "delivery": "sms"}
+                begun = self.somebody.register("phone", **fields)
+            case "mail":
+                story.destination = story.destination or f"{story.user}@mail.example"
+                begun = self.somebody.register("email", emailAddress=story.destination)
+            case "push":
+                begun = self.somebody.register("authenticatorApp")
+                self.device = TestDevice(self.platform.stack.url("enrollment"))
+                self._activate(begun["qrContent"])
+                begun["challenge"] = self._eventually(
+                    "a first request", lambda: self.somebody.registration(begun["id"]).get("challenge")
+                )
+            case "code":
+                begun = self.somebody.register("softwareOath")
+                self.secret = base64.b32decode(begun["secret"])
+        self.method_id = begun["methodId"]
+        self._prove(begun["challenge"])
+
+    def _sign_in(self) -> None:
+        self.story.ended = "begun"
+        self._prove(
+            self.somebody.asked("stepUp" if self.story.way != "mail" else "passwordReset", methodId=self.method_id)
+        )
+
+    def _prove(self, challenge: dict[str, Any]) -> None:
+        self.story.challenges += 1
+        if self.story.way in {"text", "mail"}:
+            self.story.sends += 1
+        match self.story.way:
+            case "text" | "mail":
+                self._answer(challenge, self._message(challenge))
+            case "push":
+                self._approve(challenge)
+            case "code":
+                self._type_code(challenge)
+        self.story.ended = self._end(challenge)
+
+    def _message(self, challenge: dict[str, Any]) -> str:
+        """The code of the first message that nobody read yet; asked for again where none comes."""
+        opened = datetime.fromisoformat(challenge["expiresAt"]) - CODE_LIFE
+        for _ in range(5):
+            deadline = time.monotonic() + RESEND_AFTER
+            while time.monotonic() < deadline:
+                if code := self._code_since(opened):
+                    return code
+                time.sleep(AGAIN_AFTER)
+            if self.platform.call("POST", f"/v1.0/challenges/{challenge['id']}/resend", {}).status_code == 202:
+                self.story.sends += 1
+        raise GaveUpError("no message came")
+
+    def _code_since(self, opened: datetime) -> str | None:
+        kind, part = ("messages", "body") if self.story.way == "text" else ("mail", "text")
+        address = f"{self.platform.stack.url('handset')}/api/{kind}"
+        for message in httpx.get(address, params={"to": self.story.destination}, timeout=20).json():
+            found = SIX_DIGITS.search(message[part])
+            if found and datetime.fromisoformat(message["at"]) >= opened:
+                return found.group()
+        return None
+
+    def _answer(self, challenge: dict[str, Any], code: str) -> str:
+        """The code of the catalogue, or "" where the answer was taken."""
+        response = self.somebody.answer(challenge, {"code": code}, Prefer="wait=10")
+        return "" if response.status_code < 300 else str(response.json()["code"])
+
+    def _type_code(self, challenge: dict[str, Any]) -> None:
+        """Of a step that no code was used of."""
+        step = totp_step(datetime.now(UTC))
+        for _ in range(4):
+            if not self.story.signs_in or self.story.challenges == 1 or totp_step(datetime.now(UTC)) > step:
+                refused = self._answer(challenge, totp_code(self.secret, datetime.now(UTC)))
+                if refused not in {"codeIncorrect", "codeUsed"}:
+                    return
+            step = totp_step(datetime.now(UTC))
+            while totp_step(datetime.now(UTC)) == step:
+                time.sleep(AGAIN_AFTER)
+
+    def _approve(self, challenge: dict[str, Any]) -> None:
+        """As often as the request is shown; whether it arrived, the challenge tells."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline and self._status(challenge) == "pending":
+            assert self.device
+            try:
+                for request in self.device.requests().raise_for_status().json():
+                    if request["challengeId"] == challenge["id"]:
+                        self.device.answer(request, "approve", challenge["numberMatch"])
+            except httpx.HTTPError:
+                self._tally.note("no answer to a device")
+            time.sleep(AGAIN_AFTER)
+
+    def _activate(self, link: str) -> None:
+        """An activation whose answer was lost is used up, and says so."""
+        assert self.device
+        device = self.device
+        answer = until_answered(lambda: device.activate_by_link(link), self._tally)
+        assert answer.status_code == 201, answer.text
+
+    def _end(self, challenge: dict[str, Any]) -> str:
+        def ended() -> str | None:
+            status = self._status(challenge)
+            return None if status == "pending" else status
+
+        return str(self._eventually("an end", ended))
+
+    def _status(self, challenge: dict[str, Any]) -> str:
+        return str(done(self.platform.call("GET", f"/v1.0/challenges/{challenge['id']}"), 200)["status"])
+
+    @property
+    def _tally(self) -> Tally:
+        assert isinstance(self.platform, PatientPlatform)
+        return self.platform.tally
+
+    def _eventually(self, what: str, look: Callable[[], Any]) -> Any:
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            if (found := look()) is not None:
+                return found
+            time.sleep(AGAIN_AFTER)
+        raise GaveUpError(what)
+
+
+def crowd(platform: PatientPlatform, mark: str, enrolling: int, signing_in: int) -> list[Person]:
+    """So many people, each way in turn; known to the platform, and prepared."""
+    people = []
+    for number in range(enrolling + signing_in):
+        story = Story(f"{mark}.{number}", WAYS[number % len(WAYS)], signs_in=number >= enrolling)
+        people.append(Person(Somebody(platform, story.user), story))
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(_ready, people))
+    return people
+
+
+def _ready(person: Person) -> None:
+    person.somebody.sign_in("everyone")
+    person.prepare()
+
+
+def all_act(people: Sequence[Person], moments: Sequence[float], told: Callable[[], None]) -> None:
+    """All of them, each after so many seconds."""
+
+    def act(person: Person, moment: float) -> None:
+        time.sleep(moment)
+        person.act()
+        told()
+
+    with ThreadPoolExecutor(len(people)) as pool:
+        list(pool.map(act, people, moments))

@@ -1,0 +1,57 @@
+"""Records that nobody can handle: without key, without body, compressed, damaged, forged."""
+
+import asyncio
+import random
+
+from aiokafka import AIOKafkaProducer
+
+from services.kit.ids import new_id
+
+CODECS = (None, "gzip", "snappy", "lz4", "zstd")
+Headers = list[tuple[str, bytes]]
+
+
+def attributes(event_type: str) -> Headers:
+    """Those of an event, as anybody could write them."""
+    values = {
+        "ce_specversion": "1.0",
+        "ce_id": new_id(),
+        "ce_type": event_type,
+        "ce_source": "verifier",
+        "ce_time": "2026-01-01T00:00:00Z",
+        "ce_tenant": "northbridge",
+        "ce_subject": "nobody",
+        "ce_correlationid": new_id(),
+    }
+    return [(name, value.encode()) for name, value in values.items()]
+
+
+def poison(rng: random.Random) -> list[tuple[bytes | None, bytes | None, Headers]]:
+    """Key, body and headers of each kind."""
+    noise = rng.randbytes(200)
+    return [
+        (None, None, [("x", b"")]),
+        (None, noise, []),
+        (b"northbridge/nobody", None, attributes("MethodVerified")),
+        (b"northbridge/nobody", b"{}", attributes("MethodVerified")),
+        (b"northbridge/nobody", noise, attributes("CodeSubmitted")),
+        (None, b"[" * 5_000, attributes("CodeSent")),
+        (b"\xff\xfe", b"{}", [("ce_type", b"\xff"), ("ce_id", b"\xff")]),
+    ]
+
+
+def write_poison(kafka_url: str, topic: str, rng: random.Random) -> int:
+    """One of each kind, with a codec by chance; how many."""
+    return asyncio.run(_write(kafka_url, topic, rng))
+
+
+async def _write(kafka_url: str, topic: str, rng: random.Random) -> int:
+    producer = AIOKafkaProducer(bootstrap_servers=kafka_url, compression_type=rng.choice(CODECS))
+    await producer.start()
+    try:
+        records = [record for record in poison(rng) if record[0] is not None or record[1] is not None]
+        for key, body, headers in records:
+            await producer.send_and_wait(topic, body, key=key, headers=headers)
+    finally:
+        await producer.stop()
+    return len(records)

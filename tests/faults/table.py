@@ -1,0 +1,198 @@
+"""The faults, each as something that is done to a running stack while people use it."""
+
+import contextlib
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+
+import httpx
+
+from deploy.local.ports import free_ports
+from deploy.local.stack import LocalStack
+from schemas.topics import DELIVERIES, LIFECYCLE, SUBMISSIONS, VERDICTS, Topic, full_name
+from tests.faults.poison import write_poison
+
+GONE = 60.0
+PAUSED = 20.0
+CHANNELS = ("sms", "voice", "email", "push")
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Where it happens. `over` is set once all people are done."""
+
+    stack: LocalStack
+    rng: random.Random
+    over: Event
+    notes: list[str]
+
+    def within(self, seconds: float) -> bool:
+        """Wait so long; whether the people are still at it."""
+        return not self.over.wait(seconds)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """`spread` is over how many seconds people begin."""
+
+    name: str
+    promise: str
+    happen: Callable[[Scene], None]
+    spread: float = 20.0
+
+
+def nothing(scene: Scene) -> None:
+    scene.over.wait()
+
+
+def killed(part: str, times: int = 6) -> Callable[[Scene], None]:
+    """`kill -9` at random moments; it is started again at once."""
+
+    def happen(scene: Scene) -> None:
+        count = 0
+        while count < times and scene.within(scene.rng.uniform(0.5, 4.0)):
+            scene.stack.kill(part)
+            count += 1
+            scene.stack.start(part)
+        scene.notes.append(f"{count} kills")
+
+    return happen
+
+
+def gone(part: str, seconds: float) -> Callable[[Scene], None]:
+    """`kill -9`, and started again after some time."""
+
+    def happen(scene: Scene) -> None:
+        scene.within(3.0)
+        scene.stack.kill(part)
+        time.sleep(seconds)
+        scene.stack.start(part)
+
+    return happen
+
+
+def provider(name: str, mode: str, seconds: float = 25.0) -> Callable[[Scene], None]:
+    def happen(scene: Scene) -> None:
+        handset = scene.stack.url("handset")
+        httpx.put(f"{handset}/api/faults", json={"provider": name, "mode": mode}, timeout=10).raise_for_status()
+        scene.within(seconds)
+        httpx.put(f"{handset}/api/faults", json={"provider": name, "mode": "ok"}, timeout=10).raise_for_status()
+
+    return happen
+
+
+def paused(part: str) -> Callable[[Scene], None]:
+    """Stopped as by a debugger, while a second replica goes on; what it held when it wakes must do no harm."""
+
+    def happen(scene: Scene) -> None:
+        with replica(scene.stack, part):
+            scene.within(2.0)
+            process = scene.stack.pid(part)
+            os.kill(process, signal.SIGSTOP)
+            time.sleep(PAUSED)
+            os.kill(process, signal.SIGCONT)
+            scene.over.wait()
+
+    return happen
+
+
+def clock_ahead(part: str, seconds: int = 90) -> Callable[[Scene], None]:
+    """A second replica whose clock is ahead."""
+
+    def happen(scene: Scene) -> None:
+        with replica(scene.stack, part, SECURITY_INFO_CLOCK_OFFSET=str(seconds)):
+            scene.over.wait()
+
+    return happen
+
+
+def comings_and_goings(scene: Scene) -> None:
+    """Replicas of verifier and notifier join and leave: rebalances while messages are in work."""
+    count = 0
+    while scene.within(1.0) and count < 8:
+        with replica(scene.stack, ("verifier", "notifier")[count % 2]):
+            scene.within(5.0)
+        count += 1
+    scene.notes.append(f"{count} replicas came and left")
+
+
+def poisoned(scene: Scene) -> None:
+    """Records that nobody can handle, on every topic of events, all the time."""
+    count = 0
+    while scene.within(1.0) and count < 12:
+        for topic in (SUBMISSIONS, VERDICTS, DELIVERIES, LIFECYCLE):
+            count += write_poison(scene.stack.kafka_url, _named(scene.stack, topic), scene.rng)
+    scene.notes.append(f"{count} records")
+
+
+@contextlib.contextmanager
+def replica(stack: LocalStack, part: str, **settings: str) -> Iterator[None]:
+    """One more process of a service, until the end of the block; it leaves as it is asked to."""
+    (port,) = free_ports(1)
+    program = str(Path(sys.executable).with_name("security-info"))
+    channels = [word for channel in CHANNELS for word in ("--channel", channel)] if part == "notifier" else []
+    with stack.log(f"{part}-replica").open("ab") as log:
+        process = subprocess.Popen(
+            [program, "serve", part, *channels, "--port", str(port)],
+            env={**stack.environment(part), **settings},
+            stdout=log,
+            stderr=log,
+        )
+    try:
+        _await_ready(f"http://127.0.0.1:{port}")
+        yield
+    finally:
+        process.terminate()
+        try:
+            process.wait(40)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _await_ready(origin: str, within: float = 60.0) -> None:
+    deadline = time.monotonic() + within
+    while time.monotonic() < deadline:
+        with contextlib.suppress(httpx.TransportError):
+            if httpx.get(f"{origin}/readyz", timeout=5).status_code == 200:
+                return
+        time.sleep(0.2)
+    raise TimeoutError(f"{origin} is not ready")
+
+
+def _named(stack: LocalStack, topic: Topic) -> str:
+    return full_name(stack.topic_prefix, topic)
+
+
+FAULTS: tuple[Fault, ...] = (
+    Fault("nothing", "what the others are compared with", nothing, 10.0),
+    Fault(
+        "kill enrollment", "a commit is published, a repeated request finds what was made", killed("enrollment"), 35.0
+    ),
+    Fault("kill verifier", "a counted try is judged, a verdict is told", killed("verifier"), 35.0),
+    Fault("kill notifier", "a queued message is sent, a claimed one is not doubled silently", killed("notifier"), 35.0),
+    Fault("Kafka restarts", "what waits in outboxes is published in order", gone("kafka", 0.0)),
+    Fault("Kafka gone for 60 s", "the same, and what was handed in in time counts", gone("kafka", GONE), 40.0),
+    Fault(
+        "database restarts", "an acknowledged write is there, one whose answer was lost is known", gone("mongodb", 0.0)
+    ),
+    Fault("database gone for 60 s", "requests are told to come again, events wait", gone("mongodb", GONE), 40.0),
+    Fault("texts: provider in error", "tried again within the life of the code", provider("twilio-a", "error")),
+    Fault("texts: provider hangs", "mail and push go on; outcome unknown is told apart", provider("twilio-a", "hang")),
+    Fault("texts: provider throttles", "waits, and sends once", provider("twilio-a", "throttle")),
+    Fault("texts: provider loses them", "the person asks again", provider("twilio-a", "lost")),
+    Fault("mail: server in error", "tried again within the life of the code", provider("smtp", "error")),
+    Fault("notifier paused 20 s", "the stale leaseholder does no harm", paused("notifier")),
+    Fault("enrollment paused 20 s", "requests wait, nothing is published twice over", paused("enrollment")),
+    Fault("replicas join and leave", "a rebalance loses and doubles nothing", comings_and_goings, 35.0),
+    Fault("a notifier's clock 90 s ahead", "no message twice", clock_ahead("notifier")),
+    Fault("a verifier's clock 90 s ahead", "one end for each challenge", clock_ahead("verifier")),
+    Fault("poison on all topics", "a dead letter each, with its reason; all others go on", poisoned),
+)
