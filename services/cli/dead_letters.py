@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from services.cli.failures import printable
+
 if TYPE_CHECKING:
     from services.kit.kafka.dead_letters import DeadLetter
 
@@ -42,7 +44,8 @@ def replay(letter_id: LetterId) -> None:
     from services.kit.kafka.replay import replay_dead_letter
 
     letter = asyncio.run(replay_dead_letter(operator_settings(), letter_id))
-    typer.echo(f"published again on {letter.origin_topic}: {letter.event_type or 'a record of unknown type'}")
+    what = printable(letter.event_type or "a record of unknown type")
+    typer.echo(f"published again on {letter.origin_topic}: {what}")
 
 
 async def _list() -> None:
@@ -75,11 +78,6 @@ def details(letter: "DeadLetter") -> Mapping[str, str]:
 
 def headers(letter: "DeadLetter") -> Mapping[str, str]:
     return {printable(name): _header(value) for name, value in letter.original_headers}
-
-
-def printable(text: str) -> str:
-    """The text without characters that could steer a terminal: a bad record may hold anything."""
-    return "".join(character if character.isprintable() else "�" for character in text)
 
 
 def _header(value: bytes | None) -> str:

@@ -31,7 +31,7 @@ def leave(error: Exception) -> NoReturn:
 def describe(error: Exception) -> str:
     """One line. The text of an unexpected error is not shown: it may quote a value that must not be seen."""
     if type(error).__name__ in EXPLAINED:
-        return " ".join(str(error).split())
+        return printable(" ".join(str(error).split()))
     if isinstance(error, ModuleNotFoundError):
         return f"{error.name} is not installed; install the extra of the service, such as 'security-info[enrollment]'"
     if type(error).__name__ in UNREACHABLE:
@@ -40,6 +40,11 @@ def describe(error: Exception) -> str:
         f"unexpected {type(error).__name__} at {_place(error)}; "
         "run again with SECURITY_INFO_LOG_LEVEL=debug for the stack trace"
     )
+
+
+def printable(text: str) -> str:
+    """The text without characters that could steer a terminal: a bad record, or a letter about one, may hold any."""
+    return "".join(character if character.isprintable() else "�" for character in text)
 
 
 def _place(error: Exception) -> str:

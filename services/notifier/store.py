@@ -1,7 +1,7 @@
 """Where deliveries and the limits of numbers are kept, and how what is due is found."""
 
 import contextlib
-from collections.abc import Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -24,7 +24,7 @@ KEEP_ENDED = timedelta(days=1)
 KEEP_SENDS = timedelta(days=2)
 KEEP_CANCELLED = timedelta(days=1)
 """Longer than any code lives, and as long as requests are kept."""
-SWEEP_LIMIT = 200
+MOST_IN_WORK = 200
 EVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -81,7 +81,7 @@ class Store:
         self, channel: str, provider: str, *, adopted_from: Collection[str] | None
     ) -> list[Stored[Delivery]]:
         """What somebody has claimed for `provider`; `adopted_from` as in `due`."""
-        return await self.deliveries.find(_of(channel, "sending", provider, adopted_from), limit=SWEEP_LIMIT)
+        return await self.deliveries.find(_of(channel, "sending", provider, adopted_from), limit=MOST_IN_WORK)
 
     async def claim(self, stored: Stored[Delivery], claimed: Delivery) -> Stored[Delivery] | None:
         """Write the claim; None if anything became of the delivery since it was read: somebody else was quicker, or it
@@ -119,10 +119,16 @@ class Store:
         found = await self.deliveries.find({"state.id": delivery_id}, limit=1)
         return found[0].state if found else None
 
-    async def overdue(self, now: datetime) -> list[Delivery]:
-        """Deliveries that are open although their time is over."""
-        found = await self.deliveries.find({"state.endedAt": None, "state.notAfter": {"$lte": now}}, limit=SWEEP_LIMIT)
-        return [stored.state for stored in found]
+    def overdue(self, now: datetime, *, unless_sent: datetime) -> AsyncIterator[Stored[Delivery]]:
+        """Open deliveries whose time is over, the longest first; those that may have been sent, only where it was over
+        at `unless_sent`."""
+        certainly_not_sent = {"state.status": "queued", "state.uncertain": None}
+        criteria = {
+            "state.endedAt": None,
+            "state.notAfter": {"$lte": now},
+            "$or": [{"state.notAfter": {"$lte": unless_sent}}, certainly_not_sent],
+        }
+        return self.deliveries.each(criteria, sort=[("state.notAfter", ASCENDING)])
 
     async def depth(self, channel: str, provider: str) -> int:
         """How many deliveries wait for `provider` or are being sent."""

@@ -1,4 +1,4 @@
-"""Runbooks name only what exists: metrics, and commands with their options."""
+"""Runbooks name only what exists: metrics, lines of the log, and commands with their options."""
 
 import re
 from pathlib import Path
@@ -13,6 +13,8 @@ ROOT = Path(__file__).parents[2]
 RUNBOOKS = sorted((ROOT / "docs" / "runbooks").glob("*.md"))
 SOURCE = "\n".join(path.read_text("utf-8") for path in sorted((ROOT / "services").rglob("*.py")))
 METRIC = re.compile(r"\bsecurity_info_[a-z_]+")
+LOG_LINE = re.compile(r"`([a-z][a-z',;]*(?: [a-z',;]+){2,})`")
+"""Three words and more, without figures or signs."""
 COMMAND = re.compile(r"`security-info ([^`]+)`")
 
 
@@ -20,6 +22,12 @@ COMMAND = re.compile(r"`security-info ([^`]+)`")
 def test_every_metric_exists(runbook: Path) -> None:
     named = set(METRIC.findall(runbook.read_text("utf-8")))
     assert [name for name in sorted(named) if f'"{name}"' not in SOURCE] == []
+
+
+@pytest.mark.parametrize("runbook", RUNBOOKS, ids=lambda path: path.stem)
+def test_every_line_of_the_log_is_written(runbook: Path) -> None:
+    named = set(LOG_LINE.findall(" ".join(runbook.read_text("utf-8").split())))
+    assert [line for line in sorted(named) if line not in SOURCE] == []
 
 
 @pytest.mark.parametrize("runbook", RUNBOOKS, ids=lambda path: path.stem)

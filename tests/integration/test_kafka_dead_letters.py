@@ -132,6 +132,21 @@ async def test_what_a_forged_letter_carries_is_never_published(settings: Service
     assert forged.id not in flaky.ids
 
 
+async def test_a_forged_letter_that_says_it_was_cut_leads_to_its_origin_alone(settings: ServiceSettings) -> None:
+    flaky, event, forged = Flaky(), step("sam", 1), step("mallory", 1)
+    async with running(consumer(settings, flaky)) as broker:
+        partition, offset = await write_raw(settings, LIFECYCLE, event.body, headers_of(event), key=event.key)
+        await until(lambda: flaky.users == ["sam"])
+        told = Record(f"{settings.topic_prefix}.{LIFECYCLE.name}", partition, offset, None, (), None)
+        cut = letters_for(told, "forged", "enrollment", keeps_body=False)[-1]
+        await write_raw(settings, DEAD_LETTERS, forged.body, [*cut.headers], key=forged.key)
+        await replay_dead_letter(settings, "0-0")
+        await broker.publish(LIFECYCLE, step("mallory", 2))
+        await until(lambda: "mallory" in flaky.users)
+    assert flaky.ids[:2] == [event.id, event.id]
+    assert forged.id not in flaky.ids
+
+
 async def test_a_letter_about_a_letter_or_a_foreign_topic_is_not_replayed(settings: ServiceSettings) -> None:
     for name in (DEAD_LETTERS.name, "elsewhere"):
         await write_letter(settings, GOOD, (), name, 0, 0)

@@ -1,5 +1,6 @@
 """The relay on a real database: committed events are published in the order of their document, also after a crash."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -8,12 +9,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from schemas.envelope import Envelope
+from services.kit.clock import monotonic
 from services.kit.mongo.client import Database
 from services.kit.mongo.deadlines import Sweeper
 from services.kit.mongo.document import Documents
 from services.kit.mongo.metrics import REFUSED
 from services.kit.mongo.outbox import EventTooLargeError
-from services.kit.mongo.relay import LEASE, Relay
+from services.kit.mongo.relay import LEASE, RETRY_CAP, Relay
 from tests.support.clock import FixedClock
 from tests.support.events import too_long
 from tests.support.publishing import NotingPublisher
@@ -75,6 +77,19 @@ async def test_an_event_that_fails_holds_back_those_after_it_and_no_other_docume
         publisher.fails = lambda _: False
         await until(lambda: is_clean(database))
     assert publisher.sequences == [100, 1, 2]
+
+
+async def test_what_waits_for_kafka_is_published_within_a_second_of_its_return(database: Database) -> None:
+    publisher, clock = NotingPublisher(lambda _: True), FixedClock()
+    async with relaying(database, publisher, clock) as (tallies, _):
+        for number in range(20):
+            await tallies.insert(f"t{number}", Tally(), (told(number),))
+        await asyncio.sleep(5)
+        publisher.fails = lambda _: False
+        returned = monotonic()
+        await until(lambda: len(publisher.published) == 20)
+        assert monotonic() - returned < RETRY_CAP + 0.3
+    assert RETRY_CAP <= 1
 
 
 async def test_many_documents_whose_partition_hangs_do_not_hold_up_the_others(database: Database) -> None:
@@ -174,6 +189,27 @@ async def test_what_a_crashed_process_left_is_published_by_another_in_order(data
         await until(lambda: is_clean(database))
     assert publisher.sequences == [1, 2, 3]
     assert silent.published == []
+
+
+async def test_a_thousand_documents_of_a_crashed_process_are_published_by_one_sweep(database: Database) -> None:
+    clock, silent = FixedClock(), NotingPublisher()
+    silent.gate.clear()
+    crashed = Relay(silent, clock)
+    tallies = documents(database, crashed, clock)
+    for number in range(1_000):
+        await tallies.insert(f"t{number}", Tally(), (told(number),))
+    for task in tuple(crashed._tasks):
+        task.cancel()
+    publisher = NotingPublisher()
+    clock.advance(LEASE + timedelta(seconds=1))
+    other = Relay(publisher, clock)
+    collection = database.collection("tallies")
+    other.watch(collection)
+    await other.prepare()
+    await other._sweep(collection)
+    await until(lambda: len(publisher.published) == 1_000)
+    await other.stop()
+    assert await is_clean(database)
 
 
 async def test_who_changes_a_document_next_publishes_first_what_a_crashed_process_left(database: Database) -> None:

@@ -15,6 +15,8 @@ from services.enrollment.sweeping import sweep
 from services.kit.mongo.client import Database
 from services.kit.mongo.deadlines import Sweeper, end_each
 from services.kit.mongo.relay import Relay
+from services.notifier.handlers.endings import end_overdue
+from services.notifier.store import Store as NotifierStore
 from services.verifier.domain import challenge as challenges
 from services.verifier.domain.challenge import challenge_id
 from services.verifier.handlers.challenges import expire_overdue
@@ -24,8 +26,10 @@ from tests.support.clock import NOON, FixedClock
 from tests.support.publishing import NotingPublisher
 from tests.support.waiting import until
 from tests.unit.enrollment.builders import account, method, wizard_session
+from tests.unit.notifier.domain.test_delivery import queued
 
 MANY = 1_500
+SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture
@@ -63,6 +67,27 @@ async def test_thousands_of_challenges_expire_in_one_sweep_beside_one_that_canno
     assert await expire_overdue(store=store, clock=clock) == MANY - 1
     assert await collection.count_documents({"state.status": "expired"}) == MANY - 1
     assert await expire_overdue(store=store, clock=clock) == 0
+
+
+async def test_overdue_deliveries_end_in_one_sweep_past_hundreds_that_must_wait_or_cannot_be_read(
+    database: Database, relay: Relay, clock: FixedClock
+) -> None:
+    store = NotifierStore.open(database, relay, clock)
+    await store.prepare()
+    await relay.prepare()
+    collection = database.collection("deliveries")
+    over = clock.now()
+    states = [{"status": "sending", "notAfter": over - SECOND}] * 300
+    states += [{"status": "of a newer version", "notAfter": over - timedelta(minutes=2)}] * 300
+    states += [{"notAfter": over}] * MANY
+    await collection.insert_many(
+        {"_id": f"d{number}", "version": 1, "state": queued(id=f"d{number}").model_dump(by_alias=True) | fields}
+        for number, fields in enumerate(states)
+    )
+    assert await end_overdue(store=store, clock=clock) == MANY
+    assert await collection.count_documents({"state.reason": "expiredBeforeSending"}) == MANY
+    assert await collection.count_documents({"state.status": "sending"}) == 300
+    assert await end_overdue(store=store, clock=clock) == 0
 
 
 async def test_sessions_end_and_are_forgotten_by_the_sweep(database: Database, relay: Relay, clock: FixedClock) -> None:

@@ -39,7 +39,8 @@ SWEEP_LIMIT = 200
 RENEW_AT_ONCE = 1_000
 MARK_EVERY = 0.02
 RETRY_AFTER = 0.5
-RETRY_CAP = 5.0
+RETRY_CAP = 1.0
+"""People wait for what is published once Kafka is back. While it is away an attempt itself takes its 5 s."""
 STOP_WITHIN = 3.0
 
 
@@ -230,17 +231,28 @@ class Relay:
             await asyncio.sleep(SWEEP_EVERY)
 
     async def _sweep(self, collection: Collection) -> None:
+        """Take over all that was left. What was looked at has a lease, or is skipped: a part without anything to take
+        over is the last."""
+        while await self._sweep_some(collection):
+            pass
+
+    async def _sweep_some(self, collection: Collection) -> bool:
+        """Whether more may be left."""
+        found = taken = 0
         left = collection.find(
             {"relay.until": {"$lt": self._clock.now()}}, {"outbox": 1, "relay": 1}, limit=SWEEP_LIMIT
         )
         async for document in left:
+            found += 1
             if (collection.name, document["_id"]) in self._lanes:
                 continue
             try:
                 await self._take_over(collection, document)
+                taken += 1
             except (KeyError, ValueError) as error:
                 # Left by a newer version, most likely: it waits for one, and must not keep the others waiting.
                 log.exception("an outbox cannot be read", document=document["_id"], exc_info=error)
+        return found == SWEEP_LIMIT and taken > 0
 
     async def _take_over(self, collection: Collection, document: Document) -> None:
         """Publish what another process left. A commit of our own that comes between does so itself, before its events:

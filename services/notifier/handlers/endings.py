@@ -6,6 +6,8 @@ from functools import partial
 from schemas.enrollment import ChallengeCancelled
 from schemas.envelope import Envelope
 from services.kit.clock import Clock
+from services.kit.mongo.deadlines import end_each
+from services.kit.mongo.document import Stored
 from services.notifier import metrics
 from services.notifier.domain import endings
 from services.notifier.domain.delivery import Delivery
@@ -34,17 +36,16 @@ async def note_receipt(
 
 
 async def end_overdue(*, store: Store, clock: Clock) -> int:
-    """End the deliveries whose time is over; how many."""
+    """End the deliveries whose time is over; how many. What may still be told of has a minute more."""
     now = clock.now()
-    overdue = await store.overdue(now - MINUTE)
-    overdue += [
-        delivery for delivery in await store.overdue(now) if delivery.status == "queued" and delivery.uncertain is None
-    ]
-    for delivery in overdue:
-        after = await store.change(delivery, partial(endings.overdue, at=now))
-        if after and after.reason and not after.is_open:
-            _count(after, after.reason)
-    return len(overdue)
+
+    async def end(stored: Stored[Delivery]) -> Stored[Delivery] | None:
+        after = await store.deliveries.change(stored.id, partial(endings.overdue, at=now))
+        if after and after.version != stored.version and after.state.reason:
+            _count(after.state, after.state.reason)
+        return after
+
+    return await end_each(store.overdue(now, unless_sent=now - MINUTE), end)
 
 
 def _count(delivery: Delivery, outcome: str) -> None:

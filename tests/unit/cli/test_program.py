@@ -266,6 +266,10 @@ def test_an_unexpected_error_does_not_show_its_text() -> None:
     assert describe(CommandFailedError("say\nthis")) == "say this"
 
 
+def test_an_error_that_quotes_a_record_cannot_steer_the_terminal() -> None:
+    assert describe(CommandFailedError("\x1b[2Jgone is no topic")) == "�[2Jgone is no topic"
+
+
 def test_a_missing_extra_is_named() -> None:
     assert describe(ModuleNotFoundError(name="phonenumbers")).startswith("phonenumbers is not installed")
 
