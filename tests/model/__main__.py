@@ -1,8 +1,10 @@
 """`python -m tests.model`: as many histories as one likes, from a printed seed."""
 
+import logging
 import secrets
 from typing import Annotated
 
+import structlog
 import typer
 from hypothesis import HealthCheck, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
@@ -18,6 +20,8 @@ def run(
 ) -> None:
     """Try so many histories. One that breaks a promise is made as short as possible, and shown as steps to take."""
     console = Console()
+    # What the services say of forged verdicts and the like would bury the progress.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     chosen = secrets.randbelow(2**32) if of_seed is None else of_seed
     console.print(f"seed {chosen}")
     with Progress(console=console) as progress:
