@@ -57,7 +57,7 @@ def run(
         database = require_fast(find_database())
         machine = machine_facts(database)
         with interruptible():
-            done = _all_done(chosen, people, random.Random(seed), console)  # noqa: S311 # a seed must reproduce it
+            done = _all_done(chosen, people, seed, console)
     except StackError as error:
         sys.stderr.write(f"faults: {error}\n")
         raise typer.Exit(1) from None
@@ -85,7 +85,7 @@ def run(
         raise typer.Exit(1)
 
 
-def _all_done(chosen: Sequence[Fault], people: int, rng: random.Random, console: Console) -> list[Done]:
+def _all_done(chosen: Sequence[Fault], people: int, seed: int, console: Console) -> list[Done]:
     with tempfile.TemporaryDirectory(prefix="faults-") as home, Progress(console=console) as progress:
         install_kafka(progress.log)
         whole = progress.add_task("faults", total=len(chosen))
@@ -95,20 +95,21 @@ def _all_done(chosen: Sequence[Fault], people: int, rng: random.Random, console:
             done = []
             for number, fault in enumerate(chosen):
                 acting = progress.add_task(f"  {fault.name}", total=2 * people)
-                done.append(_done(fault, f"f{number}", people, stack, rng, partial(progress.advance, acting)))
+                done.append(_done(fault, f"f{number}", people, stack, seed, partial(progress.advance, acting)))
                 progress.update(acting, visible=False)
                 progress.advance(whole)
                 progress.console.print(f"{fault.name}: {'kept' if done[-1].row.is_kept else done[-1].row.why}")
         return done
 
 
-def _done(fault: Fault, mark: str, people: int, stack: LocalStack, rng: random.Random, told: Told) -> Done:
+def _done(fault: Fault, mark: str, people: int, stack: LocalStack, seed: int, told: Told) -> Done:
     forget_messages(stack)
     since = len(outside_loop(dead_letters(stack)))
     quiet = PatientPlatform(stack, tally=Tally())
     everybody = crowd(quiet, mark, people, people)
     quiet.tally.counts.clear()
-    scene, failures = Scene(stack, rng, Event(), []), list[BaseException]()
+    moments_of, chance = (random.Random(f"{seed}:{fault.name}:{of}") for of in ("people", "fault"))  # noqa: S311 # a seed
+    scene, failures = Scene(stack, chance, Event(), []), list[BaseException]()
 
     def happen() -> None:
         try:
@@ -118,7 +119,7 @@ def _done(fault: Fault, mark: str, people: int, stack: LocalStack, rng: random.R
 
     breaking = Thread(target=happen)
     breaking.start()
-    moments = [rng.uniform(0, fault.spread) for _ in everybody]
+    moments = [moments_of.uniform(0, fault.spread) for _ in everybody]
     all_act(everybody, moments, told)
     scene.over.set()
     breaking.join()

@@ -132,10 +132,22 @@ def _stuck(facts: Facts) -> Iterable[str]:
             yield f"a message by {sent.channel} to {sent.user} is {sent.status}"
 
 
+def _unseen(facts: Facts) -> Iterable[str]:
+    """A proof of which nothing is found would mean that the audit looks in the wrong place."""
+    challenged = {challenge.user for challenge in facts.asked}
+    reached = {message.destination for message in facts.arrived}
+    for story in facts.stories:
+        if story.ended == "verified" and story.user not in challenged:
+            yield f"{story.user} was verified, and no challenge is found"
+        if story.ended == "verified" and story.destination and story.destination not in reached:
+            yield f"{story.user} was verified by {story.way}, and no message is found"
+
+
 def _wrong(facts: Facts) -> Iterable[str]:
     for challenge in facts.asked:
         if (challenge.status == "verified") != (challenge.judged == "verified"):
             yield f"challenge {challenge.id} is {challenge.status} here and {challenge.judged} at the verifier"
+    yield from _unseen(facts)
     for story in facts.stories:
         ends = [challenge.expires_at for challenge in facts.asked if challenge.user == story.user]
         late = [message for message in facts.arrived if message.destination == story.destination]

@@ -40,6 +40,8 @@ def test_where_all_went_well_all_is_0() -> None:
         ({"asked": (replace(ASKED, judged="failed"),)}, "wrong"),
         ({"asked": (replace(ASKED, judged=None),)}, "wrong"),
         ({"arrived": (replace(ARRIVED, at=NOON + timedelta(minutes=6)),)}, "wrong"),
+        ({"asked": ()}, "wrong"),
+        ({"arrived": ()}, "wrong"),
         ({"differing": ("f0.1: differs",)}, "wrong"),
         ({"dead_letters": ("handler failed: KeyError",)}, "wrong"),
         ({"dead_letters": ("",), "expects_dead_letters": True}, "wrong"),
