@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import json
 import os
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from deploy.local.places import ROOT, VENV_PROGRAMS
 from deploy.local.ports import Ports, free_ports, refuse_taken
 from deploy.local.process import ManagedProcess, Sink, end_orphan
 from deploy.local.topics import DEFAULT_PREFIX
+from services.kit.crypto.keyring import PURPOSES
 from services.kit.kafka.topics import PartitionsDifferError, ensure_topics
 
 __all__ = ["CHANNELS", "PARTS", "SERVERS", "SERVICES", "WORLD", "LocalStack", "Ports"]
@@ -247,7 +249,7 @@ class LocalStack:
         keys, clients = self.home / "keys", Path(self.settings()["SECURITY_INFO_DEMO_HOME"]) / "clients"
         if not (keys / "enrollment.json").exists():
             self._run([SECURITY_INFO, "keys", "new", str(keys)])
-        else:
+        elif _lacks_keys(keys):
             self._run([SECURITY_INFO, "keys", "add", str(keys)])
         if not (clients / "southgate.json").exists():
             self._run([sys.executable, "-m", "deploy.demo.clients", str(clients)])
@@ -346,3 +348,11 @@ class LocalStack:
 
     def _say(self, text: str) -> None:
         self._sink(LAUNCHER, text)
+
+
+def _lacks_keys(keys: Path) -> bool:
+    """Whether an earlier version made them, which knew fewer purposes."""
+    return any(
+        purposes - json.loads((keys / f"{service}.json").read_text("utf-8")).keys()
+        for service, purposes in PURPOSES.items()
+    )

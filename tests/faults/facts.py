@@ -8,19 +8,17 @@ from datetime import datetime
 from typing import Any
 
 import httpx
-from pydantic import SecretStr
 
 from deploy.local.stack import LocalStack
+from schemas.envelope import Envelope
 from schemas.topics import LIFECYCLE
 from services.enrollment.accounts.domain.account import Account
-from services.enrollment.accounts.domain.record import record_in, record_of
 from services.kit.kafka.replay import list_dead_letters
 from services.kit.kafka.tail import tail
 from services.kit.mongo.client import Database
-from services.kit.settings import ServiceSettings
 from tests.faults.audit import Arrived, Asked, Facts, Sent
 from tests.faults.people import Story
-from tests.support.kafka import settings_for
+from tests.support.records import difference, settings_of
 
 SETTLE_WITHIN = 90.0
 OUTBOXES = {
@@ -65,7 +63,7 @@ async def facts(
 
 async def dead_letters(stack: LocalStack) -> list[str]:
     """The reason of each, oldest first."""
-    return [letter.reason async for letter in list_dead_letters(_settings(stack))]
+    return [letter.reason async for letter in list_dead_letters(settings_of(stack))]
 
 
 def forget_messages(stack: LocalStack) -> None:
@@ -73,15 +71,11 @@ def forget_messages(stack: LocalStack) -> None:
 
 
 async def _asked(stack: LocalStack, mark: str) -> list[Asked]:
-    judged = {_of(state)[0]: state["status"] for state in await _states(stack, "verifier", "challenges", mark)}
+    judged = {state["id"]: state["status"] for state in await _states(stack, "verifier", "challenges", mark)}
     return [
         Asked(state["id"], state["user"], state["status"], state["terms"]["expiresAt"], judged.get(state["id"]))
         for state in await _states(stack, "enrollment", "challenges", mark)
     ]
-
-
-def _of(state: dict[str, Any]) -> tuple[str, str]:
-    return state["id"], state["user"]
 
 
 async def _sent(stack: LocalStack, mark: str) -> list[Sent]:
@@ -107,23 +101,21 @@ def _arrived(stack: LocalStack, stories: Sequence[Story]) -> list[Arrived]:
 
 async def _differing(stack: LocalStack, mark: str) -> list[str]:
     """People whose lifecycle events, replayed, give another record than their account has."""
-    events: dict[str, dict[str, Any]] = {}
-    async for _, envelope in tail(_settings(stack), [LIFECYCLE], from_beginning=True, follow=False):
+    events: dict[str, dict[str, Envelope]] = {}
+    async for _, envelope in tail(settings_of(stack), [LIFECYCLE], from_beginning=True, follow=False):
         if envelope.subject and envelope.subject.startswith(f"{mark}."):
             events.setdefault(envelope.subject, {})[envelope.id] = envelope
     found = []
     for state in await _states(stack, "enrollment", "accounts", mark):
         account = Account.model_validate(state)
         told = sorted(events.get(account.user, {}).values(), key=lambda envelope: envelope.sequence or 0)
-        if [envelope.sequence for envelope in told] != list(range(1, account.sequence + 1)):
-            found.append(f"{account.user}: events are numbered {[e.sequence for e in told]}, not to {account.sequence}")
-        elif record_of(envelope.event for envelope in told).on_file != record_in(account):
-            found.append(f"{account.user}: the record rebuilt from the log differs")
+        if differs := difference(account, told):
+            found.append(f"{account.user}: {differs}")
     return found
 
 
 async def _states(stack: LocalStack, service: str, collection: str, mark: str) -> list[dict[str, Any]]:
-    database = Database(_settings(stack), service)
+    database = Database(settings_of(stack), service)
     try:
         found = database.collection(collection).find({"state.user": {"$regex": f"^{re.escape(mark)}\\."}})
         return [document["state"] async for document in found]
@@ -134,7 +126,7 @@ async def _states(stack: LocalStack, service: str, collection: str, mark: str) -
 async def _outboxes(stack: LocalStack) -> int:
     waiting = 0
     for service, names in OUTBOXES.items():
-        database = Database(_settings(stack), service)
+        database = Database(settings_of(stack), service)
         try:
             for name in names:
                 async for document in database.collection(name).find({"relay": {"$exists": True}}, {"outbox": 1}):
@@ -153,8 +145,3 @@ def _lag(stack: LocalStack) -> int:
         except httpx.TransportError:
             waiting += 1
     return int(waiting)
-
-
-def _settings(stack: LocalStack) -> ServiceSettings:
-    settings = settings_for(stack.kafka_url, stack.topic_prefix)
-    return settings.model_copy(update={"mongodb_url": SecretStr(stack.mongodb_url)})

@@ -1,27 +1,22 @@
 """The faults, each as something that is done to a running stack while people use it."""
 
-import contextlib
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from threading import Event
 
 import httpx
 
-from deploy.local.ports import free_ports
 from deploy.local.stack import LocalStack
 from schemas.topics import DELIVERIES, LIFECYCLE, SUBMISSIONS, VERDICTS, Topic, full_name
 from tests.faults.poison import write_poison
+from tests.support.replicas import replica
 
 GONE = 60.0
 PAUSED = 20.0
-CHANNELS = ("sms", "voice", "email", "push")
 
 
 @dataclass(frozen=True)
@@ -130,41 +125,6 @@ def poisoned(scene: Scene) -> None:
         for topic in (SUBMISSIONS, VERDICTS, DELIVERIES, LIFECYCLE):
             count += write_poison(scene.stack.kafka_url, _named(scene.stack, topic), scene.rng)
     scene.notes.append(f"{count} records")
-
-
-@contextlib.contextmanager
-def replica(stack: LocalStack, part: str, **settings: str) -> Iterator[None]:
-    """One more process of a service, until the end of the block; it leaves as it is asked to."""
-    (port,) = free_ports(1)
-    program = str(Path(sys.executable).with_name("security-info"))
-    channels = [word for channel in CHANNELS for word in ("--channel", channel)] if part == "notifier" else []
-    with stack.log(f"{part}-replica").open("ab") as log:
-        process = subprocess.Popen(
-            [program, "serve", part, *channels, "--port", str(port)],
-            env={**stack.environment(part), **settings},
-            stdout=log,
-            stderr=log,
-        )
-    try:
-        _await_ready(f"http://127.0.0.1:{port}")
-        yield
-    finally:
-        process.terminate()
-        try:
-            process.wait(40)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-def _await_ready(origin: str, within: float = 60.0) -> None:
-    deadline = time.monotonic() + within
-    while time.monotonic() < deadline:
-        with contextlib.suppress(httpx.TransportError):
-            if httpx.get(f"{origin}/readyz", timeout=5).status_code == 200:
-                return
-        time.sleep(0.2)
-    raise TimeoutError(f"{origin} is not ready")
 
 
 def _named(stack: LocalStack, topic: Topic) -> str:

@@ -1,6 +1,7 @@
 """The record of a person's authenticators, as the events tell it and as the database has it."""
 
 import asyncio
+from collections.abc import Sequence
 
 from pydantic import SecretStr
 
@@ -27,11 +28,11 @@ def require_equal_records(stack: LocalStack, user: str, tenant: str = "northbrid
 
 def lifecycle_of(stack: LocalStack, user: str, tenant: str = "northbridge") -> list[Envelope]:
     """The person's lifecycle events that are on the topic now, each once, in order."""
-    return outside_loop(_lifecycle(_settings(stack), user, tenant))
+    return outside_loop(_lifecycle(settings_of(stack), user, tenant))
 
 
 async def _require_equal(stack: LocalStack, user: str, tenant: str) -> None:
-    settings = _settings(stack)
+    settings = settings_of(stack)
     deadline = asyncio.get_running_loop().time() + AGREE_WITHIN
     while True:
         account = await _account(settings, user, tenant)
@@ -39,9 +40,17 @@ async def _require_equal(stack: LocalStack, user: str, tenant: str) -> None:
         if len(events) >= account.sequence or asyncio.get_running_loop().time() > deadline:
             break
         await asyncio.sleep(0.2)
-    assert [event.sequence for event in events] == list(range(1, account.sequence + 1))
-    told, held = record_of(event.event for event in events if event.event).on_file, record_in(account)
-    assert told == held, f"told {told}, held {held}"
+    differs = difference(account, events)
+    assert differs is None, differs
+
+
+def difference(account: Account, events: Sequence[Envelope]) -> str | None:
+    """What the lifecycle events of a person, each once and in order, tell otherwise than the account holds."""
+    numbers = [event.sequence for event in events]
+    if numbers != list(range(1, account.sequence + 1)):
+        return f"events are numbered {numbers}, not to {account.sequence}"
+    told, held = record_of(event.event for event in events).on_file, record_in(account)
+    return None if told == held else f"told {told}, held {held}"
 
 
 async def _lifecycle(settings: ServiceSettings, user: str, tenant: str) -> list[Envelope]:
@@ -63,6 +72,7 @@ async def _account(settings: ServiceSettings, user: str, tenant: str) -> Account
     return Account.model_validate(found["state"])
 
 
-def _settings(stack: LocalStack) -> ServiceSettings:
+def settings_of(stack: LocalStack) -> ServiceSettings:
+    """To read what a stack has written, as a service would."""
     settings = settings_for(stack.kafka_url, stack.topic_prefix)
     return settings.model_copy(update={"mongodb_url": SecretStr(stack.mongodb_url)})

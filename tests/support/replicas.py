@@ -1,6 +1,5 @@
-"""A second replica of enrollment whose clock is ahead, so that nobody has to wait for time to pass."""
+"""One more replica of a service, perhaps with a clock that is ahead, so that nobody has to wait for time to pass."""
 
-import os
 import subprocess
 import sys
 import time
@@ -12,33 +11,43 @@ from pathlib import Path
 import httpx
 
 from deploy.local.ports import free_ports
-from deploy.local.stack import LocalStack
+from deploy.local.stack import CHANNELS, LocalStack
 
 READY_WITHIN = 60.0
+STOP_WITHIN = 40.0
 
 
 @contextmanager
-def replica_later(stack: LocalStack, by: timedelta) -> Iterator[str]:
-    """Another replica of enrollment, whose clock is ahead; its origin."""
+def replica(stack: LocalStack, part: str, **settings: str) -> Iterator[str]:
+    """Another process of a service, until the end of the block; its origin. It leaves as it is asked to."""
     (port,) = free_ports(1)
     program = str(Path(sys.executable).with_name("security-info"))
-    environment = {
-        **stack.environment("enrollment"),
-        "SECURITY_INFO_CLOCK_OFFSET": str(int(by.total_seconds())),
-    }
-    process = subprocess.Popen(
-        [program, "serve", "enrollment", "--port", str(port)],
-        env={**os.environ, **environment},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    channels = [word for channel in CHANNELS for word in ("--channel", channel)] if part == "notifier" else []
+    with stack.log(f"{part}-replica").open("ab") as log:
+        process = subprocess.Popen(
+            [program, "serve", part, *channels, "--port", str(port)],
+            env={**stack.environment(part), **settings},
+            stdout=log,
+            stderr=log,
+        )
     try:
         origin = f"http://localhost:{port}"
         _await_ready(origin)
         yield origin
     finally:
         process.terminate()
-        process.wait(timeout=30)
+        try:
+            process.wait(STOP_WITHIN)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+@contextmanager
+def replica_later(stack: LocalStack, by: timedelta) -> Iterator[str]:
+    """Another replica of enrollment, whose clock is ahead; its origin."""
+    with replica(stack, "enrollment", SECURITY_INFO_CLOCK_OFFSET=str(int(by.total_seconds()))) as origin:
+        yield origin
 
 
 def _await_ready(origin: str) -> None:
