@@ -52,8 +52,8 @@ def build(settings: EnrollmentSettings) -> FastAPI:
     """The service as an application."""
     config = load_config(Config, settings.config)
     require_sound(config)
-    keyring = Keyring.load(settings.keyring, "enrollment")
     clock = SystemClock(settings.offset)
+    keyring = Keyring.load(settings.keyring, "enrollment", clock)
     service = Service("enrollment", settings, clock, macs=EventMac(keyring))
     store = Store.open(service.database, service.relay, clock)
     client = httpx.AsyncClient()

@@ -37,8 +37,8 @@ def build(settings: NotifierSettings, channels: Sequence[ChannelName]) -> FastAP
     config = load_config(SharedConfig, settings.config)
     if config.push_services.unsafe and not settings.is_demo:
         raise ConfigError("SECURITY_INFO_CONFIG: pushServices.unsafe is for the demo only; remove it")
-    keyring = Keyring.load(settings.keyring, "notifier")
     clock = SystemClock(settings.offset)
+    keyring = Keyring.load(settings.keyring, "notifier", clock)
     client = httpx.AsyncClient(follow_redirects=False)
     context = ProviderContext(client, keyring, clock, partial(callback_url, settings.callback_origin))
     lines = _lines(channels, config, context)

@@ -25,8 +25,8 @@ def main(port: int | None = None) -> None:
 
 def build(settings: VerifierSettings) -> FastAPI:
     """The service as an application. It answers for its health and its metrics, and for nothing else."""
-    keyring = Keyring.load(settings.keyring, "verifier")
-    return assemble(settings, keyring, SystemClock(settings.offset)).app()
+    clock = SystemClock(settings.offset)
+    return assemble(settings, Keyring.load(settings.keyring, "verifier", clock), clock).app()
 
 
 def assemble(settings: VerifierSettings, keyring: Keyring, clock: Clock) -> Service:
