@@ -30,11 +30,12 @@ ROLL_OUT: Final = timedelta(minutes=5)
 @dataclass(frozen=True)
 class Overlap:
     """`before`: the least time for which a key is held by all before it is written with. `after`: how long what was
-    made with it may be under way once its successor is in use. `is_stored`: its values also lie in databases, until
-    they are sealed or hashed anew."""
+    made with it may be under way once its successor is in use. `is_counted`: databases hold values under it, which can
+    be counted; `is_stored`: some of them for longer than that, until they are sealed or hashed anew."""
 
     before: timedelta
     after: timedelta
+    is_counted: bool = False
     is_stored: bool = False
 
 
@@ -43,11 +44,11 @@ UNDER_WAY: Final = timedelta(days=2)
 
 OVERLAPS: Mapping[Purpose, Overlap] = {
     "code": Overlap(ROLL_OUT, UNDER_WAY),
-    "destination": Overlap(ROLL_OUT, UNDER_WAY, is_stored=True),
-    "submission": Overlap(ROLL_OUT, UNDER_WAY),
-    "secret": Overlap(ROLL_OUT, UNDER_WAY, is_stored=True),
+    "destination": Overlap(ROLL_OUT, UNDER_WAY, is_counted=True, is_stored=True),
+    "submission": Overlap(ROLL_OUT, UNDER_WAY, is_counted=True),
+    "secret": Overlap(ROLL_OUT, UNDER_WAY, is_counted=True, is_stored=True),
     "verdict": Overlap(ROLL_OUT, timedelta(days=8)),  # verdicts are kept for 7 days, and a dead letter's is read again
-    "index": Overlap(ROLL_OUT, UNDER_WAY, is_stored=True),
+    "index": Overlap(ROLL_OUT, UNDER_WAY, is_counted=True, is_stored=True),
     "signing": Overlap(JWKS_LIFE + ROLL_OUT, timedelta(minutes=10)),  # tokens live 2 min, clocks differ by 1
     "vapid": Overlap(ROLL_OUT, timedelta()),
 }
@@ -82,12 +83,18 @@ def retirable(purpose: Purpose, keys: Sequence[Key], now: datetime) -> Key:
     Raises:
         TooEarlyError: it is the one in use, or its successor has been in use too short a time.
     """
-    oldest = keys[-1]
-    if len(keys) == 1 or state_of(keys, oldest, now) != "superseded":
-        raise TooEarlyError(f"the {purpose} key {oldest.id} is in use: rotate first, and wait until the next one is")
+    oldest = require_superseded(purpose, keys, now)
     until = keys[-2].in_use_from + OVERLAPS[purpose].after
     if now < until:
         raise TooEarlyError(f"what was made with the {purpose} key {oldest.id} may be needed until {moment(until)}")
+    return oldest
+
+
+def require_superseded(purpose: Purpose, keys: Sequence[Key], now: datetime) -> Key:
+    """The oldest key. Raises TooEarlyError: it is the one in use."""
+    oldest = keys[-1]
+    if len(keys) == 1 or state_of(keys, oldest, now) != "superseded":
+        raise TooEarlyError(f"the {purpose} key {oldest.id} is in use: rotate first, and wait until the next one is")
     return oldest
 
 

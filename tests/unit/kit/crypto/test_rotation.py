@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any, get_args
 
 import pytest
@@ -99,9 +100,9 @@ def test_a_step_that_was_interrupted_is_seen_and_completed() -> None:
     files = new_keyrings(NOON)
     turned = later(files, "secret")
     half = {**files, "enrollment": turned["enrollment"]}
-    for step in (lambda: rotated(half, "secret", NOON, DAY), lambda: replaced(half, "secret", NOON)):
+    for step in (partial(rotated, lead=DAY), replaced):
         with pytest.raises(KeyringError, match="keys add"):
-            step()
+            step(half, "secret", NOON)
 
     assert completed(half, NOON) == turned
 
