@@ -7,6 +7,8 @@ done needs nothing any more, so that the next run goes on with the rest.
 
 from collections.abc import AsyncIterator, Callable, Mapping
 
+from pymongo import UpdateOne
+
 from services.kit.mongo.client import Collection, Document
 
 AT_ONCE = 200
@@ -34,15 +36,24 @@ async def rewrite(collection: Collection, batch: list[Document], decide: Decide)
     Raises:
         BusyDocumentsError: somebody else was faster, again and again.
     """
-    written = 0
+    wanted, written = _wanted(batch, decide), 0
     for _ in range(MOST_TRIES):
-        wanted = [(document, changes) for document in batch if (changes := decide(document))]
         if not wanted:
             return written
-        for document, changes in wanted:
-            unchanged = {"_id": document["_id"], "version": document["version"]}
-            result = await collection.update_one(unchanged, {"$set": dict(changes), "$inc": {"version": 1}})
-            written += len(changes) * result.modified_count
+        values = sum(len(changes) for _, changes in wanted)
+        result = await collection.bulk_write([_update(*one) for one in wanted], ordered=False)
+        if result.modified_count == len(wanted):
+            return written + values
         again = {"_id": {"$in": [document["_id"] for document, _ in wanted]}}
-        batch = [document async for document in collection.find(again)]
+        wanted = _wanted([document async for document in collection.find(again)], decide)
+        written += values - sum(len(changes) for _, changes in wanted)
     raise BusyDocumentsError(collection.name)
+
+
+def _wanted(batch: list[Document], decide: Decide) -> list[tuple[Document, Mapping[str, str]]]:
+    return [(document, changes) for document in batch if (changes := decide(document))]
+
+
+def _update(document: Document, changes: Mapping[str, str]) -> UpdateOne:
+    unchanged = {"_id": document["_id"], "version": document["version"]}
+    return UpdateOne(unchanged, {"$set": dict(changes), "$inc": {"version": 1}})
