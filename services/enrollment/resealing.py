@@ -9,7 +9,7 @@ from typing import Any
 from services.enrollment.methods.hardware_oath.handlers.stock import of_token
 from services.kit.crypto.keyring import Keyring, Purpose
 from services.kit.crypto.resealing import Renew, Renewal, SealedValue, resealed
-from services.kit.crypto.sealing import Binding, SealBrokenError, Sealer, keyed_hashes
+from services.kit.crypto.sealing import Binding, SealBrokenError, Sealer, keyed_hash
 
 Document = Mapping[str, Any]
 
@@ -71,7 +71,6 @@ def _rehashed(state: Document, keyring: Keyring) -> Renewal:
     """Keyed hashes of numbers and addresses, under the key in use."""
     tenant, user, sealer = state["tenant"], state["user"], Sealer(keyring)
     changes, broken = dict[str, str](), 0
-    place = keyring.all("index").index(keyring.current("index"))
     for path, method in _methods(state):
         if not method.get("destination") or not method.get("destinationHash"):
             continue
@@ -80,7 +79,7 @@ def _rehashed(state: Document, keyring: Keyring) -> Renewal:
         except SealBrokenError:
             broken += 1
             continue
-        current = keyed_hashes(keyring, plain, tenant=tenant)[place]
+        current = keyed_hash(keyring, plain, tenant=tenant)
         if method["destinationHash"] != current:
             changes[f"{path}.destinationHash"] = current
     return Renewal(changes, broken)

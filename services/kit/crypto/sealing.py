@@ -87,8 +87,10 @@ def keyed_hash(keyring: Keyring, value: str, *, tenant: str) -> str:
 
 
 def keyed_hashes(keyring: Keyring, value: str, *, tenant: str) -> tuple[str, ...]:
-    """The hash under every `index` key held, newest first: look-ups during a rotation try them all."""
-    return tuple(_keyed_hash(key, value, tenant) for key in keyring.all("index"))
+    """The hash under every `index` key held, that of the key in use first: look-ups during a rotation try them all."""
+    current = keyring.current("index")
+    others = (key for key in keyring.all("index") if key is not current)
+    return tuple(_keyed_hash(key, value, tenant) for key in (current, *others))
 
 
 def hash_matches(keyring: Keyring, value: str, *, tenant: str, expected: str) -> bool:
