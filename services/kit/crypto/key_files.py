@@ -36,6 +36,9 @@ def completed(keyrings: Mapping[ServiceName, Mapping[str, Any]], now: datetime) 
             if {entry["id"] for entry in holder.get(purpose, ())} != entries.keys() or not entries:
                 known = known or [_stored(Key(secrets.token_hex(4), secrets.token_bytes(KEY_BYTES), now))]
                 holder[purpose] = known
+    if PUBLIC_VAPID not in files["enrollment"]:
+        newest, *_ = keys_of(files["notifier"]["vapid"], "notifier.json", "vapid")
+        files["enrollment"][PUBLIC_VAPID] = public_point(newest)
     return files
 
 

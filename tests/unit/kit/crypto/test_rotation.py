@@ -107,6 +107,14 @@ def test_a_step_that_was_interrupted_is_seen_and_completed() -> None:
     assert completed(half, NOON) == turned
 
 
+def test_what_one_lost_file_shared_with_others_is_had_from_them() -> None:
+    files = new_keyrings(NOON)
+    restored = completed({**files, "enrollment": {}}, NOON + DAY)
+    assert {**files, "enrollment": 0} == {**restored, "enrollment": 0}
+    assert {**restored["enrollment"], "signing": 0} == {**files["enrollment"], "signing": 0}
+    assert held(restored, "signing") != held(files, "signing")
+
+
 def test_a_fresh_key_can_take_over_at_once() -> None:
     files = new_keyrings(NOON)
     turned = after(files, replaced(files, "verdict", NOON + DAY))
