@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx
 
+from deploy.local.places import ROOT
 from deploy.local.ports import free_ports
 from deploy.local.stack import CHANNELS, LocalStack
 
@@ -18,14 +19,15 @@ STOP_WITHIN = 40.0
 
 
 @contextmanager
-def replica(stack: LocalStack, part: str, **settings: str) -> Iterator[str]:
-    """Another process of a service, until the end of the block; its origin. It leaves as it is asked to."""
+def replica(stack: LocalStack, part: str, code: Path = ROOT, **settings: str) -> Iterator[str]:
+    """Another process of a service, until the end of the block; its origin. It leaves as it is asked to. `code` is the
+    checkout that it runs."""
     (port,) = free_ports(1)
-    program = str(Path(sys.executable).with_name("security-info"))
     channels = [word for channel in CHANNELS for word in ("--channel", channel)] if part == "notifier" else []
     with stack.log(f"{part}-replica").open("ab") as log:
         process = subprocess.Popen(
-            [program, "serve", part, *channels, "--port", str(port)],
+            [sys.executable, "-m", "services.cli", "serve", part, *channels, "--port", str(port)],
+            cwd=code,
             env={**stack.environment(part), **settings},
             stdout=log,
             stderr=log,
