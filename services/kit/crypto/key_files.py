@@ -5,16 +5,18 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, get_args
 
-from services.kit.crypto.keyring import DEMO_MARK, KEY_BYTES, PUBLIC_VAPID, PURPOSES, Key, Purpose, ServiceName
+from services.kit.crypto.keyring import DEMO_ID, KEY_BYTES, PUBLIC_VAPID, PURPOSES, Key, Purpose, ServiceName
 from services.kit.crypto.sealing import encode, public_point
 
 
 def new_keyrings(now: datetime, *, demo: bool = False) -> dict[ServiceName, dict[str, Any]]:
     """Fresh key files for all services; purposes that two services share get the same key. `demo` marks them."""
-    mark = {DEMO_MARK: True} if demo else {}
-    keys = {purpose: Key(secrets.token_hex(4), secrets.token_bytes(KEY_BYTES), now) for purpose in get_args(Purpose)}
+    mark = DEMO_ID if demo else ""
+    keys = {
+        purpose: Key(mark + secrets.token_hex(4), secrets.token_bytes(KEY_BYTES), now) for purpose in get_args(Purpose)
+    }
     files: dict[ServiceName, dict[str, Any]] = {
-        service: mark | {purpose: [_stored(keys[purpose])] for purpose in sorted(needed)}
+        service: {purpose: [_stored(keys[purpose])] for purpose in sorted(needed)}
         for service, needed in PURPOSES.items()
     }
     files["enrollment"][PUBLIC_VAPID] = public_point(keys["vapid"])

@@ -22,8 +22,8 @@ PURPOSES: Mapping[ServiceName, frozenset[Purpose]] = {
 
 KEY_BYTES = 32
 PUBLIC_VAPID = "vapidPublicKey"
-DEMO_MARK = "demo"
-"""Beside the purposes: true where the keys were made for the demo, on a disk that nobody guards."""
+DEMO_ID = "demo-"
+"""How the id of a key begins that was made for the demo, and lies on a disk that nobody guards."""
 
 PUBLIC_POINT = re.compile(r"B[A-Za-z0-9_-]{86}")
 
@@ -76,14 +76,15 @@ class Keyring:
             ) from None
         if not isinstance(content, dict):
             raise KeyringError(f"SECURITY_INFO_KEYRING: {path} is not an object of keys by purpose")
-        if content.pop(DEMO_MARK, False) and not demo:
-            raise KeyringError(
-                f"SECURITY_INFO_KEYRING: {path} holds the demo's keys; make your own with `security-info keys new DIR`"
-            )
         public = content.pop(PUBLIC_VAPID, None) if service == "enrollment" else None
         if not (public is None or (isinstance(public, str) and PUBLIC_POINT.fullmatch(public))):
             raise KeyringError(f"SECURITY_INFO_KEYRING: {path}: {PUBLIC_VAPID} is malformed")
-        return cls(_checked(content, path, service), public)
+        keys = _checked(content, path, service)
+        if not demo and any(key.id.startswith(DEMO_ID) for held in keys.values() for key in held):
+            raise KeyringError(
+                f"SECURITY_INFO_KEYRING: {path} holds the demo's keys; make your own with `security-info keys new DIR`"
+            )
+        return cls(keys, public)
 
     def newest(self, purpose: Purpose) -> Key:
         return self._keys[purpose][0]
