@@ -1,6 +1,5 @@
 """The relay on a real database: committed events are published in the order of their document, also after a crash."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
