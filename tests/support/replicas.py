@@ -14,6 +14,7 @@ from deploy.local.places import ROOT
 from deploy.local.ports import free_ports
 from deploy.local.stack import CHANNELS, LocalStack
 
+CONFIG = Path("deploy") / "demo" / "config.yaml"
 READY_WITHIN = 60.0
 STOP_WITHIN = 40.0
 
@@ -21,14 +22,14 @@ STOP_WITHIN = 40.0
 @contextmanager
 def replica(stack: LocalStack, part: str, code: Path = ROOT, **settings: str) -> Iterator[str]:
     """Another process of a service, until the end of the block; its origin. It leaves as it is asked to. `code` is the
-    checkout that it runs."""
+    checkout that it runs, with the configuration that it reads."""
     (port,) = free_ports(1)
     channels = [word for channel in CHANNELS for word in ("--channel", channel)] if part == "notifier" else []
     with stack.log(f"{part}-replica").open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "services.cli", "serve", part, *channels, "--port", str(port)],
             cwd=code,
-            env={**stack.environment(part), **settings},
+            env={**stack.environment(part), "SECURITY_INFO_CONFIG": str(code / CONFIG), **settings},
             stdout=log,
             stderr=log,
         )
