@@ -26,7 +26,8 @@ def main(port: int | None = None) -> None:
 def build(settings: VerifierSettings) -> FastAPI:
     """The service as an application. It answers for its health and its metrics, and for nothing else."""
     clock = SystemClock(settings.offset)
-    return assemble(settings, Keyring.load(settings.keyring, "verifier", clock), clock).app()
+    keyring = Keyring.load(settings.keyring, "verifier", clock, demo=settings.is_demo)
+    return assemble(settings, keyring, clock).app()
 
 
 def assemble(settings: VerifierSettings, keyring: Keyring, clock: Clock) -> Service:

@@ -2,20 +2,21 @@
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, get_args
 
 from services.kit.crypto.key_source import KeyringError
-from services.kit.crypto.keyring import KEY_BYTES, PUBLIC_VAPID, PURPOSES, Key, Purpose, ServiceName, keys_of
+from services.kit.crypto.keyring import DEMO_ID, KEY_BYTES, PUBLIC_VAPID, PURPOSES, Key, Purpose, ServiceName, keys_of
 from services.kit.crypto.rotation import moment, require_rotatable
 from services.kit.crypto.sealing import encode, public_point
 
 Files = dict[ServiceName, dict[str, Any]]
 
 
-def new_keyrings(now: datetime) -> dict[ServiceName, dict[str, Any]]:
-    """Fresh key files for all services; purposes that two services share get the same key."""
-    keys = {purpose: Key(secrets.token_hex(4), secrets.token_bytes(KEY_BYTES), now) for purpose in get_args(Purpose)}
+def new_keyrings(now: datetime, *, demo: bool = False) -> dict[ServiceName, dict[str, Any]]:
+    """Fresh key files for all services; purposes that two services share get the same key. `demo` marks them."""
+    keys: dict[Purpose, Key] = {purpose: _fresh(now, demo=demo) for purpose in get_args(Purpose)}
     files: dict[ServiceName, dict[str, Any]] = {
         service: {purpose: [_stored(keys[purpose])] for purpose in sorted(needed)}
         for service, needed in PURPOSES.items()
@@ -34,7 +35,7 @@ def completed(keyrings: Mapping[ServiceName, Mapping[str, Any]], now: datetime) 
         known = sorted(entries.values(), key=_used_from, reverse=True)
         for holder in holders:
             if {entry["id"] for entry in holder.get(purpose, ())} != entries.keys() or not entries:
-                known = known or [_stored(Key(secrets.token_hex(4), secrets.token_bytes(KEY_BYTES), now))]
+                known = known or [_stored(_fresh(now, demo=_are_of_the_demo(keyrings)))]
                 holder[purpose] = known
     if PUBLIC_VAPID not in files["enrollment"]:
         newest, *_ = keys_of(files["notifier"]["vapid"], "notifier.json", "vapid")
@@ -71,14 +72,14 @@ def rotated(
         KeyringError: see `held`. TooEarlyError: see `require_rotatable`.
     """
     require_rotatable(purpose, held(keyrings, purpose), lead, now)
-    return _with(keyrings, purpose, Key(secrets.token_hex(4), secrets.token_bytes(KEY_BYTES), now, now + lead))
+    return _with(keyrings, purpose, replace(_fresh(now, demo=_are_of_the_demo(keyrings)), active_from=now + lead))
 
 
 def replaced(keyrings: Mapping[ServiceName, Mapping[str, Any]], purpose: Purpose, now: datetime) -> Files:
     """The same files with a new key that is in use at once: where the one before must not be used any more, or where a
     key cannot be announced (`vapid`, whose public half enrollment hands out). Raises KeyringError: see `held`."""
     held(keyrings, purpose)
-    key = Key(secrets.token_hex(4), secrets.token_bytes(KEY_BYTES), now)
+    key = _fresh(now, demo=_are_of_the_demo(keyrings))
     files = _with(keyrings, purpose, key)
     if purpose == "vapid":
         files["enrollment"] = {**keyrings["enrollment"], PUBLIC_VAPID: public_point(key)}
@@ -91,6 +92,16 @@ def retired(keyrings: Mapping[ServiceName, Mapping[str, Any]], purpose: Purpose,
         name: {**keyrings[name], purpose: [entry for entry in keyrings[name][purpose] if entry["id"] != key.id]}
         for name in holders_of(purpose)
     }
+
+
+def _fresh(now: datetime, *, demo: bool) -> Key:
+    return Key((DEMO_ID if demo else "") + secrets.token_hex(4), secrets.token_bytes(KEY_BYTES), now)
+
+
+def _are_of_the_demo(keyrings: Mapping[ServiceName, Mapping[str, Any]]) -> bool:
+    """Whether any key is marked as the demo's: those that come to them are no better guarded."""
+    held = (entry for keyring in keyrings.values() for entries in keyring.values() for entry in entries)
+    return any(isinstance(entry, dict) and entry["id"].startswith(DEMO_ID) for entry in held)
 
 
 def _used_from(entry: Mapping[str, str]) -> datetime:

@@ -25,6 +25,9 @@ PURPOSES: Mapping[ServiceName, frozenset[Purpose]] = {
 
 KEY_BYTES = 32
 PUBLIC_VAPID = "vapidPublicKey"
+DEMO_ID = "demo-"
+"""How the id of a key begins that was made for the demo, and lies on a disk that nobody guards."""
+
 PUBLIC_POINT = re.compile(r"B[A-Za-z0-9_-]{86}")
 
 
@@ -71,19 +74,27 @@ class Keyring:
         self._clock = clock or SystemClock()
 
     @classmethod
-    def load(cls, path: Path, service: ServiceName, clock: Clock | None = None) -> "Keyring":
-        """Read the keys of `service` from where its setting says.
+    def load(cls, path: Path, service: ServiceName, clock: Clock | None = None, *, demo: bool = False) -> "Keyring":
+        """Read the keys of `service` from where its setting says. `demo` says whether keys that were made for the demo
+        are taken.
 
         Raises:
-            KeyringError: unreadable, a purpose missing, or a purpose that this service must not hold.
+            KeyringError: unreadable, a purpose missing, a purpose that this service must not hold, or the demo's keys.
         """
-        keyring = cls.read(source_of(path), service, clock)
-        metrics.tell_of((purpose, key) for purpose in PURPOSES[service] for key in keyring.all(purpose))
+        source = source_of(path)
+        keyring = cls.read(source, service, clock)
+        held = [(purpose, key) for purpose in PURPOSES[service] for key in keyring.all(purpose)]
+        if not demo and any(key.id.startswith(DEMO_ID) for _, key in held):
+            raise KeyringError(
+                f"SECURITY_INFO_KEYRING: {source.name} holds the demo's keys; "
+                "make your own with `security-info keys new DIR`"
+            )
+        metrics.tell_of(held)
         return keyring
 
     @classmethod
     def read(cls, source: KeySource, service: ServiceName, clock: Clock | None = None) -> "Keyring":
-        """Read the keys of `service` from a source. Raises KeyringError, as `load`."""
+        """Read the keys of `service` from a source, the demo's too. Raises KeyringError, as `load`."""
         content = source.read()
         if not isinstance(content, dict):
             raise KeyringError(f"SECURITY_INFO_KEYRING: {source.name} is not an object of keys by purpose")

@@ -14,7 +14,7 @@ from services.enrollment.signing import PROOF_LIFE, RESULT_LIFE
 from services.kit.clock import CLOCK_SKEW
 from services.kit.crypto.key_files import completed, held, new_keyrings, replaced, retired, rotated
 from services.kit.crypto.key_source import KeyringError
-from services.kit.crypto.keyring import PURPOSES, Key, Purpose, ServiceName
+from services.kit.crypto.keyring import DEMO_ID, PURPOSES, Key, Purpose, ServiceName
 from services.kit.crypto.rotation import OVERLAPS, TooEarlyError, retirable, state_of
 from services.kit.crypto.sealing import public_point
 from services.notifier.store import KEEP_SENDS
@@ -133,3 +133,12 @@ def test_keys_without_a_time_of_their_own_are_used_from_when_they_were_made() ->
     newer, older = made_key("newer"), made_key("older", age=DAY)
     assert state_of((newer, older), newer, MADE_AT) == "in use"
     assert replace(newer, active_from=MADE_AT + DAY).in_use_from == MADE_AT + DAY
+
+
+def test_a_key_that_comes_to_those_of_the_demo_is_of_the_demo() -> None:
+    files = new_keyrings(NOON, demo=True)
+    lacking = {**files, "enrollment": {**files["enrollment"], "signing": []}}
+    made = (rotated(files, "secret", NOON, DAY), replaced(files, "secret", NOON), completed(lacking, NOON))
+    assert all(changed["enrollment"]["secret"][0]["id"].startswith(DEMO_ID) for changed in made)
+    assert made[2]["enrollment"]["signing"][0]["id"].startswith(DEMO_ID)
+    assert not held(later(new_keyrings(NOON), "secret"), "secret")[0].id.startswith(DEMO_ID)
