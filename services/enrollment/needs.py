@@ -193,7 +193,7 @@ class CanSubmit(CanAwaitVerdicts, CanSeal, Protocol):
     """Hands proofs to the verifier and waits for its word."""
 
 
-class CanChoose(HasChallenges, HasRules, Protocol):
+class CanChoose(HasChallenges, HasDevices, HasRules, Protocol):
     """Finds what a person can prove now."""
 
 

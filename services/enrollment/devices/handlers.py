@@ -204,7 +204,7 @@ def _device(activation: Activation, asked: protocol.Activation, deps: HasSealer,
 async def _signer(token: str, deps: HasDevices) -> Device:
     key_id = protocol.token_key_id(token)
     stored = await deps.devices.get(key_id) if key_id else None
-    if stored is None or stored.state.removed_at:
+    if stored is None or not stored.state.is_known:
         raise DeviceSignatureInvalidError
     return stored.state
 

@@ -40,6 +40,9 @@ class Devices(Documents[Device]):
     async def of_method(self, tenant: str, user: str, method_id: str) -> list[Stored[Device]]:
         return await self.find({"state.tenant": tenant, "state.user": user, "state.methodId": method_id})
 
+    async def of_person(self, tenant: str, user: str) -> list[Stored[Device]]:
+        return await self.find({"state.tenant": tenant, "state.user": user})
+
     def unproven(self, now: datetime) -> AsyncIterator[Stored[Device]]:
         """Devices that connected long ago, and of whose method nothing is noted; those of before that was noted."""
         long_ago = {"state.createdAt": {"$lte": now - KEEP_UNPROVEN}}

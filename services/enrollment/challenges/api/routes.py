@@ -64,6 +64,7 @@ Prefer = Annotated[
         "codeExpired",
         "authenticatorDisabled",
         "methodCoolingDown",
+        "sendLimitReached",
         "idempotencyConflict",
     ),
 )
@@ -78,8 +79,9 @@ async def post_challenge(
 
     Without `methodId` it is the best one that the person has: a Temporary Access Pass, the default, then by strength.
     What only recovers an account (email, security questions) counts for `passwordReset` under the profile `entra`, and
-    otherwise where there is nothing stronger. One that rests after failures comes last. An open challenge on the same
-    method ends.
+    otherwise where there is nothing stronger. One that rests after failures, or after requests that nobody approved,
+    comes last. An open challenge on the same method ends. While an app rests after such requests, asking it is
+    `sendLimitReached`; its code can be asked for (`byCode`), and our page does so by itself.
 
     With `returnUrl`, an address on the client's list, the answer has the `url` of our page. There the person proves
     this method or another one, and comes back to `returnUrl` with `challengeId` and `status` in its query. The
