@@ -42,11 +42,15 @@ Scope = Literal[
 
 @dataclass(frozen=True)
 class Caller:
-    """Who calls the API: a client, for one tenant, with scopes."""
+    """Who calls the API: a client, for one tenant, with scopes; until its token expires."""
 
     client_id: str
     tenant: str
     scopes: frozenset[str]
+    expires_at: datetime | None = None
+
+    def is_valid(self, now: datetime) -> bool:
+        return self.expires_at is None or now < self.expires_at
 
     def require(self, *scopes: Scope) -> None:
         """One of these scopes. Raises `scopeMissing`."""
@@ -105,7 +109,7 @@ class ClientTokens:
         )
         if not acceptable:
             raise TokenInvalidError
-        return Caller(name, claims["tid"], frozenset(claims["scope"].split()))
+        return Caller(name, claims["tid"], frozenset(claims["scope"].split()), expires)
 
     async def _keys(self, client: Client, key_id: str) -> KeySet:
         """The client's keys: fetched by one request at a time, and after a failure not again for a while."""
