@@ -46,7 +46,8 @@ async def admit_request(challenge: Challenge, deps: CanAdmit) -> None:
     """
     push, now = challenge.terms.push, deps.clock.now()
     if push and not challenge.is_to_register:
-        await deps.devices.change(push.device_id, lambda device: fatigue.ask(device, challenge.id, at=now))
+        ask = partial(fatigue.ask, challenge_id=challenge.id, at=now, session_id=challenge.session_id)
+        await deps.devices.change(push.device_id, ask)
 
 
 async def end_earlier_requests(challenge: Challenge, deps: CanAskDevices) -> None:
@@ -73,12 +74,16 @@ async def resting_methods(account: Account, deps: CanAdmit) -> Mapping[str, date
     return {method_id: until for method_id, until in rests.items() if until}
 
 
-async def note_approval(challenge: Challenge, account: Account | None, store: HasDevices) -> None:
-    """Who holds the device proved it, by an approval or by a code of the same app."""
-    method = account.method(challenge.method_id) if account else None
-    if method and method.device_id:
-        asked_at = challenge.terms.created_at
-        await store.devices.change(method.device_id, partial(fatigue.approved, asked_at=asked_at))
+async def note_proof(challenge: Challenge, account: Account | None, store: HasDevices) -> None:
+    """Who holds a device proved it, by an approval or by a code of the same app; or whoever asked devices proved by
+    another method that it was the person."""
+    for method in account.methods if account else ():
+        if method.device_id and method.id == challenge.method_id:
+            asked_at = challenge.terms.created_at
+            await store.devices.change(method.device_id, partial(fatigue.approved, asked_at=asked_at))
+        elif method.device_id and challenge.session_id:
+            session_id = challenge.session_id
+            await store.devices.change(method.device_id, partial(fatigue.proven_otherwise, session_id=session_id))
 
 
 async def note_denial(challenge: Challenge, cause: Envelope, store: CanNoteDenials, *, at: datetime) -> None:

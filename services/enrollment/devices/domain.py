@@ -16,9 +16,11 @@ MAX_GUESSES = 5
 
 
 class AskedRequest(State):
-    """A request to approve something with a method on file, which nobody has approved."""
+    """A request to approve something with a method on file, which nobody has approved; in a session, if it came from
+    our page."""
 
     challenge_id: str
+    session_id: str | None = None
     at: datetime
     denied_at: datetime | None = None
 

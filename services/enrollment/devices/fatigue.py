@@ -1,7 +1,8 @@
 """How often a device may be asked while nobody approves: against push bombing by whoever has the password.
 
 A request counts when it is asked for, so that silence needs no news to count; an approval, or another proof by the same
-device, forgets all that was asked before it. Source: OWASP ASVS 5.0, 6.6.4; MITRE ATT&CK T1621.
+device, forgets all that was asked before it, and a proof by another method what its own session asked.
+Source: OWASP ASVS 5.0, 6.6.4; MITRE ATT&CK T1621.
 """
 
 from collections.abc import Sequence
@@ -35,7 +36,7 @@ MOST_REMEMBERED = 20
 """Requests that a device remembers; long before, waits are the longest."""
 
 
-def ask(device: Device, challenge_id: str, *, at: datetime) -> Change[Device]:
+def ask(device: Device, challenge_id: str, *, at: datetime, session_id: str | None = None) -> Change[Device]:
     """Count one request more; the same one again changes nothing.
 
     Raises:
@@ -50,7 +51,7 @@ def ask(device: Device, challenge_id: str, *, at: datetime) -> Change[Device]:
             headers={"Retry-After": str(seconds)},
             retryAfter=seconds,
         )
-    asked = (*_remembered(device, at), AskedRequest(challenge_id=challenge_id, at=at))
+    asked = (*_remembered(device, at), AskedRequest(challenge_id=challenge_id, session_id=session_id, at=at))
     return Change(device.model_copy(update={"asked": asked[-MOST_REMEMBERED:]}))
 
 
@@ -69,6 +70,13 @@ def approved(device: Device, *, asked_at: datetime) -> Change[Device]:
     """Who holds the device proved it for what was asked at that moment: nothing before it counts any more."""
     later = tuple(request for request in device.asked if request.at > asked_at)
     return Change(device.model_copy(update={"asked": later}))
+
+
+def proven_otherwise(device: Device, session_id: str) -> Change[Device]:
+    """The session that asked was the person's: they proved it there by another method. What others asked still
+    counts."""
+    others = tuple(request for request in device.asked if request.session_id != session_id)
+    return Change(device.model_copy(update={"asked": others}))
 
 
 def rests_until(device: Device, now: datetime) -> datetime | None:

@@ -12,7 +12,7 @@ from services.enrollment.challenges.domain import transitions
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.domain.transitions import ENDS_DENIED, DeliveryEvent
 from services.enrollment.challenges.domain.verdict import is_about, is_proven_by
-from services.enrollment.devices.asking import note_approval, note_denial
+from services.enrollment.devices.asking import note_denial, note_proof
 from services.enrollment.needs import HasAccounts, HasActivities, HasChallenges, HasDevices, HasPeople
 from services.enrollment.signals import Signals
 from services.kit.clock import Clock
@@ -60,7 +60,7 @@ async def method_verified(event: MethodVerified, cause: Envelope, *, store: HasP
     account = await store.accounts.change(account_id(challenge.tenant, challenge.user), decide, cause)
     counts = challenge.is_to_register or _is_active(account.state if account else None, challenge.method_id)
     if counts and not challenge.is_to_register:
-        await note_approval(challenge, account.state if account else None, store)
+        await note_proof(challenge, account.state if account else None, store)
     await store.challenges.change(challenge.id, end, cause)
     signals.notify(challenge.id)
 

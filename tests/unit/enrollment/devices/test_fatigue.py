@@ -97,6 +97,12 @@ def test_an_approval_forgets_what_was_asked_before_it_and_nothing_after() -> Non
     assert fatigue.approved(again.state, asked_at=NOW + MINUTE) == again
 
 
+def test_another_proof_forgets_what_its_own_session_asked() -> None:
+    mine, others = (fatigue.ask(device(), f"of {name}", at=NOW, session_id=name).state.asked for name in ("s1", "s2"))
+    by_api = AskedRequest(challenge_id="c1", at=NOW)
+    assert fatigue.proven_otherwise(device(*mine, *others, by_api), "s1").state.asked == (*others, by_api)
+
+
 def test_a_denial_counts_once_and_only_of_what_was_asked() -> None:
     asked = device(AskedRequest(challenge_id="c1", at=NOW))
     denied = fatigue.denied(asked, "c1", at=NOW + SECOND).state

@@ -3,11 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from schemas.enrollment import MethodRequested
+from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.handlers.cooldown import cooldowns_of
+from services.kit.decision import Change
 from tests.support.clock import FixedClock
 from tests.support.enrolling import Outbox, outbox
 from tests.support.push import APP, CODES, RETURN_URL, Attack, attack_on
@@ -78,6 +81,25 @@ async def test_an_approval_clears_it(attack: Attack) -> None:
     await attack.answered(attack.opened[-1])
     for _ in range(2):
         assert await attack.refused() is None
+
+
+def becoming(challenge: Challenge, _: Challenge) -> Change[Challenge]:
+    return Change(challenge)
+
+
+async def test_who_proves_another_method_on_our_page_was_the_person_and_clears_their_own_requests(
+    attack: Attack,
+) -> None:
+    await attack.ask()
+    for _ in range(3):
+        hosted = (await attack.ask(return_url=RETURN_URL)).verification.current
+        instead = (await attack.ask(method_id=CODES.id)).verification.current
+        there = instead.model_copy(update={"terms": instead.terms.model_copy(update={"session_id": hosted.id})})
+        await attack.deps.challenges.change(instead.id, partial(becoming, there))
+        await attack.answered(there)
+    stored = await attack.deps.devices.get("d1")
+    assert stored is not None
+    assert [request.challenge_id for request in stored.state.asked] == [attack.opened[0].id]
 
 
 async def test_a_wrong_number_and_silence_clear_nothing(attack: Attack) -> None:
