@@ -87,7 +87,9 @@ class Attack:
         shared |= {"method_id": of.method_id, "method_type": of.method_type, "kind": of.kind}
         for cause in 2 * [self._enveloped(shared, challenge, reason)]:
             if isinstance(cause.event, MethodVerified):
-                await verdicts.method_verified(cause.event, cause, store=self.deps, signals=self.deps.signals)
+                await verdicts.method_verified(
+                    cause.event, cause, store=self.deps, rules=self.deps, signals=self.deps.signals
+                )
             if isinstance(cause.event, VerificationFailed):
                 await verdicts.verification_failed(cause.event, cause, store=self.deps, signals=self.deps.signals)
 
