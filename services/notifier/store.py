@@ -8,8 +8,10 @@ from typing import Any
 
 from pymongo import ASCENDING
 
+from schemas.base import Purpose
 from schemas.envelope import Envelope
 from services.kit.clock import Clock
+from services.kit.config.messages import Budget
 from services.kit.decision import Change
 from services.kit.mongo.client import Database
 from services.kit.mongo.document import Documents, DuplicateDocumentError, StaleDocumentError, Stored
@@ -135,12 +137,14 @@ class Store:
         waiting = {"state.channel": channel, "state.status": {"$in": sorted(OPEN)}, "state.provider": provider}
         return await self.database.collection("deliveries").count_documents(waiting)
 
-    async def take(self, tenant: str, number_hash: str, delivery_id: str, *, at: datetime) -> LimitReached | None:
+    async def take(
+        self, number_hash: str, delivery: Delivery, purpose: Purpose, budget: Budget, *, at: datetime
+    ) -> LimitReached | None:
         """Count a message against the limits of its number, in one write; None if it may be sent."""
-        key = f"{tenant}/{number_hash}"
+        key = f"{delivery.tenant}/{number_hash}"
         while True:
             stored = await self.sends.get(key)
-            taken = take(stored.state if stored else Sends(), delivery_id, at=at)
+            taken = take(stored.state if stored else Sends(), delivery.id, purpose, budget, at=at)
             if isinstance(taken, LimitReached):
                 return taken
             try:
