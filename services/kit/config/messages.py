@@ -57,7 +57,7 @@ class MessageBudgets(Closed):
     """The budgets of an organisation. What counts against one is counted in the database, over all replicas."""
 
     number: Budget = Field(
-        default=Budget(messages="10/day", registration=3, password_reset=3),
+        default=Budget(messages="10/day", registration=4, password_reset=3),
         description="to one number, whatever its extension, or to one address",
     )
     user: Budget = Field(

@@ -64,6 +64,7 @@ Prefer = Annotated[
         "codeExpired",
         "authenticatorDisabled",
         "methodCoolingDown",
+        "sendLimitReached",
         "idempotencyConflict",
     ),
 )

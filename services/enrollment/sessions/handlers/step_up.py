@@ -21,7 +21,7 @@ from services.enrollment.sessions.domain.session import Session
 from services.enrollment.sessions.handlers.asking import ask, pressed
 from services.enrollment.sessions.handlers.moving import move_session
 from services.enrollment.sessions.principal import Principal
-from services.kit.errors import MethodCoolingDownError, ProblemError, UnknownMethodError
+from services.kit.errors import MethodCoolingDownError, ProblemError, SendLimitReachedError, UnknownMethodError
 
 
 def usable_methods(account: Account, deps: HasRules, now: datetime | None = None) -> tuple[Method, ...]:
@@ -60,7 +60,7 @@ async def begin(principal: Principal, deps: CanProve) -> Principal:
     try:
         return await prove_by(principal, first.id, deps)
     except ProblemError as problem:
-        if isinstance(problem, MethodCoolingDownError):
+        if isinstance(problem, MethodCoolingDownError | SendLimitReachedError):
             return principal
         raise
 
@@ -83,7 +83,7 @@ async def prove_by(
     """Ask for the proof of one method; `by_app` asks an app for a code instead of an approval.
 
     Raises:
-        ProblemError: `unknownMethod`, `methodCoolingDown`, `sessionEnded`, `rateLimited`.
+        ProblemError: `unknownMethod`, `methodCoolingDown`, `sessionEnded`, `rateLimited`, `sendLimitReached`.
     """
     method = next((method for method in askable(principal, deps) if method.id == method_id), None)
     if method is None:

@@ -27,9 +27,9 @@ from services.enrollment.web.proof.words import (
 from services.enrollment.web.request import PageRequest, frame, html, to_current_step
 from services.enrollment.web.views import Choice, ChooseView, FieldError, MessageView
 from services.enrollment.web.words import CANT_SIGN_IN, CHOOSE_ONE
-from services.kit.errors import MethodCoolingDownError, RateLimitedError, UnknownMethodError
+from services.kit.errors import MethodCoolingDownError, RateLimitedError, SendLimitReachedError, UnknownMethodError
 
-NOT_NOW: Final = (RateLimitedError, MethodCoolingDownError)
+NOT_NOW: Final = (RateLimitedError, MethodCoolingDownError, SendLimitReachedError)
 """Why a method cannot be asked for now, though it is on the list."""
 
 

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from services.kit.errors import MethodCoolingDownError, ProblemError
+from services.enrollment.web.words import no_more_messages
+from services.kit.errors import MethodCoolingDownError, ProblemError, SendLimitReachedError
 
 QUESTION: Final = "How do you want to verify that it's you?"
 LOCKED_OUT: Final = (
@@ -29,4 +30,6 @@ def refused_choice(problem: ProblemError) -> str:
     """Why a method cannot be asked for now."""
     if isinstance(problem, MethodCoolingDownError):
         return "There were too many wrong answers with this method. Wait a while, or choose another one."
+    if isinstance(problem, SendLimitReachedError):
+        return no_more_messages(problem)
     return f"{problem.title}. Wait a while, then try again."
