@@ -56,30 +56,30 @@ class MessageCountsBehaviour:
 
     async def test_of_many_at_once_no_more_get_in_than_there_is_room_for(self, counts: MessageCounts) -> None:
         wanted = [count_of("number"), count_of("tenant", 1000, 1000)]
-        claims = await asyncio.gather(*(counts.claim(wanted) for _ in range(20)))
-        assert claims.count(None) == 4
-        assert {full.id for full in claims if full} == {"number"}
+        reserved = await asyncio.gather(*(counts.reserve(wanted) for _ in range(20)))
+        assert reserved.count(None) == 4
+        assert {full.id for full in reserved if full} == {"number"}
 
     async def test_a_purpose_is_held_to_its_cap_and_leaves_the_rest(self, counts: MessageCounts) -> None:
         caps: dict[Purpose, int] = {"registration": 4, "passwordReset": 3, "signIn": 10}
         got_in = []
         for purpose, cap in caps.items():
             wanted = [count_of("number", for_purpose=cap, purpose=purpose)]
-            got_in.append([await counts.claim(wanted) for _ in range(11)].count(None))
+            got_in.append([await counts.reserve(wanted) for _ in range(11)].count(None))
         assert got_in == [4, 3, 3]
 
     async def test_what_is_refused_by_one_counts_for_none(self, counts: MessageCounts) -> None:
         other = count_of("other", 3, 3)
         for _ in range(8):
-            await counts.claim([count_of("number", 10, 1), other])
-        assert [await counts.claim([other]) for _ in range(3)].count(None) == 2
+            await counts.reserve([count_of("number", 10, 1), other])
+        assert [await counts.reserve([other]) for _ in range(3)].count(None) == 2
 
-    async def test_what_is_given_back_can_be_claimed_again(self, counts: MessageCounts) -> None:
+    async def test_what_is_given_back_can_be_reserved_again(self, counts: MessageCounts) -> None:
         one = count_of("number", 10, 1)
-        assert await counts.claim([one]) is None
+        assert await counts.reserve([one]) is None
         await counts.give_back([one])
-        assert await counts.claim([one]) is None
-        assert await counts.claim([one]) == one
+        assert await counts.reserve([one]) is None
+        assert await counts.reserve([one]) == one
 
 
 class Organisation:

@@ -26,7 +26,7 @@ COUNTED: Final[frozenset[Channel]] = frozenset({"sms", "voice", "email"})
 
 
 @dataclass
-class Claim:
+class Reservation:
     """The counts of one message. Whoever finds that it is not asked for gives them back."""
 
     counts: tuple[Count, ...]
@@ -39,22 +39,22 @@ class Claim:
 
 
 @asynccontextmanager
-async def counted(challenge: Challenge | None, address: str | None, deps: CanCount) -> AsyncIterator[Claim]:
+async def counted(challenge: Challenge | None, address: str | None, deps: CanCount) -> AsyncIterator[Reservation]:
     """Within it, the message of a challenge is asked for: it is counted before, and given back where that is refused.
     What has no message counts for nothing. `address` is the client's, where it is known.
 
     Raises:
         ProblemError: `sendLimitReached`, with `Retry-After`.
     """
-    claim = Claim(await _claimed(challenge, address, deps) if challenge else (), deps.message_counts)
+    reservation = Reservation(await _reserved(challenge, address, deps) if challenge else (), deps.message_counts)
     try:
-        yield claim
+        yield reservation
     except ProblemError:
-        await claim.give_back()
+        await reservation.give_back()
         raise
 
 
-async def _claimed(challenge: Challenge, address: str | None, deps: CanCount) -> tuple[Count, ...]:
+async def _reserved(challenge: Challenge, address: str | None, deps: CanCount) -> tuple[Count, ...]:
     destination = _destination(challenge, deps)
     if destination is None:
         return ()
@@ -65,7 +65,7 @@ async def _claimed(challenge: Challenge, address: str | None, deps: CanCount) ->
 
     asked = Asked(tenant, challenge.purpose, _values(challenge, destination, address))
     counts = counts_of(asked, deps.config.messages_of(tenant), digest, at=now)
-    full = await deps.message_counts.claim(counts)
+    full = await deps.message_counts.reserve(counts)
     if full is None:
         return counts
     if await _is_asked_for(challenge, deps):

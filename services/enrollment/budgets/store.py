@@ -25,13 +25,13 @@ class MessageCounts:
         """Create the index; safe to repeat."""
         await ensure_index(self._collection, "until", expireAfterSeconds=int(KEEP_OVER.total_seconds()))
 
-    async def claim(self, counts: Sequence[Count]) -> Count | None:
+    async def reserve(self, counts: Sequence[Count]) -> Count | None:
         """Count a message against all of them, in one write; or against none, and the one that is full the longest.
 
         Whoever counts up does so only where there is room, in the same update: of many at once no more get in than
         there is room for.
         """
-        full = [count for count in await self._refused(counts) if not await self._claimed_late(count)]
+        full = [count for count in await self._refused(counts) if not await self._reserved_late(count)]
         if not full:
             return None
         await self.give_back([count for count in counts if count not in full])
@@ -62,7 +62,7 @@ class MessageCounts:
             return [counts[failure["index"]] for failure in failed]
         return []
 
-    async def _claimed_late(self, count: Count) -> bool:
+    async def _reserved_late(self, count: Count) -> bool:
         """Whether there is room in the document that is there by now."""
         update = {"$inc": _by(count, 1)}
         result = await self._collection.update_one({"_id": count.id, **_has_room(count)}, update)

@@ -6,7 +6,7 @@ from typing import Protocol
 from services.enrollment.accounts.domain import conflicts
 from services.enrollment.accounts.domain.account import Account
 from services.enrollment.accounts.handlers.lookup import account_of, account_to_be, keep_account
-from services.enrollment.budgets.handlers import Claim, counted
+from services.enrollment.budgets.handlers import Reservation, counted
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.domain.transitions import Submitted
 from services.enrollment.challenges.domain.verdict import Right, Wrong
@@ -94,18 +94,18 @@ async def require_registered(challenge: Challenge, deps: HasAccounts) -> Account
 async def _begin(plan: Plan | ClaimingPlan, account: Account, deps: CanRegister) -> Reading:
     planned = plan(Claimant(account, locale=account.profile.locale), deps)
     beginning = planned if isinstance(planned, Beginning) else await planned
-    async with counted(beginning.challenge, None, deps) as claim:
-        return await _begun(beginning, account, claim, deps)
+    async with counted(beginning.challenge, None, deps) as reservation:
+        return await _begun(beginning, account, reservation, deps)
 
 
-async def _begun(beginning: Beginning, account: Account, claim: Claim, deps: CanRegister) -> Reading:
+async def _begun(beginning: Beginning, account: Account, reservation: Reservation, deps: CanRegister) -> Reading:
     await keep_account(account, deps)
     registration = _registration(beginning, account, deps)
     try:
         await deps.registrations.insert(registration.id, registration)
     except DuplicateDocumentError:
         if begun := await _begun_before(registration.id, account, deps):
-            await claim.give_back()
+            await reservation.give_back()
             return begun
         await deps.registrations.insert(registration.id, registration)
     if beginning.challenge is None:
@@ -113,7 +113,7 @@ async def _begun(beginning: Beginning, account: Account, claim: Claim, deps: Can
         return Reading(registration, account, "pending", activation=activation)
     if beginning.event:
         return await _kept(registration, beginning, beginning.challenge, beginning.event, deps)
-    challenge = await open_challenge(beginning.challenge, deps, if_there=claim.give_back)
+    challenge = await open_challenge(beginning.challenge, deps, if_there=reservation.give_back)
     await supersede(challenge, deps)
     return Reading(registration, account, "pending", challenge)
 

@@ -90,8 +90,8 @@ async def ask_proof(asked: AskProof, user: str, caller: Caller, deps: CanAskProo
     )
     ticket = None if asked.return_url is None else repeatable_token("ticket")
     hosted = _hosted(ours, asked, ticket, deps.clock.now())
-    async with counted(hosted, asked.context.ip_address, deps) as claim:
-        opened = await open_challenge(hosted, deps, if_there=claim.give_back)
+    async with counted(hosted, asked.context.ip_address, deps) as reservation:
+        opened = await open_challenge(hosted, deps, if_there=reservation.give_back)
     await supersede(opened, deps)
     if method.device_id:
         deps.signals.notify(method.device_id)

@@ -78,13 +78,13 @@ async def ask(principal: Principal, challenge: Challenge, step: str, deps: CanAs
     earlier = await current_challenge(principal, deps)
     if earlier and not again and earlier.asks_the_same_as(challenge) and earlier.still_waits(deps.clock.now()):
         return await wait_at(principal, earlier, step, deps)
-    async with counted(challenge, principal.address, deps) as claim:
+    async with counted(challenge, principal.address, deps) as reservation:
         moved = await wait_at(principal, challenge, step, deps, most=deps.limiter.requests)
         asked = moved.session.requested
         if asked is None or asked.id != challenge.id:
-            await claim.give_back()
+            await reservation.give_back()
         if asked:
-            await open_challenge(asked, deps, if_there=claim.give_back)
+            await open_challenge(asked, deps, if_there=reservation.give_back)
     if earlier and earlier.id != challenge.id:
         await cancel_challenge(earlier, "superseded", deps)
     return moved
