@@ -5,6 +5,7 @@ from typing import Protocol
 
 from services.enrollment.accounts.domain.account import Account
 from services.enrollment.accounts.store import Accounts, Activities
+from services.enrollment.budgets.store import MessageCounts
 from services.enrollment.challenges.store import Challenges
 from services.enrollment.config import Config
 from services.enrollment.devices.store import Activations, Devices, UsedTokens
@@ -83,6 +84,11 @@ class HasLimiter(Protocol):
     def limiter(self) -> RateLimiter: ...
 
 
+class HasMessageCounts(Protocol):
+    @property
+    def message_counts(self) -> MessageCounts: ...
+
+
 class HasNotices(Protocol):
     @property
     def notices(self) -> Notices: ...
@@ -159,6 +165,10 @@ class CanSend(CanBuild, HasKeyring, Protocol):
     """Builds challenges whose codes are sent."""
 
 
+class CanCount(HasChallenges, HasClock, HasSealer, HasKeyring, HasConfig, HasMessageCounts, Protocol):
+    """Counts messages before they are asked for."""
+
+
 class CanPlan(CanSend, HasConfig, HasOrigin, HasHardwareTokens, Protocol):
     """Checks and begins the registration of any method."""
 
@@ -188,7 +198,11 @@ class CanPrepare(CanChangeAccounts, CanBuild, Protocol):
 
 
 class CanEndChallenges(HasChallenges, HasClock, Protocol):
-    """Ends challenges, or sends them once more."""
+    """Ends challenges."""
+
+
+class CanSendAgain(CanEndChallenges, CanCount, Protocol):
+    """Sends the message of a challenge once more."""
 
 
 class CanAwaitVerdicts(CanEndChallenges, HasSignals, Protocol):
@@ -211,7 +225,7 @@ class CanChangePlans(CanChangeSessions, HasRules, Protocol):
     """The same by what the policy wants."""
 
 
-class CanAsk(CanChangeSessions, HasLimiter, Protocol):
+class CanAsk(CanChangeSessions, CanCount, HasLimiter, Protocol):
     """Asks for a proof in a session."""
 
 

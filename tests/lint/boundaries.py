@@ -121,6 +121,7 @@ DOMAIN_KIT = (
     "services.kit.answers",  # pure itself
     "services.kit.config.values",  # the shape of what the configuration file says of an organisation
     "services.kit.config.tenants",
+    "services.kit.config.messages",
 )
 PURE_LIBRARIES: dict[str, Places] = {
     "pydantic": {"*": "models"},

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from services.enrollment.devices.domain import AskedRequest, Device
 from services.kit.decision import Change
-from services.kit.errors import SendLimitReachedError
+from services.kit.errors import DeviceRestsError
 
 UNAPPROVED_WAITS = (
     timedelta(),
@@ -46,7 +46,7 @@ def ask(device: Device, challenge_id: str, *, at: datetime, session_id: str | No
         return Change(device)
     if until := rests_until(device, at):
         seconds = int((until - at).total_seconds()) + 1
-        raise SendLimitReachedError(
+        raise DeviceRestsError(
             "The person did not approve the last requests to this device; wait, or use another method.",
             headers={"Retry-After": str(seconds)},
             retryAfter=seconds,

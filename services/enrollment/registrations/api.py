@@ -66,6 +66,7 @@ class RegistrationBody(Body):
         "answersNotDistinct",
         "questionUnknown",
         "unknownHardwareToken",
+        "sendLimitReached",
         "idempotencyConflict",
     ),
 )

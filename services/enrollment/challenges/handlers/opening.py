@@ -7,6 +7,7 @@ from typing import Protocol
 from schemas.base import Purpose
 from services.enrollment.accounts.domain.account import Account, Method
 from services.enrollment.accounts.handlers.lookup import account_of
+from services.enrollment.budgets.handlers import counted
 from services.enrollment.challenges.domain.challenge import Challenge, Context, Hosting
 from services.enrollment.challenges.domain.eligibility import is_locked_out, proofs_required, provable_for
 from services.enrollment.challenges.domain.verification import Verification
@@ -24,6 +25,7 @@ from services.enrollment.interrupts.handlers import require_allowed
 from services.enrollment.needs import (
     CanAskMethods,
     CanAwaitVerdicts,
+    CanCount,
     CanEndChallenges,
     HasAccounts,
     HasClock,
@@ -43,7 +45,7 @@ from services.kit.errors import (
 from services.kit.ids import repeatable_id, repeatable_token
 
 
-class CanAskProof(CanAskMethods, CanAwaitVerdicts, HasAccounts, Protocol):
+class CanAskProof(CanAskMethods, CanAwaitVerdicts, CanCount, HasAccounts, Protocol):
     """Opens a challenge for a platform."""
 
 
@@ -75,7 +77,8 @@ async def ask_proof(asked: AskProof, user: str, caller: Caller, deps: CanAskProo
     Raises:
         ProblemError: `returnUrlNotAllowed`, `unknownUser`, `unknownMethod`, `methodNotAllowedByPolicy`,
             `authenticatorDisabled`, `methodCoolingDown`; `codeUsed`, `codeExpired` where nothing of the method can be
-            used any more; `sendLimitReached` where nobody approved the last requests to its device.
+            used any more; `sendLimitReached` where a budget of messages has no room, or nobody approved the last
+            requests to its device.
     """
     if asked.return_url is not None:
         require_allowed(asked.return_url, deps.config.clients[caller.client_id].return_urls)
@@ -95,7 +98,9 @@ async def ask_proof(asked: AskProof, user: str, caller: Caller, deps: CanAskProo
     )
     ticket = None if asked.return_url is None else repeatable_token("ticket")
     await admit_request(ours, deps)
-    opened = await open_challenge(_hosted(ours, asked, ticket, deps.clock.now()), deps)
+    hosted = _hosted(ours, asked, ticket, deps.clock.now())
+    async with counted(hosted, asked.context.ip_address, deps) as reservation:
+        opened = await open_challenge(hosted, deps, if_there=reservation.give_back)
     await supersede(opened, deps)
     await end_earlier_requests(opened, deps)
     if method.device_id:

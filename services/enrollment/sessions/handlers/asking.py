@@ -3,6 +3,7 @@
 import uuid
 
 from schemas.base import MethodType
+from services.enrollment.budgets.handlers import counted
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.handlers.lifecycle import cancel_challenge, open_challenge
 from services.enrollment.needs import CanAsk, CanChangeAccounts, CanEndChallenges, HasChallenges, HasClock
@@ -72,14 +73,18 @@ async def ask(principal: Principal, challenge: Challenge, step: str, deps: CanAs
     other one ends.
 
     Raises:
-        ProblemError: `sessionEnded`, `rateLimited`.
+        ProblemError: `sessionEnded`, `rateLimited`, `sendLimitReached`.
     """
     earlier = await current_challenge(principal, deps)
     if earlier and not again and _is_kept(earlier, challenge, deps):
         return await wait_at(principal, earlier, step, deps)
-    moved = await wait_at(principal, challenge, step, deps, most=deps.limiter.requests)
-    if moved.session.requested:
-        await open_challenge(moved.session.requested, deps)
+    async with counted(challenge, principal.address, deps) as reservation:
+        moved = await wait_at(principal, challenge, step, deps, most=deps.limiter.requests)
+        asked = moved.session.requested
+        if asked is None or asked.id != challenge.id:
+            await reservation.give_back()
+        if asked:
+            await open_challenge(asked, deps, if_there=reservation.give_back)
     if earlier and earlier.id != challenge.id:
         await cancel_challenge(earlier, "superseded", deps)
     return moved

@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from services.enrollment.web.words import moment
-from services.kit.errors import MethodCoolingDownError, ProblemError, SendLimitReachedError
+from services.enrollment.web.words import moment, no_more_messages
+from services.kit.errors import DeviceRestsError, MethodCoolingDownError, ProblemError, SendLimitReachedError
 
 QUESTION: Final = "How do you want to verify that it's you?"
 LOCKED_OUT: Final = (
@@ -41,11 +41,13 @@ def resting(until: datetime, now: datetime, *, has_codes: bool) -> str | None:
 
 def refused_choice(problem: ProblemError) -> str:
     """Why a method cannot be asked for now."""
-    if isinstance(problem, SendLimitReachedError):
+    if isinstance(problem, DeviceRestsError):
         return (
             "The last requests to this app weren't approved, so it gets none for a while. Choose another method, or "
             "wait. If you didn't ask for them, somebody else may know your password: change it."
         )
     if isinstance(problem, MethodCoolingDownError):
         return "There were too many wrong answers with this method. Wait a while, or choose another one."
+    if isinstance(problem, SendLimitReachedError):
+        return no_more_messages(problem)
     return f"{problem.title}. Wait a while, then try again."

@@ -17,6 +17,7 @@ from services.enrollment.web.live import challenge_of_page, live
 from services.enrollment.web.proof import pages as proof
 from services.enrollment.web.request import (
     SEE_OTHER,
+    address_of,
     frame,
     html,
     is_secure,
@@ -36,7 +37,7 @@ router = APIRouter(include_in_schema=False)
 async def start(request: Request, ticket: Annotated[str, Query(max_length=256)] = "") -> Response:
     """Use the ticket, once. The browser that holds its session already goes on where it was."""
     components = components_of(request)
-    await components.deps.limiter.admit("address", request.client.host if request.client else "")
+    await components.deps.limiter.admit("address", address_of(request))
     try:
         principal, secret = await verification.use_verify_ticket(ticket, components.deps)
     except ProblemError as problem:

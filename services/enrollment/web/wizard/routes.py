@@ -20,6 +20,7 @@ from services.enrollment.web.qr import qr_picture
 from services.enrollment.web.request import (
     SEE_OTHER,
     PageRequest,
+    address_of,
     frame,
     html,
     is_secure,
@@ -43,9 +44,10 @@ HOMES: Final = {"manage": MANAGE, "operations": OPERATIONS}
 async def start(request: Request, ticket: Annotated[str, Query(max_length=256)] = "") -> Response:
     """Use the ticket, once. The browser that holds its session already goes on where it was."""
     components = components_of(request)
-    await components.deps.limiter.admit("address", request.client.host if request.client else "")
+    address = address_of(request)
+    await components.deps.limiter.admit("address", address)
     try:
-        principal, secret = await progress.use_ticket(ticket, components.deps)
+        principal, secret = await progress.use_ticket(ticket, components.deps, address=address)
     except ProblemError as problem:
         if problem.code in SPENT and await holds_session_of(
             request, ticket, "setup", progress.ticket_is_of, progress.recognise
