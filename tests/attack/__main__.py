@@ -33,7 +33,7 @@ from tests.attack.table import KINDS, Kind
 from tests.attack.target import Target
 from tests.support.stack import QUICKLY
 
-USUAL_REQUESTS = 2_000
+USUAL_REQUESTS = 1_000
 SHOWN = 5
 """Of a class, how many of those that succeeded are told on the screen."""
 TEXTED_WITHIN = 30.0
@@ -45,7 +45,9 @@ def run(
     ),
     pairs: Annotated[int, typer.Option(min=50, help="How many pairs of answers to time.")] = 200,
     only: Annotated[str, typer.Option(help="Only classes whose name contains this.")] = "",
-    minutes: Annotated[float, typer.Option(help="When to begin no further class; 0 is never.")] = 0,
+    minutes: Annotated[
+        float, typer.Option(help="When to begin no further class, where no more requests are asked for.")
+    ] = 6,
     save: Annotated[Path | None, typer.Option(help="Write the figures to this file, too.")] = None,
 ) -> None:
     """Attack the product in every way of the table. Ends with 1 where something succeeded, or was answered 5xx."""
@@ -54,7 +56,7 @@ def run(
     if not chosen:
         raise typer.BadParameter(f"no class has {only!r} in its name")
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    until = time.monotonic() + (60 * minutes or float("inf"))
+    until = time.monotonic() + (60 * minutes if requests <= USUAL_REQUESTS else float("inf"))
     try:
         with interruptible():
             rows = _all_tried(chosen, plan, until, console)

@@ -11,6 +11,7 @@ from tests.attack import (
     headers,
     injection,
     messages,
+    parsers,
     people,
     platforms,
     slow,
@@ -71,5 +72,6 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind("headers and cookies", "the OWASP list is met on every page", (headers.graded, headers.cookies)),
     Kind("slow clients", "each connection ends, others are served meanwhile", (slow.crowds,)),
+    Kind("parsers", "read or refused as documented, within a second", (parsers.total,)),
     Kind("generated requests", "no 5xx, and answers as they are described", (generated.requests,)),
 )

@@ -71,7 +71,7 @@ def load_config(
     try:
         content = yaml.safe_load(_expanded(path.read_text(), variables))
         return _with_place(view.model_validate(content), path.parent)
-    except OSError:
+    except (OSError, UnicodeError):
         raise ConfigError(f"{named_by}: cannot read {path}; point it to your configuration file") from None
     except yaml.YAMLError as error:
         raise ConfigError(f"{named_by}: {path} is not YAML: {_place(error)}") from None
