@@ -46,7 +46,7 @@ def run(
     pairs: Annotated[int, typer.Option(min=50, help="How many pairs of answers to time.")] = 200,
     only: Annotated[str, typer.Option(help="Only classes whose name contains this.")] = "",
     minutes: Annotated[
-        float, typer.Option(help="When to begin no further class, where no more requests are asked for.")
+        float, typer.Option(help="When to begin no further class, unless more requests are asked for.")
     ] = 6,
     save: Annotated[Path | None, typer.Option(help="Write the figures to this file, too.")] = None,
 ) -> None:
