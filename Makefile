@@ -10,7 +10,7 @@ BIN := .venv/bin
 INSTALLED := .venv/installed
 SUITES := $(wildcard tests/unit tests/contract tests/integration tests/e2e)
 
-.PHONY: help demo smoke test faults mutants bench lint format database reset install topics
+.PHONY: help demo smoke test faults attack mutants bench lint format database reset install topics
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,10 @@ test: install ## Run the whole suite, browser tests included, the longest files 
 faults: install ## Break the running product in every way it promises to survive; PEOPLE=50, SEED=…, ONLY="kill", SAVE=1
 	@exec $(BIN)/python -m tests.faults $(if $(PEOPLE),--people $(PEOPLE)) $(if $(SEED),--seed $(SEED)) \
 	  $(if $(ONLY),--only "$(ONLY)") $(if $(SAVE),--save)
+
+attack: install ## Try what strangers, other clients and other people might; REQUESTS=100000, PAIRS=200, ONLY="guesses", SAVE=file
+	@exec $(BIN)/python -m tests.attack $(if $(REQUESTS),--requests $(REQUESTS)) $(if $(PAIRS),--pairs $(PAIRS)) \
+	  $(if $(ONLY),--only "$(ONLY)") $(if $(SAVE),--save $(SAVE))
 
 mutants: $(INSTALLED) ## Mutate the domain where it differs from main, count what unit tests notice; ALL=1, FILES="…", BASE=…, FLOOR=85, SAVE=file
 	@exec $(BIN)/python -m tests.mutants $(FILES) $(if $(ALL),--all) $(if $(BASE),--base $(BASE)) \

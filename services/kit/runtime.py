@@ -17,6 +17,7 @@ from fastapi import FastAPI
 
 from services.kit.config.file import ConfigError
 from services.kit.crypto.key_source import KeyringError
+from services.kit.http.bounded import BoundedProtocol
 from services.kit.settings import S, ServiceName, SettingsError, load_settings
 from services.kit.telemetry import configure_logging
 
@@ -62,6 +63,7 @@ def run(app: FastAPI, host: str, *ports: int, trusted_proxies: str = "", exit_wi
         exit_within,
         uvicorn.Config(
             app,
+            http=BoundedProtocol,
             log_config=None,
             access_log=False,
             server_header=False,

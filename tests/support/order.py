@@ -19,6 +19,7 @@ LONGEST_FIRST = (
     "e2e/test_api_methods.py",
     "integration/test_notifier_handset.py",
     "contract/test_authenticator_app.py",
+    "contract/test_attacks.py",
     "contract/test_pages_static.py",
     "e2e/test_operations.py",
     "integration/test_demo_world.py",

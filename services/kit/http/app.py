@@ -1,7 +1,7 @@
 """What every service's HTTP side has: health, readiness, metrics, trace context, and one log line a request."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from importlib.metadata import version
 from typing import Any
 
@@ -26,6 +26,8 @@ CHECK_WITHIN = 2.0
 MAX_BODY = 64 * 1024
 PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+NOSNIFF = (b"x-content-type-options", b"nosniff")
 
 REQUESTS = Counter("security_info_http_requests_total", "HTTP requests answered.", ["route", "method", "status"])
 REQUEST_SECONDS = Histogram(
@@ -130,6 +132,7 @@ async def _traced(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> N
     async def note(message: Message) -> None:
         if message["type"] == "http.response.start":
             status.append(message["status"])
+            message["headers"] = _guarded(message["headers"])
         await send(message)
 
     structlog.contextvars.clear_contextvars()
@@ -143,6 +146,12 @@ async def _traced(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> N
             # Answered and logged by the handlers of kit.http.problem; the server would only log it once more.
         finally:
             _record(scope, status[0] if status else 499, monotonic() - began)
+
+
+def _guarded(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """Nobody guesses at what an answer is (Fetch standard, `X-Content-Type-Options`); pages say so with the rest."""
+    given = list(headers)
+    return given if any(name.lower() == NOSNIFF[0] for name, _ in given) else [*given, NOSNIFF]
 
 
 def _bounded(scope: Scope, receive: Receive, most: int) -> Receive:

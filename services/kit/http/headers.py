@@ -20,6 +20,8 @@ def security_headers(return_origin: str | None) -> dict[str, str]:
         "X-Frame-Options": "DENY",
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
+        "Cross-Origin-Embedder-Policy": "require-corp",
+        "X-Permitted-Cross-Domain-Policies": "none",
         "Permissions-Policy": ", ".join(f"{feature}=()" for feature in FEATURES),
         "Strict-Transport-Security": "max-age=31536000",
     }

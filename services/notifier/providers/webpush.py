@@ -6,7 +6,6 @@ and the request goes out by our client, to the very address that was checked.
 """
 
 import asyncio
-import ipaddress
 import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -29,7 +28,7 @@ from services.notifier.providers.base import (
     PermanentError,
     TransientError,
 )
-from services.notifier.providers.network import network_failures
+from services.notifier.providers.network import is_public, network_failures
 
 HTTPS = 443
 SIGNED_FOR = timedelta(hours=1)
@@ -107,7 +106,7 @@ class WebPush:
             found = await self._resolve(host)
         except OSError:
             raise TransientError("the push service has no address") from None
-        if not found or not all(ipaddress.ip_address(address).is_global for address in found):
+        if not found or not all(is_public(address) for address in found):
             raise PermanentError("the push service has a private address")
         return found[0]
 

@@ -5,6 +5,7 @@ from typing import Final
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 
+from services.enrollment.api.caching import NO_STORE
 from services.enrollment.components import components_of
 from services.enrollment.web.request import pages, tenant_frame
 from services.enrollment.web.views import SETUP, VERIFY, Frame, MessageView, Site
@@ -31,7 +32,8 @@ async def problem_page(request: Request, problem: ProblemError) -> Response | No
         help=HELP.get(type(problem)),
         reference=current_trace_id() if problem.status >= 500 else None,
     )
-    return HTMLResponse(pages.render(view), problem.status, headers=security_headers(None) | problem.headers)
+    headers = security_headers(None) | NO_STORE | problem.headers
+    return HTMLResponse(pages.render(view), problem.status, headers=headers)
 
 
 def _frame(request: Request, title: str) -> Frame:

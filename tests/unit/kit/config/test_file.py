@@ -262,3 +262,10 @@ def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
 def test_a_text_that_cannot_be_used_is_told_why(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(ConfigError, match=said):
         load_config(SharedConfig, written(tmp_path, text), {})
+
+
+def test_a_file_that_is_no_text_is_a_mistake_in_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_bytes(b"\x80")
+    with pytest.raises(ConfigError, match="is not YAML"):
+        load_config(SharedConfig, path, {})

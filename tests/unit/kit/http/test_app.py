@@ -169,3 +169,9 @@ async def test_a_body_that_is_too_large_is_a_problem_like_any_other(content: byt
         answer = await client.post("/things", content=content)
     assert (answer.status_code, answer.json()["code"]) == (413, "bodyTooLarge")
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("path", ["/things/a", "/things/refused", "/nowhere", "/healthz"])
+async def test_nobody_guesses_what_an_answer_is(path: str) -> None:
+    answer = await get(app(), path)
+    assert answer.headers.get_list("x-content-type-options") == ["nosniff"]

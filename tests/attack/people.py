@@ -1,0 +1,147 @@
+"""Every page and form, without a session, with somebody else's, and with a form that is not of the session."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import httpx
+
+from tests.attack.attempt import REFUSALS, Attempt, Plan, judged
+from tests.attack.routes import TICKETED, Route
+from tests.attack.scene import Browser, Scene, interrupted
+
+ENDED = 410
+NOT_SHOWN = REFUSALS | {ENDED}
+"""Without a session a page says that it has ended."""
+
+ELSEWHERE = 303
+"""A redirect to where the person's own session is; it shows nothing."""
+
+
+async def without_session(scene: Scene, _: Plan) -> AsyncIterator[Attempt]:
+    """No cookie, a made-up one, alice's with another secret, one of another kind of session."""
+    for route in _pages(scene):
+        for what, cookie in _bad_cookies(scene, route).items():
+            browser = replace(_browser(scene, route), cookies={_cookie_name(route): cookie} if cookie else {})
+            response = await _visit(browser, scene, route)
+            yield judged(f"{route.name}: {what}", response, NOT_SHOWN, scene.secrets)
+
+
+async def forged_forms(scene: Scene, _: Plan) -> AsyncIterator[Attempt]:
+    """The right cookie, and a form that was made for nobody, or for somebody else (CSRF, RFC 6749's section 10.12 in
+    spirit)."""
+    before = await _standing(scene)
+    for route in _pages(scene):
+        if route.method != "POST":
+            continue
+        hers = _browser(scene, route)
+        for what, browser in {
+            "no token": replace(hers, csrf=""),
+            "neither": replace(hers, session="", csrf=""),
+            "a made-up token": replace(hers, csrf=secrets.token_urlsafe(32)),
+            "bob's token": replace(hers, csrf=scene.bobs.csrf),
+            "bob's form": replace(hers, session=scene.bobs.session, csrf=scene.bobs.csrf),
+            "bob's session named": replace(hers, session=scene.bobs.session),
+        }.items():
+            yield judged(f"{route.name}: {what}", await _visit(browser, scene, route), {403}, scene.secrets)
+    yield Attempt("nothing of alice's changed", 0, "it did" if before != await _standing(scene) else "")
+
+
+async def other_person(scene: Scene, _: Plan) -> AsyncIterator[Attempt]:
+    """Bob, signed in, with what is alice's in the address or in the form."""
+    before = await _standing(scene)
+    hers = {"method": scene.places["method_id"], "challenge": scene.places["challenge_id"]}
+    for route in _pages(scene):
+        if "{method_id}" in route.path or route.path.endswith("/new-phone"):
+            response = await _visit(scene.bobs, scene, route, **hers)
+            allowed = {*REFUSALS, ELSEWHERE} if route.method == "POST" else REFUSALS | {200}
+            yield judged(f"{route.name}: another person's", response, allowed, scene.secrets)
+    for path in (f"challenge={scene.places['challenge_id']}", f"activation={scene.places['handle']}"):
+        response = await scene.bobs.get(f"/security-info/setup/events?{path}")
+        yield judged(f"GET /security-info/setup/events?{path}: another person's", response, {404}, scene.secrets)
+    for route in _pages(scene):
+        if route.path.startswith("/operations"):
+            response = await _visit(scene.bobs, scene, route)
+            yield judged(f"{route.name}: no administrator", response, {403}, scene.secrets)
+    yield Attempt("nothing of alice's changed", 0, "it did" if before != await _standing(scene) else "")
+
+
+async def tickets(scene: Scene, _: Plan) -> AsyncIterator[Attempt]:
+    """Tickets and tokens of links: none, made up, too long, used by another browser, of the other page."""
+    for route in scene.target.routes:
+        if route.path not in TICKETED or "{" in route.path:
+            continue
+        name = "token" if route.path.endswith("not-me") else "ticket"
+        for what, value in {
+            "none": "",
+            "made up": secrets.token_urlsafe(32),
+            "too long": "A" * 300,
+            "used": scene.used_tickets.get(route.path, ""),
+            "of another page": scene.used_tickets["/verify/start"],
+            "a query of the database": '{"$gt": ""}',
+        }.items():
+            response = (
+                await Browser(scene.target).get(route.path, params={name: value})
+                if route.method == "GET"
+                else await Browser(scene.target).post(route.path, **{name: value})
+            )
+            refused = judged(f"{route.name}: {what}", response, {400, 404, ENDED}, scene.secrets)
+            yield replace(refused, why="a cookie is set") if response.cookies else refused
+
+
+async def sessions(scene: Scene, _: Plan) -> AsyncIterator[Attempt]:
+    """Fixation, two uses of a ticket at once, and a cookie that outlives its session."""
+    begun = await interrupted(scene.target, scene.bob, intent="manage")
+    planted = {"security-info": f"{scene.alices.session}.{secrets.token_urlsafe(24)}"}
+    mallory = await Browser(scene.target, planted).opened(begun["url"], "/security-info")
+    fixed = mallory.session == scene.alices.session or mallory.cookies == planted
+    yield Attempt("a planted cookie", 303, "it is the session's" if fixed else "")
+    begun = await interrupted(scene.target, scene.bob, intent="manage")
+    path = begun["url"].partition(scene.target.origin)[2]
+    answers = await asyncio.gather(*(Browser(scene.target).get(path) for _ in range(8)))
+    opened = sum(bool(answer.cookies) for answer in answers)
+    yield Attempt("one ticket, eight times at once", 303, f"{opened} sessions" if opened != 1 else "")
+    left = await mallory.post("/security-info/leave")
+    assert left.status_code == ELSEWHERE, left.text
+    for path in ("/security-info", "/security-info/activity", "/security-info/add"):
+        yield judged(f"{path}: after leaving", await mallory.get(path), NOT_SHOWN, scene.secrets)
+    again = await mallory.post("/security-info/add", method="softwareOath")
+    yield judged("a form after leaving", again, NOT_SHOWN)
+
+
+def _pages(scene: Scene) -> list[Route]:
+    return [route for route in scene.target.routes if route.kind == "page"]
+
+
+def _browser(scene: Scene, route: Route) -> Browser:
+    return scene.verifying if route.path.startswith("/verify") else scene.alices
+
+
+def _cookie_name(route: Route) -> str:
+    return "security-info-verification" if route.path.startswith("/verify") else "security-info"
+
+
+def _bad_cookies(scene: Scene, route: Route) -> dict[str, str]:
+    hers = _browser(scene, route)
+    other = scene.alices if hers is scene.verifying else scene.verifying
+    foreign = next(iter(scene.bobs.cookies.values()))
+    return {
+        "no cookie": "",
+        "garbage": "garbage",
+        "a made-up session": f"{'0' * 36}.{secrets.token_urlsafe(24)}",
+        "alice's session, made-up secret": f"{hers.session}.{secrets.token_urlsafe(24)}",
+        "alice's session, bob's secret": f"{hers.session}.{foreign.partition('.')[2]}",
+        "the other kind of session": next(iter(other.cookies.values())),
+    }
+
+
+async def _visit(browser: Browser, scene: Scene, route: Route, **fields: str) -> httpx.Response:
+    path = scene.at(route)
+    return await (browser.get(path) if route.method == "GET" else browser.post(path, **fields))
+
+
+async def _standing(scene: Scene) -> tuple[object, int]:
+    """What alice has, and that her session is still open."""
+    path = f"/v1.0/users/{scene.places['user_id']}/authentication/methods"
+    return (await scene.target.done("GET", path))["value"], (await scene.alices.get("/security-info")).status_code

@@ -1,0 +1,77 @@
+"""All attacks by class. The quick ones, in this process, are part of `make test`."""
+
+from dataclasses import dataclass
+
+from tests.attack import (
+    bodies,
+    devices,
+    enumeration,
+    generated,
+    guessing,
+    headers,
+    injection,
+    messages,
+    parsers,
+    people,
+    platforms,
+    slow,
+    ssrf,
+)
+from tests.attack.attempt import Attack
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A class of attacks, and what of the product's promises it tries."""
+
+    name: str
+    promise: str
+    attacks: tuple[Attack, ...]
+
+
+BODIES = (bodies.oversized, bodies.malformed, bodies.other_types)
+
+KINDS: tuple[Kind, ...] = (
+    Kind("no token, or a forged one", "every route of platforms refuses it with 401", (platforms.forged,)),
+    Kind("missing scope", "403, whatever else is right", (platforms.unscoped,)),
+    Kind(
+        "another tenant, client or person",
+        "404, and nothing is told or changed",
+        (platforms.other_tenant, platforms.other_client, platforms.other_person),
+    ),
+    Kind("replay", "what counts once is refused again", (platforms.replayed, devices.replayed)),
+    Kind("devices", "another key, address, time or request is 401", (devices.requests, devices.answers)),
+    Kind("pages without a session", "nothing is shown or done", (people.without_session, people.tickets)),
+    Kind("forged forms", "a form of another session is 403", (people.forged_forms,)),
+    Kind("another person's pages", "nothing is shown or changed", (people.other_person,)),
+    Kind("sessions", "no fixation, one use of a ticket, an end is an end", (people.sessions,)),
+    Kind(
+        "guesses",
+        "five of a challenge, ten of a method, whatever is at once or restarted",
+        (
+            guessing.at_once,
+            guessing.over_challenges,
+            guessing.side_by_side,
+            guessing.over_restarts,
+            guessing.activation,
+            guessing.numbers,
+        ),
+    ),
+    Kind("enumeration", "what there is and what there is not is answered alike", (enumeration.alike,)),
+    Kind("enumeration by time", "and as fast", (enumeration.as_fast,)),
+    Kind(
+        "injection",
+        "text stays text",
+        (injection.on_pages, injection.in_names, injection.in_addresses, injection.in_bodies, injection.returns),
+    ),
+    Kind("messages and logs", "text stays text", (messages.mails, messages.texts_and_calls, messages.log_lines)),
+    Kind("SSRF", "no address of a stranger's choice is asked", (ssrf.push_endpoints, ssrf.key_sets)),
+    Kind("mass assignment", "a field that is not described is refused", (bodies.mass_assignment,)),
+    Kind(
+        "bodies", "too large, too deep, of another type: 4xx", (bodies.oversized, bodies.malformed, bodies.other_types)
+    ),
+    Kind("headers and cookies", "the OWASP list is met on every page", (headers.graded, headers.cookies)),
+    Kind("slow clients", "each connection ends, others are served meanwhile", (slow.crowds,)),
+    Kind("parsers", "read or refused as documented, within a second", (parsers.total,)),
+    Kind("generated requests", "no 5xx, and answers as they are described", (generated.requests,)),
+)

@@ -1,0 +1,33 @@
+"""Which addresses are those of a host on the Internet."""
+
+import pytest
+
+from services.notifier.providers.network import is_public
+
+
+@pytest.mark.parametrize("address", ["93.184.215.14", "2606:2800:21f::1", "64:ff9b::5db8:d70e", "2002:5db8:d70e::1"])
+def test_hosts_of_the_internet_are_public_also_through_a_translator(address: str) -> None:
+    assert is_public(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1",
+        "10.0.0.1",
+        "169.254.169.254",
+        "224.0.0.1",
+        "::1",
+        "::127.0.0.1",
+        "fec0::1",
+        "ff0e::1",
+        "::ffff:10.0.0.1",
+        "64:ff9b::a00:1",
+        "64:ff9b:1::a00:1",
+        "2002:7f00:1::",
+        "fe80::1%lo",
+        "localhost",
+    ],
+)
+def test_nothing_else_is_however_it_is_spelled(address: str) -> None:
+    assert not is_public(address)
