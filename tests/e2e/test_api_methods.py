@@ -5,7 +5,7 @@ import json
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -14,8 +14,8 @@ from typer.testing import CliRunner, Result
 
 from deploy.local.stack import LocalStack
 from services.cli.program import app
-from services.kit.crypto.codes import totp_code
 from tests.support.api import Platform, Somebody, done, events_of, proof_of, refused
+from tests.support.app_codes import earlier_code, shown_code
 from tests.support.device import TestDevice
 from tests.support.passkeys import SoftwarePasskey
 from tests.support.records import require_equal_records
@@ -121,7 +121,7 @@ def test_a_proof_tells_the_platform_that_asked_and_no_other(platform: Platform, 
     secret = base64.b32decode(begun["secret"])
     assert begun["otpauthUri"].startswith("otpauth://totp/Northbridge:")
     assert person.registration(begun["id"])["secret"] == begun["secret"]
-    used = totp_code(secret, datetime.now(UTC))
+    used = earlier_code(secret)
     person.prove(begun["challenge"], code=used)
     assert "secret" not in person.registration(begun["id"])
 
@@ -129,7 +129,7 @@ def test_a_proof_tells_the_platform_that_asked_and_no_other(platform: Platform, 
     assert refused(person.answer(challenge, {"code": used})) == (422, "codeIncorrect")
     with events_of(platform, challenge) as told:
         assert next(told)["status"] == "pending"
-        person.prove(challenge, code=totp_code(secret, datetime.now(UTC) + timedelta(seconds=30)))
+        person.prove(challenge, code=shown_code(secret))
         last = list(told)[-1]
     assert last["status"] == "verified"
     claims = proof_of(last, platform)
