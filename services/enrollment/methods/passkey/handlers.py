@@ -62,7 +62,8 @@ def relying_party(tenant: str, deps: HasRelyingParty) -> tuple[str, tuple[str, .
 
 
 def credential_id_of(credential: str) -> str:
-    """The id in a credential's JSON, base64url; whether the rest is right is the verifier's to judge.
+    """The id in a credential's JSON, base64url: what the browser says, and worth nothing before the verifier has found
+    that it is the attested one.
 
     Raises:
         ProblemError: `credentialInvalid`.
