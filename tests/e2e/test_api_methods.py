@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -116,11 +117,21 @@ def test_email(platform: Platform, other: Somebody) -> None:
     require_equal_records(platform.stack, other.id)
 
 
+def require_no_secrets(platform: Platform, person: Somebody, begun: dict[str, Any]) -> None:
+    """Who may only read follows a registration; what the method is set up with is for who may set it up."""
+    reader = Somebody(Platform(platform.stack, scope="methods.read"), person.id).registration(begun["id"])
+    assert reader.keys() == {"id", "type", "methodId", "state", "challenge"}
+    assert reader["state"] == "pending"
+    writer = Somebody(Platform(platform.stack, scope="methods.write"), person.id).registration(begun["id"])
+    assert writer == begun
+
+
 def test_a_proof_tells_the_platform_that_asked_and_no_other(platform: Platform, person: Somebody) -> None:
     begun = person.register("softwareOath")
     secret = base64.b32decode(begun["secret"])
     assert begun["otpauthUri"].startswith("otpauth://totp/Northbridge:")
     assert person.registration(begun["id"])["secret"] == begun["secret"]
+    require_no_secrets(platform, person, begun)
     used = earlier_code(secret)
     person.prove(begun["challenge"], code=used)
     assert "secret" not in person.registration(begun["id"])
@@ -159,6 +170,7 @@ def test_authenticator_app(platform: Platform, person: Somebody) -> None:
     assert begun["challenge"] is None
     assert begun["activationUrl"].endswith(begun["activationHandle"])
     assert begun["activationCode"] in begun["qrContent"]
+    require_no_secrets(platform, person, begun)
     registered, device = person.with_app()
     methods = {one["id"]: one for one in person.methods()}
     assert methods[registered["methodId"]]["type"] == "authenticatorApp"
