@@ -35,8 +35,8 @@ class Signer:
         return {"keys": [key.as_dict(private=False) for key in self._keys]}
 
     def result(self, interrupt: Interrupt, status: Outcome, methods: tuple[MethodType, ...]) -> str:
-        """The signed outcome that the browser carries back to the platform. Its `jti` is that of the interrupt, which ends
-        once: read again, while the session is remembered, it can still be taken only once."""
+        """The signed outcome that the browser carries back to the platform. Its `jti` is that of the interrupt, which
+        ends once: read again, while the session is remembered, it can still be taken only once."""
         now = self._clock.now()
         claims = {
             "iss": self._issuer,

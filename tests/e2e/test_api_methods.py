@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import httpx
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -115,6 +116,9 @@ def test_email(platform: Platform, other: Somebody) -> None:
     reset = other.asked("passwordReset", methodId=begun["methodId"])
     assert reset["method"]["displayName"] == "n•••@home.example"
     require_equal_records(platform.stack, other.id)
+
+
+QUESTIONS = ("first-pet", "first-car", "first-film")
 
 
 def require_no_secrets(platform: Platform, person: Somebody, begun: dict[str, Any]) -> None:
@@ -531,3 +535,39 @@ def test_a_pass_that_is_out_of_its_time_is_refused(stack: LocalStack, other: Som
         assert refused(late.ask(methodId=made["id"])) == (422, "codeExpired")
         (listed,) = done(late.call("GET", "temporaryAccessPassMethods"), 200)["value"]
         assert not listed["isUsable"]
+
+
+def test_what_is_too_long_is_refused_and_nothing_fails(platform: Platform, other: Somebody) -> None:
+    def asked_questions(answers: list[str]) -> httpx.Response:
+        given = [{"questionId": one, "answer": text} for one, text in zip(QUESTIONS, answers, strict=True)]
+        return other.call("POST", "registrations", {"type": "securityQuestions", "answers": given})
+
+    assert refused(asked_questions(["a" * 41, "Rex", "a blue Beetle"])) == (422, "answerTooLong")
+    assert refused(asked_questions(["\U0001f600" * 256] * 3)) == (422, "answerTooLong")
+    assert refused(asked_questions(["a" * 257, "Rex", "a blue Beetle"])) == (400, "requestMalformed")
+    longest = ["\U0001f600" * 39 + end + "\x1c" * 216 for end in "abc"]
+    kept = done(asked_questions(longest), 201)
+    other.with_software()
+    reset = other.asked("passwordReset", methodId=kept["methodId"])
+    asked = [question["id"] for question in reset["questions"]]
+    too_long = {"answers": [{"questionId": one, "answer": "a" * 41} for one in asked]}
+    assert refused(other.answer(reset, too_long)) == (422, "answerTooLong")
+    assert done(platform.call("GET", f"/v1.0/challenges/{reset['id']}"), 200)["attemptsLeft"] == 5
+    right = [{"questionId": one, "answer": longest[QUESTIONS.index(one)]} for one in asked]
+    other.prove(reset, answers=right)
+
+    passkey = other.register("passkey")["challenge"]
+    large = {"id": "aWQ", "response": {"attestationObject": "A" * 55_000}}
+    assert refused(other.answer(passkey, {"credential": large})) == (422, "credentialInvalid")
+    address = f"{platform.stack.url('enrollment')}/v1.0/challenges/{passkey['id']}/answer"
+    headers = {"Authorization": f"Bearer {platform.token()}", "Content-Type": "application/json"}
+    for depth in range(850, 1000, 5):
+        nested = '{"credential":{"id":' + "[" * depth + "]" * depth + "}}"
+        status = platform.http.post(address, content=nested, headers=headers).status_code
+        assert status in {400, 422}, depth
+
+    address = "sam@" + ".".join(["d" * 60] * 3) + ".example"
+    begun = other.register("email", emailAddress=address)
+    assert len(begun["challenge"]["method"]["displayName"]) <= 128
+    named = {"id": other.id, "userPrincipalName": address, "displayName": "Somebody", "emails": [address]}
+    other.sign_in("everyone", user=named)

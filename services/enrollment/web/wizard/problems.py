@@ -8,8 +8,8 @@ from fastapi.responses import HTMLResponse
 from services.enrollment.components import components_of
 from services.enrollment.web.request import pages, tenant_frame
 from services.enrollment.web.views import SETUP, VERIFY, Frame, MessageView, Site
-from services.enrollment.web.wizard.words import EXPLAINED, HELP, UNEXPLAINED
-from services.kit.errors import ProblemError
+from services.enrollment.web.wizard.words import EXPLAINED, HELP, TOO_LONG, UNEXPLAINED
+from services.kit.errors import BodyTooLargeError, ProblemError
 from services.kit.http.headers import security_headers
 from services.kit.telemetry import current_trace_id
 
@@ -22,7 +22,7 @@ async def problem_page(request: Request, problem: ProblemError) -> Response | No
     path = request.url.path
     if not path.startswith(PAGE_PATHS) or path.endswith(READ_BY_SCRIPTS):
         return None
-    heading, text = EXPLAINED.get(type(problem), UNEXPLAINED)
+    heading, text = TOO_LONG if _is_too_long(problem) else EXPLAINED.get(type(problem), UNEXPLAINED)
     view = MessageView(
         frame=_frame(request, heading),
         heading=heading,
@@ -32,6 +32,13 @@ async def problem_page(request: Request, problem: ProblemError) -> Response | No
         reference=current_trace_id() if problem.status >= 500 else None,
     )
     return HTMLResponse(pages.render(view), problem.status, headers=security_headers(None) | problem.headers)
+
+
+def _is_too_long(problem: ProblemError) -> bool:
+    """Whether a field, or the whole form, has more than it takes."""
+    errors = problem.members.get("errors")
+    reasons = [str(error["reason"]) for error in errors] if isinstance(errors, list) else []
+    return isinstance(problem, BodyTooLargeError) or any(reason.endswith("too_long") for reason in reasons)
 
 
 def _frame(request: Request, title: str) -> Frame:

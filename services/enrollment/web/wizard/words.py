@@ -51,6 +51,11 @@ EXPLAINED: Final[Mapping[type[ProblemError], tuple[str, str]]] = {
 }
 """Heading and text."""
 
+TOO_LONG: Final = (
+    "That is too long",
+    "Something that you typed or pasted has more characters than fit there. Nothing was changed; go on and enter it "
+    "again.",
+)
 UNEXPLAINED: Final = ("Something went wrong on our side", "Nothing you set up is lost.")
 HELP: Final[Mapping[type[ProblemError], tuple[str, str]]] = {
     SessionEndedError: HOW_TO_SIGN_IN,
