@@ -5,6 +5,7 @@ from typing import Protocol
 
 from services.enrollment.accounts.domain import conflicts
 from services.enrollment.accounts.domain.account import Account
+from services.enrollment.accounts.handlers.keeping import count_keeping
 from services.enrollment.accounts.handlers.lookup import account_of, account_to_be, keep_account
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.domain.transitions import Submitted
@@ -20,6 +21,7 @@ from services.enrollment.needs import (
     HasAccounts,
     HasActivations,
     HasClock,
+    HasLimiter,
     HasRegistrations,
 )
 from services.enrollment.registrations.beginning import Beginning, ClaimingPlan, Plan, Reading
@@ -30,7 +32,7 @@ from services.kit.ids import new_id, repeatable_id
 from services.kit.mongo.document import DuplicateDocumentError
 
 
-class CanRegister(CanPlan, CanSubmit, HasAccounts, HasActivations, HasRegistrations, Protocol):
+class CanRegister(CanPlan, CanSubmit, HasAccounts, HasActivations, HasLimiter, HasRegistrations, Protocol):
     """Begins registrations by platforms."""
 
 
@@ -42,7 +44,8 @@ async def register(plan: Plan | ClaimingPlan, tenant: str, user: str, deps: CanR
     """Begin a registration; a person without an account has one from now on.
 
     Raises:
-        ProblemError: why it cannot be, as the plan says; `methodAlreadyRegistered` where another call was faster.
+        ProblemError: why it cannot be, as the plan says; `methodAlreadyRegistered` where another call was faster;
+            `rateLimited` for what takes slow hashes, asked for too often.
     """
     return await _begin(plan, await account_to_be(tenant, user, deps), deps)
 
@@ -92,6 +95,8 @@ async def _begin(plan: Plan | ClaimingPlan, account: Account, deps: CanRegister)
     planned = plan(Claimant(account, locale=account.profile.locale), deps)
     beginning = planned if isinstance(planned, Beginning) else await planned
     await keep_account(account, deps)
+    if beginning.event:
+        await count_keeping(account.id, deps)
     registration = _registration(beginning, account, deps)
     try:
         await deps.registrations.insert(registration.id, registration)

@@ -20,10 +20,13 @@ Rate = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,6}/(second|minut
 
 
 class RateLimits(Closed):
-    """How much is taken before the answer is 429: `COUNT/UNIT`. Each replica counts for itself, except for `request`,
-    which holds over all of them. Limits per number and challenge are not here."""
+    """How much is taken before the answer is 429: `COUNT/UNIT`. Each replica counts for itself, except for `request`
+    and `keep`, which hold over all of them. Limits per number and challenge are not here."""
 
     address: Rate = Field(default="120/minute", description="openings of tickets from one address")
     client: Rate = Field(default="6000/minute", description="API calls of one client")
     session: Rate = Field(default="60/minute", description="forms of one session")
     request: Rate = Field(default="10/hour", description="numbers that one session may ask a code for")
+    keep: Rate = Field(
+        default="10/hour", description="sets of recovery codes, of answers, or passes that one person may be given"
+    )

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from schemas.verification import AnswersSubmitted, QuestionTerms
 from services.enrollment.accounts.domain.account import Method
 from services.enrollment.accounts.handlers.adding import require_addable
+from services.enrollment.accounts.handlers.keeping import count_keeping
 from services.enrollment.challenges.domain.challenge import Challenge, Registration
 from services.enrollment.challenges.domain.verdict import Verdict
 from services.enrollment.challenges.handlers.building import ProofRequest, new_challenge, to_register, with_terms
@@ -74,6 +75,7 @@ async def register_answers(
 ) -> Verdict:
     """Keep a person's answers. Raises the same as `answers_challenge`; `sessionEnded`, `rateLimited`."""
     challenge, event = answers_challenge(answers, principal.claimant, pressed(principal, "answers"), deps)
+    await count_keeping(principal.account_id, deps)
     await wait_at(principal, challenge, "securityQuestions", deps, most=deps.limiter.requests)
     _, verdict = await open_submitted(challenge, event, deps)
     return verdict

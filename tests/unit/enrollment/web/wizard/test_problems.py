@@ -4,7 +4,7 @@ import pytest
 from fastapi import Request
 
 from services.enrollment.web.wizard.problems import problem_page
-from services.kit.errors import BodyTooLargeError, ProblemError, RequestMalformedError
+from services.kit.errors import BodyTooLargeError, ProblemError, RateLimitedError, RequestMalformedError
 
 
 async def said(problem: ProblemError) -> str:
@@ -34,3 +34,8 @@ async def test_another_mistake_is_no_matter_of_length() -> None:
     page = await said(RequestMalformedError(errors=[{"field": "code", "reason": "missing"}]))
     assert "too long or missing" in page
     assert "That is too long" not in page
+
+
+@pytest.mark.parametrize(("wait", "text"), [(30, "Wait a moment"), (3541, "again in 60 minutes")])
+async def test_who_did_something_too_often_is_told_for_how_long(wait: int, text: str) -> None:
+    assert text in await said(RateLimitedError(retryAfter=wait))
