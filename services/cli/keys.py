@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,15 +20,22 @@ def keys() -> None:
 
 
 @app.command()
-def new(directory: Annotated[Path, typer.Argument(metavar="DIR", help="Created if absent.")]) -> None:
+def new(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Created if absent.")],
+    *,
+    demo: Annotated[bool, typer.Option("--demo", help="Keys that services take in the demo alone.")] = False,
+) -> None:
     """Write fresh enrollment.json, notifier.json and verifier.json to DIR, readable by you alone.
 
-    Never overwrites: what was sealed under a key that is gone cannot be opened again.
+    Never overwrites: what was sealed under a key that is gone cannot be opened again. Never writes to where git would
+    commit them.
     """
     from services.kit.clock import SystemClock
     from services.kit.crypto.key_files import new_keyrings
 
-    contents = {directory / f"{name}.json": keyring for name, keyring in new_keyrings(SystemClock().now()).items()}
+    keyrings = new_keyrings(SystemClock().now(), demo=demo)
+    contents = {directory / f"{name}.json": keyring for name, keyring in keyrings.items()}
+    _refuse_committed(contents)
     if present := [path for path in contents if path.exists()]:
         raise CommandFailedError(f"{present[0]} exists already; choose another directory, or move the old keys away")
     try:
@@ -60,6 +69,26 @@ def add(
             typer.echo(f"{paths[service]}: {'added ' + ', '.join(added) if added else 'complete'}")
     except OSError as error:
         raise CommandFailedError(f"cannot change {error.filename or directory}: {error.strerror}") from None
+
+
+def _refuse_committed(paths: Iterable[Path]) -> None:
+    """Refuse files in a git repository that does not ignore them: one `git add .` would publish the keys."""
+    for path in (path.resolve() for path in paths):
+        repository = next((folder for folder in path.parents if (folder / ".git").exists()), None)
+        if repository and not _ignores(repository, path):
+            raise CommandFailedError(
+                f"{path} lies in the git repository {repository}, which does not ignore it; "
+                "choose a directory outside, or name it in .gitignore"
+            )
+
+
+def _ignores(repository: Path, path: Path) -> bool:
+    """Whether git leaves the file alone; not if git cannot say."""
+    question = ["git", "-C", str(repository), "check-ignore", "--quiet", "--", str(path)]
+    try:
+        return subprocess.run(question, capture_output=True, check=False).returncode == 0  # noqa: S603 - no shell
+    except OSError:
+        return False
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from functools import partial
+from typing import get_args
 
 import httpx
 from fastapi import FastAPI
@@ -25,7 +26,9 @@ from services.enrollment.tokens import ClientTokens
 from services.enrollment.web.mount import mount
 from services.enrollment.web.wizard.problems import problem_page
 from services.kit.clock import SystemClock
-from services.kit.config.file import ConfigError, load_config
+from services.kit.config.clients import Scope
+from services.kit.config.file import ConfigError
+from services.kit.config.production import config_of
 from services.kit.crypto.event_mac import EventMac
 from services.kit.crypto.keyring import Keyring
 from services.kit.http.problem import install_problem_handlers
@@ -40,8 +43,14 @@ def main(port: int | None = None) -> None:
 
 
 def require_sound(config: Config) -> None:
-    """Refuse at the start what would strand a person in the wizard, or breaks the profile that a group follows. Raises
-    ConfigError: the linter finds an error in a tenant's policies."""
+    """Refuse at the start what would strand a person in the wizard, breaks the profile that a group follows, or cannot
+    be meant. Raises ConfigError: the linter finds an error in a tenant's policies, or a client has no scope."""
+    for name, client in config.clients.items():
+        if not client.scopes:
+            raise ConfigError(
+                f"SECURITY_INFO_CONFIG: clients.{name}.scopes: none, so that the client may call nothing; "
+                f"name those that it needs of {', '.join(get_args(Scope))}"
+            )
     for name, tenant in config.tenants.items():
         for finding in errors_of(lint(tenant, config.providers.channels)):
             place = f"tenants.{name}.groups.{finding.group}" if finding.group else f"tenants.{name}"
@@ -50,9 +59,9 @@ def require_sound(config: Config) -> None:
 
 def build(settings: EnrollmentSettings) -> FastAPI:
     """The service as an application."""
-    config = load_config(Config, settings.config)
+    config = config_of(settings, Config)
     require_sound(config)
-    keyring = Keyring.load(settings.keyring, "enrollment")
+    keyring = Keyring.load(settings.keyring, "enrollment", demo=settings.is_demo)
     clock = SystemClock(settings.offset)
     service = Service("enrollment", settings, clock, macs=EventMac(keyring))
     store = Store.open(service.database, service.relay, clock)

@@ -1,18 +1,34 @@
 """Platforms that integrate the product, and how much they and their people may ask for."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AnyHttpUrl, Field, StringConstraints
 
 from services.kit.config.values import Closed, Identifier
 
+Scope = Literal[
+    "interrupts",
+    "challenges",
+    "methods.read",
+    "methods.write",
+    "policies.read",
+    "policies.write",
+    "reports.read",
+    "admin",
+]
+"""What a client may ask for in a token (RFC 6749, section 3.3)."""
+
 
 class Client(Closed):
-    """A platform that integrates the product: who signs its tokens and where it may send people back to."""
+    """A platform that integrates the product: who signs its tokens, what for, and where it may send people back to."""
 
     issuer: str
     tenants: tuple[Identifier, ...]
+    scopes: frozenset[Scope] = Field(default=frozenset(), description="all that its tokens may ask for")
     jwks_url: AnyHttpUrl
+    jwks_stale_hours: int = Field(
+        default=24, ge=0, le=168, description="how long the keys that were fetched last count while none can be fetched"
+    )
     return_urls: tuple[AnyHttpUrl, ...]
 
 

@@ -5,13 +5,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, get_args
 
-from services.kit.crypto.keyring import KEY_BYTES, PUBLIC_VAPID, PURPOSES, Key, Purpose, ServiceName
+from services.kit.crypto.keyring import DEMO_ID, KEY_BYTES, PUBLIC_VAPID, PURPOSES, Key, Purpose, ServiceName
 from services.kit.crypto.sealing import encode, public_point
 
 
-def new_keyrings(now: datetime) -> dict[ServiceName, dict[str, Any]]:
-    """Fresh key files for all services; purposes that two services share get the same key."""
-    keys = {purpose: Key(secrets.token_hex(4), secrets.token_bytes(KEY_BYTES), now) for purpose in get_args(Purpose)}
+def new_keyrings(now: datetime, *, demo: bool = False) -> dict[ServiceName, dict[str, Any]]:
+    """Fresh key files for all services; purposes that two services share get the same key. `demo` marks them."""
+    mark = DEMO_ID if demo else ""
+    keys = {
+        purpose: Key(mark + secrets.token_hex(4), secrets.token_bytes(KEY_BYTES), now) for purpose in get_args(Purpose)
+    }
     files: dict[ServiceName, dict[str, Any]] = {
         service: {purpose: [_stored(keys[purpose])] for purpose in sorted(needed)}
         for service, needed in PURPOSES.items()

@@ -22,6 +22,9 @@ PURPOSES: Mapping[ServiceName, frozenset[Purpose]] = {
 
 KEY_BYTES = 32
 PUBLIC_VAPID = "vapidPublicKey"
+DEMO_ID = "demo-"
+"""How the id of a key begins that was made for the demo, and lies on a disk that nobody guards."""
+
 PUBLIC_POINT = re.compile(r"B[A-Za-z0-9_-]{86}")
 
 
@@ -58,11 +61,11 @@ class Keyring:
         self.vapid_public_key = vapid_public_key
 
     @classmethod
-    def load(cls, path: Path, service: ServiceName) -> "Keyring":
-        """Read the file of `service`.
+    def load(cls, path: Path, service: ServiceName, *, demo: bool = False) -> "Keyring":
+        """Read the file of `service`. `demo` says whether keys that were made for the demo are taken.
 
         Raises:
-            KeyringError: unreadable, a purpose missing, or a purpose that this service must not hold.
+            KeyringError: unreadable, a purpose missing, a purpose that this service must not hold, or the demo's keys.
         """
         try:
             content = json.loads(path.read_text())
@@ -76,7 +79,12 @@ class Keyring:
         public = content.pop(PUBLIC_VAPID, None) if service == "enrollment" else None
         if not (public is None or (isinstance(public, str) and PUBLIC_POINT.fullmatch(public))):
             raise KeyringError(f"SECURITY_INFO_KEYRING: {path}: {PUBLIC_VAPID} is malformed")
-        return cls(_checked(content, path, service), public)
+        keys = _checked(content, path, service)
+        if not demo and any(key.id.startswith(DEMO_ID) for held in keys.values() for key in held):
+            raise KeyringError(
+                f"SECURITY_INFO_KEYRING: {path} holds the demo's keys; make your own with `security-info keys new DIR`"
+            )
+        return cls(keys, public)
 
     def newest(self, purpose: Purpose) -> Key:
         return self._keys[purpose][0]

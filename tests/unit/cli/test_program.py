@@ -135,6 +135,36 @@ def test_new_keys_are_for_their_owner_alone(security_info: CommandLine, tmp_path
     assert files == {"enrollment.json": 0o600, "notifier.json": 0o600, "verifier.json": 0o600}
 
 
+def test_keys_for_the_demo_say_so(security_info: CommandLine, tmp_path: Path) -> None:
+    assert security_info("keys", "new", "keys", "--demo").code == 0
+    key = Keyring.load(tmp_path / "keys" / "verifier.json", "verifier", demo=True).newest("code")
+    assert key.id.startswith("demo-")
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A git repository where commands run."""
+    subprocess.run(["git", "init", "--quiet", str(tmp_path)], check=True)  # noqa: S607 - whichever git there is
+    return tmp_path
+
+
+def test_keys_do_not_go_to_where_git_would_commit_them(security_info: CommandLine, repository: Path) -> None:
+    refused = security_info("keys", "new", "deploy/keys")
+    assert refused.code == 1
+    assert "lies in the git repository" in one_line(refused.stderr)
+    assert not (repository / "deploy").exists()
+    (repository / ".gitignore").write_text("/deploy/keys/\n")
+    assert security_info("keys", "new", "deploy/keys").code == 0
+
+
+@pytest.mark.parametrize("folder", [".", "deploy", "deploy/keys", "mine"])
+def test_this_repository_ignores_keys_wherever_they_are(
+    security_info: CommandLine, repository: Path, folder: str
+) -> None:
+    (repository / ".gitignore").write_text((Path(__file__).parents[3] / ".gitignore").read_text())
+    assert security_info("keys", "new", folder).code == 0
+
+
 def test_keys_are_never_overwritten(security_info: CommandLine, tmp_path: Path) -> None:
     security_info("keys", "new", "keys")
     (tmp_path / "keys" / "enrollment.json").unlink()

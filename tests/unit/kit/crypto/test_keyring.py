@@ -31,6 +31,14 @@ def test_new_keyrings_load_for_their_service_and_for_no_other(tmp_path: Path, se
             Keyring.load(file, other)
 
 
+@pytest.mark.parametrize("service", SERVICES)
+def test_keys_of_the_demo_are_taken_there_alone(tmp_path: Path, service: ServiceName) -> None:
+    file = written(tmp_path, new_keyrings(NOON, demo=True)[service])
+    assert all(Keyring.load(file, service, demo=True).newest(purpose) for purpose in PURPOSES[service])
+    with pytest.raises(KeyringError, match=r"holds the demo's keys; make your own with `security-info keys new DIR`"):
+        Keyring.load(file, service)
+
+
 def test_services_that_share_a_purpose_share_its_key() -> None:
     keyrings = new_keyrings(NOON)
     assert keyrings["notifier"]["code"] == keyrings["verifier"]["code"]
