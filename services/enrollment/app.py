@@ -61,8 +61,8 @@ def build(settings: EnrollmentSettings) -> FastAPI:
     """The service as an application."""
     config = config_of(settings, Config)
     require_sound(config)
-    keyring = Keyring.load(settings.keyring, "enrollment", demo=settings.is_demo)
     clock = SystemClock(settings.offset)
+    keyring = Keyring.load(settings.keyring, "enrollment", clock, demo=settings.is_demo)
     service = Service("enrollment", settings, clock, macs=EventMac(keyring))
     store = Store.open(service.database, service.relay, clock)
     client = httpx.AsyncClient()

@@ -16,7 +16,7 @@ import uvloop
 from fastapi import FastAPI
 
 from services.kit.config.file import ConfigError
-from services.kit.crypto.keyring import KeyringError
+from services.kit.crypto.key_source import KeyringError
 from services.kit.settings import S, ServiceName, SettingsError, load_settings
 from services.kit.telemetry import configure_logging
 

@@ -38,8 +38,8 @@ def main(channels: Sequence[ChannelName], port: int | None = None) -> None:
 def build(settings: NotifierSettings, channels: Sequence[ChannelName]) -> FastAPI:
     config = config_of(settings, SharedConfig)
     _require_callbacks(settings, config)
-    keyring = Keyring.load(settings.keyring, "notifier", demo=settings.is_demo)
     clock = SystemClock(settings.offset)
+    keyring = Keyring.load(settings.keyring, "notifier", clock, demo=settings.is_demo)
     client = httpx.AsyncClient(follow_redirects=False)
     context = ProviderContext(client, keyring, clock, partial(callback_url, settings.callback_origin))
     lines = _lines(channels, config, context)

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import shutil
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,16 +13,21 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
+from joserfc import jwt
+from joserfc.jwk import KeySet
 from typer.testing import CliRunner, Result
 
 from deploy.local.stack import LocalStack
 from services.cli.program import app
+from services.kit.clock import SystemClock
+from services.kit.crypto.key_files import rotated
+from services.kit.crypto.keyring import PURPOSES
 from tests.support.api import Platform, Somebody, done, events_of, proof_of, refused
 from tests.support.app_codes import earlier_code, shown_code
 from tests.support.device import TestDevice
 from tests.support.passkeys import SoftwarePasskey
 from tests.support.records import require_equal_records
-from tests.support.replicas import replica_later
+from tests.support.replicas import replica, replica_later
 
 POLICY = "/v1.0/policies/authenticationMethodsPolicy"
 
@@ -571,3 +577,27 @@ def test_what_is_too_long_is_refused_and_nothing_fails(platform: Platform, other
     assert len(begun["challenge"]["method"]["displayName"]) <= 128
     named = {"id": other.id, "userPrincipalName": address, "displayName": "Somebody", "emails": [address]}
     other.sign_in("everyone", user=named)
+
+
+def test_replicas_with_the_old_and_the_new_signing_key_stand_for_each_others_proofs(
+    stack: LocalStack, other: Somebody, tmp_path: Path
+) -> None:
+    """A rolling restart, half way: this replica has the new file, all others have the old one."""
+    made = done(other.call("POST", "temporaryAccessPassMethods", {}), 201)
+    keys = Path(shutil.copytree(stack.home / "keys", tmp_path / "keys"))
+    files = {name: json.loads((keys / f"{name}.json").read_text("utf-8")) for name in PURPOSES}
+    turned = rotated(files, "signing", SystemClock().now(), timedelta(hours=24))
+    (keys / "enrollment.json").write_text(json.dumps(turned["enrollment"]))
+    with replica(stack, "enrollment", SECURITY_INFO_KEYRING=str(keys / "enrollment.json")) as restarted:
+        origins = (stack.url("enrollment"), restarted)
+        challenge = other.asked(methodId=made["id"])
+        verified = done(other.answer(challenge, {"code": made["temporaryAccessPass"]}, Prefer="wait=10"), 200)
+        again = Platform(stack, origin=restarted).call("GET", f"/v1.0/challenges/{challenge['id']}")
+        published = [httpx.get(f"{origin}/.well-known/jwks.json") for origin in origins]
+
+    assert [len(jwks.json()["keys"]) for jwks in published] == [1, 2]
+    assert {jwks.headers["cache-control"] for jwks in published} == {"public, max-age=600"}
+    for proof in (verified["proof"], done(again, 200)["proof"]):
+        for jwks in published:
+            claims = jwt.decode(proof, KeySet.import_key_set(jwks.json()), algorithms=["ES256"]).claims
+            assert claims["challengeId"] == challenge["id"]

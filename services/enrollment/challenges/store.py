@@ -1,6 +1,6 @@
 """Where challenges are kept, and how they are found."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 
 from pymongo import ASCENDING, DESCENDING
@@ -43,9 +43,10 @@ class Challenges(Documents[Challenge]):
         of_person = {"state.tenant": tenant, "state.user": user, "state.status": "pending"}
         return await self.find(of_person | ({"state.terms.methodId": method_id} if method_id else {}))
 
-    async def asked_of(self, destination_hash: str, since: datetime) -> list[Challenge]:
+    async def asked_of(self, hashes: Sequence[str], since: datetime) -> list[Challenge]:
         """Challenges, of whomever, whose newest message was asked for since then, to the same number or address."""
-        criteria = {"state.terms.code.destinationHash": destination_hash, "state.delivery.requestedAt": {"$gt": since}}
+        to_it = {"$in": list(hashes)}
+        criteria = {"state.terms.code.destinationHash": to_it, "state.delivery.requestedAt": {"$gt": since}}
         return [stored.state for stored in await self.find(criteria, limit=MOST_REQUESTS)]
 
     async def of_ticket(self, ticket_hash: str) -> Stored[Challenge] | None:

@@ -8,7 +8,7 @@ import structlog
 
 from schemas.notification import DeliveryFailureReason
 from services.kit.clock import monotonic
-from services.kit.crypto.sealing import keyed_hash
+from services.kit.crypto.sealing import keyed_hashes
 from services.kit.decision import Change
 from services.notifier import metrics
 from services.notifier.dependencies import Dependencies
@@ -99,7 +99,7 @@ async def _held(attempt: DeliveryAttempt, message: Message, deps: Dependencies) 
     if not attempt.channel.is_limited or attempt.delivery.notice:
         return None
     delivery, now = attempt.delivery, deps.clock.now()
-    number = keyed_hash(deps.keyring, message.to, tenant=delivery.tenant)
+    number = keyed_hashes(deps.keyring, message.to, tenant=delivery.tenant)
     reached = await deps.store.take(delivery.tenant, number, delivery.id, at=now)
     return Outcome(partial(attempts.held, attempt=delivery.attempts, limit=reached, at=now)) if reached else None
 
