@@ -3,7 +3,7 @@
 Lifecycle events hold opaque ids, types, masked names and times: no sealed value and no personal data.
 """
 
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import AwareDatetime, Field
 
@@ -14,8 +14,13 @@ Intent = Literal["signIn", "manage", "administer"]
 Decision = Literal["none", "register", "nudge", "reconfirm", "manage", "administer"]
 
 
+EXTENSION: Final = ";ext="
+"""Between a number and its extension (RFC 3966, section 5.3)."""
+
+
 class Destination(Model):
-    """Where a message goes: sealed under `destination`, bound to method and challenge, with its mask."""
+    """Where a message goes: a number, perhaps with an extension, or an address. It is sealed under `destination`, bound
+    to method and challenge, and has its mask."""
 
     sealed: Sealed
     masked: str = Field(max_length=128)
@@ -210,3 +215,8 @@ class DefaultMethodChanged(Event):
     method_id: OpaqueId | None
     previous_method_id: OpaqueId | None = None
     changed_at: AwareDatetime
+
+
+def without_extension(destination: str) -> str:
+    """The telephone that is reached: whatever is dialled behind it, it is the same one."""
+    return destination.partition(EXTENSION)[0]

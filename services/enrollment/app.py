@@ -14,6 +14,7 @@ from services.enrollment.config import Config
 from services.enrollment.consumers import subscribe
 from services.enrollment.dependencies import Dependencies
 from services.enrollment.devices import api as device
+from services.enrollment.devices.following import Watch
 from services.enrollment.idempotency.handlers import Idempotency
 from services.enrollment.policies.domain.linter.finding import errors_of
 from services.enrollment.policies.domain.linter.lint import lint
@@ -79,6 +80,7 @@ def build(settings: EnrollmentSettings) -> FastAPI:
     service.prepare(store.prepare, partial(seed_policies, deps.policies, store=store, clock=clock))
     service.sweep("sessions", every=SWEEP_EVERY, work=partial(sweep, store=store, clock=clock))
     service.in_background("policies", Follower(deps.policies, store))
+    service.in_background("device streams", Watch(deps))
     service.close_at_the_end(client.aclose)
     subscribe(service.broker, deps, group=service.group, requirement=service.preparation.require)
     app = service.app()

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from services.enrollment.accounts.domain.account import Account
 from services.enrollment.accounts.store import Accounts, Activities
+from services.enrollment.budgets.store import MessageCounts
 from services.enrollment.challenges.store import Challenges
 from services.enrollment.config import Config
 from services.enrollment.devices.store import Activations, Devices, UsedTokens
@@ -20,6 +21,7 @@ from services.kit.clock import Clock
 from services.kit.crypto.keyring import Keyring
 from services.kit.crypto.sealing import Sealer
 from services.kit.http.limits import RateLimiter
+from services.kit.http.places import Places
 
 
 class HasAccounts(Protocol):
@@ -82,9 +84,19 @@ class HasLimiter(Protocol):
     def limiter(self) -> RateLimiter: ...
 
 
+class HasMessageCounts(Protocol):
+    @property
+    def message_counts(self) -> MessageCounts: ...
+
+
 class HasNotices(Protocol):
     @property
     def notices(self) -> Notices: ...
+
+
+class HasPlaces(Protocol):
+    @property
+    def places(self) -> Places: ...
 
 
 class HasRegistrations(Protocol):
@@ -153,6 +165,10 @@ class CanSend(CanBuild, HasKeyring, Protocol):
     """Builds challenges whose codes are sent."""
 
 
+class CanCount(HasChallenges, HasClock, HasSealer, HasKeyring, HasConfig, HasMessageCounts, Protocol):
+    """Counts messages before they are asked for."""
+
+
 class CanPlan(CanSend, HasConfig, HasOrigin, HasHardwareTokens, Protocol):
     """Checks and begins the registration of any method."""
 
@@ -182,7 +198,11 @@ class CanPrepare(CanChangeAccounts, CanBuild, Protocol):
 
 
 class CanEndChallenges(HasChallenges, HasClock, Protocol):
-    """Ends challenges, or sends them once more."""
+    """Ends challenges."""
+
+
+class CanSendAgain(CanEndChallenges, CanCount, Protocol):
+    """Sends the message of a challenge once more."""
 
 
 class CanAwaitVerdicts(CanEndChallenges, HasSignals, Protocol):
@@ -193,7 +213,7 @@ class CanSubmit(CanAwaitVerdicts, CanSeal, Protocol):
     """Hands proofs to the verifier and waits for its word."""
 
 
-class CanChoose(HasChallenges, HasRules, Protocol):
+class CanChoose(HasChallenges, HasDevices, HasRules, Protocol):
     """Finds what a person can prove now."""
 
 
@@ -205,7 +225,7 @@ class CanChangePlans(CanChangeSessions, HasRules, Protocol):
     """The same by what the policy wants."""
 
 
-class CanAsk(CanChangeSessions, HasLimiter, Protocol):
+class CanAsk(CanChangeSessions, CanCount, HasLimiter, Protocol):
     """Asks for a proof in a session."""
 
 

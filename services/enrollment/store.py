@@ -10,6 +10,7 @@ from pymongo import ASCENDING
 from services.enrollment.accounts.domain.account import Account
 from services.enrollment.accounts.domain.activity import Activity
 from services.enrollment.accounts.store import Accounts, Activities
+from services.enrollment.budgets.store import MessageCounts
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.store import Challenges
 from services.enrollment.devices.domain import Activation, Device
@@ -65,6 +66,7 @@ class Store:
     activations: Activations
     devices: Devices
     used_tokens: UsedTokens
+    message_counts: MessageCounts
     notices: Notices
     activities: Activities
     registrations: Registrations
@@ -92,6 +94,7 @@ class Store:
             journeys=Journeys(collection("journeys"), Journey, **options),
             hardware_tokens=HardwareTokens(collection("hardware_tokens"), HardwareToken, **options),
             used_tokens=UsedTokens(database),
+            message_counts=MessageCounts(database),
         )
 
     async def prepare(self) -> None:
@@ -104,6 +107,7 @@ class Store:
             self.activations,
             self.devices,
             self.used_tokens,
+            self.message_counts,
             self.notices,
             self.registrations,
             self.journeys,

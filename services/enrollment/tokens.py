@@ -43,11 +43,15 @@ KEYS_AGE = Gauge(
 
 @dataclass(frozen=True)
 class Caller:
-    """Who calls the API: a client, for one tenant, with scopes."""
+    """Who calls the API: a client, for one tenant, with scopes; until its token expires."""
 
     client_id: str
     tenant: str
     scopes: frozenset[str]
+    expires_at: datetime | None = None
+
+    def is_valid(self, now: datetime) -> bool:
+        return self.expires_at is None or now < self.expires_at
 
     def may(self, *scopes: Scope) -> bool:
         """Whether the token has one of these scopes."""
@@ -106,7 +110,7 @@ class ClientTokens:
         scopes = frozenset(claims["scope"].split())
         if excess := sorted(scopes & KNOWN_SCOPES - client.scopes):
             raise ScopeMissingError(f"The configuration of this client does not give it the scope {excess[0]}.")
-        return Caller(platform.name, claims["tid"], scopes)
+        return Caller(platform.name, claims["tid"], scopes, expires)
 
 
 class ClientKeys:

@@ -240,6 +240,10 @@ class SendLimitReachedError(ProblemError):
     code, status, title = "sendLimitReached", 429, "No more messages can be sent for now"
 
 
+class DeviceRestsError(SendLimitReachedError):
+    """The same of requests to a device, of which nobody approved the last ones."""
+
+
 class RateLimitedError(ProblemError):
     code, status, title = "rateLimited", 429, "Too many requests"
 

@@ -8,8 +8,10 @@ from typing import Any
 
 from pymongo import ASCENDING
 
+from schemas.base import Purpose
 from schemas.envelope import Envelope
 from services.kit.clock import Clock
+from services.kit.config.messages import Budget
 from services.kit.decision import Change
 from services.kit.mongo.client import Database
 from services.kit.mongo.document import Documents, DuplicateDocumentError, StaleDocumentError, Stored
@@ -136,15 +138,16 @@ class Store:
         return await self.database.collection("deliveries").count_documents(waiting)
 
     async def take(
-        self, tenant: str, number_hashes: Sequence[str], delivery_id: str, *, at: datetime
+        self, number_hashes: Sequence[str], delivery: Delivery, purpose: Purpose, budget: Budget, *, at: datetime
     ) -> LimitReached | None:
         """Count a message against the limits of its number, in one write; None if it may be sent. It is counted by the
         first of its hashes; what was counted by another, under an `index` key that is being rotated, counts as well."""
-        key, *others = (f"{tenant}/{one}" for one in number_hashes)
+        key, *others = (f"{delivery.tenant}/{one}" for one in number_hashes)
         while True:
             stored = await self.sends.get(key)
             counted = [other.state for name in others if (other := await self.sends.get(name))]
-            taken = take(together(stored.state if stored else Sends(), *counted), delivery_id, at=at)
+            sends = together(stored.state if stored else Sends(), *counted)
+            taken = take(sends, delivery.id, purpose, budget, at=at)
             if isinstance(taken, LimitReached):
                 return taken
             try:

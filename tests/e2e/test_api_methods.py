@@ -6,6 +6,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from joserfc.jwk import KeySet
 from typer.testing import CliRunner, Result
 
 from deploy.local.stack import LocalStack
+from services.cli.demo_token import LIFE
 from services.cli.program import app
 from services.kit.clock import SystemClock
 from services.kit.crypto.key_files import rotated
@@ -199,6 +201,37 @@ def test_authenticator_app(platform: Platform, person: Somebody) -> None:
     denied = person.asked("signIn", methodId=registered["methodId"])
     assert device.answer(device.next_request(), "deny").status_code == 204
     assert done(platform.call("GET", f"/v1.0/challenges/{denied['id']}"), 200)["status"] == "denied"
+
+
+def test_with_the_password_alone_nobody_bombs_a_device(other: Somebody) -> None:
+    app, device = other.with_app()
+    other.with_software()
+    answers = [other.ask("signIn", methodId=app["methodId"]) for _ in range(20)]
+    assert [answer.status_code for answer in answers] == [201] * 2 + [429] * 18
+    assert refused(answers[-1]) == (429, "sendLimitReached")
+    assert 0 < int(answers[-1].headers["Retry-After"]) <= 31
+    assert [one["challengeId"] for one in device.requests().json()] == [answers[1].json()["id"]]
+    assert other.asked("signIn")["method"]["type"] == "softwareOath"
+    other.prove(other.asked("signIn", methodId=app["methodId"], byCode=True), code=device.code())
+    other.approve(device, other.asked("signIn", methodId=app["methodId"]))
+
+
+def test_streams_end_with_what_they_were_opened_by(platform: Platform, other: Somebody) -> None:
+    other.with_software()
+    other.register("recoveryCodes")
+    app, device = other.with_app()
+    with ExitStack() as streams:
+        opened = [streams.enter_context(device.following()) for _ in range(5)]
+        assert list(opened[0]) == [[]]
+        challenge = other.asked("signIn", methodId=app["methodId"])
+        told = [[one["challengeId"] for one in next(lists, [])] for lists in 2 * opened[1:]]
+        assert told == [[]] * 4 + [[challenge["id"]]] * 4
+        leaving = Platform(platform.stack, offset=timedelta(seconds=5) - LIFE)
+        with events_of(leaving, challenge) as changes:
+            assert [change["status"] for change in changes] == ["pending"]
+        assert other.call("DELETE", f"methods/{app['methodId']}").status_code == 204
+        assert [lists for lists in opened[1:] if list(lists) not in ([], [[]])] == []
+    assert refused(device.requests()) == (401, "deviceSignatureInvalid")
 
 
 def test_a_connected_app_is_pending_until_it_has_approved(person: Somebody) -> None:

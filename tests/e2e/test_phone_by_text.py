@@ -16,6 +16,7 @@ from playwright.sync_api import Page, expect
 
 from deploy.local.stack import LocalStack
 from tests.e2e.conftest import Person
+from tests.support.api import Platform, done, refused
 from tests.support.journey import (
     World,
     browser_page,
@@ -26,6 +27,7 @@ from tests.support.journey import (
     texts,
     walk,
 )
+from tests.support.waiting import awaited
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -84,6 +86,31 @@ def test_person_registers_phone_by_text_message(stack: LocalStack, world: World,
     lifecycle.sort(key=lambda event: int(str(event["sequence"])))
     assert [event["type"] for event in lifecycle] == LIFECYCLE
     assert {str(event["type"]) for event in events} - set(LIFECYCLE) == OTHERS
+
+
+def test_strangers_who_type_a_number_do_not_take_its_owner_the_code_to_sign_in(
+    stack: LocalStack, world: World, person: Person
+) -> None:
+    platform = Platform(stack)
+    owner = platform.person("frontline")
+    phone = owner.with_phone(person.number)
+    typed = {"type": "phone", "phoneNumber": person.number}
+    answers = [platform.person("frontline").call("POST", "registrations", typed) for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [201, 201, 201, 429]
+    assert refused(answers[-1]) == (429, "sendLimitReached")
+    assert 0 < int(answers[-1].headers["Retry-After"]) == answers[-1].json()["retryAfter"] <= 24 * 3600
+    with browser_page() as page:
+        sign_in(page, world, person.name)
+        page.get_by_role("button", name="Next").click()
+        give_number(page, person.number)
+        expect(page.get_by_text("We can't send another message now. Try again in")).to_be_visible()
+    challenge = owner.asked("signIn", methodId=phone["methodId"])
+
+    def delivered() -> bool:
+        read = done(platform.call("GET", f"/v1.0/challenges/{challenge['id']}"), 200)
+        return bool(read["delivery"]["state"] == "delivered")
+
+    awaited(delivered, "the owner got no code")
 
 
 def test_wrong_code_leaves_four_tries_and_the_right_one_still_counts(world: World, person: Person) -> None:

@@ -122,6 +122,7 @@ DOMAIN_KIT = (
     "services.kit.counting",  # pure itself
     "services.kit.config.values",  # the shape of what the configuration file says of an organisation
     "services.kit.config.tenants",
+    "services.kit.config.messages",
 )
 PURE_LIBRARIES: dict[str, Places] = {
     "pydantic": {"*": "models"},

@@ -56,9 +56,9 @@ class CrashingCollection(MemoryCollection):
         if fails:
             self.crashes.ends()
 
-    async def update_one(self, criteria: Any, update: Any) -> Result:
+    async def update_one(self, criteria: Any, update: Any, *, upsert: bool = False) -> Result:
         fails = self.crashes.begins()
-        result = await super().update_one(criteria, update)
+        result = await super().update_one(criteria, update, upsert=upsert)
         if fails:
             self.crashes.ends()
         return result

@@ -13,12 +13,13 @@ from typing import Any, cast
 import bson
 from bson.codec_options import CodecOptions
 from pymongo import UpdateOne
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from services.kit.mongo.client import Collection, Database, Document
 
 OPTIONS: CodecOptions[Document] = CodecOptions(tz_aware=True)
 ABSENT = object()
+DUPLICATE_KEY = 11000
 
 
 class UnsupportedError(Exception):
@@ -116,23 +117,32 @@ class MemoryCollection:
             raise DuplicateKeyError("_id")
         self._put(_copy(document))
 
-    async def update_one(self, criteria: Mapping[str, Any], update: Mapping[str, Any]) -> Result:
-        """Change the first that matches."""
+    async def update_one(
+        self, criteria: Mapping[str, Any], update: Mapping[str, Any], *, upsert: bool = False
+    ) -> Result:
+        """Change the first that matches; with `upsert`, where none does, make one with the id that it asks for. Raises
+        DuplicateKeyError where there is one that does not match otherwise."""
         await asyncio.sleep(0)
         found = next(iter(self._matching(criteria)), None)
+        if found is None and upsert:
+            await self.insert_one(_updated({"_id": criteria["_id"]}, update))
         if found is None:
             return Result()
-        changed = _copy(found)
-        for operator, changes in update.items():
-            for name, value in changes.items():
-                UPDATES[operator](changed, name, value)
+        changed = _updated(found, {operator: update[operator] for operator in update if operator != "$setOnInsert"})
         self._put(_copy(changed))
         return Result(modified_count=int(changed != found))
 
     async def bulk_write(self, updates: Sequence[UpdateOne], *, ordered: bool) -> None:
-        """One after the other."""
-        for update in updates:
-            await self.update_one(update._filter, cast("Mapping[str, Any]", update._doc))
+        """One after the other; raises BulkWriteError with those whose id was taken."""
+        taken = []
+        for index, update in enumerate(updates):
+            try:
+                changes = cast("Mapping[str, Any]", update._doc)
+                await self.update_one(update._filter, changes, upsert=bool(update._upsert))
+            except DuplicateKeyError:
+                taken.append({"index": index, "code": DUPLICATE_KEY})
+        if taken:
+            raise BulkWriteError({"writeErrors": taken})
 
     async def delete_one(self, criteria: Mapping[str, Any]) -> Result:
         return self._delete(list(self._matching(criteria))[:1])
@@ -225,6 +235,7 @@ OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
     "$gte": _compared(lambda value, bound: value >= bound),
     "$in": lambda value, wanted: any(_meets(value, one) for one in wanted),
     "$nin": lambda value, wanted: not any(_meets(value, one) for one in wanted),
+    "$not": lambda value, unwanted: not _meets(value, unwanted),
     "$exists": lambda value, wanted: (value is not ABSENT) is wanted,
     "$size": lambda value, wanted: isinstance(value, list) and len(value) == wanted,
     "$type": lambda value, wanted: isinstance(value, {"string": str}[wanted]),
@@ -289,11 +300,20 @@ def _pull(document: Document, path: str, criteria: Mapping[str, Any]) -> None:
 
 UPDATES: Mapping[str, Callable[[Document, str, Any], None]] = {
     "$set": _set,
+    "$setOnInsert": _set,
     "$unset": _unset,
     "$inc": _increase,
     "$push": _push,
     "$pull": _pull,
 }
+
+
+def _updated(document: Document, update: Mapping[str, Any]) -> Document:
+    changed = _copy(document)
+    for operator, changes in update.items():
+        for name, value in changes.items():
+            UPDATES[operator](changed, name, value)
+    return changed
 
 
 def _copy(document: Document) -> Document:

@@ -96,6 +96,7 @@ async def get_methods(user_id: UserPath, caller: MethodsReader, page: PageDep, d
         "methodAlreadyRegistered",
         "phoneNumberInvalid",
         "phoneNumberNotAllowed",
+        "sendLimitReached",
     ),
 )
 async def patch_method(

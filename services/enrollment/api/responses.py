@@ -22,6 +22,7 @@ MEMBERS: dict[str, dict[str, object]] = {
     "answersNotDistinct": {"position": 1},
     "questionUnknown": {"position": 0},
     "resendTooSoon": {"retryAfter": 30},
+    "sendLimitReached": {"retryAfter": 1200},
     "methodCoolingDown": {"retryAfter": 60},
     "hardwareTokensInvalid": {
         "findings": [

@@ -1,6 +1,7 @@
 """Where challenges are kept, and how they are found."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections import defaultdict
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from pymongo import ASCENDING, DESCENDING
@@ -37,6 +38,14 @@ class Challenges(Documents[Challenge]):
         """Challenges that a device may still answer, newest first; expired ones among them."""
         pending = {"state.terms.push.deviceId": device_id, "state.status": "pending"}
         return await self.find(pending, sort=[("_id", DESCENDING)], limit=MOST_REQUESTS)
+
+    async def asked_of_devices(self, device_ids: Sequence[str]) -> Mapping[str, frozenset[str]]:
+        """The ids of what each of these devices may still answer, read without the rest."""
+        criteria = {"state.terms.push.deviceId": {"$in": list(device_ids)}, "state.status": "pending"}
+        asked: defaultdict[str, set[str]] = defaultdict(set)
+        async for document in self._collection.find(criteria, {"state.terms.push.deviceId": 1}):
+            asked[document["state"]["terms"]["push"]["deviceId"]].add(document["_id"])
+        return {device_id: frozenset(ids) for device_id, ids in asked.items()}
 
     async def pending(self, tenant: str, user: str, method_id: str | None = None) -> list[Stored[Challenge]]:
         """Challenges of a person, or on one method, that nobody answered yet; expired ones among them."""

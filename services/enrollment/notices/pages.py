@@ -10,7 +10,7 @@ from services.enrollment.components import Components, components_of
 from services.enrollment.notices.handlers import read_notice, repudiate
 from services.enrollment.notices.views import NotMeView
 from services.enrollment.notices.words import notice_text, what_happened, what_will_happen
-from services.enrollment.web.request import html_for_anybody, tenant_frame
+from services.enrollment.web.request import address_of, html_for_anybody, tenant_frame
 from services.enrollment.web.views import MANAGE
 
 router = APIRouter(prefix=MANAGE, include_in_schema=False)
@@ -51,5 +51,5 @@ async def not_me(request: Request, token: Annotated[str, Form(max_length=256)] =
 async def _admitted(request: Request) -> Components:
     """Whoever guesses tokens is held up by address."""
     components = components_of(request)
-    await components.deps.limiter.admit("address", request.client.host if request.client else "")
+    await components.deps.limiter.admit("address", address_of(request))
     return components

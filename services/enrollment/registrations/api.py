@@ -67,6 +67,7 @@ class RegistrationBody(Body):
         "answersNotDistinct",
         "questionUnknown",
         "unknownHardwareToken",
+        "sendLimitReached",
         "idempotencyConflict",
     ),
 )

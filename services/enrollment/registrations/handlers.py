@@ -7,6 +7,7 @@ from services.enrollment.accounts.domain import conflicts
 from services.enrollment.accounts.domain.account import Account
 from services.enrollment.accounts.handlers.keeping import count_keeping
 from services.enrollment.accounts.handlers.lookup import account_of, account_to_be, keep_account
+from services.enrollment.budgets.handlers import Reservation, counted
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.domain.transitions import Submitted
 from services.enrollment.challenges.domain.verdict import Right, Wrong
@@ -15,6 +16,7 @@ from services.enrollment.challenges.handlers.opening import supersede
 from services.enrollment.devices.reading import activation_of
 from services.enrollment.methods.registry.handlers import STRATEGIES
 from services.enrollment.needs import (
+    CanCount,
     CanPlan,
     CanResume,
     CanSubmit,
@@ -32,7 +34,7 @@ from services.kit.ids import new_id, repeatable_id
 from services.kit.mongo.document import DuplicateDocumentError
 
 
-class CanRegister(CanPlan, CanSubmit, HasAccounts, HasActivations, HasLimiter, HasRegistrations, Protocol):
+class CanRegister(CanPlan, CanSubmit, CanCount, HasAccounts, HasActivations, HasLimiter, HasRegistrations, Protocol):
     """Begins registrations by platforms."""
 
 
@@ -45,7 +47,7 @@ async def register(plan: Plan | ClaimingPlan, tenant: str, user: str, deps: CanR
 
     Raises:
         ProblemError: why it cannot be, as the plan says; `methodAlreadyRegistered` where another call was faster;
-            `rateLimited` for what takes slow hashes, asked for too often.
+            `sendLimitReached`; `rateLimited` for what takes slow hashes, asked for too often.
     """
     return await _begin(plan, await account_to_be(tenant, user, deps), deps)
 
@@ -94,22 +96,27 @@ async def require_registered(challenge: Challenge, deps: HasAccounts) -> Account
 async def _begin(plan: Plan | ClaimingPlan, account: Account, deps: CanRegister) -> Reading:
     planned = plan(Claimant(account, locale=account.profile.locale), deps)
     beginning = planned if isinstance(planned, Beginning) else await planned
+    async with counted(beginning.challenge, None, deps) as reservation:
+        return await _begun(beginning, account, reservation, deps)
+
+
+async def _begun(beginning: Beginning, account: Account, reservation: Reservation, deps: CanRegister) -> Reading:
     await keep_account(account, deps)
-    if beginning.event:
-        await count_keeping(account.id, deps)
     registration = _registration(beginning, account, deps)
     try:
         await deps.registrations.insert(registration.id, registration)
     except DuplicateDocumentError:
         if begun := await _begun_before(registration.id, account, deps):
+            await reservation.give_back()
             return begun
         await deps.registrations.insert(registration.id, registration)
     if beginning.challenge is None:
         activation = await activation_of(registration.activation, deps)
         return Reading(registration, account, "pending", activation=activation)
     if beginning.event:
+        await count_keeping(account.id, deps)
         return await _kept(registration, beginning, beginning.challenge, beginning.event, deps)
-    challenge = await open_challenge(beginning.challenge, deps)
+    challenge = await open_challenge(beginning.challenge, deps, if_there=reservation.give_back)
     await supersede(challenge, deps)
     return Reading(registration, account, "pending", challenge)
 

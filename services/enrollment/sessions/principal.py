@@ -21,10 +21,11 @@ class Claimant:
 
 @dataclass(frozen=True)
 class Principal:
-    """A person in a session, as the request's cookie proves."""
+    """A person in a session, as the request's cookie proves. `address` is where the request came from."""
 
     account: Account
     session: Session
+    address: str | None = None
 
     @property
     def account_id(self) -> str:

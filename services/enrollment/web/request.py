@@ -60,6 +60,11 @@ async def recognise_verifying(request: Request) -> PageRequest:
     return _page(request, cookie, await verification.recognise_verifier(*credentials(cookie), components.deps))
 
 
+def address_of(request: Request) -> str:
+    """Where a request comes from; behind trusted proxies, what they say."""
+    return request.client.host if request.client else ""
+
+
 def credentials(cookie: SessionCookie) -> tuple[str, str]:
     return cookie.session_id, cookie.secret.get_secret_value()
 
@@ -68,7 +73,7 @@ def _page(request: Request, cookie: SessionCookie, principal: Principal) -> Page
     components = components_of(request)
     request.state.tenant = principal.account.tenant
     bind(tenant=principal.account.tenant, user=principal.account.user, session=principal.session.id)
-    return PageRequest(components, cookie, principal)
+    return PageRequest(components, cookie, replace(principal, address=address_of(request)))
 
 
 def require_form(page: PageRequest, session: str, csrf: str) -> None:

@@ -83,11 +83,19 @@ NOT_ALLOWED: Final = "Your organisation doesn't allow this method."
 VERY_FAST: Final = "That was very fast. Wait a moment, then try again."
 MANY_CODES: Final = "You asked for many codes in a short time. Wait a few minutes, then try again."
 
+NO_MORE_MESSAGES: Final = "We can't send another message now. Try again {when}, or use a different number or method."
+
 NOT_ACCEPTED: Final[Mapping[type[ProblemError], str]] = {
     ChallengeEndedError: "That code is no longer needed. Start again.",
     RateLimitedError: VERY_FAST,
 }
 """Why any proof may not be accepted; each kind has its own reasons before these."""
+
+
+def no_more_messages(problem: ProblemError) -> str:
+    """Why no message goes out, and when one may again. Of whom the most are counted it does not say."""
+    seconds = problem.members.get("retryAfter")
+    return NO_MORE_MESSAGES.format(when=_from_now(seconds) if isinstance(seconds, int) else "later")
 
 
 def not_accepted(problem: type[ProblemError], texts: Mapping[type[ProblemError], str]) -> str:
@@ -116,3 +124,11 @@ def with_mask(label: str, masked: str | None) -> str:
     """What a method is, and which one, where its mask says more than its label."""
     says_more = masked and masked.lower() not in label.lower()
     return f"{label} ({masked})" if says_more else label
+
+
+def _from_now(seconds: int) -> str:
+    """Rounded up, so that nobody comes back too soon."""
+    minutes, hours = -(-seconds // 60), -(-seconds // 3600)
+    if minutes == 1:
+        return "in a minute"
+    return f"in {minutes} minutes" if minutes <= 90 else f"in {hours} hours"

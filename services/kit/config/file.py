@@ -11,6 +11,7 @@ import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from services.kit.config.clients import Client, RateLimits
+from services.kit.config.messages import MessageBudgets
 from services.kit.config.providers import NumberRules, Providers, PushServices
 from services.kit.config.tenants import SharedTenant
 from services.kit.config.values import Closed, Identifier
@@ -61,6 +62,11 @@ class SharedConfig(Closed):
     def tenant(self, tenant_id: str) -> SharedTenant:
         """The tenant with that id; it must exist (tokens are checked against the clients' tenants first)."""
         return self.tenants[tenant_id]
+
+    def messages_of(self, tenant_id: str) -> MessageBudgets:
+        """How many messages a tenant may send; the defaults for one that is not in the file any more."""
+        tenant = self.tenants.get(tenant_id)
+        return tenant.messages if tenant else MessageBudgets()
 
 
 VARIABLE = re.compile(r"\$\{(?:([A-Z][A-Z0-9_]*)(?::-([^}]*))?\})?")

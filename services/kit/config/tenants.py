@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import Field
 
+from services.kit.config.messages import MessageBudgets
 from services.kit.config.values import Closed, MailAddress, Name, Sentence, TextSender
 
 
@@ -46,6 +47,7 @@ class SharedTenant(Closed):
     branding: Branding = Branding()
     texts: OwnTexts = OwnTexts()
     sender: Sender = Sender()
+    messages: MessageBudgets = MessageBudgets()
     groups: Mapping[str, Any]
     default_group: Any
     code_minutes: Any = None

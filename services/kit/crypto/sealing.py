@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import os
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, Literal
 
 from cryptography.exceptions import InvalidTag
@@ -84,6 +85,11 @@ class Sealer:
 def keyed_hash(keyring: Keyring, value: str, *, tenant: str) -> str:
     """HMAC-SHA-256 of `value` within `tenant` under the `index` key in use, base64url."""
     return _keyed_hash(keyring.current("index"), value, tenant)
+
+
+def keyed_hash_at(keyring: Keyring, value: str, moment: datetime, *, tenant: str) -> str:
+    """The same under the key that was in use at that moment: it stays what it is while keys are rotated."""
+    return _keyed_hash(keyring.in_use_at("index", moment), value, tenant)
 
 
 def keyed_hashes(keyring: Keyring, value: str, *, tenant: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from schemas.notification import CodeSent, DeliveryFailureReason, PushSent
 from services.kit.decision import Change
 from services.notifier.domain.delivery import Delivery, is_at
 from services.notifier.domain.endings import emission, end_as_failed, ended, refused
-from services.notifier.domain.limits import LimitReached
+from services.notifier.domain.limits import LimitReached, turn
 
 LEASE = timedelta(seconds=15)
 """How long a claim keeps others off, from when they first see it; longer than any attempt may take from when the claim
@@ -92,7 +92,8 @@ def held(delivery: Delivery, attempt: int, limit: LimitReached, *, at: datetime)
         return refused(delivery, limit, at=at)
     if delivery.cancelled and delivery.uncertain is None:
         return Change(ended(delivery, "cancelled", at))
-    waiting = {"status": "queued", "held": delivery.held + 1, "next_attempt_at": limit.until}
+    at_turn = turn(limit, delivery.terms.purpose) if delivery.terms else limit.until
+    waiting = {"status": "queued", "held": delivery.held + 1, "next_attempt_at": at_turn}
     return Change(delivery.model_copy(update=waiting))
 
 

@@ -4,22 +4,27 @@ from datetime import datetime, timedelta
 
 from pydantic import AwareDatetime
 
+from schemas.base import Purpose
 from schemas.notification import BETWEEN_MESSAGES, RefusalReason
+from services.kit.config.messages import Budget
 from services.kit.state import State
 
-MOST_A_DAY = 10
-DAY = timedelta(days=1)
+CAUSED_BY_ANYBODY: frozenset[Purpose] = frozenset({"registration", "passwordReset"})
+"""Whoever types a number causes the one, whoever selects "Forgot my password" the other."""
+GIVES_WAY = timedelta(seconds=1)
+"""How much longer these wait for their turn, so that a code to sign in that waits for the same number goes first."""
 
 
 class Send(State):
-    """A message that counts against a number's limits."""
+    """A message that counts against a number's limits; of earlier ones it was not noted what they were for."""
 
     delivery_id: str
     at: AwareDatetime
+    purpose: Purpose | None = None
 
 
 class Sends(State):
-    """The messages to one number of one tenant within a day."""
+    """The messages to one number of one tenant that its budget still counts."""
 
     sends: tuple[Send, ...] = ()
     last_at: AwareDatetime | None = None
@@ -42,16 +47,26 @@ def together(sends: Sends, *others: Sends) -> Sends:
     return Sends(sends=ordered, last_at=ordered[-1].at)
 
 
-def take(sends: Sends, delivery_id: str, *, at: datetime) -> Sends | LimitReached:
-    """Count a message against the limits. A message that was counted stays counted once, however often it is tried."""
-    recent = tuple(send for send in sends.sends if at - send.at < DAY)
+def take(sends: Sends, delivery_id: str, purpose: Purpose, budget: Budget, *, at: datetime) -> Sends | LimitReached:
+    """Count a message against the limits. A message that was counted stays counted once, however often it is tried.
+
+    One that the budget has no room for is refused at once: it does not hold up those that it has room for.
+    """
+    recent = tuple(send for send in sends.sends if at - send.at < budget.within)
     if any(send.delivery_id == delivery_id for send in recent):
         return sends
+    alike = tuple(send for send in recent if send.purpose == purpose)
+    for counted, most in ((recent, budget.count), (alike, budget.most_for(purpose))):
+        if len(counted) >= most:
+            return _reached("sendLimitReached", counted[-most].at + budget.within, at)
     if recent and at - recent[-1].at < BETWEEN_MESSAGES:
         return _reached("resendTooSoon", recent[-1].at + BETWEEN_MESSAGES, at)
-    if len(recent) >= MOST_A_DAY:
-        return _reached("sendLimitReached", recent[0].at + DAY, at)
-    return Sends(sends=(*recent, Send(delivery_id=delivery_id, at=at)), last_at=at)
+    return Sends(sends=(*recent, Send(delivery_id=delivery_id, at=at, purpose=purpose)), last_at=at)
+
+
+def turn(limit: LimitReached, purpose: Purpose) -> datetime:
+    """When a message that has to wait is tried again."""
+    return limit.until + (GIVES_WAY if purpose in CAUSED_BY_ANYBODY else timedelta())
 
 
 def _reached(reason: RefusalReason, until: datetime, at: datetime) -> LimitReached:

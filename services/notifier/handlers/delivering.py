@@ -6,6 +6,7 @@ from secrets import SystemRandom
 
 import structlog
 
+from schemas.enrollment import without_extension
 from schemas.notification import DeliveryFailureReason
 from services.kit.clock import monotonic
 from services.kit.crypto.sealing import keyed_hashes
@@ -96,11 +97,12 @@ async def _settle(attempt: DeliveryAttempt, message: Message, deps: Dependencies
 async def _held(attempt: DeliveryAttempt, message: Message, deps: Dependencies) -> Outcome | None:
     """What the limits of the number say; None lets it pass, as it does every notice. Counted once, also when an attempt
     broke off after it."""
-    if not attempt.channel.is_limited or attempt.delivery.notice:
-        return None
     delivery, now = attempt.delivery, deps.clock.now()
-    number = keyed_hashes(deps.keyring, message.to, tenant=delivery.tenant)
-    reached = await deps.store.take(delivery.tenant, number, delivery.id, at=now)
+    if not attempt.channel.is_limited or delivery.terms is None:
+        return None
+    number = keyed_hashes(deps.keyring, without_extension(message.to), tenant=delivery.tenant)
+    budget = deps.config.messages_of(delivery.tenant).number
+    reached = await deps.store.take(number, delivery, delivery.terms.purpose, budget, at=now)
     return Outcome(partial(attempts.held, attempt=delivery.attempts, limit=reached, at=now)) if reached else None
 
 

@@ -4,11 +4,11 @@ from datetime import datetime
 
 import httpx
 
+from schemas.enrollment import EXTENSION, without_extension
 from services.kit.config.providers import TwilioProvider
 from services.notifier.providers.base import Acceptance, Message
 from services.notifier.providers.twilio import TwilioAccount
 
-EXTENSION = ";ext="
 EVENTS = ("ringing", "answered", "completed")
 RING_SECONDS = 30
 LONGEST_SECONDS = 180
@@ -42,5 +42,5 @@ class TwilioCalls:
     async def find(self, message: Message, *, since: datetime) -> Acceptance | None:
         """Look for a call to this number; see `Inquiring.find`. Twilio lists no more of a call than that, and no other
         is placed to a number within so short a time."""
-        number = message.to.partition(EXTENSION)[0]
+        number = without_extension(message.to)
         return await self._account.find({"To": number, "From": self._account.sender}, mark="", since=since)

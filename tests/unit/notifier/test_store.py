@@ -4,17 +4,20 @@ from datetime import timedelta
 
 import pytest
 
+from services.kit.config.messages import Budget
 from services.kit.crypto.sealing import keyed_hashes
 from services.kit.mongo.relay import Relay
-from services.notifier.domain.limits import MOST_A_DAY, LimitReached
+from services.notifier.domain.limits import LimitReached
 from services.notifier.store import Store
 from tests.support.challenges import NUMBER, TENANT
 from tests.support.clock import FixedClock
 from tests.support.keys import rotating
 from tests.support.memory import MemoryDatabase
 from tests.support.publishing import NotingPublisher
+from tests.unit.notifier.domain.test_delivery import queued
 
 MINUTE = timedelta(minutes=1)
+A_DAY = Budget(messages="10/day", registration=4, password_reset=3)
 
 
 @pytest.fixture
@@ -32,14 +35,14 @@ async def test_a_number_gets_no_more_messages_while_the_index_key_is_rotated(sto
 
     async def send(name: str) -> LimitReached | None:
         number = keyed_hashes(keys, NUMBER, tenant=TENANT)
-        return await store.take(TENANT, number, name, at=clock.now())
+        return await store.take(number, queued(id=name), "signIn", A_DAY, at=clock.now())
 
-    for count in range(MOST_A_DAY):
+    for count in range(A_DAY.count):
         assert await send(f"d-{count}") is None
         assert await send(f"d-{count}") is None
-        too_soon = await send("too-soon")
-        assert too_soon is not None
-        assert too_soon.reason == "resendTooSoon"
+        refused = await send("too-soon")
+        assert refused is not None
+        assert refused.reason == ("resendTooSoon" if count < A_DAY.count - 1 else "sendLimitReached")
         clock.advance(MINUTE)
     refused = await send("one-too-many")
 

@@ -68,4 +68,8 @@ def noted(activity: Activity, event: Event) -> Change[Activity]:
         name=getattr(event, "display_name", None) or (before.name if before else None),
         detail=getattr(event, "reason", None) or getattr(event, "changed", None) or getattr(event, "intent", None),
     )
+    return with_entry(activity, entry)
+
+
+def with_entry(activity: Activity, entry: Entry) -> Change[Activity]:
     return Change(activity.model_copy(update={"entries": (*activity.entries, entry)[-MOST:]}))

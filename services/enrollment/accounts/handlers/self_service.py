@@ -171,7 +171,7 @@ async def _apply(
         return decide(account)
 
     stored = await deps.accounts.change(principal.account_id, decide_in_session)
-    return principal_of(stored.state if stored else principal.account, principal.session.id)
+    return principal_of(stored.state if stored else principal.account, principal.session.id, principal.address)
 
 
 def _blank(phone_type: PhoneType | None) -> Registration:

@@ -1,6 +1,7 @@
 """How challenges are opened, judged and cancelled."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Literal
 
@@ -24,13 +25,20 @@ VERDICT_WITHIN = 10.0
 
 
 async def open_challenge(
-    challenge: Challenge, deps: HasChallenges, change: Change[Challenge] | None = None
+    challenge: Challenge,
+    deps: HasChallenges,
+    change: Change[Challenge] | None = None,
+    *,
+    if_there: Callable[[], Awaitable[None]] | None = None,
 ) -> Challenge:
-    """Store a challenge with its request, or with more (`change`); one that is there already stays as it is."""
+    """Store a challenge with its request, or with more (`change`); one that is there already stays as it is, and
+    `if_there` is called."""
     opened = change or transitions.opened(await _spaced(challenge, deps))
     try:
         return (await deps.challenges.insert(challenge.id, opened.state, opened.emissions)).state
     except DuplicateDocumentError:
+        if if_there:
+            await if_there()
         stored = await deps.challenges.get(challenge.id)
         return stored.state if stored else challenge
 

@@ -1,8 +1,8 @@
 """Challenges that a platform reads and answers: the proof of a method on file, or of one that it registers."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, Protocol
 
 from schemas.base import Channel
 from services.enrollment.accounts.domain.account import account_id
@@ -16,11 +16,11 @@ from services.enrollment.challenges.handlers.submitting import submit_proof
 from services.enrollment.methods.base.handlers import Given
 from services.enrollment.methods.registry.domain import TRAITS
 from services.enrollment.methods.registry.handlers import PROOFS
-from services.enrollment.needs import CanAwaitVerdicts, CanChangeSessions, CanSubmit, HasAccounts, HasChallenges
+from services.enrollment.needs import CanChangeSessions, CanSendAgain, CanSubmit, HasAccounts, HasChallenges
 from services.enrollment.proofs.sent_code.handlers import resend_of
 from services.enrollment.sessions.domain import lifecycle
 from services.enrollment.tokens import Caller
-from services.enrollment.web.streams import Seen, event_stream
+from services.enrollment.web.streams import Seen, Watched
 from services.kit.errors import (
     ChallengeEndedError,
     CodeExpiredError,
@@ -29,6 +29,11 @@ from services.kit.errors import (
     UnknownChallengeError,
 )
 from services.kit.ids import repeatable_id
+
+
+class CanSendToPeople(CanSendAgain, HasAccounts, Protocol):
+    """Sends once more, to what the person has on file."""
+
 
 PROOF_OFFERED = timedelta(minutes=5)
 """How long after the answer a proof can be fetched."""
@@ -75,7 +80,7 @@ async def answer(
     return await submit_proof(challenge, given, deps, within=within)
 
 
-async def send_again(challenge: Challenge, delivery: Literal["sms", "voice"] | None, deps: CanChangeSessions) -> None:
+async def send_again(challenge: Challenge, delivery: Literal["sms", "voice"] | None, deps: CanSendToPeople) -> None:
     """Send the message once more, by another way if one is named. Raises `resendTooSoon`, `sendLimitReached`,
     `codeExpired`, `challengeEnded`; `requestMalformed` where nothing is sent, or the way cannot change;
     `methodNotAllowedByPolicy` for a text to a phone that gets calls."""
@@ -83,7 +88,7 @@ async def send_again(challenge: Challenge, delivery: Literal["sms", "voice"] | N
         raise RequestMalformedError("Nothing is sent for this challenge.")
     channel = await _channel(challenge, delivery, deps) if delivery else None
     _require_pending(challenge, deps.clock.now())
-    await resend_of(challenge, deps, channel)
+    await resend_of(challenge, deps, channel, address=challenge.context.ip_address)
 
 
 async def cancel(asked: Verification, deps: CanChangeSessions) -> None:
@@ -100,9 +105,9 @@ async def cancel(asked: Verification, deps: CanChangeSessions) -> None:
 
 
 def changes_of(
-    challenge_id: str, describe: Callable[[Verification], str], deps: CanAwaitVerdicts
-) -> AsyncIterator[bytes]:
-    """Each change of a challenge as `event: challenge`, until it has ended."""
+    challenge_id: str, describe: Callable[[Verification], str], caller: Caller, deps: HasChallenges
+) -> Watched:
+    """Each change of a challenge as `event: challenge`, until it has ended, or the caller's token has."""
 
     async def look(now: datetime) -> Seen | None:
         stored = await deps.challenges.get(challenge_id)
@@ -111,7 +116,10 @@ def changes_of(
         asked = await with_later(stored.state, deps)
         return Seen(describe(asked), last=asked.status_at(now) != "pending")
 
-    return event_stream("challenge", challenge_id, look, signals=deps.signals, clock=deps.clock)
+    async def may_follow(now: datetime) -> bool:
+        return caller.is_valid(now)
+
+    return Watched("challenge", challenge_id, look, may_follow)
 
 
 def offers_proof(asked: Verification, now: datetime) -> bool:

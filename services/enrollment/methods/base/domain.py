@@ -84,6 +84,8 @@ class Traits:
     is_knowledge: bool = False
     """Something that the person knows: no secret (NIST SP 800-63B-4, 3.1.1.2)."""
     needs_telephone: bool = False
+    country_of: Callable[[str], str] | None = None
+    """The country of its number: messages are counted by it."""
     phone_types: tuple[PhoneType, ...] = ()
     """The variants of which a person may have one each."""
     is_on_a_phone: bool = False

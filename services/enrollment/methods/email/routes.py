@@ -28,7 +28,7 @@ EMAILS = "/v1.0/users/{user_id}/authentication/emailMethods"
 EMAIL = EMAILS + "/{email_id}"
 EmailPath = Annotated[str, Path(max_length=64, examples=[ID], description="Graph's only one")]
 
-EMAIL_REFUSED = (*REFUSED, "emailInvalid")
+EMAIL_REFUSED = (*REFUSED, "emailInvalid", "sendLimitReached")
 
 
 @router.get(EMAILS, responses=answer(200, examples.EMAILS) | problems("unknownUser"))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from services.enrollment.methods.base.words import Done, MethodWords, Name
-from services.enrollment.web.words import MANY_CODES, NOT_ALLOWED
+from services.enrollment.web.words import MANY_CODES, NOT_ALLOWED, no_more_messages
 from services.kit.errors import (
     EmailInvalidError,
     MethodAlreadyRegisteredError,
@@ -12,6 +12,7 @@ from services.kit.errors import (
     MethodNotAllowedByPolicyError,
     ProblemError,
     RateLimitedError,
+    SendLimitReachedError,
 )
 
 WORDS: Final = MethodWords(
@@ -33,4 +34,6 @@ REFUSED: Final[Mapping[type[ProblemError], str]] = {
 
 
 def address_problem(problem: ProblemError) -> str:
+    if isinstance(problem, SendLimitReachedError):
+        return no_more_messages(problem)
     return REFUSED.get(type(problem), problem.title)

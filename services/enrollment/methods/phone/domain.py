@@ -94,6 +94,15 @@ def region_of(e164: str) -> str | None:
     return region
 
 
+def country_of(e164: str) -> str:
+    """The region of a number, or its calling code where that belongs to none; fictional ones lie in their country."""
+    number = phonenumbers.parse(e164)
+    region: str | None = phonenumbers.region_code_for_number(number)
+    code = number.country_code or 0
+    found: str = region or phonenumbers.region_code_for_country_code(code)
+    return found if found.isalpha() else f"+{code}"
+
+
 def national_format(e164: str) -> str:
     return phonenumbers.format_number(phonenumbers.parse(e164), PhoneNumberFormat.NATIONAL)
 
@@ -141,5 +150,6 @@ TRAITS = Traits(
     has_destination=True,
     delivered_by=frozenset({"sms", "voice"}),
     needs_telephone=True,
+    country_of=country_of,
     starts_by_itself=True,
 )

@@ -25,7 +25,7 @@ from services.kit.errors import ChallengeEndedError, MethodNotAllowedByPolicyErr
 from services.kit.ids import new_id, repeatable_id
 
 
-class KnowsNumbers(HasConfig, HasKeyring, Protocol):
+class KnowsNumbers(HasKeyring, HasConfig, Protocol):
     """Knows which numbers are reached."""
 
 

@@ -39,7 +39,7 @@ PHONES = "/v1.0/users/{user_id}/authentication/phoneMethods"
 PHONE = PHONES + "/{phone_id}"
 PhonePath = Annotated[str, Path(max_length=64, examples=list(IDS.values()), description="one of Graph's three")]
 
-PHONE_REFUSED = (*REFUSED, "phoneNumberInvalid", "phoneNumberNotAllowed")
+PHONE_REFUSED = (*REFUSED, "phoneNumberInvalid", "phoneNumberNotAllowed", "sendLimitReached")
 
 
 @router.get(PHONES, responses=answer(200, examples.PHONES) | problems("unknownUser"))

@@ -9,7 +9,14 @@ from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.methods.base.words import Done, MethodWords, Name
 from services.enrollment.proofs.sent_code.words import CALL_TOO_SOON, CALL_WAITS
 from services.enrollment.web.views import Choice
-from services.enrollment.web.words import MANY_CODES, NOT_ALLOWED, PATIENCE, StateText, masked_destination
+from services.enrollment.web.words import (
+    MANY_CODES,
+    NOT_ALLOWED,
+    PATIENCE,
+    StateText,
+    masked_destination,
+    no_more_messages,
+)
 from services.kit.errors import (
     ChallengeEndedError,
     MethodAlreadyRegisteredError,
@@ -19,6 +26,7 @@ from services.kit.errors import (
     PhoneNumberNotAllowedError,
     ProblemError,
     RateLimitedError,
+    SendLimitReachedError,
 )
 
 WORDS: Final = MethodWords(
@@ -118,6 +126,8 @@ def number_problem(problem: ProblemError, country: str, delivery: str = "sms") -
         MethodNotAllowedByPolicyError: NOT_ALLOWED,
         RateLimitedError: MANY_CODES,
     }
+    if isinstance(problem, SendLimitReachedError):
+        return no_more_messages(problem)
     return texts.get(type(problem), problem.title)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Protocol
 
 from pydantic import SecretStr
@@ -10,12 +11,13 @@ from schemas.base import Channel
 from schemas.enrollment import Destination
 from schemas.verification import MOST_OTHER_HASHES, CodeTerms, ProofKind
 from services.enrollment.accounts.domain.account import Account, Method
+from services.enrollment.budgets.handlers import counted
 from services.enrollment.challenges.domain import transitions
 from services.enrollment.challenges.domain.challenge import RESEND_AFTER, Challenge
 from services.enrollment.challenges.handlers.building import ProofRequest, new_challenge
 from services.enrollment.challenges.handlers.lifecycle import binding_of
 from services.enrollment.methods.base.handlers import Digits, typed_digits
-from services.enrollment.needs import CanBuild, CanEndChallenges, HasKeyring, HasSealer
+from services.enrollment.needs import CanBuild, CanSendAgain, HasKeyring, HasSealer
 from services.enrollment.sessions.handlers.asking import current_challenge
 from services.enrollment.sessions.principal import Claimant, Principal
 from services.kit.crypto.sealing import Binding, Sealer, keyed_hashes
@@ -95,20 +97,24 @@ def destination_of_challenge(challenge: Challenge, deps: HasSealer) -> PlainDest
     return PlainDestination(SecretStr(plain), challenge.destination.masked, digest, tuple(others))
 
 
-async def resend_code(principal: Principal, deps: CanEndChallenges) -> None:
+async def resend_code(principal: Principal, deps: CanSendAgain) -> None:
     """Send the message once more. Raises `resendTooSoon`, `sendLimitReached`, `codeExpired`, `challengeEnded`."""
     challenge = await current_challenge(principal, deps)
     if challenge is None:
         raise ChallengeEndedError
-    await resend_of(challenge, deps)
+    await resend_of(challenge, deps, address=principal.address)
 
 
-async def resend_of(challenge: Challenge, deps: CanEndChallenges, channel: Channel | None = None) -> None:
-    """Send the message of a challenge once more, by another channel if one is named."""
-    now, asked_by = deps.clock.now(), repeatable_id("resend")
-    await deps.challenges.change(
-        challenge.id, lambda state: transitions.resend(state, at=now, asked_by=asked_by, channel=channel)
-    )
+async def resend_of(
+    challenge: Challenge, deps: CanSendAgain, channel: Channel | None = None, *, address: str | None = None
+) -> None:
+    """Send the message of a challenge once more, by another channel if one is named. It is counted only where it may be
+    asked for, and was not before."""
+    again = partial(transitions.resend, at=deps.clock.now(), asked_by=repeatable_id("resend"), channel=channel)
+    asked = again(challenge)
+    if asked.emissions:
+        async with counted(asked.state, address, deps):
+            await deps.challenges.change(challenge.id, again)
 
 
 def _digits(challenge: Challenge) -> Digits:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from services.enrollment.challenges.domain.challenge import Challenge
-from services.enrollment.web.words import PATIENCE, masked_destination, not_accepted, tries_left
+from services.enrollment.web.words import PATIENCE, masked_destination, no_more_messages, not_accepted, tries_left
 from services.kit.errors import (
     AttemptsExhaustedError,
     AuthenticatorDisabledError,
@@ -118,6 +118,8 @@ def resend_problem(problem: ProblemError, challenge: Challenge) -> str:
     """Why no further message was sent."""
     if isinstance(problem, ResendTooSoonError):
         return f"You can ask for another message in {problem.members['retryAfter']} seconds."
+    if isinstance(problem, SendLimitReachedError) and "retryAfter" in problem.members:
+        return no_more_messages(problem)
     return code_problem(type(problem), challenge)
 
 

@@ -3,9 +3,10 @@
 import uuid
 
 from schemas.base import MethodType
+from services.enrollment.budgets.handlers import counted
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.handlers.lifecycle import cancel_challenge, open_challenge
-from services.enrollment.needs import CanAsk, CanChangeAccounts, CanEndChallenges, HasChallenges
+from services.enrollment.needs import CanAsk, CanChangeAccounts, CanEndChallenges, HasChallenges, HasClock
 from services.enrollment.sessions.domain import steps
 from services.enrollment.sessions.domain.session import Session
 from services.enrollment.sessions.handlers.moving import move_session
@@ -72,17 +73,31 @@ async def ask(principal: Principal, challenge: Challenge, step: str, deps: CanAs
     other one ends.
 
     Raises:
-        ProblemError: `sessionEnded`, `rateLimited`.
+        ProblemError: `sessionEnded`, `rateLimited`, `sendLimitReached`.
     """
     earlier = await current_challenge(principal, deps)
-    if earlier and not again and earlier.asks_the_same_as(challenge) and earlier.still_waits(deps.clock.now()):
+    if earlier and not again and _is_kept(earlier, challenge, deps):
         return await wait_at(principal, earlier, step, deps)
-    moved = await wait_at(principal, challenge, step, deps, most=deps.limiter.requests)
-    if moved.session.requested:
-        await open_challenge(moved.session.requested, deps)
+    async with counted(challenge, principal.address, deps) as reservation:
+        moved = await wait_at(principal, challenge, step, deps, most=deps.limiter.requests)
+        asked = moved.session.requested
+        if asked is None or asked.id != challenge.id:
+            await reservation.give_back()
+        if asked:
+            await open_challenge(asked, deps, if_there=reservation.give_back)
     if earlier and earlier.id != challenge.id:
         await cancel_challenge(earlier, "superseded", deps)
     return moved
+
+
+async def is_asked_already(principal: Principal, challenge: Challenge, deps: CanEndChallenges) -> bool:
+    """Whether one like it still waits, so that `ask` keeps that one."""
+    earlier = await current_challenge(principal, deps)
+    return earlier is not None and _is_kept(earlier, challenge, deps)
+
+
+def _is_kept(earlier: Challenge, challenge: Challenge, deps: HasClock) -> bool:
+    return earlier.asks_the_same_as(challenge) and earlier.still_waits(deps.clock.now())
 
 
 def pressed(principal: Principal, press: str) -> str:

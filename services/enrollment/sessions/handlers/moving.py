@@ -15,11 +15,11 @@ async def move_session(principal: Principal, move: Callable[[Session], Session],
     account = await deps.accounts.change(
         principal.account_id, lambda account: lifecycle.move_session(account, principal.session.id, move, at=now)
     )
-    return principal_of(account.state if account else principal.account, principal.session.id)
+    return principal_of(account.state if account else principal.account, principal.session.id, principal.address)
 
 
-def principal_of(account: Account, session_id: str) -> Principal:
+def principal_of(account: Account, session_id: str, address: str | None = None) -> Principal:
     session = account.session(session_id)
     if session is None:
         raise SessionEndedError
-    return Principal(account, session)
+    return Principal(account, session, address)

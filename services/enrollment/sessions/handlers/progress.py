@@ -1,5 +1,6 @@
 """The person comes with a ticket, walks from step to step, and leaves."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Protocol
 
@@ -38,8 +39,8 @@ class CanUseTickets(CanProve, HasInterrupts, Protocol):
     """Starts sessions of interrupts."""
 
 
-async def use_ticket(ticket: str, deps: CanUseTickets) -> tuple[Principal, str]:
-    """Start the session of an interrupt; the second value is the secret for the cookie.
+async def use_ticket(ticket: str, deps: CanUseTickets, *, address: str | None = None) -> tuple[Principal, str]:
+    """Start the session of an interrupt; the second value is the secret for the cookie. `address` is the client's.
 
     Raises:
         ProblemError: `ticketExpired` (also for one that never was), `ticketUsed`.
@@ -59,7 +60,7 @@ async def use_ticket(ticket: str, deps: CanUseTickets) -> tuple[Principal, str]:
     principal = await started_principal(
         interrupt.tenant, interrupt.user, interrupt.id, start, deps, return_url=interrupt.return_url
     )
-    return await begin(principal, deps), secret
+    return await begin(replace(principal, address=address), deps), secret
 
 
 async def ticket_is_of(ticket: str, session_id: str, deps: HasInterrupts) -> bool:
@@ -150,7 +151,7 @@ async def skip(principal: Principal, deps: CanChangePlans) -> Principal:
     account = await deps.accounts.change(
         principal.account_id, lambda account: lifecycle.skip_session(account, principal.session.id, policy, at=now)
     )
-    moved = principal_of(account.state if account else principal.account, principal.session.id)
+    moved = principal_of(account.state if account else principal.account, principal.session.id, principal.address)
     if moved.session.outcome:
         await cancel_challenge(moved.session.requested, "cancelled", deps)
     return moved
@@ -162,7 +163,7 @@ async def confirm(principal: Principal, deps: CanChangeAccounts) -> Principal:
     account = await deps.accounts.change(
         principal.account_id, lambda account: lifecycle.confirm(account, principal.session.id, at=now)
     )
-    return principal_of(account.state if account else principal.account, principal.session.id)
+    return principal_of(account.state if account else principal.account, principal.session.id, principal.address)
 
 
 async def change_something(principal: Principal, deps: CanProve) -> Principal:
@@ -187,7 +188,7 @@ async def cancel(principal: Principal, deps: CanChangeSessions) -> Principal:
     account = await deps.accounts.change(
         principal.account_id, lambda account: lifecycle.end_session(account, principal.session.id, "cancelled", at=now)
     )
-    return principal_of(account.state if account else principal.account, principal.session.id)
+    return principal_of(account.state if account else principal.account, principal.session.id, principal.address)
 
 
 async def _to_methods(principal: Principal, step: str, deps: CanProve) -> Principal:

@@ -78,7 +78,7 @@ async def leave(principal: Principal, deps: CanChangeSessions) -> Principal:
     if asked := await _asked_in(principal, deps):
         await cancel(asked, deps)
     account = await deps.accounts.get(principal.account_id)
-    return principal_of(account.state if account else principal.account, principal.session.id)
+    return principal_of(account.state if account else principal.account, principal.session.id, principal.address)
 
 
 async def outcome_of(principal: Principal, deps: CanAwaitVerdicts) -> str:
@@ -139,4 +139,4 @@ async def _as_far_as_proven(principal: Principal, deps: CanChangeSessions) -> Pr
     account = await deps.accounts.change(
         principal.account_id, lambda account: lifecycle.after_proof(AccountUpdate(account), first, at=now).change()
     )
-    return principal_of(account.state if account else principal.account, principal.session.id)
+    return principal_of(account.state if account else principal.account, principal.session.id, principal.address)

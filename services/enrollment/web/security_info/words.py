@@ -28,6 +28,10 @@ HAPPENED = {
     "MethodRestored": "{name} was brought back.",
     "DefaultMethodChanged": "{name} became your default method.",
     "SuspiciousActivityReported": "You reported suspicious activity.",
+    "RequestsPaused": (
+        "You denied several requests in {name}, so it gets none for a while. If you didn't ask for them, somebody else "
+        "may know your password: change it."
+    ),
 }
 REASONS = {
     "person": "You deleted {name}.",

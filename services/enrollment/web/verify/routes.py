@@ -13,10 +13,11 @@ from services.enrollment.sessions.handlers import verification
 from services.enrollment.web.access import SPENT, holds_session_of, stayed
 from services.enrollment.web.cookies import SessionCookie, write_cookie
 from services.enrollment.web.forms import Hidden, SentForm, StepForm, sent_form
-from services.enrollment.web.live import challenge_stream
+from services.enrollment.web.live import challenge_of_page, live
 from services.enrollment.web.proof import pages as proof
 from services.enrollment.web.request import (
     SEE_OTHER,
+    address_of,
     frame,
     html,
     is_secure,
@@ -28,7 +29,6 @@ from services.enrollment.web.request import (
 from services.enrollment.web.returning import back_from_verification
 from services.enrollment.web.views import VERIFY, CancelView
 from services.kit.errors import ProblemError, UnknownChallengeError
-from services.kit.http.sse import streamed
 
 router = APIRouter(include_in_schema=False)
 
@@ -37,7 +37,7 @@ router = APIRouter(include_in_schema=False)
 async def start(request: Request, ticket: Annotated[str, Query(max_length=256)] = "") -> Response:
     """Use the ticket, once. The browser that holds its session already goes on where it was."""
     components = components_of(request)
-    await components.deps.limiter.admit("address", request.client.host if request.client else "")
+    await components.deps.limiter.admit("address", address_of(request))
     try:
         principal, secret = await verification.use_verify_ticket(ticket, components.deps)
     except ProblemError as problem:
@@ -117,4 +117,4 @@ async def events(request: Request, challenge: Annotated[str, Query(max_length=64
     requested = page.principal.session.requested
     if requested is None or requested.id != challenge:
         raise UnknownChallengeError
-    return streamed(challenge_stream(requested.id, page.deps))
+    return live(page, request, challenge_of_page(page.principal, requested.id, page.deps))

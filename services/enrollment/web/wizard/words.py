@@ -16,6 +16,7 @@ from services.kit.errors import (
     ProblemError,
     RateLimitedError,
     RequestMalformedError,
+    SendLimitReachedError,
     SessionEndedError,
     TicketExpiredError,
     TicketUsedError,
@@ -44,6 +45,7 @@ EXPLAINED: Final[Mapping[type[ProblemError], tuple[str, str]]] = {
     NotFoundError: ("There is nothing here", "Check the address, or go back."),
     RequestMalformedError: ("That didn't work", "Something in the form was too long or missing."),
     RateLimitedError: ("That was very fast", "Wait a moment, then go on. Nothing you set up is lost."),
+    SendLimitReachedError: ("We can't send more messages now", "Try again later. Nothing you set up is lost."),
     UnavailableError: (
         "We can't go on right now",
         "This is taking longer than usual. Nothing you set up is lost; try again in a moment.",

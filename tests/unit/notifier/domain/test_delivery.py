@@ -263,7 +263,7 @@ def too_soon(seconds: int) -> LimitReached:
 def test_a_message_waits_for_the_turn_of_its_number() -> None:
     change = attempts.held(sending(), 1, too_soon(7), at=NOON)
     waiting = change.state
-    assert (waiting.status, waiting.next_attempt_at, told(change)) == ("queued", NOON + 7 * SECOND, [])
+    assert (waiting.status, waiting.next_attempt_at, told(change)) == ("queued", NOON + 8 * SECOND, [])
     again = attempts.claimed(waiting, provider="a", at=NOON + 7 * SECOND)
     assert attempts.postponed(again, 2, route=("a",), at=NOON).state.next_attempt_at == NOON + attempts.BACKOFF[0]
     assert attempts.postponed(again, 2, route=ROUTE, at=NOON).state.next_attempt_at == NOON

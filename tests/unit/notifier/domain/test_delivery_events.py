@@ -15,6 +15,7 @@ from schemas.notification import (
 )
 from schemas.topics import DELIVERIES, SUBMISSIONS
 from schemas.verification import CallConfirmed
+from services.kit.config.messages import MessageBudgets
 from services.kit.decision import Change, Emission
 from services.notifier.domain import attempts, calls, endings, receipts
 from services.notifier.domain.attempts import LEASE
@@ -272,13 +273,14 @@ def test_keys_are_told_as_a_submission() -> None:
 
 def test_a_message_counts_against_its_number() -> None:
     earlier = Send(delivery_id="d-0", at=NOON - timedelta(hours=1))
-    assert take(Sends(sends=(earlier,)), "d-1", at=NOON) == Sends(
-        sends=(earlier, Send(delivery_id="d-1", at=NOON)), last_at=NOON
-    )
+    counted = Send(delivery_id="d-1", at=NOON, purpose="registration")
+    taken = take(Sends(sends=(earlier,)), "d-1", "registration", MessageBudgets().number, at=NOON)
+    assert taken == Sends(sends=(earlier, counted), last_at=NOON)
 
 
 @pytest.mark.parametrize(("since", "wait"), [(9.9, 1), (8.5, 2), (0, 10)])
 def test_the_wait_of_a_number_is_rounded_up(since: float, wait: int) -> None:
     before = Sends(sends=(Send(delivery_id="d-0", at=NOON - since * SECOND),))
     until = NOON + (10 - since) * SECOND
-    assert take(before, "d-1", at=NOON) == LimitReached(reason="resendTooSoon", until=until, retry_after=wait)
+    taken = take(before, "d-1", "signIn", MessageBudgets().number, at=NOON)
+    assert taken == LimitReached(reason="resendTooSoon", until=until, retry_after=wait)

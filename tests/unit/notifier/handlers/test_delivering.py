@@ -7,10 +7,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from schemas.base import Purpose
 from schemas.enrollment import Destination
 from schemas.envelope import Envelope
+from schemas.verification import ChallengeTerms
 from services.kit.clock import monotonic
 from services.kit.config.file import SharedConfig
+from services.kit.config.messages import Budget, MessageBudgets
 from services.kit.crypto.sealing import Binding, Sealer
 from services.kit.mongo.document import Stored
 from services.kit.mongo.relay import Relay
@@ -48,9 +51,9 @@ class EventfulStore(Store):
     happens: dict[str, Happens] = field(default_factory=dict)
 
     async def take(
-        self, tenant: str, number_hashes: Sequence[str], delivery_id: str, *, at: datetime
+        self, number_hashes: Sequence[str], delivery: Delivery, purpose: Purpose, budget: Budget, *, at: datetime
     ) -> LimitReached | None:
-        taken = await super().take(tenant, number_hashes, delivery_id, at=at)
+        taken = await super().take(number_hashes, delivery, purpose, budget, at=at)
         await self.happens.get("counted", nothing)()
         return taken
 
@@ -94,15 +97,21 @@ class World:
         self.provider = NotingProvider()
         self.line = Line(TextMessages(), (self.provider,))
 
-    async def queue(self, send: int = 1) -> bool:
+    async def queue(self, send: int = 1, *, of: ChallengeTerms = TERMS, to: str = NUMBER) -> bool:
         """Ask for the code, for the first time or once more."""
-        binding = Binding(TENANT, USER, TERMS.method_id, TERMS.challenge_id)
-        sealed = Sealer(keyring("enrollment")).seal("destination", NUMBER.encode(), binding)
-        event = requested(TERMS).model_copy(
-            update={"send": send, "destination": Destination(sealed=sealed, masked="••42")}
-        )
-        envelope = enveloped(event, TERMS.challenge_id)
+        binding = Binding(TENANT, USER, of.method_id, of.challenge_id)
+        sealed = Sealer(keyring("enrollment")).seal("destination", to.encode(), binding)
+        destination = Destination(sealed=sealed, masked="••42")
+        event = requested(of).model_copy(update={"send": send, "destination": destination})
+        envelope = enveloped(event, of.challenge_id)
         return await accept_request(event, envelope, store=self.store, clock=self.clock, provider="a")
+
+    async def texted(self, to: str, minute: int, purpose: Purpose = "registration") -> Delivery:
+        """What became of the code of another challenge, that minute."""
+        self.clock.advance(timedelta(minutes=1))
+        of = terms(f"challenge-{minute}", purpose=purpose, number=to, created_at=self.clock.now())
+        await self.queue(of=of, to=to)
+        return await self.attempt(of=of)
 
     async def cancel(self) -> None:
         """Hear that the challenge is over."""
@@ -110,9 +119,9 @@ class World:
         envelope = enveloped(event, TERMS.challenge_id)
         await cancel_deliveries(event, envelope, store=self.store, clock=self.clock)
 
-    async def stored(self, send: int = 1) -> Stored[Delivery]:
+    async def stored(self, send: int = 1, of: ChallengeTerms = TERMS) -> Stored[Delivery]:
         """The delivery as it is now."""
-        found = await self.store.deliveries.get(f"{TENANT}/{TERMS.challenge_id}:{send}")
+        found = await self.store.deliveries.get(f"{TENANT}/{of.challenge_id}:{send}")
         assert found
         return found
 
@@ -121,16 +130,16 @@ class World:
         stored = await self.stored()
         await self.store.claim(stored, attempts.claimed(stored.state, provider="a", at=self.clock.now()))
 
-    async def attempt(self, send: int = 1, *, within: float = 60.0) -> Delivery:
+    async def attempt(self, send: int = 1, *, within: float = 60.0, of: ChallengeTerms = TERMS) -> Delivery:
         """Claim it, deliver it, write down what came of it."""
-        before = await self.stored(send)
+        before = await self.stored(send, of)
         claim = attempts.claimed(before.state, provider="a", at=self.clock.now())
         claimed = await self.store.claim(before, claim)
         assert claimed
         made = DeliveryAttempt(claimed.state, self.line.channel, self.provider, ("a",), monotonic() + within)
         outcome = await deliver(made, self.deps)
         await self.store.change(claimed.state, outcome.decide)
-        return (await self.stored(send)).state
+        return (await self.stored(send, of)).state
 
 
 @pytest.fixture
@@ -213,7 +222,7 @@ async def test_a_further_message_to_a_number_waits_its_turn_and_is_then_as_if_it
     await world.attempt()
     world.clock.advance(timedelta(seconds=4))
     waiting = await world.attempt(2)
-    assert (waiting.status, waiting.next_attempt_at) == ("queued", world.clock.now() + timedelta(seconds=6))
+    assert (waiting.status, waiting.next_attempt_at) == ("queued", world.clock.now() + timedelta(seconds=7))
     world.clock.advance(timedelta(seconds=6))
     assert (await world.attempt(2)).status == "sent"
     assert len(world.provider.taken) == 2
@@ -242,3 +251,27 @@ async def test_waits_before_another_attempt_are_spread(world: World) -> None:
         waits.append(following - world.clock.now())
     assert len(set(waits)) > 1
     assert all(timedelta(seconds=0.75) <= wait <= timedelta(seconds=1.25) for wait in waits)
+
+
+async def test_another_extension_is_the_same_number(world: World) -> None:
+    extensions = [f"{NUMBER};ext={number}" for number in range(10)]
+    ended = [await world.texted(number, minute) for minute, number in enumerate([NUMBER, *extensions])]
+    assert [delivery.status for delivery in ended].count("sent") == 4
+    assert {delivery.reason for delivery in ended[4:]} == {"sendLimitReached"}
+
+
+async def test_ten_resets_and_ten_strangers_leave_the_owner_the_code_to_sign_in(world: World) -> None:
+    anybody: tuple[Purpose, ...] = ("passwordReset", "registration")
+    purposes: tuple[Purpose, ...] = (*anybody * 10, "signIn")
+    ended = [await world.texted(NUMBER, minute, purpose) for minute, purpose in enumerate(purposes)]
+    assert [delivery.status for delivery in ended].count("sent") == 8
+    assert ended[-1].status == "sent"
+
+
+async def test_a_budget_holds_with_many_messages_at_once(world: World) -> None:
+    delivery = await world.texted(NUMBER, 0, "signIn")
+    budget = MessageBudgets().number.model_copy(update={"messages": "4/second"})
+    many = [delivery.model_copy(update={"id": f"d-{number}"}) for number in range(30)]
+    at = world.clock.now() + timedelta(minutes=1)
+    taken = await asyncio.gather(*(Store.take(world.store, "hash", one, "registration", budget, at=at) for one in many))
+    assert taken.count(None) == 1

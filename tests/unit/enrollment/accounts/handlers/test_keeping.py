@@ -10,6 +10,7 @@ from schemas.verification import CodeSubmitted
 from services.enrollment.accounts.domain.account import Account
 from services.enrollment.accounts.handlers.keeping import count_keeping
 from services.enrollment.accounts.store import Accounts
+from services.enrollment.budgets.store import MessageCounts
 from services.enrollment.challenges.store import Challenges
 from services.enrollment.config import Config
 from services.enrollment.devices.store import Activations
@@ -44,6 +45,7 @@ class Keeping:
     challenges: Challenges
     registrations: Registrations
     hardware_tokens: HardwareTokens
+    message_counts: MessageCounts
     config: Config
     public_origin: str = "https://id.example"
     keyring: Keyring = field(default_factory=lambda: keyring("enrollment"))
@@ -70,7 +72,13 @@ def deps(box: Outbox) -> Keeping:
     store = box.store
     config = Config.model_validate({"tenants": {}, "clients": {}})
     return Keeping(
-        store.accounts, store.activations, store.challenges, store.registrations, store.hardware_tokens, config
+        store.accounts,
+        store.activations,
+        store.challenges,
+        store.registrations,
+        store.hardware_tokens,
+        store.message_counts,
+        config,
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 from schemas.enrollment import ChallengeCancelled, MethodRequested
 from services.enrollment.accounts.domain.account import Account
 from services.enrollment.accounts.store import Accounts
+from services.enrollment.budgets.store import MessageCounts
 from services.enrollment.challenges.store import Challenges
 from services.enrollment.config import Config
 from services.enrollment.methods.phone.handlers import TypedPhone, reach_otherwise, request_phone
@@ -45,6 +46,7 @@ class Phones:
     keyring: Keyring
     sealer: Sealer
     limiter: RateLimiter
+    message_counts: MessageCounts
     allowed: GroupPolicy
 
     def policy(self, _: Account) -> GroupPolicy:
@@ -72,6 +74,7 @@ def phones(box: Outbox) -> Phones:
         keys,
         Sealer(keys),
         RateLimiter(RateLimits(request="2/hour")),
+        box.store.message_counts,
         GroupPolicy(allowed=("phone",)),
     )
 

@@ -1,0 +1,95 @@
+"""Count a message before it is asked for."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import structlog
+
+from schemas.base import Channel
+from schemas.enrollment import without_extension
+from services.enrollment.budgets.domain import Asked, Count, Subject, counts_of, network_of, refusal
+from services.enrollment.budgets.store import MessageCounts
+from services.enrollment.challenges.domain.challenge import Challenge
+from services.enrollment.challenges.handlers.lifecycle import binding_of
+from services.enrollment.methods.registry.domain import TRAITS
+from services.enrollment.needs import CanCount, HasChallenges, HasSealer
+from services.kit.crypto.sealing import keyed_hash_at
+from services.kit.errors import ProblemError
+
+log = structlog.get_logger(__name__)
+
+COUNTED: Final[frozenset[Channel]] = frozenset({"sms", "voice", "email"})
+"""Channels whose messages go to a number or an address. A push goes to a device of the person's own."""
+
+
+@dataclass
+class Reservation:
+    """The counts of one message. Whoever finds that it is not asked for gives them back."""
+
+    counts: tuple[Count, ...]
+    kept_by: MessageCounts
+
+    async def give_back(self) -> None:
+        """Once: a second time changes nothing."""
+        counts, self.counts = self.counts, ()
+        await self.kept_by.give_back(counts)
+
+
+@asynccontextmanager
+async def counted(challenge: Challenge | None, address: str | None, deps: CanCount) -> AsyncIterator[Reservation]:
+    """Within it, the message of a challenge is asked for: it is counted before, and given back where that is refused.
+    What has no message counts for nothing. `address` is the client's, where it is known.
+
+    Raises:
+        ProblemError: `sendLimitReached`, with `Retry-After`.
+    """
+    reservation = Reservation(await _reserved(challenge, address, deps) if challenge else (), deps.message_counts)
+    try:
+        yield reservation
+    except ProblemError:
+        await reservation.give_back()
+        raise
+
+
+async def _reserved(challenge: Challenge, address: str | None, deps: CanCount) -> tuple[Count, ...]:
+    destination = _destination(challenge, deps)
+    if destination is None:
+        return ()
+    now, tenant = deps.clock.now(), challenge.tenant
+
+    def digest(text: str, moment: datetime) -> str:
+        return keyed_hash_at(deps.keyring, text, moment, tenant=tenant)
+
+    asked = Asked(tenant, challenge.purpose, _values(challenge, destination, address))
+    counts = counts_of(asked, deps.config.messages_of(tenant), digest, at=now)
+    full = await deps.message_counts.reserve(counts)
+    if full is None:
+        return counts
+    if await _is_asked_for(challenge, deps):
+        return ()
+    log.warning("no more messages for now", counted=full.subject, purpose=full.purpose, tenant=tenant)
+    raise refusal(full, at=now)
+
+
+async def _is_asked_for(challenge: Challenge, deps: HasChallenges) -> bool:
+    """Whether the same request came before: it took the last room, and is answered as then."""
+    return challenge.sends == 1 and await deps.challenges.get(challenge.id) is not None
+
+
+def _destination(challenge: Challenge, deps: HasSealer) -> str | None:
+    """The number or address that the message goes to; None where it goes to neither."""
+    if challenge.destination is None or challenge.channel not in COUNTED:
+        return None
+    opened = deps.sealer.open("destination", challenge.destination.sealed, binding_of(challenge)).decode()
+    return without_extension(opened)
+
+
+def _values(challenge: Challenge, destination: str, address: str | None) -> dict[Subject, str]:
+    country_of, network = TRAITS[challenge.method_type].country_of, network_of(address)
+    values: dict[Subject, str] = {"number": destination, "user": challenge.user}
+    if country_of is not None:
+        values["country"] = country_of(destination)
+    return values | ({"network": network} if network else {})
