@@ -14,7 +14,6 @@ from services.enrollment.sessions.domain.session import Outcome
 from services.kit.clock import Clock
 from services.kit.crypto.keyring import Keyring
 from services.kit.crypto.sealing import signing_key_pem, token_hash
-from services.kit.ids import new_id
 
 RESULT_LIFE = timedelta(minutes=2)
 PROOF_LIFE = timedelta(minutes=2)
@@ -38,7 +37,8 @@ class Signer:
         return {"keys": [key.as_dict(private=False) for key in self._keys.values()]}
 
     def result(self, interrupt: Interrupt, status: Outcome, methods: tuple[MethodType, ...]) -> str:
-        """The signed outcome that the browser carries back to the platform."""
+        """The signed outcome that the browser carries back to the platform. Its `jti` is that of the interrupt, which
+        ends once: read again, while the session is remembered, it can still be taken only once."""
         now = self._clock.now()
         claims = {
             "iss": self._issuer,
@@ -47,7 +47,7 @@ class Signer:
             "tid": interrupt.tenant,
             "iat": int(now.timestamp()),
             "exp": int((now + RESULT_LIFE).timestamp()),
-            "jti": new_id(),
+            "jti": f"result-{interrupt.id}",
             "interruptId": interrupt.id,
             "stateHash": token_hash(interrupt.caller_state or ""),
             "status": status,

@@ -53,9 +53,13 @@ class Caller:
     def is_valid(self, now: datetime) -> bool:
         return self.expires_at is None or now < self.expires_at
 
+    def may(self, *scopes: Scope) -> bool:
+        """Whether the token has one of these scopes."""
+        return not self.scopes.isdisjoint(scopes)
+
     def require(self, *scopes: Scope) -> None:
         """One of these scopes. Raises `scopeMissing`."""
-        if self.scopes.isdisjoint(scopes):
+        if not self.may(*scopes):
             raise ScopeMissingError(f"The token needs the scope {' or '.join(scopes)}.")
 
 

@@ -126,3 +126,40 @@ def test_each_operation_says_what_it_does_and_who_may_call_it(operation: Operati
     if not is_open:
         assert {"401", "403"} <= operation.content["responses"].keys()
         assert "cope" in operation.content["description"]
+
+
+def unbounded(schema: dict[str, Any], place: str, within: frozenset[str] = frozenset()) -> Iterator[str]:
+    """Where a caller chooses how much it sends: texts and lists without a limit, objects with any members."""
+    reference = str(schema.get("$ref", ""))
+    if reference in within:
+        return
+    if reference:
+        within |= {reference}
+        schema = DOCUMENT["components"]["schemas"][reference.rsplit("/", 1)[1]]
+    for choice in (*schema.get("anyOf", []), *schema.get("oneOf", []), *schema.get("allOf", [])):
+        yield from unbounded(choice, place, within)
+    kind = schema.get("type")
+    if kind == "string" and not schema.keys() & {"maxLength", "pattern", "format", "enum", "const"}:
+        yield place
+    if kind == "array":
+        yield from [] if "maxItems" in schema else [place]
+        yield from unbounded(schema.get("items", {}), f"{place}[]", within)
+    if kind == "object":
+        yield from [place] if schema.get("additionalProperties") else []
+        for name, part in schema.get("properties", {}).items():
+            yield from unbounded(part, f"{place}.{name}", within)
+
+
+BOUNDED_ELSEWHERE = {"body.credential"}
+"""What a browser makes: bounded as a whole, before it is sealed."""
+
+
+@EACH
+def test_whatever_a_platform_sends_is_bounded(operation: Operation) -> None:
+    if operation.path.startswith("/device/"):
+        return
+    parameters = operation.content.get("parameters", [])
+    bodies = operation.content.get("requestBody", {}).get("content", {}).values()
+    sent = [(part["schema"], part["name"]) for part in parameters] + [(body["schema"], "body") for body in bodies]
+    found = {place for schema, name in sent for place in unbounded(schema, name)}
+    assert found <= BOUNDED_ELSEWHERE

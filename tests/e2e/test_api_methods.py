@@ -7,8 +7,9 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import httpx
@@ -21,10 +22,10 @@ from deploy.local.stack import LocalStack
 from services.cli.demo_token import LIFE
 from services.cli.program import app
 from services.kit.clock import SystemClock
-from services.kit.crypto.codes import totp_code
 from services.kit.crypto.key_files import rotated
 from services.kit.crypto.keyring import PURPOSES
 from tests.support.api import Platform, Somebody, done, events_of, proof_of, refused
+from tests.support.app_codes import earlier_code, shown_code
 from tests.support.device import TestDevice
 from tests.support.passkeys import SoftwarePasskey
 from tests.support.records import require_equal_records
@@ -125,12 +126,25 @@ def test_email(platform: Platform, other: Somebody) -> None:
     require_equal_records(platform.stack, other.id)
 
 
+QUESTIONS = ("first-pet", "first-car", "first-film")
+
+
+def require_no_secrets(platform: Platform, person: Somebody, begun: dict[str, Any]) -> None:
+    """Who may only read follows a registration; what the method is set up with is for who may set it up."""
+    reader = Somebody(Platform(platform.stack, scope="methods.read"), person.id).registration(begun["id"])
+    assert reader.keys() == {"id", "type", "methodId", "state", "challenge"}
+    assert reader["state"] == "pending"
+    writer = Somebody(Platform(platform.stack, scope="methods.write"), person.id).registration(begun["id"])
+    assert writer == begun
+
+
 def test_a_proof_tells_the_platform_that_asked_and_no_other(platform: Platform, person: Somebody) -> None:
     begun = person.register("softwareOath")
     secret = base64.b32decode(begun["secret"])
     assert begun["otpauthUri"].startswith("otpauth://totp/Northbridge:")
     assert person.registration(begun["id"])["secret"] == begun["secret"]
-    used = totp_code(secret, datetime.now(UTC))
+    require_no_secrets(platform, person, begun)
+    used = earlier_code(secret)
     person.prove(begun["challenge"], code=used)
     assert "secret" not in person.registration(begun["id"])
 
@@ -138,7 +152,7 @@ def test_a_proof_tells_the_platform_that_asked_and_no_other(platform: Platform, 
     assert refused(person.answer(challenge, {"code": used})) == (422, "codeIncorrect")
     with events_of(platform, challenge) as told:
         assert next(told)["status"] == "pending"
-        person.prove(challenge, code=totp_code(secret, datetime.now(UTC) + timedelta(seconds=30)))
+        person.prove(challenge, code=shown_code(secret))
         last = list(told)[-1]
     assert last["status"] == "verified"
     claims = proof_of(last, platform)
@@ -168,6 +182,7 @@ def test_authenticator_app(platform: Platform, person: Somebody) -> None:
     assert begun["challenge"] is None
     assert begun["activationUrl"].endswith(begun["activationHandle"])
     assert begun["activationCode"] in begun["qrContent"]
+    require_no_secrets(platform, person, begun)
     registered, device = person.with_app()
     methods = {one["id"]: one for one in person.methods()}
     assert methods[registered["methodId"]]["type"] == "authenticatorApp"
@@ -559,6 +574,42 @@ def test_a_pass_that_is_out_of_its_time_is_refused(stack: LocalStack, other: Som
         assert refused(late.ask(methodId=made["id"])) == (422, "codeExpired")
         (listed,) = done(late.call("GET", "temporaryAccessPassMethods"), 200)["value"]
         assert not listed["isUsable"]
+
+
+def test_what_is_too_long_is_refused_and_nothing_fails(platform: Platform, other: Somebody) -> None:
+    def asked_questions(answers: list[str]) -> httpx.Response:
+        given = [{"questionId": one, "answer": text} for one, text in zip(QUESTIONS, answers, strict=True)]
+        return other.call("POST", "registrations", {"type": "securityQuestions", "answers": given})
+
+    assert refused(asked_questions(["a" * 41, "Rex", "a blue Beetle"])) == (422, "answerTooLong")
+    assert refused(asked_questions(["\U0001f600" * 256] * 3)) == (422, "answerTooLong")
+    assert refused(asked_questions(["a" * 257, "Rex", "a blue Beetle"])) == (400, "requestMalformed")
+    longest = ["\U0001f600" * 39 + end + "\x1c" * 216 for end in "abc"]
+    kept = done(asked_questions(longest), 201)
+    other.with_software()
+    reset = other.asked("passwordReset", methodId=kept["methodId"])
+    asked = [question["id"] for question in reset["questions"]]
+    too_long = {"answers": [{"questionId": one, "answer": "a" * 41} for one in asked]}
+    assert refused(other.answer(reset, too_long)) == (422, "answerTooLong")
+    assert done(platform.call("GET", f"/v1.0/challenges/{reset['id']}"), 200)["attemptsLeft"] == 5
+    right = [{"questionId": one, "answer": longest[QUESTIONS.index(one)]} for one in asked]
+    other.prove(reset, answers=right)
+
+    passkey = other.register("passkey")["challenge"]
+    large = {"id": "aWQ", "response": {"attestationObject": "A" * 55_000}}
+    assert refused(other.answer(passkey, {"credential": large})) == (422, "credentialInvalid")
+    address = f"{platform.stack.url('enrollment')}/v1.0/challenges/{passkey['id']}/answer"
+    headers = {"Authorization": f"Bearer {platform.token()}", "Content-Type": "application/json"}
+    for depth in range(850, 1000, 5):
+        nested = '{"credential":{"id":' + "[" * depth + "]" * depth + "}}"
+        status = platform.http.post(address, content=nested, headers=headers).status_code
+        assert status in {400, 422}, depth
+
+    address = "sam@" + ".".join(["d" * 60] * 3) + ".example"
+    begun = other.register("email", emailAddress=address)
+    assert len(begun["challenge"]["method"]["displayName"]) <= 128
+    named = {"id": other.id, "userPrincipalName": address, "displayName": "Somebody", "emails": [address]}
+    other.sign_in("everyone", user=named)
 
 
 def test_replicas_with_the_old_and_the_new_signing_key_stand_for_each_others_proofs(

@@ -28,7 +28,6 @@ from tests.support.methods import (
     choose,
     following,
     leave,
-    next_code,
     press,
     ringing,
     save_codes,
@@ -61,7 +60,7 @@ def test_a_different_authenticator_app(world: World, kim: Person, scripts: bool)
         to_security_info(page, world)
         asked_to_verify(page)
         following(page)
-        enter_code(page, next_code(app))
+        enter_code(page, app.now())
         at_security_info(page)
         expect(page.get_by_text("Other authenticator app").first).to_be_visible()
 
@@ -238,7 +237,7 @@ def test_who_has_a_method_proves_it_before_setting_up_another(world: World, alex
         app = set_up_software(page)
         leave(page, world)
         to_second_step(page, world, alex.name)
-        enter_code(page, next_code(app))
+        enter_code(page, app.now())
         expect(page.get_by_role("heading", name="More information required")).to_be_visible()
         following(page)
         expect(page.get_by_role("heading", name="Phone", exact=True)).to_be_visible()

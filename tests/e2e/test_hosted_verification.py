@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -11,8 +10,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from deploy.local.stack import LocalStack
-from services.kit.crypto.codes import totp_code
 from tests.support.api import Platform, Somebody, done, proof_of, refused
+from tests.support.app_codes import shown_code
 from tests.support.journey import browser_page, enter_code, number_on
 
 pytestmark = pytest.mark.timeout(180)
@@ -60,11 +59,6 @@ def read(platform: Platform, challenge_id: str) -> dict[str, Any]:
     return done(platform.call("GET", f"/v1.0/challenges/{challenge_id}"), 200)
 
 
-def next_code(secret: bytes) -> str:
-    """Of the step after this one: the code of this step was used up by the registration."""
-    return totp_code(secret, datetime.now(UTC) + timedelta(seconds=30))
-
-
 @pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without JavaScript"])
 def test_a_person_types_a_code_and_comes_back(platform: Platform, person: Somebody, scripts: bool) -> None:
     _, secret = person.with_software()
@@ -74,7 +68,7 @@ def test_a_person_types_a_code_and_comes_back(platform: Platform, person: Somebo
         expect(page.get_by_role("link", name="Can't sign in?")).to_be_visible()
         enter_code(page, "000000")
         expect(page.get_by_text("4 tries left").first).to_be_visible()
-        enter_code(page, next_code(secret))
+        enter_code(page, shown_code(secret))
         assert came_back(page, platform) == {"case": ["7"], "challengeId": [identifier], "status": ["verified"]}
     seen = read(platform, identifier)
     assert (seen["id"], seen["status"], "proof" in seen) == (identifier, "verified", True)
@@ -105,7 +99,7 @@ def test_the_challenge_keeps_its_id_when_another_method_is_used(
     expect(page.get_by_role("heading", name="Enter the code from your app")).to_be_visible()
     pending = read(platform, identifier)
     assert (pending["id"], pending["status"], pending["method"]["id"]) == (identifier, "pending", other["methodId"])
-    enter_code(page, next_code(secret))
+    enter_code(page, shown_code(secret))
     assert came_back(page, platform)["challengeId"] == [identifier]
     assert read(platform, identifier)["status"] == "verified"
 
@@ -116,7 +110,7 @@ def test_a_reset_with_two_methods_asks_for_both(platform: Platform, person: Some
     assert refused(alone) == (403, "methodNotAllowedByPolicy")
     codes = person.register("recoveryCodes")["codes"]
     identifier = sent_there(page, person, "passwordReset")
-    enter_code(page, next_code(secret))
+    enter_code(page, shown_code(secret))
     expect(page.get_by_role("heading", name="Choose a method")).to_be_visible()
     between = read(platform, identifier)
     assert (between["status"], between["proofsRequired"], "proof" in between) == ("pending", 2, False)

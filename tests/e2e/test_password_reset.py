@@ -6,15 +6,14 @@ import statistics
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
 from deploy.local.stack import LocalStack
-from services.kit.crypto.codes import totp_code
 from tests.support.api import Platform, Somebody
+from tests.support.app_codes import shown_code
 from tests.support.journey import (
     World,
     browser_page,
@@ -74,11 +73,6 @@ def set_password(page: Page, password: str = NEW) -> None:
 
 def changed(page: Page) -> None:
     expect(page.get_by_role("heading", name="Your password is changed")).to_be_visible()
-
-
-def next_code(secret: bytes) -> str:
-    """The code of the registration is used up."""
-    return totp_code(secret, datetime.now(UTC) + timedelta(seconds=30))
 
 
 def test_one_proof_a_new_password_a_mail_and_nobody_else_stays_signed_in(stack: LocalStack, world: World) -> None:
@@ -155,7 +149,7 @@ def test_two_proofs_by_different_methods(stack: LocalStack, world: World) -> Non
     with browser_page() as page:
         begin(page, world, user_name)
         choose(page, "Enter a code from an authenticator app")
-        enter_code(page, next_code(secret))
+        enter_code(page, shown_code(secret))
         expect(page.get_by_role("heading", name="Prove it with a second method")).to_be_visible()
         page.goto(f"{world.northbridge}/reset-password/new")
         expect(page.get_by_role("heading", name="Prove it with a second method")).to_be_visible()

@@ -3,15 +3,14 @@
 import re
 import secrets
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from deploy.local.stack import LocalStack
-from services.kit.crypto.codes import totp_code
 from tests.e2e.conftest import Person
 from tests.support.api import Platform, Somebody, done
+from tests.support.app_codes import shown_code
 from tests.support.journey import (
     World,
     approve_in_app,
@@ -63,11 +62,6 @@ def sign_out(page: Page) -> None:
     page.get_by_role("button", name="Sign out").click()
 
 
-def next_code(secret: bytes, steps: int = 1) -> str:
-    """Each code is good once."""
-    return totp_code(secret, datetime.now(UTC) + timedelta(seconds=30 * steps))
-
-
 def test_two_methods_at_the_first_sign_in_and_an_approval_at_the_second(world: World, alex: Person) -> None:
     with browser_page() as page, phone_beside(page) as phone:
         walk_with_app(page, phone, world, alex.name, alex.number)
@@ -89,7 +83,7 @@ def test_each_method_that_a_person_has(stack: LocalStack, world: World) -> None:
     person.with_phone(number)
     codes = person.register("recoveryCodes")["codes"]
     ways: dict[str, Callable[[Page], None]] = {
-        "Other authenticator app": lambda page: enter_code(page, next_code(secret)),
+        "Other authenticator app": lambda page: enter_code(page, shown_code(secret)),
         "Recovery codes": lambda page: typed(page, "Recovery code", codes[0]),
         "Phone": lambda page: enter_code(page, code_from_text(world, number)),
     }

@@ -120,9 +120,10 @@ async def test_a_code_of_the_app_is_good_once_for_all_challenges(bench: Bench) -
 
 
 async def test_a_code_of_an_earlier_step_is_not_good_after_a_later_one(bench: Bench) -> None:
-    at = now()
-    for number, shown in enumerate((at, at - timedelta(seconds=30), at + timedelta(seconds=30))):
-        of = totp_terms(f"{bench.user}-{number}", user=bench.user, created_at=at)
+    now_shown, step = now(), timedelta(seconds=30)
+    earlier = now_shown - step
+    for number, (at, shown) in enumerate(((earlier, earlier), (earlier, earlier - step), (now_shown, now_shown))):
+        of = totp_terms(f"{bench.user}-{number}", user=bench.user, created_at=earlier)
         event = submitted(of, totp_code(SECRET, shown), user=bench.user, at=at)
         await bench.say(SUBMISSIONS, event, of.challenge_id)
         await bench.told(number + 1)

@@ -117,7 +117,7 @@ def _outcome(verdict: Event) -> str:
 
 async def test_codes_of_an_app_are_judged_by_the_secret_of_the_registration(bench: Bench) -> None:
     person = Person(bench.user)
-    first, later = totp_code(SECRET, person.at), totp_code(SECRET, person.at + STEP)
+    first, later = totp_code(SECRET, person.at - STEP), totp_code(SECRET, person.at)
     assert await outcomes(
         bench, person.totp(first, "registration"), person.totp(first), person.totp(later), person.totp(later)
     ) == ["verified", "codeIncorrect", "verified", "codeIncorrect"]

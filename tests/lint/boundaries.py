@@ -119,6 +119,7 @@ DOMAIN_KIT = (
     "services.kit.decision",
     "services.kit.state",
     "services.kit.answers",  # pure itself
+    "services.kit.counting",  # pure itself
     "services.kit.config.values",  # the shape of what the configuration file says of an organisation
     "services.kit.config.tenants",
     "services.kit.config.messages",

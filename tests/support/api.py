@@ -20,6 +20,7 @@ from services.cli.demo_token import sign, token_claims
 from services.enrollment.policies.domain.document import READ_ONLY
 from services.kit.crypto.codes import totp_code
 from services.kit.ids import new_id
+from tests.support.app_codes import earlier_code
 from tests.support.device import TestDevice
 from tests.support.numbers import fresh_number
 from tests.support.waiting import awaited
@@ -183,10 +184,10 @@ class Somebody:
         return begun
 
     def with_software(self) -> tuple[dict[str, Any], bytes]:
-        """Register a different authenticator app; the registration and the secret."""
+        """Register a different authenticator app by the code before this one; the registration and the secret."""
         begun = self.register("softwareOath")
         secret = base64.b32decode(begun["secret"])
-        self.prove(begun["challenge"], code=totp_code(secret, datetime.now(UTC)))
+        self.prove(begun["challenge"], code=earlier_code(secret))
         return begun, secret
 
     def with_token(self, **fields: object) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from contextlib import contextmanager
 import pyotp
 from playwright.sync_api import Page, expect
 
+from tests.support.app_codes import earlier_code
 from tests.support.journey import (
     World,
     approve_in_app,
@@ -59,13 +59,8 @@ def set_up_software(page: Page) -> pyotp.TOTP:
     app = pyotp.TOTP(secret)
     following(page)
     expect(page.get_by_role("heading", name="Enter the code from your app")).to_be_visible()
-    enter_code(page, app.now())
+    enter_code(page, earlier_code(app.byte_secret()))
     return app
-
-
-def next_code(app: pyotp.TOTP) -> str:
-    """A code of the next time step: each is good only once."""
-    return app.at(int(time.time()) + 30)
 
 
 def answer_questions(page: Page) -> None:

@@ -15,6 +15,8 @@ from joserfc.jwk import KeySet
 LONGEST_LIFE = timedelta(minutes=2)
 SKEW = timedelta(seconds=30)
 LONGEST_RESULT = 8192
+COMES_AGAIN = timedelta(minutes=65)
+"""A session that has ended gives its result again for an hour, each time with the same `jti` and for 2 minutes more."""
 STATUSES = frozenset({"completed", "skipped", "cancelled", "expired"})
 
 
@@ -36,7 +38,7 @@ class Expected:
 
 @dataclass(frozen=True)
 class Result:
-    """A result whose signature and claims were checked."""
+    """A result whose signature and claims were checked; `expires_at` is when its `jti` can't come again."""
 
     id: str
     status: str
@@ -148,4 +150,4 @@ def _read(signed: Signed) -> Result:
         raise ResultRefusedError("status is unknown")
     if not isinstance(methods, list) or not all(isinstance(method, str) for method in methods):
         raise ResultRefusedError("methods are malformed")
-    return Result(signed.id, str(status), tuple(methods), signed.expires_at)
+    return Result(signed.id, str(status), tuple(methods), signed.expires_at + COMES_AGAIN)

@@ -49,6 +49,8 @@ def with_scope(*scopes: Scope) -> Callable[[Caller], Awaitable[Caller]]:
 InterruptsCaller = Annotated[Caller, Depends(with_scope("interrupts"))]
 MethodsReader = Annotated[Caller, Depends(with_scope("methods.read"))]
 MethodsWriter = Annotated[Caller, Depends(with_scope("methods.write"))]
+RegistrationReader = Annotated[Caller, Depends(with_scope("methods.read", "methods.write"))]
+"""Whoever may read follows a registration; its secrets are for whoever may begin one."""
 PoliciesReader = Annotated[Caller, Depends(with_scope("policies.read"))]
 PoliciesWriter = Annotated[Caller, Depends(with_scope("policies.write"))]
 ReportsReader = Annotated[Caller, Depends(with_scope("reports.read"))]

@@ -1,6 +1,8 @@
 """Connecting an authenticator app with an account: a code, once, for ten minutes, five guesses a handle.
 
-Source: NIST SP 800-63B-4, 4.1.2.2 (binding codes), OWASP ASVS 5.0, 6.4.1.
+Source: NIST SP 800-63B-4, 4.1.2.2 (binding codes: once, ten minutes, 112 bits, or 40 with an identifier), OWASP ASVS
+5.0, 6.4.1. A scanned code brings 160 bits of secret along; typed by hand, where nobody can be asked for 112, it is the
+handle (40 bits, an identifier that is random itself) and the code (30 bits) with five guesses.
 """
 
 from datetime import datetime, timedelta

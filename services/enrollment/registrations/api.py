@@ -8,7 +8,7 @@ from fastapi import Body as JsonBody
 from schemas.base import MethodType
 from services.enrollment.api.bodies import Body, Shown, UserPath, absent
 from services.enrollment.api.caching import UNCACHED
-from services.enrollment.api.callers import MethodsReader, MethodsWriter
+from services.enrollment.api.callers import MethodsWriter, RegistrationReader
 from services.enrollment.api.examples import named
 from services.enrollment.api.idempotency import idempotent
 from services.enrollment.api.responses import answer, problems
@@ -16,6 +16,7 @@ from services.enrollment.challenges.api.body import challenge_body
 from services.enrollment.challenges.api.models import ChallengeBody
 from services.enrollment.challenges.domain.verification import Verification
 from services.enrollment.components import Components, ComponentsDep
+from services.enrollment.methods.base.api import RegistrationFields
 from services.enrollment.methods.registry.api import EXAMPLES, AnyRegistrationRequest, registration_fields
 from services.enrollment.registrations import examples
 from services.enrollment.registrations.beginning import Reading
@@ -31,8 +32,8 @@ class RegistrationBody(Body):
     """A registration. `challenge` is what proves the method; null where nothing is to be proven, and for an
     authenticator app until its device has connected.
 
-    What is needed to set the method up is there while the registration is pending; recovery codes only in the first
-    answer.
+    What is needed to set the method up is there while the registration is pending, for tokens with `methods.write`;
+    recovery codes only in the first answer.
     """
 
     id: str
@@ -92,15 +93,26 @@ async def post_registration(
     responses=answer(200, examples.REGISTRATION) | problems("unknownUser", "unknownRegistration"),
 )
 async def get_registration(
-    user_id: UserPath, registration_id: RegistrationPath, caller: MethodsReader, components: ComponentsDep
+    user_id: UserPath, registration_id: RegistrationPath, caller: RegistrationReader, components: ComponentsDep
 ) -> RegistrationBody:
-    """How far a registration is. Scope `methods.read`. Kept for a day."""
+    """How far a registration is, scope `methods.read`; and while it is pending what the method is set up with, scope
+    `methods.write`: a secret, or the code of an app, is as good as the method. Kept for a day."""
     reading = await read_registration(caller.tenant, user_id, registration_id, components.deps)
-    return registration_body(reading, components)
+    described = registration_body if caller.may("methods.write") else progress_body
+    return described(reading, components)
 
 
 def registration_body(reading: Reading, components: Components) -> RegistrationBody:
-    """A registration as platforms see it now."""
+    """A registration as the platform sees it that sets the method up."""
+    return _described(reading, components, registration_fields(reading, components))
+
+
+def progress_body(reading: Reading, components: Components) -> RegistrationBody:
+    """A registration as those see it who may only read."""
+    return _described(reading, components, {})
+
+
+def _described(reading: Reading, components: Components, fields: RegistrationFields) -> RegistrationBody:
     registration, asks = reading.registration, reading.asks
     return RegistrationBody(
         id=registration.id,
@@ -108,5 +120,5 @@ def registration_body(reading: Reading, components: Components) -> RegistrationB
         method_id=registration.method_id,
         state=reading.state,
         challenge=challenge_body(Verification((asks,)), reading.account, components) if asks else None,
-        **registration_fields(reading, components),
+        **fields,
     )

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from services.enrollment.accounts.domain import conflicts
 from services.enrollment.accounts.domain.account import Account
+from services.enrollment.accounts.handlers.keeping import count_keeping
 from services.enrollment.accounts.handlers.lookup import account_of, account_to_be, keep_account
 from services.enrollment.budgets.handlers import Reservation, counted
 from services.enrollment.challenges.domain.challenge import Challenge
@@ -22,6 +23,7 @@ from services.enrollment.needs import (
     HasAccounts,
     HasActivations,
     HasClock,
+    HasLimiter,
     HasRegistrations,
 )
 from services.enrollment.registrations.beginning import Beginning, ClaimingPlan, Plan, Reading
@@ -32,7 +34,7 @@ from services.kit.ids import new_id, repeatable_id
 from services.kit.mongo.document import DuplicateDocumentError
 
 
-class CanRegister(CanPlan, CanSubmit, CanCount, HasAccounts, HasActivations, HasRegistrations, Protocol):
+class CanRegister(CanPlan, CanSubmit, CanCount, HasAccounts, HasActivations, HasLimiter, HasRegistrations, Protocol):
     """Begins registrations by platforms."""
 
 
@@ -45,7 +47,7 @@ async def register(plan: Plan | ClaimingPlan, tenant: str, user: str, deps: CanR
 
     Raises:
         ProblemError: why it cannot be, as the plan says; `methodAlreadyRegistered` where another call was faster;
-            `sendLimitReached`.
+            `sendLimitReached`; `rateLimited` for what takes slow hashes, asked for too often.
     """
     return await _begin(plan, await account_to_be(tenant, user, deps), deps)
 
@@ -112,6 +114,7 @@ async def _begun(beginning: Beginning, account: Account, reservation: Reservatio
         activation = await activation_of(registration.activation, deps)
         return Reading(registration, account, "pending", activation=activation)
     if beginning.event:
+        await count_keeping(account.id, deps)
         return await _kept(registration, beginning, beginning.challenge, beginning.event, deps)
     challenge = await open_challenge(beginning.challenge, deps, if_there=reservation.give_back)
     await supersede(challenge, deps)

@@ -36,13 +36,16 @@ Rate = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,6}/(second|minut
 
 
 class RateLimits(Closed):
-    """How much is taken before the answer is 429: `COUNT/UNIT`. Each replica counts for itself, except for `request`,
-    which holds over all of them. Limits per number, device and challenge are not here."""
+    """How much is taken before the answer is 429: `COUNT/UNIT`. Each replica counts for itself, except for `request`
+    and `keep`, which hold over all of them. Limits per number, device and challenge are not here."""
 
     address: Rate = Field(default="120/minute", description="openings of tickets from one address")
     client: Rate = Field(default="6000/minute", description="API calls of one client")
     session: Rate = Field(default="60/minute", description="forms of one session")
     request: Rate = Field(default="10/hour", description="numbers that one session may ask a code for")
+    keep: Rate = Field(
+        default="10/hour", description="sets of recovery codes, of answers, or passes that one person may be given"
+    )
     streams: int = Field(default=5000, ge=1, description="event streams that a replica holds open at once; then 503")
     address_streams: int = Field(
         default=500, ge=1, description="of them from one address; those that platforms open are not counted"

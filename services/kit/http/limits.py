@@ -28,6 +28,11 @@ class Allowance:
     within: timedelta
 
 
+def _allowance(rate: str) -> Allowance:
+    limit = parse(rate)
+    return Allowance(limit.amount, timedelta(seconds=limit.get_expiry()))
+
+
 class RateLimiter:
     """Moving windows by subject; over the limit, the caller is told when to come back."""
 
@@ -38,8 +43,7 @@ class RateLimiter:
             "client": parse(limits.client),
             "session": parse(limits.session),
         }
-        request = parse(limits.request)
-        self.requests = Allowance(request.amount, timedelta(seconds=request.get_expiry()))
+        self.requests, self.keeping = _allowance(limits.request), _allowance(limits.keep)
 
     async def admit(self, subject: Subject, key: str) -> None:
         """Count one request of a subject.

@@ -26,6 +26,8 @@ from services.verifier.methods.base import (
 )
 
 INVALID = Wrong("credentialInvalid")
+LONGEST_ID = 1023
+"""Bytes of a credential's id (WebAuthn Level 3, section 7.1)."""
 
 
 class PasskeyInvalidError(Exception):
@@ -84,6 +86,7 @@ class SignedCredential:
                 require_user_verification=True,
             )
             _refuse_frames(parsed.response.client_data_json)
+            _refuse_other_id(parsed.raw_id, verified.credential_id)
         except Exception as error:
             raise PasskeyInvalidError from error
         kept = PublicKey(
@@ -140,6 +143,13 @@ class PasskeyMethod:
 def _refuse_frames(client_data: bytes) -> None:
     """Nobody shows our pages inside of others (WebAuthn Level 3, sections 7.1 and 7.2); the library leaves it to us."""
     if parse_client_data_json(client_data).cross_origin:
+        raise PasskeyInvalidError
+
+
+def _refuse_other_id(given: bytes, attested: bytes) -> None:
+    """Enrollment reads the id that the browser gives beside the attestation; the library compares it with nothing that
+    is attested."""
+    if given != attested or len(attested) > LONGEST_ID:
         raise PasskeyInvalidError
 
 

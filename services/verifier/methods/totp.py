@@ -13,7 +13,8 @@ from services.verifier.methods.base import ProofUnreadableError, Recall, Submiss
 from services.verifier.methods.hotp import OathCodes, OathSecret, read_codes, recalled
 
 DRIFT = 1
-"""Time steps before and after (RFC 6238, section 5.2)."""
+"""Time steps after its own in which a code is still taken, while it is read and typed (RFC 6238, section 5.2). Of a
+clock that nobody sets, which may be ahead as well as behind, also before its own."""
 FURTHEST_DRIFT = 3600
 """Seconds before and after where two codes in a row are given: what a bad quartz loses in some years."""
 FOLLOWED = 0.25
@@ -63,8 +64,9 @@ class ShownCode(OathCodes):
         return len(self.run) > 1
 
     def _window(self, kept: TotpSecret, centre: int) -> range:
-        reach = FURTHEST_DRIFT // kept.period if self._is_run else DRIFT
-        return range(centre - reach, centre + reach + 1)
+        behind = FURTHEST_DRIFT // kept.period if self._is_run else DRIFT
+        ahead = behind if kept.clock_drifts else 0
+        return range(centre - behind, centre + ahead + 1)
 
     def _moved(self, kept: TotpSecret, seen: int) -> TotpSecret:
         """Two codes in a row say where the clock is; one of them hints at it (RFC 6238, section 6)."""

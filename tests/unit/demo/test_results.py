@@ -84,3 +84,11 @@ def test_a_result_is_taken_once_unless_it_could_not_be_confirmed() -> None:
         seen.claim(result, NOW)
     seen.release(result)
     seen.claim(result, NOW)
+
+
+def test_a_result_that_is_read_again_later_is_the_same_one() -> None:
+    seen, later = SeenResults(), NOW + timedelta(minutes=60)
+    seen.claim(verify(signed(), KEYS, EXPECTED, NOW), NOW)
+    again = signed(exp=int((later + timedelta(minutes=2)).timestamp()))
+    with pytest.raises(ResultRefusedError):
+        seen.claim(verify(again, KEYS, EXPECTED, later), later)

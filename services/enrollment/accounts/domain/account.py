@@ -102,6 +102,8 @@ class Account(State):
     sessions: tuple[Session, ...] = ()
     put_off: PutOff | None = None
     confirmed_at: datetime | None = None
+    kept: int = Field(default=0, description="sets of codes, answers or passes to be hashed, since `kept_since`")
+    kept_since: datetime | None = None
     next_deadline: datetime | None = Field(default=None, description="when a session ends or is forgotten; swept by it")
     created_at: datetime
     erased_at: datetime | None = None

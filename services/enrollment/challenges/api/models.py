@@ -42,7 +42,9 @@ class AnswerRequest(Body):
 
     code: Annotated[SecretStr, Field(min_length=1, max_length=64)] | None = None
     answers: tuple[GivenAnswer, ...] | None = Field(default=None, min_length=1, max_length=20)
-    credential: dict[str, Any] | None = None
+    credential: dict[str, Any] | None = Field(
+        default=None, max_length=32, description="32768 bytes at most, as JSON in ASCII"
+    )
 
 
 class ResendRequest(Body):

@@ -2,7 +2,7 @@
 
 import json
 import re
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Header, Path, Response
@@ -148,6 +148,7 @@ async def get_challenge_events(
         "codeUsed",
         "codeExpired",
         "attemptsExhausted",
+        "answerTooLong",
         "credentialInvalid",
         "methodAlreadyRegistered",
         "methodLimitReached",
@@ -267,8 +268,16 @@ def _given(body: AnswerRequest) -> Given | None:
     if body.answers:
         given.append(GivenAnswers(tuple((answer.question_id, answer.answer) for answer in body.answers)))
     if body.credential:
-        given.append(GivenCredential(json.dumps(body.credential)))
+        given.append(GivenCredential(_written(body.credential)))
     return given[0] if len(given) == 1 else None
+
+
+def _written(credential: dict[str, Any]) -> str:
+    """As JSON again; one that is nested as deeply as could just be read is none. Raises `credentialInvalid`."""
+    try:
+        return json.dumps(credential)
+    except RecursionError:
+        raise CredentialInvalidError from None
 
 
 def _wait(prefer: str | None) -> float:

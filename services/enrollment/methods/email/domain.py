@@ -9,6 +9,8 @@ from services.enrollment.proofs.sent_code.domain import SENT_CODE
 from services.kit.errors import EmailInvalidError
 
 MAX_LENGTH = 254
+LONGEST_SHOWN = 120
+"""Characters of a domain in a mask, which `schemas.enrollment` bounds."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +36,11 @@ def parse_address(text: str) -> EmailAddress:
 
 
 def mask(address: str) -> str:
-    """`a•••@northbridge.example`: the first character and the domain."""
+    """`a•••@northbridge.example`: the first character and the domain; of a long one its beginning and last label."""
     local, _, domain = address.rpartition("@")
+    if len(domain) > LONGEST_SHOWN:
+        last = domain[domain.rfind(".") :]
+        domain = f"{domain[: LONGEST_SHOWN - len(last) - 1]}…{last}"
     return f"{local[:1]}•••@{domain}"
 
 

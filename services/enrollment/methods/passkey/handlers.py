@@ -33,6 +33,11 @@ class CanAskPasskey(CanAsk, CanChallenge, Protocol):
 
 
 DISPLAY_NAME = "Passkey"
+LONGEST_CREDENTIAL = 32_768
+"""Bytes of a credential's JSON. Attestations with their certificates have a few thousand; sealed, it must fit into
+`schemas.base.LongSealed`."""
+LONGEST_ID = 1364
+"""Characters of base64url: 1023 bytes (WebAuthn Level 3, section 7.1)."""
 
 
 def passkey_challenge(claimant: Claimant, identifier: str, deps: CanChallenge) -> Challenge:
@@ -62,7 +67,8 @@ def relying_party(tenant: str, deps: HasRelyingParty) -> tuple[str, tuple[str, .
 
 
 def credential_id_of(credential: str) -> str:
-    """The id in a credential's JSON, base64url; whether the rest is right is the verifier's to judge.
+    """The id in a credential's JSON, base64url: what the browser says, and worth nothing before the verifier has found
+    that it is the attested one.
 
     Raises:
         ProblemError: `credentialInvalid`.
@@ -71,7 +77,7 @@ def credential_id_of(credential: str) -> str:
         found = encode(decode(json.loads(credential)["id"]))
     except (ValueError, KeyError, TypeError, RecursionError):
         raise CredentialInvalidError from None
-    if not 0 < len(found) <= 1400:
+    if not 0 < len(found) <= LONGEST_ID:
         raise CredentialInvalidError
     return found
 
@@ -81,13 +87,17 @@ def a_passkey(claimant: Claimant, deps: CanChallenge) -> Beginning:
 
 
 def _seal(challenge: Challenge, given: Given, deps: CanSeal) -> SealedProof:
+    """The credential, bounded. Raises `credentialInvalid`, `requestMalformed`."""
     if not isinstance(given, GivenCredential):
         raise RequestMalformedError
+    credential = given.credential.encode()
+    if len(credential) > LONGEST_CREDENTIAL:
+        raise CredentialInvalidError(f"A credential has up to {LONGEST_CREDENTIAL} bytes as JSON.")
     found = credential_id_of(given.credential)
     event = CredentialSubmitted(
         submission_id=repeatable_id("submission"),
         terms=challenge.terms,
-        credential=deps.sealer.seal("submission", given.credential.encode(), binding_of(challenge)),
+        credential=deps.sealer.seal("submission", credential, binding_of(challenge)),
         submitted_at=deps.clock.now(),
     )
     return SealedProof(event, found)

@@ -9,12 +9,13 @@ from pydantic import SecretStr
 from schemas.verification import CodeSubmitted
 from services.enrollment.accounts.domain.account import Method
 from services.enrollment.accounts.handlers.adding import require_addable
+from services.enrollment.accounts.handlers.keeping import count_keeping, require_room
 from services.enrollment.challenges.domain.challenge import Challenge, Registration
 from services.enrollment.challenges.domain.verdict import Verdict
 from services.enrollment.challenges.handlers.building import ProofRequest, new_challenge, to_register
 from services.enrollment.challenges.handlers.lifecycle import open_submitted
 from services.enrollment.methods.base.handlers import Strategy, sealed_code, typed
-from services.enrollment.needs import CanAwaitVerdicts, CanBuild, CanPrepare, HasRules, HasSealer
+from services.enrollment.needs import CanAwaitVerdicts, CanBuild, CanPrepare, HasLimiter, HasRules, HasSealer
 from services.enrollment.registrations.beginning import Beginning, proven_by
 from services.enrollment.sessions.domain import steps
 from services.enrollment.sessions.domain.session import Draft, Session
@@ -26,7 +27,11 @@ from services.kit.errors import ChallengeEndedError, CodeMalformedError
 from services.kit.ids import new_id
 
 
-class CanKeepCodes(CanPrepare, CanAwaitVerdicts, Protocol):
+class CanShowCodes(CanPrepare, HasLimiter, Protocol):
+    """Makes codes for a page."""
+
+
+class CanKeepCodes(CanShowCodes, CanAwaitVerdicts, Protocol):
     """Has the verifier keep codes."""
 
 
@@ -65,13 +70,14 @@ def codes_of(draft: Draft, claimant: Claimant, deps: HasSealer) -> tuple[SecretS
     return tuple(SecretStr(code) for code in opened.split("\n"))
 
 
-async def prepare_codes(principal: Principal, deps: CanPrepare) -> Principal:
+async def prepare_codes(principal: Principal, deps: CanShowCodes) -> Principal:
     """To the page that shows recovery codes, once; a refresh shows the same ones.
 
     Raises:
-        ProblemError: `methodNotAllowedByPolicy`, `sessionEnded`.
+        ProblemError: `methodNotAllowedByPolicy`, `rateLimited`, `sessionEnded`.
     """
     require_addable(principal.account, "recoveryCodes", Registration(display_name=""), deps)
+    require_room(principal.account, deps)
     fresh = new_codes(principal.claimant, deps)
 
     def move(session: Session) -> Session:
@@ -85,12 +91,13 @@ async def register_codes(principal: Principal, deps: CanKeepCodes) -> Verdict:
     """The person has saved the codes: keep their hashes, and show them no more.
 
     Raises:
-        ProblemError: `challengeEnded` without codes; `sessionEnded`.
+        ProblemError: `challengeEnded` without codes; `rateLimited`, `sessionEnded`.
     """
     draft = principal.session.draft
     if draft is None or draft.type != "recoveryCodes":
         raise ChallengeEndedError
     challenge, event = codes_challenge(draft, principal.claimant, pressed(principal, f"codes {draft.method_id}"), deps)
+    await count_keeping(principal.account_id, deps)
     await wait_at(principal, challenge, "recoveryCodes.show", deps)
     _, verdict = await open_submitted(challenge, event, deps)
     return verdict

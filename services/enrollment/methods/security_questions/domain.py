@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 from services.enrollment.methods.base.domain import ProofTraits, Traits, WizardStep, once
 from services.enrollment.policies.domain.tenant import SecurityQuestions
-from services.kit.answers import normalised
+from services.kit.answers import LONGEST, SHORTEST, normalised
 from services.kit.errors import (
     AnswersNotDistinctError,
     AnswerTooLongError,
@@ -17,8 +17,6 @@ from services.kit.errors import (
     RequestMalformedError,
 )
 
-SHORTEST = 3
-LONGEST = 40
 MOST = 5
 
 PREDEFINED: Mapping[str, str] = {
@@ -68,6 +66,18 @@ def checked_answers(answers: Sequence[tuple[str, SecretStr]], own: SecurityQuest
         seen_questions.add(question)
         seen_answers.add(answer)
     return dict(answers)
+
+
+def fitting_answers(answers: Sequence[tuple[str, SecretStr]]) -> dict[str, str]:
+    """Answers by question id as they are handed in: in one line, so that space without a meaning takes none.
+
+    Raises:
+        ProblemError: `answerTooLong` for one that nobody can have registered; `position` names it, from 0.
+    """
+    for position, (_, secret) in enumerate(answers):
+        if len(normalised(secret.get_secret_value())) > LONGEST:
+            raise AnswerTooLongError(position=position)
+    return {question: " ".join(secret.get_secret_value().split()) for question, secret in answers}
 
 
 TRAITS = Traits(

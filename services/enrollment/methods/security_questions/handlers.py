@@ -11,12 +11,13 @@ from pydantic import SecretStr
 from schemas.verification import AnswersSubmitted, QuestionTerms
 from services.enrollment.accounts.domain.account import Method
 from services.enrollment.accounts.handlers.adding import require_addable
+from services.enrollment.accounts.handlers.keeping import count_keeping
 from services.enrollment.challenges.domain.challenge import Challenge, Registration
 from services.enrollment.challenges.domain.verdict import Verdict
 from services.enrollment.challenges.handlers.building import ProofRequest, new_challenge, to_register, with_terms
 from services.enrollment.challenges.handlers.lifecycle import binding_of, open_submitted
 from services.enrollment.methods.base.handlers import Given, GivenAnswers, Proof, SealedProof, Strategy
-from services.enrollment.methods.security_questions.domain import checked_answers
+from services.enrollment.methods.security_questions.domain import checked_answers, fitting_answers
 from services.enrollment.needs import CanAsk, CanBuild, CanSeal, HasConfig, HasRules, HasSignals
 from services.enrollment.registrations.beginning import Beginning, Plan, proven_by
 from services.enrollment.sessions.handlers.asking import pressed, wait_at
@@ -59,8 +60,8 @@ def answers_asked(asked: ProofRequest, claimant: Claimant, question_ids: tuple[s
 
 
 def submitted_answers(challenge: Challenge, answers: Mapping[str, SecretStr], deps: CanSeal) -> AnswersSubmitted:
-    """Answers by question id, sealed for the verifier."""
-    plain = json.dumps({question: answer.get_secret_value() for question, answer in answers.items()})
+    """Answers by question id, sealed for the verifier. Raises `answerTooLong`."""
+    plain = json.dumps(fitting_answers(tuple(answers.items())), ensure_ascii=False)
     return AnswersSubmitted(
         submission_id=repeatable_id("submission"),
         terms=challenge.terms,
@@ -74,6 +75,7 @@ async def register_answers(
 ) -> Verdict:
     """Keep a person's answers. Raises the same as `answers_challenge`; `sessionEnded`, `rateLimited`."""
     challenge, event = answers_challenge(answers, principal.claimant, pressed(principal, "answers"), deps)
+    await count_keeping(principal.account_id, deps)
     await wait_at(principal, challenge, "securityQuestions", deps, most=deps.limiter.requests)
     _, verdict = await open_submitted(challenge, event, deps)
     return verdict
@@ -90,7 +92,7 @@ def answers(given: Sequence[tuple[str, SecretStr]]) -> Plan:
 
 
 def _seal(challenge: Challenge, given: Given, deps: CanSeal) -> SealedProof:
-    """All answers that were asked for, and no others."""
+    """All answers that were asked for, and no others. Raises `answerTooLong`, `requestMalformed`."""
     asked = challenge.terms.questions
     if not isinstance(given, GivenAnswers) or asked is None:
         raise RequestMalformedError

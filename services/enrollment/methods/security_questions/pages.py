@@ -27,7 +27,7 @@ class AnswersForm(ProofForm):
     """Questions by their ids, each with its answer."""
 
     question: list[Annotated[str, StringConstraints(max_length=64)]] = Field([], max_length=10)
-    answer: list[SecretStr] = Field([], max_length=10)
+    answer: list[Annotated[SecretStr, Field(max_length=256)]] = Field([], max_length=10)
 
     @property
     def answers(self) -> list[tuple[str, SecretStr]]:

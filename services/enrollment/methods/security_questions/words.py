@@ -54,6 +54,7 @@ def answers_wrong(problem: type[ProblemError], challenge: Challenge) -> str:
     return not_accepted(
         problem,
         {
+            AnswerTooLongError: REFUSED[AnswerTooLongError],
             CodeIncorrectError: f"Not all of these answers are right; {tries_left(challenge)}.",
             CodeExpiredError: "That code has expired. We can send you a new one.",
             AttemptsExhaustedError: "Too many wrong answers. Use a different method, or try again later.",

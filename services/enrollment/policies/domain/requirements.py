@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
@@ -11,6 +11,9 @@ from services.kit.config.values import Closed
 
 ProfileName = Literal["entra", "nist-aal2", "asvs-l2"]
 """Which standard a policy follows: as Microsoft does, NIST SP 800-63B-4 at AAL2, OWASP ASVS 5.0 at level 2."""
+
+
+Types = Annotated[tuple[MethodType, ...], Field(max_length=len(get_args(MethodType)))]
 
 
 class Skip(Closed):
@@ -25,11 +28,11 @@ class Skip(Closed):
 class Use(Closed):
     """What an organisation asks for one use of methods: certain types, a number of them, or both, and which count."""
 
-    required: tuple[MethodType, ...] = ()
+    required: Types = ()
     number: int | None = Field(
         default=None, ge=1, le=5, description="how many types that count, those required included"
     )
-    methods: tuple[MethodType, ...] = Field(
+    methods: Types = Field(
         default=(), description="types that count; without a word all that the use accepts under the profile"
     )
 
@@ -60,7 +63,7 @@ class Requirement(Closed):
     What overrides the profile is None where the profile's terms hold.
     """
 
-    required: tuple[MethodType, ...] = ()
+    required: Types = ()
     number: int | None = Field(
         default=None, ge=1, le=5, description="how many types of methods, those required included"
     )
@@ -69,7 +72,7 @@ class Requirement(Closed):
         default=None,
         description="None: nothing more is asked for password reset; its `number` is also how many methods are proven",
     )
-    order: tuple[MethodType, ...] = Field(default=(), description="types that are proposed, and asked for, first")
+    order: Types = Field(default=(), description="types that are proposed, and asked for, first")
     may_choose_different: bool = Field(
         default=True, description="whether a person may set up another method than the one proposed"
     )
@@ -99,4 +102,4 @@ class GroupPolicy(Requirement):
     Whether it can be satisfied, the linter says.
     """
 
-    allowed: tuple[MethodType, ...] = ()
+    allowed: Types = ()

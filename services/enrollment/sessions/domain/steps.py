@@ -12,7 +12,7 @@ from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.devices.domain import Activation
 from services.enrollment.methods.registry.domain import SET_UP
 from services.enrollment.sessions.domain.session import Draft, RecentProof, RequestedChange, Session, Verifying
-from services.kit.errors import RateLimitedError
+from services.kit.counting import Count, one_more
 
 Move = Callable[[Session], Session]
 """How an act changes a session."""
@@ -107,13 +107,8 @@ def count_request(session: Session, most: int, within: timedelta, *, at: datetim
     Raises:
         ProblemError: `rateLimited`, with the wait, once there were so many.
     """
-    since = session.requests_since
-    if since is None or at >= since + within:
-        return session.model_copy(update={"requests": 1, "requests_since": at})
-    if session.requests >= most:
-        seconds = int((since + within - at).total_seconds()) + 1
-        raise RateLimitedError(headers={"Retry-After": str(seconds)}, retryAfter=seconds)
-    return session.model_copy(update={"requests": session.requests + 1})
+    counted = one_more(Count(session.requests, session.requests_since), most, within, at=at)
+    return session.model_copy(update={"requests": counted.count, "requests_since": counted.since})
 
 
 def wait_for_proof(session: Session, challenge: Challenge, step: str) -> Session:

@@ -1,5 +1,6 @@
 """A problem as a page, for a person on a page."""
 
+import math
 from typing import Final
 
 from fastapi import Request, Response
@@ -9,12 +10,14 @@ from services.enrollment.api.caching import NO_STORE
 from services.enrollment.components import components_of
 from services.enrollment.web.request import pages, tenant_frame
 from services.enrollment.web.views import SETUP, VERIFY, Frame, MessageView, Site
-from services.enrollment.web.wizard.words import EXPLAINED, HELP, UNEXPLAINED
-from services.kit.errors import ProblemError
+from services.enrollment.web.wizard.words import EXPLAINED, HELP, OFTEN, TOO_LONG, UNEXPLAINED
+from services.kit.errors import BodyTooLargeError, ProblemError, RateLimitedError
 from services.kit.http.headers import security_headers
 from services.kit.telemetry import current_trace_id
 
 PAGE_PATHS: Final = ("/security-info", "/help", "/verify", "/operations")
+A_MOMENT: Final = 120
+"""Seconds that nobody needs to be told of as minutes."""
 READ_BY_SCRIPTS: Final = ("/events", "/stay")
 
 
@@ -23,7 +26,7 @@ async def problem_page(request: Request, problem: ProblemError) -> Response | No
     path = request.url.path
     if not path.startswith(PAGE_PATHS) or path.endswith(READ_BY_SCRIPTS):
         return None
-    heading, text = EXPLAINED.get(type(problem), UNEXPLAINED)
+    heading, text = _explained(problem)
     view = MessageView(
         frame=_frame(request, heading),
         heading=heading,
@@ -34,6 +37,24 @@ async def problem_page(request: Request, problem: ProblemError) -> Response | No
     )
     headers = security_headers(None) | NO_STORE | problem.headers
     return HTMLResponse(pages.render(view), problem.status, headers=headers)
+
+
+def _explained(problem: ProblemError) -> tuple[str, str]:
+    """Heading and text."""
+    wait = problem.members.get("retryAfter")
+    if _is_too_long(problem):
+        return TOO_LONG
+    if isinstance(problem, RateLimitedError) and isinstance(wait, int) and wait > A_MOMENT:
+        heading, text = OFTEN
+        return heading, text.format(minutes=math.ceil(wait / 60))
+    return EXPLAINED.get(type(problem), UNEXPLAINED)
+
+
+def _is_too_long(problem: ProblemError) -> bool:
+    """Whether a field, or the whole form, has more than it takes."""
+    errors = problem.members.get("errors")
+    reasons = [str(error["reason"]) for error in errors] if isinstance(errors, list) else []
+    return isinstance(problem, BodyTooLargeError) or any(reason.endswith("too_long") for reason in reasons)
 
 
 def _frame(request: Request, title: str) -> Frame:

@@ -53,6 +53,15 @@ EXPLAINED: Final[Mapping[type[ProblemError], tuple[str, str]]] = {
 }
 """Heading and text."""
 
+TOO_LONG: Final = (
+    "That is too long",
+    "Something that you typed or pasted has more characters than fit there. Nothing was changed; go on and enter it "
+    "again.",
+)
+OFTEN: Final = (
+    "You did that several times",
+    "You can do it again in {minutes} minutes. Nothing was changed, and what you set up works.",
+)
 UNEXPLAINED: Final = ("Something went wrong on our side", "Nothing you set up is lost.")
 HELP: Final[Mapping[type[ProblemError], tuple[str, str]]] = {
     SessionEndedError: HOW_TO_SIGN_IN,

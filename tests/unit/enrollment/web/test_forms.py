@@ -4,10 +4,13 @@ import pytest
 from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import FormData
 
+from services.enrollment.methods.base.pages import Step
 from services.enrollment.methods.passkey.pages import CredentialForm
 from services.enrollment.methods.phone.pages import NumberForm
+from services.enrollment.methods.registry.pages import PROOF_PAGES
 from services.enrollment.methods.security_questions.pages import AnswersForm
 from services.enrollment.web.forms import CodeForm, SentForm, StepForm
+from services.enrollment.web.wizard.steps import STEPS
 
 
 def sent(*fields: tuple[str, str]) -> SentForm:
@@ -53,3 +56,22 @@ def test_field_that_is_too_long_is_refused_by_its_name_and_never_repeated(field:
 def test_too_many_answers_are_refused() -> None:
     with pytest.raises(RequestValidationError):
         sent(*[("answer", "Rex")] * 11).read(AnswersForm)
+
+
+def test_an_answer_that_is_too_long_is_refused_and_never_repeated() -> None:
+    assert sent(("answer", "x" * 256)).read(AnswersForm).answer
+    with pytest.raises(RequestValidationError) as refused:
+        sent(("answer", "Rex"), ("answer", "x" * 257)).read(AnswersForm)
+    assert [(error["loc"], error["type"]) for error in refused.value.errors()] == [(("body", "answer", 1), "too_long")]
+    assert "xxx" not in str(refused.value.errors())
+
+
+FORMS: set[type[StepForm]] = {step.form for step in STEPS.values() if isinstance(step, Step)}
+FORMS |= {page.form for page in PROOF_PAGES.values()}
+
+
+@pytest.mark.parametrize("form", sorted(FORMS, key=str), ids=lambda form: form.__name__)
+def test_each_field_of_each_form_is_bounded(form: type[StepForm]) -> None:
+    properties = form.model_json_schema()["properties"]
+    assert {name for name, schema in properties.items() if "maxLength" not in schema.get("items", schema)} == set()
+    assert {name for name, schema in properties.items() if "items" in schema and "maxItems" not in schema} == set()

@@ -401,8 +401,10 @@ async def test_the_clock_of_an_app_is_not_followed() -> None:
     await registered(walk, court)
     both = f"{shown_by_clock(court, 0)}\n{shown_by_clock(court, 1)}"
     assert await token_proven(court, "totp", both, "in-a-row") == "codeIncorrect"
+    court.clock.advance(timedelta(minutes=1))
     before = await court.credential()
-    assert await token_proven(court, "totp", shown_by_clock(court, 1), "ahead") == "verified"
+    assert await token_proven(court, "totp", shown_by_clock(court, 1), "ahead") == "codeIncorrect"
+    assert await token_proven(court, "totp", shown_by_clock(court, -1), "behind") == "verified"
     assert await court.credential() == before
 
 

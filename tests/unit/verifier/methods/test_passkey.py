@@ -10,7 +10,7 @@ from services.kit.crypto.sealing import decode, encode
 from services.verifier.domain.base import Judgement, Right
 from services.verifier.domain.credential import Credential, bound
 from services.verifier.methods.base import ProofUnreadableError
-from services.verifier.methods.passkey import INVALID, PasskeyMethod, PublicKey
+from services.verifier.methods.passkey import INVALID, LONGEST_ID, PasskeyMethod, PublicKey
 from tests.support.challenges import TENANT, USER, submitted
 from tests.support.clock import NOON
 from tests.support.judging import recalling
@@ -41,6 +41,18 @@ async def test_a_new_passkey_is_kept_by_its_public_half() -> None:
     kept = (await registered(key)).kept(PublicKey)
     assert kept
     assert (kept.credential_id, kept.transports) == (key.id, ("internal", "hybrid"))
+
+
+async def test_a_new_passkey_under_another_id_than_the_attested_one_is_invalid() -> None:
+    """What enrollment keeps is the id beside the attestation: whoever it leads to must be the passkey that signed."""
+    made, other = json.loads(passkey().create(SIGNED)), passkey().id
+    assert await found(json.dumps(made | {"id": other, "rawId": other})) == INVALID
+
+
+@pytest.mark.parametrize(("length", "is_kept"), [(LONGEST_ID, True), (LONGEST_ID + 1, False)])
+async def test_an_id_is_at_most_as_long_as_the_standard_has_it(length: int, is_kept: bool) -> None:
+    key = replace(passkey(), credential_id=b"i" * length)
+    assert isinstance(await found(key.create(SIGNED)), Right) == is_kept
 
 
 async def test_an_assertion_is_right_for_its_count() -> None:

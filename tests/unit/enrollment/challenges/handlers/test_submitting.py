@@ -1,24 +1,39 @@
 """A typed code on its way to the verifier and back, over documents in memory."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from schemas.verification import CodeSubmitted, CodeTerms, ProofKind
+from schemas.verification import (
+    AnswersSubmitted,
+    CodeSubmitted,
+    CodeTerms,
+    CredentialSubmitted,
+    ProofKind,
+    QuestionTerms,
+)
 from services.enrollment.challenges.domain import transitions
 from services.enrollment.challenges.domain.challenge import Challenge
+from services.enrollment.challenges.domain.transitions import Submitted
 from services.enrollment.challenges.domain.verdict import NotYet, Right
 from services.enrollment.challenges.handlers.lifecycle import binding_of
 from services.enrollment.challenges.handlers.submitting import submit_code, submit_proof
 from services.enrollment.challenges.store import Challenges
-from services.enrollment.methods.base.handlers import GivenCredential, TypedCode
+from services.enrollment.methods.base.handlers import Given, GivenAnswers, GivenCredential, TypedCode
+from services.enrollment.methods.passkey.handlers import LONGEST_CREDENTIAL
+from services.enrollment.methods.registry.handlers import PROOFS
 from services.enrollment.signals import Signals
+from services.kit.answers import LONGEST, normalised
 from services.kit.crypto.sealing import Sealer
 from services.kit.errors import (
+    AnswerTooLongError,
     ChallengeEndedError,
     CodeExpiredError,
     CodeMalformedError,
@@ -116,6 +131,61 @@ async def test_what_a_browser_never_returns_is_no_credential(deps: Submitting) -
     challenge = await stored(asked("passkey"), deps)
     with pytest.raises(CredentialInvalidError):
         await submit_proof(challenge, GivenCredential("no JSON"), deps, within=0)
+
+
+async def test_the_longest_credential_is_sealed_and_a_longer_one_refused(box: Outbox, deps: Submitting) -> None:
+    challenge = await stored(asked("passkey"), deps)
+
+    def of_length(length: int) -> GivenCredential:
+        return GivenCredential(json.dumps({"id": "aWQ", "more": ""}).replace('""', f'"{"x" * (length - 25)}"'))
+
+    assert len(of_length(LONGEST_CREDENTIAL).credential) == LONGEST_CREDENTIAL
+    with pytest.raises(CredentialInvalidError):
+        await submit_proof(challenge, of_length(LONGEST_CREDENTIAL + 1), deps, within=0)
+    assert await box.published(CredentialSubmitted) == []
+    await submit_proof(challenge, of_length(LONGEST_CREDENTIAL), deps, within=0)
+    assert len(await box.published(CredentialSubmitted)) == 1
+
+
+def questioned() -> Challenge:
+    challenge = asked("securityQuestions")
+    terms = QuestionTerms(question_ids=tuple("abcde"))
+    return challenge.model_copy(update={"terms": challenge.terms.model_copy(update={"questions": terms})})
+
+
+@dataclass
+class Sealing:
+    """What sealing a proof needs."""
+
+    clock: FixedClock
+    sealer: Sealer
+
+
+def sealed(challenge: Challenge, given: Given, deps: Sealing) -> Submitted:
+    seal = PROOFS[challenge.terms.kind].seal
+    assert seal
+    return seal(challenge, given, deps).event
+
+
+@given(st.lists(st.text(max_size=256), min_size=5, max_size=5))
+@example(["\U0001f600" * 40] * 5)
+@example(["\x01" * 40] * 5)
+@example(["a" + "\x1c" * 254 + "b"] * 5)
+@example(["\u0344" * 256] * 5)
+@example(["\U0001f600" * 256] * 5)
+def test_whatever_answers_are_they_are_sealed_or_refused(answers: list[str]) -> None:
+    sealer, challenge = Sealer(keyring("enrollment")), questioned()
+    typed = [(question, SecretStr(answer)) for question, answer in zip("abcde", answers, strict=True)]
+    is_too_long = any(len(normalised(answer)) > LONGEST for answer in answers)
+    try:
+        event = sealed(challenge, GivenAnswers(typed), Sealing(FixedClock(), sealer))
+    except AnswerTooLongError:
+        assert is_too_long
+        return
+    assert not is_too_long
+    assert isinstance(event, AnswersSubmitted)
+    opened = json.loads(sealer.open("submission", event.answers, binding_of(challenge)))
+    assert [normalised(answer) for answer in opened.values()] == [normalised(answer) for answer in answers]
 
 
 async def test_a_code_comes_too_late(deps: Submitting) -> None:

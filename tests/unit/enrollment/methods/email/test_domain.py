@@ -2,6 +2,7 @@
 
 import pytest
 
+from schemas.enrollment import Destination
 from services.enrollment.methods.email.domain import mask, parse_address
 from services.kit.errors import ProblemError
 
@@ -34,6 +35,13 @@ def test_an_international_address_is_kept_in_its_ascii_form() -> None:
     with pytest.raises(ProblemError) as refused:
         parse_address("såm@northbridge.example")
     assert refused.value.code == "emailInvalid"
+
+
+def test_the_mask_of_the_longest_address_fits_where_masks_are_kept() -> None:
+    domain = ".".join(["d" * 60] * 3) + ".example"
+    masked = parse_address(f"sam@{domain}").masked
+    assert Destination(sealed="k1.sealed", masked=masked).masked.startswith("s•••@ddd")
+    assert masked.endswith("….example")
 
 
 def test_an_address_is_masked_up_to_its_domain() -> None:
