@@ -1,14 +1,19 @@
 """What enrollment says: requests to the notifier (`.requests.*`) and the life of an account (`.lifecycle`).
 
-Lifecycle events hold opaque ids, types, masked names and times: no sealed value and no personal data.
+Lifecycle events hold opaque ids, types and times: no sealed value, no personal data, and no mask of any, since they are
+kept for ever and erasure cannot reach them (`NO_NAME`).
 """
 
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import AwareDatetime, Field
 
 from schemas.base import Channel, Event, MethodType, Model, OpaqueId, Sealed
 from schemas.verification import ChallengeTerms
+
+NO_NAME: Final = ""
+"""What `displayName` is on the lifecycle topic, where earlier readers need the field. Events written before ADR 0026 hold
+a mask there, or the name of a device; `security-info events redact` rids a topic of them."""
 
 Intent = Literal["signIn", "manage", "administer"]
 Decision = Literal["none", "register", "nudge", "reconfirm", "manage", "administer"]
@@ -117,11 +122,11 @@ class EnrollmentCancelled(Event):
 
 
 class MethodRegistered(Event):
-    """A method became active after its proof."""
+    """A method became active after its proof. What it is called, the account says."""
 
     method_id: OpaqueId
     method_type: MethodType
-    display_name: str = Field(max_length=128, description="masked")
+    display_name: str = Field(max_length=128, description="always empty; masked in earlier events")
     phone_type: Literal["mobile", "alternateMobile", "office"] | None = None
     is_default: bool
     session_id: OpaqueId | None = None
@@ -130,13 +135,12 @@ class MethodRegistered(Event):
 
 
 class MethodChanged(Event):
-    """A method was changed; its id stays. `display_name` is the new mask; None where only the person's own name for it
-    changed, which is nobody else's business."""
+    """A method was changed; its id stays. What it is called now, the account says."""
 
     method_id: OpaqueId
     method_type: MethodType
     changed: Literal["destination", "name"]
-    display_name: str | None = Field(default=None, max_length=128, description="masked")
+    display_name: str | None = Field(default=None, max_length=128, description="never given; masked in earlier events")
     session_id: OpaqueId | None = None
     challenge_id: OpaqueId | None = None
     changed_at: AwareDatetime
@@ -157,7 +161,7 @@ class MethodRestored(Event):
 
     method_id: OpaqueId
     method_type: MethodType
-    display_name: str = Field(max_length=128, description="masked")
+    display_name: str = Field(max_length=128, description="always empty; masked in earlier events")
     phone_type: Literal["mobile", "alternateMobile", "office"] | None = None
     by: Literal["person", "administrator"]
     restored_at: AwareDatetime

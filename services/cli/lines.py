@@ -132,7 +132,7 @@ def _listed(values: tuple[str, ...]) -> str:
 
 
 def _registered(event: e.MethodRegistered) -> str:
-    return f"{event.method_type} {event.display_name}" + (", the default" if event.is_default else "")
+    return event.method_type + (", the default" if event.is_default else "")
 
 
 def _default(event: e.DefaultMethodChanged) -> str:
@@ -157,7 +157,7 @@ SENTENCES: Mapping[type[Event], Callable[[Any], str]] = {
     e.NoticeRequested: lambda event: f"{event.kind} of {event.method_type} told to {event.destination.masked}",
     e.MethodChanged: lambda event: f"{event.method_type}: another {event.changed}",
     e.MethodSuspended: lambda event: f"{event.method_type}, {event.reason}",
-    e.MethodRestored: lambda event: f"{event.method_type} {event.display_name}, by {event.by}",
+    e.MethodRestored: lambda event: f"{event.method_type}, by {event.by}",
     e.MethodRemoved: lambda event: f"{event.method_type}, {event.reason}",
     e.SecurityInfoConfirmed: lambda event: f"on file: {_listed(event.methods)}",
     e.SuspiciousActivityReported: _suspicious,

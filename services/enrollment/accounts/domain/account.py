@@ -124,6 +124,14 @@ class Account(State):
         """Also of methods that were removed and may still come back."""
         return self.method(method_id) is not None or any(former.method.id == method_id for former in self.former)
 
+    def as_of(self, method_id: str, moment: datetime) -> Method | None:
+        """What a method was from that moment on, as far as that is still known; the last that it was, if it went."""
+        kept = [former for former in self.former if former.method.id == method_id]
+        next_end = next((former for former in kept if former.until - KEEP_FORMER > moment), None)
+        if next_end:
+            return next_end.method
+        return self.method(method_id) or (kept[-1].method if kept else None)
+
     def former_method(self, method_id: str, by: Literal["person", "administrator"], now: datetime) -> Former | None:
         """What a method was before, while it may come back; never after it was once lost or stolen."""
         kept = [former for former in self.former if former.method.id == method_id]

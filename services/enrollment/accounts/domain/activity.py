@@ -37,6 +37,12 @@ HAPPENED_AT: dict[type[Event], str] = {
 """The events that a person sees, and the field that says when each happened."""
 
 
+def happened_at(event: Event) -> datetime:
+    """When an event of `HAPPENED_AT` happened."""
+    at: datetime = getattr(event, HAPPENED_AT[type(event)])
+    return at
+
+
 class Entry(State):
     """One event. `detail` is what kind of it: what changed, or why; `name` is masked."""
 
@@ -56,16 +62,16 @@ class Activity(State):
     entries: tuple[Entry, ...] = ()
 
 
-def noted(activity: Activity, event: Event) -> Change[Activity]:
-    """With one more event."""
+def noted(activity: Activity, event: Event, name: str | None = None) -> Change[Activity]:
+    """With one more event. `name` is what the account calls its method; the event has none, unless it is an old one."""
     method_id = getattr(event, "method_id", None)
     before = next((entry for entry in reversed(activity.entries) if entry.method_id == method_id and entry.name), None)
     entry = Entry(
         event=type(event).__name__,
-        at=getattr(event, HAPPENED_AT[type(event)]),
+        at=happened_at(event),
         method_id=method_id,
         method_type=getattr(event, "method_type", None) or (before.method_type if before else None),
-        name=getattr(event, "display_name", None) or (before.name if before else None),
+        name=getattr(event, "display_name", None) or name or (before.name if before else None),
         detail=getattr(event, "reason", None) or getattr(event, "changed", None) or getattr(event, "intent", None),
     )
     return Change(activity.model_copy(update={"entries": (*activity.entries, entry)[-MOST:]}))

@@ -6,6 +6,7 @@ import pytest
 
 from schemas.base import Event
 from schemas.enrollment import (
+    NO_NAME,
     DefaultMethodChanged,
     EnrollmentStarted,
     MethodChanged,
@@ -28,8 +29,19 @@ def _activity(*entries: Entry) -> Activity:
     return Activity(tenant="northbridge", user="sam", entries=entries)
 
 
-def test_a_registration_is_noted_by_type_and_masked_name() -> None:
-    assert noted(_activity(), REGISTERED) == Change(_activity(PHONE))
+NAMELESS = REGISTERED.model_copy(update={"display_name": NO_NAME})
+
+
+def test_a_registration_is_noted_by_type_and_by_the_name_that_the_account_has() -> None:
+    assert noted(_activity(), NAMELESS, "••01") == Change(_activity(PHONE))
+
+
+def test_an_event_of_before_says_itself_what_the_method_was_called() -> None:
+    assert noted(_activity(), REGISTERED, "••07") == Change(_activity(PHONE))
+
+
+def test_what_the_account_does_not_know_any_more_is_called_as_before() -> None:
+    assert noted(_activity(PHONE), NAMELESS).state.entries == (PHONE, PHONE)
 
 
 @pytest.mark.parametrize(
