@@ -86,6 +86,8 @@ class Traits:
     needs_telephone: bool = False
     phone_types: tuple[PhoneType, ...] = ()
     """The variants of which a person may have one each."""
+    texted: frozenset[PhoneType] = frozenset()
+    """Those of them that take texts."""
     is_on_a_phone: bool = False
     """Whoever has a new phone sets it up anew there, and the old one goes."""
     starts_by_itself: bool = False
