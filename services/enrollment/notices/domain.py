@@ -5,7 +5,7 @@ Source: NIST SP 800-63B-4, 4.6 (notices) and 4.1.2.1; OWASP ASVS 5.0, 6.3.7.
 
 from datetime import datetime, timedelta
 
-from schemas.base import Channel, MethodType
+from schemas.base import MethodType
 from schemas.enrollment import NoticeKind, NoticeRequested
 from schemas.topics import REQUESTS
 from services.kit.decision import Change, Emission
@@ -36,7 +36,6 @@ class Notice(State):
     created_at: datetime
     used_at: datetime | None = None
     delivery: str = "queued"
-    channel: Channel = "email"
     device_id: str | None = None
 
     def is_usable(self, now: datetime) -> bool:

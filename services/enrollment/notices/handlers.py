@@ -155,7 +155,6 @@ async def _notify(event: Event, cause: Envelope, whose: About, recipient: Recipi
         token_hash=token_hash(token),
         happened_at=happened_at(event),
         created_at=now,
-        channel=recipient.channel,
         device_id=recipient.device_id,
     )
     request = _request(notice, token, whose, recipient, deps)
