@@ -17,19 +17,20 @@ LIFE = timedelta(days=7)
 no more. What was told within that time is known (`store.KEEP`)."""
 SENT_WITHIN = timedelta(hours=12)
 
-WITHOUT_LINK: frozenset[NoticeKind] = frozenset({"methodSuspended"})
-"""There is nothing to undo in what protects the account."""
+WITHOUT_LINK: frozenset[NoticeKind] = frozenset({"methodSuspended", "newBrowser", "manyFailures"})
+"""There is nothing to undo in what protects the account, nor in what only happened to it."""
 
 
 class Notice(State):
-    """Kept as long as its link can be used. The token is stored hashed. `device_id` is the app that shows it."""
+    """Kept as long as its link can be used. The token is stored hashed. `method_id` is empty where it
+    is about no method; `device_id` is the app that shows it."""
 
     id: str
     tenant: str
     user: str
     kind: NoticeKind
     method_id: str
-    method_type: MethodType
+    method_type: MethodType | None = None
     display_name: str
     token_hash: str
     happened_at: datetime

@@ -21,13 +21,14 @@ from schemas.enrollment import (
     MethodSuspended,
     NoticeKind,
     NoticeRequested,
+    UnusualActivityNoticed,
 )
 from schemas.envelope import Envelope
 from services.enrollment.accounts.domain import suspension
 from services.enrollment.accounts.domain.account import Account, Method, account_id
 from services.enrollment.accounts.domain.activity import happened_at
 from services.enrollment.devices.domain import Device
-from services.enrollment.needs import CanSeal, HasAccounts, HasClock, HasDevices, HasNotices, HasOrigin
+from services.enrollment.needs import CanSeal, HasAccounts, HasClock, HasDevices, HasNotices, HasOrigin, HasTerms
 from services.enrollment.notices import domain as notices
 from services.enrollment.notices.domain import WITHOUT_LINK, Notice
 from services.enrollment.notices.recipients import Recipient, recipients_of
@@ -39,7 +40,7 @@ from services.kit.mongo.document import DuplicateDocumentError
 log = structlog.get_logger(__name__)
 
 
-class CanNotify(CanSeal, HasAccounts, HasDevices, HasNotices, HasOrigin, Protocol):
+class CanNotify(CanSeal, HasAccounts, HasDevices, HasNotices, HasOrigin, HasTerms, Protocol):
     """Sends notices with a link."""
 
 
@@ -55,6 +56,10 @@ KINDS: dict[type[Event], NoticeKind] = {
     MethodRestored: "methodRestored",
     DefaultMethodChanged: "defaultMethodChanged",
 }
+UNUSUAL: dict[str, NoticeKind] = {"newBrowser": "newBrowser", "manyFailures": "manyFailures"}
+"""Kinds of `UnusualActivityNoticed`."""
+TOLD: tuple[type[Event], ...] = (*KINDS, UnusualActivityNoticed)
+
 SUSPENDS: frozenset[NoticeKind] = frozenset({"methodRegistered", "methodChanged", "methodRestored"})
 """Changes whose method is not the person's if the change was not."""
 
@@ -65,10 +70,10 @@ TOKEN_BITS: Final[Mapping[Channel, int]] = {"sms": 128}
 
 @dataclass(frozen=True)
 class About:
-    """The method that a notice is about, the person who has or had it, and until when it may be sent."""
+    """The person whom a notice is for, the method that it is about, if any, and until when it may be sent."""
 
     account: Account
-    method: Method
+    method: Method | None
     until: datetime
 
 
@@ -80,12 +85,12 @@ async def notify_change(event: Event, cause: Envelope, deps: CanNotify) -> None:
         log.info("a change of long ago is not told any more", event_id=cause.id, happened=cause.time.isoformat())
         return
     stored = await deps.accounts.get(account_id(cause.tenant, cause.subject or ""))
-    if stored is None or stored.state.erased_at or not _is_news(event, stored.state):
+    if stored is None or stored.state.erased_at or not _is_news(event, stored.state, deps):
         return
     about = _about(event, stored.state)
-    if about is None:
+    if about is None and not isinstance(event, UnusualActivityNoticed):
         return
-    recipients = await recipients_of(event, stored.state, about, deps)
+    recipients = await recipients_of(event, stored.state, about.id if about else "", deps)
     if not recipients:
         log.info("a change is told on the page alone", event_id=cause.id)
     for recipient in recipients:
@@ -148,10 +153,10 @@ async def _notify(event: Event, cause: Envelope, whose: About, recipient: Recipi
         id=identifier,
         tenant=account.tenant,
         user=account.user,
-        kind=KINDS[type(event)],
-        method_id=about.id,
-        method_type=about.type,
-        display_name=about.display_name,
+        kind=_kind_of(event),
+        method_id=about.id if about else "",
+        method_type=about.type if about else None,
+        display_name=about.display_name if about else "",
         token_hash=token_hash(token),
         happened_at=happened_at(event),
         created_at=now,
@@ -189,8 +194,15 @@ def _request(notice: Notice, token: str, whose: About, recipient: Recipient, dep
     )
 
 
-def _is_news(event: Event, account: Account) -> bool:
-    """A name of the person's own is no news; a default that only follows from a new or lost method is none either."""
+def _kind_of(event: Event) -> NoticeKind:
+    return UNUSUAL[event.kind] if isinstance(event, UnusualActivityNoticed) else KINDS[type(event)]
+
+
+def _is_news(event: Event, account: Account, deps: HasTerms) -> bool:
+    """A name of the person's own is no news; a default that only follows from a new or lost method is none either. Of
+    what is unusual the person is told where policy asks for it."""
+    if isinstance(event, UnusualActivityNoticed):
+        return event.kind in UNUSUAL and deps.terms(account).tells_unusual
     if isinstance(event, MethodChanged):
         return event.changed == "destination"
     if isinstance(event, DefaultMethodChanged):

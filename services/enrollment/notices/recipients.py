@@ -44,8 +44,8 @@ class Recipient:
         return self.device_id or self.address or ""
 
 
-async def recipients_of(event: Event, account: Account, about: Method, deps: CanReach) -> tuple[Recipient, ...]:
-    """Empty where there is nothing but the page."""
+async def recipients_of(event: Event, account: Account, about: str, deps: CanReach) -> tuple[Recipient, ...]:
+    """Empty where there is nothing but the page. `about` is the id of the method that the event is about, if any."""
     mailed = _each_once(_mailed(event, account, about, deps))
     if any(not one.is_new for one in mailed):
         return mailed
@@ -53,7 +53,7 @@ async def recipients_of(event: Event, account: Account, about: Method, deps: Can
     return (*mailed, *(texted or await _apps(event, account, about, deps)))
 
 
-def _mailed(event: Event, account: Account, about: Method, deps: HasSealer) -> Iterator[Recipient]:
+def _mailed(event: Event, account: Account, about: str, deps: HasSealer) -> Iterator[Recipient]:
     """The addresses that the platform named, those on file, and, where an address is what changed or went, the one
     before."""
     for known in account.profile.emails:
@@ -63,14 +63,14 @@ def _mailed(event: Event, account: Account, about: Method, deps: HasSealer) -> I
             yield from _of(method, "email", account, deps, is_new=is_new)
 
 
-def _texted(event: Event, account: Account, about: Method, deps: HasSealer) -> Iterator[Recipient]:
+def _texted(event: Event, account: Account, about: str, deps: HasSealer) -> Iterator[Recipient]:
     """The numbers that take texts: never the one that the change brought."""
     for method, is_new in _on_file(event, account, about):
         if method.phone_type in TRAITS[method.type].texted and not is_new:
             yield from _of(method, "sms", account, deps)
 
 
-async def _apps(event: Event, account: Account, about: Method, deps: CanReach) -> tuple[Recipient, ...]:
+async def _apps(event: Event, account: Account, about: str, deps: CanReach) -> tuple[Recipient, ...]:
     """Apps that are set up, but for the one that the change brought."""
     found = []
     for method, is_new in _on_file(event, account, about):
@@ -83,15 +83,15 @@ async def _apps(event: Event, account: Account, about: Method, deps: CanReach) -
     return tuple(found)
 
 
-def _on_file(event: Event, account: Account, about: Method) -> Iterator[tuple[Method, bool]]:
+def _on_file(event: Event, account: Account, about: str) -> Iterator[tuple[Method, bool]]:
     """What the person has now, and whether this change brought it; and what the change took away."""
     brings = isinstance(event, MethodRegistered | MethodChanged | MethodRestored)
     for method in account.methods:
         if method.state == "active":
-            yield method, brings and method.id == about.id
+            yield method, brings and method.id == about
     if isinstance(event, MethodChanged | MethodRemoved):
         at = happened_at(event)
-        yield from ((one.method, False) for one in account.former if one.method.id == about.id and at < one.until)
+        yield from ((one.method, False) for one in account.former if one.method.id == about and at < one.until)
 
 
 def _of(

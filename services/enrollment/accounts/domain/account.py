@@ -55,6 +55,7 @@ class Method(State):
     created_at: datetime
     changed_at: datetime | None = None
     last_used_at: datetime | None = None
+    alarmed_at: datetime | None = Field(default=None, description="when the person was last told of many failures")
 
     def is_usable(self, now: datetime) -> bool:
         """Whether it can prove anything now."""
@@ -76,6 +77,15 @@ class Former(State):
         if self.reason == "replaced":
             return by == "administrator"
         return self.reason != "lostOrStolen"
+
+
+class Browser(State):
+    """One in which the person began sessions. `mark` is a keyed hash of what its cookie holds, for this account alone;
+    `visited_at` is when it last showed "My security info"."""
+
+    mark: str
+    sessions: tuple[str, ...] = ()
+    visited_at: datetime | None = None
 
 
 class PutOff(State):
@@ -100,6 +110,7 @@ class Account(State):
     default_method_id: str | None = None
     is_default_chosen: bool = False
     sessions: tuple[Session, ...] = ()
+    browsers: tuple[Browser, ...] = ()
     put_off: PutOff | None = None
     confirmed_at: datetime | None = None
     next_deadline: datetime | None = Field(default=None, description="when a session ends or is forgotten; swept by it")

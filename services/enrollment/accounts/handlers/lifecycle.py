@@ -93,7 +93,11 @@ async def note_activity(event: Event, cause: Envelope, *, store: CanNoteActivity
     method = stored.state.as_of(getattr(event, "method_id", None) or "", happened_at(event)) if stored else None
     name = method.display_name if method else None
     fresh = Activity(tenant=cause.tenant, user=user)
-    await store.activities.change_or_insert(identifier, fresh, lambda known: activity.noted(known, event, name), cause)
+
+    def note(known: Activity) -> Change[Activity]:
+        return activity.noted(known, event, name, correlation=cause.correlation_id or None)
+
+    await store.activities.change_or_insert(identifier, fresh, note, cause)
 
 
 async def forget_activity(_: AccountErased, cause: Envelope, *, store: HasActivities) -> None:

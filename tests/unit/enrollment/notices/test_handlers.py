@@ -7,7 +7,14 @@ from datetime import timedelta
 import pytest
 
 from schemas.base import Event
-from schemas.enrollment import NO_NAME, Destination, MethodRegistered, MethodRemoved, NoticeRequested
+from schemas.enrollment import (
+    NO_NAME,
+    Destination,
+    MethodRegistered,
+    MethodRemoved,
+    NoticeRequested,
+    UnusualActivityNoticed,
+)
 from schemas.verification import DeviceKey
 from services.enrollment.accounts.domain.account import KEEP_FORMER, Account, Former, Method
 from services.enrollment.accounts.store import Accounts
@@ -15,6 +22,7 @@ from services.enrollment.devices.domain import Device
 from services.enrollment.devices.store import Devices
 from services.enrollment.notices.handlers import notices_of_device, notify_change, repudiate_by_device
 from services.enrollment.notices.store import Notices
+from services.enrollment.policies.domain.requirements import TERMS, ProfileName, Terms
 from services.kit.crypto.sealing import Binding, Sealer
 from services.kit.errors import NoticeExpiredError
 from tests.support.challenges import enveloped
@@ -36,6 +44,10 @@ class Changes:
     clock: FixedClock
     sealer: Sealer
     public_origin: str = "https://id.example"
+    profile: ProfileName = "entra"
+
+    def terms(self, _: Account, /) -> Terms:
+        return TERMS[self.profile]
 
 
 @pytest.fixture
@@ -107,14 +119,19 @@ def device(name: str = "app", *, subscription: str | None = None) -> Device:
 
 
 async def told(
-    box: Outbox, event: Event, *methods: Method, devices: tuple[Device, ...] = (), **fields: object
+    box: Outbox,
+    event: Event,
+    *methods: Method,
+    devices: tuple[Device, ...] = (),
+    profile: ProfileName = "entra",
+    **fields: object,
 ) -> Changes:
     """Tell of what happened to Sam, for whom the platform named no address."""
     account: Account = sam_at("phone", *methods).account.model_copy(update=fields)
     await box.put(account=account)
     for one in devices:
         await box.store.devices.insert(one.id, one)
-    deps = Changes(box.store.accounts, box.store.devices, box.store.notices, FixedClock(), SEALER)
+    deps = Changes(box.store.accounts, box.store.devices, box.store.notices, FixedClock(), SEALER, profile=profile)
     await notify_change(event, enveloped(event, "session-1", user="sam", at=NOON), deps)
     return deps
 
@@ -198,3 +215,19 @@ async def test_an_app_shows_what_changed_and_can_say_that_it_was_somebody_else(b
 async def test_an_app_is_not_told_that_it_was_added_itself(box: Outbox) -> None:
     deps = await told(box, addition(an_app("new")), an_app(), an_app("new"), devices=(device(), device("new")))
     assert [len(await notices_of_device(device(name), deps)) for name in ("app", "new")] == [1, 0]
+
+
+@pytest.mark.parametrize(("profile", "expected"), [("entra", set()), ("asvs-l2", {("sms", NUMBER)})])
+async def test_what_is_unusual_is_told_where_policy_asks(
+    box: Outbox, profile: ProfileName, expected: set[tuple[str, str]]
+) -> None:
+    event = UnusualActivityNoticed(kind="newBrowser", session_id="s1", noticed_at=NOON)
+    await told(box, event, at("phone", NUMBER), profile=profile)
+    assert await sent(box) == expected
+    assert [notice.link for notice in await box.published(NoticeRequested)] == [None] * len(expected)
+
+
+async def test_what_a_later_version_finds_unusual_is_let_pass(box: Outbox) -> None:
+    event = UnusualActivityNoticed(kind="impossiblePace", noticed_at=NOON)
+    await told(box, event, at("phone", NUMBER), profile="asvs-l2")
+    assert await sent(box) == set()

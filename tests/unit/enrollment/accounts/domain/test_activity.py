@@ -14,7 +14,7 @@ from schemas.enrollment import (
     MethodRemoved,
     SuspiciousActivityReported,
 )
-from services.enrollment.accounts.domain.activity import Activity, Entry, noted
+from services.enrollment.accounts.domain.activity import Activity, Entry, news, noted
 from services.kit.decision import Change
 from tests.unit.enrollment.builders import NOW
 
@@ -81,7 +81,7 @@ def test_the_name_of_a_method_is_the_newest_one() -> None:
 def test_what_is_about_no_method_has_no_name() -> None:
     started = EnrollmentStarted(session_id="s1", intent="manage", decision="manage", required=(), started_at=LATER)
     assert noted(_activity(PHONE), started).state.entries[-1] == Entry(
-        event="EnrollmentStarted", at=LATER, detail="manage"
+        event="EnrollmentStarted", at=LATER, detail="manage", session_id="s1"
     )
 
 
@@ -95,3 +95,20 @@ def test_the_newest_hundred_are_kept() -> None:
     full = _activity(*(PHONE.model_copy(update={"method_id": str(number)}) for number in range(100)))
     kept = noted(full, REGISTERED).state.entries
     assert kept == (*full.entries[1:], PHONE)
+
+
+def test_news_are_changes_by_others_since_the_last_visit_newest_first() -> None:
+    old, mine, other, renamed = (
+        PHONE.model_copy(update={"at": at, "session_id": session, "correlation": session, "detail": detail})
+        for at, session, detail in [(NOW, "s9", None), (LATER, "s1", None), (LATER, "s2", None), (LATER, "s2", "name")]
+    )
+    latest = other.model_copy(update={"event": "MethodRemoved"})
+    started = Entry(event="EnrollmentStarted", at=LATER, session_id="s2")
+    entries = (old, mine, other, renamed, started, latest)
+    assert news(entries, since=NOW, own=("s1",)) == (latest, other)
+
+
+def test_what_follows_from_a_change_of_ones_own_is_no_news() -> None:
+    mine = PHONE.model_copy(update={"at": LATER, "session_id": "s1", "correlation": "c1"})
+    followed = Entry(event="DefaultMethodChanged", at=LATER, correlation="c1")
+    assert news((mine, followed), since=NOW, own=("s1",)) == ()
