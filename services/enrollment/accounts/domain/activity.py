@@ -84,15 +84,18 @@ class Activity(State):
 
 
 def news(entries: Sequence[Entry], *, since: datetime, own: Collection[str]) -> tuple[Entry, ...]:
-    """Changes after that moment, the newest first, but for those of sessions of one's own."""
-    correlated = {entry.correlation for entry in entries if entry.session_id in own and entry.correlation}
-    mine = {*own, *correlated}
+    """Changes after that moment, the newest first, but for those of sessions of one's own, and for a default that only
+    follows from another change."""
+    mine = {*own, *(entry.correlation for entry in entries if entry.session_id in own and entry.correlation)}
+    default = DefaultMethodChanged.__name__
+    changed = {entry.correlation for entry in entries if entry.event in CHANGES - {default} and entry.correlation}
     found = [
         entry
         for entry in entries
         if entry.event in CHANGES
         and entry.at > since
         and entry.detail != "name"
+        and not (entry.event == default and entry.correlation in changed)
         and not mine.intersection({entry.session_id, entry.correlation})
     ]
     return tuple(reversed(found))

@@ -112,3 +112,10 @@ def test_what_follows_from_a_change_of_ones_own_is_no_news() -> None:
     mine = PHONE.model_copy(update={"at": LATER, "session_id": "s1", "correlation": "c1"})
     followed = Entry(event="DefaultMethodChanged", at=LATER, correlation="c1")
     assert news((mine, followed), since=NOW, own=("s1",)) == ()
+
+
+def test_a_default_that_only_follows_is_no_news_and_one_that_was_chosen_is() -> None:
+    theirs = PHONE.model_copy(update={"at": LATER, "session_id": "s2", "correlation": "c2"})
+    followed = theirs.model_copy(update={"event": "DefaultMethodChanged", "session_id": None})
+    chosen = followed.model_copy(update={"correlation": "s2"})
+    assert news((theirs, followed, chosen), since=NOW, own=()) == (chosen, theirs)
