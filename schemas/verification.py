@@ -42,17 +42,28 @@ JUDGED_WITHIN: Final = timedelta(minutes=15)
 that an outage does not make it late. Below the retention of `.submissions`; whoever waited longer has gone."""
 
 
+MOST_OTHER_HASHES: Final = 8
+
+
 class CodeTerms(Model):
     """How a one-time code is derived: RFC 4226 HOTP over HKDF(code key, nonce, binding). No part of it is secret.
 
     The proof of a call (kind `call`) is derived from the same: nobody without the `code` key can say that a key was
-    pressed. The key is the newest one that was made before the challenge, so that whoever opens a challenge needs no
-    key.
+    pressed. The key is the one in use when the challenge was made, so that whoever opens a challenge needs no key.
+
+    `destination_hash` is under one `index` key; `other_hashes` are of the same destination under the others that are
+    held while that key is rotated, so that what was counted under one of them goes on counting.
     """
 
     nonce: str = Field(pattern=r"^[A-Za-z0-9_-]{22,86}$", description="base64url, at least 128 bits")
     digits: int = Field(default=6, ge=6, le=10)
     destination_hash: KeyedHash
+    other_hashes: tuple[KeyedHash, ...] | None = Field(default=None, max_length=MOST_OTHER_HASHES)
+
+    @property
+    def hashes(self) -> tuple[str, ...]:
+        """All hashes by which the destination may be known."""
+        return (self.destination_hash, *(self.other_hashes or ()))
 
 
 class DeviceKey(Model):

@@ -10,7 +10,7 @@ from tests.support.shared_browser import SHARED
 settings.register_profile("busy machine", deadline=None)
 settings.load_profile("busy machine")
 
-pytest_plugins = ["tests.support.kafka", "tests.support.mongo", "tests.support.stack"]
+pytest_plugins = ["tests.support.command_line", "tests.support.kafka", "tests.support.mongo", "tests.support.stack"]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -248,7 +248,7 @@ class LocalStack:
         """
         keys, clients = self.home / "keys", Path(self.settings()["SECURITY_INFO_DEMO_HOME"]) / "clients"
         if not (keys / "enrollment.json").exists():
-            self._run([SECURITY_INFO, "keys", "new", str(keys)])
+            self._run([SECURITY_INFO, "keys", "new", "--demo", str(keys)])
         elif _lacks_keys(keys):
             self._run([SECURITY_INFO, "keys", "add", str(keys)])
         if not (clients / "southgate.json").exists():

@@ -1,10 +1,10 @@
 """`security-info policy …`: what an organisation asks of people."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from services.enrollment.config import Config
     from services.enrollment.policies.domain.document import PolicyDocument
     from services.enrollment.policies.domain.linter.finding import Finding
+    from services.enrollment.policies.domain.requirements import GroupPolicy, ProfileName
 
 app = typer.Typer(no_args_is_help=True, help="What an organisation asks of people.")
 
@@ -44,8 +45,14 @@ PolicyFile = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object instead of a table.")]
 
 
+Profile = Annotated[
+    Literal["nist-aal2", "asvs-l2"] | None,
+    typer.Option(help="Check every group as if it followed this profile, and say clause by clause what is met."),
+]
+
+
 @app.command()
-def check(file: PolicyFile, *, as_json: AsJson = False) -> None:
+def check(file: PolicyFile, *, profile: Profile = None, as_json: AsJson = False) -> None:
     """Say what the policies in FILE cannot reach, whom they strand, and which clause of a standard they break.
 
     FILE is a configuration file, as the services read it, or a policy in the shape of the API. Errors are what a group
@@ -60,10 +67,14 @@ def check(file: PolicyFile, *, as_json: AsJson = False) -> None:
     document = document_in(file)
     if document is None:
         config = load_config(Config, file, named_by="policy check")
-        _show(findings_in(config), sum(len(tenant.groups) for tenant in config.tenants.values()), as_json=as_json)
+        found = findings_in(config, profile)
+        count = sum(len(tenant.groups) for tenant in config.tenants.values())
     else:
-        groups = document.registration_enforcement.groups if document.registration_enforcement else ()
-        _show(findings_of(document), len(groups), as_json=as_json)
+        found = findings_of(document, profile)
+        count = len(document.registration_enforcement.groups if document.registration_enforcement else ())
+    if profile and not as_json:
+        _show_clauses(found, profile)
+    _show(found, count, as_json=as_json)
 
 
 @app.command()
@@ -125,24 +136,32 @@ def document_in(file: Path) -> "PolicyDocument | None":
         raise CommandFailedError(f"{file}: {place}: {first['msg']}") from None
 
 
-def findings_in(config: "Config") -> list[Found]:
-    """What the linter says about each tenant of a configuration file."""
+def findings_in(config: "Config", profile: "ProfileName | None" = None) -> list[Found]:
+    """What the linter says about each tenant of a configuration file, as if every group followed the profile."""
     from services.enrollment.policies.domain.linter.lint import lint
 
     return [
         Found(name, finding)
         for name, tenant in config.tenants.items()
-        for finding in lint(tenant, config.providers.channels)
+        for finding in lint(
+            tenant.model_copy(update={"groups": _under(tenant.groups, profile)}), config.providers.channels
+        )
     ]
 
 
-def findings_of(document: "PolicyDocument") -> list[Found]:
+def findings_of(document: "PolicyDocument", profile: "ProfileName | None" = None) -> list[Found]:
     """What the linter says about a policy in the shape of the API; which providers there are is not known here."""
     from services.enrollment.policies.domain.document import lint_document, policies_in
     from services.enrollment.policies.domain.linter.lint import lint_groups
 
     groups, _ = policies_in(document)
-    return [Found("policy", finding) for finding in (*lint_document(document), *lint_groups(groups))]
+    return [Found("policy", finding) for finding in (*lint_document(document), *lint_groups(_under(groups, profile)))]
+
+
+def _under(groups: "Mapping[str, GroupPolicy]", profile: "ProfileName | None") -> "Mapping[str, GroupPolicy]":
+    if profile is None:
+        return groups
+    return {name: policy.model_copy(update={"profile": profile}) for name, policy in groups.items()}
 
 
 def as_document(found: Sequence[Found]) -> str:
@@ -169,6 +188,24 @@ def as_table(found: Sequence[Found]) -> "Table":
             said.append(f", {finding.clause}", style="cyan")
         table.add_row(Text(finding.severity, style=COLOURS[finding.severity]), Text(place), said)
     return table
+
+
+def _show_clauses(found: Sequence[Found], profile: "ProfileName") -> None:
+    """Each clause of the profile's standard: met, broken by which groups, or not met, and why."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from services.enrollment.policies.standards.clauses import IN_WORDS, standard_of
+
+    standard = standard_of(profile)
+    table = Table("clause", "asks", "", "how", title=standard.name, box=None, pad_edge=False, header_style="dim")
+    for clause in standard.clauses:
+        broken = clause.broken_by([item.finding for item in found])
+        groups = sorted({finding.group or "tenant" for finding in broken})
+        state = Text(f"broken by {', '.join(groups)}", style="bold red") if groups else Text(IN_WORDS[clause.state])
+        table.add_row(clause.clause, clause.about, state, clause.how)
+    Console(highlight=False).print(table)
 
 
 def _show(found: Sequence[Found], groups: int | None, *, as_json: bool) -> None:

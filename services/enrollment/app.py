@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from functools import partial
+from typing import get_args
 
 import httpx
 from fastapi import FastAPI
@@ -13,6 +14,7 @@ from services.enrollment.config import Config
 from services.enrollment.consumers import subscribe
 from services.enrollment.dependencies import Dependencies
 from services.enrollment.devices import api as device
+from services.enrollment.devices.following import Watch
 from services.enrollment.idempotency.handlers import Idempotency
 from services.enrollment.policies.domain.linter.finding import errors_of
 from services.enrollment.policies.domain.linter.lint import lint
@@ -25,7 +27,9 @@ from services.enrollment.tokens import ClientTokens
 from services.enrollment.web.mount import mount
 from services.enrollment.web.wizard.problems import problem_page
 from services.kit.clock import SystemClock
-from services.kit.config.file import ConfigError, load_config
+from services.kit.config.clients import Scope
+from services.kit.config.file import ConfigError
+from services.kit.config.production import config_of
 from services.kit.crypto.event_mac import EventMac
 from services.kit.crypto.keyring import Keyring
 from services.kit.http.problem import install_problem_handlers
@@ -40,8 +44,14 @@ def main(port: int | None = None) -> None:
 
 
 def require_sound(config: Config) -> None:
-    """Refuse at the start what would strand a person in the wizard, or breaks the profile that a group follows. Raises
-    ConfigError: the linter finds an error in a tenant's policies."""
+    """Refuse at the start what would strand a person in the wizard, breaks the profile that a group follows, or cannot
+    be meant. Raises ConfigError: the linter finds an error in a tenant's policies, or a client has no scope."""
+    for name, client in config.clients.items():
+        if not client.scopes:
+            raise ConfigError(
+                f"SECURITY_INFO_CONFIG: clients.{name}.scopes: none, so that the client may call nothing; "
+                f"name those that it needs of {', '.join(get_args(Scope))}"
+            )
     for name, tenant in config.tenants.items():
         for finding in errors_of(lint(tenant, config.providers.channels)):
             place = f"tenants.{name}.groups.{finding.group}" if finding.group else f"tenants.{name}"
@@ -50,10 +60,10 @@ def require_sound(config: Config) -> None:
 
 def build(settings: EnrollmentSettings) -> FastAPI:
     """The service as an application."""
-    config = load_config(Config, settings.config)
+    config = config_of(settings, Config)
     require_sound(config)
-    keyring = Keyring.load(settings.keyring, "enrollment")
     clock = SystemClock(settings.offset)
+    keyring = Keyring.load(settings.keyring, "enrollment", clock, demo=settings.is_demo)
     service = Service("enrollment", settings, clock, macs=EventMac(keyring))
     store = Store.open(service.database, service.relay, clock)
     client = httpx.AsyncClient()
@@ -70,6 +80,7 @@ def build(settings: EnrollmentSettings) -> FastAPI:
     service.prepare(store.prepare, partial(seed_policies, deps.policies, store=store, clock=clock))
     service.sweep("sessions", every=SWEEP_EVERY, work=partial(sweep, store=store, clock=clock))
     service.in_background("policies", Follower(deps.policies, store))
+    service.in_background("device streams", Watch(deps))
     service.close_at_the_end(client.aclose)
     subscribe(service.broker, deps, group=service.group, requirement=service.preparation.require)
     app = service.app()

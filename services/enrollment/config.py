@@ -1,6 +1,7 @@
 """The configuration file as enrollment reads it: all of it."""
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 from services.enrollment.policies.domain.tenant import Tenant
 from services.kit.config.file import SharedConfig
@@ -8,7 +9,9 @@ from services.kit.config.values import Identifier
 
 
 class Config(SharedConfig):
-    """The whole file."""
+    """The whole file, but for what opens accounts at providers: enrollment faces the web and speaks to none."""
+
+    opens_accounts: ClassVar[bool] = False
 
     tenants: Mapping[Identifier, Tenant]
 

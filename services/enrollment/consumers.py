@@ -24,7 +24,6 @@ from services.enrollment.methods.hardware_oath.handlers import stock as hardware
 from services.enrollment.notices.handlers import TOLD, notify_change
 from services.enrollment.reports.domain.journey import NOTED
 from services.enrollment.reports.handlers.funnel import note_journey
-from services.enrollment.signals import Signals
 from services.enrollment.store import Store
 from services.kit.kafka.broker import EventBroker
 from services.kit.kafka.handlers import EventHandlers, Precondition
@@ -35,7 +34,7 @@ def subscribe(broker: EventBroker, deps: Dependencies, *, group: str, requiremen
     request of its own waits for, at once. Applying is idempotent. What follows from the life of an account has groups
     of its own, so that one does not wait for the other."""
     store, signals = deps, deps.signals
-    judged = _verdicts(store, signals).after(requirement)
+    judged = _verdicts(deps).after(requirement)
     awaited = judged.only(lambda envelope: signals.is_awaited(envelope.correlation_id))
     broker.subscribe([VERDICTS, DELIVERIES], judged, group=group)
     broker.subscribe([VERDICTS, DELIVERIES], awaited, group=None, on_reconnect=signals.notify_all)
@@ -46,9 +45,9 @@ def subscribe(broker: EventBroker, deps: Dependencies, *, group: str, requiremen
     broker.subscribe([LIFECYCLE], _notices(deps).after(requirement), group=f"{group}.notices")
 
 
-def _verdicts(store: Store, signals: Signals) -> EventHandlers:
-    handlers = EventHandlers()
-    handlers.on(MethodVerified)(partial(verdicts.method_verified, store=store, signals=signals))
+def _verdicts(deps: Dependencies) -> EventHandlers:
+    handlers, store, signals = EventHandlers(), deps, deps.signals
+    handlers.on(MethodVerified)(partial(verdicts.method_verified, store=store, rules=deps, signals=signals))
     handlers.on(VerificationFailed)(partial(verdicts.verification_failed, store=store, signals=signals))
     handlers.on(ChallengeExpired)(partial(verdicts.challenge_expired, store=store, signals=signals))
     handlers.on(AuthenticatorDisabled)(partial(verdicts.authenticator_disabled, store=store))

@@ -12,6 +12,7 @@ from services.kit.clock import Clock
 from services.kit.crypto.keyring import Keyring
 from services.kit.crypto.sealing import Sealer
 from services.kit.http.limits import RateLimiter
+from services.kit.http.places import Places
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Dependencies(Store):
     sealer: Sealer
     signals: Signals
     limiter: RateLimiter
+    places: Places
     public_origin: str
     policies: Policies
 
@@ -38,6 +40,7 @@ class Dependencies(Store):
             sealer=Sealer(keyring),
             signals=Signals(),
             limiter=RateLimiter(config.limits),
+            places=Places(config.limits),
             public_origin=public_origin,
             policies=Policies(config),
         )

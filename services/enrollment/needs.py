@@ -20,6 +20,7 @@ from services.kit.clock import Clock
 from services.kit.crypto.keyring import Keyring
 from services.kit.crypto.sealing import Sealer
 from services.kit.http.limits import RateLimiter
+from services.kit.http.places import Places
 
 
 class HasAccounts(Protocol):
@@ -85,6 +86,11 @@ class HasLimiter(Protocol):
 class HasNotices(Protocol):
     @property
     def notices(self) -> Notices: ...
+
+
+class HasPlaces(Protocol):
+    @property
+    def places(self) -> Places: ...
 
 
 class HasRegistrations(Protocol):
@@ -197,7 +203,7 @@ class CanSubmit(CanAwaitVerdicts, CanSeal, Protocol):
     """Hands proofs to the verifier and waits for its word."""
 
 
-class CanChoose(HasChallenges, HasRules, Protocol):
+class CanChoose(HasChallenges, HasDevices, HasRules, Protocol):
     """Finds what a person can prove now."""
 
 

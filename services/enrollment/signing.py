@@ -21,19 +21,21 @@ PROOF_LIFE = timedelta(minutes=2)
 
 
 class Signer:
-    """Signs what platforms check: results and proofs. Keys overlap while they rotate."""
+    """Signs what platforms check: results and proofs. Every key held is published; one of them signs, and only once
+    platforms and all replicas have had the time to learn of it (docs/adr/0024-keys-rotate.md)."""
 
     def __init__(self, keyring: Keyring, issuer: str, clock: Clock) -> None:
-        self._keys = [
-            ECKey.import_key(signing_key_pem(key), {"kid": key.id, "use": "sig", "alg": "ES256"})
+        self._keyring = keyring
+        self._keys = {
+            key.id: ECKey.import_key(signing_key_pem(key), {"kid": key.id, "use": "sig", "alg": "ES256"})
             for key in keyring.all("signing")
-        ]
+        }
         self._issuer = issuer
         self._clock = clock
 
     def jwks(self) -> dict[str, Any]:
         """The public keys (RFC 7517), newest first."""
-        return {"keys": [key.as_dict(private=False) for key in self._keys]}
+        return {"keys": [key.as_dict(private=False) for key in self._keys.values()]}
 
     def result(self, interrupt: Interrupt, status: Outcome, methods: tuple[MethodType, ...]) -> str:
         """The signed outcome that the browser carries back to the platform."""
@@ -74,4 +76,5 @@ class Signer:
         return self._signed(claims)
 
     def _signed(self, claims: dict[str, Any]) -> str:
-        return jwt.encode({"alg": "ES256", "kid": self._keys[0].kid, "typ": "JWT"}, claims, self._keys[0])
+        key = self._keys[self._keyring.current("signing").id]
+        return jwt.encode({"alg": "ES256", "kid": key.kid, "typ": "JWT"}, claims, key)

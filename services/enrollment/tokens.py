@@ -2,21 +2,22 @@
 
 import asyncio
 import json
-from collections import defaultdict
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, get_args
 
 import httpx
 import structlog
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
+from prometheus_client import Counter, Gauge
 
 from services.enrollment.config import Config
 from services.kit.clock import CLOCK_SKEW, Clock, monotonic
-from services.kit.config.clients import Client
+from services.kit.config.clients import Client, Scope
 from services.kit.errors import ScopeMissingError, TokenInvalidError, UnavailableError
 
 log = structlog.get_logger(__name__)
@@ -27,26 +28,30 @@ JWKS_RETRY = 5.0
 JWKS_TIMEOUT = 3.0
 ALGORITHMS = ["ES256", "RS256"]
 MAX_TOKEN_LENGTH = 8192
+HOUR = 3600.0
+KNOWN_SCOPES = frozenset(get_args(Scope))
 
-Scope = Literal[
-    "interrupts",
-    "challenges",
-    "methods.read",
-    "methods.write",
-    "policies.read",
-    "policies.write",
-    "reports.read",
-    "admin",
-]
+KEYS_FETCHES = Counter(
+    "security_info_client_keys_fetches_total",
+    "Fetches of a client's keys by result: fetched, failed.",
+    ["client", "result"],
+)
+KEYS_AGE = Gauge(
+    "security_info_client_keys_age_seconds", "Time since the keys of a client were fetched; NaN until then.", ["client"]
+)
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Who calls the API: a client, for one tenant, with scopes."""
+    """Who calls the API: a client, for one tenant, with scopes; until its token expires."""
 
     client_id: str
     tenant: str
     scopes: frozenset[str]
+    expires_at: datetime | None = None
+
+    def is_valid(self, now: datetime) -> bool:
+        return self.expires_at is None or now < self.expires_at
 
     def require(self, *scopes: Scope) -> None:
         """One of these scopes. Raises `scopeMissing`."""
@@ -54,41 +59,34 @@ class Caller:
             raise ScopeMissingError(f"The token needs the scope {' or '.join(scopes)}.")
 
 
-@dataclass
-class _CachedKeys:
-    keys: KeySet
-    fetched: float
-
-
 class ClientTokens:
     """Checks bearer tokens against the key sets of the configured clients."""
 
     def __init__(self, config: Config, audience: str, clock: Clock, http: httpx.AsyncClient) -> None:
-        self._by_issuer = {client.issuer: (name, client) for name, client in config.clients.items()}
+        self._by_issuer = {
+            client.issuer: _Platform(name, client, ClientKeys(name, client, http))
+            for name, client in config.clients.items()
+        }
         self._audience = audience
         self._clock = clock
-        self._http = http
-        self._cache: dict[str, _CachedKeys] = {}
-        self._failed: dict[str, float] = {}
-        self._fetching: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def check(self, token: str) -> Caller:
         """The caller of a bearer token (RFC 9068 in spirit: signature, `iss`, `aud`, times, `tid`, `scope`).
 
         Raises:
-            ProblemError: `tokenInvalid`, without a hint at what is wrong; `unavailable` if keys cannot be had.
+            ProblemError: `tokenInvalid`, without a hint at what is wrong; `scopeMissing` where a genuine token asks for
+                more than its client may; `unavailable` if keys cannot be had.
         """
         if len(token) > MAX_TOKEN_LENGTH:
             raise TokenInvalidError
         issuer, key_id = _claimed(token)
-        known = self._by_issuer.get(issuer)
-        if known is None:
+        platform = self._by_issuer.get(issuer)
+        if platform is None:
             raise TokenInvalidError
-        name, client = known
-        claims = _verified(token, await self._keys(client, key_id))
-        return self._caller(name, client, claims)
+        return self._caller(platform, _verified(token, await platform.keys.current(key_id)))
 
-    def _caller(self, name: str, client: Client, claims: Mapping[str, Any]) -> Caller:
+    def _caller(self, platform: "_Platform", claims: Mapping[str, Any]) -> Caller:
+        client = platform.client
         now = self._clock.now()
         issued, expires = _moment(claims.get("iat"), now), _moment(claims.get("exp"), now)
         audience = claims.get("aud")
@@ -105,36 +103,84 @@ class ClientTokens:
         )
         if not acceptable:
             raise TokenInvalidError
-        return Caller(name, claims["tid"], frozenset(claims["scope"].split()))
+        scopes = frozenset(claims["scope"].split())
+        if excess := sorted(scopes & KNOWN_SCOPES - client.scopes):
+            raise ScopeMissingError(f"The configuration of this client does not give it the scope {excess[0]}.")
+        return Caller(platform.name, claims["tid"], scopes, expires)
 
-    async def _keys(self, client: Client, key_id: str) -> KeySet:
-        """The client's keys: fetched by one request at a time, and after a failure not again for a while."""
-        async with self._fetching[client.issuer]:
-            return await self._keys_now(client, key_id)
 
-    async def _keys_now(self, client: Client, key_id: str) -> KeySet:
-        cached = self._cache.get(client.issuer)
-        if cached is None and monotonic() - self._failed.get(client.issuer, -JWKS_RETRY) < JWKS_RETRY:
-            raise UnavailableError(headers={"Retry-After": "5"})
-        age = monotonic() - cached.fetched if cached else JWKS_LIFE
-        if cached and age < JWKS_LIFE and (_holds(cached.keys, key_id) or age < JWKS_RETRY):
-            return cached.keys
+class ClientKeys:
+    """The public keys of one client, as it publishes them (JWK Set, RFC 7517).
+
+    They are fetched when the first token comes, again after ten minutes, and for a key id that is not among them. While
+    that fails, those that were fetched last count for as long as the configuration says: a key that its owner took back
+    must not be good for ever because somebody keeps us from reading so. `timer` gives seconds.
+    """
+
+    def __init__(
+        self, name: str, client: Client, http: httpx.AsyncClient, timer: Callable[[], float] = monotonic
+    ) -> None:
+        self._name = name
+        self._client = client
+        self._http = http
+        self._timer = timer
+        self._keys: KeySet | None = None
+        self._fetched = math.nan
+        self._tried = -math.inf
+        self._fetching = asyncio.Lock()
+        KEYS_AGE.labels(name).set_function(lambda: self._age)
+
+    async def current(self, key_id: str) -> KeySet:
+        """The keys that count now. One request at a time fetches them, at most every five seconds.
+
+        Raises:
+            UnavailableError: there are none, or none that may still count.
+        """
+        async with self._fetching:
+            if self._should_fetch(key_id):
+                await self._fetch()
+            if self._keys is None or self._age > max(JWKS_LIFE, self._client.jwks_stale_hours * HOUR):
+                raise UnavailableError(headers={"Retry-After": "5"})
+            return self._keys
+
+    @property
+    def _age(self) -> float:
+        return self._timer() - self._fetched
+
+    def _should_fetch(self, key_id: str) -> bool:
+        if self._timer() - self._tried < JWKS_RETRY:
+            return False
+        return self._keys is None or self._age >= JWKS_LIFE or not _holds(self._keys, key_id)
+
+    async def _fetch(self) -> None:
+        self._tried = self._timer()
         try:
-            keys = await self._fetch(client)
+            answer = await self._http.get(str(self._client.jwks_url), timeout=JWKS_TIMEOUT, follow_redirects=False)
+            answer.raise_for_status()
+            self._keys = KeySet.import_key_set(answer.json())
         except (httpx.HTTPError, JoseError, ValueError, KeyError, TypeError) as error:
-            log.warning("key set of a client cannot be had", client=client.issuer, error=type(error).__name__)
-            self._failed[client.issuer] = monotonic()
-            if cached:
-                self._cache[client.issuer] = _CachedKeys(cached.keys, monotonic() - JWKS_LIFE + JWKS_RETRY)
-                return cached.keys
-            raise UnavailableError(headers={"Retry-After": "5"}) from None
-        self._cache[client.issuer] = _CachedKeys(keys, monotonic())
-        return keys
+            self._failed(error)
+            return
+        self._fetched = self._timer()
+        KEYS_FETCHES.labels(self._name, "fetched").inc()
 
-    async def _fetch(self, client: Client) -> KeySet:
-        answer = await self._http.get(str(client.jwks_url), timeout=JWKS_TIMEOUT, follow_redirects=False)
-        answer.raise_for_status()
-        return KeySet.import_key_set(answer.json())
+    def _failed(self, error: Exception) -> None:
+        KEYS_FETCHES.labels(self._name, "failed").inc()
+        age = {"hours_old": round(self._age / HOUR, 1)} if self._keys else {}
+        log.warning(
+            "key set of a client cannot be had",
+            client=self._name,
+            error=type(error).__name__,
+            counts_for_hours=self._client.jwks_stale_hours,
+            **age,
+        )
+
+
+@dataclass(frozen=True)
+class _Platform:
+    name: str
+    client: Client
+    keys: ClientKeys
 
 
 def _claimed(token: str) -> tuple[str, str]:

@@ -16,7 +16,7 @@ import uvloop
 from fastapi import FastAPI
 
 from services.kit.config.file import ConfigError
-from services.kit.crypto.keyring import KeyringError
+from services.kit.crypto.key_source import KeyringError
 from services.kit.settings import S, ServiceName, SettingsError, load_settings
 from services.kit.telemetry import configure_logging
 
@@ -41,10 +41,15 @@ def serve(name: ServiceName, settings_class: type[S], build: Callable[[S], FastA
     except (SettingsError, KeyringError, ConfigError) as error:
         fail(str(error))
     host = "127.0.0.1" if settings.is_demo else "0.0.0.0"  # noqa: S104 - in a container
-    run(app, host, port or settings.port_of(name), trusted_proxies=settings.trusted_proxies)
+    ports = [port or settings.port_of(name)]
+    if settings.management_port in ports:
+        fail(f"SECURITY_INFO_MANAGEMENT_PORT: the service itself listens on {ports[0]}; choose another")
+    if settings.management_port:
+        ports.append(settings.management_port)
+    run(app, host, *ports, trusted_proxies=settings.trusted_proxies)
 
 
-def run(app: FastAPI, host: str, port: int, *, trusted_proxies: str = "", exit_within: float = EXIT_WITHIN) -> None:
+def run(app: FastAPI, host: str, *ports: int, trusted_proxies: str = "", exit_within: float = EXIT_WITHIN) -> None:
     """Serve until SIGTERM or SIGINT, then finish what is under way and exit with 0; with 1 where that takes too long.
 
     `trusted_proxies` are addresses or networks, comma separated, whose `X-Forwarded-For` is believed.
@@ -66,10 +71,10 @@ def run(app: FastAPI, host: str, port: int, *, trusted_proxies: str = "", exit_w
             timeout_graceful_shutdown=GRACE_SECONDS,
         ),
     )
-    listening = listen(host, port)
+    listening = [listen(host, port) for port in ports]
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(server.serve(sockets=[listening]))
+            runner.run(server.serve(sockets=listening))
     except SystemExit as leaving:
         if leaving.code:
             fail("the service did not start; the log says why")
@@ -107,7 +112,7 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         made.close()
         if error.errno == errno.EADDRINUSE:
-            fail(f"port {port} on {host} is taken by another process; stop that one, or choose another with --port")
+            fail(f"port {port} on {host} is taken by another process; stop that one, or choose another")
         fail(f"cannot listen on port {port} of {host}: {error.strerror}")
     return made
 

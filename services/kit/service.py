@@ -69,6 +69,7 @@ class Service:
         self.relay = Relay(self.broker, clock)
         self.preparation = Preparation()
         self._name = name
+        self._management_port = settings.management_port
         self._stop_times = stop_times or StopTimes()
         self._workers: dict[str, Worker] = {"relay": self.relay}
         self._closes: list[Step] = []
@@ -108,6 +109,7 @@ class Service:
             lifespan=lifespan,
             liveness={"consumers": self.broker.alive, **workers},
             max_body=max_body,
+            management_port=self._management_port,
         )
 
     async def start(self) -> None:

@@ -11,6 +11,7 @@ from pydantic import AnyHttpUrl, Field, SecretStr, ValidationError, model_valida
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "SECURITY_INFO_"
+DEMO = f"{PREFIX}ENVIRONMENT=demo"
 
 ServiceName = Literal["enrollment", "notifier", "verifier"]
 
@@ -27,6 +28,9 @@ class ServiceSettings(BaseSettings):
     environment: Literal["production", "demo"] = "production"
     kafka_url: str = Field(default="127.0.0.1:9092", description="bootstrap servers, comma separated")
     kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    kafka_plaintext: Literal["refused", "allowed"] = Field(
+        default="refused", description="outside the demo; `allowed` where something else encrypts, such as a mesh"
+    )
     kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
     kafka_username: str | None = None
     kafka_password: SecretStr | None = None
@@ -44,6 +48,9 @@ class ServiceSettings(BaseSettings):
     enrollment_port: int = Field(default=8000, ge=1, le=65535)
     notifier_port: int = Field(default=8030, ge=1, le=65535)
     verifier_port: int = Field(default=8040, ge=1, le=65535)
+    management_port: int | None = Field(
+        default=None, ge=1, le=65535, description="the one that has /metrics, and nothing beside it but health"
+    )
     northbridge_port: int = Field(default=8010, ge=1, le=65535)
     handset_port: int = Field(default=8020, ge=1, le=65535)
     example_port: int = Field(default=8050, ge=1, le=65535)
@@ -83,9 +90,15 @@ class ServiceSettings(BaseSettings):
         if self.is_demo:
             return self
         if self.clock_offset:
-            raise ValueError("clock_offset: only allowed with SECURITY_INFO_ENVIRONMENT=demo")
-        if self.public_url.scheme != "https":
-            raise ValueError("public_url: must be https unless SECURITY_INFO_ENVIRONMENT=demo")
+            raise ValueError(f"{PREFIX}CLOCK_OFFSET: only for {DEMO}; remove it")
+        for name, url in (("PUBLIC_URL", self.public_url), ("AUTHENTICATOR_URL", self.authenticator_url)):
+            if url is not None and url.scheme != "https":
+                raise ValueError(f"{PREFIX}{name}: must be https unless {DEMO}")
+        if self.kafka_security_protocol.endswith("PLAINTEXT") and self.kafka_plaintext == "refused":
+            raise ValueError(
+                f"{PREFIX}KAFKA_SECURITY_PROTOCOL: {self.kafka_security_protocol} is only for {DEMO}; set SASL_SSL or "
+                f"SSL, or {PREFIX}KAFKA_PLAINTEXT=allowed where something else encrypts"
+            )
         return self
 
 
@@ -98,11 +111,16 @@ NOT_READ_BY_SERVICES = frozenset({"TWILIO_AUTH_TOKEN", "SMTP_PASSWORD", "RESET_S
 def load_settings(cls: type[S], **overrides: object) -> S:
     """Read `cls` from the environment, refusing variables that no service knows. Raises SettingsError: one line that
     names the variable and the remedy."""
-    refuse_unknown({**dotenv_values(".env"), **os.environ}, _known_names([ServiceSettings, cls]))
+    refuse_unknown(given_variables(), _known_names([ServiceSettings, cls]))
     try:
         return cls(**overrides)  # type: ignore[arg-type]  # values come by name from the command line
     except ValidationError as error:
         raise SettingsError(_explain(error)) from None
+
+
+def given_variables() -> dict[str, str | None]:
+    """The environment, and what `.env` has beside it; a name without `=` there has no value."""
+    return {**dotenv_values(".env"), **os.environ}
 
 
 def refuse_unknown(environment: Mapping[str, str | None], known: Iterable[str]) -> None:
@@ -119,7 +137,9 @@ def _known_names(classes: Iterable[type[BaseSettings]]) -> set[str]:
 
 def _explain(error: ValidationError) -> str:
     first = error.errors()[0]
-    name = PREFIX + str(first["loc"][0]).upper() if first["loc"] else PREFIX.rstrip("_")
+    if not first["loc"]:
+        return first["msg"].removeprefix("Value error, ")
+    name = PREFIX + str(first["loc"][0]).upper()
     if first["type"] == "missing":
         return f"{name}: required but not set; set it in the environment or in .env"
-    return f"{name}: {first['msg'].removeprefix('Value error, ')}"
+    return f"{name}: {first['msg']}"

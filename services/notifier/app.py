@@ -9,11 +9,13 @@ from fastapi import FastAPI
 
 from schemas.base import Channel as ChannelName
 from services.kit.clock import SystemClock
-from services.kit.config.file import ConfigError, SharedConfig, load_config
+from services.kit.config.file import ConfigError, SharedConfig
+from services.kit.config.production import config_of
 from services.kit.crypto.keyring import Keyring
 from services.kit.crypto.sealing import Sealer
 from services.kit.runtime import serve
 from services.kit.service import Service
+from services.kit.settings import SettingsError
 from services.notifier.channels import CHANNELS
 from services.notifier.channels.voice import Script
 from services.notifier.consumers import subscribe
@@ -34,11 +36,10 @@ def main(channels: Sequence[ChannelName], port: int | None = None) -> None:
 
 
 def build(settings: NotifierSettings, channels: Sequence[ChannelName]) -> FastAPI:
-    config = load_config(SharedConfig, settings.config)
-    if config.push_services.unsafe and not settings.is_demo:
-        raise ConfigError("SECURITY_INFO_CONFIG: pushServices.unsafe is for the demo only; remove it")
-    keyring = Keyring.load(settings.keyring, "notifier")
+    config = config_of(settings, SharedConfig)
+    _require_callbacks(settings, config)
     clock = SystemClock(settings.offset)
+    keyring = Keyring.load(settings.keyring, "notifier", clock, demo=settings.is_demo)
     client = httpx.AsyncClient(follow_redirects=False)
     context = ProviderContext(client, keyring, clock, partial(callback_url, settings.callback_origin))
     lines = _lines(channels, config, context)
@@ -61,6 +62,13 @@ def build(settings: NotifierSettings, channels: Sequence[ChannelName]) -> FastAP
             precondition=service.preparation.require,
         )
     return _with_callbacks(service.app(max_body=MAX_BODY), settings, config, deps)
+
+
+def _require_callbacks(settings: NotifierSettings, config: SharedConfig) -> None:
+    """What providers report, and the keys that people press in calls, comes over https. Raises SettingsError."""
+    reports = config.providers.sms or config.providers.voice
+    if reports and settings.callback_url.scheme != "https" and not settings.is_demo:
+        raise SettingsError("SECURITY_INFO_CALLBACK_URL: must be https unless SECURITY_INFO_ENVIRONMENT=demo")
 
 
 def _with_callbacks(app: FastAPI, settings: NotifierSettings, config: SharedConfig, deps: Dependencies) -> FastAPI:

@@ -1,7 +1,7 @@
 """Where deliveries and the limits of numbers are kept, and how what is due is found."""
 
 import contextlib
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,7 +17,7 @@ from services.kit.mongo.indexes import ensure_index
 from services.kit.mongo.relay import Relay
 from services.notifier.domain.cancellation import Cancellation, cancellation_id
 from services.notifier.domain.delivery import OPEN, Delivery, Status, document_id
-from services.notifier.domain.limits import LimitReached, Sends, take
+from services.notifier.domain.limits import LimitReached, Sends, take, together
 
 SOURCE = "notifier"
 KEEP_ENDED = timedelta(days=1)
@@ -135,12 +135,16 @@ class Store:
         waiting = {"state.channel": channel, "state.status": {"$in": sorted(OPEN)}, "state.provider": provider}
         return await self.database.collection("deliveries").count_documents(waiting)
 
-    async def take(self, tenant: str, number_hash: str, delivery_id: str, *, at: datetime) -> LimitReached | None:
-        """Count a message against the limits of its number, in one write; None if it may be sent."""
-        key = f"{tenant}/{number_hash}"
+    async def take(
+        self, tenant: str, number_hashes: Sequence[str], delivery_id: str, *, at: datetime
+    ) -> LimitReached | None:
+        """Count a message against the limits of its number, in one write; None if it may be sent. It is counted by the
+        first of its hashes; what was counted by another, under an `index` key that is being rotated, counts as well."""
+        key, *others = (f"{tenant}/{one}" for one in number_hashes)
         while True:
             stored = await self.sends.get(key)
-            taken = take(stored.state if stored else Sends(), delivery_id, at=at)
+            counted = [other.state for name in others if (other := await self.sends.get(name))]
+            taken = take(together(stored.state if stored else Sends(), *counted), delivery_id, at=at)
             if isinstance(taken, LimitReached):
                 return taken
             try:

@@ -25,8 +25,9 @@ def main(port: int | None = None) -> None:
 
 def build(settings: VerifierSettings) -> FastAPI:
     """The service as an application. It answers for its health and its metrics, and for nothing else."""
-    keyring = Keyring.load(settings.keyring, "verifier")
-    return assemble(settings, keyring, SystemClock(settings.offset)).app()
+    clock = SystemClock(settings.offset)
+    keyring = Keyring.load(settings.keyring, "verifier", clock, demo=settings.is_demo)
+    return assemble(settings, keyring, clock).app()
 
 
 def assemble(settings: VerifierSettings, keyring: Keyring, clock: Clock) -> Service:

@@ -1,6 +1,9 @@
 """The files that operators deploy with say what the code says."""
 
 import json
+import os
+import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +12,36 @@ import yaml
 from compose_spec import PyCompose
 
 from deploy.local.topics import FILE, as_yaml
-from services.kit.settings import NOT_READ_BY_SERVICES, PREFIX, ServiceSettings
+from services.cli.settings import OperatorSettings
+from services.enrollment import app as enrollment
+from services.enrollment.settings import EnrollmentSettings
+from services.kit.config.file import VARIABLE, ConfigError
+from services.kit.crypto.key_files import new_keyrings
+from services.kit.settings import NOT_READ_BY_SERVICES, PREFIX, ServiceSettings, load_settings
+from services.notifier import app as notifier
+from services.notifier.settings import NotifierSettings
+from services.verifier import app as verifier
+from services.verifier.settings import VerifierSettings
+from tests.support.clock import NOON
 
 ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "deploy" / "example.yaml"
+HOST = {
+    "SECURITY_INFO_PUBLIC_URL": "https://security.example.org",
+    "SECURITY_INFO_CALLBACK_URL": "https://callbacks.example.org",
+    "SECURITY_INFO_CONFIG": "/etc/security-info/config.yaml",
+    "SECURITY_INFO_TWILIO_AUTH_TOKEN": "a #token",
+    "SECURITY_INFO_SMTP_PASSWORD": "12345678",
+}
+"""What the compose file tells an operator to export."""
+
+Builder = Callable[[Any, list[Any]], object]
+BUILDERS: dict[str, tuple[type[ServiceSettings], Builder]] = {
+    "enrollment": (EnrollmentSettings, lambda settings, _: enrollment.build(settings)),
+    "verifier": (VerifierSettings, lambda settings, _: verifier.build(settings)),
+    "notifier": (NotifierSettings, lambda settings, words: notifier.build(settings, words[3:])),
+}
+OURS = ("enrollment", "verifier", "notifier-sms", "notifier-push", "notifier-voice", "notifier-email")
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +80,96 @@ def test_every_variable_in_the_compose_file_is_known_to_the_services(compose: di
     }
 
     assert used - known == set()
+
+
+@pytest.fixture
+def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
+    """No variables and no `.env` of the machine."""
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith(PREFIX)]:
+        monkeypatch.delenv(name)
+    return monkeypatch
+
+
+def substituted(value: object) -> str:
+    """What compose makes of a value: `${NAME:?…}` and `${NAME:-…}` are replaced from the operator's shell."""
+
+    def found(match: re.Match[str]) -> str:
+        name, sign, default = match.groups()
+        return HOST[name] if sign == "?" else HOST.get(name, default)
+
+    return re.sub(r"\$\{(\w+):([-?])([^}]*)\}", found, str(value))
+
+
+def given(compose: dict[str, Any], name: str, environment: pytest.MonkeyPatch) -> None:
+    """Let the process have the container's variables."""
+    for variable, value in compose["services"][name]["environment"].items():
+        environment.setenv(variable, substituted(value))
+
+
+def start(compose: dict[str, Any], name: str, environment: pytest.MonkeyPatch, home: Path) -> None:
+    """Put the service together from what its container has; only where files lie differs."""
+    service = compose["services"][name]
+    given(compose, name, environment)
+    settings_class, build = BUILDERS[service["command"][1]]
+    settings = load_settings(settings_class)
+    (secret,) = service["secrets"]
+    assert settings.keyring == Path("/run/secrets") / secret["target"]
+    assert [file["target"] for file in service["configs"]] == [str(settings.config)]
+    keyring = home / Path(compose["secrets"][secret["source"]]["file"]).name
+    for owner, content in new_keyrings(NOON).items():
+        (home / f"{owner}.json").write_text(json.dumps(content))
+    build(settings.model_copy(update={"config": EXAMPLE, "keyring": keyring}), service["command"])
+
+
+def test_all_of_our_services_are_walked(compose: dict[str, Any]) -> None:
+    assert {name for name, service in compose["services"].items() if service["image"].startswith("security-info")} == {
+        *OURS,
+        "topics",
+    }
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_every_service_starts_with_what_its_container_has(
+    compose: dict[str, Any], name: str, bare: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    start(compose, name, bare, tmp_path)
+
+
+def test_the_topics_are_made_with_what_their_container_has(compose: dict[str, Any], bare: pytest.MonkeyPatch) -> None:
+    given(compose, "topics", bare)
+    assert load_settings(OperatorSettings).kafka_url == "kafka:9092"
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_without_an_account_a_notifier_does_not_start_and_nobody_else_has_one(
+    compose: dict[str, Any], name: str, bare: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    variables = compose["services"][name]["environment"]
+    accounts = {f"{PREFIX}{variable}" for variable in ("TWILIO_AUTH_TOKEN", "SMTP_PASSWORD")}
+    assert accounts & variables.keys() == (accounts if name.startswith("notifier") else set())
+    for account in accounts & variables.keys():
+        fewer = {variable: value for variable, value in variables.items() if variable != account}
+        lacking = {**compose, "services": {name: compose["services"][name] | {"environment": fewer}}}
+        with bare.context() as environment, pytest.raises(ConfigError, match=account):
+            start(lacking, name, environment, tmp_path)
+
+
+def test_the_example_refers_to_no_other_variables() -> None:
+    content = "\n".join(line for line in EXAMPLE.read_text("utf-8").splitlines() if not line.startswith("#"))
+    assert {match[1] for match in VARIABLE.finditer(content)} <= HOST.keys()
+
+
+def test_metrics_are_on_a_port_that_is_not_published(compose: dict[str, Any]) -> None:
+    for name in OURS:
+        service = compose["services"][name]
+        published = {port.rpartition(":")[2] for port in service.get("ports", [])}
+        assert str(service["environment"]["SECURITY_INFO_MANAGEMENT_PORT"]) not in published
+
+
+def test_keys_lie_outside_the_repository(compose: dict[str, Any]) -> None:
+    places = [Path(substituted(secret["file"])) for secret in compose["secrets"].values()]
+    assert {place.parent for place in places} == {Path("/etc/security-info/keys")}
 
 
 def test_each_service_gets_only_its_own_keyring(compose: dict[str, Any]) -> None:

@@ -37,6 +37,16 @@ def test_every_error_says_what_people_and_operators_do() -> None:
         ] == []
 
 
+def test_each_threat_is_tried_by_tests_that_exist() -> None:
+    rows = [_cells(line) for line in read("docs/threat-model.md").splitlines() if re.match(r"\| [STRIDE] \|", line)]
+    assert len(rows) > 40
+    for row in rows:
+        named = re.findall(r"`(test_\w+\.py)::(test_\w+)`", row[-1])
+        assert named, row
+        for file, test in named:
+            assert any(f"def {test}(" in path.read_text("utf-8") for path in (ROOT / "tests").rglob(file)), test
+
+
 def test_the_architecture_names_every_topic() -> None:
     text = read("docs/architecture.md")
 

@@ -25,7 +25,7 @@ from tests.support.push_service import Browser, PushService, push_service
 
 BODY = '{"challengeId": "challenge-1"}'
 BROWSER = Browser()
-VAPID = keyring("notifier").newest("vapid")
+VAPID = keyring("notifier").current("vapid")
 HOSTS = ("push.example", "*.push.apple.example")
 
 

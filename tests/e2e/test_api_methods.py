@@ -2,25 +2,33 @@
 
 import base64
 import json
+import shutil
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 
 import httpx
 import pytest
+from joserfc import jwt
+from joserfc.jwk import KeySet
 from typer.testing import CliRunner, Result
 
 from deploy.local.stack import LocalStack
+from services.cli.demo_token import LIFE
 from services.cli.program import app
+from services.kit.clock import SystemClock
 from services.kit.crypto.codes import totp_code
+from services.kit.crypto.key_files import rotated
+from services.kit.crypto.keyring import PURPOSES
 from tests.support.api import Platform, Somebody, done, events_of, proof_of, refused
 from tests.support.device import TestDevice
 from tests.support.passkeys import SoftwarePasskey
 from tests.support.records import require_equal_records
-from tests.support.replicas import replica_later
+from tests.support.replicas import replica, replica_later
 from tests.support.waiting import awaited
 
 POLICY = "/v1.0/policies/authenticationMethodsPolicy"
@@ -214,6 +222,37 @@ def test_who_has_neither_address_nor_phone_is_told_by_the_app(platform: Platform
 
     assert {one["id"]: one["state"] for one in other.methods()}[codes] == "suspended"
     assert [one["canReport"] for one in device.notices() if one["noticeId"] == notice["noticeId"]] == [False]
+
+
+def test_with_the_password_alone_nobody_bombs_a_device(other: Somebody) -> None:
+    app, device = other.with_app()
+    other.with_software()
+    answers = [other.ask("signIn", methodId=app["methodId"]) for _ in range(20)]
+    assert [answer.status_code for answer in answers] == [201] * 2 + [429] * 18
+    assert refused(answers[-1]) == (429, "sendLimitReached")
+    assert 0 < int(answers[-1].headers["Retry-After"]) <= 31
+    assert [one["challengeId"] for one in device.requests().json()] == [answers[1].json()["id"]]
+    assert other.asked("signIn")["method"]["type"] == "softwareOath"
+    other.prove(other.asked("signIn", methodId=app["methodId"], byCode=True), code=device.code())
+    other.approve(device, other.asked("signIn", methodId=app["methodId"]))
+
+
+def test_streams_end_with_what_they_were_opened_by(platform: Platform, other: Somebody) -> None:
+    other.with_software()
+    other.register("recoveryCodes")
+    app, device = other.with_app()
+    with ExitStack() as streams:
+        opened = [streams.enter_context(device.following()) for _ in range(5)]
+        assert list(opened[0]) == [[]]
+        challenge = other.asked("signIn", methodId=app["methodId"])
+        told = [[one["challengeId"] for one in next(lists, [])] for lists in 2 * opened[1:]]
+        assert told == [[]] * 4 + [[challenge["id"]]] * 4
+        leaving = Platform(platform.stack, offset=timedelta(seconds=5) - LIFE)
+        with events_of(leaving, challenge) as changes:
+            assert [change["status"] for change in changes] == ["pending"]
+        assert other.call("DELETE", f"methods/{app['methodId']}").status_code == 204
+        assert [lists for lists in opened[1:] if list(lists) not in ([], [[]])] == []
+    assert refused(device.requests()) == (401, "deviceSignatureInvalid")
 
 
 def test_a_connected_app_is_pending_until_it_has_approved(person: Somebody) -> None:
@@ -556,3 +595,27 @@ def test_a_pass_that_is_out_of_its_time_is_refused(stack: LocalStack, other: Som
         assert refused(late.ask(methodId=made["id"])) == (422, "codeExpired")
         (listed,) = done(late.call("GET", "temporaryAccessPassMethods"), 200)["value"]
         assert not listed["isUsable"]
+
+
+def test_replicas_with_the_old_and_the_new_signing_key_stand_for_each_others_proofs(
+    stack: LocalStack, other: Somebody, tmp_path: Path
+) -> None:
+    """A rolling restart, half way: this replica has the new file, all others have the old one."""
+    made = done(other.call("POST", "temporaryAccessPassMethods", {}), 201)
+    keys = Path(shutil.copytree(stack.home / "keys", tmp_path / "keys"))
+    files = {name: json.loads((keys / f"{name}.json").read_text("utf-8")) for name in PURPOSES}
+    turned = rotated(files, "signing", SystemClock().now(), timedelta(hours=24))
+    (keys / "enrollment.json").write_text(json.dumps(turned["enrollment"]))
+    with replica(stack, "enrollment", SECURITY_INFO_KEYRING=str(keys / "enrollment.json")) as restarted:
+        origins = (stack.url("enrollment"), restarted)
+        challenge = other.asked(methodId=made["id"])
+        verified = done(other.answer(challenge, {"code": made["temporaryAccessPass"]}, Prefer="wait=10"), 200)
+        again = Platform(stack, origin=restarted).call("GET", f"/v1.0/challenges/{challenge['id']}")
+        published = [httpx.get(f"{origin}/.well-known/jwks.json") for origin in origins]
+
+    assert [len(jwks.json()["keys"]) for jwks in published] == [1, 2]
+    assert {jwks.headers["cache-control"] for jwks in published} == {"public, max-age=600"}
+    for proof in (verified["proof"], done(again, 200)["proof"]):
+        for jwks in published:
+            claims = jwt.decode(proof, KeySet.import_key_set(jwks.json()), algorithms=["ES256"]).claims
+            assert claims["challengeId"] == challenge["id"]

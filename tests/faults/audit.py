@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tests.faults.people import Story
+
+HEARD_WITHIN = timedelta(seconds=10)
+"""How long it may take until the notifier has heard of the end of a challenge, and its last message is on its way."""
 
 
 @dataclass(frozen=True)
@@ -16,6 +19,7 @@ class Asked:
     status: str
     expires_at: datetime
     judged: str | None
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -37,8 +41,16 @@ class Arrived:
 
 
 @dataclass(frozen=True)
+class Letter:
+    """A dead letter: why, and of which record."""
+
+    reason: str
+    origin: str = ""
+
+
+@dataclass(frozen=True)
 class Facts:
-    """All that is known once things had time to settle."""
+    """All that is known once things had time to settle. `poison` is how many records nobody can handle."""
 
     stories: Sequence[Story]
     asked: Sequence[Asked] = ()
@@ -46,8 +58,8 @@ class Facts:
     arrived: Sequence[Arrived] = ()
     outboxes: int = 0
     lag: int = 0
-    dead_letters: Sequence[str] = ()
-    expects_dead_letters: bool = False
+    dead_letters: Sequence[Letter] = ()
+    poison: int = 0
     differing: Sequence[str] = ()
     answers: Mapping[str, int] = field(default_factory=dict)
 
@@ -149,12 +161,26 @@ def _wrong(facts: Facts) -> Iterable[str]:
             yield f"challenge {challenge.id} is {challenge.status} here and {challenge.judged} at the verifier"
     yield from _unseen(facts)
     for story in facts.stories:
-        ends = [challenge.expires_at for challenge in facts.asked if challenge.user == story.user]
+        ends = [_last_use(challenge) for challenge in facts.asked if challenge.user == story.user]
         late = [message for message in facts.arrived if message.destination == story.destination]
         if ends and any(message.at > max(ends) for message in late):
             yield f"{story.user} got a message after its code had died"
     yield from facts.differing
-    if facts.expects_dead_letters:
-        yield from (f"a dead letter without a reason: {letter!r}" for letter in facts.dead_letters if not letter)
-    else:
-        yield from (f"a dead letter: {letter}" for letter in facts.dead_letters)
+    yield from _mislaid(facts)
+
+
+def _last_use(challenge: Asked) -> datetime:
+    """Until when a message may come: what ended early is heard of a little later."""
+    return min(challenge.expires_at, (challenge.ended_at or challenge.expires_at) + HEARD_WITHIN)
+
+
+def _mislaid(facts: Facts) -> Iterable[str]:
+    """Every record that nobody can handle is put aside with a reason, and nothing else is."""
+    letters = facts.dead_letters
+    if not facts.poison:
+        yield from (f"a dead letter: {letter.reason}" for letter in letters)
+        return
+    yield from (f"a dead letter without a reason, of {letter.origin}" for letter in letters if not letter.reason)
+    put_aside = len({letter.origin for letter in letters})
+    if put_aside != facts.poison:
+        yield f"{put_aside} records were put aside, of {facts.poison} that nobody can handle"

@@ -16,7 +16,7 @@ from services.enrollment.accounts.domain.account import Account
 from services.kit.kafka.replay import list_dead_letters
 from services.kit.kafka.tail import tail
 from services.kit.mongo.client import Database
-from tests.faults.audit import Arrived, Asked, Facts, Sent
+from tests.faults.audit import Arrived, Asked, Facts, Letter, Sent
 from tests.faults.people import Story
 from tests.support.records import difference, settings_of
 
@@ -42,7 +42,7 @@ async def settled(stack: LocalStack, mark: str) -> tuple[int, int]:
 
 
 async def facts(
-    stack: LocalStack, mark: str, stories: Sequence[Story], answers: dict[str, int], *, since: int, poisoned: bool
+    stack: LocalStack, mark: str, stories: Sequence[Story], answers: dict[str, int], *, since: int, poison: int
 ) -> Facts:
     """All about the people whose ids begin with `mark`; of dead letters those after the first `since`."""
     outboxes, lag = await settled(stack, mark)
@@ -55,15 +55,18 @@ async def facts(
         outboxes=outboxes,
         lag=lag,
         dead_letters=letters[since:],
-        expects_dead_letters=poisoned,
+        poison=poison,
         differing=await _differing(stack, mark),
         answers=answers,
     )
 
 
-async def dead_letters(stack: LocalStack) -> list[str]:
-    """The reason of each, oldest first."""
-    return [letter.reason async for letter in list_dead_letters(settings_of(stack))]
+async def dead_letters(stack: LocalStack) -> list[Letter]:
+    """All of them, oldest first."""
+    return [
+        Letter(letter.reason, f"{letter.origin_topic}/{letter.origin_partition}@{letter.origin_offset}")
+        async for letter in list_dead_letters(settings_of(stack))
+    ]
 
 
 def forget_messages(stack: LocalStack) -> None:
@@ -73,7 +76,14 @@ def forget_messages(stack: LocalStack) -> None:
 async def _asked(stack: LocalStack, mark: str) -> list[Asked]:
     judged = {state["id"]: state["status"] for state in await _states(stack, "verifier", "challenges", mark)}
     return [
-        Asked(state["id"], state["user"], state["status"], state["terms"]["expiresAt"], judged.get(state["id"]))
+        Asked(
+            state["id"],
+            state["user"],
+            state["status"],
+            state["terms"]["expiresAt"],
+            judged.get(state["id"]),
+            state.get("endedAt"),
+        )
         for state in await _states(stack, "enrollment", "challenges", mark)
     ]
 
@@ -100,15 +110,16 @@ def _arrived(stack: LocalStack, stories: Sequence[Story]) -> list[Arrived]:
 
 
 async def _differing(stack: LocalStack, mark: str) -> list[str]:
-    """People whose lifecycle events, replayed, give another record than their account has."""
+    """People whose lifecycle events, replayed, give another record than their account has, or did not come in order: an
+    event may come twice, but not before one that it follows."""
     events: dict[str, dict[str, Envelope]] = {}
     async for _, envelope in tail(settings_of(stack), [LIFECYCLE], from_beginning=True, follow=False):
         if envelope.subject and envelope.subject.startswith(f"{mark}."):
-            events.setdefault(envelope.subject, {})[envelope.id] = envelope
+            events.setdefault(envelope.subject, {}).setdefault(envelope.id, envelope)
     found = []
     for state in await _states(stack, "enrollment", "accounts", mark):
         account = Account.model_validate(state)
-        told = sorted(events.get(account.user, {}).values(), key=lambda envelope: envelope.sequence or 0)
+        told = list(events.get(account.user, {}).values())
         if differs := difference(account, told):
             found.append(f"{account.user}: {differs}")
     return found

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections.abc import Sequence
 
 from aiokafka import AIOKafkaProducer
 
@@ -30,7 +31,6 @@ def poison(rng: random.Random) -> list[tuple[bytes | None, bytes | None, Headers
     """Key, body and headers of each kind."""
     noise = rng.randbytes(200)
     return [
-        (None, None, [("x", b"")]),
         (None, noise, []),
         (b"northbridge/nobody", None, attributes("MethodVerified")),
         (b"northbridge/nobody", b"{}", attributes("MethodVerified")),
@@ -40,18 +40,21 @@ def poison(rng: random.Random) -> list[tuple[bytes | None, bytes | None, Headers
     ]
 
 
-def write_poison(kafka_url: str, topic: str, rng: random.Random) -> int:
-    """One of each kind, with a codec by chance; how many."""
-    return asyncio.run(_write(kafka_url, topic, rng))
+def write_poison(kafka_url: str, topics: Sequence[str], turn: int, rng: random.Random) -> int:
+    """One of each kind on each topic, with another codec each turn; how many. Neither key nor body is what this client
+    refuses to write: `tests/integration/test_kafka_failures.py` does."""
+    return asyncio.run(_write(kafka_url, topics, CODECS[turn % len(CODECS)], rng))
 
 
-async def _write(kafka_url: str, topic: str, rng: random.Random) -> int:
-    producer = AIOKafkaProducer(bootstrap_servers=kafka_url, compression_type=rng.choice(CODECS))
+async def _write(kafka_url: str, topics: Sequence[str], codec: str | None, rng: random.Random) -> int:
+    producer = AIOKafkaProducer(bootstrap_servers=kafka_url, compression_type=codec)
     await producer.start()
+    count = 0
     try:
-        records = [record for record in poison(rng) if record[0] is not None or record[1] is not None]
-        for key, body, headers in records:
-            await producer.send_and_wait(topic, body, key=key, headers=headers)
+        for topic in topics:
+            for key, body, headers in poison(rng):
+                await producer.send_and_wait(topic, body, key=key, headers=headers)
+                count += 1
     finally:
         await producer.stop()
-    return len(records)
+    return count

@@ -292,6 +292,19 @@ async def test_a_lost_text_is_accepted_and_never_heard_of(handset: Handset, rece
     assert (await handset.get(f"Messages/{lost.json()['sid']}.json"))["status"] == "queued"
 
 
+async def test_late_reports_come_out_of_order_and_twice(handset: Handset, receiver: Receiver) -> None:
+    await handset.fault("twilio-a", "late", delayMs=200)
+    await handset.text(StatusCallback=f"{receiver.origin}/status")
+    assert await handset.listed("messages", NUMBER)
+    assert receiver.forms == []
+    expected = [status for status in ("delivered", "sent", "queued") for _ in range(2)]
+
+    async def told() -> bool:
+        return receiver.statuses("MessageStatus") == expected
+
+    await until(told)
+
+
 async def test_an_unknown_fault_is_refused(handset: Handset) -> None:
     assert (await handset.http.put("/api/faults", json={"provider": "x", "mode": "ok"})).status_code == 422
 

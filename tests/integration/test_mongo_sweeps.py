@@ -1,7 +1,6 @@
-"""Sweeps on a real database: thousands at once, whatever one of them is like, and only by who holds the lease."""
+"""Sweeps on a real database: hundreds at once, whatever one of them is like, and only by who holds the lease."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from functools import partial
 
@@ -28,7 +27,8 @@ from tests.support.waiting import until
 from tests.unit.enrollment.builders import account, method, wizard_session
 from tests.unit.notifier.domain.test_delivery import queued
 
-MANY = 1_500
+MANY = 600
+"""Several times what one answer of the database holds."""
 SECOND = timedelta(seconds=1)
 
 
@@ -38,14 +38,12 @@ def clock() -> FixedClock:
 
 
 @pytest.fixture
-async def relay(clock: FixedClock) -> AsyncIterator[Relay]:
-    relay = Relay(NotingPublisher(), clock)
-    relay.start()
-    yield relay
-    await relay.stop()
+def relay(clock: FixedClock) -> Relay:
+    """Not started: it marks nothing, and so changes no document while it is counted."""
+    return Relay(NotingPublisher(), clock)
 
 
-async def test_thousands_of_challenges_expire_in_one_sweep_beside_one_that_cannot_be_read(
+async def test_hundreds_of_challenges_expire_in_one_sweep_beside_one_that_cannot_be_read(
     database: Database, relay: Relay, clock: FixedClock
 ) -> None:
     store = VerifierStore.open(database, relay, clock)

@@ -11,6 +11,13 @@ ROOMS: Places = {
     "services/enrollment/methods/*": "a folder a method",
     "services/enrollment/proofs/*": "kinds of proof that several methods share",
 }
+OTHER_MEANING: Places = {
+    "services/enrollment/policies/domain/linter/clauses.py": "codes of findings",
+    "services/enrollment/web/help/topics.py": "names of topics",
+    "**/examples.py": "examples of the API's documents",
+}
+"""Where the words are no types or kinds."""
+
 DISTINCT = frozenset(
     {
         "authenticatorApp",
@@ -40,13 +47,15 @@ def method_names(source: Source) -> Iterator[Finding]:
     """Nobody asks which type or kind it is but the method's own folder."""
     if not source.path.startswith("services/enrollment/") or source.lies_in(ROOMS):
         return
+    other = DISTINCT if source.lies_in(OTHER_MEANING) else _policy_words(source)
     for node in source.nodes:
-        for name in sorted(set(_names_asked(node))):
+        names = {*_names_asked(node), *(set(_named_at_all(node)) - other)}
+        for name in sorted(names):
             yield Finding(
                 source.path,
                 getattr(node, "lineno", 1),
                 "methods-in-their-folders",
-                f"{name!r} is told apart here",
+                f"{name!r} is named here",
                 "let the method say it: a trait or a strategy in services/enrollment/methods/base",
             )
 
@@ -71,22 +80,47 @@ def _names_asked(node: ast.AST) -> Iterator[str]:
     match node:
         case ast.Compare():
             operands = [node.left, *node.comparators]
-            if any(isinstance(operand, ast.Attribute) and operand.attr in NO_METHOD for operand in operands):
-                return
-            words = DISTINCT | (SHARED_WORDS if any(_is_typed(operand) for operand in operands) else set())
+            words = SHARED_WORDS if any(_is_typed(operand) for operand in operands) else frozenset[str]()
             yield from (name for operand in operands for name in _texts(operand) if name in words)
         case ast.Match():
-            words = DISTINCT | (SHARED_WORDS if _is_typed(node.subject) else set())
+            words = SHARED_WORDS if _is_typed(node.subject) else frozenset[str]()
             patterns = (found for case in node.cases for found in ast.walk(case.pattern))
             yield from (name for found in patterns for name in _pattern_texts(found) if name in words)
-        case ast.Dict():
-            yield from (name for key in node.keys if key for name in _texts(key) if name in DISTINCT)
-        case ast.Call(func=ast.Name(id="frozenset")) if node.args:
-            yield from (name for name in _texts(node.args[0]) if name in DISTINCT)
+        case ast.MatchClass(kwd_attrs=names, kwd_patterns=patterns):
+            asked = (pattern for name, pattern in zip(names, patterns, strict=True) if name in TYPED)
+            yield from (name for pattern in asked for name in _pattern_texts(pattern) if name in SHARED_WORDS)
+
+
+def _named_at_all(node: ast.AST) -> Iterator[str]:
+    """Also in a constant, a collection, an argument, a subscript or the name of a step."""
+    match node:
+        case ast.Constant(value=str(text)) if (name := text.partition(".")[0]) in DISTINCT:
+            yield name
+        case ast.keyword(arg=str(name)) if name in DISTINCT:
+            yield name
+
+
+def _policy_words(source: Source) -> set[str]:
+    """What a comparison or a declaration of `NO_METHOD` says."""
+    about = (
+        part
+        for node in source.nodes
+        if isinstance(node, ast.Compare | ast.AnnAssign)
+        and any(
+            (isinstance(found, ast.Attribute) and found.attr in NO_METHOD)
+            or (isinstance(found, ast.Name) and found.id in NO_METHOD)
+            for found in ast.walk(node)
+        )
+        for part in ast.walk(node)
+    )
+    return {part.value for part in about if isinstance(part, ast.Constant) and isinstance(part.value, str)}
 
 
 def _is_typed(node: ast.expr) -> bool:
-    return (isinstance(node, ast.Attribute) and node.attr in TYPED) or (isinstance(node, ast.Name) and node.id in TYPED)
+    match node:
+        case ast.Attribute(attr=name) | ast.Name(id=name) | ast.Subscript(slice=ast.Constant(value=name)):
+            return name in TYPED
+    return False
 
 
 def _texts(node: ast.expr) -> Iterator[str]:

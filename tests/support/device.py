@@ -1,5 +1,8 @@
 """An authenticator app for tests: speaks the device protocol over HTTP and does what it is told."""
 
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -84,6 +87,17 @@ class TestDevice:
         """What it is told of changes."""
         told: list[dict[str, Any]] = self.call("GET", "/device/v1/notices").raise_for_status().json()
         return told
+
+    @contextmanager
+    def following(self) -> Iterator[Iterator[list[dict[str, Any]]]]:
+        """Its stream of requests: each list that it tells, to its end."""
+        url = f"{self.origin}/device/v1/requests/stream"
+        token = protocol.sign_request(
+            self.key, device_id=self.device_id, aud=self._audience, htm="GET", htu=url, at=self.now()
+        )
+        with self._http.stream("GET", url, headers={"Authorization": f"Bearer {token}"}) as answer:
+            answer.raise_for_status()
+            yield (json.loads(line[6:]) for line in answer.iter_lines() if line.startswith("data: "))
 
     def next_request(self) -> dict[str, Any]:
         """The newest request, once there is one."""

@@ -10,6 +10,7 @@ LONGEST_FIRST = (
     "e2e/test_my_security_info.py",
     "e2e/test_every_method.py",
     "integration/test_verifier_judging.py",
+    "integration/test_verifier_slow_hashes.py",
     "e2e/test_authenticator_app.py",
     "e2e/test_example_policies.py",
     "e2e/test_second_step.py",
@@ -29,6 +30,10 @@ LONGEST_FIRST = (
     "e2e/test_integration_guide.py",
     "integration/test_cli_events.py",
     "integration/test_kafka_delivery.py",
+    "integration/test_notifier_endings.py",
+    "integration/test_verifier_process.py",
+    "integration/test_mongo_sweeps.py",
+    "contract/test_authenticator_cli.py",
 )
 """By the times of a run, which `--durations=0` shows. All other files take less than 20 s."""
 

@@ -10,11 +10,12 @@ from services.kit.mongo.relay import PublishFailedError
 
 
 class NotingPublisher:
-    """Takes events into `published`; `fails`, `too_large` and `hangs` decide about each, `gate` holds them all while it
-    is closed, `hung` lets those go that hang."""
+    """Takes events into `published`, or `refused` where it fails; `fails`, `too_large` and `hangs` decide about each,
+    `gate` holds them all while it is closed, `hung` lets those go that hang."""
 
     def __init__(self, fails: Callable[[Envelope], bool] = lambda _: False) -> None:
         self.published: list[Envelope] = []
+        self.refused: list[Envelope] = []
         self.gate = asyncio.Event()
         self.gate.set()
         self.fails = fails
@@ -31,6 +32,7 @@ class NotingPublisher:
         if self.too_large(envelope):
             raise EventTooLargeError
         if self.fails(envelope):
+            self.refused.append(envelope)
             raise PublishFailedError
         self.published.append(envelope)
 

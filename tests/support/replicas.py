@@ -10,23 +10,26 @@ from pathlib import Path
 
 import httpx
 
+from deploy.local.places import ROOT
 from deploy.local.ports import free_ports
 from deploy.local.stack import CHANNELS, LocalStack
 
+CONFIG = Path("deploy") / "demo" / "config.yaml"
 READY_WITHIN = 60.0
 STOP_WITHIN = 40.0
 
 
 @contextmanager
-def replica(stack: LocalStack, part: str, **settings: str) -> Iterator[str]:
-    """Another process of a service, until the end of the block; its origin. It leaves as it is asked to."""
+def replica(stack: LocalStack, part: str, code: Path = ROOT, **settings: str) -> Iterator[str]:
+    """Another process of a service, until the end of the block; its origin. It leaves as it is asked to. `code` is the
+    checkout that it runs, with the configuration that it reads."""
     (port,) = free_ports(1)
-    program = str(Path(sys.executable).with_name("security-info"))
     channels = [word for channel in CHANNELS for word in ("--channel", channel)] if part == "notifier" else []
     with stack.log(f"{part}-replica").open("ab") as log:
         process = subprocess.Popen(
-            [program, "serve", part, *channels, "--port", str(port)],
-            env={**stack.environment(part), **settings},
+            [sys.executable, "-m", "services.cli", "serve", part, *channels, "--port", str(port)],
+            cwd=code,
+            env={**stack.environment(part), "SECURITY_INFO_CONFIG": str(code / CONFIG), **settings},
             stdout=log,
             stderr=log,
         )

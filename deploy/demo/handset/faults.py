@@ -34,6 +34,8 @@ class Mode(StrEnum):
     """Asks to slow down, until switched off."""
     LOST = "lost"
     """Accepts, then neither delivers nor reports."""
+    LATE = "late"
+    """Delivers at once; its reports come after the delay, the last first, and each twice."""
 
 
 class Fault(BaseModel):
@@ -49,6 +51,11 @@ class Fault(BaseModel):
     def delay(self) -> float:
         """Seconds to wait before answering; zero unless slow."""
         return self.delay_ms / 1000 if self.mode is Mode.SLOW else 0.0
+
+    @property
+    def reports_after(self) -> float | None:
+        """Seconds until reports come, out of order and twice; None where they come as things happen."""
+        return self.delay_ms / 1000 if self.mode is Mode.LATE else None
 
     @classmethod
     def none(cls, provider: Provider) -> Self:

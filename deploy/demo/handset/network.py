@@ -14,6 +14,9 @@ from deploy.demo.handset.things import Call, Mail, Text, TextStatus, masked
 
 log = logging.getLogger(__name__)
 
+LAST_FIRST: tuple[TextStatus, ...] = ("delivered", "sent", "queued")
+"""The reports of a text, out of order."""
+
 
 @dataclass(frozen=True)
 class Pace:
@@ -57,22 +60,35 @@ def accept_text(world: World, text: Text) -> None:
     if world.faults.of(text.provider).mode is Mode.LOST:
         log.info("%s lost a text to %s, as it was told to", text.provider.value, masked(text.to))
         return
-    world.errands.start(_deliver(world, text))
+    after = world.faults.of(text.provider).reports_after
+    world.errands.start(_deliver(world, text) if after is None else _deliver_and_report_late(world, text, after))
 
 
 async def _deliver(world: World, text: Text) -> None:
     world.errands.start(_report(world, text))
     await asyncio.sleep(world.pace.to_send)
-    await _progress(world, text, "sent")
+    _progress(world, text, "sent")
     await asyncio.sleep(world.pace.to_deliver)
-    await _progress(world, text, "delivered")
+    _progress(world, text, "delivered")
     log.info("text through %s delivered to %s", text.provider.value, masked(text.to))
 
 
-async def _progress(world: World, text: Text, status: TextStatus) -> None:
-    moved = world.texts.change(text.id, lambda current: replace(current, status=status))
+def _progress(world: World, text: Text, status: TextStatus) -> None:
+    moved = _moved(world, text, status)
     if moved is not None:
         world.errands.start(_report(world, moved))
+
+
+async def _deliver_and_report_late(world: World, text: Text, seconds: float) -> None:
+    _moved(world, text, "delivered")
+    await asyncio.sleep(seconds)
+    for status in LAST_FIRST:
+        for _ in range(2):
+            await _report(world, replace(text, status=status))
+
+
+def _moved(world: World, text: Text, status: TextStatus) -> Text | None:
+    return world.texts.change(text.id, lambda current: replace(current, status=status))
 
 
 async def _report(world: World, text: Text) -> None:

@@ -7,7 +7,8 @@ from fastapi import Depends
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from services.enrollment.components import ComponentsDep
-from services.enrollment.tokens import Caller, Scope
+from services.enrollment.tokens import Caller
+from services.kit.config.clients import Scope
 from services.kit.errors import TokenInvalidError
 
 Bearer = Annotated[

@@ -1,6 +1,7 @@
 """Where challenges are kept, and how they are found."""
 
-from collections.abc import AsyncIterator
+from collections import defaultdict
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from pymongo import ASCENDING, DESCENDING
@@ -38,14 +39,23 @@ class Challenges(Documents[Challenge]):
         pending = {"state.terms.push.deviceId": device_id, "state.status": "pending"}
         return await self.find(pending, sort=[("_id", DESCENDING)], limit=MOST_REQUESTS)
 
+    async def asked_of_devices(self, device_ids: Sequence[str]) -> Mapping[str, frozenset[str]]:
+        """The ids of what each of these devices may still answer, read without the rest."""
+        criteria = {"state.terms.push.deviceId": {"$in": list(device_ids)}, "state.status": "pending"}
+        asked: defaultdict[str, set[str]] = defaultdict(set)
+        async for document in self._collection.find(criteria, {"state.terms.push.deviceId": 1}):
+            asked[document["state"]["terms"]["push"]["deviceId"]].add(document["_id"])
+        return {device_id: frozenset(ids) for device_id, ids in asked.items()}
+
     async def pending(self, tenant: str, user: str, method_id: str | None = None) -> list[Stored[Challenge]]:
         """Challenges of a person, or on one method, that nobody answered yet; expired ones among them."""
         of_person = {"state.tenant": tenant, "state.user": user, "state.status": "pending"}
         return await self.find(of_person | ({"state.terms.methodId": method_id} if method_id else {}))
 
-    async def asked_of(self, destination_hash: str, since: datetime) -> list[Challenge]:
+    async def asked_of(self, hashes: Sequence[str], since: datetime) -> list[Challenge]:
         """Challenges, of whomever, whose newest message was asked for since then, to the same number or address."""
-        criteria = {"state.terms.code.destinationHash": destination_hash, "state.delivery.requestedAt": {"$gt": since}}
+        to_it = {"$in": list(hashes)}
+        criteria = {"state.terms.code.destinationHash": to_it, "state.delivery.requestedAt": {"$gt": since}}
         return [stored.state for stored in await self.find(criteria, limit=MOST_REQUESTS)]
 
     async def of_ticket(self, ticket_hash: str) -> Stored[Challenge] | None:

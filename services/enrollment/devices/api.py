@@ -12,10 +12,12 @@ from services.enrollment.components import DependenciesDep
 from services.enrollment.devices import examples
 from services.enrollment.devices import handlers as devices
 from services.enrollment.devices.domain import Device
+from services.enrollment.devices.following import FOLLOWING
 from services.enrollment.notices.handlers import notices_of_device, repudiate_by_device
 from services.enrollment.notices.views import shown_to_app
+from services.enrollment.web.streams import open_stream
 from services.kit.errors import DeviceSignatureInvalidError
-from services.kit.http.sse import streamed
+from services.kit.http.places import Holder
 
 router = APIRouter(prefix="/device/v1", tags=["devices"])
 
@@ -104,11 +106,15 @@ async def get_requests(device: CallingDevice, deps: DependenciesDep) -> Response
     "/requests/stream",
     response_class=StreamingResponse,
     responses=answer(200, examples.REQUEST_STREAM, "The list whenever it changes.", media="text/event-stream")
-    | REFUSED,
+    | REFUSED
+    | problems("rateLimited", always=()),
 )
-async def get_request_stream(device: CallingDevice, deps: DependenciesDep) -> Response:
-    """What waits for the device's answer, live (server-sent events)."""
-    return streamed(devices.request_stream(device, deps))
+async def get_request_stream(request: Request, device: CallingDevice, deps: DependenciesDep) -> Response:
+    """What waits for the device's answer, live (server-sent events). Of more than four streams of one device the
+    oldest ends."""
+    await deps.limiter.admit("session", device.id)
+    address = request.client.host if request.client else None
+    return open_stream(devices.requests_of(device, deps), Holder(FOLLOWING, device.id), address, deps)
 
 
 @router.post(

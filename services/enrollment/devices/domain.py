@@ -15,11 +15,23 @@ LIFE = timedelta(minutes=10)
 MAX_GUESSES = 5
 
 
+class AskedRequest(State):
+    """A request to approve something with a method on file, which nobody has approved; in a session, if it came from
+    our page."""
+
+    challenge_id: str
+    session_id: str | None = None
+    at: datetime
+    denied_at: datetime | None = None
+
+
 class Device(State):
     """An app that holds a key of its own.
 
     `secret` (of its one-time codes, if it has them) is sealed under `secret` for the method; `subscription`, a Web Push
-    subscription, under `destination`. `proven_at` is when its method came on file, or was found there.
+    subscription, under `destination`. `proven_at` is when its method came on file, or was found there. It is known no
+    more once it is removed, or as long as its method is suspended. `asked` are the requests since the last approval,
+    the newest last: how often it may be asked is in `fatigue`.
     """
 
     id: str
@@ -33,6 +45,12 @@ class Device(State):
     created_at: datetime
     proven_at: datetime | None = None
     removed_at: datetime | None = None
+    suspended_at: datetime | None = None
+    asked: tuple[AskedRequest, ...] = ()
+
+    @property
+    def is_known(self) -> bool:
+        return self.removed_at is None and self.suspended_at is None
 
 
 class Activation(State):
@@ -84,5 +102,9 @@ def retire(device: Device, *, at: datetime) -> Change[Device]:
     return Change(device.model_copy(update={"removed_at": at}))
 
 
+def suspend(device: Device, *, at: datetime) -> Change[Device]:
+    return Change(device.model_copy(update={"suspended_at": at}))
+
+
 def revive(device: Device) -> Change[Device]:
-    return Change(device.model_copy(update={"removed_at": None}))
+    return Change(device.model_copy(update={"removed_at": None, "suspended_at": None}))

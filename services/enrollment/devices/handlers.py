@@ -1,7 +1,6 @@
 """What an authenticator app does: connect, fetch what waits for it, answer."""
 
 import json
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -18,7 +17,6 @@ from services.enrollment.devices.domain import Activation, Device
 from services.enrollment.methods.authenticator_app.activation import opens_with
 from services.enrollment.methods.authenticator_app.registration import ask_connected
 from services.enrollment.needs import (
-    CanAwaitVerdicts,
     CanEndChallenges,
     CanResume,
     CanSubmit,
@@ -29,7 +27,7 @@ from services.enrollment.needs import (
     HasSealer,
     HasUsedTokens,
 )
-from services.enrollment.web.streams import Seen, event_stream
+from services.enrollment.web.streams import KEEP_ALIVE, Seen, Watched
 from services.kit.clock import CLOCK_SKEW
 from services.kit.crypto import device as protocol
 from services.kit.crypto.device import DeviceTokenError
@@ -56,8 +54,12 @@ class CanRecogniseDevices(HasClock, HasDevices, HasUsedTokens, Protocol):
     """Tells by its key who signs."""
 
 
-class CanShowRequests(CanAwaitVerdicts, HasConfig, Protocol):
+class CanShowRequests(CanEndChallenges, HasConfig, Protocol):
     """Shows a device what waits for it."""
+
+
+class CanFollowRequests(CanShowRequests, HasDevices, Protocol):
+    """The same, as long as the device is known."""
 
 
 MAX_NAME = 64
@@ -130,13 +132,17 @@ async def waiting_requests(device: Device, deps: CanShowRequests) -> list[dict[s
     return [_described(stored.state, deps) for stored in pending if stored.state.can_be_answered(now)]
 
 
-def request_stream(device: Device, deps: CanShowRequests) -> AsyncIterator[bytes]:
-    """The same list whenever it changes, as server-sent events."""
+def requests_of(device: Device, deps: CanFollowRequests) -> Watched:
+    """The same list whenever it changes, until the device is known no more. It looks when it is told: by this replica,
+    which asks, or by `following.Watch`."""
 
-    async def look(_: datetime) -> Seen:
-        return Seen(json.dumps(await waiting_requests(device, deps), sort_keys=True))
+    async def look(_: datetime) -> Seen | None:
+        stored = await deps.devices.get(device.id)
+        if stored is None or not stored.state.is_known:
+            return None
+        return Seen(json.dumps(await waiting_requests(stored.state, deps), sort_keys=True))
 
-    return event_stream("requests", device.id, look, signals=deps.signals, clock=deps.clock)
+    return Watched("requests", device.id, look, every=KEEP_ALIVE.total_seconds())
 
 
 async def answer_request(challenge_id: str, token: str, deps: CanAnswer) -> Verdict:
@@ -204,7 +210,7 @@ def _device(activation: Activation, asked: protocol.Activation, deps: HasSealer,
 async def _signer(token: str, deps: HasDevices) -> Device:
     key_id = protocol.token_key_id(token)
     stored = await deps.devices.get(key_id) if key_id else None
-    if stored is None or stored.state.removed_at:
+    if stored is None or not stored.state.is_known:
         raise DeviceSignatureInvalidError
     return stored.state
 

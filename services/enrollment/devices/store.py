@@ -1,6 +1,6 @@
 """Where devices, their activations and the ids of used tokens are kept."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 
 from pymongo import ASCENDING
@@ -39,6 +39,14 @@ class Devices(Documents[Device]):
 
     async def of_method(self, tenant: str, user: str, method_id: str) -> list[Stored[Device]]:
         return await self.find({"state.tenant": tenant, "state.user": user, "state.methodId": method_id})
+
+    async def of_person(self, tenant: str, user: str) -> list[Stored[Device]]:
+        return await self.find({"state.tenant": tenant, "state.user": user})
+
+    async def known(self, ids: Sequence[str]) -> frozenset[str]:
+        """Which of these are there, neither removed nor suspended."""
+        criteria = {"_id": {"$in": list(ids)}, "state.removedAt": None, "state.suspendedAt": None}
+        return frozenset([document["_id"] async for document in self._collection.find(criteria, {"_id": 1})])
 
     def unproven(self, now: datetime) -> AsyncIterator[Stored[Device]]:
         """Devices that connected long ago, and of whose method nothing is noted; those of before that was noted."""

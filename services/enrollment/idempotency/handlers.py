@@ -5,7 +5,7 @@ on: what it makes has ids that follow from the key, so it finds what was made be
 """
 
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -14,7 +14,7 @@ from services.enrollment.idempotency.domain import StoredResponse
 from services.enrollment.tokens import Caller
 from services.kit.clock import Clock
 from services.kit.crypto.keyring import Keyring
-from services.kit.crypto.sealing import Binding, Sealer, derive, hash_matches, keyed_hash
+from services.kit.crypto.sealing import Binding, Sealer, derive, hash_matches, keyed_hash, keyed_hashes
 from services.kit.errors import IdempotencyConflictError, ProblemError
 from services.kit.ids import repeatable
 from services.kit.mongo.client import DatabaseError
@@ -55,8 +55,9 @@ class Idempotency:
         """
         if key is None:
             return await respond()
-        identifier = f"{caller.tenant}/{self._hash(f'{caller.client_id} {key}', caller)}"
-        claimed, binding = await self._claim(identifier, caller, request), _binding(caller, identifier)
+        hashes = keyed_hashes(self._keyring, f"{caller.client_id} {key}", tenant=caller.tenant)
+        claimed = await self._claim([f"{caller.tenant}/{one}" for one in hashes], caller, request)
+        identifier, binding = claimed.id, _binding(caller, claimed.id)
         if claimed.state.sealed is not None:
             body = self._sealer.open("secret", claimed.state.sealed, binding).decode()
             return FirstResponse(claimed.state.status, body)
@@ -68,13 +69,17 @@ class Idempotency:
             await self._responses.save(claimed, kept)
         return first
 
-    async def _claim(self, identifier: str, caller: Caller, request: str) -> Stored[StoredResponse]:
+    async def _claim(self, identifiers: Sequence[str], caller: Caller, request: str) -> Stored[StoredResponse]:
+        """The key's document, made or taken up: that under the first identifier, unless another one is known."""
+        identifier, *others = identifiers
         now = self._clock.now()
         fresh = StoredResponse(fingerprint=self._hash(request, caller), started_at=now)
-        try:
-            return await self._responses.insert(identifier, fresh)
-        except DuplicateDocumentError:
-            known = await self._responses.get(identifier)
+        known = await self._known_as(others)
+        if known is None:
+            try:
+                return await self._alone(await self._responses.insert(identifier, fresh), others)
+            except DuplicateDocumentError:
+                known = await self._responses.get(identifier)
         if known is None:
             raise IdempotencyConflictError("The first request has just been refused.", headers=SOON)
         if not hash_matches(self._keyring, request, tenant=caller.tenant, expected=known.state.fingerprint):
@@ -87,6 +92,21 @@ class Idempotency:
             return await self._responses.save(known, known.state.taken_up(now))
         except StaleDocumentError:
             raise IdempotencyConflictError(headers=SOON) from None
+
+    async def _known_as(self, identifiers: Sequence[str]) -> Stored[StoredResponse] | None:
+        """The document under one of the other names that the key has while `index` is rotated."""
+        for identifier in identifiers:
+            if known := await self._responses.get(identifier):
+                return known
+        return None
+
+    async def _alone(self, claimed: Stored[StoredResponse], others: Sequence[str]) -> Stored[StoredResponse]:
+        """At the moment when the next `index` key comes into use, clocks differ: two replicas may claim the key under
+        two names. Each looks after it has claimed, so at least one of them sees the other, and gives way."""
+        if await self._known_as(others):
+            await self._responses.delete(claimed.id)
+            raise IdempotencyConflictError("The first request is still at work.", headers=SOON)
+        return claimed
 
     async def _respond(self, claimed: Stored[StoredResponse], respond: Respond) -> FirstResponse:
         try:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Response
 from fastapi import Body as JsonBody
 from pydantic import AwareDatetime, Field, StringConstraints
 
@@ -18,6 +18,7 @@ from services.enrollment.api.responses import answer, problems
 from services.enrollment.components import ComponentsDep, DependenciesDep
 from services.enrollment.interrupts import examples
 from services.enrollment.interrupts.handlers import Asked, AskInterrupt, ask_interrupt, read_interrupt
+from services.kit.crypto.rotation import JWKS_LIFE
 
 router = APIRouter(tags=["interrupts"])
 
@@ -104,8 +105,10 @@ async def get_interrupt(
 
 
 @router.get("/.well-known/jwks.json", responses=answer(200, examples.JWKS))
-async def get_jwks(components: ComponentsDep) -> dict[str, Any]:
-    """The public keys by which results are checked (RFC 7517)."""
+async def get_jwks(components: ComponentsDep, response: Response) -> dict[str, Any]:
+    """The public keys by which results are checked (RFC 7517). Each is here before anything is signed with it, for
+    longer than this answer may be kept, and until the last token that it signed has expired."""
+    response.headers["Cache-Control"] = f"public, max-age={int(JWKS_LIFE.total_seconds())}"
     return components.signer.jwks()
 
 

@@ -1,22 +1,40 @@
 """Server-sent events: what becomes of a message and of a proof, while the person looks at the page."""
 
 import json
-from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Protocol
 
+from fastapi import Request, Response
+
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.methods.registry.pages import proof_page
-from services.enrollment.needs import CanAwaitVerdicts, HasActivations, HasClock, HasSignals
-from services.enrollment.web.streams import Seen, event_stream
+from services.enrollment.needs import HasAccounts, HasActivations, HasChallenges
+from services.enrollment.sessions.principal import Principal
+from services.enrollment.web.request import PageRequest
+from services.enrollment.web.streams import MayFollow, Seen, Watched, open_stream
+from services.kit.errors import SessionEndedError
+from services.kit.http.places import Holder
 
 
-class CanFollowActivations(HasActivations, HasClock, HasSignals, Protocol):
+class CanFollowChallenges(HasAccounts, HasChallenges, Protocol):
+    """Follows what a session asks."""
+
+
+class CanFollowActivations(HasAccounts, HasActivations, Protocol):
     """Follows QR codes."""
 
 
-def challenge_stream(challenge_id: str, deps: CanAwaitVerdicts) -> AsyncIterator[bytes]:
-    """Each change of the challenge as `event: challenge`, until it has ended."""
+def live(page: PageRequest, request: Request, watched: Watched) -> Response:
+    """What a page of a session follows. Raises `sessionEnded`, `rateLimited`, `unavailable`."""
+    session = page.principal.session
+    if not session.is_followed(page.deps.clock.now()):
+        raise SessionEndedError
+    address = request.client.host if request.client else None
+    return open_stream(watched, Holder("session", session.id), address, page.deps)
+
+
+def challenge_of_page(principal: Principal, challenge_id: str, deps: CanFollowChallenges) -> Watched:
+    """Each change of the challenge as `event: challenge`, until it has ended, or the session has."""
 
     async def look(now: datetime) -> Seen | None:
         stored = await deps.challenges.get(challenge_id)
@@ -25,7 +43,7 @@ def challenge_stream(challenge_id: str, deps: CanAwaitVerdicts) -> AsyncIterator
         data = json.dumps(challenge_state(stored.state, now), sort_keys=True)
         return Seen(data, last=stored.state.status_at(now) != "pending")
 
-    return event_stream("challenge", challenge_id, look, signals=deps.signals, clock=deps.clock)
+    return Watched("challenge", challenge_id, look, _while_open(principal, deps))
 
 
 def challenge_state(challenge: Challenge, now: datetime) -> dict[str, object]:
@@ -43,8 +61,8 @@ def challenge_state(challenge: Challenge, now: datetime) -> dict[str, object]:
     }
 
 
-def activation_stream(handle: str, deps: CanFollowActivations) -> AsyncIterator[bytes]:
-    """`event: activation` when an app connects or the QR code expires; ends then."""
+def activation_of_page(principal: Principal, handle: str, deps: CanFollowActivations) -> Watched:
+    """`event: activation` when an app connects or the QR code expires; ends then, or with the session."""
 
     async def look(now: datetime) -> Seen | None:
         stored = await deps.activations.get(handle)
@@ -55,4 +73,13 @@ def activation_stream(handle: str, deps: CanFollowActivations) -> AsyncIterator[
         data = json.dumps({"connected": connected, "deviceName": state.device_name, "expired": expired})
         return Seen(data, last=connected or expired)
 
-    return event_stream("activation", handle, look, signals=deps.signals, clock=deps.clock)
+    return Watched("activation", handle, look, _while_open(principal, deps))
+
+
+def _while_open(principal: Principal, deps: HasAccounts) -> MayFollow:
+    async def may_follow(now: datetime) -> bool:
+        stored = await deps.accounts.get(principal.account_id)
+        session = stored.state.session(principal.session.id) if stored else None
+        return session is not None and session.is_followed(now)
+
+    return may_follow

@@ -2,9 +2,10 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import yaml
 from pydantic import Field, ValidationError, model_validator
@@ -14,6 +15,12 @@ from services.kit.config.providers import NumberRules, Providers, PushServices
 from services.kit.config.tenants import SharedTenant
 from services.kit.config.values import Closed, Identifier
 
+PROVIDERS = "providers"
+ACCOUNTS = frozenset({"authToken", "username", "password"})
+"""What opens an account at a provider."""
+
+WITHHELD = "(withheld)"
+
 
 class ConfigError(Exception):
     """The configuration file cannot be used; the message says where and why."""
@@ -22,6 +29,10 @@ class ConfigError(Exception):
 class SharedConfig(Closed):
     """The whole file, but for what enrollment alone reads of its tenants."""
 
+    opens_accounts: ClassVar[bool] = True
+    """Whether who reads it speaks to providers; for others their tokens and passwords are not even expanded."""
+
+    demo: bool = Field(default=False, description="this file is the demo's: no service starts with it elsewhere")
     tenants: Mapping[Identifier, SharedTenant]
     clients: dict[Identifier, Client]
     providers: Providers = Providers()
@@ -52,33 +63,45 @@ class SharedConfig(Closed):
         return self.tenants[tenant_id]
 
 
-VARIABLE = re.compile(r"\$\{([A-Z][A-Z0-9_]*)(?::-([^}]*))?\}")
-
+VARIABLE = re.compile(r"\$\{(?:([A-Z][A-Z0-9_]*)(?::-([^}]*))?\})?")
+"""A reference to a variable; one that begins and is none has no name."""
 
 C = TypeVar("C", bound=SharedConfig)
 
 
 def load_config(
-    view: type[C], path: Path, environment: Mapping[str, str] | None = None, *, named_by: str = "SECURITY_INFO_CONFIG"
+    view: type[C],
+    path: Path,
+    environment: Mapping[str, str | None] | None = None,
+    *,
+    named_by: str = "SECURITY_INFO_CONFIG",
 ) -> C:
-    """Read the file as a service sees it, with `${NAME:-default}` replaced from the environment. `named_by` is what the
-    path came from.
+    """Read the file as a service sees it, with `${NAME:-default}` in its values replaced from the environment.
+
+    That happens once YAML is parsed, so a value may hold any character and stays a text. `named_by` is what the path
+    came from.
 
     Raises:
         ConfigError: one line that names the place and the remedy.
     """
     variables = os.environ if environment is None else environment
+    content = _read(path, named_by)
+    known = content if view.opens_accounts else _without_accounts(content)
     try:
-        content = yaml.safe_load(_expanded(path.read_text(), variables))
-        return _with_place(view.model_validate(content), path.parent)
-    except OSError:
-        raise ConfigError(f"{named_by}: cannot read {path}; point it to your configuration file") from None
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{named_by}: {path} is not YAML: {_place(error)}") from None
+        return _with_place(view.model_validate(_expanded(known, variables=variables)), path.parent)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise ConfigError(f"{named_by}: {path}: {where}: {first['msg']}") from None
+
+
+def _read(path: Path, named_by: str) -> Any:
+    try:
+        return yaml.safe_load(path.read_text("utf-8"))
+    except OSError:
+        raise ConfigError(f"{named_by}: cannot read {path}; point it to your configuration file") from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise ConfigError(f"{named_by}: {path} is not YAML: {_place(error)}") from None
 
 
 def _with_place(config: C, folder: Path) -> C:
@@ -88,17 +111,41 @@ def _with_place(config: C, folder: Path) -> C:
     return config.model_copy(update={"branding_directory": folder / config.branding_directory})
 
 
-def _expanded(text: str, variables: Mapping[str, str]) -> str:
-    def value(match: re.Match[str]) -> str:
+def _without_accounts(value: Any, *place: Any) -> Any:
+    """The same, with a word in place of each user name, password and token of the providers."""
+    if place[:1] == (PROVIDERS,) and place[-1] in ACCOUNTS:
+        return WITHHELD
+    return _each(value, _without_accounts, place)
+
+
+def _expanded(value: Any, *place: Any, variables: Mapping[str, str | None]) -> Any:
+    """The same, with the variables' values; those are not looked through again."""
+
+    def found(match: re.Match[str]) -> str:
         name, default = match.groups()
-        found = variables.get(name, default)
-        if found is None:
-            raise ConfigError(f"{name}: the configuration file refers to it and it is not set; set it")
-        return found
+        where = ".".join(str(part) for part in place)
+        if name is None:
+            raise ConfigError(f"the configuration file: {where}: write a variable as ${{NAME}} or ${{NAME:-default}}")
+        given = variables.get(name, default)
+        if given is None:
+            raise ConfigError(f"{name}: the configuration file refers to it at {where} and it is not set; set it")
+        return given
 
-    return VARIABLE.sub(value, text)
+    if isinstance(value, str):
+        return VARIABLE.sub(found, value)
+    return _each(value, partial(_expanded, variables=variables), place)
 
 
-def _place(error: yaml.YAMLError) -> Any:
+def _each(value: Any, change: Callable[..., Any], place: tuple[Any, ...]) -> Any:
+    """The same mapping or list with its parts changed; `change` is told where each is."""
+    match value:
+        case dict():
+            return {name: change(part, *place, name) for name, part in value.items()}
+        case list():
+            return [change(part, *place, number) for number, part in enumerate(value)]
+    return value
+
+
+def _place(error: Exception) -> str:
     mark = getattr(error, "problem_mark", None)
     return f"line {mark.line + 1}" if mark else "unreadable"

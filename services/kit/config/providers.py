@@ -18,7 +18,7 @@ class TwilioProvider(Closed):
     type: Literal["twilio"]
     base_url: AnyHttpUrl
     account_sid: str = Field(pattern=r"^AC[0-9a-f]{32}$")
-    auth_token: SecretStr
+    auth_token: SecretStr = Field(min_length=1)
     sender: str = Field(min_length=1, max_length=64)
 
 
@@ -34,7 +34,7 @@ class SmtpProvider(Closed):
     )
     ca_file: Path | None = Field(default=None, description="certificates to trust instead of the system's")
     username: str | None = None
-    password: SecretStr | None = None
+    password: SecretStr | None = Field(default=None, min_length=1)
     sender: MailAddress
     sender_name: Name = "Security info"
 

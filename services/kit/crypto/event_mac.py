@@ -21,8 +21,8 @@ class EventMac:
         self._keyring = keyring
 
     def make(self, topic: Topic, purpose: Purpose, headers: Iterable[tuple[str, bytes]], body: bytes) -> bytes:
-        """The value of `ce_mac`, `{keyId}.{base64url}`, under the newest key."""
-        key = self._keyring.newest(purpose)
+        """The value of `ce_mac`, `{keyId}.{base64url}`, under the key in use."""
+        key = self._keyring.current(purpose)
         return f"{key.id}.{encode(framed_mac(key, *_covered(topic, headers, body)))}".encode()
 
     def is_right(

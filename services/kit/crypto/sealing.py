@@ -56,8 +56,8 @@ class Sealer:
         self._keyring = keyring
 
     def seal(self, purpose: Purpose, plaintext: bytes, binding: Binding) -> str:
-        """`{keyId}.{base64url(nonce || ciphertext)}` under the newest key."""
-        key = self._keyring.newest(purpose)
+        """`{keyId}.{base64url(nonce || ciphertext)}` under the key in use."""
+        key = self._keyring.current(purpose)
         nonce = os.urandom(NONCE_BYTES)
         sealed = nonce + AESGCM(key.secret).encrypt(nonce, plaintext, binding.associated_data(purpose))
         return f"{key.id}.{encode(sealed)}"
@@ -82,13 +82,15 @@ class Sealer:
 
 
 def keyed_hash(keyring: Keyring, value: str, *, tenant: str) -> str:
-    """HMAC-SHA-256 of `value` within `tenant` under the newest `index` key, base64url."""
-    return _keyed_hash(keyring.newest("index"), value, tenant)
+    """HMAC-SHA-256 of `value` within `tenant` under the `index` key in use, base64url."""
+    return _keyed_hash(keyring.current("index"), value, tenant)
 
 
 def keyed_hashes(keyring: Keyring, value: str, *, tenant: str) -> tuple[str, ...]:
-    """The hash under every `index` key held, newest first: look-ups during a rotation try them all."""
-    return tuple(_keyed_hash(key, value, tenant) for key in keyring.all("index"))
+    """The hash under every `index` key held, that of the key in use first: look-ups during a rotation try them all."""
+    current = keyring.current("index")
+    others = (key for key in keyring.all("index") if key is not current)
+    return tuple(_keyed_hash(key, value, tenant) for key in (current, *others))
 
 
 def hash_matches(keyring: Keyring, value: str, *, tenant: str, expected: str) -> bool:

@@ -6,14 +6,15 @@ from importlib.metadata import version
 from typing import Any
 
 import structlog
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Lifespan, Message, Receive, Scope, Send
 
 from services.kit.clock import monotonic
-from services.kit.http.problem import install_problem_handlers
+from services.kit.errors import NotFoundError
+from services.kit.http.problem import install_problem_handlers, problem_response
 from services.kit.telemetry import redact_query, use_trace
 
 log = structlog.get_logger("access")
@@ -23,7 +24,7 @@ Check = Callable[[], Awaitable[bool | str]]
 
 CHECK_WITHIN = 2.0
 MAX_BODY = 64 * 1024
-QUIET_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
+PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 REQUESTS = Counter("security_info_http_requests_total", "HTTP requests answered.", ["route", "method", "status"])
@@ -41,11 +42,18 @@ class ServiceApp(FastAPI):
     max_body = MAX_BODY
     """Bytes of a request's body."""
 
+    management_port: int | None = None
+    """The one port with metrics; whoever comes there finds nothing but the paths of `PROBES`."""
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            await _traced(super().__call__, scope, _bounded(scope, receive, self.max_body), send)
-        else:
+        if scope["type"] != "http":
             await super().__call__(scope, receive, send)
+            return
+        answering = super().__call__ if self._offers(scope) else problem_response(NotFoundError())
+        await _traced(answering, scope, _bounded(scope, receive, self.max_body), send)
+
+    def _offers(self, scope: Scope) -> bool:
+        return scope["path"] in PROBES or not _came_by(self.management_port, scope)
 
 
 def build_app(
@@ -55,9 +63,11 @@ def build_app(
     lifespan: Lifespan[FastAPI],
     liveness: Mapping[str, Callable[[], bool]] | None = None,
     max_body: int = MAX_BODY,
+    management_port: int | None = None,
 ) -> FastAPI:
     """An application with `/healthz`, `/readyz` and `/metrics`, and problem documents for errors.
 
+    With a `management_port`, `/metrics` is there alone: what it counts by route and provider is nobody else's affair.
     `readiness` says by name which dependency can be used now. `liveness` names what only a restart can help, such as
     the broker's `alive`; that the event loop turns is shown by the answer itself.
     """
@@ -69,12 +79,18 @@ def build_app(
         redoc_url=None,
     )
     app.max_body = max_body
+    app.management_port = management_port
     install_problem_handlers(app)
     _add_probes(app, readiness, liveness or {})
     return app
 
 
-def _add_probes(app: FastAPI, readiness: Mapping[str, Check], liveness: Mapping[str, Callable[[], bool]]) -> None:
+def _came_by(port: int | None, scope: Scope) -> bool:
+    """Whether the request reached us at that port of ours, whatever it or a proxy says of a host."""
+    return port is not None and scope["server"][1] == port
+
+
+def _add_probes(app: ServiceApp, readiness: Mapping[str, Check], liveness: Mapping[str, Callable[[], bool]]) -> None:
     @app.get("/healthz", include_in_schema=False)
     async def healthz() -> Response:
         return _report({name: alive() for name, alive in liveness.items()}, "parts")
@@ -85,7 +101,9 @@ def _add_probes(app: FastAPI, readiness: Mapping[str, Check], liveness: Mapping[
         return _report(dict(zip(readiness, answers, strict=True)), "dependencies")
 
     @app.get("/metrics", include_in_schema=False)
-    async def metrics() -> Response:
+    async def metrics(request: Request) -> Response:
+        if app.management_port and not _came_by(app.management_port, request.scope):
+            raise NotFoundError
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
@@ -151,7 +169,7 @@ def _record(scope: Scope, status: int, seconds: float) -> None:
     REQUESTS.labels(route, method, status).inc()
     REQUEST_SECONDS.labels(route, method).observe(seconds)
     path = scope.get("raw_path", b"").decode("ascii", "replace")
-    if path not in QUIET_PATHS:
+    if path not in PROBES:
         log.info("request", **_described(scope, path), status=status, milliseconds=round(seconds * 1000, 1))
 
 

@@ -11,6 +11,7 @@ from aiokafka.errors import TopicAlreadyExistsError, UnknownTopicOrPartitionErro
 
 from schemas.topics import TOPICS, Topic, full_name, kafka_settings
 
+LISTED_SOON = 0.02
 LISTED_WITHIN = 10.0
 SET_FOR_TOPIC = 1
 """`DYNAMIC_TOPIC_CONFIG` in Kafka's DescribeConfigs."""
@@ -89,7 +90,14 @@ async def _create(admin: AIOKafkaAdminClient, absent: Mapping[str, Topic], repli
         _raise_for(code, f"{name}: {text[0] if text else ''}", ignored=TopicAlreadyExistsError.errno)
 
 
-@stamina.retry(on=UnknownTopicOrPartitionError, timeout=LISTED_WITHIN, attempts=None, wait_initial=0.02, wait_max=0.5)
+@stamina.retry(
+    on=UnknownTopicOrPartitionError,
+    timeout=LISTED_WITHIN,
+    attempts=None,
+    wait_initial=LISTED_SOON,
+    wait_max=0.5,
+    wait_jitter=LISTED_SOON,
+)
 async def _await_listed(admin: AIOKafkaAdminClient, names: Set[str]) -> None:
     """A topic is shown a moment after it was created; whoever asks next must find it."""
     if names - set(await admin.list_topics()):

@@ -45,6 +45,10 @@ class Database:
         """A collection of this service's database; times come back aware, in UTC."""
         return self._database.get_collection(name)
 
+    async def all_collections(self) -> list[Collection]:
+        """All that there are, by name."""
+        return [self.collection(name) for name in sorted(await self._database.list_collection_names())]
+
     async def ready(self) -> bool:
         try:
             await self._database.command("ping")

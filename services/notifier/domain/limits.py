@@ -33,6 +33,15 @@ class LimitReached(State):
     retry_after: int
 
 
+def together(sends: Sends, *others: Sends) -> Sends:
+    """All messages to a number that is known by several hashes, each once, in the order of their time."""
+    every = {send.delivery_id: send for one in (*others, sends) for send in one.sends}
+    if len(every) == len(sends.sends):
+        return sends
+    ordered = tuple(sorted(every.values(), key=lambda send: send.at))
+    return Sends(sends=ordered, last_at=ordered[-1].at)
+
+
 def take(sends: Sends, delivery_id: str, *, at: datetime) -> Sends | LimitReached:
     """Count a message against the limits. A message that was counted stays counted once, however often it is tried."""
     recent = tuple(send for send in sends.sends if at - send.at < DAY)

@@ -8,7 +8,7 @@ import structlog
 
 from schemas.notification import DeliveryFailureReason
 from services.kit.clock import monotonic
-from services.kit.crypto.sealing import keyed_hash
+from services.kit.crypto.sealing import keyed_hashes
 from services.kit.decision import Change
 from services.notifier import metrics
 from services.notifier.dependencies import Dependencies
@@ -102,9 +102,9 @@ async def _held(attempt: DeliveryAttempt, message: Message, deps: Dependencies) 
     is_limited = attempt.channel.limits_notices if delivery.notice else attempt.channel.is_limited
     if not is_limited:
         return None
-    number = keyed_hash(deps.keyring, message.to, tenant=delivery.tenant)
+    number = keyed_hashes(deps.keyring, message.to, tenant=delivery.tenant)
     if delivery.notice:
-        number = f"{number}.notices"
+        number = tuple(f"{one}.notices" for one in number)
     reached = await deps.store.take(delivery.tenant, number, delivery.id, at=now)
     return Outcome(partial(attempts.held, attempt=delivery.attempts, limit=reached, at=now)) if reached else None
 

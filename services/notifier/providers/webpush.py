@@ -134,7 +134,7 @@ class WebPush:
         )
 
     def _signature(self, origin: str) -> dict[str, str]:
-        key = Vapid02.from_pem(signing_key_pem(self._keyring.newest("vapid")))
+        key = Vapid02.from_pem(signing_key_pem(self._keyring.current("vapid")))
         until = int((self._clock.now() + SIGNED_FOR).timestamp())
         signed: dict[str, str] = key.sign({"aud": origin, "exp": until, "sub": self._services.contact})
         return signed

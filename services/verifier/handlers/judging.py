@@ -13,7 +13,7 @@ from services.verifier.domain import authenticator as authenticators
 from services.verifier.domain import challenge as challenges
 from services.verifier.domain import credential as credentials
 from services.verifier.domain import session as sessions
-from services.verifier.domain.authenticator import authenticator_id, sequence_id
+from services.verifier.domain.authenticator import Authenticator, authenticator_id, sequence_id
 from services.verifier.domain.base import Judgement, Kept, Refusal, Right
 from services.verifier.domain.challenge import Challenge, challenge_id
 from services.verifier.domain.credential import Credential, credential_id
@@ -56,6 +56,13 @@ class Trial:
     @property
     def authenticator(self) -> str:
         return authenticator_id(self.terms, self.identity, tenant=self.tenant, user=self.user)
+
+    @property
+    def other_authenticators(self) -> tuple[str, ...]:
+        """Where the same was counted under another `index` key, while that one is rotated."""
+        code = self.terms.code
+        hashes = code.hashes[1:] if code and code.destination_hash == self.identity else ()
+        return tuple(authenticator_id(self.terms, one, tenant=self.tenant, user=self.user) for one in hashes)
 
     @property
     def sequence(self) -> str:
@@ -213,14 +220,21 @@ async def _take_back_in_session(trial: Trial, store: Store) -> None:
 
 
 async def _count_in_authenticator(trial: Trial, store: Store) -> Refusal | None:
-    fresh = authenticators.unused(trial.terms, tenant=trial.tenant, user=trial.user)
     stored = await store.authenticators.change_or_insert(
         trial.authenticator,
-        fresh,
+        await _not_counted_yet(trial, store),
         lambda counter: authenticators.admit(counter, trial.terms, trial.id, at=trial.at),
         follows=trial.cause,
     )
     return authenticators.refusal(stored.state, trial.id, at=trial.at)
+
+
+async def _not_counted_yet(trial: Trial, store: Store) -> Authenticator:
+    """What to begin with where nothing was counted by this identity: what was counted by another hash, or nothing."""
+    for other in trial.other_authenticators:
+        if counted := await store.authenticators.get(other):
+            return counted.state
+    return authenticators.unused(trial.terms, tenant=trial.tenant, user=trial.user)
 
 
 async def _fail_authenticator(trial: Trial, store: Store) -> Refusal | None:

@@ -55,6 +55,17 @@ def test_errors_leave_with_1_and_name_the_group_and_the_clause(tmp_path: Path) -
     }
 
 
+def test_a_profile_is_tried_on_every_group_clause_by_clause() -> None:
+    done = check(DEMO, "--profile", "asvs-l2")
+
+    assert done.exit_code == 1
+    (questions,) = [line for line in done.output.splitlines() if line.startswith("6.4.2 ")]
+    assert "broken by" in questions
+    (counted,) = [line for line in done.output.splitlines() if line.startswith("6.3.1 ")]
+    assert " met " in counted
+    assert "OWASP ASVS 5.0, 6.4.2" in done.output
+
+
 def test_a_field_that_does_not_exist_is_named(tmp_path: Path) -> None:
     done = check(changed(tmp_path, "number: 2", "numbr: 2"))
 

@@ -1,24 +1,22 @@
 """The command line as a person meets it: what it prints, where, and with which exit code."""
 
 import json
-import os
 import stat
 import subprocess
 import sys
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import pytest
 from aiokafka.errors import KafkaConnectionError
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
-from services.cli import main
 from services.cli.demo_token import token_claims
 from services.cli.failures import CommandFailedError, describe
 from services.kit.crypto.keyring import PURPOSES, Keyring, ServiceName
+from tests.support.command_line import CommandLine, one_line
 
 COMMANDS = (
     ("serve",),
@@ -27,6 +25,10 @@ COMMANDS = (
     ("serve", "notifier"),
     ("keys", "new"),
     ("keys", "add"),
+    ("keys", "list"),
+    ("keys", "rotate"),
+    ("keys", "reseal"),
+    ("keys", "retire"),
     ("events", "tail"),
     ("events", "user"),
     ("topics", "ensure"),
@@ -40,39 +42,6 @@ COMMANDS = (
     ("authenticator", "code"),
     ("demo-token",),
 )
-
-
-@dataclass(frozen=True)
-class Done:
-    """How a command ended."""
-
-    code: int
-    stdout: str
-    stderr: str
-
-
-class CommandLine(Protocol):
-    """Runs a command in `tmp_path`, with these settings and none of the machine's."""
-
-    def __call__(self, *arguments: str, **settings: str) -> Done: ...
-
-
-@pytest.fixture
-def security_info(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> CommandLine:
-    monkeypatch.chdir(tmp_path)
-    for name in [name for name in os.environ if name.startswith("SECURITY_INFO_")]:
-        monkeypatch.delenv(name)
-
-    def run(*arguments: str, **settings: str) -> Done:
-        with monkeypatch.context() as environment:
-            for name, value in settings.items():
-                environment.setenv(f"SECURITY_INFO_{name}", value)
-            with pytest.raises(SystemExit) as left:
-                main(arguments)
-        printed = capsys.readouterr()
-        return Done(int(left.value.code or 0), printed.out, printed.err)
-
-    return run
 
 
 def test_it_runs_as_a_program(tmp_path: Path) -> None:
@@ -104,6 +73,12 @@ def test_every_command_explains_itself(command: tuple[str, ...], security_info: 
         ("authenticator", "watch", "--approve", "--number", "42", "--deny"),
         ("keys", "new"),
         ("keys", "add"),
+        ("keys", "list"),
+        ("keys", "rotate", "keys"),
+        ("keys", "rotate", "keys", "--purpose", "nonsense"),
+        ("keys", "rotate", "keys", "--purpose", "signing", "--hours", "-1"),
+        ("keys", "reseal", "keys", "--purpose", "nonsense"),
+        ("keys", "retire", "keys"),
         ("dead-letters", "show"),
         ("dead-letters", "replay"),
         ("policy", "check"),
@@ -133,6 +108,36 @@ def test_new_keys_are_for_their_owner_alone(security_info: CommandLine, tmp_path
     files = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "keys").iterdir()}
     assert done.code == 0
     assert files == {"enrollment.json": 0o600, "notifier.json": 0o600, "verifier.json": 0o600}
+
+
+def test_keys_for_the_demo_say_so(security_info: CommandLine, tmp_path: Path) -> None:
+    assert security_info("keys", "new", "keys", "--demo").code == 0
+    key = Keyring.load(tmp_path / "keys" / "verifier.json", "verifier", demo=True).current("code")
+    assert key.id.startswith("demo-")
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A git repository where commands run."""
+    subprocess.run(["git", "init", "--quiet", str(tmp_path)], check=True)  # noqa: S607 - whichever git there is
+    return tmp_path
+
+
+def test_keys_do_not_go_to_where_git_would_commit_them(security_info: CommandLine, repository: Path) -> None:
+    refused = security_info("keys", "new", "deploy/keys")
+    assert refused.code == 1
+    assert "lies in the git repository" in one_line(refused.stderr)
+    assert not (repository / "deploy").exists()
+    (repository / ".gitignore").write_text("/deploy/keys/\n")
+    assert security_info("keys", "new", "deploy/keys").code == 0
+
+
+@pytest.mark.parametrize("folder", [".", "deploy", "deploy/keys", "mine"])
+def test_this_repository_ignores_keys_wherever_they_are(
+    security_info: CommandLine, repository: Path, folder: str
+) -> None:
+    (repository / ".gitignore").write_text((Path(__file__).parents[3] / ".gitignore").read_text())
+    assert security_info("keys", "new", folder).code == 0
 
 
 def test_keys_are_never_overwritten(security_info: CommandLine, tmp_path: Path) -> None:
@@ -276,9 +281,3 @@ def test_a_missing_extra_is_named() -> None:
 
 def test_a_broker_that_is_down_is_said_so() -> None:
     assert "SECURITY_INFO_KAFKA_URL" in describe(KafkaConnectionError())
-
-
-def one_line(text: str) -> str:
-    """The text without its line end; fails when it is more than one line."""
-    [line] = text.splitlines()
-    return line

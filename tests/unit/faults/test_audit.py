@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.faults.audit import Arrived, Asked, Facts, Row, Sent, judge
+from tests.faults.audit import Arrived, Asked, Facts, Letter, Row, Sent, judge
 from tests.faults.people import Story
 
 NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)
@@ -13,6 +13,7 @@ STORY = Story("f0.1", "text", signs_in=False, destination="+447700900100", chall
 ASKED = Asked("c-1", "f0.1", "verified", NOON + timedelta(minutes=5), "verified")
 SENT = Sent("f0.1", "sms", "sent", repeats=0)
 ARRIVED = Arrived("+447700900100", NOON)
+LETTER = Letter("malformed: x", "verdicts/0@17")
 WELL = Facts(stories=(STORY,), asked=(ASKED,), sent=(SENT,), arrived=(ARRIVED,))
 
 
@@ -43,8 +44,10 @@ def test_where_all_went_well_all_is_0() -> None:
         ({"asked": ()}, "wrong"),
         ({"arrived": ()}, "wrong"),
         ({"differing": ("f0.1: differs",)}, "wrong"),
-        ({"dead_letters": ("handler failed: KeyError",)}, "wrong"),
-        ({"dead_letters": ("",), "expects_dead_letters": True}, "wrong"),
+        ({"asked": (replace(ASKED, ended_at=NOON - timedelta(seconds=11)),)}, "wrong"),
+        ({"dead_letters": (LETTER,)}, "wrong"),
+        ({"dead_letters": (replace(LETTER, reason=""),), "poison": 1}, "wrong"),
+        ({"dead_letters": (LETTER,), "poison": 2}, "wrong"),
         ({"answers": {"500": 1}}, "failed_5xx"),
     ],
 )
@@ -68,5 +71,5 @@ def test_what_was_asked_for_again_is_not_doubled() -> None:
 
 def test_being_told_to_come_again_and_expected_dead_letters_break_nothing() -> None:
     patient = {"503 come again": 7, "no answer": 3}
-    row = judge(replace(WELL, answers=patient, dead_letters=("malformed: x",), expects_dead_letters=True))
+    row = judge(replace(WELL, answers=patient, dead_letters=(LETTER, LETTER), poison=1))
     assert (row.come_again, row.is_kept) == (7, True)

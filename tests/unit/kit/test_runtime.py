@@ -6,8 +6,10 @@ import socket
 import subprocess
 import sys
 
+import httpx
 import pytest
 
+from deploy.local.ports import free_ports
 from services.kit.runtime import listen
 
 PROGRAM = """
@@ -24,14 +26,16 @@ async def lifespan(app):
     {end}
     print("down", flush=True)
 
-run(build_app("verifier", readiness={{}}, lifespan=lifespan), "127.0.0.1", int(sys.argv[1]), exit_within={within})
+ports = [int(port) for port in sys.argv[1:]]
+app = build_app("verifier", readiness={{}}, lifespan=lifespan, management_port=ports[1] if len(ports) > 1 else None)
+run(app, "127.0.0.1", *ports, exit_within={within})
 """
 
 
-def start(port: int, first: str = "pass", last: str = "pass", within: float = 20) -> subprocess.Popen[str]:
+def start(*ports: int, first: str = "pass", last: str = "pass", within: float = 20) -> subprocess.Popen[str]:
     program = PROGRAM.format(start=first, end=last, within=within)
     return subprocess.Popen(
-        [sys.executable, "-c", program, str(port)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-c", program, *map(str, ports)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
 
 
@@ -43,6 +47,20 @@ def test_a_taken_port_is_one_clear_line() -> None:
     assert process.returncode == 1
     assert len(errors.splitlines()) == 1
     assert f"port {port}" in errors
+
+
+def test_metrics_are_answered_on_the_management_port_alone() -> None:
+    public, management = free_ports(2)
+    process = start(public, management)
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "up\n"
+        asked = [(port, path) for port in (public, management) for path in ("/metrics", "/healthz")]
+        statuses = [httpx.get(f"http://127.0.0.1:{port}{path}", trust_env=False).status_code for port, path in asked]
+    finally:
+        process.terminate()
+        process.communicate(timeout=30)
+    assert statuses == [404, 200, 200, 200]
 
 
 def test_it_stops_what_it_started_and_exits_with_zero() -> None:
@@ -73,7 +91,7 @@ def test_it_ends_in_time_whatever_hangs(hangs: str) -> None:
 
 
 def test_a_start_that_fails_is_status_one() -> None:
-    process = start(0, "raise ValueError")
+    process = start(0, first="raise ValueError")
     _, errors = process.communicate(timeout=30)
     assert process.returncode == 1
     assert errors.splitlines()[-1].startswith("security-info: ")

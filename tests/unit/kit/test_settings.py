@@ -9,7 +9,7 @@ import pytest
 from services.kit.settings import ServiceSettings, SettingsError, load_settings, refuse_unknown
 
 DEMO = {"ENVIRONMENT": "demo", "KEYRING": "keys.json"}
-PRODUCTION = {"KEYRING": "keys.json", "PUBLIC_URL": "https://id.example"}
+PRODUCTION = {"KEYRING": "keys.json", "PUBLIC_URL": "https://id.example", "KAFKA_SECURITY_PROTOCOL": "SASL_SSL"}
 
 
 @pytest.fixture(autouse=True)
@@ -48,8 +48,12 @@ def test_the_defaults_are_those_of_the_contract(monkeypatch: pytest.MonkeyPatch)
         (DEMO | {"PUBLIC_URL": "localhost"}, "SECURITY_INFO_PUBLIC_URL: "),
         (DEMO | {"TOPIC_PREFIX": "a b"}, "SECURITY_INFO_TOPIC_PREFIX: "),
         (DEMO | {"ENVIRONMENT": "test"}, "SECURITY_INFO_ENVIRONMENT: "),
-        (PRODUCTION | {"CLOCK_OFFSET": "60"}, "clock_offset"),
-        ({"KEYRING": "keys.json"}, "public_url: must be https"),
+        (DEMO | {"MANAGEMENT_PORT": "0"}, "SECURITY_INFO_MANAGEMENT_PORT: "),
+        (PRODUCTION | {"CLOCK_OFFSET": "60"}, "SECURITY_INFO_CLOCK_OFFSET: only for"),
+        ({"KEYRING": "keys.json"}, "SECURITY_INFO_PUBLIC_URL: must be https"),
+        (PRODUCTION | {"AUTHENTICATOR_URL": "http://app.example"}, "SECURITY_INFO_AUTHENTICATOR_URL: must be https"),
+        (PRODUCTION | {"KAFKA_SECURITY_PROTOCOL": "PLAINTEXT"}, "SECURITY_INFO_KAFKA_SECURITY_PROTOCOL: PLAINTEXT is"),
+        (PRODUCTION | {"KAFKA_SECURITY_PROTOCOL": "SASL_PLAINTEXT"}, "SECURITY_INFO_KAFKA_PLAINTEXT=allowed"),
     ],
 )
 def test_a_mistake_is_named_in_one_line(
@@ -65,6 +69,11 @@ def test_production_takes_https_and_no_clock_offset(monkeypatch: pytest.MonkeyPa
     settings = loaded(monkeypatch, PRODUCTION)
     assert not settings.is_demo
     assert settings.public_origin == "https://id.example"
+
+
+def test_kafka_may_be_in_clear_where_the_operator_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    meshed = PRODUCTION | {"KAFKA_SECURITY_PROTOCOL": "PLAINTEXT", "KAFKA_PLAINTEXT": "allowed"}
+    assert loaded(monkeypatch, meshed).kafka_security_protocol == "PLAINTEXT"
 
 
 def test_the_demo_may_shift_its_clock(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,6 +21,13 @@ def asked(code: str, path: str = HANDLERS) -> list[str]:
         'match challenge.terms.kind:\n    case "call" | "totp": pass',
         'LABELS = {"softwareOath": "Other authenticator app"}',
         'AT_ONCE = frozenset({"recoveryCodes"})',
+        'KEY = "passkey"',
+        'AT_ONCE = ["recoveryCodes", "totp"]',
+        'LABELS = dict(passkey="Passkey")',
+        'if operator.eq(method.type, "passkey"): pass',
+        'if method["type"] == "phone": pass',
+        'match method:\n    case Method(type="phone"): pass',
+        'if step.startswith("authenticatorApp.scan"): pass',
     ],
 )
 def test_a_comparison_with_a_type_of_method_or_a_kind_of_proof_is_found(code: str) -> None:
@@ -33,7 +40,7 @@ def test_a_comparison_with_a_type_of_method_or_a_kind_of_proof_is_found(code: st
         'if form.action == "code": pass',
         'if challenge.channel == "email": pass',
         'if policy.registration_proof == "temporaryAccessPass": pass',
-        'name = "passkey"',
+        'class Policy:\n    registration_proof: Literal["nothing", "temporaryAccessPass"] = "nothing"',
     ],
 )
 def test_what_only_has_the_same_word_is_left_alone(code: str) -> None:

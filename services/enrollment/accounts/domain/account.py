@@ -125,6 +125,12 @@ class Account(State):
     def active_types(self) -> tuple[MethodType, ...]:
         return tuple(dict.fromkeys(method.type for method in self.methods if method.state == "active"))
 
+    @property
+    def destination_hashes(self) -> frozenset[str]:
+        """The names of all numbers and addresses that are on file, or may come back."""
+        known = (*self.methods, *(former.method for former in self.former))
+        return frozenset(method.destination_hash for method in known if method.destination_hash)
+
     def session(self, session_id: str) -> Session | None:
         return next((session for session in self.sessions if session.id == session_id), None)
 

@@ -117,4 +117,8 @@ def noted(
         session_id=getattr(event, "session_id", None),
         correlation=correlation,
     )
+    return with_entry(activity, entry)
+
+
+def with_entry(activity: Activity, entry: Entry) -> Change[Activity]:
     return Change(activity.model_copy(update={"entries": (*activity.entries, entry)[-MOST:]}))

@@ -10,7 +10,9 @@ from services.enrollment.accounts.domain.defaults import preferred_default, sett
 from services.enrollment.accounts.domain.methods import removed, with_former
 from services.enrollment.accounts.domain.update import AccountUpdate
 from services.enrollment.challenges.domain.challenge import Challenge, Registration
+from services.enrollment.challenges.domain.eligibility import must_prove
 from services.enrollment.methods.registry.domain import TRAITS
+from services.enrollment.policies.domain.requirements import GroupPolicy
 from services.enrollment.sessions.domain import lifecycle
 from services.kit.decision import Change
 from services.kit.errors import MethodAlreadyRegisteredError, ProblemError
@@ -44,6 +46,34 @@ def register(account: Account, challenge: Challenge, registration: Registration,
         )
     update = settle_default(update, challenge.id, at, previous=account.default_method_id)
     return lifecycle.after_registration(update, challenge, at=at).change()
+
+
+def lacks_proof(account: Account, challenge: Challenge, policy: GroupPolicy, *, at: datetime) -> bool:
+    """Whether the session that asked may not register any more: it has proven nothing, and another one registered
+    something to prove meanwhile. Else whoever has only the password keeps a call waiting, and wins when the person has
+    come. A platform, which has no session here, answers for itself.
+    """
+    session = account.session(challenge.session_id or "")
+    if session is None or session.proof:
+        return False
+    others = tuple(method for method in account.methods if method.id not in session.registered)
+    return must_prove(account.model_copy(update={"methods": others}), policy, at)
+
+
+def prove_first(account: Account, challenge: Challenge, *, at: datetime) -> Change[Account]:
+    """Nothing is registered; a session that waits for it is led to "Verify it's you"."""
+    return lifecycle.prove_first(AccountUpdate(account), challenge, at=at).change()
+
+
+def is_registered(account: Account | None, challenge: Challenge) -> bool:
+    """Whether what the challenge registers is on file, or counts as such for the session that asked."""
+    session = account.session(challenge.session_id or "") if account else None
+    return session is None or challenge.method_id in session.registered or is_active(account, challenge.method_id)
+
+
+def is_active(account: Account | None, method_id: str) -> bool:
+    method = account.method(method_id) if account else None
+    return method is not None and method.state == "active"
 
 
 def prove(account: Account, challenge: Challenge, codes_left: int | None, *, at: datetime) -> Change[Account]:

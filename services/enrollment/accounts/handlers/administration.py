@@ -11,6 +11,7 @@ from services.enrollment.accounts.handlers.lookup import account_of
 from services.enrollment.accounts.handlers.self_service import clean_name
 from services.enrollment.challenges.handlers.lifecycle import cancel_challenge
 from services.enrollment.devices.domain import Device
+from services.enrollment.methods.registry.domain import OF_A_DEVICE
 from services.enrollment.needs import CanChangeAccounts, CanChangePlans, HasAccounts, HasClock, HasDevices
 from services.kit.decision import Change
 from services.kit.errors import UnknownUserError
@@ -99,7 +100,5 @@ async def _apply(tenant: str, user: str, decide: Callable[[Account], Change[Acco
 
 
 def _pending(device: Device) -> Listed:
-    method = Method(
-        id=device.method_id, type="authenticatorApp", display_name=device.name, created_at=device.created_at
-    )
+    method = Method(id=device.method_id, type=OF_A_DEVICE, display_name=device.name, created_at=device.created_at)
     return Listed(method, "pending")

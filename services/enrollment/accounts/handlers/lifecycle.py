@@ -74,9 +74,11 @@ async def method_removed(event: MethodRemoved, cause: Envelope, *, store: CanRet
         await store.devices.change(device.id, lambda state: activations.retire(state, at=event.removed_at))
 
 
-async def method_suspended(event: MethodSuspended, cause: Envelope, *, store: HasChallenges) -> None:
-    """What is still asked of it ends: the answer would prove nothing."""
+async def method_suspended(event: MethodSuspended, cause: Envelope, *, store: CanRetire) -> None:
+    """What is still asked of it ends: the answer would prove nothing. Its device is not known meanwhile."""
     await _end_open_challenges(event.method_id, cause, store, at=event.suspended_at)
+    for device in await store.devices.of_method(cause.tenant, cause.subject or "", event.method_id):
+        await store.devices.change(device.id, partial(activations.suspend, at=event.suspended_at))
 
 
 async def method_restored(event: MethodRestored, cause: Envelope, *, store: HasDevices) -> None:

@@ -1,8 +1,7 @@
 """A challenge as platforms see it now."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from types import MappingProxyType
+from typing import Final
 
 from pydantic import SecretStr
 
@@ -16,7 +15,7 @@ from services.enrollment.challenges.handlers.platform import offers_proof
 from services.enrollment.components import Components
 from services.enrollment.methods.registry.api import challenge_fields, name_of, name_of_type
 
-NOTHING_COOLS_DOWN: Mapping[str, datetime] = MappingProxyType({})
+NOTHING_COOLS_DOWN: Final = Cooldowns()
 
 
 def challenge_body(

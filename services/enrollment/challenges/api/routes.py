@@ -29,6 +29,7 @@ from services.enrollment.challenges.handlers.opening import AskProof, ask_proof
 from services.enrollment.components import Components, ComponentsDep, DependenciesDep
 from services.enrollment.methods.base.handlers import Given, GivenAnswers, GivenCredential, TypedCode
 from services.enrollment.registrations.handlers import require_registered
+from services.enrollment.web.streams import open_stream
 from services.kit.errors import (
     AttemptsExhaustedError,
     CodeIncorrectError,
@@ -37,7 +38,7 @@ from services.kit.errors import (
     UnknownChallengeError,
     UnknownUserError,
 )
-from services.kit.http.sse import streamed
+from services.kit.http.places import Holder
 
 router = APIRouter(tags=["challenges"], dependencies=[UNCACHED])
 
@@ -64,6 +65,7 @@ Prefer = Annotated[
         "codeExpired",
         "authenticatorDisabled",
         "methodCoolingDown",
+        "sendLimitReached",
         "idempotencyConflict",
     ),
 )
@@ -78,8 +80,9 @@ async def post_challenge(
 
     Without `methodId` it is the best one that the person has: a Temporary Access Pass, the default, then by strength.
     What only recovers an account (email, security questions) counts for `passwordReset` under the profile `entra`, and
-    otherwise where there is nothing stronger. One that rests after failures comes last. An open challenge on the same
-    method ends.
+    otherwise where there is nothing stronger. One that rests after failures, or after requests that nobody approved,
+    comes last. An open challenge on the same method ends. While an app rests after such requests, asking it is
+    `sendLimitReached`; its code can be asked for (`byCode`), and our page does so by itself.
 
     With `returnUrl`, an address on the client's list, the answer has the `url` of our page. There the person proves
     this method or another one, and comes back to `returnUrl` with `challengeId` and `status` in its query. The
@@ -119,7 +122,8 @@ async def get_challenge(
 async def get_challenge_events(
     challenge_id: ChallengePath, caller: ChallengeReader, components: ComponentsDep
 ) -> Response:
-    """The changes of a challenge, live, to its end (server-sent events). Scopes as for reading it."""
+    """The changes of a challenge, live, to its end or that of the token (server-sent events). Scopes as for reading
+    it. Of more than four streams of one challenge the oldest ends."""
     deps = components.deps
     asked = await platform.asked_by(caller, challenge_id, deps)
     account = await account_of(asked.first.tenant, asked.first.user, deps)
@@ -128,7 +132,8 @@ async def get_challenge_events(
     def described(state: Verification) -> str:
         return challenge_body(state, account, components, cooldowns).model_dump_json(by_alias=True)
 
-    return streamed(platform.changes_of(asked.id, described, deps))
+    watched = platform.changes_of(asked.id, described, caller, deps)
+    return open_stream(watched, Holder("challenge", asked.id), None, deps)
 
 
 @router.post(

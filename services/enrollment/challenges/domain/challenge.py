@@ -202,8 +202,10 @@ class Challenge(State):
     def asks_the_same_as(self, other: "Challenge") -> bool:
         """Whether its answer would prove the same, by the same way: asking once more would be for nothing."""
         mine, others = self.terms, other.terms
-        same_place = (mine.code and mine.code.destination_hash) == (others.code and others.code.destination_hash)
-        same_thing = same_place if mine.code else mine.method_id == others.method_id
+        if mine.code and others.code:
+            same_thing = not set(mine.code.hashes).isdisjoint(others.code.hashes)
+        else:
+            same_thing = mine.code is others.code and mine.method_id == others.method_id
         alike = (mine.kind, mine.purpose, self.channel) == (others.kind, others.purpose, other.channel)
         return alike and same_thing
 

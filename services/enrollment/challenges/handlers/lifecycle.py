@@ -40,7 +40,7 @@ async def _spaced(challenge: Challenge, deps: HasChallenges) -> Challenge:
     if challenge.terms.code is None:
         return challenge
     since = challenge.delivery.requested_at - LOOK_BACK
-    return transitions.spaced(challenge, await deps.challenges.asked_of(challenge.terms.code.destination_hash, since))
+    return transitions.spaced(challenge, await deps.challenges.asked_of(challenge.terms.code.hashes, since))
 
 
 async def open_submitted(challenge: Challenge, event: Submitted, deps: CanAwaitVerdicts) -> tuple[Challenge, Verdict]:

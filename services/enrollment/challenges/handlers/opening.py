@@ -11,14 +11,19 @@ from services.enrollment.challenges.domain.challenge import Challenge, Context, 
 from services.enrollment.challenges.domain.eligibility import is_locked_out, proofs_required, provable_for
 from services.enrollment.challenges.domain.verification import Verification
 from services.enrollment.challenges.handlers.asking import for_method
-from services.enrollment.challenges.handlers.cooldown import available_first, cooldowns_of, require_available
+from services.enrollment.challenges.handlers.cooldown import (
+    Cooldowns,
+    available_first,
+    cooldowns_of,
+    require_available,
+)
 from services.enrollment.challenges.handlers.lifecycle import cancel_challenge, open_challenge
+from services.enrollment.devices.asking import admit_request, end_earlier_requests
 from services.enrollment.interrupts.domain.interrupt import TICKET_LIFE
 from services.enrollment.interrupts.handlers import require_allowed
 from services.enrollment.needs import (
     CanAskMethods,
     CanAwaitVerdicts,
-    CanChoose,
     CanEndChallenges,
     HasAccounts,
     HasClock,
@@ -64,20 +69,22 @@ class Opened:
 
 
 async def ask_proof(asked: AskProof, user: str, caller: Caller, deps: CanAskProof) -> Opened:
-    """Open a challenge on a method on file; an open one on the same method ends.
+    """Open a challenge on a method on file; an open one on the same method ends. On our page an app whose device rests
+    is asked for its code.
 
     Raises:
         ProblemError: `returnUrlNotAllowed`, `unknownUser`, `unknownMethod`, `methodNotAllowedByPolicy`,
             `authenticatorDisabled`, `methodCoolingDown`; `codeUsed`, `codeExpired` where nothing of the method can be
-            used any more.
+            used any more; `sendLimitReached` where nobody approved the last requests to its device.
     """
     if asked.return_url is not None:
         require_allowed(asked.return_url, deps.config.clients[caller.client_id].return_urls)
     account = await account_of(caller.tenant, user, deps)
-    method, identifier = await _rested_method(account, asked, deps), repeatable_id("challenge")
+    cooldowns = await cooldowns_of(account, asked.purpose, deps)
+    method, identifier = _rested_method(account, asked, cooldowns, deps), repeatable_id("challenge")
     session_id = None if asked.return_url is None else identifier
     claimant = Claimant(account, session_id, account.profile.locale)
-    by_app = asked.by_code and method.has_codes
+    by_app = (asked.by_code and method.has_codes) or (session_id is not None and cooldowns.leave_the_code(method))
     challenge = await for_method(method, claimant, asked.purpose, identifier, deps, by_app=by_app)
     ours = challenge.model_copy(
         update={
@@ -87,8 +94,10 @@ async def ask_proof(asked: AskProof, user: str, caller: Caller, deps: CanAskProo
         }
     )
     ticket = None if asked.return_url is None else repeatable_token("ticket")
+    await admit_request(ours, deps)
     opened = await open_challenge(_hosted(ours, asked, ticket, deps.clock.now()), deps)
     await supersede(opened, deps)
+    await end_earlier_requests(opened, deps)
     if method.device_id:
         deps.signals.notify(method.device_id)
     return Opened(Verification((opened,)), account, ticket)
@@ -111,9 +120,8 @@ def _hosted(challenge: Challenge, asked: AskProof, ticket: str | None, now: date
     return challenge.model_copy(update={"hosting": hosting, "stands_for": challenge.id})
 
 
-async def _rested_method(account: Account, asked: AskProof, deps: CanChoose) -> Method:
+def _rested_method(account: Account, asked: AskProof, cooldowns: Cooldowns, deps: HasRules) -> Method:
     """The method that is asked for, or the best one; those in cooldown come last."""
-    cooldowns = await cooldowns_of(account, asked.purpose, deps)
     provable = available_first(provable_for(account, deps.policy(account), asked.purpose, deps.clock.now()), cooldowns)
     if asked.method_id is None and not provable:
         raise _nothing_to_prove(account, deps)

@@ -1,6 +1,6 @@
 """Challenges that a platform reads and answers: the proof of a method on file, or of one that it registers."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -16,11 +16,11 @@ from services.enrollment.challenges.handlers.submitting import submit_proof
 from services.enrollment.methods.base.handlers import Given
 from services.enrollment.methods.registry.domain import TRAITS
 from services.enrollment.methods.registry.handlers import PROOFS
-from services.enrollment.needs import CanAwaitVerdicts, CanChangeSessions, CanSubmit, HasAccounts, HasChallenges
+from services.enrollment.needs import CanChangeSessions, CanSubmit, HasAccounts, HasChallenges
 from services.enrollment.proofs.sent_code.handlers import resend_of
 from services.enrollment.sessions.domain import lifecycle
 from services.enrollment.tokens import Caller
-from services.enrollment.web.streams import Seen, event_stream
+from services.enrollment.web.streams import Seen, Watched
 from services.kit.errors import (
     ChallengeEndedError,
     CodeExpiredError,
@@ -100,9 +100,9 @@ async def cancel(asked: Verification, deps: CanChangeSessions) -> None:
 
 
 def changes_of(
-    challenge_id: str, describe: Callable[[Verification], str], deps: CanAwaitVerdicts
-) -> AsyncIterator[bytes]:
-    """Each change of a challenge as `event: challenge`, until it has ended."""
+    challenge_id: str, describe: Callable[[Verification], str], caller: Caller, deps: HasChallenges
+) -> Watched:
+    """Each change of a challenge as `event: challenge`, until it has ended, or the caller's token has."""
 
     async def look(now: datetime) -> Seen | None:
         stored = await deps.challenges.get(challenge_id)
@@ -111,7 +111,10 @@ def changes_of(
         asked = await with_later(stored.state, deps)
         return Seen(describe(asked), last=asked.status_at(now) != "pending")
 
-    return event_stream("challenge", challenge_id, look, signals=deps.signals, clock=deps.clock)
+    async def may_follow(now: datetime) -> bool:
+        return caller.is_valid(now)
+
+    return Watched("challenge", challenge_id, look, may_follow)
 
 
 def offers_proof(asked: Verification, now: datetime) -> bool:

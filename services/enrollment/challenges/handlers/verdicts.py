@@ -1,5 +1,7 @@
 """What other services say: verdicts, and what became of messages."""
 
+from typing import Protocol
+
 import structlog
 
 from schemas.envelope import Envelope
@@ -8,9 +10,17 @@ from services.enrollment.accounts.domain import registering, suspension, unusual
 from services.enrollment.accounts.domain.account import Account, account_id
 from services.enrollment.challenges.domain import transitions
 from services.enrollment.challenges.domain.challenge import Challenge
-from services.enrollment.challenges.domain.transitions import DeliveryEvent
+from services.enrollment.challenges.domain.transitions import ENDS_DENIED, DeliveryEvent
 from services.enrollment.challenges.domain.verdict import is_about, is_proven_by
-from services.enrollment.needs import HasAccounts, HasChallenges, HasPeople
+from services.enrollment.devices.asking import note_denial, note_proof
+from services.enrollment.needs import (
+    HasAccounts,
+    HasActivities,
+    HasChallenges,
+    HasDevices,
+    HasPeople,
+    HasPolicies,
+)
 from services.enrollment.signals import Signals
 from services.kit.clock import Clock
 from services.kit.decision import Change
@@ -18,7 +28,17 @@ from services.kit.decision import Change
 log = structlog.get_logger(__name__)
 
 
-async def method_verified(event: MethodVerified, cause: Envelope, *, store: HasPeople, signals: Signals) -> None:
+class HasProven(HasPeople, HasDevices, Protocol):
+    """Has what people prove, and the devices by which they do."""
+
+
+class HasRefused(HasProven, HasActivities, Protocol):
+    """The same, and what people are told of it."""
+
+
+async def method_verified(
+    event: MethodVerified, cause: Envelope, *, store: HasProven, rules: HasPolicies, signals: Signals
+) -> None:
     """A proof was right: register what it proves, or note its use, then end the challenge; whoever sees the end sees
     the rest. One that ended before, cancelled for example, proves nothing any more."""
     stored = await store.challenges.get(event.challenge_id)
@@ -37,6 +57,8 @@ async def method_verified(event: MethodVerified, cause: Envelope, *, store: HasP
 
     def decide(account: Account) -> Change[Account]:
         if registration and challenge.is_to_register:
+            if registering.lacks_proof(account, challenge, rules.policy(account), at=event.verified_at):
+                return registering.prove_first(account, challenge, at=event.verified_at)
             proven = registration.model_copy(update={"credential_id": challenge.credential_of(event.submission_id)})
             return registering.register(account, challenge, proven, at=event.verified_at)
         return registering.prove(account, challenge, event.codes_left, at=event.verified_at)
@@ -47,20 +69,24 @@ async def method_verified(event: MethodVerified, cause: Envelope, *, store: HasP
         return transitions.cancel(state, "cancelled", at=event.verified_at)
 
     account = await store.accounts.change(account_id(challenge.tenant, challenge.user), decide, cause)
-    counts = challenge.is_to_register or _is_active(account.state if account else None, challenge.method_id)
+    counts = _counts(account.state if account else None, challenge)
+    if counts and not challenge.is_to_register:
+        await note_proof(challenge, account.state if account else None, store)
     await store.challenges.change(challenge.id, end, cause)
     signals.notify(challenge.id)
 
 
 async def verification_failed(
-    event: VerificationFailed, cause: Envelope, *, store: HasPeople, signals: Signals
+    event: VerificationFailed, cause: Envelope, *, store: HasRefused, signals: Signals
 ) -> None:
-    """A proof was not accepted. Suspicious activity, reported with it, suspends a method on file, and tells the
-    platform."""
+    """A proof was not accepted. A denial makes the device rest. Suspicious activity, reported with it, suspends a
+    method on file, and tells the platform."""
     stored = await store.challenges.get(event.challenge_id)
     if stored and not is_about(stored.state, event, cause):
         _refuse(cause)
         return
+    if stored and event.reason in ENDS_DENIED:
+        await note_denial(stored.state, cause, store, at=event.failed_at)
     if stored and _reports_suspicious(stored.state, event):
         challenge = stored.state
         await store.accounts.change(
@@ -132,10 +158,12 @@ def _refuse(cause: Envelope) -> None:
     log.error("a verdict is not about what was asked", type=cause.type, event_id=cause.id, tenant=cause.tenant)
 
 
-def _is_active(account: Account | None, method_id: str) -> bool:
-    """Whether it counts: a method that was suspended or deleted while it was asked for proves nothing."""
-    method = account.method(method_id) if account else None
-    return method is not None and method.state == "active"
+def _counts(account: Account | None, challenge: Challenge) -> bool:
+    """Whether the proof led to something: a method that was suspended or deleted while it was asked for proves nothing,
+    and one that may not be registered any more is not."""
+    if challenge.is_to_register:
+        return registering.is_registered(account, challenge)
+    return registering.is_active(account, challenge.method_id)
 
 
 def _reports_suspicious(challenge: Challenge, event: VerificationFailed) -> bool:

@@ -28,6 +28,7 @@ class CanAskDevices(CanAskToRegister, HasActivations, HasDevices, HasSignals, Pr
     """Asks a device that has connected."""
 
 
+SCAN = "authenticatorApp.scan"
 DISPLAY_NAME = "Authenticator app"
 """What events say. A device's name may hold a person's, so it stays with the account."""
 
@@ -43,7 +44,7 @@ async def show_code(principal: Principal, deps: CanShowCodes) -> Principal:
     fresh = new_activation(principal.claimant, deps)
 
     def move(session: Session) -> Session:
-        return steps.show_code(session, session.activation or fresh)
+        return steps.show_code(session, session.activation or fresh, SCAN)
 
     return await _shown(principal, move, deps)
 
@@ -51,7 +52,7 @@ async def show_code(principal: Principal, deps: CanShowCodes) -> Principal:
 async def renew_code(principal: Principal, deps: CanShowCodes) -> Principal:
     """A new QR code, on purpose; the earlier one can no longer be used."""
     fresh = new_activation(principal.claimant, deps)
-    return await _shown(principal, lambda session: steps.show_code(session, fresh), deps)
+    return await _shown(principal, lambda session: steps.show_code(session, fresh, SCAN), deps)
 
 
 async def ask_device(principal: Principal, deps: CanAskDevices, *, again: bool = False) -> Principal | None:

@@ -30,7 +30,7 @@ def email_challenge(
         ProblemError: `emailInvalid`, `methodNotAllowedByPolicy`, `methodAlreadyRegistered`, `methodLimitReached`.
     """
     address = parse_address(typed)
-    destination = PlainDestination.of(address.address, address.masked, claimant.account.tenant, deps)
+    destination = PlainDestination.of(address.address, address.masked, claimant.account, deps)
     method_id = changes or new_id()
     registration = Registration(
         display_name=destination.masked,

@@ -92,7 +92,7 @@ def phone_destination(typed: TypedPhone, account: Account, deps: KnowsNumbers) -
     )
     extension = parse_extension(typed.extension) if typed.phone_type == "office" else ""
     plain = f"{number.e164};ext={extension}" if extension else number.e164
-    return PlainDestination.of(plain, number.masked, account.tenant, deps)
+    return PlainDestination.of(plain, number.masked, account, deps)
 
 
 async def request_phone(principal: Principal, typed: TypedPhone, form_token: str, deps: CanAskByPhone) -> Principal:

@@ -88,3 +88,6 @@ WEAK: Final = tuple(method_type for method_type in PROVEN_FIRST if TRAITS[method
 
 SET_UP: Final = tuple(traits for traits in IN_ORDER if traits.steps)
 """What people set up themselves."""
+
+OF_A_DEVICE: Final = AUTHENTICATOR_APP.type
+"""What a connected device is, once it has proven itself."""

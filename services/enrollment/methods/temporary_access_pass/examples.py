@@ -4,12 +4,12 @@ from typing import Any
 
 from services.enrollment.api.examples import NOON, identifier, named
 
-PASSES = named(for_an_hour={}, once={"lifetimeInMinutes": 30, "isUsableOnce": True})
+PASSES = named(once_within_an_hour={}, for_a_day={"lifetimeInMinutes": 1440, "isUsableOnce": False})
 PASS: dict[str, Any] = {
     "id": identifier("15"),
     "temporaryAccessPass": "kT7mWq4xRz9b",
     "lifetimeInMinutes": 60,
-    "isUsableOnce": False,
+    "isUsableOnce": True,
     "isUsable": True,
     "createdDateTime": NOON,
     "startDateTime": NOON,

@@ -36,12 +36,12 @@ MINUTE = timedelta(minutes=1)
 
 
 class PassRequest(Body):
-    """How long it is good, and whether only once."""
+    """How long it is good, and whether only once, as it is unless the help desk says otherwise."""
 
     lifetime_in_minutes: int = Field(
         default=USUAL_LIFE // MINUTE, ge=SHORTEST_LIFE // MINUTE, le=LONGEST_LIFE // MINUTE
     )
-    is_usable_once: bool = False
+    is_usable_once: bool = True
 
 
 USUAL = PassRequest()

@@ -8,8 +8,8 @@ from pydantic import SecretStr
 
 from schemas.base import Channel
 from schemas.enrollment import Destination
-from schemas.verification import CodeTerms, ProofKind
-from services.enrollment.accounts.domain.account import Method
+from schemas.verification import MOST_OTHER_HASHES, CodeTerms, ProofKind
+from services.enrollment.accounts.domain.account import Account, Method
 from services.enrollment.challenges.domain import transitions
 from services.enrollment.challenges.domain.challenge import RESEND_AFTER, Challenge
 from services.enrollment.challenges.handlers.building import ProofRequest, new_challenge
@@ -18,7 +18,7 @@ from services.enrollment.methods.base.handlers import Digits, typed_digits
 from services.enrollment.needs import CanBuild, CanEndChallenges, HasKeyring, HasSealer
 from services.enrollment.sessions.handlers.asking import current_challenge
 from services.enrollment.sessions.principal import Claimant, Principal
-from services.kit.crypto.sealing import Binding, Sealer, keyed_hash
+from services.kit.crypto.sealing import Binding, Sealer, keyed_hashes
 from services.kit.errors import ChallengeEndedError, UnknownMethodError
 from services.kit.ids import new_token, repeatable_id
 
@@ -29,15 +29,23 @@ class CanOpenDestinations(HasKeyring, HasSealer, Protocol):
 
 @dataclass(frozen=True)
 class PlainDestination:
-    """Where a code goes: a number (with `;ext=` and an extension, if it has one) or an address."""
+    """Where a code goes: a number (with `;ext=` and an extension, if it has one) or an address.
+
+    `digest` is its keyed hash, by which it is compared and counted; `other_digests` those under the other `index` keys,
+    under which it may be known as well while they are rotated.
+    """
 
     plain: SecretStr
     masked: str
     digest: str
+    other_digests: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, plain: str, masked: str, tenant: str, deps: HasKeyring) -> "PlainDestination":
-        return cls(SecretStr(plain), masked, keyed_hash(deps.keyring, plain, tenant=tenant))
+    def of(cls, plain: str, masked: str, account: Account, deps: HasKeyring) -> "PlainDestination":
+        """A number or address, by the hash under which the account knows it, if it does."""
+        hashes = keyed_hashes(deps.keyring, plain, tenant=account.tenant)
+        digest = next((known for known in hashes if known in account.destination_hashes), hashes[0])
+        return cls(SecretStr(plain), masked, digest, tuple(other for other in hashes if other != digest))
 
     def sealed(self, binding: Binding, sealer: Sealer) -> str:
         return sealer.seal("destination", self.plain.get_secret_value().encode(), binding)
@@ -56,7 +64,13 @@ def sent_code_challenge(
     life = timedelta(minutes=deps.terms(claimant.account).code_minutes)
     challenge = new_challenge(asked, claimant, kind, deps, life=life)
     terms = challenge.terms.model_copy(
-        update={"code": CodeTerms(nonce=new_token(), destination_hash=destination.digest)},
+        update={
+            "code": CodeTerms(
+                nonce=new_token(),
+                destination_hash=destination.digest,
+                other_hashes=destination.other_digests[:MOST_OTHER_HASHES] or None,
+            )
+        },
     )
     sealed = Destination(sealed=destination.sealed(binding_of(challenge), deps.sealer), masked=destination.masked)
     resend_at = challenge.delivery.requested_at + RESEND_AFTER[0]
@@ -69,7 +83,7 @@ def destination_of(method: Method, claimant: Claimant, deps: CanOpenDestinations
     if method.destination is None:
         raise UnknownMethodError
     plain = deps.sealer.open("destination", method.destination, claimant.binding(method.id)).decode()
-    return PlainDestination.of(plain, method.display_name, claimant.account.tenant, deps)
+    return PlainDestination.of(plain, method.display_name, claimant.account, deps)
 
 
 def destination_of_challenge(challenge: Challenge, deps: HasSealer) -> PlainDestination:
@@ -77,7 +91,8 @@ def destination_of_challenge(challenge: Challenge, deps: HasSealer) -> PlainDest
     if challenge.destination is None or challenge.terms.code is None:
         raise ChallengeEndedError
     plain = deps.sealer.open("destination", challenge.destination.sealed, binding_of(challenge)).decode()
-    return PlainDestination(SecretStr(plain), challenge.destination.masked, challenge.terms.code.destination_hash)
+    digest, *others = challenge.terms.code.hashes
+    return PlainDestination(SecretStr(plain), challenge.destination.masked, digest, tuple(others))
 
 
 async def resend_code(principal: Principal, deps: CanEndChallenges) -> None:

@@ -162,6 +162,15 @@ def start_again(update: AccountUpdate, challenge: Challenge, *, at: datetime) ->
     return _recorded(update.put_session(moved), moved, _reached(moved, at))
 
 
+def prove_first(update: AccountUpdate, challenge: Challenge, *, at: datetime) -> AccountUpdate:
+    """Something must be proven before this method: to that step, and then back to the first of this method."""
+    session = _waiting(update.account, challenge)
+    if session is None:
+        return update
+    moved = steps.ask_for_proof(session, then=steps.FIRST_STEP[challenge.method_type])
+    return _recorded(update.put_session(moved), moved, _reached(moved, at))
+
+
 def was_cancelled(account: Account, challenge: Challenge) -> bool:
     """Whether the session that asked for it was left, or ended because it may not have been the person's."""
     session = account.session(challenge.session_id or "")

@@ -103,6 +103,10 @@ class Session(State):
         at_success = self.outcome == "completed" and self.step == "success"
         return now < self.expires_at and (self.outcome is None or at_success)
 
+    def is_followed(self, now: datetime) -> bool:
+        """Whether its page may follow what was asked; what completed the session is followed to its end."""
+        return now < self.expires_at and self.outcome in {None, "completed"}
+
     @property
     def deadline(self) -> datetime:
         """When it ends if the person does not act; once it has ended, when it is forgotten."""

@@ -92,9 +92,9 @@ def set_up(
     return begun.model_copy(update={"requested_change": change, "plan": plan or session.plan})
 
 
-def show_code(session: Session, activation: Activation) -> Session:
+def show_code(session: Session, activation: Activation, step: str) -> Session:
     """The QR code to scan is part of the session before it is shown: a refresh or a crash shows the same one."""
-    return session.model_copy(update={"step": "authenticatorApp.scan", "activation": activation})
+    return session.model_copy(update={"step": step, "activation": activation})
 
 
 def show_draft(session: Session, draft: Draft, step: str) -> Session:

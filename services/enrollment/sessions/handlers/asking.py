@@ -5,7 +5,7 @@ import uuid
 from schemas.base import MethodType
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.handlers.lifecycle import cancel_challenge, open_challenge
-from services.enrollment.needs import CanAsk, CanChangeAccounts, CanEndChallenges, HasChallenges
+from services.enrollment.needs import CanAsk, CanChangeAccounts, CanEndChallenges, HasChallenges, HasClock
 from services.enrollment.sessions.domain import steps
 from services.enrollment.sessions.domain.session import Session
 from services.enrollment.sessions.handlers.moving import move_session
@@ -75,7 +75,7 @@ async def ask(principal: Principal, challenge: Challenge, step: str, deps: CanAs
         ProblemError: `sessionEnded`, `rateLimited`.
     """
     earlier = await current_challenge(principal, deps)
-    if earlier and not again and earlier.asks_the_same_as(challenge) and earlier.still_waits(deps.clock.now()):
+    if earlier and not again and _is_kept(earlier, challenge, deps):
         return await wait_at(principal, earlier, step, deps)
     moved = await wait_at(principal, challenge, step, deps, most=deps.limiter.requests)
     if moved.session.requested:
@@ -83,6 +83,16 @@ async def ask(principal: Principal, challenge: Challenge, step: str, deps: CanAs
     if earlier and earlier.id != challenge.id:
         await cancel_challenge(earlier, "superseded", deps)
     return moved
+
+
+async def is_asked_already(principal: Principal, challenge: Challenge, deps: CanEndChallenges) -> bool:
+    """Whether one like it still waits, so that `ask` keeps that one."""
+    earlier = await current_challenge(principal, deps)
+    return earlier is not None and _is_kept(earlier, challenge, deps)
+
+
+def _is_kept(earlier: Challenge, challenge: Challenge, deps: HasClock) -> bool:
+    return earlier.asks_the_same_as(challenge) and earlier.still_waits(deps.clock.now())
 
 
 def pressed(principal: Principal, press: str) -> str:

@@ -12,16 +12,22 @@ from services.enrollment.challenges.domain.eligibility import (
     must_prove,
 )
 from services.enrollment.challenges.handlers.asking import for_method
-from services.enrollment.challenges.handlers.cooldown import available_first, cooldowns_of, require_available
+from services.enrollment.challenges.handlers.cooldown import (
+    Cooldowns,
+    available_first,
+    cooldowns_of,
+    require_available,
+)
+from services.enrollment.devices.asking import admit_request, end_earlier_requests
 from services.enrollment.methods.base.domain import PROVEN_FOR
 from services.enrollment.methods.registry.domain import TRAITS
 from services.enrollment.needs import CanChangeAccounts, CanChoose, CanProve, HasRules
 from services.enrollment.sessions.domain import steps
 from services.enrollment.sessions.domain.session import Session
-from services.enrollment.sessions.handlers.asking import ask, pressed
+from services.enrollment.sessions.handlers.asking import ask, is_asked_already, pressed
 from services.enrollment.sessions.handlers.moving import move_session
 from services.enrollment.sessions.principal import Principal
-from services.kit.errors import MethodCoolingDownError, ProblemError, UnknownMethodError
+from services.kit.errors import MethodCoolingDownError, ProblemError, SendLimitReachedError, UnknownMethodError
 
 
 def usable_methods(account: Account, deps: HasRules, now: datetime | None = None) -> tuple[Method, ...]:
@@ -60,7 +66,7 @@ async def begin(principal: Principal, deps: CanProve) -> Principal:
     try:
         return await prove_by(principal, first.id, deps)
     except ProblemError as problem:
-        if isinstance(problem, MethodCoolingDownError):
+        if isinstance(problem, MethodCoolingDownError | SendLimitReachedError):
             return principal
         raise
 
@@ -74,24 +80,35 @@ def askable(principal: Principal, deps: HasRules) -> tuple[Method, ...]:
 
 
 async def choices(principal: Principal, deps: CanChoose) -> tuple[Method, ...]:
-    return available_first(askable(principal, deps), await cooldowns_of(principal.account, _purpose(principal), deps))
+    return available_first(askable(principal, deps), await session_cooldowns(principal, deps))
+
+
+async def session_cooldowns(principal: Principal, deps: CanChoose) -> Cooldowns:
+    """Those of the person that hold up what this session is for."""
+    return await cooldowns_of(principal.account, _purpose(principal), deps)
 
 
 async def prove_by(
     principal: Principal, method_id: str, deps: CanProve, *, by_app: bool = False, again: bool = False
 ) -> Principal:
-    """Ask for the proof of one method; `by_app` asks an app for a code instead of an approval.
+    """Ask for the proof of one method; `by_app` asks an app for a code instead of an approval. So does a device that
+    rests because nobody approved the last requests, if its app has codes.
 
     Raises:
-        ProblemError: `unknownMethod`, `methodCoolingDown`, `sessionEnded`, `rateLimited`.
+        ProblemError: `unknownMethod`, `methodCoolingDown`, `sendLimitReached`, `sessionEnded`, `rateLimited`.
     """
     method = next((method for method in askable(principal, deps) if method.id == method_id), None)
     if method is None:
         raise UnknownMethodError
-    require_available(method, await cooldowns_of(principal.account, _purpose(principal), deps), deps.clock.now())
-    identifier = pressed(principal, f"prove {method.id} {by_app}")
-    challenge = await for_method(method, principal.claimant, _purpose(principal), identifier, deps, by_app=by_app)
-    moved = await ask(principal, _for_platform(challenge, principal.session), "prove", deps, again=again)
+    cooldowns = await session_cooldowns(principal, deps)
+    require_available(method, cooldowns, deps.clock.now())
+    challenge = await _challenge(principal, method, deps, by_app=by_app)
+    if again or not await is_asked_already(principal, challenge, deps):
+        if cooldowns.leave_the_code(method):
+            challenge = await _challenge(principal, method, deps, by_app=True)
+        await admit_request(challenge, deps)
+    moved = await ask(principal, challenge, "prove", deps, again=again)
+    await end_earlier_requests(challenge, deps)
     if method.device_id:
         deps.signals.notify(method.device_id)
     return moved
@@ -104,6 +121,12 @@ async def choose_another(principal: Principal, deps: CanChangeAccounts) -> Princ
         return session.model_copy(update={"step": "prove.choose"}) if session.step == "prove" else session
 
     return await move_session(principal, move, deps)
+
+
+async def _challenge(principal: Principal, method: Method, deps: CanProve, *, by_app: bool) -> Challenge:
+    identifier = pressed(principal, f"prove {method.id} {by_app}")
+    challenge = await for_method(method, principal.claimant, _purpose(principal), identifier, deps, by_app=by_app)
+    return _for_platform(challenge, principal.session)
 
 
 def _purpose(principal: Principal) -> Purpose:

@@ -176,6 +176,8 @@ METHODS: Final = (
             "Without a connection you can type the one-time code that the app shows, if you added the account by its "
             "QR code: select **Use a code from the app instead**.",
             "If you didn't start the sign-in, select **Deny** or **Report suspicious activity**.",
+            "If you don't approve several requests in a row, the app gets none for a while, so that nobody can wear "
+            "you down. Until then sign in with a code of the app, or with another method.",
             "You can have the app on up to 5 devices.",
         ),
         related=("install-authenticator", "add-account-by-hand", "change-method"),

@@ -9,6 +9,7 @@ from fastapi import Response
 from services.enrollment.accounts.domain.account import Method
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.handlers import verdicts
+from services.enrollment.challenges.handlers.cooldown import Cooldowns, available_first
 from services.enrollment.methods.base.pages import AskedProof, Step, StepPage
 from services.enrollment.methods.registry.pages import proof_page
 from services.enrollment.methods.registry.words import WORDS, label_of
@@ -23,26 +24,28 @@ from services.enrollment.web.proof.words import (
     SIGN_IN_AGAIN,
     TRY_AGAIN,
     refused_choice,
+    resting,
 )
 from services.enrollment.web.request import PageRequest, frame, html, to_current_step
 from services.enrollment.web.views import Choice, ChooseView, FieldError, MessageView
 from services.enrollment.web.words import CANT_SIGN_IN, CHOOSE_ONE
-from services.kit.errors import MethodCoolingDownError, RateLimitedError, UnknownMethodError
+from services.kit.errors import MethodCoolingDownError, RateLimitedError, SendLimitReachedError, UnknownMethodError
 
-NOT_NOW: Final = (RateLimitedError, MethodCoolingDownError)
+NOT_NOW: Final = (RateLimitedError, MethodCoolingDownError, SendLimitReachedError)
 """Why a method cannot be asked for now, though it is on the list."""
 
 
 async def show_choice(page: PageRequest, error: FieldError | None = None, status: int = 200) -> Response:
     """All methods that prove that the person is there, the best first."""
-    usable = await step_up.choices(page.principal, page.deps)
+    cooldowns = await step_up.session_cooldowns(page.principal, page.deps)
+    usable = available_first(step_up.askable(page.principal, page.deps), cooldowns)
     if not usable:
         return _show_no_way_on(page)
     view = ChooseView(
         step="prove.choose",
         frame=frame(page, "prove.choose"),
         question=QUESTION,
-        choices=tuple(_choice(method) for method in usable),
+        choices=tuple(_choice(method, _rest(method, cooldowns, page)) for method in usable),
         chosen=usable[0].id,
         error=error,
     )
@@ -71,7 +74,7 @@ async def show(page: PageRequest, feedback: Feedback = NOTHING) -> Response:
         challenge=challenge,
         method=method,
         label=label_of(method),
-        frame=frame(page, "prove", feedback.notice),
+        frame=frame(page, "prove", feedback.notice or await _why_a_code(page, method, challenge)),
         feedback=feedback,
         other_method=len(step_up.askable(page.principal, page.deps)) > 1,
     )
@@ -135,5 +138,18 @@ def _show_no_way_on(page: PageRequest) -> Response:
     return html(page.principal, MessageView(shown, heading, text, action=again, help=CANT_SIGN_IN), 403)
 
 
-def _choice(method: Method) -> Choice:
-    return (method.id, label_of(method), WORDS[method.type].prove.format(where=method.display_name))
+async def _why_a_code(page: PageRequest, method: Method, challenge: Challenge) -> str | None:
+    """Where a code of the app is asked for: that it gets no requests, if it does not."""
+    if challenge.terms.push or method.device_id is None:
+        return None
+    return _rest(method, await step_up.session_cooldowns(page.principal, page.deps), page)
+
+
+def _choice(method: Method, rest: str | None) -> Choice:
+    return (method.id, label_of(method), rest or WORDS[method.type].prove.format(where=method.display_name))
+
+
+def _rest(method: Method, cooldowns: Cooldowns, page: PageRequest) -> str | None:
+    """What to say of an app that gets no requests for a while."""
+    until = cooldowns.unapproved.get(method.id)
+    return resting(until, page.deps.clock.now(), has_codes=method.has_codes) if until else None

@@ -1,8 +1,10 @@
 """The words of "Verify it's you" that belong to no method."""
 
+from datetime import datetime, timedelta
 from typing import Final
 
-from services.kit.errors import MethodCoolingDownError, ProblemError
+from services.enrollment.web.words import moment
+from services.kit.errors import MethodCoolingDownError, ProblemError, SendLimitReachedError
 
 QUESTION: Final = "How do you want to verify that it's you?"
 LOCKED_OUT: Final = (
@@ -25,8 +27,25 @@ SIGN_IN_AGAIN: Final = (
 TRY_AGAIN: Final = "Try again"
 
 
+WORTH_A_WORD: Final = timedelta(minutes=1)
+"""A device that rests for less is asked again before anybody has read why not."""
+
+
+def resting(until: datetime, now: datetime, *, has_codes: bool) -> str | None:
+    """That an app gets no requests, and what can be done; None for a moment."""
+    if until - now < WORTH_A_WORD:
+        return None
+    instead = "Enter a code from the app instead." if has_codes else "Choose another method, or wait until then."
+    return f"The last requests weren't approved, so this app gets none until {moment(until)}. {instead}"
+
+
 def refused_choice(problem: ProblemError) -> str:
     """Why a method cannot be asked for now."""
+    if isinstance(problem, SendLimitReachedError):
+        return (
+            "The last requests to this app weren't approved, so it gets none for a while. Choose another method, or "
+            "wait. If you didn't ask for them, somebody else may know your password: change it."
+        )
     if isinstance(problem, MethodCoolingDownError):
         return "There were too many wrong answers with this method. Wait a while, or choose another one."
     return f"{problem.title}. Wait a while, then try again."

@@ -31,6 +31,10 @@ HAPPENED = {
     "UnusualActivityNoticed": "Something unusual happened.",
     "UnusualActivityNoticed.newBrowser": "Your security info was opened in a browser that was new to us.",
     "UnusualActivityNoticed.manyFailures": "There were many wrong tries with {name}, so it paused.",
+    "RequestsPaused": (
+        "You denied several requests in {name}, so it gets none for a while. If you didn't ask for them, somebody else "
+        "may know your password: change it."
+    ),
 }
 REASONS = {
     "person": "You deleted {name}.",

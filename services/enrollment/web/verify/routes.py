@@ -13,7 +13,7 @@ from services.enrollment.sessions.handlers import verification
 from services.enrollment.web.access import SPENT, holds_session_of, stayed
 from services.enrollment.web.cookies import SessionCookie, write_cookie
 from services.enrollment.web.forms import Hidden, SentForm, StepForm, sent_form
-from services.enrollment.web.live import challenge_stream
+from services.enrollment.web.live import challenge_of_page, live
 from services.enrollment.web.proof import pages as proof
 from services.enrollment.web.request import (
     SEE_OTHER,
@@ -28,7 +28,6 @@ from services.enrollment.web.request import (
 from services.enrollment.web.returning import back_from_verification
 from services.enrollment.web.views import VERIFY, CancelView
 from services.kit.errors import ProblemError, UnknownChallengeError
-from services.kit.http.sse import streamed
 
 router = APIRouter(include_in_schema=False)
 
@@ -117,4 +116,4 @@ async def events(request: Request, challenge: Annotated[str, Query(max_length=64
     requested = page.principal.session.requested
     if requested is None or requested.id != challenge:
         raise UnknownChallengeError
-    return streamed(challenge_stream(requested.id, page.deps))
+    return live(page, request, challenge_of_page(page.principal, requested.id, page.deps))

@@ -15,7 +15,7 @@ from services.enrollment.sessions.handlers.step_up import needs_proof_for, requi
 from services.enrollment.web.access import SPENT, holds_session_of, stayed
 from services.enrollment.web.cookies import SessionCookie, read_browser, write_browser, write_cookie
 from services.enrollment.web.forms import Hidden, SentForm, StepForm, sent_form
-from services.enrollment.web.live import activation_stream, challenge_stream
+from services.enrollment.web.live import activation_of_page, challenge_of_page, live
 from services.enrollment.web.qr import qr_picture
 from services.enrollment.web.request import (
     SEE_OTHER,
@@ -32,7 +32,6 @@ from services.enrollment.web.returning import back_to_platform
 from services.enrollment.web.views import MANAGE, OPERATIONS, WIZARD, CancelView
 from services.enrollment.web.wizard.steps import STEPS
 from services.kit.errors import NotFoundError, ProblemError, UnknownChallengeError
-from services.kit.http.sse import streamed
 
 router = APIRouter(include_in_schema=False)
 
@@ -165,11 +164,9 @@ async def events(
     """Live state of the session's challenge, or of its QR code (server-sent events)."""
     page = await recognise(request)
     await page.deps.limiter.admit("session", page.principal.session.id)
-    session, stream = page.principal.session, None
+    session = page.principal.session
     if session.requested and session.requested.id == challenge:
-        stream = challenge_stream(session.requested.id, page.deps)
-    elif session.activation and session.activation.handle == activation:
-        stream = activation_stream(session.activation.handle, page.deps)
-    if stream is None:
-        raise UnknownChallengeError
-    return streamed(stream)
+        return live(page, request, challenge_of_page(page.principal, session.requested.id, page.deps))
+    if session.activation and session.activation.handle == activation:
+        return live(page, request, activation_of_page(page.principal, session.activation.handle, page.deps))
+    raise UnknownChallengeError

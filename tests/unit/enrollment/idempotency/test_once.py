@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from pymongo.errors import AutoReconnect
@@ -13,9 +14,10 @@ from services.enrollment.idempotency.store import StoredResponses
 from services.enrollment.tokens import Caller
 from services.kit.errors import IdempotencyConflictError, UnavailableError, UnknownUserError
 from services.kit.ids import repeatable_id, repeatable_token
+from services.kit.mongo.document import Stored
 from services.kit.mongo.relay import Relay
 from tests.support.clock import FixedClock
-from tests.support.keys import keyring
+from tests.support.keys import keyring, rotating
 from tests.support.memory import MemoryDatabase
 from tests.support.publishing import NotingPublisher
 
@@ -59,11 +61,15 @@ def endpoint() -> Endpoint:
 
 
 @pytest.fixture
-def idempotency(clock: FixedClock, database: MemoryDatabase) -> Idempotency:
+def responses(clock: FixedClock, database: MemoryDatabase) -> StoredResponses:
     relay = Relay(NotingPublisher(), clock)
-    responses = StoredResponses(
+    return StoredResponses(
         database.collection("answers"), StoredResponse, relay=relay, clock=clock, source="enrollment"
     )
+
+
+@pytest.fixture
+def idempotency(clock: FixedClock, responses: StoredResponses) -> Idempotency:
     return Idempotency(responses, keyring("enrollment"), clock)
 
 
@@ -183,3 +189,63 @@ async def test_neither_the_key_nor_the_request_nor_the_response_can_be_read(
     stored = str(database.collection("answers").documents)
     assert stored.count("northbridge/") >= 1
     assert not any(plain in stored for plain in ("my-key", "lamp", "hunter"))
+
+
+async def test_a_key_that_was_used_before_the_index_key_was_rotated_is_known_afterwards(
+    responses: StoredResponses, endpoint: Endpoint, clock: FixedClock
+) -> None:
+    keys = rotating("enrollment", "index", clock, at=clock.now() + GIVEN_UP_AFTER)
+    idempotency = Idempotency(responses, keys, clock)
+    before = await idempotency.once("a", CALLER, REQUEST, endpoint.made)
+    clock.advance(GIVEN_UP_AFTER)
+
+    assert await idempotency.once("a", CALLER, REQUEST, endpoint.made) == before
+    with pytest.raises(IdempotencyConflictError):
+        await idempotency.once("a", CALLER, "another request", endpoint.made)
+    assert await idempotency.once("b", CALLER, REQUEST, endpoint.made) != before
+    assert len({stored.id async for stored in responses.each({})}) == endpoint.times_called == 2
+
+
+@pytest.mark.parametrize("first", ["behind", "ahead"])
+async def test_replicas_that_disagree_on_which_index_key_is_in_use_do_nothing_twice(
+    first: str, responses: StoredResponses, endpoint: Endpoint, clock: FixedClock
+) -> None:
+    at, ahead_clock = clock.now() + timedelta(seconds=1), FixedClock(clock.now() + timedelta(seconds=2))
+    replicas = {
+        "behind": Idempotency(responses, rotating("enrollment", "index", clock, at=at), clock),
+        "ahead": Idempotency(responses, rotating("enrollment", "index", ahead_clock, at=at), ahead_clock),
+    }
+    other = replicas["ahead" if first == "behind" else "behind"]
+
+    async def while_the_other_is_asked() -> FirstResponse:
+        with pytest.raises(IdempotencyConflictError):
+            await other.once("a", CALLER, REQUEST, endpoint.made)
+        return await endpoint.made()
+
+    answer = await replicas[first].once("a", CALLER, REQUEST, while_the_other_is_asked)
+
+    assert await other.once("a", CALLER, REQUEST, endpoint.made) == answer
+    assert endpoint.times_called == 1
+
+
+async def test_replicas_that_claim_a_key_under_two_names_at_the_same_moment_do_nothing_twice(
+    database: MemoryDatabase, responses: StoredResponses, endpoint: Endpoint, clock: FixedClock
+) -> None:
+    at, ahead_clock = clock.now() + timedelta(seconds=1), FixedClock(clock.now() + timedelta(seconds=2))
+    ahead = Idempotency(responses, rotating("enrollment", "index", ahead_clock, at=at), ahead_clock)
+
+    class Overtaken(StoredResponses):
+        async def insert(self, *arguments: Any, **named: Any) -> Stored[StoredResponse]:
+            await ahead.once("a", CALLER, REQUEST, endpoint.made)
+            return await super().insert(*arguments, **named)
+
+    relay = Relay(NotingPublisher(), clock)
+    overtaken = Overtaken(database.collection("answers"), StoredResponse, relay=relay, clock=clock, source="enrollment")
+    behind = Idempotency(overtaken, rotating("enrollment", "index", clock, at=at), clock)
+
+    with pytest.raises(IdempotencyConflictError) as told:
+        await behind.once("a", CALLER, REQUEST, endpoint.made)
+
+    assert told.value.headers["Retry-After"] == "1"
+    assert (await behind.once("a", CALLER, REQUEST, endpoint.made)).body == '{"secret":"hunter1"}'
+    assert endpoint.times_called == 1

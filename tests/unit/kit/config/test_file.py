@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
+from services.enrollment.config import Config
 from services.kit.config.file import ConfigError, SharedConfig, load_config
 
 MINIMAL = """
@@ -57,9 +59,69 @@ def test_variables_are_taken_from_the_environment_or_have_their_default(tmp_path
     assert str(given.clients["northbridge"].jwks_url) == "https://id.example/jwks"
 
 
-def test_a_variable_that_is_not_set_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="AUTH_TOKEN"):
+def test_a_variable_that_is_not_set_is_named_with_its_place(tmp_path: Path) -> None:
+    with pytest.raises(
+        ConfigError, match=r"^AUTH_TOKEN: .* at providers\.sms\.0\.authToken and it is not set; set it$"
+    ):
         load_config(SharedConfig, written(tmp_path, MINIMAL + PROVIDERS), {})
+
+
+@pytest.mark.parametrize("quote", ['"', ""], ids=["quoted", "plain"])
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "abc #def",
+        "12345678",
+        "0x1F",
+        "yes",
+        "null",
+        "a: b",
+        "- a",
+        "'",
+        '"',
+        "&a",
+        "{",
+        "ends in \\",
+        "${OTHER}",
+        "é\n",
+    ],
+)
+def test_a_secret_may_hold_any_character_and_stays_a_text(tmp_path: Path, secret: str, quote: str) -> None:
+    text = MINIMAL + PROVIDERS.replace('"${AUTH_TOKEN}"', f"{quote}${{AUTH_TOKEN}}{quote}")
+    config = load_config(SharedConfig, written(tmp_path, text), {"AUTH_TOKEN": secret, "OTHER": "x"})
+    assert config.providers.sms[0].auth_token.get_secret_value() == secret
+
+
+def test_a_variable_cannot_add_to_the_file(tmp_path: Path) -> None:
+    text = MINIMAL.replace("displayName: Northbridge", "displayName: ${NAME}")
+    with pytest.raises(ConfigError, match=r"tenants\.northbridge\.displayName"):
+        load_config(SharedConfig, written(tmp_path, text), {"NAME": "A\n    surprise: 1"})
+
+
+def test_a_number_may_come_from_a_variable(tmp_path: Path) -> None:
+    text = MINIMAL + MAIL + "      port: ${MAIL_PORT:-2525}\n"
+    assert load_config(SharedConfig, written(tmp_path, text), {}).providers.email[0].port == 2525
+    assert load_config(SharedConfig, written(tmp_path, text), {"MAIL_PORT": "465"}).providers.email[0].port == 465
+
+
+@pytest.mark.parametrize("wrong", ["${auth_token}", "${AUTH_TOKEN", "${AUTH-TOKEN}", "${}"])
+def test_what_looks_like_a_variable_and_is_none_is_refused(tmp_path: Path, wrong: str) -> None:
+    text = MINIMAL + PROVIDERS.replace("${AUTH_TOKEN}", wrong)
+    with pytest.raises(ConfigError, match=r"providers\.sms\.0\.authToken: write a variable as"):
+        load_config(SharedConfig, written(tmp_path, text), {"AUTH_TOKEN": "x"})
+
+
+def test_an_empty_secret_is_none(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"providers\.sms\.0\.authToken"):
+        load_config(SharedConfig, written(tmp_path, MINIMAL + PROVIDERS), {"AUTH_TOKEN": ""})
+
+
+def test_whoever_speaks_to_no_provider_does_not_hold_their_secrets(tmp_path: Path) -> None:
+    mail = MAIL.replace("providers:\n", "") + "      username: ${USER}\n      password: plainly-written\n"
+    config = load_config(Config, written(tmp_path, MINIMAL + PROVIDERS + mail), {})
+    assert config.providers.channels == {"sms", "email"}
+    assert config.providers.sms[0].auth_token.get_secret_value() == "(withheld)"
+    assert config.providers.email[0].password == SecretStr("(withheld)")
 
 
 def test_a_secret_does_not_show(tmp_path: Path) -> None:
@@ -172,9 +234,16 @@ def test_a_mistake_of_form_is_placed_by_its_line(tmp_path: Path) -> None:
         load_config(SharedConfig, written(tmp_path, "tenants: {}\nclients: {}\n: : :\n"), {}, named_by="FILE")
 
 
-def test_what_cannot_be_read_at_all_has_no_line(tmp_path: Path) -> None:
+@pytest.mark.parametrize("text", ["tenants: \x01", "date: 2026-13-45", "[" * 5000], ids=["control", "date", "depth"])
+def test_what_cannot_be_read_at_all_has_no_line(tmp_path: Path, text: str) -> None:
     with pytest.raises(ConfigError, match=r"is not YAML: unreadable$"):
-        load_config(SharedConfig, written(tmp_path, "tenants: \x01"), {})
+        load_config(SharedConfig, written(tmp_path, text), {})
+
+
+def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_bytes(b"tenants: \xff")
+    with pytest.raises(ConfigError, match=r"is not YAML: unreadable$"):
+        load_config(SharedConfig, tmp_path / "config.yaml", {})
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """A service has the keys that it needs, and no others."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, get_args
@@ -8,11 +9,13 @@ from typing import Any, get_args
 import pytest
 
 from services.kit.crypto.key_files import new_keyrings
-from services.kit.crypto.keyring import PURPOSES, Keyring, KeyringError, ServiceName
-from services.kit.crypto.sealing import public_point
-from tests.support.clock import NOON
+from services.kit.crypto.key_source import KeyringError
+from services.kit.crypto.keyring import PURPOSES, Keyring, ServiceName
+from services.kit.crypto.sealing import Binding, Sealer, public_point
+from tests.support.clock import NOON, FixedClock
 from tests.support.keys import MADE_AT, made_key
 
+HOUR = timedelta(hours=1)
 SERVICES: tuple[ServiceName, ...] = get_args(ServiceName)
 
 
@@ -25,10 +28,18 @@ def written(path: Path, content: Any) -> Path:
 @pytest.mark.parametrize("service", SERVICES)
 def test_new_keyrings_load_for_their_service_and_for_no_other(tmp_path: Path, service: ServiceName) -> None:
     file = written(tmp_path, new_keyrings(NOON)[service])
-    assert all(Keyring.load(file, service).newest(purpose) for purpose in PURPOSES[service])
+    assert all(Keyring.load(file, service).current(purpose) for purpose in PURPOSES[service])
     for other in set(SERVICES) - {service}:
         with pytest.raises(KeyringError, match="SECURITY_INFO_KEYRING"):
             Keyring.load(file, other)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_keys_of_the_demo_are_taken_there_alone(tmp_path: Path, service: ServiceName) -> None:
+    file = written(tmp_path, new_keyrings(NOON, demo=True)[service])
+    assert all(Keyring.load(file, service, demo=True).current(purpose) for purpose in PURPOSES[service])
+    with pytest.raises(KeyringError, match=r"holds the demo's keys; make your own with `security-info keys new DIR`"):
+        Keyring.load(file, service)
 
 
 def test_services_that_share_a_purpose_share_its_key() -> None:
@@ -84,7 +95,7 @@ def test_an_absent_file_is_refused_with_the_remedy(tmp_path: Path) -> None:
 def test_the_key_in_use_at_a_moment_is_the_newest_made_until_then() -> None:
     newer, older = made_key("newer"), made_key("older", age=timedelta(days=30))
     keyring = Keyring({"code": (newer, older)})
-    assert keyring.newest("code") == newer
+    assert keyring.current("code") == newer
     assert keyring.in_use_at("code", MADE_AT) == newer
     assert keyring.in_use_at("code", MADE_AT - timedelta(milliseconds=1)) == older
     assert keyring.in_use_at("code", MADE_AT - timedelta(days=365)) == older
@@ -101,7 +112,7 @@ def test_enrollment_knows_the_public_half_of_the_vapid_key_and_no_other_part(tmp
     keyrings = new_keyrings(NOON)
     enrollment = Keyring.load(written(tmp_path, keyrings["enrollment"]), "enrollment")
     notifier = Keyring.load(written(tmp_path, keyrings["notifier"]), "notifier")
-    assert enrollment.vapid_public_key == public_point(notifier.newest("vapid"))
+    assert enrollment.vapid_public_key == public_point(notifier.current("vapid"))
     assert not enrollment.all("vapid")
 
 
@@ -116,3 +127,32 @@ def test_a_malformed_public_vapid_key_is_refused(tmp_path: Path, value: Any) -> 
     keys = new_keyrings(NOON)["enrollment"] | {"vapidPublicKey": value}
     with pytest.raises(KeyringError, match="vapidPublicKey is malformed"):
         Keyring.load(written(tmp_path, keys), "enrollment")
+
+
+def test_a_key_that_was_published_ahead_opens_at_once_and_seals_when_its_time_has_come() -> None:
+    clock = FixedClock(MADE_AT)
+    ahead, older = replace(made_key("ahead"), active_from=MADE_AT + HOUR), made_key("older")
+    keyring = Keyring({"secret": (ahead, older)}, clock=clock)
+    sealed = Sealer(Keyring({"secret": (ahead,)}, clock=clock)).seal("secret", b"x", Binding("north", "alex"))
+
+    assert keyring.current("secret") == older
+    assert Sealer(keyring).open("secret", sealed, Binding("north", "alex")) == b"x"
+    clock.advance(HOUR)
+    assert keyring.current("secret") == ahead
+
+
+def test_a_lone_key_is_used_whatever_its_time() -> None:
+    ahead = replace(made_key("ahead"), active_from=MADE_AT + HOUR)
+    assert Keyring({"code": (ahead,)}, clock=FixedClock(MADE_AT)).current("code") == ahead
+
+
+def test_keys_may_come_from_elsewhere_than_a_file() -> None:
+    class Vault:
+        name = "vault"
+
+        def read(self) -> Any:
+            return new_keyrings(NOON)["verifier"]
+
+    assert Keyring.read(Vault(), "verifier").current("code")
+    with pytest.raises(KeyringError, match="vault lacks keys for"):
+        Keyring.read(Vault(), "enrollment")

@@ -147,7 +147,7 @@ def test_encoding_comes_back_and_needs_no_padding(content: bytes) -> None:
 
 @pytest.mark.parametrize("purpose", ["submission", "index"])
 def test_a_key_shows_nothing_of_its_secret(purpose: Purpose) -> None:
-    assert "secret" not in repr(KEYS.newest(purpose))
+    assert "secret" not in repr(KEYS.current(purpose))
 
 
 WRAPPED = decode("AAECAwQFBgcICQoLDA0OD-cIHItlB3Wra1DUpxVvOx2lef1VmNPCMl8jwZqIUqGv")

@@ -35,12 +35,13 @@ async def hangs() -> bool:
     return True
 
 
-def app(**alive: bool) -> FastAPI:
+def app(*, management_port: int | None = None, **alive: bool) -> FastAPI:
     made = build_app(
         "verifier",
         readiness={"kafka": up, "mongodb": up},
         lifespan=nothing,
         liveness={name: partial(bool, state) for name, state in alive.items()},
+        management_port=management_port,
     )
 
     @made.get("/things/{name}")
@@ -102,6 +103,32 @@ async def test_metrics_name_the_route_not_the_path() -> None:
     assert 'security_info_http_requests_total{method="GET",route="/things/{name}",status="200"}' in text
     assert 'route="unmatched",status="404"' in text
     assert "/nowhere" not in text
+
+
+@pytest.mark.parametrize(
+    ("port", "path", "status"),
+    [
+        (9000, "/metrics", 200),
+        (9000, "/healthz", 200),
+        (9000, "/readyz", 200),
+        (9000, "/things/sam", 404),
+        (9000, "/openapi.json", 404),
+        (9000, "//things/sam", 404),
+        (8000, "/metrics", 404),
+        (8000, "/metrics%0A", 404),
+        (8000, "/%6Detrics", 404),
+        (8000, "/metrics?x", 404),
+        (8000, "/healthz", 200),
+        (8000, "/readyz", 200),
+        (8000, "/things/sam", 200),
+    ],
+)
+async def test_metrics_are_on_the_management_port_and_nothing_else_is(port: int, path: str, status: int) -> None:
+    of = app(management_port=9000)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(of), base_url=f"http://test:{port}") as client:
+        answer = await client.get(path, headers={"Host": "test:9000", "X-Forwarded-Port": "9000"})
+    assert answer.status_code == status
+    assert status == 200 or answer.json()["code"] == "notFound"
 
 
 async def test_the_trace_of_the_caller_is_in_the_problem() -> None:

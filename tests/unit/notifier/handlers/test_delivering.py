@@ -1,7 +1,7 @@
 """What happens between a claim and the call of the provider: what comes in between decides, up to the last moment."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -47,8 +47,10 @@ class EventfulStore(Store):
 
     happens: dict[str, Happens] = field(default_factory=dict)
 
-    async def take(self, tenant: str, number_hash: str, delivery_id: str, *, at: datetime) -> LimitReached | None:
-        taken = await super().take(tenant, number_hash, delivery_id, at=at)
+    async def take(
+        self, tenant: str, number_hashes: Sequence[str], delivery_id: str, *, at: datetime
+    ) -> LimitReached | None:
+        taken = await super().take(tenant, number_hashes, delivery_id, at=at)
         await self.happens.get("counted", nothing)()
         return taken
 

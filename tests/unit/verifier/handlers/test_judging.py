@@ -15,7 +15,7 @@ from services.verifier.handlers.lifecycle import retire_credential, revive_crede
 from services.verifier.methods.base import Submission
 from services.verifier.methods.totp import TotpSecret
 from tests.support.app_proofs import SECRET, approved, push_terms
-from tests.support.challenges import TENANT, enveloped, submitted
+from tests.support.challenges import TENANT, enveloped, right_code, submitted, terms, wrong_codes
 from tests.support.clock import NOON
 from tests.support.judging import Court, outcome
 from tests.support.method_proofs import (
@@ -435,3 +435,28 @@ async def test_a_call_is_confirmed_once_and_reported_even_in_a_pause() -> None:
     assert outcome(await court.judge(call_answered(last))) == "methodCoolingDown"
     assert outcome(await court.judge(call_answered(last, "report"))) == "callReported"
     assert outcome(await court.judge(call_answered(last))) == "challengeEnded"
+
+
+async def test_what_was_counted_by_one_hash_of_a_number_counts_under_the_next() -> None:
+    court = Court()
+
+    def asked(name: str, number_hash: str, *others: str) -> ChallengeTerms:
+        of = terms(name, session_id=None, created_at=court.clock.now())
+        assert of.code is not None
+        code = of.code.model_copy(update={"destination_hash": number_hash, "other_hashes": others})
+        return of.model_copy(update={"code": code})
+
+    old, new, other = "o" * 43, "n" * 43, "x" * 43
+    for number in range(10):
+        of = asked(f"guess-{number}", old)
+        await court.judge(submitted(of, wrong_codes(of, 1)[0], at=court.clock.now()))
+
+    rotated, stranger = asked("rotated", new, old), asked("stranger", other)
+    assert outcome(await court.judge(submitted(rotated, right_code(rotated)))) == "methodCoolingDown"
+    assert outcome(await court.judge(submitted(stranger, right_code(stranger)))) == "verified"
+    court.clock.advance(MINUTE)
+    later = asked("later", new, old)
+    assert outcome(await court.judge(submitted(later, right_code(later), at=court.clock.now()))) == "verified"
+    again = asked("again", new, old)
+    wrong = submitted(again, wrong_codes(again, 1)[0], at=court.clock.now())
+    assert outcome(await court.judge(wrong)) == "codeIncorrect"

@@ -7,14 +7,26 @@ from typing import Any
 import pytest
 
 from schemas.verification import MethodVerified
-from services.enrollment.accounts.domain.account import account_id
+from services.enrollment.accounts.domain.account import Account, Method, account_id
 from services.enrollment.challenges.domain.challenge import Challenge, Status
 from services.enrollment.challenges.handlers.verdicts import method_verified
+from services.enrollment.policies.domain.requirements import GroupPolicy, Terms
+from services.enrollment.sessions.domain.session import RecentProof
 from services.enrollment.signals import Signals
 from tests.support.challenges import enveloped
 from tests.support.clock import FixedClock
 from tests.support.enrolling import Outbox, outbox
-from tests.unit.enrollment.builders import NOW, account, proof_of, tried
+from tests.unit.enrollment.builders import NOW, account, method, proof_of, tried, wizard_session
+
+
+class Rules:
+    """One policy for everybody."""
+
+    def policy(self, _: Account) -> GroupPolicy:
+        return GroupPolicy(required=("phone",))
+
+    def terms(self, _: Account) -> Terms:
+        return Terms()
 
 
 @pytest.fixture
@@ -23,14 +35,21 @@ async def box() -> AsyncIterator[Outbox]:
         yield opened
 
 
-async def registered_after(box: Outbox, status: Status, **forged: Any) -> tuple[Challenge, bool]:
+async def registered_after(
+    box: Outbox, status: Status, person: Account | None = None, **forged: Any
+) -> tuple[Challenge, bool]:
     """A right proof of a phone whose challenge was `status`: what it is then, and whether the phone is on file. What is
     `forged` the verdict says otherwise than it was asked."""
     asked, registration = proof_of("phone")
     challenge = asked.model_copy(
         update={"registration": registration, "submissions": tried(None), "status": status, "ended_at": None}
     )
-    person = account()
+    if person and person.sessions:
+        in_session = challenge.terms.model_copy(update={"session_id": "s1"})
+        challenge = challenge.model_copy(update={"terms": in_session})
+        waiting = person.sessions[0].model_copy(update={"requested": challenge})
+        person = person.model_copy(update={"sessions": (waiting,)})
+    person = person or account()
     await box.store.accounts.insert(person.id, person)
     await box.store.challenges.insert(challenge.id, challenge)
     event = MethodVerified(
@@ -46,7 +65,7 @@ async def registered_after(box: Outbox, status: Status, **forged: Any) -> tuple[
     cause = enveloped(event, challenge.id)
     cause = replace(cause, **{name: value for name, value in forged.items() if hasattr(cause, name)})
     for _ in range(2):
-        await method_verified(event, cause, store=box.store, signals=Signals())
+        await method_verified(event, cause, store=box.store, rules=Rules(), signals=Signals())
     after, kept = (
         await box.store.challenges.get(challenge.id),
         await box.store.accounts.get(account_id("northbridge", "sam")),
@@ -82,7 +101,7 @@ async def test_a_right_proof_of_a_challenge_that_ended_registers_nothing(box: Ou
     ],
 )
 async def test_a_verdict_about_something_else_than_was_asked_registers_nothing(
-    box: Outbox, forged: dict[str, str]
+    box: Outbox, forged: dict[str, Any]
 ) -> None:
     challenge, is_on_file = await registered_after(box, "pending", **forged)
     assert (challenge.status, is_on_file) == ("pending", False)
@@ -90,4 +109,37 @@ async def test_a_verdict_about_something_else_than_was_asked_registers_nothing(
 
 async def test_a_verdict_that_names_no_kind_is_one_of_the_version_before(box: Outbox) -> None:
     challenge, is_on_file = await registered_after(box, "pending", kind=None)
+    assert (challenge.status, is_on_file) == ("verified", True)
+
+
+APP = method("authenticatorApp")
+
+
+async def test_a_session_that_proved_nothing_registers_nothing_once_another_one_registered_a_method(
+    box: Outbox,
+) -> None:
+    """The person registered an app while whoever has only the password kept a call waiting."""
+    person = account(APP, sessions=(wizard_session(step="phone.code"),))
+    challenge, is_on_file = await registered_after(box, "pending", person)
+    assert (challenge.status, is_on_file) == ("cancelled", False)
+    kept = await box.store.accounts.get(person.id)
+    assert kept is not None
+    (session,) = kept.state.sessions
+    assert (session.step, session.after_proof, session.requested) == ("prove.choose", "phone", None)
+    assert session.proof is None
+
+
+@pytest.mark.parametrize(
+    ("methods", "session"),
+    [
+        ((), wizard_session(step="phone.code")),
+        ((APP,), wizard_session(step="phone.code", proof=RecentProof(method_id="authenticatorApp", at=NOW))),
+        ((method("securityQuestions", "q"),), wizard_session(step="phone.code", registered=("q",))),
+    ],
+    ids=["nothing on file", "proven in this session", "registered by this session"],
+)
+async def test_a_session_that_has_nothing_more_to_prove_registers(
+    box: Outbox, methods: tuple[Method, ...], session: Any
+) -> None:
+    challenge, is_on_file = await registered_after(box, "pending", account(*methods, sessions=(session,)))
     assert (challenge.status, is_on_file) == ("verified", True)

@@ -16,9 +16,10 @@ from services.enrollment.policies.domain.requirements import TERMS, GroupPolicy,
 from services.enrollment.sessions.principal import Principal
 from services.kit.config.clients import RateLimits
 from services.kit.crypto.keyring import Keyring
-from services.kit.crypto.sealing import Sealer
+from services.kit.crypto.sealing import Sealer, keyed_hash, keyed_hashes
 from services.kit.errors import (
     ChallengeEndedError,
+    MethodAlreadyRegisteredError,
     MethodNotAllowedByPolicyError,
     PhoneNumberInvalidError,
     RateLimitedError,
@@ -26,7 +27,8 @@ from services.kit.errors import (
 from services.kit.http.limits import RateLimiter
 from tests.support.clock import FixedClock
 from tests.support.enrolling import Outbox, outbox, sam_at
-from tests.support.keys import keyring
+from tests.support.keys import keyring, rotating
+from tests.unit.enrollment.builders import method
 
 MOBILE = TypedPhone("GB", "07700 900142")
 OTHER = TypedPhone("GB", "07700 900143")
@@ -179,3 +181,34 @@ async def test_a_number_that_got_a_text_can_be_called(
 async def test_without_a_number_nothing_is_called(phones: Phones, sam: Principal) -> None:
     with pytest.raises(ChallengeEndedError):
         await reach_otherwise(sam, "voice", phones)
+
+
+async def test_a_number_keeps_its_name_while_the_index_key_is_rotated(
+    phones: Phones, box: Outbox, sam: Principal
+) -> None:
+    at = phones.clock.now() + timedelta(minutes=1)
+    phones.keyring = rotating("enrollment", "index", phones.clock, at=at)
+    first = await request_phone(sam, MOBILE, "form", phones)
+    phones.clock.advance(timedelta(minutes=1))
+
+    second = await request_phone(first, MOBILE, "another form", phones)
+
+    assert first.session.requested == second.session.requested
+    other = await request_phone(second, OTHER, "form", phones)
+    (told, new) = await box.published(MethodRequested)
+    assert told.terms.code is not None
+    assert new.terms.code is not None
+    number = keyed_hashes(phones.keyring, "+447700900142", tenant=sam.account.tenant)
+    assert told.terms.code.hashes == (number[1], number[0])
+    assert new.terms.code.hashes == keyed_hashes(phones.keyring, "+447700900143", tenant=sam.account.tenant)
+    assert other.session.requested is not None
+
+
+async def test_a_number_on_file_is_known_while_the_index_key_is_rotated(phones: Phones, box: Outbox) -> None:
+    before = keyed_hash(phones.keyring, "+447700900142", tenant="northbridge")
+    sam = sam_at("phone", method("phone", phone_type="alternateMobile", delivery="voice", destination_hash=before))
+    await box.put(account=sam.account)
+    phones.keyring = rotating("enrollment", "index", phones.clock, at=phones.clock.now())
+
+    with pytest.raises(MethodAlreadyRegisteredError):
+        await request_phone(sam, MOBILE, "form", phones)

@@ -69,7 +69,7 @@ def test_a_method_is_set_up_anew_with_its_own_change_and_plan() -> None:
 
 
 def test_what_is_shown_is_kept_with_the_session() -> None:
-    assert steps.show_code(wizard_session(), ACTIVATION) == wizard_session(
+    assert steps.show_code(wizard_session(), ACTIVATION, "authenticatorApp.scan") == wizard_session(
         step="authenticatorApp.scan", activation=ACTIVATION
     )
     assert steps.show_draft(wizard_session(), DRAFT, "softwareOath.scan") == wizard_session(

@@ -1,0 +1,1 @@
+"""What the standards ask, clause by clause, and where it is met."""

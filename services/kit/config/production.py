@@ -1,0 +1,62 @@
+"""What is for the demo alone: elsewhere a service does not start with it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from pydantic import AnyHttpUrl
+
+from services.kit.config.file import C, ConfigError, SharedConfig, load_config
+from services.kit.config.providers import Providers, TwilioProvider
+from services.kit.settings import ServiceSettings, given_variables
+
+DEMO_TOKEN = "demo-twilio-token"  # noqa: S105 - what it must not be
+"""The default of `deploy/demo/config.yaml`."""
+
+
+def config_of(settings: ServiceSettings, view: type[C]) -> C:
+    """The configuration file of a service.
+
+    Raises:
+        ConfigError: it cannot be used, or not outside the demo; one line that names the place and the remedy.
+    """
+    config = load_config(view, settings.config, given_variables())
+    if not settings.is_demo:
+        require_production(config, settings.config)
+    return config
+
+
+def require_production(config: SharedConfig, path: Path) -> None:
+    """Refuse what crosses networks in clear, and what anybody can know from the demo's files. Raises ConfigError."""
+    for place, why in _for_the_demo(config):
+        raise ConfigError(f"SECURITY_INFO_CONFIG: {path}: {place}{why}")
+
+
+def _for_the_demo(config: SharedConfig) -> Iterator[tuple[str, str]]:
+    if config.demo:
+        yield "demo", " is true: this is the demo's file; write your own, as deploy/example.yaml shows"
+    if config.push_services.unsafe:
+        yield "pushServices.unsafe", " is for the demo only; remove it"
+    if config.numbers.fictional:
+        yield "numbers.fictional", " is for the demo only; remove it"
+    for place, url in _addresses(config):
+        if url.scheme != "https":
+            yield place, f" must be https; {url.scheme} is for the demo only"
+    for place, account in _accounts(config.providers):
+        if account.auth_token.get_secret_value() == DEMO_TOKEN:
+            yield f"{place}.authToken", " is the demo's; set it to your provider's"
+
+
+def _addresses(config: SharedConfig) -> Iterator[tuple[str, AnyHttpUrl]]:
+    """All that keys, codes, results and people go through."""
+    for name, client in config.clients.items():
+        yield f"clients.{name}.jwksUrl", client.jwks_url
+        for number, url in enumerate(client.return_urls):
+            yield f"clients.{name}.returnUrls.{number}", url
+    for place, account in _accounts(config.providers):
+        yield f"{place}.baseUrl", account.base_url
+
+
+def _accounts(providers: Providers) -> Iterator[tuple[str, TwilioProvider]]:
+    for channel, accounts in (("sms", providers.sms), ("voice", providers.voice)):
+        for number, account in enumerate(accounts):
+            yield f"providers.{channel}.{number}", account
