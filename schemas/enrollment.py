@@ -1,14 +1,19 @@
 """What enrollment says: requests to the notifier (`.requests.*`) and the life of an account (`.lifecycle`).
 
-Lifecycle events hold opaque ids, types, masked names and times: no sealed value and no personal data.
+Lifecycle events hold opaque ids, types and times: no sealed value, no personal data, and no mask of any, since they are
+kept for ever and erasure cannot reach them (`NO_NAME`).
 """
 
-from typing import Final, Literal
+from typing import ClassVar, Final, Literal
 
 from pydantic import AwareDatetime, Field
 
 from schemas.base import Channel, Event, MethodType, Model, OpaqueId, Sealed
 from schemas.verification import ChallengeTerms
+
+NO_NAME: Final = ""
+"""What `displayName` is on the lifecycle topic, where earlier readers need the field. Earlier events hold a mask there,
+or the name of a device; `security-info events redact` rids a topic of them."""
 
 Intent = Literal["signIn", "manage", "administer"]
 Decision = Literal["none", "register", "nudge", "reconfirm", "manage", "administer"]
@@ -42,22 +47,32 @@ class MethodRequested(Event):
 
 
 NoticeKind = Literal[
-    "methodRegistered", "methodChanged", "methodRemoved", "methodSuspended", "methodRestored", "defaultMethodChanged"
+    "methodRegistered",
+    "methodChanged",
+    "methodRemoved",
+    "methodSuspended",
+    "methodRestored",
+    "defaultMethodChanged",
+    "newBrowser",
+    "manyFailures",
 ]
 
 
 class NoticeRequested(Event):
-    """Tell the person of a change, at an address that does not depend on it (NIST SP 800-63B-4, 4.6).
+    """Tell the person of a change, at an address that does not depend on it (NIST SP 800-63B-4, 4.6), or of what is
+    unusual (OWASP ASVS 5.0, 6.3.5); that may be about no method.
 
     `destination` is sealed under `destination`, bound to the notice's id in the place of the method. `link` leads to
     "This wasn't me" and is sealed likewise, with `link` in the place of the challenge; None where there is nothing to
     undo.
     """
 
+    VERSION: ClassVar[int] = 2
+
     notice_id: OpaqueId
     kind: NoticeKind
     channel: Channel
-    method_type: MethodType
+    method_type: MethodType | None = None
     display_name: str = Field(max_length=128, description="masked")
     destination: Destination
     link: Sealed | None = None
@@ -122,11 +137,11 @@ class EnrollmentCancelled(Event):
 
 
 class MethodRegistered(Event):
-    """A method became active after its proof."""
+    """A method became active after its proof. What it is called, the account says."""
 
     method_id: OpaqueId
     method_type: MethodType
-    display_name: str = Field(max_length=128, description="masked")
+    display_name: str = Field(max_length=128, description="always empty; masked in earlier events")
     phone_type: Literal["mobile", "alternateMobile", "office"] | None = None
     is_default: bool
     session_id: OpaqueId | None = None
@@ -135,13 +150,12 @@ class MethodRegistered(Event):
 
 
 class MethodChanged(Event):
-    """A method was changed; its id stays. `display_name` is the new mask; None where only the person's own name for it
-    changed, which is nobody else's business."""
+    """A method was changed; its id stays. What it is called now, the account says."""
 
     method_id: OpaqueId
     method_type: MethodType
     changed: Literal["destination", "name"]
-    display_name: str | None = Field(default=None, max_length=128, description="masked")
+    display_name: str | None = Field(default=None, max_length=128, description="never given; masked in earlier events")
     session_id: OpaqueId | None = None
     challenge_id: OpaqueId | None = None
     changed_at: AwareDatetime
@@ -162,7 +176,7 @@ class MethodRestored(Event):
 
     method_id: OpaqueId
     method_type: MethodType
-    display_name: str = Field(max_length=128, description="masked")
+    display_name: str = Field(max_length=128, description="always empty; masked in earlier events")
     phone_type: Literal["mobile", "alternateMobile", "office"] | None = None
     by: Literal["person", "administrator"]
     restored_at: AwareDatetime
@@ -192,6 +206,21 @@ class SuspiciousActivityReported(Event):
     method_id: OpaqueId
     challenge_id: OpaqueId | None = None
     reported_at: AwareDatetime
+
+
+class UnusualActivityNoticed(Event):
+    """Something in an account may be somebody else. Neither an address nor a place: the log is kept for ever.
+
+    `kind` is `newBrowser` (a session was begun in a browser in which this person never was) or `manyFailures` (so many
+    wrong proofs in a row that the method pauses); there may be more, which a reader lets pass.
+    """
+
+    kind: str = Field(max_length=64, pattern=r"^[a-zA-Z]+$")
+    method_id: OpaqueId | None = None
+    method_type: MethodType | None = None
+    session_id: OpaqueId | None = None
+    challenge_id: OpaqueId | None = None
+    noticed_at: AwareDatetime
 
 
 class PolicyChanged(Event):

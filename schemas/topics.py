@@ -108,6 +108,7 @@ LIFECYCLE = Topic(
         e.DefaultMethodChanged,
         e.SecurityInfoConfirmed,
         e.SuspiciousActivityReported,
+        e.UnusualActivityNoticed,
         e.PolicyChanged,
         e.AccountErased,
     ),

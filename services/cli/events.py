@@ -60,6 +60,36 @@ def user(
     _until_interrupted(tell(records, Selection(tenant=tenant, user=user_id), _printer(as_json)))
 
 
+@app.command()
+def redact(
+    *,
+    apply: Annotated[bool, typer.Option("--apply/--dry-run", help="Do it, or only say what there is to do.")] = False,
+) -> None:
+    """Rid the lifecycle topic of the masks and names that earlier versions wrote there.
+
+    Kafka changes nothing in place: partitions that hold any are written anew behind their end, in order, and what was
+    there is deleted. Stop enrollment, the verifier and whatever of the platform reads the topic first; safe to run
+    again if it breaks off, before anything is started. docs/runbooks/erasure.md says the rest.
+    """
+    asyncio.run(_redact(apply=apply))
+
+
+async def _redact(*, apply: bool) -> None:
+    from services.cli.settings import operator_settings
+    from services.kit.kafka.redaction.rewriting import redact_lifecycle, survey_lifecycle
+
+    settings = operator_settings()
+    if not apply:
+        found = await survey_lifecycle(settings)
+        typer.echo(
+            f"{sum(found.named.values())} of {sum(found.records.values())} records hold a mask or a name, in "
+            f"{len(found.partitions)} partitions; --apply writes these anew"
+        )
+        return
+    redacted = await redact_lifecycle(settings, typer.echo)
+    typer.echo(f"{redacted} masks and names are gone; brokers delete their segments within minutes")
+
+
 def _until_interrupted(work: Coroutine[Any, Any, None]) -> None:
     """Run `work`; Ctrl-C is how a person ends it, and no failure."""
     try:

@@ -8,7 +8,15 @@ from typing import NoReturn
 
 FAILED = 1
 EXPLAINED = frozenset(
-    {"SettingsError", "KeyringError", "ConfigError", "CommandFailedError", "DeadLetterError", "PartitionsDifferError"}
+    {
+        "SettingsError",
+        "KeyringError",
+        "ConfigError",
+        "CommandFailedError",
+        "DeadLetterError",
+        "PartitionsDifferError",
+        "RedactionError",
+    }
 )
 """Errors whose message was written for the person at the keyboard. By name, so that nothing is imported for it."""
 

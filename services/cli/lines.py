@@ -31,6 +31,7 @@ BAD_NEWS = (
     e.EnrollmentCancelled,
     e.MethodSuspended,
     e.SuspiciousActivityReported,
+    e.UnusualActivityNoticed,
 )
 SEALED = re.compile(r"[A-Za-z0-9_-]{1,64}\.[A-Za-z0-9_-]{38,}")
 ID_SHOWN = 6
@@ -132,11 +133,19 @@ def _listed(values: tuple[str, ...]) -> str:
 
 
 def _registered(event: e.MethodRegistered) -> str:
-    return f"{event.method_type} {event.display_name}" + (", the default" if event.is_default else "")
+    return event.method_type + (", the default" if event.is_default else "")
 
 
 def _default(event: e.DefaultMethodChanged) -> str:
     return f"now {short_id(event.method_id)}" if event.method_id else "none is left"
+
+
+def _of_method(what: str, method_type: str | None) -> str:
+    return f"{what} of {method_type}" if method_type else what
+
+
+def _notice(event: e.NoticeRequested) -> str:
+    return f"{_of_method(event.kind, event.method_type)} told to {event.destination.masked}"
 
 
 def _suspicious(event: e.SuspiciousActivityReported) -> str:
@@ -154,13 +163,14 @@ SENTENCES: Mapping[type[Event], Callable[[Any], str]] = {
     e.EnrollmentCancelled: lambda event: event.reason,
     e.MethodRegistered: _registered,
     e.DefaultMethodChanged: _default,
-    e.NoticeRequested: lambda event: f"{event.kind} of {event.method_type} told to {event.destination.masked}",
+    e.NoticeRequested: _notice,
     e.MethodChanged: lambda event: f"{event.method_type}: another {event.changed}",
     e.MethodSuspended: lambda event: f"{event.method_type}, {event.reason}",
-    e.MethodRestored: lambda event: f"{event.method_type} {event.display_name}, by {event.by}",
+    e.MethodRestored: lambda event: f"{event.method_type}, by {event.by}",
     e.MethodRemoved: lambda event: f"{event.method_type}, {event.reason}",
     e.SecurityInfoConfirmed: lambda event: f"on file: {_listed(event.methods)}",
     e.SuspiciousActivityReported: _suspicious,
+    e.UnusualActivityNoticed: lambda event: _of_method(event.kind, event.method_type),
     e.PolicyChanged: lambda event: f"version {event.policy_version}, for {_listed(event.groups)}",
     e.AccountErased: lambda _: "everything about the person is deleted",
     n.CodeSent: _sent,

@@ -21,7 +21,7 @@ from services.enrollment.accounts.handlers import lifecycle
 from services.enrollment.challenges.handlers import verdicts
 from services.enrollment.dependencies import Dependencies
 from services.enrollment.methods.hardware_oath.handlers import stock as hardware_tokens
-from services.enrollment.notices.handlers import KINDS, notify_change
+from services.enrollment.notices.handlers import TOLD, notify_change
 from services.enrollment.reports.domain.journey import NOTED
 from services.enrollment.reports.handlers.funnel import note_journey
 from services.enrollment.store import Store
@@ -96,6 +96,6 @@ def _journeys(store: Store) -> EventHandlers:
 
 def _notices(deps: Dependencies) -> EventHandlers:
     handlers = EventHandlers()
-    for event in KINDS:
+    for event in TOLD:
         handlers.on(event)(partial(notify_change, deps=deps))
     return handlers

@@ -131,12 +131,16 @@ class HasOrigin(Protocol):
     def public_origin(self) -> str: ...
 
 
-class HasPolicies(Protocol):
+class HasTerms(Protocol):
+    """Knows how proofs are asked of a person, and what they are told."""
+
+    def terms(self, account: Account, /) -> Terms: ...
+
+
+class HasPolicies(HasTerms, Protocol):
     """Knows what holds for a person."""
 
     def policy(self, account: Account, /) -> GroupPolicy: ...
-
-    def terms(self, account: Account, /) -> Terms: ...
 
 
 class CanForget(HasChallenges, Protocol):

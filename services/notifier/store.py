@@ -138,7 +138,7 @@ class Store:
         return await self.database.collection("deliveries").count_documents(waiting)
 
     async def take(
-        self, number_hashes: Sequence[str], delivery: Delivery, purpose: Purpose, budget: Budget, *, at: datetime
+        self, number_hashes: Sequence[str], delivery: Delivery, purpose: Purpose | None, budget: Budget, *, at: datetime
     ) -> LimitReached | None:
         """Count a message against the limits of its number, in one write; None if it may be sent. It is counted by the
         first of its hashes; what was counted by another, under an `index` key that is being rotated, counts as well."""

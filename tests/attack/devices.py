@@ -11,7 +11,6 @@ from services.kit.crypto import device as protocol
 from services.kit.crypto.device import DevicePrivateKey
 from services.kit.ids import new_id
 from tests.attack.attempt import Attempt, Plan, judged
-from tests.attack.routes import Route
 from tests.attack.scene import App, Scene, device_token
 from tests.attack.target import forged_tokens
 
@@ -22,12 +21,15 @@ ENDLESS = 5.0
 
 
 async def requests(scene: Scene, _: Plan) -> AsyncIterator[Attempt]:
-    """What a device fetches."""
+    """What a device fetches, and what it says in the header's name alone."""
     for route in scene.target.routes:
-        if route.kind == "device" and route.method == "GET":
-            tokens = {"no token": None, **forged_tokens(scene.target), **_wrong_tokens(scene, route)}
+        if route.kind == "device" and "{challenge_id}" not in route.path:
+            path = scene.at(route)
+            tokens = {"no token": None, **forged_tokens(scene.target), **_wrong_tokens(scene, route.method, path)}
             for what, token in tokens.items():
-                yield judged(f"{route.name}: {what}", await _get(scene, route.path, token), {401}, scene.secrets)
+                yield judged(
+                    f"{route.name}: {what}", await _call(scene, route.method, path, token), {401}, scene.secrets
+                )
 
 
 async def replayed(scene: Scene, _: Plan) -> AsyncIterator[Attempt]:
@@ -43,7 +45,7 @@ async def replayed(scene: Scene, _: Plan) -> AsyncIterator[Attempt]:
 async def answers(scene: Scene, _: Plan) -> AsyncIterator[Attempt]:
     """What a device answers: alice's request by bob's device, with another key, a wrong nonce, late, and elsewhere."""
     for route in scene.target.routes:
-        if route.kind != "device" or route.method != "POST":
+        if route.kind != "device" or "{challenge_id}" not in route.path:
             continue
         path = route.at({"challenge_id": scene.alices_app.request["challengeId"]})
         for what, token in {"nothing": "", **_wrong_answers(scene), **forged_tokens(scene.target)}.items():
@@ -60,21 +62,24 @@ async def answers(scene: Scene, _: Plan) -> AsyncIterator[Attempt]:
     yield Attempt("alice's request is still open", waiting.status_code, "" if is_open else "it was answered")
 
 
-def _wrong_tokens(scene: Scene, route: Route) -> dict[str, str]:
-    target, alice, bob, path = scene.target, scene.alices_app, scene.bobs_app, route.path
+def _wrong_tokens(scene: Scene, method: str, path: str) -> dict[str, str]:
+    target, alice, bob = scene.target, scene.alices_app, scene.bobs_app
     now = target.clock.now()
-    stranger = App(DevicePrivateKey.generate(), alice.device_id, {})
+
+    def token(app: App, path: str, **changed: Any) -> str:
+        return device_token(target, app, path, **{"htm": method, **changed})
+
     return {
-        "another device's key": device_token(target, App(bob.key, alice.device_id, {}), path),
-        "a stranger's key": device_token(target, stranger, path),
-        "an unknown device": device_token(target, App(alice.key, new_id(), {}), path),
-        "another method": device_token(target, alice, path, htm="POST"),
-        "another address": device_token(target, alice, path, htu=f"{target.origin}/device/v1/elsewhere"),
-        "with a query": device_token(target, alice, path, htu=f"{target.origin}{path}?a=b"),
-        "another host": device_token(target, alice, path, htu=f"https://elsewhere.example{path}"),
-        "another audience": device_token(target, alice, path, aud="https://elsewhere.example"),
-        "too old": device_token(target, alice, path, at=now - LATE),
-        "from the future": device_token(target, alice, path, at=now + LATE),
+        "another device's key": token(App(bob.key, alice.device_id, {}), path),
+        "a stranger's key": token(App(DevicePrivateKey.generate(), alice.device_id, {}), path),
+        "an unknown device": token(App(alice.key, new_id(), {}), path),
+        "another method": token(alice, path, htm="POST" if method == "GET" else "GET"),
+        "another address": token(alice, path, htu=f"{target.origin}/device/v1/elsewhere"),
+        "with a query": token(alice, path, htu=f"{target.origin}{path}?a=b"),
+        "another host": token(alice, path, htu=f"https://elsewhere.example{path}"),
+        "another audience": token(alice, path, aud="https://elsewhere.example"),
+        "too old": token(alice, path, at=now - LATE),
+        "from the future": token(alice, path, at=now + LATE),
         "an answer": _answer(scene, alice),
         "an activation": _activation(scene),
     }
@@ -114,10 +119,10 @@ def _activation(scene: Scene) -> str:
     )
 
 
-async def _get(scene: Scene, path: str, token: str | None) -> httpx.Response:
+async def _call(scene: Scene, method: str, path: str, token: str | None) -> httpx.Response:
     headers = {} if token is None else {"Authorization": f"Bearer {token}".strip().encode()}
     try:
         async with asyncio.timeout(ENDLESS):
-            return await scene.target.call("GET", path, headers=headers)
+            return await scene.target.call(method, path, headers=headers)
     except TimeoutError:
         return httpx.Response(200, text="a stream was opened")

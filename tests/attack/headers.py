@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 
 import httpx
 
+from services.enrollment.web.cookies import BROWSER
 from tests.attack.attempt import Attempt, Plan
 from tests.attack.routes import Route
 from tests.attack.scene import Browser, Scene, interrupted
@@ -63,14 +64,17 @@ async def graded(scene: Scene, _: Plan) -> AsyncIterator[Attempt]:
 
 
 async def cookies(scene: Scene, _: Plan) -> AsyncIterator[Attempt]:
-    """Attributes of the session's cookie."""
+    """Attributes of cookies; only the one by which a browser is known again, and which proves nothing, lasts."""
     begun = await interrupted(scene.target, scene.bob, intent="manage")
     answer = await Browser(scene.target).get(begun["url"].removeprefix(scene.target.origin))
     for cookie in answer.headers.get_list("set-cookie"):
         parts = {part.strip().lower() for part in cookie.split(";")[1:]}
         wanted = {"httponly", "samesite=lax", "path=/"} | ({"secure"} if _is_https(scene) else set())
         named = not _is_https(scene) or cookie.startswith("__Host-")
-        lasts = any(part.startswith(("expires", "max-age", "domain")) for part in parts)
+        endless = (
+            ("domain",) if cookie.removeprefix("__Host-").startswith(BROWSER) else ("expires", "max-age", "domain")
+        )
+        lasts = any(part.startswith(endless) for part in parts)
         lacking = sorted(wanted - parts) + ([] if named else ["__Host-"]) + (["no end, no domain"] if lasts else [])
         yield Attempt(f"cookie {cookie.partition('=')[0]}", answer.status_code, f"lacks {lacking}" if lacking else "")
 

@@ -14,6 +14,7 @@ from services.kit.crypto import device as protocol
 from services.kit.crypto.codes import totp_code
 from services.kit.crypto.device import DevicePrivateKey
 from services.kit.crypto.sealing import decode
+from services.kit.ids import new_id
 from tests.attack.routes import Route
 from tests.attack.target import Target
 from tests.support.numbers import fresh_number
@@ -211,6 +212,7 @@ async def set_up(target: Target) -> Scene:
             "token_method_id": token_method,
             "registration_id": pending["id"],
             "challenge_id": asked["id"],
+            "notice_id": new_id(),
             "interrupt_id": managing["id"],
             "pass_id": given["id"],
             "phone_id": MOBILE,

@@ -437,6 +437,18 @@ async def test_without_a_reader_the_app_says_so(page: Page, api: DeviceApi) -> N
     await heading(page, "Enter code manually")
 
 
+async def test_a_change_is_told_and_can_be_said_to_be_somebody_elses(page: Page, api: DeviceApi) -> None:
+    changed = "Passkey was added on 24 November 2026, 12:00 UTC."
+    api.notices = [{"noticeId": "n-1", "text": changed, "happenedAt": "2026-11-24T12:00:00Z", "canReport": True}]
+    await add_account(page, api)
+    await expect(page.get_by_text(changed)).to_be_visible()
+    await looks_right(page, "change")
+    await page.get_by_role("button", name="This wasn't me").click()
+    await expect(page.get_by_text("Thank you for telling us.").first).to_be_visible()
+    await expect(page.get_by_role("button", name="This wasn't me")).to_be_hidden()
+    assert api.reported == ["n-1"]
+
+
 async def test_a_push_message_shows_a_notification_and_the_app_works_offline(api: DeviceApi) -> None:
     # The headless shell shows no notifications.
     async with chromium_with(program=CHROMIUM) as browser:
@@ -450,8 +462,10 @@ async def test_a_push_message_shows_a_notification_and_the_app_works_offline(api
         await page.evaluate(ACTIVATED)
         message = {"origin": api.origin, "registrationId": await registered, "data": "{}"}
         await tools.send("ServiceWorker.deliverPushMessage", message)
+        await tools.send("ServiceWorker.deliverPushMessage", message | {"data": '{"noticeId": "n-1"}'})
 
-        assert await page.evaluate(NOTIFIED)
+        assert await page.evaluate(NOTIFIED, "Approve sign-in?")
+        assert await page.evaluate(NOTIFIED, "Your security info changed")
         await context.set_offline(True)
         await page.reload()
         await heading(page, "No accounts yet")
@@ -461,11 +475,11 @@ ACTIVATED = """async () => {
     const { active } = await navigator.serviceWorker.ready;
     while (active.state !== "activated")
         await new Promise((resolve) => active.addEventListener("statechange", resolve, { once: true })) }"""
-NOTIFIED = """async () => {
+NOTIFIED = """async (wanted) => {
     const registration = await navigator.serviceWorker.ready;
     for (let tries = 0; tries < 600; tries += 1) {
         const shown = await registration.getNotifications();
-        if (shown.some(({ title }) => title === "Approve sign-in?")) return true;
+        if (shown.some(({ title }) => title === wanted)) return true;
         await new Promise((resolve) => setTimeout(resolve, 50)) }
     return false }"""
 

@@ -13,7 +13,16 @@ from services.enrollment.api import openapi, routers
 from services.enrollment.devices import api as device
 from services.kit.errors import CATALOGUE
 
-OPEN = {"get_jwks", "get_configuration", "post_activation", "get_requests", "get_request_stream", "post_answer"}
+OPEN = {
+    "get_jwks",
+    "get_configuration",
+    "post_activation",
+    "get_requests",
+    "get_request_stream",
+    "post_answer",
+    "get_notices",
+    "post_report",
+}
 """Handlers without a platform's token: keys are public, and devices sign for themselves."""
 
 

@@ -30,6 +30,7 @@ from tests.support.device import TestDevice
 from tests.support.passkeys import SoftwarePasskey
 from tests.support.records import require_equal_records
 from tests.support.replicas import replica, replica_later
+from tests.support.waiting import awaited
 
 POLICY = "/v1.0/policies/authenticationMethodsPolicy"
 
@@ -201,6 +202,41 @@ def test_authenticator_app(platform: Platform, person: Somebody) -> None:
     denied = person.asked("signIn", methodId=registered["methodId"])
     assert device.answer(device.next_request(), "deny").status_code == 204
     assert done(platform.call("GET", f"/v1.0/challenges/{denied['id']}"), 200)["status"] == "denied"
+
+
+def test_who_has_no_address_is_told_by_a_text(platform: Platform, other: Somebody) -> None:
+    number = platform.number()
+    begun = other.register("phone", phoneNumber=number, phoneType="mobile", delivery="sms")
+    other.prove(begun["challenge"], code=other.texted(number))
+    codes = other.register("recoveryCodes")["methodId"]
+    text = other.told(number, "recovery codes added to your account")
+    link = text.rpartition("Not you? ")[2]
+    assert text.isascii()
+    assert (link.startswith(f"{platform.stack.url('enrollment')}/security-info/not-me?token="), len(text) <= 160) == (
+        True,
+        True,
+    )
+
+    answer = httpx.post(link.partition("?")[0], data={"token": link.partition("token=")[2]}, timeout=20)
+    assert answer.status_code == 200
+    states = {one["id"]: one["state"] for one in other.methods()}
+    assert (states[codes], states[begun["methodId"]]) == ("suspended", "active")
+    require_equal_records(platform.stack, other.id)
+
+
+def test_who_has_neither_address_nor_phone_is_told_by_the_app(platform: Platform, other: Somebody) -> None:
+    _, device = other.with_app()
+    codes = other.register("recoveryCodes")["methodId"]
+    (notice,) = awaited(device.notices, "the app was told of nothing", 20)
+    assert notice["text"].startswith("Recovery codes (10 codes) was added on")
+    path = f"/device/v1/notices/{notice['noticeId']}/not-me"
+
+    assert refused(device.call("POST", path, signed_for="GET")) == (401, "deviceSignatureInvalid")
+    assert device.call("POST", path).status_code == 204
+    assert refused(device.call("POST", path)) == (410, "noticeExpired")
+
+    assert {one["id"]: one["state"] for one in other.methods()}[codes] == "suspended"
+    assert [one["canReport"] for one in device.notices() if one["noticeId"] == notice["noticeId"]] == [False]
 
 
 def test_with_the_password_alone_nobody_bombs_a_device(other: Somebody) -> None:

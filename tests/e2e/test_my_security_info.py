@@ -6,7 +6,9 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from deploy.local.stack import LocalStack
 from tests.e2e.conftest import Person
+from tests.support.api import Platform
 from tests.support.journey import World, browser_page, code_from_text, enter_code, phone_beside, sign_in
 from tests.support.methods import (
     answer_questions,
@@ -22,6 +24,8 @@ from tests.support.methods import (
     to_security_info,
     virtual_authenticator,
 )
+from tests.support.records import require_equal_records
+from tests.support.waiting import awaited
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -259,3 +263,37 @@ def test_a_session_from_before_the_first_method_must_prove_it(world: World, kim:
         early.get_by_label("Phone number").fill(kim.number)
         following(early)
         expect(early.get_by_role("heading", name="Verify it's you")).to_be_visible()
+
+
+def test_a_browser_is_told_what_was_changed_elsewhere(stack: LocalStack) -> None:
+    platform = Platform(stack)
+    person, number = platform.person("everyone"), platform.number()
+    begun = person.register("phone", phoneNumber=number, phoneType="mobile", delivery="sms")
+    person.prove(begun["challenge"], code=person.texted(number))
+
+    def enter_again(page: Page) -> None:
+        page.goto(person.sign_in("everyone", intent="manage", amr=["mfa"])["url"])
+        at_security_info(page)
+
+    def news(page: Page) -> str:
+        """What is noted a moment later is there on the next look, and what was news stays it for the session."""
+        page.reload()
+        return " ".join(page.get_by_role("region", name="What changed").all_inner_texts())
+
+    def is_news(page: Page, what: str) -> None:
+        awaited(lambda: what in news(page) or None, f"{what}: no news")
+
+    with browser_page() as page, browser_page() as elsewhere:
+        for one in (page, elsewhere):
+            enter_again(one)
+            is_news(one, "Phone was added on")
+        assert "default" not in news(page)
+
+        enter_again(page)
+        is_news(page, "browser that was new to us")
+        assert "Phone was added on" not in news(page)
+        page.get_by_role("link", name="Your recent activity").click()
+        expect(page.get_by_text("Your security info was opened in a browser that was new to us.")).to_be_visible()
+        enter_again(page)
+        assert news(page) == ""
+    require_equal_records(stack, person.id)

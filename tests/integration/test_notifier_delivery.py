@@ -127,6 +127,20 @@ async def test_a_code_that_dies_before_its_turn_is_refused(bench: Bench) -> None
     assert len(bench.texts) == 1
 
 
+async def test_a_notice_has_a_share_of_its_own_beside_the_codes_of_its_number(bench: Bench) -> None:
+    """It goes out at once after a code, and a code after it; only a second notice waits."""
+    link = "http://localhost:8000/security-info/not-me?token=0123456789abcdefghijkl"
+    await bench.ask()
+    await bench.told(CodeSent)
+    await bench.say(bench.notice(link, channel="sms"), bench.notice(link, channel="sms"))
+    await until(lambda: len(bench.texts) == 3, 30)
+    notices = [text["body"] for text in bench.texts if "#" not in text["body"]]
+    assert notices == [f"Northbridge: phone added to your account. Not you? {link}"] * 2
+    await until(lambda: len(between_sends(bench)) == 2)
+    first, second = between_sends(bench)
+    assert (first < timedelta(seconds=9), second >= timedelta(seconds=9.5)) == (True, True)
+
+
 async def test_an_attempt_that_broke_off_before_the_limit_does_not_get_past_it(bench: Bench) -> None:
     await bench.ask()
     await bench.told(CodeSent)

@@ -224,6 +224,7 @@ class Core(RuleBasedStateMachine):
         assert bool(stored.state.methods) == proven
         assert [envelope.sequence for envelope in told] == list(range(1, stored.state.sequence + 1))
         assert record_of(envelope.event for envelope in told).on_file == record_in(stored.state)
+        assert not any(getattr(envelope.event, "display_name", None) for envelope in told)
         assert sum(isinstance(envelope.event, MethodRegistered) for envelope in told) <= 1
 
     def _change(self, challenge: str, decide: Any) -> None:

@@ -144,9 +144,19 @@ class Somebody:
 
         def newest() -> str | None:
             messages = httpx.get(f"{handset}/api/messages", params={"to": number}, timeout=10).json()
-            return messages[0]["body"].rpartition("#")[2].strip() if messages else None
+            return next((one["body"].rpartition("#")[2].strip() for one in messages if "#" in one["body"]), None)
 
         return awaited(newest, f"no text at {number}", within)
+
+    def told(self, number: str, what: str, within: float = ARRIVES_WITHIN) -> str:
+        """The newest text at that number that tells of this, once there is one."""
+        handset = self.platform.stack.url("handset")
+
+        def newest() -> str | None:
+            messages = httpx.get(f"{handset}/api/messages", params={"to": number}, timeout=10).json()
+            return next((one["body"] for one in messages if what in one["body"]), None)
+
+        return awaited(newest, f"no text of {what} at {number}", within)
 
     def mailed(self, address: str, within: float = ARRIVES_WITHIN) -> str:
         """The newest code that was mailed to that address, once there is one."""

@@ -63,6 +63,9 @@ class DeviceApi:
     activation: protocol.Activation | None = None
     answers: list[protocol.DeviceAnswer] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    notices: list[dict[str, object]] = field(default_factory=list)
+    reported: list[str] = field(default_factory=list)
+    """The notices of which "This wasn't me" was said."""
     says: str | None = None
     """The code of the problem that the next calls are answered with."""
     streams: int = 0
@@ -99,13 +102,13 @@ class DeviceApi:
         self.activation, self.key = asked, asked.key
         return {"deviceId": DEVICE_ID, "account": ACCOUNT, "requestsUrl": f"{self.origin}/device/v1/requests"}
 
-    def recognise(self, authorization: str, url: str) -> None:
+    def recognise(self, authorization: str, url: str, method: str = "GET") -> None:
         """Refuse what the device did not sign for this very call."""
         if self.key is None:
             raise DeviceSignatureInvalidError
         asked = protocol.read_request(authorization.removeprefix("Bearer "), self.key)
         self.punctual(asked.iat)
-        assert (asked.sub, asked.aud, asked.htm, asked.htu) == (DEVICE_ID, self.origin, "GET", url)
+        assert (asked.sub, asked.aud, asked.htm, asked.htu) == (DEVICE_ID, self.origin, method, url)
 
     async def stream(self) -> AsyncIterator[str]:
         """The list whenever it changes."""
@@ -153,6 +156,17 @@ def served(api: DeviceApi) -> FastAPI:
     async def stream(request: Request) -> Response:
         api.recognise(request.headers["authorization"], f"{api.origin}/device/v1/requests/stream")
         return StreamingResponse(api.stream(), media_type="text/event-stream")
+
+    @app.get("/device/v1/notices")
+    async def notices(request: Request) -> list[dict[str, object]]:
+        api.recognise(request.headers["authorization"], f"{api.origin}/device/v1/notices")
+        return api.notices
+
+    @app.post("/device/v1/notices/{notice_id}/not-me", status_code=204)
+    async def not_me(request: Request, notice_id: str) -> None:
+        url = f"{api.origin}/device/v1/notices/{notice_id}/not-me"
+        api.recognise(request.headers["authorization"], url, "POST")
+        api.reported.append(notice_id)
 
     @app.post("/device/v1/requests/{challenge_id}/answer")
     async def answer(request: Request, challenge_id: str) -> Response:

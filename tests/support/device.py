@@ -69,11 +69,24 @@ class TestDevice:
 
     def requests(self) -> httpx.Response:
         """What waits for an answer."""
-        url = f"{self.origin}/device/v1/requests"
+        return self.call("GET", "/device/v1/requests")
+
+    def call(self, method: str, path: str, *, signed_for: str = "") -> httpx.Response:
+        """A call that it signs, for that method or another one."""
         token = protocol.sign_request(
-            self.key, device_id=self.device_id, aud=self._audience, htm="GET", htu=url, at=self.now()
+            self.key,
+            device_id=self.device_id,
+            aud=self._audience,
+            htm=signed_for or method,
+            htu=f"{self._audience}{path}",
+            at=self.now(),
         )
-        return self._http.get(url, headers={"Authorization": f"Bearer {token}"})
+        return self._http.request(method, f"{self.origin}{path}", headers={"Authorization": f"Bearer {token}"})
+
+    def notices(self) -> list[dict[str, Any]]:
+        """What it is told of changes."""
+        told: list[dict[str, Any]] = self.call("GET", "/device/v1/notices").raise_for_status().json()
+        return told
 
     @contextmanager
     def following(self) -> Iterator[Iterator[list[dict[str, Any]]]]:

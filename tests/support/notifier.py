@@ -109,16 +109,17 @@ class Bench:
         )
         return self._enveloped(event, of.challenge_id)
 
-    def notice(self, link: str) -> Envelope:
+    def notice(self, link: str, *, channel: Channel = "email") -> Envelope:
         """The event by which it tells the person of a change."""
         identifier, now = new_id(), datetime.now(UTC)
+        destination = self.address if channel == "email" else self.number
         event = NoticeRequested(
             notice_id=identifier,
             kind="methodRegistered",
-            channel="email",
+            channel=channel,
             method_type="phone",
             display_name="+44 •••• ••0142",
-            destination=Destination(sealed=self._sealed(self.address, identifier), masked="u•••@northbridge.example"),
+            destination=Destination(sealed=self._sealed(destination, identifier), masked="u•••@northbridge.example"),
             link=self._sealed(link, identifier, "link"),
             happened_at=now,
             not_after=now + LIFE,

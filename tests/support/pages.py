@@ -47,6 +47,7 @@ from services.enrollment.web.security_info.views import (
     DeleteView,
     ManageView,
     NewPhoneView,
+    News,
     RenameView,
 )
 from services.enrollment.web.views import (
@@ -479,6 +480,7 @@ def manage_view() -> ManageView:
         new_phone=True,
         return_label="Northbridge",
         former=(gone,),
+        news=News("21 November 2026", ("Phone was added on 24 November 2026, 09:30 UTC.",) * 5, more=2),
     )
 
 

@@ -49,6 +49,8 @@ def difference(account: Account, events: Sequence[Envelope]) -> str | None:
     numbers = [event.sequence for event in events]
     if numbers != list(range(1, account.sequence + 1)):
         return f"events are numbered {numbers}, not to {account.sequence}"
+    if named := [event.type for event in events if getattr(event.event, "display_name", None)]:
+        return f"a name or a mask is kept for ever in {named}"
     told, held = record_of(event.event for event in events).on_file, record_in(account)
     return None if told == held else f"told {told}, held {held}"
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import APIRouter, Depends, Header, Path, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 
 from services.enrollment.api.caching import NO_STORE
@@ -13,6 +13,8 @@ from services.enrollment.devices import examples
 from services.enrollment.devices import handlers as devices
 from services.enrollment.devices.domain import Device
 from services.enrollment.devices.following import FOLLOWING
+from services.enrollment.notices.handlers import notices_of_device, repudiate_by_device
+from services.enrollment.notices.views import shown_to_app
 from services.enrollment.web.streams import open_stream
 from services.kit.errors import DeviceSignatureInvalidError
 from services.kit.http.places import Holder
@@ -50,7 +52,7 @@ async def _recognised(
     if scheme.lower() != "bearer" or not token or len(token) > MAX_TOKEN:
         raise DeviceSignatureInvalidError(headers={"WWW-Authenticate": "Bearer"})
     url = f"{deps.public_origin}{request.url.path}"
-    return await devices.recognise_device(token.strip(), "GET", url, audience=deps.public_origin, deps=deps)
+    return await devices.recognise_device(token.strip(), request.method, url, audience=deps.public_origin, deps=deps)
 
 
 ADMITTED = Depends(_admit)
@@ -58,6 +60,7 @@ ADMITTED = Depends(_admit)
 
 SignedToken = Annotated[str, Depends(_token)]
 CallingDevice = Annotated[Device, Depends(_recognised)]
+NoticeId = Annotated[str, Path(examples=[examples.NOTICES[0]["noticeId"]])]
 
 
 @router.get("/configuration", responses=answer(200, examples.CONFIGURATION))
@@ -142,3 +145,23 @@ async def post_answer(challenge_id: str, token: SignedToken, deps: DependenciesD
             raise verdict.problem
         case NotYet():
             return Response(status_code=202)
+
+
+@router.get("/notices", responses=answer(200, examples.NOTICES) | REFUSED)
+async def get_notices(device: CallingDevice, deps: DependenciesDep) -> Response:
+    """What changed in the person's security info and is told by this app, within 7 days."""
+    now = deps.clock.now()
+    found = await notices_of_device(device, deps)
+    return JSONResponse([shown_to_app(notice, now) for notice in found], headers=NO_STORE)
+
+
+@router.post(
+    "/notices/{notice_id}/not-me",
+    status_code=204,
+    dependencies=[ADMITTED],
+    responses=problems("deviceSignatureInvalid", "clockSkew", "noticeExpired", "rateLimited", "unavailable", always=()),
+)
+async def post_report(notice_id: NoticeId, device: CallingDevice, deps: DependenciesDep) -> Response:
+    """ "This wasn't me": what came or changed is suspended, open sessions end, the platform is told."""
+    await repudiate_by_device(notice_id[:64], device, deps)
+    return Response(status_code=204)

@@ -23,4 +23,12 @@ REQUESTS = [
     }
 ]
 REQUEST_STREAM = "event: requests\ndata: []\n\n"
+NOTICES = [
+    {
+        "noticeId": identifier("18"),
+        "text": "Phone (+44 •••• ••0142) was added on 24 November 2026, 12:00 UTC.",
+        "happenedAt": NOON,
+        "canReport": True,
+    }
+]
 SIGNED = "eyJhbGciOiJFUzI1NiJ9.e30.c2lnbmF0dXJl"

@@ -1,16 +1,16 @@
-"""Tells a person of every change of their methods, at addresses that the change does not touch, and takes "This
-wasn't me".
-"""
+"""Tells a person of every change of their methods, where the change does not reach, and takes "This wasn't me"."""
 
+import contextlib
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 from urllib.parse import urlencode
 
 import structlog
 
-from schemas.base import Event, MethodType
+from schemas.base import Channel, Event, MethodType
 from schemas.enrollment import (
     DefaultMethodChanged,
     Destination,
@@ -21,16 +21,18 @@ from schemas.enrollment import (
     MethodSuspended,
     NoticeKind,
     NoticeRequested,
+    UnusualActivityNoticed,
 )
 from schemas.envelope import Envelope
 from services.enrollment.accounts.domain import suspension
 from services.enrollment.accounts.domain.account import Account, Method, account_id
-from services.enrollment.accounts.domain.activity import HAPPENED_AT
-from services.enrollment.methods.registry.domain import TRAITS
-from services.enrollment.needs import CanSeal, HasAccounts, HasClock, HasNotices, HasOrigin, HasSealer
+from services.enrollment.accounts.domain.activity import happened_at
+from services.enrollment.devices.domain import Device
+from services.enrollment.needs import CanSeal, HasAccounts, HasClock, HasDevices, HasNotices, HasOrigin, HasTerms
 from services.enrollment.notices import domain as notices
-from services.enrollment.notices.domain import Notice
-from services.kit.crypto.sealing import Binding, SealBrokenError, token_hash
+from services.enrollment.notices.domain import WITHOUT_LINK, Notice
+from services.enrollment.notices.recipients import Recipient, recipients_of
+from services.kit.crypto.sealing import Binding, token_hash
 from services.kit.errors import NoticeExpiredError
 from services.kit.ids import new_token
 from services.kit.mongo.document import DuplicateDocumentError
@@ -38,7 +40,7 @@ from services.kit.mongo.document import DuplicateDocumentError
 log = structlog.get_logger(__name__)
 
 
-class CanNotify(CanSeal, HasAccounts, HasNotices, HasOrigin, Protocol):
+class CanNotify(CanSeal, HasAccounts, HasDevices, HasNotices, HasOrigin, HasTerms, Protocol):
     """Sends notices with a link."""
 
 
@@ -54,54 +56,45 @@ KINDS: dict[type[Event], NoticeKind] = {
     MethodRestored: "methodRestored",
     DefaultMethodChanged: "defaultMethodChanged",
 }
-WITHOUT_LINK: frozenset[NoticeKind] = frozenset({"methodSuspended"})
-"""There is nothing to undo in what protects the account."""
+UNUSUAL: dict[str, NoticeKind] = {"newBrowser": "newBrowser", "manyFailures": "manyFailures"}
+"""Kinds of `UnusualActivityNoticed`."""
+TOLD: tuple[type[Event], ...] = (*KINDS, UnusualActivityNoticed)
 
 SUSPENDS: frozenset[NoticeKind] = frozenset({"methodRegistered", "methodChanged", "methodRestored"})
 """Changes whose method is not the person's if the change was not."""
 
+MOST_BITS: Final = 256
+TOKEN_BITS: Final[Mapping[Channel, int]] = {"sms": 128}
+"""Of the link's token, where it must be short: 22 characters, and a text goes out in one part."""
+
 
 @dataclass(frozen=True)
 class About:
-    """The method that a notice is about, the person who has or had it, and until when it may be sent."""
+    """The person whom a notice is for, the method that it is about, if any, and until when it may be sent."""
 
     account: Account
-    method: Method
+    method: Method | None
     until: datetime
 
 
 async def notify_change(event: Event, cause: Envelope, deps: CanNotify) -> None:
-    """One notice for each address. A cause that comes again finds its notices there already; one of long ago is told no
-    more."""
+    """One notice for each recipient. A cause that comes again finds its notices there already; one of long ago is told
+    no more."""
     until = notices.use_by(cause.time, asked_at=deps.clock.now())
     if until is None:
         log.info("a change of long ago is not told any more", event_id=cause.id, happened=cause.time.isoformat())
         return
     stored = await deps.accounts.get(account_id(cause.tenant, cause.subject or ""))
-    if stored is None or stored.state.erased_at or not _is_news(event, stored.state):
+    if stored is None or stored.state.erased_at or not _is_news(event, stored.state, deps):
         return
-    account = stored.state
-    about = _about(event, account)
-    if about is None:
+    about = _about(event, stored.state)
+    if about is None and not isinstance(event, UnusualActivityNoticed):
         return
-    is_change = isinstance(event, MethodChanged | MethodRemoved)
-    at = getattr(event, HAPPENED_AT[type(event)])
-    for address, masked in addresses_of(account, about, deps, at=at, is_change=is_change).items():
-        await _notify(event, cause, About(account, about, until), (address, masked), deps)
-
-
-def addresses_of(account: Account, about: Method, deps: HasSealer, *, at: datetime, is_change: bool) -> dict[str, str]:
-    """Where notices go: masks by address. The addresses that the platform named, those on file, and, where an
-    address is what changed, the one before."""
-    found: dict[str, str] = {}
-    for known in account.profile.emails:
-        found |= _opened(known, Binding(account.tenant, account.user), deps)
-    kept = [former.method for former in account.former if former.method.id == about.id and at < former.until]
-    for method in (*account.of_type("email"), *(kept if is_change else ())):
-        if TRAITS[method.type].is_mailed and method.destination and method.state == "active":
-            sealed = Destination(sealed=method.destination, masked=method.display_name)
-            found |= _opened(sealed, Binding(account.tenant, account.user, method.id), deps)
-    return found
+    recipients = await recipients_of(event, stored.state, about.id if about else "", deps)
+    if not recipients:
+        log.info("a change is told on the page alone", event_id=cause.id)
+    for recipient in recipients:
+        await _notify(event, cause, About(stored.state, about, until), recipient, deps)
 
 
 async def read_notice(token: str, deps: CanReadNotices) -> Notice:
@@ -119,59 +112,97 @@ async def repudiate(token: str, deps: CanReadNotices) -> Notice:
     Raises:
         ProblemError: `noticeExpired`.
     """
-    now = deps.clock.now()
     notice = await read_notice(token, deps)
-    method_id = notice.method_id
-    await deps.accounts.change(
-        account_id(notice.tenant, notice.user),
-        lambda account: suspension.repudiate(account, method_id, notice.id, at=now, suspends=notice.kind in SUSPENDS),
-    )
-    await deps.notices.change(notice.id, lambda state: notices.use(state, at=now))
+    await _repudiate(notice, deps)
     return notice
 
 
-async def _notify(event: Event, cause: Envelope, whose: About, address: tuple[str, str], deps: CanNotify) -> None:
+async def notices_of_device(device: Device, deps: CanReadNotices) -> list[Notice]:
+    """What an app shows of changes, the newest first."""
+    return await deps.notices.of_device(device.tenant, device.user, device.id, since=deps.clock.now() - notices.LIFE)
+
+
+async def repudiate_by_device(notice_id: str, device: Device, deps: CanReadNotices) -> None:
+    """The same by an app, which signs with its own key in the place of a link.
+
+    Raises:
+        ProblemError: `noticeExpired`, also for a notice that is not the device's, or has nothing to undo.
+    """
+    stored = await deps.notices.get(notice_id)
+    if stored is None or stored.state.device_id != device.id or not stored.state.can_be_repudiated(deps.clock.now()):
+        raise NoticeExpiredError
+    await _repudiate(stored.state, deps)
+
+
+async def _repudiate(notice: Notice, deps: CanReadNotices) -> None:
+    now = deps.clock.now()
+    await deps.accounts.change(
+        account_id(notice.tenant, notice.user),
+        lambda account: suspension.repudiate(
+            account, notice.method_id, notice.id, at=now, suspends=notice.kind in SUSPENDS
+        ),
+    )
+    await deps.notices.change(notice.id, lambda state: notices.use(state, at=now))
+
+
+async def _notify(event: Event, cause: Envelope, whose: About, recipient: Recipient, deps: CanNotify) -> None:
     account, about = whose.account, whose.method
-    plain, masked = address
-    identifier = str(uuid.uuid5(uuid.UUID(cause.id), token_hash(plain)))
-    now, token, kind = deps.clock.now(), new_token(), KINDS[type(event)]
+    identifier = str(uuid.uuid5(uuid.UUID(cause.id), token_hash(recipient.identity)))
+    now, token = deps.clock.now(), new_token(TOKEN_BITS.get(recipient.channel, MOST_BITS))
     notice = Notice(
         id=identifier,
         tenant=account.tenant,
         user=account.user,
-        kind=kind,
-        method_id=about.id,
-        method_type=about.type,
-        display_name=about.display_name,
+        kind=_kind_of(event),
+        method_id=about.id if about else "",
+        method_type=about.type if about else None,
+        display_name=about.display_name if about else "",
         token_hash=token_hash(token),
-        happened_at=getattr(event, HAPPENED_AT[type(event)]),
+        happened_at=happened_at(event),
         created_at=now,
+        device_id=recipient.device_id,
     )
-    binding = Binding(account.tenant, account.user, identifier)
+    request = _request(notice, token, whose, recipient, deps)
+    change = notices.requested(notice, request, cause.correlation_id or identifier)
+    with contextlib.suppress(DuplicateDocumentError):
+        await deps.notices.insert(identifier, change.state, change.emissions, follows=cause)
+
+
+def _request(notice: Notice, token: str, whose: About, recipient: Recipient, deps: CanNotify) -> NoticeRequested | None:
+    """What the notifier is asked to send; None for an app that fetches by itself. An app needs no link: it says "This
+    wasn't me" with its own key."""
+    if recipient.address is None:
+        return None
+    has_link = recipient.device_id is None and notice.kind not in WITHOUT_LINK
     link = f"{deps.public_origin}/security-info/not-me?{urlencode({'token': token})}"
-    of_link = Binding(account.tenant, account.user, identifier, "link")
-    request = NoticeRequested(
-        notice_id=identifier,
-        kind=kind,
-        channel="email",
-        method_type=about.type,
-        display_name=about.display_name,
-        destination=Destination(sealed=deps.sealer.seal("destination", plain.encode(), binding), masked=masked),
-        link=None if kind in WITHOUT_LINK else deps.sealer.seal("destination", link.encode(), of_link),
-        locale=account.profile.locale,
+    of_notice = Binding(notice.tenant, notice.user, notice.id)
+    of_link = Binding(notice.tenant, notice.user, notice.id, "link")
+    return NoticeRequested(
+        notice_id=notice.id,
+        kind=notice.kind,
+        channel=recipient.channel,
+        method_type=notice.method_type,
+        display_name=notice.display_name,
+        destination=Destination(
+            sealed=deps.sealer.seal("destination", recipient.address.encode(), of_notice), masked=recipient.masked
+        ),
+        link=deps.sealer.seal("destination", link.encode(), of_link) if has_link else None,
+        locale=whose.account.profile.locale,
         happened_at=notice.happened_at,
         not_after=whose.until,
-        requested_at=now,
+        requested_at=notice.created_at,
     )
-    change = notices.requested(notice, request, cause.correlation_id or identifier)
-    try:
-        await deps.notices.insert(identifier, change.state, change.emissions, follows=cause)
-    except DuplicateDocumentError:
-        return
 
 
-def _is_news(event: Event, account: Account) -> bool:
-    """A name of the person's own is no news; a default that only follows from a new or lost method is none either."""
+def _kind_of(event: Event) -> NoticeKind:
+    return UNUSUAL[event.kind] if isinstance(event, UnusualActivityNoticed) else KINDS[type(event)]
+
+
+def _is_news(event: Event, account: Account, deps: HasTerms) -> bool:
+    """A name of the person's own is no news; a default that only follows from a new or lost method is none either. Of
+    what is unusual the person is told where policy asks for it."""
+    if isinstance(event, UnusualActivityNoticed):
+        return event.kind in UNUSUAL and deps.terms(account).tells_unusual
     if isinstance(event, MethodChanged):
         return event.changed == "destination"
     if isinstance(event, DefaultMethodChanged):
@@ -188,14 +219,6 @@ def _about(event: Event, account: Account) -> Method | None:
         return found
     method_type: MethodType | None = getattr(event, "method_type", None)
     named = getattr(event, "display_name", None) or ""
-    happened = getattr(event, HAPPENED_AT[type(event)])
     if method_type is None:
         return None
-    return Method(id=method_id, type=method_type, display_name=named, created_at=happened)
-
-
-def _opened(destination: Destination, binding: Binding, deps: HasSealer) -> dict[str, str]:
-    try:
-        return {deps.sealer.open("destination", destination.sealed, binding).decode(): destination.masked}
-    except SealBrokenError:
-        return {}
+    return Method(id=method_id, type=method_type, display_name=named, created_at=happened_at(event))

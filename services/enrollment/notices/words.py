@@ -7,7 +7,8 @@ from services.enrollment.web.words import moment, with_mask
 
 def notice_text(notice: Notice) -> str:
     """What changed and when."""
-    name, day = with_mask(WORDS[notice.method_type].name.label, notice.display_name), moment(notice.happened_at)
+    label = WORDS[notice.method_type].name.label if notice.method_type else ""
+    name, day = with_mask(label, notice.display_name), moment(notice.happened_at)
     texts = {
         "methodRegistered": f"{name} was added on {day}.",
         "methodChanged": f"{name} was changed on {day}.",
@@ -15,6 +16,8 @@ def notice_text(notice: Notice) -> str:
         "methodSuspended": f"{name} was suspended on {day}.",
         "methodRestored": f"{name} was brought back on {day}.",
         "defaultMethodChanged": f"{name} became the default method on {day}.",
+        "newBrowser": f"Your security info was opened in a browser that was new to us on {day}.",
+        "manyFailures": f"{name} paused after many wrong tries on {day}.",
     }
     return texts[notice.kind]
 

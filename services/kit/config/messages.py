@@ -43,8 +43,8 @@ class Budget(Closed):
     def within(self) -> timedelta:
         return UNITS[self.messages.partition("/")[2]]
 
-    def most_for(self, purpose: Purpose) -> int:
-        """How many of the messages may be for this purpose."""
+    def most_for(self, purpose: Purpose | None) -> int:
+        """How many of the messages may be for this purpose; of what has none, all of them."""
         match purpose:
             case "registration":
                 return self.registration

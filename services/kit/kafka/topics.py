@@ -1,6 +1,7 @@
 """Creates the topics of `schemas.topics`, and corrects how long they are kept."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import AsyncIterator, Mapping, Sequence, Set
+from contextlib import asynccontextmanager
 from typing import Any
 
 import stamina
@@ -48,6 +49,17 @@ async def ensure_topics(
         await _await_listed(admin, wanted.keys())
     finally:
         await admin.close()
+
+
+@asynccontextmanager
+async def with_settings(admin: AIOKafkaAdminClient, name: str, settings: dict[str, str]) -> AsyncIterator[None]:
+    """Within it a topic has these settings beside its own; afterwards its own again."""
+    own = await _own_settings(admin, name)
+    await _alter(admin, name, own | settings)
+    try:
+        yield
+    finally:
+        await _alter(admin, name, own)
 
 
 async def _compare_partitions(admin: AIOKafkaAdminClient, present: Mapping[str, Topic]) -> None:
@@ -98,9 +110,13 @@ async def _correct(admin: AIOKafkaAdminClient, present: Mapping[str, Topic]) -> 
         wanted = own | kafka_settings(topic)
         if own == wanted:
             continue
-        for response in await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, name, wanted)]):
-            for code, text, *_ in response.resources:
-                _raise_for(code, f"{name}: {text}")
+        await _alter(admin, name, wanted)
+
+
+async def _alter(admin: AIOKafkaAdminClient, name: str, wanted: Mapping[str, str]) -> None:
+    for response in await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, name, dict(wanted))]):
+        for code, text, *_ in response.resources:
+            _raise_for(code, f"{name}: {text}")
 
 
 async def _own_settings(admin: AIOKafkaAdminClient, name: str) -> dict[str, str]:

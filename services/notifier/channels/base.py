@@ -52,6 +52,11 @@ class Channel(Protocol):
         """Whether a destination gets only so many messages: each one costs, and disturbs whoever has the number."""
         ...
 
+    @property
+    def limits_notices(self) -> bool:
+        """Whether notices are limited as well, in a share of their own."""
+        ...
+
     def providers(self, config: SharedConfig, context: ProviderContext) -> tuple[Provider, ...]: ...
 
     def compose(self, delivery: Delivery, destination: str, particulars: Particulars) -> Message:

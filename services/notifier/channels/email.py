@@ -18,6 +18,7 @@ class Mails:
     name: ChannelName = "email"
     is_fetched = False
     is_limited = True
+    limits_notices = False
 
     def __init__(self) -> None:
         self._code = Letter("code")

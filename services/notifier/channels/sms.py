@@ -1,9 +1,9 @@
-"""Text messages."""
+"""Text messages: a code, or the notice of a change."""
 
 from schemas.base import Channel as ChannelName
 from services.kit.config.file import SharedConfig
 from services.notifier.channels.base import Particulars, UnfitRequestError
-from services.notifier.domain.delivery import Delivery
+from services.notifier.domain.delivery import Delivery, Notice
 from services.notifier.providers.base import Message, Provider, ProviderContext
 from services.notifier.providers.twilio import TwilioTexts
 from services.notifier.texts import Texts, whole_minutes
@@ -15,9 +15,11 @@ class TextMessages:
     name: ChannelName = "sms"
     is_fetched = False
     is_limited = True
+    limits_notices = True
 
     def __init__(self) -> None:
         self._texts = Texts(self.name)
+        self._notices = Texts(f"{self.name}/notice")
 
     def providers(self, config: SharedConfig, context: ProviderContext) -> tuple[Provider, ...]:
         """Accounts at Twilio, or at services that speak its protocol."""
@@ -26,6 +28,8 @@ class TextMessages:
         )
 
     def compose(self, delivery: Delivery, destination: str, particulars: Particulars) -> Message:
+        if delivery.notice:
+            return self._notice(delivery, delivery.notice, destination, particulars)
         if particulars.code is None:
             raise UnfitRequestError
         body = self._texts.render(
@@ -37,3 +41,14 @@ class TextMessages:
         )
         mark = body.rstrip().rpartition("\n")[2]
         return Message(delivery.id, destination, body, mark=mark, sender=particulars.sender.text or "")
+
+    def _notice(self, delivery: Delivery, notice: Notice, destination: str, particulars: Particulars) -> Message:
+        """No mask of the method: its dots are not in the alphabet of texts, and would cut them to 70 characters."""
+        body = self._notices.render(
+            delivery.locale,
+            organization=particulars.organization,
+            kind=notice.kind,
+            type=notice.method_type,
+            link=particulars.link.get_secret_value() if particulars.link else None,
+        ).strip()
+        return Message(delivery.id, destination, body, mark=body, sender=particulars.sender.text or "")

@@ -20,6 +20,7 @@ class VoiceCalls:
     name: ChannelName = "voice"
     is_fetched = False
     is_limited = True
+    limits_notices = False
 
     def providers(self, config: SharedConfig, context: ProviderContext) -> tuple[Provider, ...]:
         """Accounts at Twilio, or at services that speak its protocol."""

@@ -39,11 +39,11 @@ CallDecision = Literal["confirm", "report"]
 
 
 class Notice(State):
-    """What a notice tells: which change, of what, and when. `link` is sealed for the notice."""
+    """What a notice tells: which change, of what (if of a method), and when. `link` is sealed for the notice."""
 
     notice_id: str
     kind: NoticeKind
-    method_type: MethodType
+    method_type: MethodType | None = None
     display_name: str
     link: str | None = None
     happened_at: AwareDatetime

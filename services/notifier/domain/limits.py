@@ -47,8 +47,11 @@ def together(sends: Sends, *others: Sends) -> Sends:
     return Sends(sends=ordered, last_at=ordered[-1].at)
 
 
-def take(sends: Sends, delivery_id: str, purpose: Purpose, budget: Budget, *, at: datetime) -> Sends | LimitReached:
-    """Count a message against the limits. A message that was counted stays counted once, however often it is tried.
+def take(
+    sends: Sends, delivery_id: str, purpose: Purpose | None, budget: Budget, *, at: datetime
+) -> Sends | LimitReached:
+    """Count a message against the limits; notices have no purpose. A message that was counted stays counted once,
+    however often it is tried.
 
     One that the budget has no room for is refused at once: it does not hold up those that it has room for.
     """

@@ -95,14 +95,20 @@ async def _settle(attempt: DeliveryAttempt, message: Message, deps: Dependencies
 
 
 async def _held(attempt: DeliveryAttempt, message: Message, deps: Dependencies) -> Outcome | None:
-    """What the limits of the number say; None lets it pass, as it does every notice. Counted once, also when an attempt
-    broke off after it."""
+    """What the limits of the number say; None lets it pass. Counted once, also when an attempt broke off after it.
+
+    Notices have a share of their own where they are limited: they must neither cost anybody their codes, nor be
+    silenced by codes that somebody else asked for."""
     delivery, now = attempt.delivery, deps.clock.now()
-    if not attempt.channel.is_limited or delivery.terms is None:
+    is_limited = attempt.channel.limits_notices if delivery.notice else attempt.channel.is_limited
+    if not is_limited:
         return None
     number = keyed_hashes(deps.keyring, without_extension(message.to), tenant=delivery.tenant)
+    if delivery.notice:
+        number = tuple(f"{one}.notices" for one in number)
     budget = deps.config.messages_of(delivery.tenant).number
-    reached = await deps.store.take(number, delivery, delivery.terms.purpose, budget, at=now)
+    purpose = delivery.terms.purpose if delivery.terms else None
+    reached = await deps.store.take(number, delivery, purpose, budget, at=now)
     return Outcome(partial(attempts.held, attempt=delivery.attempts, limit=reached, at=now)) if reached else None
 
 

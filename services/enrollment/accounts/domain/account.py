@@ -55,6 +55,7 @@ class Method(State):
     created_at: datetime
     changed_at: datetime | None = None
     last_used_at: datetime | None = None
+    alarmed_at: datetime | None = Field(default=None, description="when the person was last told of many failures")
 
     def is_usable(self, now: datetime) -> bool:
         """Whether it can prove anything now."""
@@ -76,6 +77,15 @@ class Former(State):
         if self.reason == "replaced":
             return by == "administrator"
         return self.reason != "lostOrStolen"
+
+
+class Browser(State):
+    """One in which the person began sessions. `mark` is a keyed hash of what its cookie holds, for this account alone;
+    `visited_at` is when it last showed "My security info"."""
+
+    mark: str
+    sessions: tuple[str, ...] = ()
+    visited_at: datetime | None = None
 
 
 class PutOff(State):
@@ -100,6 +110,7 @@ class Account(State):
     default_method_id: str | None = None
     is_default_chosen: bool = False
     sessions: tuple[Session, ...] = ()
+    browsers: tuple[Browser, ...] = ()
     put_off: PutOff | None = None
     confirmed_at: datetime | None = None
     kept: int = Field(default=0, description="sets of codes, answers or passes to be hashed, since `kept_since`")
@@ -131,6 +142,14 @@ class Account(State):
     def ever_had(self, method_id: str) -> bool:
         """Also of methods that were removed and may still come back."""
         return self.method(method_id) is not None or any(former.method.id == method_id for former in self.former)
+
+    def as_of(self, method_id: str, moment: datetime) -> Method | None:
+        """What a method was from that moment on, as far as that is still known; the last that it was, if it went."""
+        kept = [former for former in self.former if former.method.id == method_id]
+        next_end = next((former for former in kept if former.until - KEEP_FORMER > moment), None)
+        if next_end:
+            return next_end.method
+        return self.method(method_id) or (kept[-1].method if kept else None)
 
     def former_method(self, method_id: str, by: Literal["person", "administrator"], now: datetime) -> Former | None:
         """What a method was before, while it may come back; never after it was once lost or stolen."""

@@ -1,5 +1,6 @@
 """What happened to a person's security info, for the person to read."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from schemas.base import Event, MethodType
@@ -15,6 +16,7 @@ from schemas.enrollment import (
     MethodSuspended,
     SecurityInfoConfirmed,
     SuspiciousActivityReported,
+    UnusualActivityNoticed,
 )
 from services.kit.decision import Change
 from services.kit.state import State
@@ -33,12 +35,35 @@ HAPPENED_AT: dict[type[Event], str] = {
     MethodRemoved: "removed_at",
     DefaultMethodChanged: "changed_at",
     SuspiciousActivityReported: "reported_at",
+    UnusualActivityNoticed: "noticed_at",
 }
 """The events that a person sees, and the field that says when each happened."""
+DETAILS = ("reason", "changed", "intent", "kind")
+
+CHANGES = frozenset(
+    event.__name__
+    for event in (
+        MethodRegistered,
+        MethodChanged,
+        MethodSuspended,
+        MethodRestored,
+        MethodRemoved,
+        DefaultMethodChanged,
+        UnusualActivityNoticed,
+    )
+)
+"""What the person is told of when they come back."""
+
+
+def happened_at(event: Event) -> datetime:
+    """When an event of `HAPPENED_AT` happened."""
+    at: datetime = getattr(event, HAPPENED_AT[type(event)])
+    return at
 
 
 class Entry(State):
-    """One event. `detail` is what kind of it: what changed, or why; `name` is masked."""
+    """One event. `detail` is what kind of it: what changed, or why; `name` is masked. `correlation` is the session or
+    challenge in which it happened."""
 
     event: str
     at: datetime
@@ -46,6 +71,8 @@ class Entry(State):
     method_type: MethodType | None = None
     name: str | None = None
     detail: str | None = None
+    session_id: str | None = None
+    correlation: str | None = None
 
 
 class Activity(State):
@@ -56,17 +83,39 @@ class Activity(State):
     entries: tuple[Entry, ...] = ()
 
 
-def noted(activity: Activity, event: Event) -> Change[Activity]:
-    """With one more event."""
+def news(entries: Sequence[Entry], *, since: datetime, own: Collection[str]) -> tuple[Entry, ...]:
+    """Changes after that moment, the newest first, but for those of sessions of one's own, and for a default that only
+    follows from another change."""
+    mine = {*own, *(entry.correlation for entry in entries if entry.session_id in own and entry.correlation)}
+    default = DefaultMethodChanged.__name__
+    changed = {entry.correlation for entry in entries if entry.event in CHANGES - {default} and entry.correlation}
+    found = [
+        entry
+        for entry in entries
+        if entry.event in CHANGES
+        and entry.at > since
+        and entry.detail != "name"
+        and not (entry.event == default and entry.correlation in changed)
+        and not mine.intersection({entry.session_id, entry.correlation})
+    ]
+    return tuple(reversed(found))
+
+
+def noted(
+    activity: Activity, event: Event, name: str | None = None, *, correlation: str | None = None
+) -> Change[Activity]:
+    """With one more event. `name` is what the account calls its method; the event has none, unless it is an old one."""
     method_id = getattr(event, "method_id", None)
     before = next((entry for entry in reversed(activity.entries) if entry.method_id == method_id and entry.name), None)
     entry = Entry(
         event=type(event).__name__,
-        at=getattr(event, HAPPENED_AT[type(event)]),
+        at=happened_at(event),
         method_id=method_id,
         method_type=getattr(event, "method_type", None) or (before.method_type if before else None),
-        name=getattr(event, "display_name", None) or (before.name if before else None),
-        detail=getattr(event, "reason", None) or getattr(event, "changed", None) or getattr(event, "intent", None),
+        name=getattr(event, "display_name", None) or name or (before.name if before else None),
+        detail=next((detail for field in DETAILS if (detail := getattr(event, field, None))), None),
+        session_id=getattr(event, "session_id", None),
+        correlation=correlation,
     )
     return with_entry(activity, entry)
 

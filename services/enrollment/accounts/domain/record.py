@@ -12,7 +12,6 @@ from schemas.base import Event, MethodType
 from schemas.enrollment import (
     AccountErased,
     DefaultMethodChanged,
-    MethodChanged,
     MethodRegistered,
     MethodRemoved,
     MethodRestored,
@@ -23,11 +22,11 @@ from services.kit.state import State
 
 
 class Bound(State):
-    """One authenticator. `state` is that of the method, or `removed`; `name` is masked."""
+    """One authenticator. `state` is that of the method, or `removed`. It has no name: the log must hold nothing that an
+    erasure would have to reach."""
 
     id: str
     type: MethodType
-    name: str
     phone_type: str | None
     state: str
     bound_at: datetime
@@ -61,7 +60,6 @@ def record_in(account: Account) -> Record:
         method.id: Bound(
             id=method.id,
             type=method.type,
-            name=method.display_name,
             phone_type=method.phone_type,
             state=method.state,
             bound_at=method.created_at,
@@ -76,12 +74,10 @@ def _after(record: Record, event: Event) -> Record:
     match event:
         case MethodRegistered():
             after = _with(record, _bound(event))
-        case MethodChanged(display_name=str() as name):
-            after = _put(record, event.method_id, name=name)
         case MethodSuspended():
             after = _put(record, event.method_id, state="disabled" if event.reason == "disabled" else "suspended")
         case MethodRestored():
-            after = _put(record, event.method_id, state="active", name=event.display_name)
+            after = _put(record, event.method_id, state="active")
         case MethodRemoved():
             after = _put(record, event.method_id, state="removed")
         case DefaultMethodChanged():
@@ -95,7 +91,6 @@ def _bound(event: MethodRegistered) -> Bound:
     return Bound(
         id=event.method_id,
         type=event.method_type,
-        name=event.display_name,
         phone_type=event.phone_type,
         state="active",
         bound_at=event.registered_at,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from schemas.enrollment import MethodChanged, MethodRegistered
+from schemas.enrollment import NO_NAME, MethodChanged, MethodRegistered
 from services.enrollment.accounts.domain.account import Account, Former, Method, Removal
 from services.enrollment.accounts.domain.conflicts import conflict_of, superseded
 from services.enrollment.accounts.domain.defaults import preferred_default, settle_default, with_inherited_default
@@ -140,7 +140,6 @@ def _change_destination(
         method_id=held.id,
         method_type=held.type,
         changed="destination",
-        display_name=registration.display_name,
         session_id=challenge.session_id,
         challenge_id=challenge.id,
         changed_at=at,
@@ -153,7 +152,7 @@ def _registered(method: Method, challenge: Challenge, default: str | None, at: d
     return MethodRegistered(
         method_id=method.id,
         method_type=method.type,
-        display_name=method.display_name,
+        display_name=NO_NAME,
         phone_type=method.phone_type,
         is_default=method.id == default,
         session_id=challenge.session_id,

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
-from schemas.enrollment import MethodRestored, MethodSuspended, SuspiciousActivityReported
+from schemas.enrollment import NO_NAME, MethodRestored, MethodSuspended, SuspiciousActivityReported
 from services.enrollment.accounts.domain.account import Account, Method
 from services.enrollment.accounts.domain.conflicts import conflict_of
 from services.enrollment.accounts.domain.defaults import settle_default
@@ -48,7 +48,7 @@ def restore(
     event = MethodRestored(
         method_id=method.id,
         method_type=method.type,
-        display_name=method.display_name,
+        display_name=NO_NAME,
         phone_type=method.phone_type,
         by=by,
         restored_at=at,

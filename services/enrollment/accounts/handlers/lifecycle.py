@@ -21,18 +21,22 @@ from schemas.enrollment import (
 from schemas.envelope import Envelope
 from services.enrollment.accounts.domain import activity
 from services.enrollment.accounts.domain.account import account_id
-from services.enrollment.accounts.domain.activity import Activity
+from services.enrollment.accounts.domain.activity import Activity, happened_at
 from services.enrollment.accounts.handlers.lookup import forget
 from services.enrollment.challenges.domain import transitions
 from services.enrollment.devices import domain as activations
 from services.enrollment.interrupts.domain.interrupt import Interrupt
-from services.enrollment.needs import CanForget, HasActivities, HasChallenges, HasDevices, HasInterrupts
+from services.enrollment.needs import CanForget, HasAccounts, HasActivities, HasChallenges, HasDevices, HasInterrupts
 from services.kit.decision import Change
 from services.kit.kafka.policy import DependencyDownError
 
 
 class EventsWaitError(DependencyDownError):
     """Events of what is to be deleted are not published yet."""
+
+
+class CanNoteActivity(HasAccounts, HasActivities, Protocol):
+    """Notes what happened to what a person has."""
 
 
 class CanRetire(HasChallenges, HasDevices, Protocol):
@@ -83,13 +87,19 @@ async def method_restored(event: MethodRestored, cause: Envelope, *, store: HasD
         await store.devices.change(device.id, activations.revive)
 
 
-async def note_activity(event: Event, cause: Envelope, *, store: HasActivities) -> None:
-    """For the person to read."""
+async def note_activity(event: Event, cause: Envelope, *, store: CanNoteActivity) -> None:
+    """For the person to read. What the method is called, the account knows."""
     user = cause.subject or ""
+    identifier = account_id(cause.tenant, user)
+    stored = await store.accounts.get(identifier)
+    method = stored.state.as_of(getattr(event, "method_id", None) or "", happened_at(event)) if stored else None
+    name = method.display_name if method else None
     fresh = Activity(tenant=cause.tenant, user=user)
-    await store.activities.change_or_insert(
-        account_id(cause.tenant, user), fresh, lambda known: activity.noted(known, event), cause
-    )
+
+    def note(known: Activity) -> Change[Activity]:
+        return activity.noted(known, event, name, correlation=cause.correlation_id or None)
+
+    await store.activities.change_or_insert(identifier, fresh, note, cause)
 
 
 async def forget_activity(_: AccountErased, cause: Envelope, *, store: HasActivities) -> None:

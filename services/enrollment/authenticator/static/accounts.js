@@ -1,5 +1,6 @@
 // The list of accounts with their one-time codes.
 
+import { showNotices } from "./notices.js";
 import { forgetAccount } from "./store.js";
 import { currentCode, PERIOD, secondsLeft } from "./totp.js";
 import { announce, copy, fill, say, show } from "./view.js";
@@ -25,6 +26,7 @@ function card(account, inbox) {
   part("one-time").hidden = part("copy").hidden = !codeKey;
   part("no-code").hidden = Boolean(codeKey);
   part("copy").addEventListener("click", () => copyCode(codeKey));
+  showNotices(account, part("changes"));
   part("remove").setAttribute("aria-label", `Remove ${user}`);
   part("remove").addEventListener("click", () => askRemoval(account, inbox));
   const update = async () => {

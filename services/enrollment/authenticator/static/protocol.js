@@ -57,6 +57,30 @@ export async function answerRequest(account, { challengeId, nonce }, decision, n
   return answer.status === 204;
 }
 
+/** What changed in the account's security info and is told here, newest first. */
+export async function noticesOf(account) {
+  const answer = await call(account, "GET", noticesUrl(account));
+  return answer.json();
+}
+
+/** Say that a change was somebody else's. */
+export async function reportChange(account, noticeId) {
+  await call(account, "POST", `${noticesUrl(account)}/${encodeURIComponent(noticeId)}/not-me`);
+}
+
+function noticesUrl({ publicOrigin }) {
+  return `${publicOrigin}/device/v1/notices`;
+}
+
+function call(account, method, url) {
+  return send(url, async () => ({
+    method,
+    headers: { Authorization: `Bearer ${await bearer(account, method, url)}` },
+    cache: "no-store",
+    signal: AbortSignal.timeout(ANSWER_WITHIN),
+  }));
+}
+
 /** The key by which Web Push knows the service (RFC 8292), or null. */
 export async function pushKey(publicOrigin) {
   const answer = await send(`${publicOrigin}/device/v1/configuration`, async () => ({}));

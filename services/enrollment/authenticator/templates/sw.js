@@ -21,20 +21,23 @@ self.addEventListener("fetch", (event) => {
 });
 
 self.addEventListener("push", (event) => {
-  event.waitUntil(
-    self.registration.showNotification("Approve sign-in?", {
-      body: "Open the app to answer. Approve only what you started.",
-      tag: "sign-in",
-      renotify: true,
-      icon: {{ shell.url("icon-192.png")|tojson }},
-    }),
-  );
+  event.waitUntil(announce(event.data?.text() ?? ""));
 });
 
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();
   event.waitUntil(openApp());
 });
+
+/** A message says only whether a request or a notice waits (docs/device-protocol.md). */
+function announce(message) {
+  const isNotice = message.includes('"noticeId"');
+  const [title, body, tag] = isNotice
+    ? ["Your security info changed", "Open the app to see what. Was it you?", "notice"]
+    : ["Approve sign-in?", "Open the app to answer. Approve only what you started.", "sign-in"];
+  const icon = {{ shell.url("icon-192.png")|tojson }};
+  return self.registration.showNotification(title, { body, tag, renotify: true, icon });
+}
 
 async function keepFiles() {
   await (await caches.open(CACHE)).addAll([PAGE, ...FILES]);

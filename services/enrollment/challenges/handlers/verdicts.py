@@ -6,7 +6,7 @@ import structlog
 
 from schemas.envelope import Envelope
 from schemas.verification import AuthenticatorDisabled, ChallengeExpired, MethodVerified, VerificationFailed
-from services.enrollment.accounts.domain import registering, suspension
+from services.enrollment.accounts.domain import registering, suspension, unusual
 from services.enrollment.accounts.domain.account import Account, account_id
 from services.enrollment.challenges.domain import transitions
 from services.enrollment.challenges.domain.challenge import Challenge
@@ -93,6 +93,13 @@ async def verification_failed(
             account_id(challenge.tenant, challenge.user),
             lambda account: suspension.report_suspicious(account, challenge, at=event.failed_at, by_holder=True),
             cause,
+        )
+    if stored and event.retry_after and event.reason != "methodCoolingDown":
+        challenge = stored.state
+        await store.accounts.change(
+            account_id(challenge.tenant, challenge.user),
+            lambda account: unusual.failed_often(account, challenge, at=event.failed_at),
+            follows=cause,
         )
     await store.challenges.change(
         event.challenge_id, lambda state: transitions.refused(state, event, at=event.failed_at), cause

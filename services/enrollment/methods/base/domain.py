@@ -88,6 +88,8 @@ class Traits:
     """The country of its number: messages are counted by it."""
     phone_types: tuple[PhoneType, ...] = ()
     """The variants of which a person may have one each."""
+    texted: frozenset[PhoneType] = frozenset()
+    """Those of them that take texts."""
     is_on_a_phone: bool = False
     """Whoever has a new phone sets it up anew there, and the old one goes."""
     starts_by_itself: bool = False

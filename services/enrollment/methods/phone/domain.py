@@ -146,6 +146,7 @@ TRAITS = Traits(
     ),
     conflict=_beside,
     phone_types=("mobile", "alternateMobile", "office"),
+    texted=frozenset({"mobile"}),
     has_one_place=True,
     has_destination=True,
     delivered_by=frozenset({"sms", "voice"}),

@@ -94,6 +94,7 @@ class Session(State):
     requests: int = Field(default=0, description="for codes or other proofs, since `requests_since`")
     requests_since: datetime | None = None
     life_minutes: int = Field(default=15, description="how long it lives after each act")
+    news_since: datetime | None = Field(default=None, description="what changed since then is news in it")
     outcome: Outcome | None = None
     ended_at: datetime | None = None
 

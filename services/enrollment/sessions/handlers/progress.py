@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from schemas.base import MethodType
+from services.enrollment.accounts.domain import unusual
 from services.enrollment.accounts.domain.account import Account
 from services.enrollment.challenges.domain.eligibility import must_prove
 from services.enrollment.challenges.handlers.lifecycle import cancel_challenge
@@ -25,7 +26,7 @@ from services.enrollment.sessions.handlers.moving import move_session, principal
 from services.enrollment.sessions.handlers.step_up import begin, needs_proof
 from services.enrollment.sessions.handlers.tickets import KnowsSessions, held_principal, started_principal
 from services.enrollment.sessions.principal import Principal
-from services.kit.crypto.sealing import token_hash
+from services.kit.crypto.sealing import keyed_hashes, token_hash
 from services.kit.decision import Change
 from services.kit.errors import MethodNotAllowedByPolicyError, SessionEndedError, TicketExpiredError
 from services.kit.ids import new_token
@@ -39,8 +40,11 @@ class CanUseTickets(CanProve, HasInterrupts, Protocol):
     """Starts sessions of interrupts."""
 
 
-async def use_ticket(ticket: str, deps: CanUseTickets, *, address: str | None = None) -> tuple[Principal, str]:
-    """Start the session of an interrupt; the second value is the secret for the cookie. `address` is the client's.
+async def use_ticket(
+    ticket: str, deps: CanUseTickets, *, address: str | None = None, browser: str = ""
+) -> tuple[Principal, str]:
+    """Start the session of an interrupt; the second value is the secret for the cookie. `address` is the client's;
+    `browser` is what the browser's own cookie holds, by which one is known again; none is nobody's.
 
     Raises:
         ProblemError: `ticketExpired` (also for one that never was), `ticketUsed`.
@@ -55,7 +59,11 @@ async def use_ticket(ticket: str, deps: CanUseTickets, *, address: str | None = 
 
     def start(account: Account) -> Change[Account]:
         session = _new_session(interrupt, secret, account, deps)
-        return lifecycle.start_session(account, _placed(account, session, deps), at=now)
+        begun = lifecycle.start_session(account, _placed(account, session, deps), at=now)
+        if not browser:
+            return begun
+        marks = keyed_hashes(deps.keyring, f"browser {account.id} {browser}", tenant=account.tenant)
+        return unusual.met(begun, session.id, marks, at=now)
 
     principal = await started_principal(
         interrupt.tenant, interrupt.user, interrupt.id, start, deps, return_url=interrupt.return_url

@@ -5,6 +5,7 @@ from fastapi import Response
 from services.enrollment.accounts.domain.account import Account, Method
 from services.enrollment.accounts.domain.methods import is_last_required
 from services.enrollment.accounts.handlers import self_service
+from services.enrollment.accounts.handlers.news import news_for
 from services.enrollment.methods.registry.domain import TRAITS
 from services.enrollment.methods.registry.rows import method_row, method_rows, since
 from services.enrollment.methods.registry.words import label_of
@@ -39,6 +40,7 @@ def method_of(page: PageRequest, method_id: str) -> Method:
 
 async def list_page(page: PageRequest, notice: str | None = None, status: int = 200) -> Response:
     account, now = page.principal.account, page.components.clock.now()
+    since, news = await news_for(page.principal, page.deps)
     organization = page.components.config.tenant(account.tenant).display_name
     restorable = {
         former.method.id: former
@@ -52,6 +54,7 @@ async def list_page(page: PageRequest, notice: str | None = None, status: int = 
         new_phone=bool(_on_a_phone(account)),
         return_label=words.CAME_FROM.get(page.principal.session.decision, organization),
         former=tuple(rows.former_row(former) for former in restorable.values()),
+        news=rows.news_of(news, since),
     )
     return html(page.principal, view, status)
 

@@ -9,9 +9,18 @@ from services.enrollment.web.views import Choice, FieldError, Frame
 
 
 @dataclass(frozen=True)
+class News:
+    """What changed since the person was last here: the newest few, in sentences; `more` are not shown."""
+
+    since: str
+    texts: tuple[str, ...]
+    more: int
+
+
+@dataclass(frozen=True)
 class ManageView:
     """Everything on file. `former` are methods that can be brought back; `return_label` names where the person came
-    from.
+    from; `news` is what others than this browser did.
     """
 
     template: ClassVar[str] = "security_info/manage.html"
@@ -23,6 +32,7 @@ class ManageView:
     new_phone: bool
     return_label: str
     former: tuple[MethodRow, ...] = ()
+    news: News | None = None
     error: None = None
 
 

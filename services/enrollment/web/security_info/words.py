@@ -28,6 +28,9 @@ HAPPENED = {
     "MethodRestored": "{name} was brought back.",
     "DefaultMethodChanged": "{name} became your default method.",
     "SuspiciousActivityReported": "You reported suspicious activity.",
+    "UnusualActivityNoticed": "Something unusual happened.",
+    "UnusualActivityNoticed.newBrowser": "Your security info was opened in a browser that was new to us.",
+    "UnusualActivityNoticed.manyFailures": "There were many wrong tries with {name}, so it paused.",
     "RequestsPaused": (
         "You denied several requests in {name}, so it gets none for a while. If you didn't ask for them, somebody else "
         "may know your password: change it."
@@ -42,6 +45,24 @@ REASONS = {
     "reported": "{name} was suspended, because you reported suspicious activity.",
     "disabled": "{name} was disabled after too many wrong tries. Delete it and add it anew.",
 }
+
+
+NEWS = {
+    "MethodRegistered": "{name} was added on",
+    "MethodChanged": "{name} was changed on",
+    "MethodRemoved": "{name} was deleted on",
+    "MethodSuspended": "{name} was suspended on",
+    "MethodRestored": "{name} was brought back on",
+    "DefaultMethodChanged": "Another method became the default one on",
+    "UnusualActivityNoticed": "Something unusual happened on",
+    "UnusualActivityNoticed.newBrowser": "Your security info was opened in a browser that was new to us on",
+    "UnusualActivityNoticed.manyFailures": "{name} paused after many wrong tries on",
+}
+"""What changed, for a person who comes back; the moment follows."""
+
+
+def news_text(entry: Entry, name: str) -> str:
+    return (NEWS.get(f"{entry.event}.{entry.detail}") or NEWS[entry.event]).format(name=name)
 
 
 def activity_text(entry: Entry, name: str) -> str | None:

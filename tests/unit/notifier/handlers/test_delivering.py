@@ -51,7 +51,7 @@ class EventfulStore(Store):
     happens: dict[str, Happens] = field(default_factory=dict)
 
     async def take(
-        self, number_hashes: Sequence[str], delivery: Delivery, purpose: Purpose, budget: Budget, *, at: datetime
+        self, number_hashes: Sequence[str], delivery: Delivery, purpose: Purpose | None, budget: Budget, *, at: datetime
     ) -> LimitReached | None:
         taken = await super().take(number_hashes, delivery, purpose, budget, at=at)
         await self.happens.get("counted", nothing)()

@@ -6,6 +6,7 @@ import pytest
 
 from schemas.base import Event
 from schemas.enrollment import (
+    NO_NAME,
     DefaultMethodChanged,
     EnrollmentStarted,
     MethodChanged,
@@ -13,7 +14,7 @@ from schemas.enrollment import (
     MethodRemoved,
     SuspiciousActivityReported,
 )
-from services.enrollment.accounts.domain.activity import Activity, Entry, noted
+from services.enrollment.accounts.domain.activity import Activity, Entry, news, noted
 from services.kit.decision import Change
 from tests.unit.enrollment.builders import NOW
 
@@ -28,8 +29,19 @@ def _activity(*entries: Entry) -> Activity:
     return Activity(tenant="northbridge", user="sam", entries=entries)
 
 
-def test_a_registration_is_noted_by_type_and_masked_name() -> None:
-    assert noted(_activity(), REGISTERED) == Change(_activity(PHONE))
+NAMELESS = REGISTERED.model_copy(update={"display_name": NO_NAME})
+
+
+def test_a_registration_is_noted_by_type_and_by_the_name_that_the_account_has() -> None:
+    assert noted(_activity(), NAMELESS, "••01") == Change(_activity(PHONE))
+
+
+def test_an_event_of_before_says_itself_what_the_method_was_called() -> None:
+    assert noted(_activity(), REGISTERED, "••07") == Change(_activity(PHONE))
+
+
+def test_what_the_account_does_not_know_any_more_is_called_as_before() -> None:
+    assert noted(_activity(PHONE), NAMELESS).state.entries == (PHONE, PHONE)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +81,7 @@ def test_the_name_of_a_method_is_the_newest_one() -> None:
 def test_what_is_about_no_method_has_no_name() -> None:
     started = EnrollmentStarted(session_id="s1", intent="manage", decision="manage", required=(), started_at=LATER)
     assert noted(_activity(PHONE), started).state.entries[-1] == Entry(
-        event="EnrollmentStarted", at=LATER, detail="manage"
+        event="EnrollmentStarted", at=LATER, detail="manage", session_id="s1"
     )
 
 
@@ -83,3 +95,27 @@ def test_the_newest_hundred_are_kept() -> None:
     full = _activity(*(PHONE.model_copy(update={"method_id": str(number)}) for number in range(100)))
     kept = noted(full, REGISTERED).state.entries
     assert kept == (*full.entries[1:], PHONE)
+
+
+def test_news_are_changes_by_others_since_the_last_visit_newest_first() -> None:
+    old, mine, other, renamed = (
+        PHONE.model_copy(update={"at": at, "session_id": session, "correlation": session, "detail": detail})
+        for at, session, detail in [(NOW, "s9", None), (LATER, "s1", None), (LATER, "s2", None), (LATER, "s2", "name")]
+    )
+    latest = other.model_copy(update={"event": "MethodRemoved"})
+    started = Entry(event="EnrollmentStarted", at=LATER, session_id="s2")
+    entries = (old, mine, other, renamed, started, latest)
+    assert news(entries, since=NOW, own=("s1",)) == (latest, other)
+
+
+def test_what_follows_from_a_change_of_ones_own_is_no_news() -> None:
+    mine = PHONE.model_copy(update={"at": LATER, "session_id": "s1", "correlation": "c1"})
+    followed = Entry(event="DefaultMethodChanged", at=LATER, correlation="c1")
+    assert news((mine, followed), since=NOW, own=("s1",)) == ()
+
+
+def test_a_default_that_only_follows_is_no_news_and_one_that_was_chosen_is() -> None:
+    theirs = PHONE.model_copy(update={"at": LATER, "session_id": "s2", "correlation": "c2"})
+    followed = theirs.model_copy(update={"event": "DefaultMethodChanged", "session_id": None})
+    chosen = followed.model_copy(update={"correlation": "s2"})
+    assert news((theirs, followed, chosen), since=NOW, own=()) == (chosen, theirs)

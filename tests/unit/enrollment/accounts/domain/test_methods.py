@@ -9,7 +9,7 @@ import pytest
 from schemas.base import Event, MethodType
 from schemas.enrollment import DefaultMethodChanged
 from services.enrollment.accounts.domain import conflicts, methods, registering, suspension
-from services.enrollment.accounts.domain.account import KEEP_FORMER, Account
+from services.enrollment.accounts.domain.account import KEEP_FORMER, Account, Former
 from services.enrollment.accounts.domain.record import record_in, record_of
 from services.enrollment.challenges.domain.challenge import PhoneType, Registration
 from services.enrollment.policies.domain.requirements import GroupPolicy
@@ -276,3 +276,15 @@ def test_the_events_of_any_history_give_the_record(order: tuple[str, ...]) -> No
         change = steps[step]()
         state, events = change.state, [*events, *(one.event for one in change.emissions)]
     assert record_of(events).on_file == record_in(state)
+    assert not any(getattr(event, "display_name", None) for event in events)
+
+
+def test_what_a_method_was_at_a_moment() -> None:
+    earlier = NOW - timedelta(days=1)
+    renumbered = method("phone", display_name="••02")
+    former = Former(method=method("phone", display_name="••01"), reason="changed", until=NOW + KEEP_FORMER)
+    changed = account(renumbered, former=(former,))
+    assert [changed.as_of("phone", at) for at in (earlier, NOW)] == [former.method, renumbered]
+    gone = changed.model_copy(update={"methods": ()})
+    assert [gone.as_of("phone", at) for at in (earlier, NOW)] == [former.method, former.method]
+    assert gone.as_of("email", NOW) is None

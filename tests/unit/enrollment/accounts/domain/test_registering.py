@@ -4,6 +4,7 @@ import pytest
 
 from schemas.base import MethodType
 from schemas.enrollment import (
+    NO_NAME,
     DefaultMethodChanged,
     MethodChanged,
     MethodRegistered,
@@ -48,7 +49,7 @@ def test_a_registration_is_told_with_what_it_takes_the_place_of() -> None:
     registered = MethodRegistered(
         method_id="new",
         method_type="authenticatorApp",
-        display_name="authenticatorApp",
+        display_name=NO_NAME,
         is_default=True,
         session_id="s1",
         challenge_id="c-new",
@@ -109,7 +110,6 @@ def test_a_new_number_is_told_and_the_old_one_kept() -> None:
         method_id="phone",
         method_type="phone",
         changed="destination",
-        display_name="phone",
         session_id="s1",
         challenge_id="c-phone",
         changed_at=NOW,

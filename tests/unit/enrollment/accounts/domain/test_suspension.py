@@ -4,6 +4,7 @@ import pytest
 
 from schemas.base import MethodType
 from schemas.enrollment import (
+    NO_NAME,
     AccountErased,
     DefaultMethodChanged,
     MethodRemoved,
@@ -139,7 +140,7 @@ def test_a_suspended_method_becomes_active_and_is_told(by: str) -> None:
         {
             "method_id": "phone",
             "method_type": "phone",
-            "display_name": "••01",
+            "display_name": NO_NAME,
             "phone_type": "mobile",
             "by": by,
             "restored_at": NOW,
