@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Lifespan, Message, Receive, Scope, Send
 from services.kit.clock import monotonic
 from services.kit.errors import NotFoundError
 from services.kit.http.problem import install_problem_handlers, problem_response
-from services.kit.telemetry import redact_query, use_trace
+from services.kit.telemetry import current_trace_id, redact_query, use_trace
 
 log = structlog.get_logger("access")
 
@@ -28,6 +28,8 @@ PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 NOSNIFF = (b"x-content-type-options", b"nosniff")
+REQUEST_ID = b"x-request-id"
+"""The id of the trace, by which the log lines of the request are found."""
 
 REQUESTS = Counter("security_info_http_requests_total", "HTTP requests answered.", ["route", "method", "status"])
 REQUEST_SECONDS = Histogram(
@@ -132,7 +134,7 @@ async def _traced(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> N
     async def note(message: Message) -> None:
         if message["type"] == "http.response.start":
             status.append(message["status"])
-            message["headers"] = _guarded(message["headers"])
+            message["headers"] = [*_guarded(message["headers"]), (REQUEST_ID, (current_trace_id() or "").encode())]
         await send(message)
 
     structlog.contextvars.clear_contextvars()

@@ -137,6 +137,15 @@ async def test_the_trace_of_the_caller_is_in_the_problem() -> None:
         assert (answer.status_code, answer.json()["traceId"]) == (status, TRACE_ID)
 
 
+@pytest.mark.parametrize("path", ["/things/a", "/things/broken", "/nowhere", "/healthz"])
+async def test_every_answer_says_by_what_its_log_lines_are_found(path: str) -> None:
+    answer = await get(app(), path, traceparent=TRACEPARENT)
+    assert answer.headers.get_list("x-request-id") == [TRACE_ID]
+    own = (await get(app(), path)).headers["x-request-id"]
+    assert len(own) == 32
+    assert own != TRACE_ID
+
+
 async def test_one_line_a_request_without_its_secrets() -> None:
     with capture_logs() as lines:
         await get(app(), "/things/sam?ticket=abc&lang=en")
