@@ -22,7 +22,7 @@ LONGEST_FIRST = (
     "contract/test_attacks.py",
     "contract/test_pages_static.py",
     "e2e/test_operations.py",
-    "integration/test_demo_world.py",
+    "integration/test_handset.py",
     "e2e/test_hosted_verification.py",
     "e2e/test_nudge.py",
     "e2e/test_faults.py",
