@@ -9,7 +9,8 @@ unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 INSTALLED := .venv/installed
 LOCKS := requirements/build.txt requirements/dev.txt
-PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation
+# Most modules are never imported: whoever imports one compiles it, once.
+PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --no-build-isolation
 # Whatever the index hands out: only archives with these hashes, and nothing runs on installing but http-ece's own build.
 LOCKED := --require-hashes --only-binary :all: --no-binary http-ece --use-pep517
 SUITES := $(wildcard tests/unit tests/contract tests/integration tests/e2e)

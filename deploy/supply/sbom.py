@@ -19,7 +19,7 @@ from deploy.supply.locks import PYPROJECT, PYTHONS, RUNTIME, Locked, read
 FILE = ROOT / "dist" / "security-info.cdx.json"
 NPM_LOCK = ROOT / "services" / "enrollment" / "authenticator" / "package-lock.json"
 PYTHON_OF_THE_IMAGE = PYTHONS[0]
-NAMESPACE = UUID("5a1c2c0e-55a6-4c3c-9a54-0d6d5a3cf0a7")
+NAMESPACE = UUID("fb41ef5e-0ccf-4fd0-bccc-83a6397fadd3")
 """Of serial numbers; drawn once."""
 
 
@@ -31,14 +31,13 @@ def bill_of_materials(python: str = PYTHON_OF_THE_IMAGE) -> str:
     """
     lock, npm = RUNTIME.path.read_text("utf-8"), NPM_LOCK.read_text("utf-8")
     locked = [entry for entry in read(lock) if entry.counts_for(python)]
-    product, components = _product(), {entry.name: _from_index(entry) for entry in locked}
+    product, components = _product(), {str(entry.name): _from_index(entry) for entry in locked}
     scripts = [_from_npm(name, entry) for name, entry in json.loads(npm)["packages"].items() if name]
     metadata = BomMetaData(component=product)
     metadata.timestamp = None  # type: ignore[assignment]  # optional in the format, and would differ each time
     content = "\n".join((str(product.purl), python, lock, npm))
     bom = Bom(metadata=metadata, components=[*components.values(), *scripts], serial_number=uuid5(NAMESPACE, content))
-    askers = {str(product.name): product, **components}
-    for name, asker in askers.items():
+    for name, asker in {product.name: product, **components}.items():
         bom.register_dependency(asker, [components[entry.name] for entry in locked if name in entry.via])
     bom.register_dependency(product, scripts)
     return f"{JsonV1Dot6(bom).output_as_string(indent=2)}\n"

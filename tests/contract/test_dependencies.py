@@ -2,7 +2,9 @@
 
 import base64
 import json
+import os
 import re
+import subprocess
 import sys
 import tomllib
 from importlib.metadata import distribution
@@ -31,6 +33,7 @@ from deploy.supply.sbom import FILE, NPM_LOCK, bill_of_materials
 
 ROOT = Path(__file__).parents[2]
 DOCKERFILE = (ROOT / "deploy" / "Dockerfile").read_text("utf-8")
+COMPOSE = (ROOT / "deploy" / "compose.yaml").read_text("utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
 REMEDY = "run `make lock`"
 each_lock = pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
@@ -59,7 +62,7 @@ def test_the_locks_are_those_in_the_folder() -> None:
 def test_a_lock_holds_pinned_and_hashed_requirements_and_no_address(lock: Lock) -> None:
     text = lock.path.read_text("utf-8")
     assert read(text)
-    assert re.findall(r"\w+://|@|^-.*|index|find-links", text, flags=re.MULTILINE) == []
+    assert re.findall(r"\w+://|^-.*|index-url|find-links", text, flags=re.MULTILINE) == []
 
 
 @each_lock
@@ -132,10 +135,21 @@ def test_what_npm_fetches_is_locked_with_its_hash_and_without_an_address() -> No
     assert packages[""]["dependencies"] == wanted
 
 
+def test_the_document_on_security_knows_what_is_locked_and_what_is_not() -> None:
+    said = (ROOT / "SECURITY.md").read_text("utf-8")
+    targets = re.findall(r"^([a-z]+):", MAKEFILE, flags=re.MULTILINE)
+    assert set(re.findall(r"`(?:rm -rf \.venv && )?make ([a-z]+)", said)) <= {*targets}
+    images = re.findall(r"^(?:FROM| +image:) (?!security-info)(\S+)", f"{DOCKERFILE}\n{COMPOSE}", flags=re.MULTILINE)
+    assert len(set(images)) == 4
+    assert [image for image in images if image not in said and image.partition(":")[0] not in said] == []
+
+
 def test_the_bill_of_materials_is_valid_and_the_same_each_time() -> None:
     text = bill_of_materials()
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
-    assert text == bill_of_materials()
+    again = (sys.executable, "-c", "from deploy.supply.sbom import bill_of_materials as bill; print(bill(), end='')")
+    other_order = {**os.environ, "PYTHONHASHSEED": "1", "PYTHONPATH": str(ROOT)}
+    assert subprocess.run(again, env=other_order, capture_output=True, text=True, check=True).stdout == text
     assert "timestamp" not in json.loads(text)["metadata"]
     assert FILE.relative_to(ROOT).parts[0] in (ROOT / ".gitignore").read_text("utf-8").replace("/\n", "\n").splitlines()
 
