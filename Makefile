@@ -8,9 +8,13 @@ unexport PYTHONDONTWRITEBYTECODE
 
 BIN := .venv/bin
 INSTALLED := .venv/installed
+LOCKS := requirements/build.txt requirements/dev.txt
+PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation
+# Whatever the index hands out: only archives with these hashes, and nothing runs on installing but http-ece's own build.
+LOCKED := --require-hashes --only-binary :all: --no-binary http-ece --use-pep517
 SUITES := $(wildcard tests/unit tests/contract tests/integration tests/e2e)
 
-.PHONY: help demo smoke test faults attack mutants bench lint format database reset install topics
+.PHONY: help demo smoke test faults attack mutants bench lint format database reset install topics lock audit sbom
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,13 +62,22 @@ format: $(INSTALLED) ## Format the code and sort the imports
 topics: $(INSTALLED) ## Write deploy/topics.yaml anew from schemas/topics.py
 	@$(BIN)/python -m deploy.local topics
 
+lock: $(INSTALLED) ## Lock the dependencies anew where pyproject.toml changed; UPGRADE="name …" or ALL=1 for later ones, DAYS=0, JARS=1
+	@exec $(BIN)/python -m deploy.supply $(if $(JARS),jars,lock $(UPGRADE) $(if $(ALL),--all) $(if $(DAYS),--days $(DAYS)))
+
+audit: $(INSTALLED) ## Ask for known weaknesses of what is locked, over the network; SERVICE=pypi instead of osv
+	@exec $(BIN)/python -m deploy.supply audit $(if $(SERVICE),--service $(SERVICE))
+
+sbom: $(INSTALLED) ## Write the bill of materials (CycloneDX) to dist/
+	@exec $(BIN)/python -m deploy.supply sbom
+
 database: $(INSTALLED) ## Build the fast local database with cargo, about 5 minutes; used from then on
 	@$(BIN)/python -m deploy.local database
 
 reset: $(INSTALLED) ## Delete the demo's data, keys and logs
 	@$(BIN)/python -m deploy.local reset
 
-$(INSTALLED): pyproject.toml
+$(INSTALLED): pyproject.toml $(LOCKS)
 	@for name in $${PYTHON:-python3.11 python3.12 python3.13 python3}; do \
 	  if "$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python=$$name; break; fi; \
 	done; \
@@ -74,5 +87,6 @@ $(INSTALLED): pyproject.toml
 	echo "installing into .venv ($$python)"; \
 	[ -x $(BIN)/python ] || "$$python" -m venv .venv || { \
 	  echo "Python's venv is missing: apt-get install python3-venv" >&2; rm -rf .venv; exit 1; }
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@for lock in $(LOCKS); do $(PIP_INSTALL) $(LOCKED) --requirement "$$lock"; done
+	@$(PIP_INSTALL) --editable .
 	@touch $@

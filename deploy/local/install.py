@@ -11,6 +11,7 @@ from pathlib import Path
 from deploy.local import kafka
 from deploy.local.errors import StackError
 from deploy.local.health import port_is_open, wait_until
+from deploy.local.jars import SUMS, as_sums, refuse_other_jars
 from deploy.local.places import KAFKA, KAFKA_ARCHIVE, KAFKA_FORMATTED, KAFKA_LIBS, KAFKA_STAMP, ROOT
 from deploy.local.ports import free_ports
 
@@ -25,7 +26,7 @@ def install_kafka(say: Say) -> None:
     """Fetch the broker unless it is there; safe to repeat, and to interrupt.
 
     Raises:
-        StackError: Java or Maven is missing or too old, or Maven could not fetch.
+        StackError: Java or Maven is missing or too old, or Maven could not fetch, or fetched something else.
     """
     refuse_missing_java(("java",))
     stamp = _stamp()
@@ -33,10 +34,26 @@ def install_kafka(say: Say) -> None:
         return
     refuse_missing_java(("java", "mvn"))
     say("fetching Kafka (54 MB, once)")
-    _fetch()
+    unfinished = _fetch()
+    refuse_other_jars(unfinished)
+    shutil.rmtree(KAFKA_LIBS, ignore_errors=True)
+    unfinished.rename(KAFKA_LIBS)
     say("preparing a quick start of Kafka (10 s, once)")
     _archive_classes()
     KAFKA_STAMP.write_text(stamp, "utf-8")
+
+
+def write_sums() -> Path:
+    """Fetch the broker's jars and write down what they are; `make install` takes no others.
+
+    Raises:
+        StackError: Maven is missing, or could not fetch.
+    """
+    refuse_missing_java(("java", "mvn"))
+    fetched = _fetch()
+    SUMS.write_text(as_sums(fetched), "utf-8")
+    shutil.rmtree(fetched)
+    return SUMS
 
 
 def refuse_missing_java(programs: tuple[str, ...]) -> None:
@@ -65,11 +82,12 @@ def _stamp() -> str:
     version = java_version(shown)
     if version is not None and version < OLDEST_JAVA:
         raise StackError(f"Java {version} is too old for Kafka: install Java {OLDEST_JAVA} or newer, {OR_GIVEN}")
-    return f"{hashlib.sha256(POM.read_bytes()).hexdigest()}\n{KAFKA_LIBS}\n{shown}"
+    artifacts = hashlib.sha256(POM.read_bytes() + SUMS.read_bytes()).hexdigest()
+    return f"{artifacts}\n{KAFKA_LIBS}\n{shown}"
 
 
-def _fetch() -> None:
-    """Fetch beside and swap, so that an interrupted fetch never looks complete."""
+def _fetch() -> Path:
+    """Fetch beside, so that an interrupted fetch never looks complete."""
     unfinished = KAFKA / "libs.part"
     shutil.rmtree(unfinished, ignore_errors=True)
     arguments = (f"-DoutputDirectory={unfinished}", "-DincludeScope=runtime")
@@ -82,8 +100,7 @@ def _fetch() -> None:
     if done.returncode != 0:
         errors = [line for line in done.stdout.splitlines() if "ERROR" in line] or ["no reason given"]
         raise StackError(f"Maven could not fetch Kafka: {errors[0]}")
-    shutil.rmtree(KAFKA_LIBS, ignore_errors=True)
-    unfinished.rename(KAFKA_LIBS)
+    return unfinished
 
 
 def _archive_classes() -> None:

@@ -204,3 +204,24 @@ def test_the_image_runs_as_nobody_special() -> None:
 
     assert len(stages) == 4
     assert "USER 10001:10001" in stages[-1]
+    assert "ENTRYPOINT" in stages[-1].split("USER 10001:10001")[1]
+
+
+def test_no_container_has_rights_or_can_get_some(compose: dict[str, Any]) -> None:
+    for name, service in compose["services"].items():
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert service.keys().isdisjoint({"privileged", "cap_add", "devices", "pid", "ipc", "network_mode"}), name
+
+
+def test_only_the_broker_writes_beside_its_volumes(compose: dict[str, Any]) -> None:
+    writable = [name for name, service in compose["services"].items() if not service.get("read_only")]
+
+    assert writable == ["kafka"]
+    assert {place for service in compose["services"].values() for place in service.get("tmpfs", [])} == {"/tmp"}  # noqa: S108
+
+
+def test_nothing_of_the_machine_is_mounted(compose: dict[str, Any]) -> None:
+    mounted = {volume for service in compose["services"].values() for volume in service.get("volumes", [])}
+
+    assert {volume.partition(":")[0] for volume in mounted} == compose["volumes"].keys()
