@@ -55,7 +55,7 @@ format: $(INSTALLED) ## Format the code and sort the imports
 	$(BIN)/ruff check --select I --fix .
 	$(BIN)/ruff format .
 
-topics: $(INSTALLED) ## Write deploy/topics.yaml anew from schemas/topics.py
+topics: $(INSTALLED) ## Write deploy/topics.yaml and deploy/kafka-acls.yaml anew from the tables in schemas
 	@$(BIN)/python -m deploy.local topics
 
 database: $(INSTALLED) ## Build the fast local database with cargo, about 5 minutes; used from then on

@@ -59,7 +59,10 @@ async def replay_dead_letter(settings: ServiceSettings, letter_id: str) -> DeadL
             record.topic, key=record.key, value=record.body, headers=record.headers, partition=record.partition
         )
     except PublishFailedError as error:
-        raise DeadLetterError(f"Kafka did not take the record ({error}); try again, it is safe to repeat") from None
+        raise DeadLetterError(
+            f"Kafka did not take the record ({error}); try again, it is safe to repeat. Where accounts have rights, this "
+            "needs the replayer's of deploy/kafka-acls.yaml"
+        ) from None
     except EventTooLargeError:
         raise DeadLetterError(f"{record.topic} takes no record so large any more; nothing was published") from None
     finally:
