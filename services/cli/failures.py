@@ -17,6 +17,7 @@ EXPLAINED = frozenset(
         "PartitionsDifferError",
         "RedactionError",
         "GrantError",
+        "TopicsNotShownError",
     }
 )
 """Errors whose message was written for the person at the keyboard. By name, so that nothing is imported for it."""

@@ -28,18 +28,19 @@ from deploy.local.database import find_database
 from deploy.local.install import install_kafka
 from schemas.base import Channel
 from schemas.rights import Account, Right, account_name
-from schemas.topics import LIFECYCLE, TOPICS, VERDICTS, Service, Topic, full_name, group_of
+from schemas.topics import LIFECYCLE, REQUESTS, TOPICS, VERDICTS, Service, Topic, full_name, group_of
 from services.enrollment import app as enrollment
 from services.enrollment.settings import EnrollmentSettings
 from services.kit.clock import SystemClock
 from services.kit.crypto.key_files import new_keyrings
 from services.kit.kafka.connection import client_options
-from services.kit.kafka.reading import read_kept, read_one, reader
+from services.kit.kafka.reading import TopicsNotShownError, read_kept, read_one, reader
 from services.kit.kafka.redaction.rewriting import redact_lifecycle
 from services.kit.kafka.replay import list_dead_letters, replay_dead_letter
 from services.kit.kafka.rights import granting
 from services.kit.kafka.rights.granting import Granted, GrantError, grant
 from services.kit.kafka.rights.rules import rule_of
+from services.kit.kafka.tail import tail
 from services.kit.kafka.topics import ensure_topics
 from services.kit.mongo.client import Database
 from services.kit.settings import ServiceSettings
@@ -201,6 +202,18 @@ async def test_an_operator_who_watches_or_makes_topics_writes_none(
     settings = having(operator)
     assert bool(await readable(settings)) is reads
     assert bool(await writable(settings)) is writes
+
+
+async def test_who_may_not_see_a_topic_is_not_told_that_it_is_empty(having: Having) -> None:
+    for reading in (list_dead_letters(having("redactor")), tailed(having("replayer"), REQUESTS["sms"], "elsewhere")):
+        with pytest.raises(TopicsNotShownError, match=r"kafka-acls\.yaml"):
+            await anext(reading)
+
+
+def tailed(settings: ServiceSettings, topic: Topic, prefix: str) -> AsyncIterator[object]:
+    """The events of a topic with another prefix."""
+    elsewhere = settings.model_copy(update={"topic_prefix": prefix})
+    return tail(elsewhere, [topic], from_beginning=True, follow=False)
 
 
 async def test_topics_are_made_again_by_who_may_and_by_nobody_else(having: Having) -> None:
