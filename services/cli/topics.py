@@ -38,7 +38,12 @@ def ensure(
 
 
 @app.command()
-def grant() -> None:
+def grant(
+    *,
+    keep: Annotated[
+        bool, typer.Option("--keep/--exactly", help="Take nothing away: an earlier version that needs it still runs.")
+    ] = False,
+) -> None:
     """Give each account its rights at Kafka, and take away what it has beyond them. Safe to repeat.
 
     The accounts are those of deploy/kafka-acls.yaml: one a service, and one for each thing that an operator does. Their
@@ -49,7 +54,7 @@ def grant() -> None:
     from services.kit.kafka.rights.granting import grant as give
 
     settings = operator_settings()
-    granted = asyncio.run(give(settings))
+    granted = asyncio.run(give(settings, keep=keep))
     for account in COMMANDS:
         name, has = account_name(settings.topic_prefix, account), len(rights_of(account, settings.topic_prefix))
         typer.echo(f"{name}: {has} rights, {granted.given.get(name, 0)} given, {granted.taken.get(name, 0)} taken away")

@@ -228,6 +228,7 @@ async def test_rights_are_given_once_and_what_is_too_much_is_taken_away(having: 
     more = Right(account_name(PREFIX, "notifier"), "topic", "literal", full_name(PREFIX, VERDICTS), "Write")
     await give(admin, more)
     await until(partial(has_right, having("notifier"), VERDICTS))
+    assert await grant(admin, keep=True) == Granted()
     assert (await grant(admin)).taken == {more.account: 1}
     assert VERDICTS.name not in await writable(having("notifier"))
 

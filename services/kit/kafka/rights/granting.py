@@ -55,10 +55,11 @@ class _DeleteRules(Request[DeleteAclsRequest_v1]):  # type: ignore[misc]  # aiok
         return request_struct_class(list(self._rules))
 
 
-async def grant(settings: ServiceSettings) -> Granted:
-    """Let each account have exactly its rights. Safe to repeat; other accounts, and what is denied to ours, stay.
+async def grant(settings: ServiceSettings, *, keep: bool = False) -> Granted:
+    """Let each account have its rights and, unless they `keep` what is more, no other. Safe to repeat; accounts of
+    others, and what is denied to ours, stay.
 
-    What is new is given before what is too much is taken, so that nobody is without a right that they keep.
+    What is new is given before what is too much is taken, so that nobody is without a right that they need.
 
     Raises:
         GrantError: Kafka checks no rights, or this account may not give any.
@@ -73,7 +74,8 @@ async def grant(settings: ServiceSettings) -> Granted:
         for account in COMMANDS:
             present |= await _rules_of(admin, principal(account_name(prefix, account)))
         await _create(admin, wanted - present)
-        await _delete(admin, present - wanted)
+        surplus = set() if keep else present - wanted
+        await _delete(admin, surplus)
     except SecurityDisabled:
         raise GrantError("this Kafka checks no rights: set authorizer.class.name on its brokers first") from None
     except ClusterAuthorizationFailedError:
@@ -83,7 +85,7 @@ async def grant(settings: ServiceSettings) -> Granted:
         ) from None
     finally:
         await admin.close()
-    return Granted(by_account(wanted - present), by_account(present - wanted))
+    return Granted(by_account(wanted - present), by_account(surplus))
 
 
 async def _rules_of(admin: AIOKafkaAdminClient, account: str) -> set[Rule]:
