@@ -114,6 +114,7 @@ class TotpTerms(OathTerms):
 
     period: Literal[30, 60] = Field(default=30, description="seconds that a code is shown")
     clock_drifts: bool = False
+    accepts_previous: bool = Field(default=True, description="whether the code before the present one is taken as well")
 
 
 class HotpTerms(OathTerms):

@@ -92,7 +92,7 @@ def canonical(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
-MEANT = {"algorithm": "SHA1", "digits": 6, "period": 30}
+MEANT = {"acceptsPrevious": True, "algorithm": "SHA1", "digits": 6, "period": 30}
 """Fields that came since, with what the version before meant without saying it."""
 
 

@@ -42,7 +42,14 @@ async def settled(stack: LocalStack, mark: str) -> tuple[int, int]:
 
 
 async def facts(
-    stack: LocalStack, mark: str, stories: Sequence[Story], answers: dict[str, int], *, since: int, poison: int
+    stack: LocalStack,
+    mark: str,
+    stories: Sequence[Story],
+    answers: dict[str, int],
+    *,
+    since: int,
+    poison: int,
+    may_name: bool = False,
 ) -> Facts:
     """All about the people whose ids begin with `mark`; of dead letters those after the first `since`."""
     outboxes, lag = await settled(stack, mark)
@@ -56,7 +63,7 @@ async def facts(
         lag=lag,
         dead_letters=letters[since:],
         poison=poison,
-        differing=await _differing(stack, mark),
+        differing=await _differing(stack, mark, may_name=may_name),
         answers=answers,
     )
 
@@ -109,7 +116,7 @@ def _arrived(stack: LocalStack, stories: Sequence[Story]) -> list[Arrived]:
     return found
 
 
-async def _differing(stack: LocalStack, mark: str) -> list[str]:
+async def _differing(stack: LocalStack, mark: str, *, may_name: bool) -> list[str]:
     """People whose lifecycle events, replayed, give another record than their account has, or did not come in order: an
     event may come twice, but not before one that it follows."""
     events: dict[str, dict[str, Envelope]] = {}
@@ -120,7 +127,7 @@ async def _differing(stack: LocalStack, mark: str) -> list[str]:
     for state in await _states(stack, "enrollment", "accounts", mark):
         account = Account.model_validate(state)
         told = list(events.get(account.user, {}).values())
-        if differs := difference(account, told):
+        if differs := difference(account, told, may_name=may_name):
             found.append(f"{account.user}: {differs}")
     return found
 

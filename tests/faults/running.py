@@ -89,7 +89,15 @@ def _done(fault: Fault, mark: str, run: Run, place: Place, told: Told) -> Done:
     moments = [moments_of.uniform(0, fault.spread) for _ in everybody]
     _meanwhile(partial(fault.happen, scene), lambda: all_act(everybody, moments, told), scene.over)
     stories = [person.story for person in everybody]
-    known = facts(stack, mark, stories, dict(quiet.tally.counts), since=since, poison=sum(scene.poison))
+    known = facts(
+        stack,
+        mark,
+        stories,
+        dict(quiet.tally.counts),
+        since=since,
+        poison=sum(scene.poison),
+        may_name=fault.needs == "the version before",
+    )
     return Done(fault, scene.notes, judge(outside_loop(known)))
 
 

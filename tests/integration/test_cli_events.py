@@ -39,7 +39,14 @@ def program(url: str, prefix: str, *arguments: str) -> Awaitable[asyncio.subproc
     settings = {"SECURITY_INFO_KAFKA_URL": url, "SECURITY_INFO_TOPIC_PREFIX": prefix, "PYTHONUNBUFFERED": "1"}
     pipe = asyncio.subprocess.PIPE
     command = (sys.executable, "-m", "services.cli", *arguments)
-    return asyncio.create_subprocess_exec(*command, cwd=ROOT, env=clean | settings, stdout=pipe, stderr=pipe)
+    return asyncio.create_subprocess_exec(
+        *command, cwd=ROOT, env=clean | settings, stdout=pipe, stderr=pipe, preexec_fn=hear_interrupts
+    )
+
+
+def hear_interrupts() -> None:
+    """As at a terminal: what runs in the background is started deaf to Ctrl-C, and hands that on."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 async def finished(process: asyncio.subprocess.Process) -> Done:

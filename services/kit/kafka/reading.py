@@ -169,6 +169,12 @@ async def read_kept(consumer: Reader, topics: Sequence[str]) -> AsyncIterator[Re
             open_.discard(place)
 
 
+async def kept_count(consumer: Reader, topics: Sequence[str]) -> int:
+    partitions = await consumer.partitions_of(topics)
+    ends, firsts = await consumer.end_offsets(partitions), await consumer.beginning_offsets(partitions)
+    return sum(ends[place] - firsts[place] for place in partitions)
+
+
 async def read_live(consumer: Reader, topics: Sequence[str], *, from_beginning: bool) -> AsyncIterator[Record]:
     """Records as they come, without end; those that are kept first, if wanted."""
     partitions = await consumer.partitions_of(topics)

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 
 from schemas.envelope import Envelope
 from schemas.topics import Topic, full_name
-from services.kit.kafka.reading import read_kept, read_live, reader
+from services.kit.kafka.reading import kept_count, read_kept, read_live, reader
 from services.kit.kafka.record import read
 from services.kit.settings import ServiceSettings
 
@@ -32,3 +32,13 @@ async def tail(
             event = read(record)
             if isinstance(event, Envelope):
                 yield named[record.topic], event
+
+
+async def count_kept(settings: ServiceSettings, topics: Sequence[Topic]) -> int:
+    """How many records `topics` hold now, so that progress can be shown.
+
+    Raises:
+        KafkaError, OSError, TimeoutError: Kafka does not answer.
+    """
+    async with reader(settings, "security-info-tail") as consumer:
+        return await kept_count(consumer, [full_name(settings.topic_prefix, topic) for topic in topics])

@@ -63,8 +63,14 @@ class ShownCode(OathCodes):
     def _is_run(self) -> bool:
         return len(self.run) > 1
 
+    @property
+    def _late(self) -> int:
+        """How many time steps after its own a code is taken; of a clock that nobody sets always some."""
+        totp = self.terms.totp
+        return DRIFT if totp is None or totp.accepts_previous or totp.clock_drifts else 0
+
     def _window(self, kept: TotpSecret, centre: int) -> range:
-        behind = FURTHEST_DRIFT // kept.period if self._is_run else DRIFT
+        behind = FURTHEST_DRIFT // kept.period if self._is_run else self._late
         ahead = behind if kept.clock_drifts else 0
         return range(centre - behind, centre + ahead + 1)
 

@@ -46,9 +46,9 @@ class Record(State):
         )
 
 
-def record_of(events: Iterable[Event]) -> Record:
-    """What lifecycle events, in order, say."""
-    record = Record()
+def record_of(events: Iterable[Event], since: Record | None = None) -> Record:
+    """What lifecycle events, in order, say; `since` is what those before them said."""
+    record = since or Record()
     for event in events:
         record = _after(record, event)
     return record

@@ -45,6 +45,9 @@ class Terms(Closed):
     number_digits: int = Field(ge=2, le=3, description="of the number that is typed to approve a request")
     voice: Literal["key", "code"] = Field(description="a call is answered with a key, or reads a code out")
     session_minutes: int = Field(ge=5, le=60)
+    accepts_previous_code: bool = Field(
+        default=True, description="whether an app's code is taken for half a minute more than it is shown"
+    )
     tells_unusual: bool = Field(
         default=False, description="whether people are told of a new browser and of many wrong tries"
     )
@@ -53,11 +56,19 @@ class Terms(Closed):
 TERMS: Mapping[ProfileName, Terms] = {
     "entra": Terms(code_minutes=5, tries=5, number_digits=2, voice="key", session_minutes=15),
     "nist-aal2": Terms(code_minutes=5, tries=5, number_digits=3, voice="code", session_minutes=15, tells_unusual=True),
-    "asvs-l2": Terms(code_minutes=5, tries=5, number_digits=3, voice="code", session_minutes=15, tells_unusual=True),
+    "asvs-l2": Terms(
+        code_minutes=5,
+        tries=5,
+        number_digits=3,
+        voice="code",
+        session_minutes=15,
+        accepts_previous_code=False,
+        tells_unusual=True,
+    ),
 }
 """What each profile sets. Strict ones read a code out: a key that is pressed is approve or deny and nothing more (NIST
-SP 800-63B-4, 3.1.3.1). A number of three digits is guessed once in a thousand times, and each guess ends its
-request."""
+SP 800-63B-4, 3.1.3.1). A number of three digits is guessed once in a thousand times, and each guess ends its request.
+An app's code lives 30 seconds by OWASP ASVS 5.0, 6.5.5."""
 
 
 class Requirement(Closed):
@@ -91,6 +102,9 @@ class Requirement(Closed):
     number_digits: int | None = Field(default=None, ge=2, le=3, description="of the number that approves a request")
     voice: Literal["key", "code"] | None = Field(default=None, description="what a call asks for")
     session_minutes: int | None = Field(default=None, ge=5, le=60, description="how long a session lives")
+    accepts_previous_code: bool | None = Field(
+        default=None, description="whether an app's code is taken for half a minute more than it is shown"
+    )
     tells_unusual: bool | None = Field(
         default=None, description="whether people are told of a new browser and of many wrong tries"
     )

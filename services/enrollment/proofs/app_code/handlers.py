@@ -12,7 +12,8 @@ from services.kit.errors import ChallengeEndedError
 def app_code_challenge(asked: ProofRequest, claimant: Claimant, secret: str | None, deps: HasRules) -> Challenge:
     """A one-time code of an app; `secret`, sealed for the method, while it is being registered."""
     challenge = new_challenge(asked, claimant, "totp", deps)
-    return with_terms(challenge, totp=TotpTerms(secret=secret))
+    previous = deps.terms(claimant.account).accepts_previous_code
+    return with_terms(challenge, totp=TotpTerms(secret=secret, accepts_previous=previous))
 
 
 def _digits(challenge: Challenge) -> Digits:

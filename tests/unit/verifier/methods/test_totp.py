@@ -39,6 +39,15 @@ async def test_a_code_of_this_step_or_the_one_before_is_right_for_its_step(steps
     assert await found(totp_code(SECRET, at)) == Right(position=totp_step(at), binds=BOUND)
 
 
+@pytest.mark.parametrize(("steps", "right"), [(-1, False), (0, True), (1, False)])
+async def test_where_policy_says_so_only_the_code_that_is_shown_is_right(steps: int, right: bool) -> None:
+    assert TERMS.totp
+    strict = TERMS.model_copy(update={"totp": TERMS.totp.model_copy(update={"accepts_previous": False})})
+    code = totp_code(SECRET, NOON + steps * STEP)
+    judged = await METHOD.read(submitted(strict, code, at=NOON), tenant=TENANT, user=USER).examine(recalling(None))
+    assert isinstance(judged, Right) == right
+
+
 async def test_later_the_stored_secret_counts_whatever_the_terms_say() -> None:
     kept = bound(BOUND, tenant=TENANT, user=USER, method_id=TERMS.method_id, challenge="c", at=NOON)
     later = totp_terms(purpose="signIn")

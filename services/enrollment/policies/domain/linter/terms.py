@@ -36,6 +36,9 @@ def group_terms(policy: GroupPolicy) -> Iterator[Finding]:
     if terms.voice == "key" and policy.profile == "nist-aal2":
         text = "A call is answered with a key, which is approve or deny and nothing more. Let it read a code out."
         yield from broken_clause("nist-aal2", "3.1.3.1", "keyConfirmsCall", text, policy)
+    if terms.accepts_previous_code and policy.profile == "asvs-l2":
+        text = "An app's code is taken for 60 seconds. Take it for the 30 that it is shown."
+        yield from broken_clause("asvs-l2", "6.5.5", "previousCodeAccepted", text, policy)
     if terms.number_digits < usual.number_digits:
         yield warning(
             "shortNumber",

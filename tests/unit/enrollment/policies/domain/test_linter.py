@@ -186,6 +186,7 @@ STRICT_APP_PHONE = APP_PHONE.model_copy(update={"profile": "nist-aal2"})
         (APP_PHONE, {"tries": 11, "session_minutes": 16}, set(), {"manyTries", "longSession"}),
         (STRICT_APP_PHONE, {"number_digits": 2}, set(), {"shortNumber"}),
         (STRICT_APP_PHONE, {"voice": "key"}, {"keyConfirmsCall"}, set()),
+        (STRICT_APP_PHONE, {"profile": "asvs-l2", "accepts_previous_code": True}, {"previousCodeAccepted"}, set()),
         (APP_PHONE, {"voice": "key"}, set(), set()),
     ],
 )
