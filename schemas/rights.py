@@ -22,7 +22,7 @@ COMMANDS: dict[Account, str] = {
     "notifier": "serve notifier",
     "verifier": "serve verifier",
     "topics": "topics ensure",
-    "watcher": "events tail, events user, dead-letters list, dead-letters show",
+    "watcher": "events tail, events user, events rebuild, dead-letters list, dead-letters show",
     "replayer": "dead-letters replay",
     "redactor": "events redact, while the services are stopped; take the account away again afterwards",
 }
