@@ -59,7 +59,7 @@ format: $(INSTALLED) ## Format the code and sort the imports
 	$(BIN)/ruff check --select I --fix .
 	$(BIN)/ruff format .
 
-topics: $(INSTALLED) ## Write deploy/topics.yaml anew from schemas/topics.py
+topics: $(INSTALLED) ## Write deploy/topics.yaml and deploy/kafka-acls.yaml anew from the tables in schemas
 	@$(BIN)/python -m deploy.local topics
 
 lock: $(INSTALLED) ## Lock the dependencies anew where pyproject.toml changed; UPGRADE="name …" or ALL=1 for later ones, DAYS=0, JARS=1

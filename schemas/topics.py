@@ -61,7 +61,7 @@ DELIVERIES = Topic(
     "deliveries",
     (n.CodeSent, n.PushSent, n.DeliveryConfirmed, n.DeliveryFailed, n.SendRefused),
     producers=("notifier",),
-    consumers=("enrollment", "verifier"),
+    consumers=("enrollment",),
     retention=timedelta(days=7),
 )
 
@@ -135,6 +135,11 @@ EVENTS: dict[str, type[Event]] = {event.__name__: event for topic in TOPICS for 
 def full_name(prefix: str, topic: Topic) -> str:
     """The topic as Kafka knows it."""
     return f"{prefix}.{topic.name}"
+
+
+def group_of(prefix: str, service: Service) -> str:
+    """The consumer group of a service. Further groups of its own are named after it, with a dot and a word."""
+    return f"{prefix}.{service}"
 
 
 def kafka_settings(topic: Topic) -> dict[str, str]:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from deploy.local import acls
 from deploy.local.database import build_fast_database
 from deploy.local.demo import run_demo
 from deploy.local.errors import StackError
@@ -60,14 +61,15 @@ def check() -> None:
 
 @app.command()
 def topics(
-    show: Annotated[bool, typer.Option("--show", help="Print it instead of writing deploy/topics.yaml.")] = False,
+    show: Annotated[bool, typer.Option("--show", help="Print them instead of writing files.")] = False,
 ) -> None:
-    """Write deploy/topics.yaml from schemas/topics.py."""
-    if show:
-        print(as_yaml(), end="")
-        return
-    FILE.write_text(as_yaml(), "utf-8")
-    print(f"wrote {FILE}")
+    """Write deploy/topics.yaml and deploy/kafka-acls.yaml from the tables in schemas."""
+    for file, content in ((FILE, as_yaml()), (acls.FILE, acls.as_yaml())):
+        if show:
+            print("---", content, sep="\n", end="")
+        else:
+            file.write_text(content, "utf-8")
+            print(f"wrote {file}")
 
 
 def main() -> None:

@@ -16,12 +16,19 @@ EXPLAINED = frozenset(
         "DeadLetterError",
         "PartitionsDifferError",
         "RedactionError",
+        "GrantError",
+        "TopicsNotShownError",
     }
 )
 """Errors whose message was written for the person at the keyboard. By name, so that nothing is imported for it."""
 
 UNREACHABLE = frozenset({"KafkaConnectionError", "NodeNotReadyError", "KafkaTimeoutError", "TimeoutError"})
 """What is raised when no broker answers."""
+
+REFUSED = frozenset(
+    {"TopicAuthorizationFailedError", "GroupAuthorizationFailedError", "ClusterAuthorizationFailedError"}
+)
+"""What is raised when the account may not do it. One that Kafka does not know finds no broker that answers it."""
 
 
 class CommandFailedError(Exception):
@@ -43,7 +50,14 @@ def describe(error: Exception) -> str:
     if isinstance(error, ModuleNotFoundError):
         return f"{error.name} is not installed; install the extra of the service, such as 'security-info[enrollment]'"
     if type(error).__name__ in UNREACHABLE:
-        return "Kafka does not answer; start it, or correct SECURITY_INFO_KAFKA_URL"
+        return (
+            "Kafka does not answer; start it, or correct SECURITY_INFO_KAFKA_URL; where it asks who one is, "
+            "SECURITY_INFO_KAFKA_USERNAME or SECURITY_INFO_KAFKA_PASSWORD may be wrong"
+        )
+    if type(error).__name__ in REFUSED:
+        return (
+            "SECURITY_INFO_KAFKA_USERNAME may not do this; deploy/kafka-acls.yaml says which account this command needs"
+        )
     return (
         f"unexpected {type(error).__name__} at {_place(error)}; "
         "run again with SECURITY_INFO_LOG_LEVEL=debug for the stack trace"

@@ -35,3 +35,26 @@ def ensure(
     asyncio.run(ensure_topics(settings.kafka_url, settings.topic_prefix, replication, options=options))
     for topic in TOPICS:
         typer.echo(full_name(settings.topic_prefix, topic))
+
+
+@app.command()
+def grant(
+    *,
+    keep: Annotated[
+        bool, typer.Option("--keep/--exactly", help="Take nothing away: an earlier version that needs it still runs.")
+    ] = False,
+) -> None:
+    """Give each account its rights at Kafka, and take away what it has beyond them. Safe to repeat.
+
+    The accounts are those of deploy/kafka-acls.yaml: one a service, and one for each thing that an operator does. Their
+    names begin with the topics' prefix. This command itself needs an account that may give rights; services never do.
+    """
+    from schemas.rights import COMMANDS, account_name, rights_of
+    from services.cli.settings import operator_settings
+    from services.kit.kafka.rights.granting import grant as give
+
+    settings = operator_settings()
+    granted = asyncio.run(give(settings, keep=keep))
+    for account in COMMANDS:
+        name, has = account_name(settings.topic_prefix, account), len(rights_of(account, settings.topic_prefix))
+        typer.echo(f"{name}: {has} rights, {granted.given.get(name, 0)} given, {granted.taken.get(name, 0)} taken away")

@@ -10,6 +10,7 @@ from typing import Protocol
 import structlog
 from fastapi import FastAPI
 
+from schemas.topics import group_of
 from services.kit.clock import Clock
 from services.kit.crypto.event_mac import EventMac
 from services.kit.http.app import MAX_BODY, build_app
@@ -63,7 +64,7 @@ class Service:
         stop_times: StopTimes | None = None,
     ) -> None:
         self.clock = clock
-        self.group = f"{settings.topic_prefix}.{name}"
+        self.group = group_of(settings.topic_prefix, name)
         self.database = Database(settings, name)
         self.broker = EventBroker(settings, name, clock, macs)
         self.relay = Relay(self.broker, clock)

@@ -10,6 +10,8 @@ from dotenv import dotenv_values
 from pydantic import AnyHttpUrl, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from services.kit.mongo.address import is_encrypted
+
 PREFIX = "SECURITY_INFO_"
 DEMO = f"{PREFIX}ENVIRONMENT=demo"
 
@@ -36,6 +38,7 @@ class ServiceSettings(BaseSettings):
     kafka_password: SecretStr | None = None
     kafka_ca_file: Path | None = None
     mongodb_url: SecretStr = SecretStr("mongodb://127.0.0.1:27017")
+    mongodb_plaintext: Literal["refused", "allowed"] = Field(default="refused", description="as that of Kafka")
     keyring: Path
     public_url: AnyHttpUrl = AnyHttpUrl("http://localhost:8000")
     authenticator_url: AnyHttpUrl | None = None
@@ -98,6 +101,11 @@ class ServiceSettings(BaseSettings):
             raise ValueError(
                 f"{PREFIX}KAFKA_SECURITY_PROTOCOL: {self.kafka_security_protocol} is only for {DEMO}; set SASL_SSL or "
                 f"SSL, or {PREFIX}KAFKA_PLAINTEXT=allowed where something else encrypts"
+            )
+        if self.mongodb_plaintext == "refused" and not is_encrypted(self.mongodb_url.get_secret_value()):
+            raise ValueError(
+                f"{PREFIX}MONGODB_URL: without TLS, or with unchecked certificates, only for {DEMO}; add tls=true to "
+                f"its options, or set {PREFIX}MONGODB_PLAINTEXT=allowed where something else encrypts"
             )
         return self
 

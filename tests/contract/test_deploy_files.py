@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 import yaml
 from compose_spec import PyCompose
+from pydantic import SecretStr
 
+from deploy.local import acls
 from deploy.local.topics import FILE, as_yaml
 from services.cli.settings import OperatorSettings
 from services.enrollment import app as enrollment
@@ -23,6 +25,7 @@ from services.notifier.settings import NotifierSettings
 from services.verifier import app as verifier
 from services.verifier.settings import VerifierSettings
 from tests.support.clock import NOON
+from tests.support.secured import Certificates, composed_settings, users_of_mongodb
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "deploy" / "example.yaml"
@@ -32,6 +35,10 @@ HOST = {
     "SECURITY_INFO_CONFIG": "/etc/security-info/config.yaml",
     "SECURITY_INFO_TWILIO_AUTH_TOKEN": "a #token",
     "SECURITY_INFO_SMTP_PASSWORD": "12345678",
+    **{
+        f"{name}_PASSWORD": name.lower() * 3
+        for name in ("ENROLLMENT", "NOTIFIER", "VERIFIER", "TOPICS", "MONGODB_ADMIN")
+    },
 }
 """What the compose file tells an operator to export."""
 
@@ -53,6 +60,10 @@ def compose() -> dict[str, Any]:
 
 def test_the_topics_file_is_current() -> None:
     assert FILE.read_text("utf-8") == as_yaml(), "run `make topics`"
+
+
+def test_the_file_of_rights_is_current() -> None:
+    assert acls.FILE.read_text("utf-8") == acls.as_yaml(), "run `make topics`"
 
 
 def test_the_compose_file_is_valid(compose: dict[str, Any]) -> None:
@@ -115,16 +126,20 @@ def start(compose: dict[str, Any], name: str, environment: pytest.MonkeyPatch, h
     settings = load_settings(settings_class)
     (secret,) = service["secrets"]
     assert settings.keyring == Path("/run/secrets") / secret["target"]
-    assert [file["target"] for file in service["configs"]] == [str(settings.config)]
+    assert [file["target"] for file in service["configs"]] == [str(settings.config), str(settings.kafka_ca_file)]
     keyring = home / Path(compose["secrets"][secret["source"]]["file"]).name
     for owner, content in new_keyrings(NOON).items():
         (home / f"{owner}.json").write_text(json.dumps(content))
-    build(settings.model_copy(update={"config": EXAMPLE, "keyring": keyring}), service["command"])
+    ca = Certificates.make(home).ca
+    mongodb = settings.mongodb_url.get_secret_value().replace(str(settings.kafka_ca_file), str(ca))
+    here = {"config": EXAMPLE, "keyring": keyring, "kafka_ca_file": ca, "mongodb_url": SecretStr(mongodb)}
+    build(settings.model_copy(update=here), service["command"])
 
 
 def test_all_of_our_services_are_walked(compose: dict[str, Any]) -> None:
     assert {name for name, service in compose["services"].items() if service["image"].startswith("security-info")} == {
         *OURS,
+        "rights",
         "topics",
     }
 
@@ -138,7 +153,33 @@ def test_every_service_starts_with_what_its_container_has(
 
 def test_the_topics_are_made_with_what_their_container_has(compose: dict[str, Any], bare: pytest.MonkeyPatch) -> None:
     given(compose, "topics", bare)
-    assert load_settings(OperatorSettings).kafka_url == "kafka:9092"
+    settings = load_settings(OperatorSettings)
+    assert (settings.kafka_url, settings.kafka_username) == ("kafka:9092", "security-info-topics")
+
+
+def test_the_rights_are_given_beside_the_broker(compose: dict[str, Any], bare: pytest.MonkeyPatch) -> None:
+    given(compose, "rights", bare)
+    assert load_settings(OperatorSettings).kafka_url == "localhost:9094"
+    assert compose["services"]["rights"]["network_mode"] == compose["services"]["accounts"]["network_mode"]
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_each_service_is_itself_at_kafka_and_mongodb(
+    compose: dict[str, Any], name: str, bare: pytest.MonkeyPatch
+) -> None:
+    given(compose, name, bare)
+    service = compose["services"][name]["command"][1]
+    settings = load_settings(BUILDERS[service][0])
+    password = HOST[f"{service.upper()}_PASSWORD"]
+    assert settings.kafka_username == f"security-info-{service}"
+    assert settings.kafka_password == SecretStr(password)
+    assert settings.mongodb_url.get_secret_value().startswith(f"mongodb://security-info-{service}:{password}@")
+
+
+def test_each_user_of_mongodb_has_a_database_and_no_other() -> None:
+    assert {user["user"]: user["roles"] for user in users_of_mongodb()} == {
+        f"security-info-{service}": [{"role": "readWrite", "db": service}] for service in BUILDERS
+    }
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -169,11 +210,11 @@ def test_metrics_are_on_a_port_that_is_not_published(compose: dict[str, Any]) ->
 
 def test_keys_lie_outside_the_repository(compose: dict[str, Any]) -> None:
     places = [Path(substituted(secret["file"])) for secret in compose["secrets"].values()]
-    assert {place.parent for place in places} == {Path("/etc/security-info/keys")}
+    assert {place.parent for place in places} == {Path("/etc/security-info/keys"), Path("/etc/security-info/tls")}
 
 
 def test_each_service_gets_only_its_own_keyring(compose: dict[str, Any]) -> None:
-    keyrings = {name: service.get("secrets", []) for name, service in compose["services"].items()}
+    keyrings = {name: service.get("secrets", []) for name, service in compose["services"].items() if name in OURS}
 
     assert {name: [secret["source"] for secret in secrets] for name, secrets in keyrings.items() if secrets} == {
         "enrollment": ["enrollment-keyring"],
@@ -188,7 +229,7 @@ def test_each_service_gets_only_its_own_keyring(compose: dict[str, Any]) -> None
 def test_whatever_stays_up_is_checked_for_health(compose: dict[str, Any]) -> None:
     unchecked = [name for name, service in compose["services"].items() if "healthcheck" not in service]
 
-    assert unchecked == ["topics"]
+    assert unchecked == ["accounts", "rights", "topics"]
 
 
 def test_only_loopback_is_published_and_the_servers_are_out_of_reach(compose: dict[str, Any]) -> None:
@@ -197,6 +238,14 @@ def test_only_loopback_is_published_and_the_servers_are_out_of_reach(compose: di
     assert all(port.startswith("127.0.0.1:") for port in published)
     assert compose["networks"]["servers"]["internal"] is True
     assert compose["services"]["kafka"]["networks"] == compose["services"]["mongodb"]["networks"] == ["servers"]
+
+
+def test_what_kafka_lets_do_anything_is_heard_by_itself_alone(compose: dict[str, Any]) -> None:
+    settings = composed_settings()
+    asks = {place for place in settings["listener.security.protocol.map"].split(",") if place.endswith(":SASL_SSL")}
+    heard = {place for place in settings["listeners"].split(",") if "//localhost:" not in place}
+    assert asks == {"SERVICES:SASL_SSL"}
+    assert heard == {"SERVICES://:9092"}
 
 
 def test_the_image_runs_as_nobody_special() -> None:

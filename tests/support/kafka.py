@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -40,7 +40,7 @@ STOP_WITHIN = 10.0
 class LocalKafka:
     """The local stack's broker as one process; `stop` and `start` keep its data."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, prepare: Callable[[Path, int, int], Path] = prepare) -> None:
         self.port = free_port()
         self._home = home
         self._properties = prepare(home, self.port, free_port())

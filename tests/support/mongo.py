@@ -26,6 +26,7 @@ class LocalDatabase:
 
     def __init__(self, home: Path, program: DatabaseProgram) -> None:
         self.port = free_port()
+        self.options: tuple[str, ...] = ()
         self._home = home
         self._program = program
         self._process: subprocess.Popen[bytes] | None = None
@@ -41,7 +42,7 @@ class LocalDatabase:
         data.mkdir(parents=True, exist_ok=True)
         with (self._home / "database.log").open("ab") as log:
             self._process = subprocess.Popen(
-                self._program.command(self.port, data), stdout=log, stderr=log, start_new_session=True
+                (*self._program.command(self.port, data), *self.options), stdout=log, stderr=log, start_new_session=True
             )
         deadline = time.monotonic() + START_WITHIN
         while not listens(self.port):

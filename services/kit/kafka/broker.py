@@ -65,6 +65,7 @@ class EventBroker:
         self._starters: list[asyncio.Task[None]] = []
         self._monitor: asyncio.Task[None] | None = None
         self._present: Mapping[str, int] | None = None
+        self._not_shown: frozenset[str] = frozenset()
         self._looked = asyncio.Event()
         self._partitions = {name: topic.partitions for name, topic in self._topics.items()}
         self._required = {
@@ -206,6 +207,16 @@ class EventBroker:
                     expected=known,
                 )
 
+    def _tell_what_is_not_shown(self, present: Mapping[str, int]) -> None:
+        """Tell once of topics that this service needs, and that are absent or that its account may not even see."""
+        was, self._not_shown = self._not_shown, frozenset(self._required - present.keys())
+        if self._not_shown - was:
+            log.error(
+                "Kafka does not show topics that this service needs",
+                topics=sorted(self._not_shown),
+                remedy="security-info topics ensure makes them; security-info topics grant lets the account use them",
+            )
+
     async def _watch(self) -> None:
         """Know whether Kafka answers, replace a producer that may have noticed nothing, tell live listeners."""
         misses, was_up = 0, False
@@ -214,6 +225,7 @@ class EventBroker:
                 self._present = await self._producer.present(self._required)
                 self._looked.set()
                 self._compare_partitions(self._present)
+                self._tell_what_is_not_shown(self._present)
             except PublishFailedError:
                 misses += 1
             else:

@@ -1,6 +1,7 @@
 """How to reach Kafka: the settings in the terms of the clients."""
 
 import ssl
+from pathlib import Path
 from typing import Any
 
 from faststream.kafka.security import parse_security
@@ -19,10 +20,10 @@ def security(settings: ServiceSettings) -> BaseSecurity:
     """TLS and SASL as FastStream wants them.
 
     Raises:
-        SettingsError: SASL without a user name or password.
+        SettingsError: SASL without a user name or password, or certificates that cannot be read.
     """
     encrypted = settings.kafka_security_protocol.endswith("SSL")
-    context = ssl.create_default_context(cafile=settings.kafka_ca_file) if encrypted else None
+    context = _trusting(settings.kafka_ca_file) if encrypted else None
     if not settings.kafka_security_protocol.startswith("SASL"):
         return BaseSecurity(ssl_context=context, use_ssl=encrypted)
     if settings.kafka_username is None or settings.kafka_password is None:
@@ -31,6 +32,15 @@ def security(settings: ServiceSettings) -> BaseSecurity:
     return mechanism(
         settings.kafka_username, settings.kafka_password.get_secret_value(), ssl_context=context, use_ssl=encrypted
     )
+
+
+def _trusting(certificates: Path | None) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=certificates)
+    except OSError as error:  # SSLError is one
+        raise SettingsError(
+            f"SECURITY_INFO_KAFKA_CA_FILE: {certificates}: no certificates can be read there ({type(error).__name__})"
+        ) from None
 
 
 def client_options(settings: ServiceSettings, client_id: str) -> dict[str, Any]:

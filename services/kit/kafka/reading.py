@@ -87,6 +87,10 @@ def _is_about_bytes(error: Exception) -> bool:
     return not isinstance(error, KafkaError) or isinstance(error, CorruptRecordException)
 
 
+class TopicsNotShownError(Exception):
+    """Kafka shows no such topics, which is not the same as empty ones; the message names them and says what to do."""
+
+
 class Reader(TotalConsumer):
     """A consumer without a group that finds partitions without naming topics, which could create them."""
 
@@ -97,6 +101,15 @@ class Reader(TotalConsumer):
             for topic in topics
             for number in sorted(cluster.partitions_for_topic(topic) or ())
         ]
+
+    async def require(self, topics: Sequence[str]) -> None:
+        """Raises TopicsNotShownError: one of them is absent, or the account may not even see it."""
+        shown = {place.topic for place in await self.partitions_of(topics)}
+        if hidden := [topic for topic in topics if topic not in shown]:
+            raise TopicsNotShownError(
+                f"Kafka does not show {', '.join(hidden)}: `security-info topics ensure` makes what is absent; where "
+                "accounts have rights, deploy/kafka-acls.yaml says which one this command needs"
+            )
 
 
 @asynccontextmanager

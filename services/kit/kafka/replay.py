@@ -28,9 +28,16 @@ class DeadLetterError(Exception):
 
 
 async def list_dead_letters(settings: ServiceSettings) -> AsyncIterator[DeadLetter]:
-    """All dead letters that are kept, oldest first. Raises DeadLetterError: Kafka does not answer."""
+    """All dead letters that are kept, oldest first.
+
+    Raises:
+        DeadLetterError: Kafka does not answer.
+        TopicsNotShownError: the topic is absent, or not for this account to see.
+    """
     async with _reader(settings) as consumer:
-        async for record in read_kept(consumer, [full_name(settings.topic_prefix, DEAD_LETTERS)]):
+        topics = [full_name(settings.topic_prefix, DEAD_LETTERS)]
+        await consumer.require(topics)
+        async for record in read_kept(consumer, topics):
             if (letter := as_dead_letter(record)) is not None:
                 yield letter
 
@@ -59,7 +66,10 @@ async def replay_dead_letter(settings: ServiceSettings, letter_id: str) -> DeadL
             record.topic, key=record.key, value=record.body, headers=record.headers, partition=record.partition
         )
     except PublishFailedError as error:
-        raise DeadLetterError(f"Kafka did not take the record ({error}); try again, it is safe to repeat") from None
+        raise DeadLetterError(
+            f"Kafka did not take the record ({error}); try again, it is safe to repeat. Where accounts have rights, "
+            "this needs those of the replayer in deploy/kafka-acls.yaml"
+        ) from None
     except EventTooLargeError:
         raise DeadLetterError(f"{record.topic} takes no record so large any more; nothing was published") from None
     finally:

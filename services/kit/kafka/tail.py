@@ -17,10 +17,12 @@ async def tail(
     Records that are no events of ours are left out; the dead-letter commands show those.
 
     Raises:
+        TopicsNotShownError: one of them is absent, or not for this account to see.
         KafkaError, OSError, TimeoutError: Kafka does not answer.
     """
     named = {full_name(settings.topic_prefix, topic): topic for topic in topics}
     async with reader(settings, "security-info-tail") as consumer:
+        await consumer.require(list(named))
         records = (
             read_live(consumer, list(named), from_beginning=from_beginning)
             if follow

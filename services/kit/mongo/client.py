@@ -6,7 +6,7 @@ from bson.codec_options import CodecOptions
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
 from pymongo.errors import AutoReconnect, ConnectionFailure, NetworkTimeout, PyMongoError, ServerSelectionTimeoutError
 
-from services.kit.settings import ServiceSettings
+from services.kit.settings import ServiceSettings, SettingsError
 
 Document = dict[str, Any]
 Collection = AsyncIOMotorCollection[Document]
@@ -26,19 +26,20 @@ ANSWER_WITHIN_MS = 10_000
 
 
 class Database:
-    """The database of one service; no service opens another's."""
+    """The database of one service; no service opens another's.
+
+    Raises:
+        SettingsError: the driver does not take the address.
+    """
 
     def __init__(self, settings: ServiceSettings, name: str) -> None:
-        self._client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(
-            settings.mongodb_url.get_secret_value(),
-            serverSelectionTimeoutMS=SERVER_SELECTION_MS,
-            connectTimeoutMS=ANSWER_WITHIN_MS,
-            socketTimeoutMS=ANSWER_WITHIN_MS,
-            appname=f"security-info-{name}",
-            w="majority",
-            journal=True,
-            uuidRepresentation="standard",
-        )
+        try:
+            self._client: AsyncIOMotorClient[Document] = _client(settings, name)
+        except (PyMongoError, ValueError, OSError) as error:
+            raise SettingsError(
+                f"SECURITY_INFO_MONGODB_URL: the driver does not take it ({type(error).__name__}); it looks like "
+                "mongodb://USER:PASSWORD@HOST/?tls=true&tlsCAFile=FILE, and FILE must be readable"
+            ) from None
         self._database = self._client.get_database(name, codec_options=CodecOptions(tz_aware=True))
 
     def collection(self, name: str) -> Collection:
@@ -61,3 +62,16 @@ class Database:
 
     def close(self) -> None:
         self._client.close()
+
+
+def _client(settings: ServiceSettings, name: str) -> "AsyncIOMotorClient[Document]":
+    return AsyncIOMotorClient(
+        settings.mongodb_url.get_secret_value(),
+        serverSelectionTimeoutMS=SERVER_SELECTION_MS,
+        connectTimeoutMS=ANSWER_WITHIN_MS,
+        socketTimeoutMS=ANSWER_WITHIN_MS,
+        appname=f"security-info-{name}",
+        w="majority",
+        journal=True,
+        uuidRepresentation="standard",
+    )

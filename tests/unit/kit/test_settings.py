@@ -9,7 +9,12 @@ import pytest
 from services.kit.settings import ServiceSettings, SettingsError, load_settings, refuse_unknown
 
 DEMO = {"ENVIRONMENT": "demo", "KEYRING": "keys.json"}
-PRODUCTION = {"KEYRING": "keys.json", "PUBLIC_URL": "https://id.example", "KAFKA_SECURITY_PROTOCOL": "SASL_SSL"}
+PRODUCTION = {
+    "KEYRING": "keys.json",
+    "PUBLIC_URL": "https://id.example",
+    "KAFKA_SECURITY_PROTOCOL": "SASL_SSL",
+    "MONGODB_URL": "mongodb://u:hidden@h/?tls=true",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -54,6 +59,11 @@ def test_the_defaults_are_those_of_the_contract(monkeypatch: pytest.MonkeyPatch)
         (PRODUCTION | {"AUTHENTICATOR_URL": "http://app.example"}, "SECURITY_INFO_AUTHENTICATOR_URL: must be https"),
         (PRODUCTION | {"KAFKA_SECURITY_PROTOCOL": "PLAINTEXT"}, "SECURITY_INFO_KAFKA_SECURITY_PROTOCOL: PLAINTEXT is"),
         (PRODUCTION | {"KAFKA_SECURITY_PROTOCOL": "SASL_PLAINTEXT"}, "SECURITY_INFO_KAFKA_PLAINTEXT=allowed"),
+        (PRODUCTION | {"MONGODB_URL": "mongodb://u:hidden@h"}, "SECURITY_INFO_MONGODB_URL: without TLS"),
+        (
+            PRODUCTION | {"MONGODB_URL": "mongodb://h/?tls=true&tlsInsecure=true"},
+            "SECURITY_INFO_MONGODB_PLAINTEXT=allow",
+        ),
     ],
 )
 def test_a_mistake_is_named_in_one_line(
@@ -63,6 +73,7 @@ def test_a_mistake_is_named_in_one_line(
         loaded(monkeypatch, variables)
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
+    assert "hidden" not in str(caught.value)
 
 
 def test_production_takes_https_and_no_clock_offset(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,6 +85,11 @@ def test_production_takes_https_and_no_clock_offset(monkeypatch: pytest.MonkeyPa
 def test_kafka_may_be_in_clear_where_the_operator_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     meshed = PRODUCTION | {"KAFKA_SECURITY_PROTOCOL": "PLAINTEXT", "KAFKA_PLAINTEXT": "allowed"}
     assert loaded(monkeypatch, meshed).kafka_security_protocol == "PLAINTEXT"
+
+
+def test_mongodb_may_be_in_clear_where_the_operator_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    meshed = PRODUCTION | {"MONGODB_URL": "mongodb://h", "MONGODB_PLAINTEXT": "allowed"}
+    assert loaded(monkeypatch, meshed).mongodb_url.get_secret_value() == "mongodb://h"
 
 
 def test_the_demo_may_shift_its_clock(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,1 @@
+"""Giving accounts their rights at Kafka (ADR 0028)."""
