@@ -74,6 +74,35 @@ class DocumentsBehaviour:
         assert [(entry["sequence"], entry["causationId"]) for entry in outbox] == [(1, CAUSE.id), (2, CAUSE.id)]
         assert "relay" in document
 
+    async def test_a_change_goes_on_from_what_is_known_unless_somebody_came_between(
+        self, tallies: Documents[Tally]
+    ) -> None:
+        known = await tallies.insert("t", Tally())
+        first = await tallies.change("t", counted, known=known)
+        second = await tallies.change("t", counted, CAUSE, known=known)
+        assert first == Stored("t", 2, Tally(times_counted=1))
+        assert second == await tallies.get("t") == Stored("t", 3, Tally(times_counted=2), (CAUSE.id,))
+        assert await tallies.change("t", counted, CAUSE, known=first) == second
+
+    async def test_what_would_change_nothing_of_what_is_known_is_decided_on_what_is_read(
+        self, tallies: Documents[Tally]
+    ) -> None:
+        def counted_once(tally: Tally) -> Change[Tally]:
+            return Change(tally) if tally.times_counted else counted(tally)
+
+        known = await tallies.insert("t", Tally(times_counted=1))
+        begun_anew = await tallies.save(known, Tally())
+        assert await tallies.change("t", counted_once, known=known) == Stored("t", 3, Tally(times_counted=1))
+        assert begun_anew.version == 2
+
+    async def test_what_is_known_of_a_document_that_is_gone_is_nothing(self, tallies: Documents[Tally]) -> None:
+        known = await tallies.insert("t", Tally(times_counted=7))
+        await tallies.delete("t")
+        assert await tallies.change("t", counted, known=known) is None
+        assert await tallies.change_or_insert("t", Tally(), counted, known=known) == Stored(
+            "t", 1, Tally(times_counted=1)
+        )
+
     async def test_a_document_without_events_has_no_lease(self, tallies: Documents[Tally], database: Database) -> None:
         await tallies.insert("t", Tally())
         assert not {"relay", "outbox"} & (await raw(database)).keys()

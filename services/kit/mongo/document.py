@@ -57,6 +57,10 @@ class Stored(Generic[S]):
     inbox: tuple[str, ...] = field(default=(), repr=False)
     unsent: tuple[Pending, ...] | None = field(default=(), repr=False, compare=False)
 
+    def has_handled(self, cause: Envelope | None) -> bool:
+        """Whether that event is in the inbox."""
+        return cause is not None and cause.id in self.inbox
+
 
 class Documents(Generic[S]):
     """The documents of one aggregate."""
@@ -137,7 +141,7 @@ class Documents(Generic[S]):
             AlreadyHandledError: `cause` is in the inbox.
             StaleDocumentError: the version is not the one that was read.
         """
-        if cause and cause.id in stored.inbox:
+        if cause and stored.has_handled(cause):
             raise AlreadyHandledError(cause.id)
         pending = self._enclosed(emissions, cause or follows)
         ours = () if stored.unsent is None else pending
@@ -160,18 +164,27 @@ class Documents(Generic[S]):
         cause: Envelope | None = None,
         *,
         follows: Envelope | None = None,
+        known: Stored[S] | None = None,
     ) -> Stored[S] | None:
         """Read, decide and save until nobody interferes; a cause handled before changes nothing. None: no document.
 
         `decide` must be pure: it may run several times. `follows` is the event behind a later step of the same use
         case, whose first step has it in the inbox already; the events that are emitted name it as their cause.
+
+        `known` is the document as the same use case read or wrote it last, and saves a reading: what is decided on it
+        counts if it can be written, because then it is still so. What would change nothing is decided on what is read.
         """
+        if known is not None and not known.has_handled(cause):
+            change = decide(known.state)
+            with contextlib.suppress(StaleDocumentError):
+                if _has_effect(change, known, cause):
+                    return await self.save(known, change.state, change.emissions, cause, follows=follows)
         for _ in range(MAX_CONFLICTS):
             stored = await self.get(document_id)
-            if stored is None or (cause and cause.id in stored.inbox):
+            if stored is None or stored.has_handled(cause):
                 return stored
             change = decide(stored.state)
-            if change.state == stored.state and not change.emissions and cause is None:
+            if not _has_effect(change, stored, cause):
                 return stored
             try:
                 return await self.save(stored, change.state, change.emissions, cause, follows=follows)
@@ -187,17 +200,18 @@ class Documents(Generic[S]):
         cause: Envelope | None = None,
         *,
         follows: Envelope | None = None,
+        known: Stored[S] | None = None,
     ) -> Stored[S]:
         """As `change`; where there is no document, decide on `fresh` and create it with the result."""
         for _ in range(MAX_CONFLICTS):
-            stored = await self.change(document_id, decide, cause, follows=follows)
+            stored = await self.change(document_id, decide, cause, follows=follows, known=known)
             if stored is not None:
                 return stored
             first = decide(fresh)
             try:
                 return await self.insert(document_id, first.state, first.emissions, cause, follows=follows)
             except DuplicateDocumentError:
-                continue
+                known = None
         raise StaleDocumentError(document_id)
 
     async def delete(self, document_id: str) -> None:
@@ -230,6 +244,11 @@ class Documents(Generic[S]):
 
 
 _PROJECTION = {"version": 1, "state": 1, "inbox": 1, "outbox": 1, "relay": 1}
+
+
+def _has_effect(change: Change[S], stored: Stored[S], cause: Envelope | None) -> bool:
+    """Whether there is anything to write: of a cause at least that it was handled."""
+    return cause is not None or bool(change.emissions) or change.state != stored.state
 
 
 def _dump(state: BaseModel) -> Document:
