@@ -13,13 +13,13 @@ from services.kit.crypto.codes import totp_code
 from tests.support.answering import Answering, Counted, answering
 from tests.support.challenges import NUMBER
 
-TEXT = 17
+TEXT = 11
 """A code by text."""
-TOTP = 19
+TOTP = 13
 """A code that an app shows: the credential is read, and its time step used up."""
 REGISTERING = 1
 """More, for the proof of a method that it registers."""
-BESIDE = 5
+BESIDE = 4
 """For which nobody waits, but the database works."""
 
 
