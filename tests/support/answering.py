@@ -28,7 +28,7 @@ from services.kit.config.file import load_config
 from services.kit.crypto.codes import derive_code
 from services.kit.http.problem import install_problem_handlers
 from services.kit.kafka.broker import EventBroker
-from services.kit.kafka.handlers import EventHandlers
+from services.kit.kafka.handlers import Awaited, EventHandlers
 from services.kit.mongo.client import Database
 from services.kit.mongo.relay import Relay
 from services.verifier import consumers as of_verifier
@@ -58,6 +58,7 @@ class _Reader:
     name: str
     topics: frozenset[str]
     handlers: EventHandlers
+    awaited: Awaited
     may: asyncio.Event
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -65,7 +66,8 @@ class _Reader:
         async with self.turn:
             await self.may.wait()
             with on_behalf_of(self.name):
-                if handler := self.handlers.find(envelope.type):
+                handler = self.handlers.find(envelope.type)
+                if handler and self.awaited(envelope.correlation_id):
                     await handler(envelope.event, envelope)
 
 
@@ -84,13 +86,14 @@ class _Topics:
         handlers: EventHandlers,
         *,
         group: str | None,
+        awaited: Awaited = lambda _: True,
         **_: object,
     ) -> None:
         at_once = asyncio.Event()
         at_once.set()
         may = at_once if group is None or group.startswith("verifier") else self.answered
         names = frozenset(topic.name for topic in topics)
-        self._readers.append(_Reader(group or "live", names, handlers, may))
+        self._readers.append(_Reader(group or "live", names, handlers, awaited, may))
 
     async def publish(self, topic: Topic, envelope: Envelope) -> None:
         """Give it to each reader as it would come from Kafka."""
