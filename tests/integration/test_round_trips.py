@@ -13,9 +13,9 @@ from services.kit.crypto.codes import totp_code
 from tests.support.answering import Answering, Counted, answering
 from tests.support.challenges import NUMBER
 
-TEXT = 11
+TEXT = 10
 """A code by text."""
-TOTP = 13
+TOTP = 12
 """A code that an app shows: the credential is read, and its time step used up."""
 REGISTERING = 1
 """More, for the proof of a method that it registers."""
