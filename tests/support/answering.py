@@ -21,9 +21,11 @@ from services.enrollment.api import routers
 from services.enrollment.config import Config
 from services.enrollment.dependencies import Dependencies
 from services.enrollment.idempotency.handlers import Idempotency
+from services.enrollment.signals import REREAD_EVERY
 from services.enrollment.signing import Signer
 from services.enrollment.store import Store as EnrollmentStore
 from services.enrollment.tokens import Caller
+from services.kit.clock import monotonic
 from services.kit.config.file import load_config
 from services.kit.crypto.codes import derive_code
 from services.kit.http.problem import install_problem_handlers
@@ -42,6 +44,7 @@ from tests.support.keys import keyring
 from tests.support.trips import Trip, counting, on_behalf_of
 from tests.support.waiting import until
 
+REREAD = Trip("request", "find", "challenges")
 ORIGIN = "http://localhost:8000"
 SCOPES = frozenset({"interrupts", "challenges", "methods.read", "methods.write"})
 
@@ -139,14 +142,15 @@ class Answering:
         """One POST, and all that follows from it."""
         self.topics.answered.clear()
         with counting() as sent:
+            began = monotonic()
             with on_behalf_of("request"):
                 response = await self.client.post(path, json=body, headers={"Authorization": "Bearer token"})
             assert response.status_code == status, response.text
-            at_answer = len(sent)
+            at_answer, seconds = len(sent), monotonic() - began
             await self.topics.quiet()
             await until(lambda: not any(relay.waiting for relay in self.relays))
             await self.topics.quiet()
-        waited_for = _waited_for(sent[:at_answer])
+        waited_for = _waited_for(sent[:at_answer], most_rereads=int(seconds / REREAD_EVERY))
         beside = list(sent)
         for trip in waited_for:
             beside.remove(trip)
@@ -175,11 +179,15 @@ class Answering:
         return counted
 
 
-def _waited_for(sent: Sequence[Trip]) -> list[Trip]:
-    """What the verifier does after its verdict is taken back at leisure: nobody waits for it."""
+def _waited_for(sent: Sequence[Trip], *, most_rereads: int) -> list[Trip]:
+    """What the verifier does after its verdict is taken back at leisure: nobody waits for it. On a machine so busy that
+    a second goes by, who waits reads once more, which says nothing about us."""
     verdicts = [place for place, trip in enumerate(sent) if _is_verdict(trip)]
     last = verdicts[-1] if verdicts else len(sent)
-    return [trip for place, trip in enumerate(sent) if trip.who != "verifier" or place <= last]
+    waited_for = [trip for place, trip in enumerate(sent) if trip.who != "verifier" or place <= last]
+    for _ in range(min(most_rereads, waited_for.count(REREAD) - 1)):
+        waited_for.remove(REREAD)
+    return waited_for
 
 
 def _is_verdict(trip: Trip) -> bool:
