@@ -12,6 +12,8 @@ from schemas.base import Event
 from schemas.topics import EVENTS
 
 SPECVERSION = "1.0"
+CORRELATION = "ce_correlationid"
+"""The header that names the challenge, else the session."""
 MAC = "ce_mac"
 """The header of a topic's MAC (`Topic.authenticated_by`); an extension attribute (CloudEvents 1.0.2, section 3.1.4)."""
 CONTENT_TYPE = "application/json"
@@ -61,7 +63,7 @@ class Envelope:
             "ce_time": self.time.isoformat().replace("+00:00", "Z"),
             "ce_dataschema": data_schema(type(self.event)),
             "ce_tenant": self.tenant,
-            "ce_correlationid": self.correlation_id,
+            CORRELATION: self.correlation_id,
             "ce_causationid": self.causation_id,
             "ce_sequence": None if self.sequence is None else str(self.sequence),
             "traceparent": self.traceparent,
@@ -105,7 +107,7 @@ def decode(headers: dict[str, str], body: bytes | None) -> Envelope | Unknown | 
             source=headers["ce_source"],
             time=datetime.fromisoformat(headers["ce_time"]),
             tenant=headers["ce_tenant"],
-            correlation_id=headers.get("ce_correlationid", ""),
+            correlation_id=headers.get(CORRELATION, ""),
             event=known.model_validate_json(body or b"", extra="ignore"),
             subject=headers.get("ce_subject"),
             causation_id=headers.get("ce_causationid"),

@@ -35,9 +35,10 @@ def subscribe(broker: EventBroker, deps: Dependencies, *, group: str, requiremen
     of its own, so that one does not wait for the other."""
     store, signals = deps, deps.signals
     judged = _verdicts(deps).after(requirement)
-    awaited = judged.only(lambda envelope: signals.is_awaited(envelope.correlation_id))
     broker.subscribe([VERDICTS, DELIVERIES], judged, group=group)
-    broker.subscribe([VERDICTS, DELIVERIES], awaited, group=None, on_reconnect=signals.notify_all)
+    broker.subscribe(
+        [VERDICTS, DELIVERIES], judged, group=None, awaited=signals.is_awaited, on_reconnect=signals.notify_all
+    )
     broker.subscribe([LIFECYCLE], _outcomes(store).after(requirement), group=f"{group}.outcomes")
     broker.subscribe([LIFECYCLE], _hardware_tokens(store).after(requirement), group=f"{group}.hardware-tokens")
     broker.subscribe([LIFECYCLE], _activity(store).after(requirement), group=f"{group}.activity")

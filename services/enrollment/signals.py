@@ -4,23 +4,51 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from services.enrollment.accounts.domain.account import Account
+from services.enrollment.challenges.domain.challenge import Challenge
+from services.kit.mongo.document import Stored
 
 REREAD_EVERY = 1.0
 """Seconds after which a waiting request reads the document again, notified or not."""
 
 
-class Signals:
-    """Who waits for which challenge. A notification is a hint: whoever waits reads the document."""
+@dataclass(frozen=True)
+class News:
+    """A challenge as it was just written or read, and the account as it was when that was done, if it was needed."""
+
+    challenge: Stored[Challenge]
+    account: Account | None = None
+
+
+class Changed(asyncio.Event):
+    """Set at each change. `news` are the newest that came with one."""
 
     def __init__(self) -> None:
-        self._waiting: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+        super().__init__()
+        self.news: News | None = None
+
+    def tell(self, news: News | None) -> None:
+        """What was told late of an earlier change is no news."""
+        if news and (self.news is None or news.challenge.version > self.news.challenge.version):
+            self.news = news
+        self.set()
+
+
+class Signals:
+    """Who waits for which challenge. A notification is a hint: whoever waits reads the document, unless it comes with
+    the notification."""
+
+    def __init__(self) -> None:
+        self._waiting: defaultdict[str, set[Changed]] = defaultdict(set)
 
     def is_awaited(self, challenge_id: str) -> bool:
         return challenge_id in self._waiting
 
-    def notify(self, challenge_id: str) -> None:
-        for event in self._waiting.get(challenge_id, ()):
-            event.set()
+    def notify(self, challenge_id: str, news: News | None = None) -> None:
+        for changed in self._waiting.get(challenge_id, ()):
+            changed.tell(news)
 
     async def notify_all(self) -> None:
         """Anything may have changed, for example while the connection was lost."""
@@ -28,14 +56,14 @@ class Signals:
             self.notify(challenge_id)
 
     @asynccontextmanager
-    async def awaiting(self, challenge_id: str) -> AsyncIterator[asyncio.Event]:
+    async def awaiting(self, challenge_id: str) -> AsyncIterator[Changed]:
         """Set at each change; enter before reading, so that none is missed."""
-        event = asyncio.Event()
-        self._waiting[challenge_id].add(event)
+        changed = Changed()
+        self._waiting[challenge_id].add(changed)
         try:
-            yield event
+            yield changed
         finally:
-            self._waiting[challenge_id].discard(event)
+            self._waiting[challenge_id].discard(changed)
             if not self._waiting[challenge_id]:
                 del self._waiting[challenge_id]
 

@@ -19,6 +19,8 @@ from services.verifier.domain.session import SessionTries
 
 SOURCE = "verifier"
 KEEP_ENDED = timedelta(days=1)
+REMEMBERED = 2_000
+"""Challenges in memory, a few kB each: whoever opens one is answered soon, most often in the same process."""
 KEEP_REMOVED = timedelta(days=8)
 """Longer than a removed method can be restored."""
 
@@ -35,7 +37,14 @@ class Store:
     def open(cls, database: Database, relay: Relay, clock: Clock) -> "Store":
         """The store in `database`, whose events `relay` publishes."""
         return cls(
-            Documents(database.collection("challenges"), Challenge, relay=relay, clock=clock, source=SOURCE),
+            Documents(
+                database.collection("challenges"),
+                Challenge,
+                relay=relay,
+                clock=clock,
+                source=SOURCE,
+                remembers=REMEMBERED,
+            ),
             Documents(database.collection("authenticators"), Authenticator, relay=relay, clock=clock, source=SOURCE),
             Documents(database.collection("sessions"), SessionTries, relay=relay, clock=clock, source=SOURCE),
             Documents(database.collection("credentials"), Credential, relay=relay, clock=clock, source=SOURCE),

@@ -78,6 +78,24 @@ async def test_an_event_that_fails_holds_back_those_after_it_and_no_other_docume
     assert publisher.sequences == [100, 1, 2]
 
 
+async def test_what_is_marked_leaves_the_rest_and_its_lease(database: Database) -> None:
+    publisher, clock = NotingPublisher(lambda envelope: (envelope.sequence or 0) > 2), FixedClock()
+
+    async def waiting() -> list[int]:
+        found = await database.collection("tallies").find_one({"_id": "t", "relay": {"$exists": True}})
+        return [entry["sequence"] for entry in found["outbox"]] if found else []
+
+    async def only_the_last_waits() -> bool:
+        return await waiting() == [3]
+
+    async with relaying(database, publisher, clock) as (tallies, _):
+        await tallies.insert("t", Tally(), (told(1), told(2), told(3)))
+        await until(only_the_last_waits)
+        publisher.fails = lambda _: False
+        await until(lambda: is_clean(database))
+    assert publisher.sequences == [1, 2, 3]
+
+
 async def test_what_waits_for_kafka_is_published_within_a_second_of_its_return(database: Database) -> None:
     publisher, clock = NotingPublisher(lambda _: True), FixedClock()
     async with relaying(database, publisher, clock) as (tallies, _):

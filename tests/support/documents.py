@@ -9,6 +9,7 @@ from prometheus_client import REGISTRY
 from pymongo.errors import DuplicateKeyError
 
 from services.kit.decision import Change
+from services.kit.errors import ChallengeEndedError
 from services.kit.mongo.client import Collection, Database, Document
 from services.kit.mongo.document import (
     INBOX_SIZE,
@@ -50,6 +51,17 @@ class DocumentsBehaviour:
         relay = Relay(publisher, clock)
         return Documents(database.collection("tallies"), Tally, relay=relay, clock=clock, source="enrollment")
 
+    @pytest.fixture
+    def remembering(self, database: Database) -> Documents[Tally]:
+        """Those of another process, which remembers what it wrote."""
+        clock = FixedClock()
+        publisher = NotingPublisher()
+        publisher.gate.clear()
+        relay = Relay(publisher, clock)
+        return Documents(
+            database.collection("tallies"), Tally, relay=relay, clock=clock, source="enrollment", remembers=10
+        )
+
     async def test_a_document_is_read_as_it_was_inserted(self, tallies: Documents[Tally]) -> None:
         inserted = await tallies.insert("t", Tally(times_counted=3), cause=CAUSE)
         assert await tallies.get("t") == inserted == Stored("t", 1, Tally(times_counted=3), (CAUSE.id,))
@@ -73,6 +85,63 @@ class DocumentsBehaviour:
         assert isinstance(outbox, list)
         assert [(entry["sequence"], entry["causationId"]) for entry in outbox] == [(1, CAUSE.id), (2, CAUSE.id)]
         assert "relay" in document
+
+    async def test_a_change_goes_on_from_what_is_known_unless_somebody_came_between(
+        self, tallies: Documents[Tally]
+    ) -> None:
+        known = await tallies.insert("t", Tally())
+        first = await tallies.change("t", counted, known=known)
+        second = await tallies.change("t", counted, CAUSE, known=known)
+        assert first == Stored("t", 2, Tally(times_counted=1))
+        assert second == await tallies.get("t") == Stored("t", 3, Tally(times_counted=2), (CAUSE.id,))
+        assert await tallies.change("t", counted, CAUSE, known=first) == second
+
+    async def test_what_would_change_nothing_of_what_is_known_is_decided_on_what_is_read(
+        self, tallies: Documents[Tally]
+    ) -> None:
+        def counted_once(tally: Tally) -> Change[Tally]:
+            return Change(tally) if tally.times_counted else counted(tally)
+
+        known = await tallies.insert("t", Tally(times_counted=1))
+        begun_anew = await tallies.save(known, Tally())
+        assert await tallies.change("t", counted_once, known=known) == Stored("t", 3, Tally(times_counted=1))
+        assert begun_anew.version == 2
+
+    async def test_what_is_known_of_a_document_that_is_gone_is_nothing(self, tallies: Documents[Tally]) -> None:
+        known = await tallies.insert("t", Tally(times_counted=7))
+        await tallies.delete("t")
+        assert await tallies.change("t", counted, known=known) is None
+        assert await tallies.change_or_insert("t", Tally(), counted, known=known) == Stored(
+            "t", 1, Tally(times_counted=1)
+        )
+
+    async def test_what_is_refused_of_what_is_known_is_decided_on_what_is_read(self, tallies: Documents[Tally]) -> None:
+        def counted_from_two(tally: Tally) -> Change[Tally]:
+            if tally.times_counted < 2:
+                raise ChallengeEndedError
+            return counted(tally)
+
+        known = await tallies.insert("t", Tally())
+        with pytest.raises(ChallengeEndedError):
+            await tallies.change("t", counted_from_two, known=known)
+        await tallies.save(known, Tally(times_counted=2))
+        changed = await tallies.change("t", counted_from_two, known=known)
+        assert changed is not None
+        assert changed.state == Tally(times_counted=3)
+
+    async def test_what_is_remembered_is_believed_only_while_it_is_so(
+        self, tallies: Documents[Tally], remembering: Documents[Tally]
+    ) -> None:
+        """Two processes, of which one remembers."""
+        first = await remembering.insert("t", Tally())
+        assert await remembering.change("t", counted, CAUSE) == Stored("t", 2, Tally(times_counted=1), (CAUSE.id,))
+        await tallies.change("t", counted)
+        last = await remembering.change("t", counted)
+        assert last == Stored("t", 4, Tally(times_counted=3), (CAUSE.id,))
+        assert await remembering.change("t", counted, CAUSE) == last
+        await tallies.delete("t")
+        assert await remembering.change("t", counted) is None
+        assert first.version == 1
 
     async def test_a_document_without_events_has_no_lease(self, tallies: Documents[Tally], database: Database) -> None:
         await tallies.insert("t", Tally())

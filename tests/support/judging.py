@@ -14,6 +14,7 @@ from schemas.verification import MethodVerified, VerificationFailed
 from services.kit.decision import Emission
 from services.kit.mongo.client import Database
 from services.kit.mongo.document import AlreadyHandledError, Documents, DuplicateDocumentError, Stored
+from services.kit.mongo.recent import Recent
 from services.verifier.domain.authenticator import Authenticator
 from services.verifier.domain.challenge import Challenge
 from services.verifier.domain.credential import Credential, credential_id
@@ -51,6 +52,7 @@ class MemoryDocuments(Documents[S]):
 
     def __init__(self, told: list[Event]) -> None:
         self.kept: dict[str, Stored[S]] = {}
+        self._recent = Recent(0)
         self._told = told
 
     async def get(self, document_id: str) -> Stored[S] | None:

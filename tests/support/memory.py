@@ -30,6 +30,7 @@ class UnsupportedError(Exception):
 class Result:
     """What a write says of itself."""
 
+    matched_count: int = 0
     modified_count: int = 0
     deleted_count: int = 0
 
@@ -130,19 +131,21 @@ class MemoryCollection:
             return Result()
         changed = _updated(found, {operator: update[operator] for operator in update if operator != "$setOnInsert"})
         self._put(_copy(changed))
-        return Result(modified_count=int(changed != found))
+        return Result(matched_count=1, modified_count=int(changed != found))
 
-    async def bulk_write(self, updates: Sequence[UpdateOne], *, ordered: bool) -> None:
+    async def bulk_write(self, updates: Sequence[UpdateOne], *, ordered: bool) -> Result:
         """One after the other; raises BulkWriteError with those whose id was taken."""
-        taken = []
+        taken, matched = [], 0
         for index, update in enumerate(updates):
             try:
                 changes = cast("Mapping[str, Any]", update._doc)
-                await self.update_one(update._filter, changes, upsert=bool(update._upsert))
+                result = await self.update_one(update._filter, changes, upsert=bool(update._upsert))
+                matched += result.matched_count
             except DuplicateKeyError:
                 taken.append({"index": index, "code": DUPLICATE_KEY})
         if taken:
             raise BulkWriteError({"writeErrors": taken})
+        return Result(matched_count=matched)
 
     async def delete_one(self, criteria: Mapping[str, Any]) -> Result:
         return self._delete(list(self._matching(criteria))[:1])

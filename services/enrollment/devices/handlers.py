@@ -167,11 +167,11 @@ async def answer_request(challenge_id: str, token: str, deps: CanAnswer) -> Verd
     submission_id = new_id()
     sealed = deps.sealer.seal("submission", token.encode(), binding_of(challenge))
     async with deps.signals.awaiting(challenge.id) as changed:
-        await deps.challenges.change(
+        answered = await deps.challenges.change(
             challenge.id,
             lambda state: transitions.answer(state, submission_id, sealed, decision=answer.decision, at=now),
         )
-        _, verdict = await judged(challenge.id, submission_id, changed, deps)
+        _, verdict = await judged(challenge.id, submission_id, changed, deps, known=answered)
     return verdict
 
 

@@ -77,14 +77,15 @@ async def read_registration(tenant: str, user: str, registration_id: str, deps: 
     return Reading(registration, account, state, challenge, activation)
 
 
-async def require_registered(challenge: Challenge, deps: HasAccounts) -> Account:
-    """After a proof that was right: the account with what it registered.
+async def require_registered(challenge: Challenge, deps: HasAccounts, account: Account | None) -> Account:
+    """After a proof that was right: the account with what it registered, read unless it is known.
 
     Raises:
         ProblemError: `unknownUser`; `methodAlreadyRegistered` or `methodLimitReached` where another registration was
             faster.
     """
-    account = await account_of(challenge.tenant, challenge.user, deps)
+    if account is None or account.erased_at:
+        account = await account_of(challenge.tenant, challenge.user, deps)
     registration, method = challenge.registration, account.method(challenge.method_id)
     if registration is None or (method and method.destination_hash == registration.destination_hash):
         return account
@@ -145,7 +146,7 @@ async def _kept(
     if isinstance(verdict, Wrong):
         raise verdict.problem
     account = (
-        await require_registered(challenge, deps)
+        await require_registered(challenge, deps, verdict.account)
         if isinstance(verdict, Right)
         else await account_of(registration.tenant, registration.user, deps)
     )

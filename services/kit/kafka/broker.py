@@ -21,7 +21,7 @@ from services.kit.crypto.event_mac import EventMac
 from services.kit.kafka import metrics
 from services.kit.kafka.connection import client_options, security, servers
 from services.kit.kafka.dead_letters import DeadLetters
-from services.kit.kafka.handlers import EventHandlers
+from services.kit.kafka.handlers import Awaited, EventHandlers
 from services.kit.kafka.lanes import MOST_AT_ONCE
 from services.kit.kafka.processing import GroupProcessing, LiveProcessing, Processing
 from services.kit.kafka.producer import EventProducer
@@ -79,18 +79,20 @@ class EventBroker:
         *,
         group: str | None,
         on_reconnect: OnReconnect | None = None,
+        awaited: Awaited | None = None,
         at_once: int = MOST_AT_ONCE,
     ) -> None:
         """Give the records of `topics` to `handlers`; call it before `start`.
 
         With a `group`, each record is handled by one member at least once, in order within its key; without one, each
-        replica gets what comes from now on, nothing is committed, failures are dropped, and `on_reconnect` is awaited
-        after Kafka was away, when events may have been missed. `at_once` keys are served at the same time.
+        replica gets what comes from now on, of that only what is `awaited`, nothing is committed, failures are dropped,
+        and `on_reconnect` is awaited after Kafka was away, when events may have been missed. `at_once` keys are served
+        at the same time.
         """
         self._topics |= {full_name(self._prefix, topic): topic for topic in topics}
         names = [full_name(self._prefix, topic) for topic in topics]
         self._required |= set(names)
-        processing = self._processing(handlers, group)
+        processing = self._processing(handlers, group, awaited)
         self._subscriptions.append(
             Subscription(self._broker, names, processing, group=group, on_reconnect=on_reconnect, at_once=at_once)
         )
@@ -169,9 +171,9 @@ class EventBroker:
             raise ValueError(f"{self._service} has no key to emit on {topic.name}")
         return (*headers, (MAC, self._macs.make(topic, topic.authenticated_by, headers, body)))
 
-    def _processing(self, handlers: EventHandlers, group: str | None) -> Processing:
+    def _processing(self, handlers: EventHandlers, group: str | None, awaited: Awaited | None) -> Processing:
         if group is None:
-            return LiveProcessing(handlers, self._topics, self._macs)
+            return LiveProcessing(handlers, self._topics, self._macs, awaited)
         letters = DeadLetters(self._producer, self._topics, prefix=self._prefix, service=self._service)
         return GroupProcessing(handlers, self._topics, self._macs, letters)
 

@@ -10,6 +10,9 @@ E = TypeVar("E", bound=Event)
 Handler = Callable[[E, Envelope], Awaitable[None]]
 """Takes an event and its envelope. Must bear being called again with the same `envelope.id`."""
 
+Awaited = Callable[[str], bool]
+"""Whether anybody here waits for what has this correlation id."""
+
 Precondition = Callable[[], Awaitable[None]]
 """Raises an error of a dependency while no event can be handled."""
 

@@ -4,7 +4,8 @@ from prometheus_client import Counter, Gauge, Histogram
 
 CONSUMED = Counter(
     "security_info_events_consumed_total",
-    "Records consumed, by outcome: handled, unhandled, unknown (type), dead (letter), dropped (without a group).",
+    "Records consumed, by outcome: handled, unhandled, unknown (type), dead (letter); without a group also dropped, or "
+    "skipped (nobody waits for it).",
     ["topic", "type", "outcome"],
 )
 HANDLER_SECONDS = Histogram(

@@ -11,10 +11,10 @@ from services.kit.clock import monotonic
 from services.kit.crypto.event_mac import EventMac
 from services.kit.kafka import metrics
 from services.kit.kafka.dead_letters import DeadLetters
-from services.kit.kafka.handlers import EventHandlers, Handler
+from services.kit.kafka.handlers import Awaited, EventHandlers, Handler
 from services.kit.kafka.lanes import AbandonedError, Pause
 from services.kit.kafka.policy import Retries, is_dependency_down
-from services.kit.kafka.record import Record, read
+from services.kit.kafka.record import Record, correlation_of, read
 from services.kit.telemetry import event_context
 
 log = structlog.get_logger(__name__)
@@ -131,7 +131,26 @@ class GroupProcessing(Processing):
 
 
 class LiveProcessing(Processing):
-    """Without a group: news for who happens to listen. What fails is dropped; the group deals with it properly."""
+    """Without a group: news for who happens to listen. What fails is dropped; the group deals with it properly.
+
+    What nobody has `awaited` is not even read: every replica gets all that every other one waits for.
+    """
+
+    def __init__(
+        self,
+        handlers: EventHandlers,
+        topics: Mapping[str, Topic],
+        macs: EventMac | None,
+        awaited: Awaited | None = None,
+    ) -> None:
+        super().__init__(handlers, topics, macs)
+        self._awaited = awaited
+
+    async def process(self, record: Record, pause: Pause) -> None:
+        if self._awaited and not self._awaited(correlation_of(record)):
+            metrics.CONSUMED.labels(self._name(record), "unread", "skipped").inc()
+            return
+        await super().process(record, pause)
 
     async def put_aside(self, record: Record, kind: str, reason: str, pause: Pause) -> str:  # noqa: ARG002 # same shape
         return "dropped"

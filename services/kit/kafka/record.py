@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from schemas.envelope import Envelope, Malformed, Unknown, decode
+from schemas.envelope import CORRELATION, Envelope, Malformed, Unknown, decode
 
 RawHeaders = tuple[tuple[str, bytes | None], ...]
 Partition = tuple[str, int]
@@ -41,6 +41,11 @@ def read(record: Record) -> Envelope | Unknown | Malformed:
         if name.startswith("ce_") and text(value) is None:
             return Malformed(f"header {name[:64]} is not text")
     return decode(text_headers(record.headers), record.body)
+
+
+def correlation_of(record: Record) -> str:
+    """What the record says that it is about, without reading the rest; empty where it says nothing."""
+    return next((text(value) or "" for name, value in record.headers if name == CORRELATION), "")
 
 
 def text_headers(headers: RawHeaders) -> dict[str, str]:

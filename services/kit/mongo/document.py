@@ -16,9 +16,11 @@ from pymongo.errors import DuplicateKeyError
 from schemas.envelope import Envelope
 from services.kit.clock import Clock
 from services.kit.decision import Change, Emission
+from services.kit.errors import ProblemError
 from services.kit.mongo.client import Collection, Document
 from services.kit.mongo.outbox import Pending, enclose, to_document
 from services.kit.mongo.reading import Reader, UnreadableDocumentError
+from services.kit.mongo.recent import Recent
 from services.kit.mongo.relay import Relay
 from services.kit.mongo.unanswered import Unanswered
 from services.kit.telemetry import traceparent_header
@@ -57,17 +59,32 @@ class Stored(Generic[S]):
     inbox: tuple[str, ...] = field(default=(), repr=False)
     unsent: tuple[Pending, ...] | None = field(default=(), repr=False, compare=False)
 
+    def has_handled(self, cause: Envelope | None) -> bool:
+        """Whether that event is in the inbox."""
+        return cause is not None and cause.id in self.inbox
+
 
 class Documents(Generic[S]):
-    """The documents of one aggregate."""
+    """The documents of one aggregate. `remembers` of those that this process wrote last, if no id is given twice: then
+    a change begins from there (`recent`)."""
 
-    def __init__(self, collection: Collection, state: type[S], *, relay: Relay, clock: Clock, source: str) -> None:
+    def __init__(
+        self,
+        collection: Collection,
+        state: type[S],
+        *,
+        relay: Relay,
+        clock: Clock,
+        source: str,
+        remembers: int = 0,
+    ) -> None:
         self._collection = collection
         self._reader = Reader(collection.name, state)
         self._unanswered = Unanswered(collection, relay)
         self._relay = relay
         self._clock = clock
         self._source = source
+        self._recent: Recent[Stored[S]] = Recent(remembers)
         relay.watch(collection)
 
     async def get(self, document_id: str) -> Stored[S] | None:
@@ -120,7 +137,7 @@ class Documents(Generic[S]):
             raise DuplicateDocumentError(document_id) from None
         if not write.is_found:
             self._relay.wake(self._collection, document_id, pending)
-        return Stored(document_id, 1, state, tuple(inbox))
+        return self._remembered(Stored(document_id, 1, state, tuple(inbox)))
 
     async def save(
         self,
@@ -137,7 +154,7 @@ class Documents(Generic[S]):
             AlreadyHandledError: `cause` is in the inbox.
             StaleDocumentError: the version is not the one that was read.
         """
-        if cause and cause.id in stored.inbox:
+        if cause and stored.has_handled(cause):
             raise AlreadyHandledError(cause.id)
         pending = self._enclosed(emissions, cause or follows)
         ours = () if stored.unsent is None else pending
@@ -151,7 +168,8 @@ class Documents(Generic[S]):
         if ours and not write.is_found:
             self._relay.wake(self._collection, stored.id, write.publishes)
         inbox = (*stored.inbox, cause.id) if cause else stored.inbox
-        return Stored(stored.id, stored.version + 1, state, inbox[-INBOX_SIZE:], () if ours else stored.unsent)
+        unsent = () if ours else stored.unsent
+        return self._remembered(Stored(stored.id, stored.version + 1, state, inbox[-INBOX_SIZE:], unsent))
 
     async def change(
         self,
@@ -160,18 +178,26 @@ class Documents(Generic[S]):
         cause: Envelope | None = None,
         *,
         follows: Envelope | None = None,
+        known: Stored[S] | None = None,
     ) -> Stored[S] | None:
         """Read, decide and save until nobody interferes; a cause handled before changes nothing. None: no document.
 
         `decide` must be pure: it may run several times. `follows` is the event behind a later step of the same use
         case, whose first step has it in the inbox already; the events that are emitted name it as their cause.
+
+        `known` is the document as the same use case read or wrote it last, and saves a reading: what is decided on it
+        counts if it can be written, because then it is still so. What would change nothing, or is refused, is decided
+        on what is read.
         """
+        known = known or self._recent.find(document_id)
+        if known is not None and (written := await self._go_on(known, decide, cause, follows)):
+            return written
         for _ in range(MAX_CONFLICTS):
             stored = await self.get(document_id)
-            if stored is None or (cause and cause.id in stored.inbox):
+            if stored is None or stored.has_handled(cause):
                 return stored
             change = decide(stored.state)
-            if change.state == stored.state and not change.emissions and cause is None:
+            if not _has_effect(change, stored, cause):
                 return stored
             try:
                 return await self.save(stored, change.state, change.emissions, cause, follows=follows)
@@ -187,21 +213,44 @@ class Documents(Generic[S]):
         cause: Envelope | None = None,
         *,
         follows: Envelope | None = None,
+        known: Stored[S] | None = None,
     ) -> Stored[S]:
         """As `change`; where there is no document, decide on `fresh` and create it with the result."""
         for _ in range(MAX_CONFLICTS):
-            stored = await self.change(document_id, decide, cause, follows=follows)
+            stored = await self.change(document_id, decide, cause, follows=follows, known=known)
             if stored is not None:
                 return stored
             first = decide(fresh)
             try:
                 return await self.insert(document_id, first.state, first.emissions, cause, follows=follows)
             except DuplicateDocumentError:
-                continue
+                known = None
         raise StaleDocumentError(document_id)
 
     async def delete(self, document_id: str) -> None:
         await self._collection.delete_one({"_id": document_id})
+
+    async def _go_on(
+        self, known: Stored[S], decide: Callable[[S], Change[S]], cause: Envelope | None, follows: Envelope | None
+    ) -> Stored[S] | None:
+        """The change that follows from what is known; None where there is none, or the document is another one now."""
+        if known.has_handled(cause):
+            return None
+        try:
+            change = decide(known.state)
+        except ProblemError:
+            return None
+        if not _has_effect(change, known, cause):
+            return None
+        try:
+            return await self.save(known, change.state, change.emissions, cause, follows=follows)
+        except StaleDocumentError:
+            self._recent.forget(known.id)
+            return None
+
+    def _remembered(self, written: Stored[S]) -> Stored[S]:
+        self._recent.keep(written.id, written)
+        return written
 
     def _update(self, state: S, pending: Sequence[Pending], cause: Envelope | None, *, takes_charge: bool) -> Document:
         update: Document = {"$set": {"state": _dump(state)}, "$inc": {"version": 1}}
@@ -230,6 +279,11 @@ class Documents(Generic[S]):
 
 
 _PROJECTION = {"version": 1, "state": 1, "inbox": 1, "outbox": 1, "relay": 1}
+
+
+def _has_effect(change: Change[S], stored: Stored[S], cause: Envelope | None) -> bool:
+    """Whether there is anything to write: of a cause at least that it was handled."""
+    return cause is not None or bool(change.emissions) or change.state != stored.state
 
 
 def _dump(state: BaseModel) -> Document:

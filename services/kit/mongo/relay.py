@@ -12,7 +12,7 @@ import asyncio
 import contextlib
 import os
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
@@ -217,7 +217,7 @@ class Relay:
             for collection, document_id, event_id in batch:
                 grouped.setdefault(collection.name, {}).setdefault(document_id, []).append(event_id)
             for name, documents in grouped.items():
-                await self._collections[name].bulk_write(_marks(documents), ordered=True)
+                await _mark_in(self._collections[name], documents)
             del self._sent[: len(batch)]
 
     async def _sweep_always(self) -> None:
@@ -281,9 +281,22 @@ class Relay:
 _EMPTY: Document = {"outbox": {"$size": 0}}
 
 
-def _marks(documents: dict[str, list[str]]) -> list[UpdateOne]:
-    pulls = [UpdateOne({"_id": key}, {"$pull": {"outbox": {"id": {"$in": ids}}}}) for key, ids in documents.items()]
-    return [*pulls, *map(_drop, documents)]
+async def _mark_in(collection: Collection, documents: Mapping[str, Sequence[str]]) -> None:
+    """One update a document where nothing else waits in it, as nearly always; else all of them in two: remove, then
+    drop the leases of those that have none left."""
+    emptied = await collection.bulk_write([_empty(key, ids) for key, ids in documents.items()], ordered=True)
+    if emptied.matched_count < len(documents):
+        pulls = [UpdateOne({"_id": key}, {"$pull": {"outbox": {"id": {"$in": ids}}}}) for key, ids in documents.items()]
+        await collection.bulk_write([*pulls, *map(_drop, documents)], ordered=True)
+
+
+def _empty(document_id: str, event_ids: Sequence[str]) -> UpdateOne:
+    """Matches while these events, in their order, are all that waits."""
+    waiting: Document = {f"outbox.{place}.id": event_id for place, event_id in enumerate(event_ids)}
+    return UpdateOne(
+        {"_id": document_id, "outbox": {"$size": len(event_ids)}, **waiting},
+        {"$set": {"outbox": []}, "$unset": {"relay": ""}},
+    )
 
 
 def _drop(document_id: str) -> UpdateOne:

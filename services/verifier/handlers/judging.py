@@ -9,6 +9,7 @@ from schemas.envelope import Envelope
 from schemas.verification import ChallengeTerms
 from services.kit.clock import Clock
 from services.kit.decision import Change
+from services.kit.mongo.document import Stored
 from services.verifier.domain import authenticator as authenticators
 from services.verifier.domain import challenge as challenges
 from services.verifier.domain import credential as credentials
@@ -77,6 +78,16 @@ class Trial:
         return session_id(self.tenant, self.user, self.terms.session_id) if self.terms.session_id else None
 
 
+@dataclass(frozen=True)
+class Guess:
+    """A guess that was counted: tries left in the session after it, why it may not be compared, and the authenticator
+    with it counted in."""
+
+    session_left: int = MAX_WRONG
+    refused: Refusal | None = None
+    counter: Stored[Authenticator] | None = None
+
+
 async def judge_submission(
     event: Submission, envelope: Envelope, *, methods: Methods, store: Store, clock: Clock
 ) -> None:
@@ -90,16 +101,17 @@ async def judge_submission(
     proof = method.read(event, tenant=tenant, user=user)
     identity, now = method.identity(event.terms), clock.now()
     trial = Trial(event.terms, proof, envelope, tenant, user, identity, event.submitted_at, now)
-    challenge = await _count(trial, event.submission_id, store)
+    counted = await _count(trial, event.submission_id, store)
+    challenge = counted.state
     if not agrees(challenge, event.terms, user):
         return
     if challenge.awaits(proof.digest):
-        challenge = await _judge(trial, store)
+        challenge = await _judge(trial, counted, store)
     if challenge.is_proven_by(proof.digest):
         await _forgive(trial, store)
 
 
-async def _count(trial: Trial, submission_id: str, store: Store) -> Challenge:
+async def _count(trial: Trial, submission_id: str, store: Store) -> Stored[Challenge]:
     """The challenge with the proof counted in, opened by its terms where its request has not come yet."""
     fresh = challenges.opened(trial.terms, tenant=trial.tenant, user=trial.user, at=trial.at)
 
@@ -110,22 +122,24 @@ async def _count(trial: Trial, submission_id: str, store: Store) -> Challenge:
             challenge, trial.terms, submission_id, trial.proof.digest, submitted_at=trial.submitted_at, at=trial.at
         )
 
-    return (await store.challenges.change_or_insert(trial.challenge, fresh, decide, trial.cause)).state
+    return await store.challenges.change_or_insert(trial.challenge, fresh, decide, trial.cause)
 
 
-async def _judge(trial: Trial, store: Store) -> Challenge:
+async def _judge(trial: Trial, counted: Stored[Challenge], store: Store) -> Challenge:
     """Let session and authenticator count a guess as well, and only then compare."""
-    at = trial.at
-    session_left, refused = await _count_guess(trial, store) if trial.proof.guesses else (MAX_WRONG, None)
-    if refused:
+    at, conclude = trial.at, partial(_conclude, trial, counted, store)
+    guess = await _count_guess(trial, store) if trial.proof.guesses else Guess()
+    if guess.refused:
         await _take_back_in_session(trial, store)
-        return await _conclude(trial, store, partial(challenges.hand_back, refusal=refused, at=at))
-    judgement = await _settled(await trial.proof.examine(partial(_recall, trial, store)), trial, store)
+        return await conclude(partial(challenges.hand_back, refusal=guess.refused, at=at))
+    judgement = await _settled(await trial.proof.examine(partial(_recall, trial, store)), trial, guess, store)
     if isinstance(judgement, Right):
-        return await _conclude(trial, store, partial(challenges.accept, codes_left=judgement.codes_left, at=at))
+        return await conclude(partial(challenges.accept, codes_left=judgement.codes_left, at=at))
     penalty = await _fail_authenticator(trial, store) if trial.proof.guesses else None
-    reject = partial(challenges.reject, judgement=judgement, session_left=session_left, authenticator=penalty, at=at)
-    return await _conclude(trial, store, reject)
+    left = guess.session_left
+    return await conclude(
+        partial(challenges.reject, judgement=judgement, session_left=left, authenticator=penalty, at=at)
+    )
 
 
 async def _recall(trial: Trial, store: Store) -> Credential | None:
@@ -134,11 +148,11 @@ async def _recall(trial: Trial, store: Store) -> Credential | None:
     return credentials.usable(stored.state if stored else None)
 
 
-async def _settled(judgement: Judgement, trial: Trial, store: Store) -> Judgement:
+async def _settled(judgement: Judgement, trial: Trial, guess: Guess, store: Store) -> Judgement:
     """Before it is told: what is good only once is used up, and what a registration binds is kept."""
     if not isinstance(judgement, Right):
         return judgement
-    if judgement.position is not None and not await _spend(judgement.position, trial, store):
+    if judgement.position is not None and not await _spend(judgement.position, trial, guess, store):
         return judgement.otherwise
     if judgement.uses is not None and not await _use_up(judgement.uses, trial, store):
         return judgement.otherwise
@@ -149,11 +163,13 @@ async def _settled(judgement: Judgement, trial: Trial, store: Store) -> Judgemen
     return judgement
 
 
-async def _spend(position: int, trial: Trial, store: Store) -> bool:
-    """Whether the position is this trial's, which nobody had before."""
+async def _spend(position: int, trial: Trial, guess: Guess, store: Store) -> bool:
+    """Whether the position is this trial's, which nobody had before. It lies where the guess was counted, except that
+    what is failed in password reset is counted apart."""
     fresh = authenticators.unspent(tenant=trial.tenant, user=trial.user)
+    counter = guess.counter if trial.sequence == trial.authenticator else None
     stored = await store.authenticators.change_or_insert(
-        trial.sequence, fresh, lambda counter: authenticators.spend(counter, position, trial.id)
+        trial.sequence, fresh, lambda counter: authenticators.spend(counter, position, trial.id), known=counter
     )
     return authenticators.has_spent(stored.state, position, trial.id)
 
@@ -187,17 +203,21 @@ async def _keep(kept: Kept, trial: Trial, store: Store) -> None:
     )
 
 
-async def _count_guess(trial: Trial, store: Store) -> tuple[int, Refusal | None]:
-    """Tries left in the session after this one, and what refuses it."""
+async def _count_guess(trial: Trial, store: Store) -> Guess:
     session_left, refused = await _count_in_session(trial, store)
-    return session_left, refused or await _count_in_authenticator(trial, store)
+    if refused:
+        return Guess(session_left, refused)
+    counter = await _count_in_authenticator(trial, store)
+    return Guess(session_left, authenticators.refusal(counter.state, trial.id, at=trial.at), counter)
 
 
-async def _conclude(trial: Trial, store: Store, decide: Conclusion) -> Challenge:
+async def _conclude(trial: Trial, counted: Stored[Challenge], store: Store, decide: Conclusion) -> Challenge:
+    """From the challenge as it was when the proof was counted, unless it has changed since."""
+
     def conclude(challenge: Challenge) -> Change[Challenge]:
         return decide(challenge, trial.terms, trial.proof.digest)
 
-    stored = await store.challenges.change(trial.challenge, conclude, follows=trial.cause)
+    stored = await store.challenges.change(trial.challenge, conclude, follows=trial.cause, known=counted)
     if stored is None:
         raise ChallengeGoneError(trial.terms.challenge_id)
     return stored.state
@@ -219,14 +239,13 @@ async def _take_back_in_session(trial: Trial, store: Store) -> None:
         await store.sessions.change(trial.session, lambda session: sessions.take_back(session, trial.id))
 
 
-async def _count_in_authenticator(trial: Trial, store: Store) -> Refusal | None:
-    stored = await store.authenticators.change_or_insert(
+async def _count_in_authenticator(trial: Trial, store: Store) -> Stored[Authenticator]:
+    return await store.authenticators.change_or_insert(
         trial.authenticator,
         await _not_counted_yet(trial, store),
         lambda counter: authenticators.admit(counter, trial.terms, trial.id, at=trial.at),
         follows=trial.cause,
     )
-    return authenticators.refusal(stored.state, trial.id, at=trial.at)
 
 
 async def _not_counted_yet(trial: Trial, store: Store) -> Authenticator:

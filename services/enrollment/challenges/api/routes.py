@@ -173,12 +173,13 @@ async def post_answer(
     confirms, is answered on the person's device.
     """
     deps = components.deps
-    asked = await platform.asked_by(caller, challenge_id, deps)
-    judged, verdict = await platform.answer(asked.current, _given(body), deps, within=_wait(prefer))
+    read = await platform.read_by(caller, challenge_id, deps)
+    asked = await platform.with_later(read.state, deps)
+    judged, verdict = await platform.answer(asked.current, _given(body), deps, within=_wait(prefer), read=read)
     if isinstance(verdict, NotYet):
         response.status_code = 202
-    await _require_not_wrong(judged, verdict, components)
-    return await _body(asked.with_current(judged), components)
+    account = await _account_after(judged, verdict, components)
+    return await _body(asked.with_current(judged), components, account)
 
 
 @router.post(
@@ -221,8 +222,8 @@ async def post_cancel(challenge_id: ChallengePath, caller: ChallengeWriter, deps
     await platform.cancel(await platform.asked_by(caller, challenge_id, deps), deps)
 
 
-async def _body(asked: Verification, components: Components) -> ChallengeBody:
-    account = await _account_of(asked, components)
+async def _body(asked: Verification, components: Components, account: Account | None = None) -> ChallengeBody:
+    account = account or await _account_of(asked, components)
     is_choice = asked.first.purpose != "registration" and asked.status_at(components.clock.now()) == "pending"
     cooldowns = await cooldowns_of(account, asked.first.purpose, components.deps) if is_choice else NOTHING_COOLS_DOWN
     return challenge_body(asked, account, components, cooldowns)
@@ -236,17 +237,20 @@ async def _account_of(asked: Verification, components: Components) -> Account:
         raise UnknownChallengeError from None
 
 
-async def _require_not_wrong(challenge: Challenge, verdict: Verdict, components: Components) -> None:
-    """Raises why the answer was wrong, or why what it was to register cannot be."""
+async def _account_after(challenge: Challenge, verdict: Verdict, components: Components) -> Account | None:
+    """The account after a right answer; None before the verdict. Raises why the answer was wrong, or why what it was to
+    register cannot be."""
     match verdict:
         case Right():
-            await require_registered(challenge, components.deps)
+            return await require_registered(challenge, components.deps, verdict.account)
         case Wrong("methodCoolingDown") if challenge.retry_at:
             raise cooling_down(challenge.retry_at, components.clock.now())
         case Wrong() if verdict.problem in COUNTED:
             raise verdict.problem(attemptsLeft=challenge.attempts_left)
         case Wrong():
             raise verdict.problem
+        case NotYet():
+            return None
 
 
 def _asked(body: ChallengeRequest) -> AskProof:

@@ -1,10 +1,11 @@
 """What the verifier says of a proof: right, wrong, or not yet."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from schemas.envelope import Envelope
 from schemas.verification import ChallengeExpired, MethodVerified, VerificationFailed
+from services.enrollment.accounts.domain.account import Account
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.methods.registry.domain import PROOFS
 from services.kit.errors import CATALOGUE, ProblemError
@@ -14,7 +15,9 @@ VERIFIED: Literal["verified"] = "verified"
 
 @dataclass(frozen=True)
 class Right:
-    """The proof was accepted."""
+    """The proof was accepted. `account` is the person's with what came of it, where it need not be read for that."""
+
+    account: Account | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -36,11 +39,11 @@ class NotYet:
 Verdict = Right | Wrong | NotYet
 
 
-def verdict_of(result: str | None) -> Verdict:
+def verdict_of(result: str | None, account: Account | None = None) -> Verdict:
     """From what a challenge keeps of a submission: `verified`, a reason, or nothing yet."""
     if result is None:
         return NotYet()
-    return Right() if result == VERIFIED else Wrong(result)
+    return Right(account) if result == VERIFIED else Wrong(result)
 
 
 def is_about(

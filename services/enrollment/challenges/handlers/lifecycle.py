@@ -1,21 +1,21 @@
 """How challenges are opened, judged and cancelled."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Literal
 
+from services.enrollment.accounts.domain.account import Account
 from services.enrollment.challenges.domain import transitions
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.domain.transitions import Submitted
 from services.enrollment.challenges.domain.verdict import NotYet, Verdict, verdict_of
 from services.enrollment.needs import CanAwaitVerdicts, CanEndChallenges, HasChallenges
-from services.enrollment.signals import next_change
+from services.enrollment.signals import Changed, next_change
 from services.kit.clock import monotonic
 from services.kit.crypto.sealing import Binding
 from services.kit.decision import Change
 from services.kit.errors import ChallengeEndedError
-from services.kit.mongo.document import DuplicateDocumentError
+from services.kit.mongo.document import DuplicateDocumentError, Stored
 
 LOOK_BACK = timedelta(minutes=1)
 """For messages to the same number that may still be waiting for each other."""
@@ -63,26 +63,38 @@ async def open_submitted(challenge: Challenge, event: Submitted, deps: CanAwaitV
 async def judged(
     challenge_id: str,
     submission_id: str,
-    changed: asyncio.Event,
+    changed: Changed,
     deps: HasChallenges,
     *,
     within: float = VERDICT_WITHIN,
+    known: Stored[Challenge] | None = None,
 ) -> tuple[Challenge, Verdict]:
-    """The verdict on a submission as soon as it is there; `changed` is set when something may have happened.
+    """The verdict on a submission as soon as it is there; `changed` is set when something may have happened. `known` is
+    the challenge as it was since then.
 
     Raises:
         ProblemError: `challengeEnded` where the challenge is gone.
     """
-    deadline = monotonic() + within
-    while True:
-        stored = await deps.challenges.get(challenge_id)
-        if stored is None:
-            raise ChallengeEndedError
+    deadline, account = monotonic() + within, None
+    stored = known or await deps.challenges.get(challenge_id)
+    while stored is not None:
         submission = stored.state.submission(submission_id)
-        verdict = verdict_of(submission.result if submission else stored.state.failure)
+        verdict = verdict_of(submission.result if submission else stored.state.failure, account)
         if not isinstance(verdict, NotYet) or monotonic() >= deadline:
             return stored.state, verdict
         await next_change(changed)
+        stored, account = await _newest(stored, changed, deps)
+    raise ChallengeEndedError
+
+
+async def _newest(
+    stored: Stored[Challenge], changed: Changed, deps: HasChallenges
+) -> tuple[Stored[Challenge] | None, Account | None]:
+    """The challenge as it was told, with the account, if that is news; else as it is read."""
+    news = changed.news
+    if news and news.challenge.version > stored.version:
+        return news.challenge, news.account
+    return await deps.challenges.get(stored.id), None
 
 
 async def cancel_challenge(

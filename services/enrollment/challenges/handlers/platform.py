@@ -29,6 +29,7 @@ from services.kit.errors import (
     UnknownChallengeError,
 )
 from services.kit.ids import repeatable_id
+from services.kit.mongo.document import Stored
 
 
 class CanSendToPeople(CanSendAgain, HasAccounts, Protocol):
@@ -45,12 +46,17 @@ async def asked_by(caller: Caller, challenge_id: str, deps: HasChallenges) -> Ve
     Raises:
         ProblemError: `unknownChallenge`, also for those of the pages; `scopeMissing`.
     """
+    return await with_later((await read_by(caller, challenge_id, deps)).state, deps)
+
+
+async def read_by(caller: Caller, challenge_id: str, deps: HasChallenges) -> Stored[Challenge]:
+    """The same challenge alone, as it is stored. Raises as `asked_by`."""
     stored = await deps.challenges.get(challenge_id)
     if stored is None or not _is_callers(stored.state, caller):
         raise UnknownChallengeError
     if stored.state.purpose != "registration":
         caller.require("challenges")
-    return await with_later(stored.state, deps)
+    return stored
 
 
 async def with_later(challenge: Challenge, deps: HasChallenges) -> Verification:
@@ -62,9 +68,10 @@ async def with_later(challenge: Challenge, deps: HasChallenges) -> Verification:
 
 
 async def answer(
-    challenge: Challenge, given: Given | None, deps: CanSubmit, *, within: float
+    challenge: Challenge, given: Given | None, deps: CanSubmit, *, within: float, read: Stored[Challenge]
 ) -> tuple[Challenge, Verdict]:
-    """Hand an answer to the verifier and wait for the verdict; None where it is not exactly one thing.
+    """Hand an answer to the verifier and wait for the verdict; None where it is not exactly one thing. `read` is what
+    the caller named: the challenge as it is stored, or the one that it stands for.
 
     Raises:
         ProblemError: `requestMalformed` for what this challenge does not take; `codeExpired`, `challengeEnded`; see
@@ -77,7 +84,7 @@ async def answer(
         raise RequestMalformedError(f"This challenge takes {takes}, and nothing else.")
     if not challenge.submission(repeatable_id("submission")):
         _require_pending(challenge, deps.clock.now())
-    return await submit_proof(challenge, given, deps, within=within)
+    return await submit_proof(challenge, given, deps, within=within, known=read if read.id == challenge.id else None)
 
 
 async def send_again(challenge: Challenge, delivery: Literal["sms", "voice"] | None, deps: CanSendToPeople) -> None:

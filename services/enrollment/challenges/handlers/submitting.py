@@ -12,6 +12,7 @@ from services.enrollment.needs import CanSubmit
 from services.enrollment.sessions.handlers.asking import asked_challenge
 from services.enrollment.sessions.principal import Principal
 from services.kit.errors import ChallengeEndedError
+from services.kit.mongo.document import Stored
 
 
 async def submit_code(
@@ -23,10 +24,15 @@ async def submit_code(
 
 
 async def submit_proof(
-    challenge: Challenge, given: Given, deps: CanSubmit, *, within: float = VERDICT_WITHIN
+    challenge: Challenge,
+    given: Given,
+    deps: CanSubmit,
+    *,
+    within: float = VERDICT_WITHIN,
+    known: Stored[Challenge] | None = None,
 ) -> tuple[Challenge, Verdict]:
     """Hand in a proof for a challenge that is known to be the caller's, and wait for the verdict, at most `within`
-    seconds.
+    seconds. `known` is the challenge as it was read.
 
     Raises:
         ProblemError: `challengeEnded` where nothing can be handed in; what the kind of proof refuses by its form; see
@@ -37,8 +43,9 @@ async def submit_proof(
         raise ChallengeEndedError
     sealed, now = proof.seal(challenge, given, deps), deps.clock.now()
     async with deps.signals.awaiting(challenge.id) as changed:
-        await deps.challenges.change(
+        submitted = await deps.challenges.change(
             challenge.id,
             lambda state: transitions.submit(state, sealed.event, at=now, credential_id=sealed.credential_id),
+            known=known,
         )
-        return await judged(challenge.id, sealed.event.submission_id, changed, deps, within=within)
+        return await judged(challenge.id, sealed.event.submission_id, changed, deps, within=within, known=submitted)

@@ -1,5 +1,6 @@
 """What other services say: verdicts, and what became of messages."""
 
+from functools import partial
 from typing import Protocol
 
 import structlog
@@ -21,9 +22,10 @@ from services.enrollment.needs import (
     HasPeople,
     HasPolicies,
 )
-from services.enrollment.signals import Signals
+from services.enrollment.signals import News, Signals
 from services.kit.clock import Clock
 from services.kit.decision import Change
+from services.kit.mongo.document import Stored
 
 log = structlog.get_logger(__name__)
 
@@ -44,15 +46,21 @@ async def method_verified(
     stored = await store.challenges.get(event.challenge_id)
     if stored is None:
         return
-    if not is_proven_by(stored.state, event, cause):
+    if stored.has_handled(cause):
+        signals.notify(stored.id, News(stored))
+    elif not is_proven_by(stored.state, event, cause):
         _refuse(cause)
-        return
-    if stored.state.status != "pending":
-        await store.challenges.change(
-            stored.id, lambda state: transitions.verified(state, event.submission_id, at=event.verified_at), cause
-        )
+    elif stored.state.status != "pending":
+        await store.challenges.change(stored.id, partial(_verified, event=event), cause, known=stored)
         signals.notify(stored.id)
-        return
+    else:
+        signals.notify(stored.id, await _apply(stored, event, cause, store, rules))
+
+
+async def _apply(
+    stored: Stored[Challenge], event: MethodVerified, cause: Envelope, store: HasProven, rules: HasPolicies
+) -> News | None:
+    """First the account, then the devices, and the challenge last: with its end all is done. What is told of it."""
     challenge, registration = stored.state, stored.state.registration
 
     def decide(account: Account) -> Change[Account]:
@@ -64,16 +72,18 @@ async def method_verified(
         return registering.prove(account, challenge, event.codes_left, at=event.verified_at)
 
     def end(state: Challenge) -> Change[Challenge]:
-        if counts:
-            return transitions.verified(state, event.submission_id, at=event.verified_at)
-        return transitions.cancel(state, "cancelled", at=event.verified_at)
+        return _verified(state, event) if counts else transitions.cancel(state, "cancelled", at=event.verified_at)
 
     account = await store.accounts.change(account_id(challenge.tenant, challenge.user), decide, cause)
     counts = _counts(account.state if account else None, challenge)
     if counts and not challenge.is_to_register:
         await note_proof(challenge, account.state if account else None, store)
-    await store.challenges.change(challenge.id, end, cause)
-    signals.notify(challenge.id)
+    ended = await store.challenges.change(challenge.id, end, cause, known=stored)
+    return News(ended, account.state if account else None) if ended else None
+
+
+def _verified(challenge: Challenge, event: MethodVerified) -> Change[Challenge]:
+    return transitions.verified(challenge, event.submission_id, at=event.verified_at)
 
 
 async def verification_failed(
@@ -82,6 +92,9 @@ async def verification_failed(
     """A proof was not accepted. A denial makes the device rest. Suspicious activity, reported with it, suspends a
     method on file, and tells the platform."""
     stored = await store.challenges.get(event.challenge_id)
+    if stored and stored.has_handled(cause):
+        signals.notify(stored.id, News(stored))
+        return
     if stored and not is_about(stored.state, event, cause):
         _refuse(cause)
         return
@@ -101,10 +114,10 @@ async def verification_failed(
             lambda account: unusual.failed_often(account, challenge, at=event.failed_at),
             follows=cause,
         )
-    await store.challenges.change(
-        event.challenge_id, lambda state: transitions.refused(state, event, at=event.failed_at), cause
+    refused = await store.challenges.change(
+        event.challenge_id, lambda state: transitions.refused(state, event, at=event.failed_at), cause, known=stored
     )
-    signals.notify(event.challenge_id)
+    signals.notify(event.challenge_id, News(refused) if refused else None)
 
 
 async def authenticator_disabled(event: AuthenticatorDisabled, cause: Envelope, *, store: HasAccounts) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from prometheus_client import REGISTRY
 from pymongo.errors import AutoReconnect, NetworkTimeout, OperationFailure, ServerSelectionTimeoutError
 
 from schemas.enrollment import EnrollmentStepReached
@@ -21,6 +22,7 @@ from tests.support.clock import NOON
 from tests.support.events import step
 from tests.support.keys import keyring
 
+MALFORMED = {"topic": "lifecycle", "type": "malformed", "outcome": "dropped"}
 TOPICS = {f"t.{topic.name}": topic for topic in (LIFECYCLE, DELIVERIES, VERDICTS)}
 
 
@@ -91,6 +93,25 @@ async def test_without_a_group_a_failure_is_dropped() -> None:
 
     await LiveProcessing(handlers, TOPICS, None).process(record(step("sam", 1)), no_pause)
     assert tries == [1]
+
+
+async def test_without_a_group_what_nobody_waits_for_is_not_even_read() -> None:
+    taken: list[str] = []
+    handlers = EventHandlers()
+
+    @handlers.on(EnrollmentStepReached)
+    async def note(_: EnrollmentStepReached, envelope: Envelope) -> None:
+        taken.append(envelope.correlation_id)
+
+    live = LiveProcessing(handlers, TOPICS, None, lambda correlation_id: correlation_id == "awaited")
+    mine, others = (replace(step("sam", 1), correlation_id=one) for one in ("awaited", "another's"))
+    dropped = REGISTRY.get_sample_value("security_info_events_consumed_total", MALFORMED) or 0
+    for one in (record(mine), record(others), replace(record(others), body=b"{"), replace(record(mine), headers=())):
+        await live.process(one, no_pause)
+    assert taken == ["awaited"]
+    assert (REGISTRY.get_sample_value("security_info_events_consumed_total", MALFORMED) or 0) == dropped
+    await live.process(replace(record(mine), body=b"{"), no_pause)
+    assert REGISTRY.get_sample_value("security_info_events_consumed_total", MALFORMED) == dropped + 1
 
 
 def verdict(**changes: object) -> Envelope:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
@@ -29,7 +29,7 @@ from services.enrollment.challenges.store import Challenges
 from services.enrollment.methods.base.handlers import Given, GivenAnswers, GivenCredential, TypedCode
 from services.enrollment.methods.passkey.handlers import LONGEST_CREDENTIAL
 from services.enrollment.methods.registry.handlers import PROOFS
-from services.enrollment.signals import Signals
+from services.enrollment.signals import News, Signals
 from services.kit.answers import LONGEST, normalised
 from services.kit.crypto.sealing import Sealer
 from services.kit.errors import (
@@ -45,7 +45,7 @@ from tests.support.clock import FixedClock
 from tests.support.enrolling import Outbox, outbox, sam_at
 from tests.support.keys import keyring
 from tests.support.waiting import until
-from tests.unit.enrollment.builders import proof_of
+from tests.unit.enrollment.builders import account, proof_of
 
 
 @dataclass
@@ -98,6 +98,26 @@ async def test_who_waits_has_the_verdict_as_soon_as_it_is_there(deps: Submitting
     deps.signals.notify(challenge.id)
     judged, verdict = await waiting
     assert (judged.status, verdict) == ("verified", Right())
+
+
+async def test_who_waits_believes_what_is_told_with_the_verdict_and_nothing_that_is_older(deps: Submitting) -> None:
+    challenge = await stored(asked(), deps)
+    opened = await deps.challenges.get(challenge.id)
+    assert opened is not None
+    waiting = asyncio.create_task(submit_proof(challenge, TypedCode(SecretStr("123456")), deps, within=10))
+    await until(lambda: pending(challenge, deps))
+    failed_before = replace(opened, state=challenge.model_copy(update={"failure": "codeIncorrect"}))
+    deps.signals.notify(challenge.id, News(failed_before))
+    await asyncio.sleep(0.01)
+    assert not waiting.done()
+    submitted = await deps.challenges.get(challenge.id)
+    assert submitted is not None
+    right = transitions.verified(submitted.state, await pending(challenge, deps), at=deps.clock.now()).state
+    deps.signals.notify(challenge.id, News(replace(submitted, version=submitted.version + 1, state=right), account()))
+    judged, verdict = await waiting
+    assert (judged.status, verdict) == ("verified", Right())
+    assert isinstance(verdict, Right)
+    assert verdict.account == account()
 
 
 async def test_without_a_word_of_the_verifier_the_verdict_is_not_yet(deps: Submitting) -> None:
