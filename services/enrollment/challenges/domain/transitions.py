@@ -165,10 +165,16 @@ def close(challenge: Challenge, *, at: datetime) -> Change[Challenge]:
 
 def verified(challenge: Challenge, submission_id: str | None, *, at: datetime) -> Change[Challenge]:
     """The verifier said yes. One that ended otherwise stays as it is, and who waits for the verdict learns that."""
+    if challenge.status in {"verified", "pending"}:
+        return registered(challenge, submission_id, at=at)
+    return Change(_judged(challenge, submission_id, "challengeEnded", {}))
+
+
+def registered(challenge: Challenge, submission_id: str | None, *, at: datetime) -> Change[Challenge]:
+    """What was proven is on file. Whoever ended the challenge between that write and this one came too late: what is on
+    file was verified."""
     if challenge.status == "verified":
         return Change(challenge)
-    if challenge.status != "pending":
-        return Change(_judged(challenge, submission_id, "challengeEnded", {}))
     return _concluded(_judged(challenge, submission_id, VERIFIED, {"status": "verified", "ended_at": at}), at=at)
 
 

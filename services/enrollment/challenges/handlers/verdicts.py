@@ -51,7 +51,8 @@ async def method_verified(
     elif not is_proven_by(stored.state, event, cause):
         _refuse(cause)
     elif stored.state.status != "pending":
-        await store.challenges.change(stored.id, partial(_verified, event=event), cause, known=stored)
+        end = _registered if await _has_registered(stored.state, cause, store) else _verified
+        await store.challenges.change(stored.id, partial(end, event=event), cause, known=stored)
         signals.notify(stored.id)
     else:
         signals.notify(stored.id, await _apply(stored, event, cause, store, rules))
@@ -72,7 +73,9 @@ async def _apply(
         return registering.prove(account, challenge, event.codes_left, at=event.verified_at)
 
     def end(state: Challenge) -> Change[Challenge]:
-        return _verified(state, event) if counts else transitions.cancel(state, "cancelled", at=event.verified_at)
+        if not counts:
+            return transitions.cancel(state, "cancelled", at=event.verified_at)
+        return _registered(state, event) if challenge.is_to_register else _verified(state, event)
 
     account = await store.accounts.change(account_id(challenge.tenant, challenge.user), decide, cause)
     counts = _counts(account.state if account else None, challenge)
@@ -84,6 +87,18 @@ async def _apply(
 
 def _verified(challenge: Challenge, event: MethodVerified) -> Change[Challenge]:
     return transitions.verified(challenge, event.submission_id, at=event.verified_at)
+
+
+def _registered(challenge: Challenge, event: MethodVerified) -> Change[Challenge]:
+    return transitions.registered(challenge, event.submission_id, at=event.verified_at)
+
+
+async def _has_registered(challenge: Challenge, cause: Envelope, store: HasAccounts) -> bool:
+    """Whether this verdict put the method on file, and the process died before it could say so in the challenge."""
+    account = await store.accounts.get(account_id(challenge.tenant, challenge.user))
+    if account is None or not (challenge.is_to_register and account.has_handled(cause)):
+        return False
+    return registering.is_active(account.state, challenge.method_id)
 
 
 async def verification_failed(

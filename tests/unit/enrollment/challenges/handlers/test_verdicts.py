@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from schemas.verification import MethodVerified
+from services.enrollment.accounts.domain import registering
 from services.enrollment.accounts.domain.account import Account, Method, account_id
+from services.enrollment.challenges.domain import transitions
 from services.enrollment.challenges.domain.challenge import Challenge, Status
 from services.enrollment.challenges.handlers.verdicts import method_verified
 from services.enrollment.policies.domain.requirements import GroupPolicy, Terms
@@ -35,6 +37,18 @@ async def box() -> AsyncIterator[Outbox]:
         yield opened
 
 
+def verdict_on(challenge: Challenge) -> MethodVerified:
+    return MethodVerified(
+        challenge_id=challenge.id,
+        submission_id="s1",
+        purpose="registration",
+        method_id=challenge.method_id,
+        method_type="phone",
+        kind="code",
+        verified_at=NOW,
+    )
+
+
 async def registered_after(
     box: Outbox, status: Status, person: Account | None = None, **forged: Any
 ) -> tuple[Challenge, bool]:
@@ -52,15 +66,7 @@ async def registered_after(
     person = person or account()
     await box.store.accounts.insert(person.id, person)
     await box.store.challenges.insert(challenge.id, challenge)
-    event = MethodVerified(
-        challenge_id=challenge.id,
-        submission_id="s1",
-        purpose="registration",
-        method_id=challenge.method_id,
-        method_type="phone",
-        kind="code",
-        verified_at=NOW,
-    )
+    event = verdict_on(challenge)
     event = event.model_copy(update={name: value for name, value in forged.items() if name in type(event).model_fields})
     cause = enveloped(event, challenge.id)
     cause = replace(cause, **{name: value for name, value in forged.items() if hasattr(cause, name)})
@@ -105,6 +111,23 @@ async def test_a_verdict_about_something_else_than_was_asked_registers_nothing(
 ) -> None:
     challenge, is_on_file = await registered_after(box, "pending", **forged)
     assert (challenge.status, is_on_file) == ("pending", False)
+
+
+async def test_what_was_on_file_before_the_challenge_was_cancelled_was_verified(box: Outbox) -> None:
+    """A process died after it had registered the method; the person cancelled, and the verdict comes again."""
+    asked, registration = proof_of("phone")
+    challenge = asked.model_copy(update={"registration": registration, "submissions": tried(None)})
+    person, event = account(), verdict_on(challenge)
+    cause = enveloped(event, challenge.id)
+    await box.put(account=person, challenge=challenge)
+    await box.store.accounts.change(
+        person.id, lambda state: registering.register(state, challenge, registration, at=NOW), cause
+    )
+    await box.store.challenges.change(challenge.id, lambda state: transitions.cancel(state, "cancelled", at=NOW))
+    await method_verified(event, cause, store=box.store, rules=Rules(), signals=Signals())
+    after = await box.store.challenges.get(challenge.id)
+    assert after is not None
+    assert after.state.status == "verified"
 
 
 async def test_a_verdict_that_names_no_kind_is_one_of_the_version_before(box: Outbox) -> None:
