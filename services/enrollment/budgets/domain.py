@@ -7,7 +7,7 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Final, Literal
 
 from schemas.base import Purpose
-from services.kit.config.messages import Budget, MessageBudgets
+from services.kit.config.messages import CAUSED_BY_ANYBODY, Budget, MessageBudgets
 from services.kit.errors import SendLimitReachedError
 
 Subject = Literal["number", "user", "network", "country", "tenant"]
@@ -37,8 +37,9 @@ class Asked:
 
 @dataclass(frozen=True)
 class Count:
-    """One count within one window of time, and what it must stay below: in all, and for this purpose. The same windows
-    hold for everybody, so that a count is one document, found by its id."""
+    """One count within one window of time, and what it must stay below: in all, and for this purpose. What anybody can
+    cause is a count of its own. The same windows hold for everybody, so that a count is one document, found by its
+    id."""
 
     id: str
     subject: Subject
@@ -57,7 +58,8 @@ def counts_of(asked: Asked, budgets: MessageBudgets, digest: Digest, *, at: date
         if value is None:
             return ()
         since = EPOCH + (at - EPOCH) // budget.within * budget.within
-        name = f"{asked.tenant}/{subject}/{digest(f'{subject} {value}', since)}/{since:%Y%m%dT%H%M%S}"
+        share = "anybody" if asked.purpose in CAUSED_BY_ANYBODY else "own"
+        name = f"{asked.tenant}/{subject}/{digest(f'{subject} {value}', since)}/{since:%Y%m%dT%H%M%S}/{share}"
         most = budget.most_for(asked.purpose)
         return (Count(name, subject, asked.purpose, budget.count, most, since + budget.within),)
 

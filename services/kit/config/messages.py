@@ -17,22 +17,24 @@ UNITS: Final = {
 }
 
 
-class Budget(Closed):
-    """The messages of one thing (a number, a person, …) within a time, and the most of them that may be for registering
-    and for password resets.
+CAUSED_BY_ANYBODY: Final[frozenset[Purpose]] = frozenset({"registration", "passwordReset"})
+"""Whoever types a number causes the one, whoever selects "Forgot my password" the other."""
 
-    Whoever wants to can cause these two: anybody types any number, and selects "Forgot my password" for anybody. What
-    they cannot take is kept for signing in and for a proof in between, of what the person has proven before.
+
+class Budget(Closed):
+    """The messages of one thing (a number, a person, …) within a time: so many for signing in and for a proof in
+    between, of what the person has proven before; and beside them as many of those that anybody can cause, with a cap
+    for each. What anybody causes costs nobody the code to sign in.
     """
 
-    messages: Rate = Field(description="in all: COUNT/UNIT")
-    registration: int = Field(ge=1, description="at most so many of them for what is not proven yet")
-    password_reset: int = Field(ge=1, description="at most so many of them for password resets")
+    messages: Rate = Field(description="to sign in, and as many that anybody can cause: COUNT/UNIT")
+    registration: int = Field(ge=1, description="at most so many of these for what is not proven yet")
+    password_reset: int = Field(ge=1, description="at most so many of these for password resets")
 
     @model_validator(mode="after")
-    def _leaves_some(self) -> "Budget":
-        if self.registration + self.password_reset >= self.count:
-            raise ValueError("registration and passwordReset leave no messages for signing in")
+    def _caps_lie_within(self) -> "Budget":
+        if max(self.registration, self.password_reset) > self.count:
+            raise ValueError("registration and passwordReset are at most as many as the messages")
         return self
 
     @property
@@ -44,7 +46,7 @@ class Budget(Closed):
         return UNITS[self.messages.partition("/")[2]]
 
     def most_for(self, purpose: Purpose | None) -> int:
-        """How many of the messages may be for this purpose; of what has none, all of them."""
+        """How many messages may be for this purpose; of what has none, all of them."""
         match purpose:
             case "registration":
                 return self.registration
@@ -57,7 +59,7 @@ class MessageBudgets(Closed):
     """The budgets of an organisation. What counts against one is counted in the database, over all replicas."""
 
     number: Budget = Field(
-        default=Budget(messages="10/day", registration=4, password_reset=3),
+        default=Budget(messages="10/day", registration=10, password_reset=10),
         description="to one number, whatever its extension, or to one address",
     )
     user: Budget = Field(

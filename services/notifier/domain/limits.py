@@ -6,11 +6,9 @@ from pydantic import AwareDatetime
 
 from schemas.base import Purpose
 from schemas.notification import BETWEEN_MESSAGES, RefusalReason
-from services.kit.config.messages import Budget
+from services.kit.config.messages import CAUSED_BY_ANYBODY, Budget
 from services.kit.state import State
 
-CAUSED_BY_ANYBODY: frozenset[Purpose] = frozenset({"registration", "passwordReset"})
-"""Whoever types a number causes the one, whoever selects "Forgot my password" the other."""
 GIVES_WAY = timedelta(seconds=1)
 """How much longer these wait for their turn, so that a code to sign in that waits for the same number goes first."""
 
@@ -58,8 +56,9 @@ def take(
     recent = tuple(send for send in sends.sends if at - send.at < budget.within)
     if any(send.delivery_id == delivery_id for send in recent):
         return sends
-    alike = tuple(send for send in recent if send.purpose == purpose)
-    for counted, most in ((recent, budget.count), (alike, budget.most_for(purpose))):
+    share = tuple(send for send in recent if _is_anybodys(send.purpose) == _is_anybodys(purpose))
+    alike = tuple(send for send in share if send.purpose == purpose)
+    for counted, most in ((share, budget.count), (alike, budget.most_for(purpose))):
         if len(counted) >= most:
             return _reached("sendLimitReached", counted[-most].at + budget.within, at)
     if recent and at - recent[-1].at < BETWEEN_MESSAGES:
@@ -67,9 +66,13 @@ def take(
     return Sends(sends=(*recent, Send(delivery_id=delivery_id, at=at, purpose=purpose)), last_at=at)
 
 
+def _is_anybodys(purpose: Purpose | None) -> bool:
+    return purpose in CAUSED_BY_ANYBODY
+
+
 def turn(limit: LimitReached, purpose: Purpose) -> datetime:
     """When a message that has to wait is tried again."""
-    return limit.until + (GIVES_WAY if purpose in CAUSED_BY_ANYBODY else timedelta())
+    return limit.until + (GIVES_WAY if _is_anybodys(purpose) else timedelta())
 
 
 def _reached(reason: RefusalReason, until: datetime, at: datetime) -> LimitReached:

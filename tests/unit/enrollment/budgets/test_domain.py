@@ -21,8 +21,16 @@ def digest(text: str, moment: datetime) -> str:
 def test_a_message_counts_against_what_is_known_of_it() -> None:
     counts = counts_of(ASKED, BUDGETS, digest, at=NOON)
     assert [count.subject for count in counts] == ["number", "user", "country", "tenant"]
-    assert [(count.in_all, count.for_purpose) for count in counts] == [(10, 4), (40, 15), (1000, 300), (5000, 1500)]
-    assert counts[0].id == "northbridge/number/hash of number +447700900142 by the key of 24/20261124T000000"
+    assert [(count.in_all, count.for_purpose) for count in counts] == [(10, 10), (40, 15), (1000, 300), (5000, 1500)]
+    assert counts[0].id == "northbridge/number/hash of number +447700900142 by the key of 24/20261124T000000/anybody"
+
+
+def test_what_anybody_can_cause_is_counted_apart() -> None:
+    shares = {
+        purpose: counts_of(Asked("northbridge", purpose, ASKED.values), BUDGETS, digest, at=NOON)[0].id
+        for purpose in ("registration", "passwordReset", "signIn", "stepUp")
+    }
+    assert shares["registration"] == shares["passwordReset"] != shares["signIn"] == shares["stepUp"]
 
 
 def test_a_count_lasts_as_long_as_its_window_and_the_next_one_is_another() -> None:
@@ -70,7 +78,7 @@ def test_the_network_of_an_address(address: str | None, network: str | None) -> 
     assert network_of(address) == network
 
 
-@pytest.mark.parametrize("budget", [{"registration": 5}, {"passwordReset": 0}, {"messages": "10 a day"}])
-def test_a_budget_that_keeps_nothing_for_signing_in_is_a_mistake(budget: dict[str, object]) -> None:
+@pytest.mark.parametrize("budget", [{"registration": 11}, {"passwordReset": 0}, {"messages": "10 a day"}])
+def test_a_cap_beyond_the_budget_and_what_is_no_rate_are_mistakes(budget: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         Budget.model_validate({"messages": "10/day", "registration": 4, "passwordReset": 5, **budget})
