@@ -46,10 +46,12 @@ def cancelled(delivery: Delivery, *, at: datetime) -> Change[Delivery]:
 
 
 def overdue(delivery: Delivery, *, at: datetime) -> Change[Delivery]:
-    """Its time is over. Nobody will learn any more what became of one whose outcome is unknown."""
+    """Its time is over. Nobody will learn any more what became of one whose outcome is unknown; and where a provider
+    failed one before, that is why."""
     if not delivery.is_open or at < delivery.not_after:
         return Change(delivery)
-    if delivery.uncertain or delivery.status == "sending":
+    was_tried = delivery.attempts > delivery.held
+    if delivery.uncertain or delivery.status == "sending" or was_tried:
         return end_as_failed(delivery, "providerUnavailable", permanent=False, at=at, provider=delivery.provider)
     return end_as_failed(delivery, "expiredBeforeSending", permanent=False, at=at)
 

@@ -65,7 +65,7 @@ async def _send_first(attempt: DeliveryAttempt, message: Message, deps: Dependen
     if delivery.cancelled:
         return _postponed(attempt, now)
     if now >= delivery.not_after:
-        return _failed(attempt, "expiredBeforeSending", deps)
+        return _too_late(attempt, deps)
     return await _held(attempt, message, deps) or await _send(attempt, message, deps)
 
 
@@ -123,8 +123,7 @@ async def _withheld(attempt: DeliveryAttempt, deps: Dependencies) -> Outcome | N
     if current.cancelled:
         return _postponed(attempt, now)
     if now >= delivery.not_after:
-        reason: DeliveryFailureReason = "providerUnavailable" if delivery.uncertain else "expiredBeforeSending"
-        return _failed(attempt, reason, deps)
+        return _too_late(attempt, deps)
     return None
 
 
@@ -152,6 +151,13 @@ def _sent(attempt: DeliveryAttempt, acceptance: Acceptance, at: datetime) -> Out
         at=at,
     )
     return Outcome(decide, accepted=True)
+
+
+def _too_late(attempt: DeliveryAttempt, deps: Dependencies) -> Outcome:
+    """The code died before the call. Where an earlier attempt failed, that is why."""
+    delivery = attempt.delivery
+    was_tried = delivery.uncertain or delivery.attempts - delivery.held > 1
+    return _failed(attempt, "providerUnavailable" if was_tried else "expiredBeforeSending", deps)
 
 
 def _failed(

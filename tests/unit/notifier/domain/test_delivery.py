@@ -171,6 +171,8 @@ def test_cancelling_stops_what_waits_and_what_would_be_tried_again() -> None:
     ("delivery", "reason"),
     [
         (queued(), "expiredBeforeSending"),
+        (queued(attempts=1, held=1), "expiredBeforeSending"),
+        (queued(attempts=2, held=1), "providerUnavailable"),
         (queued(uncertain="a"), "providerUnavailable"),
         (sending(), "providerUnavailable"),
     ],

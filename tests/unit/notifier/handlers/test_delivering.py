@@ -173,6 +173,15 @@ async def test_what_dies_while_the_limits_are_counted_is_not_sent(world: World) 
     assert not world.provider.taken
 
 
+async def test_what_dies_after_a_provider_failed_it_is_the_providers_failure(world: World) -> None:
+    world.provider.fails = TransientError("HTTP 500")
+    await world.queue()
+    assert (await world.attempt()).status == "queued"
+    world.clock.advance(timedelta(minutes=5))
+    ended = await world.attempt()
+    assert (ended.status, ended.reason) == ("failed", "providerUnavailable")
+
+
 async def test_what_somebody_else_took_over_is_left_to_them(world: World) -> None:
     await world.queue()
     world.happens["counted"] = world.take_over
