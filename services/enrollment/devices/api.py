@@ -17,6 +17,7 @@ from services.enrollment.notices.handlers import notices_of_device, repudiate_by
 from services.enrollment.notices.views import shown_to_app
 from services.enrollment.web.streams import open_stream
 from services.kit.errors import DeviceSignatureInvalidError
+from services.kit.http.client import address_of
 from services.kit.http.places import Holder
 
 router = APIRouter(prefix="/device/v1", tags=["devices"])
@@ -34,7 +35,7 @@ SIGNED_BODY = {
 
 
 async def _admit(request: Request, deps: DependenciesDep) -> None:
-    await deps.limiter.admit("address", request.client.host if request.client else "")
+    await deps.limiter.admit("address", address_of(request))
 
 
 async def _token(request: Request) -> str:
@@ -113,8 +114,8 @@ async def get_request_stream(request: Request, device: CallingDevice, deps: Depe
     """What waits for the device's answer, live (server-sent events). Of more than four streams of one device the
     oldest ends."""
     await deps.limiter.admit("session", device.id)
-    address = request.client.host if request.client else None
-    return open_stream(devices.requests_of(device, deps), Holder(FOLLOWING, device.id), address, deps)
+    followed = devices.requests_of(device, deps)
+    return open_stream(followed, Holder(FOLLOWING, device.id), address_of(request), deps)
 
 
 @router.post(

@@ -10,8 +10,9 @@ from services.enrollment.components import Components, components_of
 from services.enrollment.notices.handlers import read_notice, repudiate
 from services.enrollment.notices.views import NotMeView
 from services.enrollment.notices.words import notice_text, what_happened, what_will_happen
-from services.enrollment.web.request import address_of, html_for_anybody, tenant_frame
+from services.enrollment.web.request import html_for_anybody, tenant_frame
 from services.enrollment.web.views import MANAGE
+from services.kit.http.client import address_of
 
 router = APIRouter(prefix=MANAGE, include_in_schema=False)
 

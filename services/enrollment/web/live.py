@@ -13,6 +13,7 @@ from services.enrollment.sessions.principal import Principal
 from services.enrollment.web.request import PageRequest
 from services.enrollment.web.streams import MayFollow, Seen, Watched, open_stream
 from services.kit.errors import SessionEndedError
+from services.kit.http.client import address_of
 from services.kit.http.places import Holder
 
 
@@ -29,8 +30,7 @@ def live(page: PageRequest, request: Request, watched: Watched) -> Response:
     session = page.principal.session
     if not session.is_followed(page.deps.clock.now()):
         raise SessionEndedError
-    address = request.client.host if request.client else None
-    return open_stream(watched, Holder("session", session.id), address, page.deps)
+    return open_stream(watched, Holder("session", session.id), address_of(request), page.deps)
 
 
 def challenge_of_page(principal: Principal, challenge_id: str, deps: CanFollowChallenges) -> Watched:

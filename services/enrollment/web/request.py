@@ -16,6 +16,7 @@ from services.enrollment.web.steps import PROOFS, TITLES, progress_of
 from services.enrollment.web.views import SETUP, VERIFY, Frame, Site
 from services.enrollment.web.words import HEADING, MANAGING, OPERATING, PROVING
 from services.kit.errors import FormExpiredError, OtherPersonError, SessionEndedError
+from services.kit.http.client import address_of
 from services.kit.http.csrf import csrf_matches, csrf_token
 from services.kit.http.headers import security_headers
 from services.kit.telemetry import bind
@@ -58,11 +59,6 @@ async def recognise_verifying(request: Request) -> PageRequest:
     if cookie is None:
         raise SessionEndedError
     return _page(request, cookie, await verification.recognise_verifier(*credentials(cookie), components.deps))
-
-
-def address_of(request: Request) -> str:
-    """Where a request comes from; behind trusted proxies, what they say."""
-    return request.client.host if request.client else ""
 
 
 def credentials(cookie: SessionCookie) -> tuple[str, str]:

@@ -17,7 +17,6 @@ from services.enrollment.web.live import challenge_of_page, live
 from services.enrollment.web.proof import pages as proof
 from services.enrollment.web.request import (
     SEE_OTHER,
-    address_of,
     frame,
     html,
     is_secure,
@@ -29,6 +28,7 @@ from services.enrollment.web.request import (
 from services.enrollment.web.returning import back_from_verification
 from services.enrollment.web.views import VERIFY, CancelView
 from services.kit.errors import ProblemError, UnknownChallengeError
+from services.kit.http.client import address_of
 
 router = APIRouter(include_in_schema=False)
 

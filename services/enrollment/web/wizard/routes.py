@@ -20,7 +20,6 @@ from services.enrollment.web.qr import qr_picture
 from services.enrollment.web.request import (
     SEE_OTHER,
     PageRequest,
-    address_of,
     frame,
     html,
     is_secure,
@@ -33,6 +32,7 @@ from services.enrollment.web.returning import back_to_platform
 from services.enrollment.web.views import MANAGE, OPERATIONS, WIZARD, CancelView
 from services.enrollment.web.wizard.steps import STEPS
 from services.kit.errors import NotFoundError, ProblemError, UnknownChallengeError
+from services.kit.http.client import address_of
 
 router = APIRouter(include_in_schema=False)
 
