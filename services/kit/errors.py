@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Self
 
 
 class ProblemError(Exception):
@@ -22,6 +22,11 @@ class ProblemError(Exception):
         self.detail = detail
         self.headers = dict(headers or {})
         self.members = members
+
+    @classmethod
+    def retry_after(cls, seconds: int, detail: str | None = None) -> Self:
+        """With the wait, for programs that read headers (RFC 9110, section 10.2.3) and for those that read bodies."""
+        return cls(detail, headers={"Retry-After": str(seconds)}, retryAfter=seconds)
 
 
 class RequestMalformedError(ProblemError):

@@ -76,7 +76,7 @@ def refusal(count: Count, *, at: datetime) -> SendLimitReachedError:
     """That one more message is one too many, with when there is room again."""
     seconds = max(1, -(-(count.until - at) // timedelta(seconds=1)))
     detail = OF_THE_NUMBER if count.subject == "number" else OF_OTHERS
-    return SendLimitReachedError(detail, headers={"Retry-After": str(seconds)}, retryAfter=seconds)
+    return SendLimitReachedError.retry_after(seconds, detail)
 
 
 def network_of(address: str | None) -> str | None:

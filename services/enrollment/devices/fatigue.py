@@ -46,10 +46,8 @@ def ask(device: Device, challenge_id: str, *, at: datetime, session_id: str | No
         return Change(device)
     if until := rests_until(device, at):
         seconds = int((until - at).total_seconds()) + 1
-        raise DeviceRestsError(
-            "The person did not approve the last requests to this device; wait, or use another method.",
-            headers={"Retry-After": str(seconds)},
-            retryAfter=seconds,
+        raise DeviceRestsError.retry_after(
+            seconds, "The person did not approve the last requests to this device; wait, or use another method."
         )
     asked = (*_remembered(device, at), AskedRequest(challenge_id=challenge_id, session_id=session_id, at=at))
     return Change(device.model_copy(update={"asked": asked[-MOST_REMEMBERED:]}))

@@ -8,14 +8,7 @@ from pydantic import Field, model_validator
 from schemas.base import Purpose
 from services.kit.config.clients import Rate
 from services.kit.config.values import Closed
-
-UNITS: Final = {
-    "second": timedelta(seconds=1),
-    "minute": timedelta(minutes=1),
-    "hour": timedelta(hours=1),
-    "day": timedelta(days=1),
-}
-
+from services.kit.counting import allowance_of
 
 CAUSED_BY_ANYBODY: Final[frozenset[Purpose]] = frozenset({"registration", "passwordReset"})
 """Whoever types a number causes the one, whoever selects "Forgot my password" the other."""
@@ -39,11 +32,11 @@ class Budget(Closed):
 
     @property
     def count(self) -> int:
-        return int(self.messages.partition("/")[0])
+        return allowance_of(self.messages).count
 
     @property
     def within(self) -> timedelta:
-        return UNITS[self.messages.partition("/")[2]]
+        return allowance_of(self.messages).within
 
     def most_for(self, purpose: Purpose | None) -> int:
         """How many messages may be for this purpose; of what has none, all of them."""

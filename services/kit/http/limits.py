@@ -5,8 +5,6 @@ messages a number, numbers that a session asks codes for) is counted in the data
 """
 
 import math
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import Literal
 
 from limits import RateLimitItem, parse
@@ -15,22 +13,10 @@ from limits.aio.strategies import MovingWindowRateLimiter
 
 from services.kit.clock import SystemClock
 from services.kit.config.clients import RateLimits
+from services.kit.counting import allowance_of
 from services.kit.errors import RateLimitedError
 
 Subject = Literal["address", "client", "session"]
-
-
-@dataclass(frozen=True)
-class Allowance:
-    """How many, within how long; who counts keeps the count."""
-
-    count: int
-    within: timedelta
-
-
-def _allowance(rate: str) -> Allowance:
-    limit = parse(rate)
-    return Allowance(limit.amount, timedelta(seconds=limit.get_expiry()))
 
 
 class RateLimiter:
@@ -43,7 +29,7 @@ class RateLimiter:
             "client": parse(limits.client),
             "session": parse(limits.session),
         }
-        self.requests, self.keeping = _allowance(limits.request), _allowance(limits.keep)
+        self.requests, self.keeping = allowance_of(limits.request), allowance_of(limits.keep)
 
     async def admit(self, subject: Subject, key: str) -> None:
         """Count one request of a subject.
@@ -56,4 +42,4 @@ class RateLimiter:
             return
         window = await self._limiter.get_window_stats(limit, subject, key)
         seconds = max(1, math.ceil(window.reset_time - SystemClock().now().timestamp()))
-        raise RateLimitedError(headers={"Retry-After": str(seconds)}, retryAfter=seconds)
+        raise RateLimitedError.retry_after(seconds)

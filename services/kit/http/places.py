@@ -10,7 +10,7 @@ from services.kit.errors import RateLimitedError, UnavailableError
 MOST_ALIKE = 4
 """Streams of one holder: somebody looks at that many tabs, and a connection that broke is noticed late."""
 
-COME_AGAIN = "30"
+COME_AGAIN = 30
 """Seconds after which a refused caller may find a place."""
 
 
@@ -69,9 +69,9 @@ class Places:
     def _require_room(self, address: str | None, leaving: Place | None) -> None:
         left = int(leaving is not None and leaving.address == address)
         if address and self._of_address.get(address, 0) - left >= self._most_of_address:
-            raise RateLimitedError(headers={"Retry-After": COME_AGAIN}, retryAfter=int(COME_AGAIN))
+            raise RateLimitedError.retry_after(COME_AGAIN)
         if self._count - int(leaving is not None) >= self._most:
-            raise UnavailableError(headers={"Retry-After": COME_AGAIN})
+            raise UnavailableError(headers={"Retry-After": str(COME_AGAIN)})
 
     def _leave(self, place: Place) -> None:
         """Once; whoever leaves again has left already."""

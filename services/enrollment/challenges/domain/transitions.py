@@ -84,7 +84,7 @@ def resend(
         raise SendLimitReachedError
     if wait := challenge.resend_wait(at):
         seconds = int(wait.total_seconds()) + 1
-        raise ResendTooSoonError(headers={"Retry-After": str(seconds)}, retryAfter=seconds)
+        raise ResendTooSoonError.retry_after(seconds)
     sends = challenge.sends + 1
     next_wait = RESEND_AFTER[min(sends, len(RESEND_AFTER)) - 1]
     again = challenge.model_copy(

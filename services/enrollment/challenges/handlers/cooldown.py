@@ -55,4 +55,4 @@ def require_available(method: Method, cooldowns: Cooldowns, now: datetime) -> No
 def cooling_down(until: datetime, now: datetime) -> ProblemError:
     """The refusal, with the seconds until the end of the cooldown."""
     seconds = max(1, int((until - now).total_seconds()) + 1)
-    return MethodCoolingDownError(headers={"Retry-After": str(seconds)}, retryAfter=seconds)
+    return MethodCoolingDownError.retry_after(seconds)

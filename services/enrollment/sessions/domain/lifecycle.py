@@ -218,7 +218,7 @@ def _with_room(sessions: tuple[Session, ...], at: datetime) -> tuple[Session, ..
     over = len(sessions) + 1 - MOST_SESSIONS
     may_go = [one.id for one in sessions if one.outcome is not None and at >= one.started_at + TICKET_LIFE]
     if over > len(may_go):
-        raise RateLimitedError(headers={"Retry-After": str(TRY_AGAIN_AFTER)}, retryAfter=TRY_AGAIN_AFTER)
+        raise RateLimitedError.retry_after(TRY_AGAIN_AFTER)
     gone = set(may_go[: max(over, 0)])
     return tuple(session for session in sessions if session.id not in gone)
 

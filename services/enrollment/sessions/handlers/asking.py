@@ -11,8 +11,8 @@ from services.enrollment.sessions.domain import steps
 from services.enrollment.sessions.domain.session import Session
 from services.enrollment.sessions.handlers.moving import move_session
 from services.enrollment.sessions.principal import Principal
+from services.kit.counting import Allowance
 from services.kit.errors import ChallengeEndedError
-from services.kit.http.limits import Allowance
 
 
 async def current_challenge(principal: Principal, deps: HasChallenges) -> Challenge | None:

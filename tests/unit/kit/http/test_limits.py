@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from services.kit.config.clients import RateLimits
+from services.kit.counting import Allowance
 from services.kit.errors import ProblemError
-from services.kit.http.limits import Allowance, RateLimiter
+from services.kit.http.limits import RateLimiter
 
 
 async def test_over_the_limit_the_caller_is_told_when_to_come_back() -> None:
