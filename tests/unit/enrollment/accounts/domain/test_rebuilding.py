@@ -60,6 +60,11 @@ def test_each_way_to_differ_is_told() -> None:
     assert list(Rebuilding().differences(HELD)) == ["the topic has 0 events of 2; the others may be under way"]
 
 
+def test_a_number_that_nobody_could_have_costs_no_memory() -> None:
+    made = rebuilt(told(REGISTERED, 1), told(DEFAULT, 10**9))
+    assert made.people["northbridge/sam"].missing == (2, 3, 4, 5, 6)
+
+
 def test_somebody_who_was_erased_has_no_methods_and_people_are_told_apart() -> None:
     made = rebuilt(told(REGISTERED, 1), told(AccountErased(erased_at=NOW), 2), told(REGISTERED, 1, user="alex"))
     assert not list(made.differences(account(sequence=2)))
