@@ -21,13 +21,13 @@ from services.notifier.channels.base import Particulars
 from services.notifier.channels.email import Mails
 from services.notifier.channels.sms import TextMessages
 from services.notifier.channels.voice import Script
-from services.notifier.domain.delivery import Delivery, Notice
+from services.notifier.domain.delivery import Notice
 from services.notifier.providers.smtp import SmtpMail
 from tests.attack.attempt import Attempt, Plan
 from tests.attack.injection import HOSTILE, LIVE, MARK, MULTIPLIED
 from tests.attack.scene import Scene
-from tests.support.challenges import terms
 from tests.support.clock import NOON
+from tests.support.deliveries import delivery
 
 HEADERS = {"To", "From", "Subject", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type"}
 TEXTS = {**HOSTILE, "a verb of a call": f"</Say><Dial>+4499{MARK}</Dial><Say>", "an entity": "&xxe;<!DOCTYPE x>"}
@@ -51,11 +51,11 @@ async def mails(_: Scene, __: Plan) -> AsyncIterator[Attempt]:
         notice = Notice(
             notice_id="n", kind="methodRegistered", method_type="softwareOath", display_name=text, happened_at=NOON
         )
-        composed = letters.compose(_delivery(notice), "sam@northbridge.example", _particulars(text))
+        composed = letters.compose(delivery("email", notice), "sam@northbridge.example", _particulars(text))
         sent = message_from_bytes(sender._mail(composed).as_bytes(), policy=default)
         yield Attempt(f"a notice: {what}", 0, _more_than_written(sent))
     for address in ADDRESSES:
-        composed = letters.compose(_delivery(None), address, _particulars("Northbridge", code="123456"))
+        composed = letters.compose(delivery("email"), address, _particulars("Northbridge", code="123456"))
         try:
             sent = message_from_bytes(sender._mail(composed).as_bytes(), policy=default)
         except Exception as refusal:  # noqa: BLE001 # however it is refused
@@ -69,7 +69,7 @@ async def texts_and_calls(_: Scene, __: Plan) -> AsyncIterator[Attempt]:
     """The organisation's name in a text and in a call: the code is the last line, the verbs are ours."""
     script, texts = Script(), TextMessages()
     for what, text in TEXTS.items():
-        composed = texts.compose(_delivery(None), "+447700900142", _particulars(text, code="123456"))
+        composed = texts.compose(delivery("email"), "+447700900142", _particulars(text, code="123456"))
         ends = composed.body.endswith("@localhost #123456") and MULTIPLIED not in composed.body
         yield Attempt(f"a text: {what}", 0, "" if ends else "does not end with the code")
         for name, said in {
@@ -120,24 +120,6 @@ def _more_than_written(sent: Mail) -> str:
     alive = [live for live in LIVE if isinstance(shown, bytes) and live.encode() in shown]
     odd = parts != {"multipart/alternative", "text/plain", "text/html"}
     return f"has {more} {parts} {alive}" if more or odd or alive else ""
-
-
-def _delivery(notice: Notice | None) -> Delivery:
-    return Delivery(
-        id="d-1",
-        tenant="northbridge",
-        user="sam",
-        terms=None if notice else terms(),
-        notice=notice,
-        channel="email",
-        send=1,
-        destination="k.x",
-        locale="en",
-        requested_at=NOON,
-        not_after=NOON + timedelta(minutes=5),
-        provider="relay",
-        next_attempt_at=NOON,
-    )
 
 
 def _particulars(organization: str, code: str | None = None) -> Particulars:

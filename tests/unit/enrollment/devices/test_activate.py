@@ -1,7 +1,6 @@
 """Guessing at the code of an app: each guess is counted before it is looked at, and of many at once five."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -21,7 +20,7 @@ from services.kit.crypto.device import DevicePrivateKey, sign_activation
 from services.kit.crypto.sealing import SealBrokenError, Sealer
 from services.kit.errors import ProblemError
 from tests.support.clock import NOON, FixedClock
-from tests.support.enrolling import Outbox, outbox, sam_at
+from tests.support.enrolling import Outbox, sam_at
 from tests.support.keys import keyring
 
 ORIGIN = "https://id.example"
@@ -47,12 +46,6 @@ class Connecting:
 
     def terms(self, _: Account) -> Terms:
         return TERMS["entra"]
-
-
-@pytest.fixture
-async def box() -> AsyncIterator[Outbox]:
-    async with outbox(FixedClock()) as opened:
-        yield opened
 
 
 @pytest.fixture

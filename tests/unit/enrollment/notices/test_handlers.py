@@ -1,6 +1,5 @@
 """Who is told of a change and how, and until when that is of any use."""
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -27,7 +26,7 @@ from services.kit.crypto.sealing import Binding, Sealer
 from services.kit.errors import NoticeExpiredError
 from tests.support.challenges import enveloped
 from tests.support.clock import NOON, FixedClock
-from tests.support.enrolling import Outbox, outbox, sam_at
+from tests.support.enrolling import Outbox, sam_at
 from tests.support.keys import keyring
 from tests.unit.enrollment.builders import method
 
@@ -48,12 +47,6 @@ class Changes:
 
     def terms(self, _: Account, /) -> Terms:
         return TERMS[self.profile]
-
-
-@pytest.fixture
-async def box() -> AsyncIterator[Outbox]:
-    async with outbox(FixedClock()) as opened:
-        yield opened
 
 
 @pytest.fixture

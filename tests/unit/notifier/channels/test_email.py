@@ -13,31 +13,13 @@ from schemas.enrollment import NoticeKind
 from services.kit.config.tenants import Sender
 from services.notifier.channels.base import Particulars, UnfitRequestError
 from services.notifier.channels.email import Mails
-from services.notifier.domain.delivery import Delivery, Notice
+from services.notifier.domain.delivery import Notice
 from services.notifier.providers.base import Message
-from tests.support.challenges import terms
 from tests.support.clock import NOON
+from tests.support.deliveries import delivery
 
 MAILS = Mails()
 LINK = "http://localhost:8000/security-info/not-me?token=abc&x=1"
-
-
-def delivery(notice: Notice | None = None) -> Delivery:
-    return Delivery(
-        id="d-1",
-        tenant="northbridge",
-        user="sam",
-        terms=None if notice else terms(),
-        notice=notice,
-        channel="email",
-        send=1,
-        destination="k.x",
-        locale="en-GB",
-        requested_at=NOON,
-        not_after=NOON + timedelta(minutes=5),
-        provider="relay",
-        next_attempt_at=NOON,
-    )
 
 
 def particulars(*, code: str | None = None, link: str | None = None, organization: str = "Northbridge") -> Particulars:
@@ -54,11 +36,11 @@ def notice_of(
 
 
 def told(notice: Notice, link: str | None = LINK) -> Message:
-    return MAILS.compose(delivery(notice), "sam@northbridge.example", particulars(link=link))
+    return MAILS.compose(delivery("email", notice), "sam@northbridge.example", particulars(link=link))
 
 
 def test_a_code_comes_with_its_life_and_a_warning() -> None:
-    mail = MAILS.compose(delivery(), "sam@northbridge.example", particulars(code="012345"))
+    mail = MAILS.compose(delivery("email"), "sam@northbridge.example", particulars(code="012345"))
     assert mail.subject == "Your Northbridge code"
     for shown in (mail.body, mail.html):
         assert re.findall(r"\d{6}", shown) == ["012345"]
@@ -68,7 +50,7 @@ def test_a_code_comes_with_its_life_and_a_warning() -> None:
 
 def test_without_a_code_there_is_nothing_to_send() -> None:
     with pytest.raises(UnfitRequestError):
-        MAILS.compose(delivery(), "sam@northbridge.example", particulars())
+        MAILS.compose(delivery("email"), "sam@northbridge.example", particulars())
 
 
 def test_a_notice_says_what_changed_when_and_what_to_do() -> None:
@@ -108,12 +90,12 @@ def test_a_name_is_one_line_and_no_markup() -> None:
 
 
 def test_a_subject_is_one_line_whatever_the_organization() -> None:
-    mail = MAILS.compose(delivery(), "s@n.example", particulars(code="012345", organization="North\r\nBcc: x"))
+    mail = MAILS.compose(delivery("email"), "s@n.example", particulars(code="012345", organization="North\r\nBcc: x"))
     assert mail.subject == "Your North Bcc: x code"
 
 
 def test_an_organisation_is_the_sender_as_far_as_it_says_so() -> None:
     own = replace(particulars(code="012345"), sender=Sender(mail="id@southgate.example"))
-    mail = MAILS.compose(delivery(), "s@n.example", own)
+    mail = MAILS.compose(delivery("email"), "s@n.example", own)
     assert (mail.sender, mail.sender_name) == ("id@southgate.example", "")
-    assert MAILS.compose(delivery(), "s@n.example", particulars(code="012345")).sender == ""
+    assert MAILS.compose(delivery("email"), "s@n.example", particulars(code="012345")).sender == ""

@@ -10,8 +10,9 @@ from schemas.base import MethodType
 from schemas.enrollment import NoticeKind
 from services.notifier.channels.base import Particulars
 from services.notifier.channels.sms import TextMessages
-from services.notifier.domain.delivery import Delivery, Notice
+from services.notifier.domain.delivery import Notice
 from tests.support.clock import NOON
+from tests.support.deliveries import delivery
 
 TEXTS = TextMessages()
 LINK = "https://mysecurityinfo.northbridge.example/security-info/not-me?token=0123456789abcdefghijkl"
@@ -23,21 +24,7 @@ def told(kind: NoticeKind, method_type: MethodType | None, link: str | None = LI
     notice = Notice(
         notice_id="n-1", kind=kind, method_type=method_type, display_name="+44 •••• ••0142", happened_at=NOON
     )
-    delivery = Delivery(
-        id="d-1",
-        tenant="northbridge",
-        user="sam",
-        notice=notice,
-        channel="sms",
-        send=1,
-        destination="k.x",
-        locale="en-GB",
-        requested_at=NOON,
-        not_after=NOON + timedelta(hours=12),
-        provider="twilio-a",
-        next_attempt_at=NOON,
-    )
-    return TEXTS.compose(delivery, "+447700900142", _particulars(link)).body
+    return TEXTS.compose(delivery("sms", notice), "+447700900142", _particulars(link)).body
 
 
 def _particulars(link: str | None) -> Particulars:

@@ -1,7 +1,6 @@
 """What takes slow hashes is counted for the person, whatever session or call it comes from."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 import pytest
@@ -32,7 +31,7 @@ from services.kit.crypto.sealing import Sealer
 from services.kit.errors import RateLimitedError
 from services.kit.http.limits import RateLimiter
 from tests.support.clock import FixedClock
-from tests.support.enrolling import Outbox, outbox, sam_at
+from tests.support.enrolling import Outbox, sam_at
 from tests.support.keys import keyring
 
 
@@ -59,12 +58,6 @@ class Keeping:
 
     def terms(self, _: Account) -> Terms:
         return TERMS["entra"]
-
-
-@pytest.fixture
-async def box() -> AsyncIterator[Outbox]:
-    async with outbox(FixedClock()) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """What a new challenge does to those that are still open, over documents in memory."""
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -12,7 +11,7 @@ from services.enrollment.challenges.handlers.opening import supersede
 from services.enrollment.challenges.store import Challenges
 from services.kit.clock import Clock
 from tests.support.clock import FixedClock
-from tests.support.enrolling import Outbox, outbox
+from tests.support.enrolling import Outbox
 from tests.unit.enrollment.builders import texted
 
 
@@ -20,12 +19,6 @@ from tests.unit.enrollment.builders import texted
 class Deps:
     challenges: Challenges
     clock: Clock
-
-
-@pytest.fixture
-async def box() -> AsyncIterator[Outbox]:
-    async with outbox(FixedClock()) as opened:
-        yield opened
 
 
 def asked(challenge_id: str, purpose: Purpose, *, after: int) -> Challenge:

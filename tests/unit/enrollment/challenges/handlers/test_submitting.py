@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -42,7 +41,7 @@ from services.kit.errors import (
 )
 from services.kit.ids import new_token
 from tests.support.clock import FixedClock
-from tests.support.enrolling import Outbox, outbox, sam_at
+from tests.support.enrolling import Outbox, sam_at
 from tests.support.keys import keyring
 from tests.support.waiting import until
 from tests.unit.enrollment.builders import account, proof_of
@@ -56,12 +55,6 @@ class Submitting:
     clock: FixedClock
     sealer: Sealer
     signals: Signals = field(default_factory=Signals)
-
-
-@pytest.fixture
-async def box() -> AsyncIterator[Outbox]:
-    async with outbox(FixedClock()) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """What the verifier says of a proof, over documents in memory."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
@@ -16,8 +15,7 @@ from services.enrollment.policies.domain.requirements import GroupPolicy, Terms
 from services.enrollment.sessions.domain.session import RecentProof
 from services.enrollment.signals import Signals
 from tests.support.challenges import enveloped
-from tests.support.clock import FixedClock
-from tests.support.enrolling import Outbox, outbox
+from tests.support.enrolling import Outbox
 from tests.unit.enrollment.builders import NOW, account, method, proof_of, tried, wizard_session
 
 
@@ -29,12 +27,6 @@ class Rules:
 
     def terms(self, _: Account) -> Terms:
         return Terms()
-
-
-@pytest.fixture
-async def box() -> AsyncIterator[Outbox]:
-    async with outbox(FixedClock()) as opened:
-        yield opened
 
 
 def verdict_on(challenge: Challenge) -> MethodVerified:

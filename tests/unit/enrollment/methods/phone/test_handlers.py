@@ -1,6 +1,5 @@
 """Asking for the proof of a number, over documents in memory."""
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -27,7 +26,7 @@ from services.kit.errors import (
 )
 from services.kit.http.limits import RateLimiter
 from tests.support.clock import FixedClock
-from tests.support.enrolling import Outbox, outbox, sam_at
+from tests.support.enrolling import Outbox, sam_at
 from tests.support.keys import keyring, rotating
 from tests.unit.enrollment.builders import method
 
@@ -54,12 +53,6 @@ class Phones:
 
     def terms(self, _: Account) -> Terms:
         return TERMS[self.allowed.profile]
-
-
-@pytest.fixture
-async def box() -> AsyncIterator[Outbox]:
-    async with outbox(FixedClock()) as opened:
-        yield opened
 
 
 @pytest.fixture
