@@ -3,7 +3,6 @@
 import asyncio
 from collections import Counter
 from collections.abc import Coroutine, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -11,6 +10,7 @@ import typer
 
 from services.cli.failures import CommandFailedError
 from services.cli.keys.files import Directory, PurposeName, clock, explained, purpose_named, read_all, replace_all
+from services.cli.progress import shown
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -44,7 +44,7 @@ def reseal(
 
     stored_under = [name for name, overlap in OVERLAPS.items() if overlap.is_stored]
     purposes = [purpose_named(name) for name in purpose or stored_under]
-    with explained(directory), _shown() as progress:
+    with explained(directory), shown() as progress:
         values = _stored(directory, purposes, service, progress)
         renewed, broken = _run(values.renew())
         needed = _run(values.needed())
@@ -88,7 +88,7 @@ def retire(
 
 
 def _require_unneeded(directory: Path, purpose: "Purpose", key_id: str) -> None:
-    with _shown() as progress:
+    with shown() as progress:
         needed = _run(_stored(directory, [purpose], None, progress).needed())
     if places := needed.get(key_id):
         raise CommandFailedError(
@@ -114,18 +114,6 @@ def _stored(
         name: Keyring.read(KeyFile(directory / f"{name}.json"), name, clock()) for name in PURPOSES if wanted(name)
     }
     return StoredValues(keyrings, purposes, operator_settings(), progress)
-
-
-@contextmanager
-def _shown() -> "Iterator[Progress]":
-    """A bar on stderr, where that is a terminal."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        yield progress
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:

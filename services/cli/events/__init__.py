@@ -88,7 +88,7 @@ def rebuild(
 
     Exit codes: 0 no difference, 1 some, each in a line, 2 wrong usage.
     """
-    from services.cli.rebuilding import rebuild_records
+    from services.cli.events.rebuilding import rebuild_records
 
     differences = asyncio.run(rebuild_records(as_json=as_json))
     if differences:
