@@ -15,6 +15,7 @@ from typing import Any, Literal
 import httpx
 
 from services.kit.crypto.codes import totp_code, totp_step
+from tests.faults.push import PushService
 from tests.support.api import SIX_DIGITS, Platform, Somebody, done
 from tests.support.device import TestDevice
 
@@ -94,10 +95,12 @@ class Story:
 
 @dataclass
 class Person:
-    """Somebody with a way to prove who they are; `prepare` runs before anything breaks, `act` meanwhile."""
+    """Somebody with a way to prove who they are; `prepare` runs before anything breaks, `act` meanwhile. An app is
+    announced its requests by `push`, and looks for them by itself."""
 
     somebody: Somebody
     story: Story
+    push: PushService
     method_id: str = ""
     secret: bytes = b""
     device: TestDevice | None = None
@@ -137,6 +140,8 @@ class Person:
             case "push":
                 begun = self.somebody.register("authenticatorApp")
                 self.device = TestDevice(self.platform.stack.url("enrollment"))
+                self.device.subscription = self.push.subscription(story.user)
+                story.destination = story.user
                 self._activate(begun["qrContent"])
                 begun["challenge"] = self._eventually(
                     "a first request", lambda: self.somebody.registration(begun["id"]).get("challenge")
@@ -155,7 +160,7 @@ class Person:
 
     def _prove(self, challenge: dict[str, Any]) -> None:
         self.story.challenges += 1
-        if self.story.way in {"text", "mail"}:
+        if self.story.way != "code":
             self.story.sends += 1
         match self.story.way:
             case "text" | "mail":
@@ -249,12 +254,12 @@ class Person:
         raise GaveUpError(what)
 
 
-def crowd(platform: PatientPlatform, mark: str, enrolling: int, signing_in: int) -> list[Person]:
+def crowd(platform: PatientPlatform, mark: str, enrolling: int, signing_in: int, push: PushService) -> list[Person]:
     """So many people, each way in turn; known to the platform, and prepared."""
     people = []
     for number in range(enrolling + signing_in):
         story = Story(f"{mark}.{number}", WAYS[number % len(WAYS)], signs_in=number >= enrolling)
-        people.append(Person(Somebody(platform, story.user), story))
+        people.append(Person(Somebody(platform, story.user), story, push))
     with ThreadPoolExecutor(AT_ONCE) as pool:
         list(pool.map(_ready, people))
     return people

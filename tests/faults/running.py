@@ -14,6 +14,7 @@ from rich.progress import Progress
 
 from deploy.local.health import outside_loop
 from deploy.local.install import install_kafka
+from deploy.local.places import ROOT
 from deploy.local.stack import LocalStack, Ports
 from tests.bench.answer import Told
 from tests.faults.audit import judge
@@ -21,8 +22,10 @@ from tests.faults.checkout import checkout
 from tests.faults.disk import small_disk
 from tests.faults.facts import dead_letters, facts, forget_messages
 from tests.faults.people import PatientPlatform, Tally, all_act, crowd
+from tests.faults.push import PushService, configured, push_service
 from tests.faults.report import Done
 from tests.faults.table import Fault, Need, Scene
+from tests.support.replicas import CONFIG
 from tests.support.stack import QUICKLY
 
 
@@ -40,6 +43,7 @@ class Place:
     """The stack, and what this machine has of what some faults need."""
 
     stack: LocalStack
+    push: PushService
     before: Path | None
     has: Mapping[Need, bool]
 
@@ -55,9 +59,11 @@ def all_done(chosen: Sequence[Fault], run: Run, console: Console) -> list[Done]:
         install_kafka(progress.log)
         has_disk = entered.enter_context(small_disk(home / "kafka"))
         before = entered.enter_context(checkout(run.before))
-        settings = {"SECURITY_INFO_TOPIC_PREFIX": "faults", **QUICKLY}
+        push = entered.enter_context(push_service())
+        config = configured(ROOT / CONFIG, home / "config.yaml", push)
+        settings = {"SECURITY_INFO_TOPIC_PREFIX": "faults", "SECURITY_INFO_CONFIG": str(config), **QUICKLY}
         stack = entered.enter_context(LocalStack(home, Ports.free(), environment=settings))
-        place = Place(stack, before, {"a disk of its own": has_disk, "the version before": before is not None})
+        place = Place(stack, push, before, {"a disk of its own": has_disk, "the version before": before is not None})
         stack.up()
         return list(_each(chosen, run, place, progress))
 
@@ -78,24 +84,28 @@ def _each(chosen: Sequence[Fault], run: Run, place: Place, progress: Progress) -
 
 
 def _done(fault: Fault, mark: str, run: Run, place: Place, told: Told) -> Done:
-    stack = place.stack
-    forget_messages(stack)
+    stack, push = place.stack, place.push
+    forget_messages(stack, push)
     since = len(outside_loop(dead_letters(stack)))
     quiet = PatientPlatform(stack, tally=Tally())
-    everybody = crowd(quiet, mark, run.people, run.people)
+    everybody = crowd(quiet, mark, run.people, run.people, push)
     quiet.tally.counts.clear()
     moments_of, chance = (random.Random(f"{run.seed}:{fault.name}:{of}") for of in ("people", "fault"))  # noqa: S311 # a seed
-    scene = Scene(stack, chance, Event(), [], place.before)
+    scene = Scene(stack, chance, Event(), [], push, place.before)
     moments = [moments_of.uniform(0, fault.spread) for _ in everybody]
     _meanwhile(partial(fault.happen, scene), lambda: all_act(everybody, moments, told), scene.over)
     stories = [person.story for person in everybody]
+    scene.notes.append(f"dbg {len(push.arrived())} pushed, {sum(1 for s in stories if s.way == 'push')}")
     known = facts(
         stack,
         mark,
         stories,
         dict(quiet.tally.counts),
+        push,
         since=since,
         poison=sum(scene.poison),
+        late=max(scene.late, default=None),
+        kills=sum(scene.kills),
         may_name=fault.needs == "the version before",
     )
     return Done(fault, scene.notes, judge(outside_loop(known)))
