@@ -88,11 +88,16 @@ def cases(operation: Operation, mode: GenerationMode, count: int, of_seed: int) 
     return made
 
 
-async def _operations(scene: Scene) -> list[Operation]:
-    document = (await scene.target.call("GET", "/openapi.json")).json()
+async def described(scene: Scene) -> dict[str, Any]:
+    """The description that the service gives."""
+    document: dict[str, Any] = (await scene.target.call("GET", "/openapi.json")).json()
     for operation in [one for path in document["paths"].values() for one in path.values()]:
         operation.pop("security", None)  # a good token goes with each request: without one little would be reached
-    schema = schemathesis.openapi.from_dict(document)
+    return document
+
+
+async def _operations(scene: Scene) -> list[Operation]:
+    schema = schemathesis.openapi.from_dict(await described(scene))
     return [found.ok() for found in schema.get_all_operations() if isinstance(found, Ok)]
 
 

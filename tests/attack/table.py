@@ -14,6 +14,7 @@ from tests.attack import (
     parsers,
     people,
     platforms,
+    sequences,
     slow,
     ssrf,
 )
@@ -74,4 +75,5 @@ KINDS: tuple[Kind, ...] = (
     Kind("slow clients", "each connection ends, others are served meanwhile", (slow.crowds, slow.many_idle)),
     Kind("parsers", "read or refused as documented, within a second", (parsers.total,)),
     Kind("generated requests", "no 5xx, and answers as they are described", (generated.requests,)),
+    Kind("generated sequences", "the same along the links; what is gone is gone", (sequences.sequences,)),
 )

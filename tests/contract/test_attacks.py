@@ -15,9 +15,11 @@ import httpx
 import pytest
 import pytest_asyncio
 import structlog
+import uvicorn
 from fastapi import Request
 
-from tests.attack import enumeration, generated, headers, people, platforms, slow
+from services.kit.runtime import listen
+from tests.attack import enumeration, generated, headers, people, platforms, sequences, slow
 from tests.attack.attempt import Attack, Attempt, Plan
 from tests.attack.lab import Lab, lab_target
 from tests.attack.routes import PUBLIC, Route, routes_of
@@ -27,7 +29,7 @@ from tests.attack.timing import difference
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-ELSEWHERE = {slow.crowds, enumeration.as_fast, generated.requests}
+ELSEWHERE = {slow.crowds, slow.many_idle, enumeration.as_fast, generated.requests, sequences.sequences}
 """`test_slow_clients.py`, and the tests at the end of this file."""
 QUICK = [(kind.name, attack) for kind in KINDS for attack in kind.attacks if attack not in ELSEWHERE]
 
@@ -69,6 +71,22 @@ async def test_no_attack_succeeds(attacked: Attacked, attack: Attack) -> None:
 
 async def test_requests_made_from_the_description_are_answered_as_described(attacked: Attacked) -> None:
     attempts = await tried(generated.requests, attacked.scene, Plan(requests=100))
+    assert [attempt for attempt in attempts if attempt.is_failure] == []
+
+
+async def test_sequences_along_the_links_are_answered_as_described(attacked: Attacked) -> None:
+    listening = listen("127.0.0.1", 0)
+    config = uvicorn.Config(attacked.lab.app, log_config=None, access_log=False, lifespan="off")
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    scene = replace(attacked.scene, target=replace(attacked.scene.target, address=address))
+    try:
+        attempts = await tried(sequences.sequences, scene, Plan(requests=250))
+    finally:
+        server.should_exit = True
+        await serving
+    assert len(attempts) > 20
     assert [attempt for attempt in attempts if attempt.is_failure] == []
 
 

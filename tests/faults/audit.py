@@ -173,9 +173,9 @@ def _wrong(facts: Facts) -> Iterable[str]:
     yield from _unseen(facts)
     for story in facts.stories:
         ends = [_last_use(challenge) for challenge in facts.asked if challenge.user == story.user]
-        late = [message for message in facts.arrived if message.destination == story.destination]
-        if ends and any(message.at > max(ends) for message in late):
-            yield f"{story.user} got a message after its code had died"
+        came = [message.at for message in facts.arrived if message.destination == story.destination]
+        if ends and came and (late := max(came) - max(ends)) > timedelta():
+            yield f"{story.user} got a message by {story.way} {late.total_seconds():.1f} s too late for its code"
     if facts.late is not None and facts.late > TRUE_WITHIN:
         yield f"what was handed in while Kafka was away counted {facts.late:.1f} s after its return"
     yield from facts.differing

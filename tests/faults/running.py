@@ -95,7 +95,6 @@ def _done(fault: Fault, mark: str, run: Run, place: Place, told: Told) -> Done:
     moments = [moments_of.uniform(0, fault.spread) for _ in everybody]
     _meanwhile(partial(fault.happen, scene), lambda: all_act(everybody, moments, told), scene.over)
     stories = [person.story for person in everybody]
-    scene.notes.append(f"dbg {len(push.arrived())} pushed, {sum(1 for s in stories if s.way == 'push')}")
     known = facts(
         stack,
         mark,

@@ -1,6 +1,7 @@
 """Somebody who handed in a right code while Kafka was away, and looks at the page: from its return on, how long until
 the page says what is true."""
 
+import logging
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -43,6 +44,7 @@ class Witness:
             if health.wait_until(happened, seconds=AT_MOST):
                 moments[what] = time.monotonic()
 
+        logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # it would tell of each look
         options = kafka_options(self._stack.settings())
         watching = [
             Thread(target=watch, args=("returned", lambda: health.kafka_answers(options))),

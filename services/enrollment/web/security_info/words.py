@@ -7,6 +7,10 @@ from services.enrollment.accounts.domain.activity import Entry
 
 CAME_FROM: Mapping[Decision, str] = {"reconfirm": "“Are these still right?”", "administer": "Operations"}
 """Where "Back to …" leads where it is not the platform."""
+OPEN: Mapping[str, str] = {"manage": "My security info", "administer": "Operations"}
+"""What is open in another session, by what it is for."""
+SETTING_UP = "Setting up security info"
+VERIFYING = "Verifying that it's you"
 REQUIRED = "Your organisation requires this method. Add another one of its kind first, or change it instead."
 NOT_RESTORED = {
     "reauthenticationRequired": "To bring this method back, sign in again and verify yourself with another one.",
