@@ -24,9 +24,8 @@ SCOPES = frozenset(
 
 @dataclass(frozen=True)
 class Target:
-    """`http` speaks to the service, `origin` is its public URL, `address` is where another client reaches it, if not
-    there, `keys` are those of the platforms' clients by name, `texted` waits for the newest code that was sent to a
-    number, `returns` is where each client may send people."""
+    """`http` speaks to the service, `origin` is its public URL, `keys` are those of the platforms' clients by name,
+    `texted` waits for the newest code that was sent to a number, `returns` is where each client may send people."""
 
     http: httpx.AsyncClient
     origin: str
@@ -36,7 +35,6 @@ class Target:
     routes: Sequence[Route]
     texted: Callable[[str], Awaitable[str]]
     restart_verifier: Callable[[], Awaitable[None]]
-    address: str = ""
 
     async def call(
         self, method: str, path: str, body: object = None, *, token: str | None = None, **more: Any

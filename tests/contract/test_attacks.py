@@ -15,10 +15,8 @@ import httpx
 import pytest
 import pytest_asyncio
 import structlog
-import uvicorn
 from fastapi import Request
 
-from services.kit.runtime import listen
 from tests.attack import enumeration, generated, headers, people, platforms, sequences, slow
 from tests.attack.attempt import Attack, Attempt, Plan
 from tests.attack.lab import Lab, lab_target
@@ -75,19 +73,9 @@ async def test_requests_made_from_the_description_are_answered_as_described(atta
 
 
 async def test_sequences_along_the_links_are_answered_as_described(attacked: Attacked) -> None:
-    listening = listen("127.0.0.1", 0)
-    config = uvicorn.Config(attacked.lab.app, log_config=None, access_log=False, lifespan="off")
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve(sockets=[listening]))
-    address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    scene = replace(attacked.scene, target=replace(attacked.scene.target, address=address))
-    try:
-        attempts = await tried(sequences.sequences, scene, Plan(requests=250))
-    finally:
-        server.should_exit = True
-        await serving
-    assert len(attempts) > 20
+    attempts = await tried(sequences.sequences, attacked.scene, Plan(requests=1000))
     assert [attempt for attempt in attempts if attempt.is_failure] == []
+    assert len({attempt.what for attempt in attempts if attempt.status < 300}) > 5
 
 
 async def test_what_exists_takes_no_longer(attacked: Attacked) -> None:

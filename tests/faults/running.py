@@ -73,7 +73,7 @@ def _each(chosen: Sequence[Fault], run: Run, place: Place, progress: Progress) -
     done = []
     for number, fault in enumerate(chosen):
         if place.can(fault):
-            acting = progress.add_task(f"  {fault.name}", total=2 * run.people)
+            acting = progress.add_task(f"  {fault.name}", total=2 * (fault.people or run.people))
             done.append(_done(fault, f"f{number}", run, place, partial(progress.advance, acting)))
             progress.update(acting, visible=False)
             progress.console.print(f"{fault.name}: {'kept' if done[-1].row.is_kept else done[-1].row.why}")
@@ -88,7 +88,8 @@ def _done(fault: Fault, mark: str, run: Run, place: Place, told: Told) -> Done:
     forget_messages(stack, push)
     since = len(outside_loop(dead_letters(stack)))
     quiet = PatientPlatform(stack, tally=Tally())
-    everybody = crowd(quiet, mark, run.people, run.people, push)
+    people = fault.people or run.people
+    everybody = crowd(quiet, mark, people, people, push)
     quiet.tally.counts.clear()
     moments_of, chance = (random.Random(f"{run.seed}:{fault.name}:{of}") for of in ("people", "fault"))  # noqa: S311 # a seed
     scene = Scene(stack, chance, Event(), [], push, place.before)
