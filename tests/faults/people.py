@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from threading import Lock
+from threading import Event, Lock
 from typing import Any, Literal
 
 import httpx
@@ -28,6 +28,9 @@ PATIENCE = 240.0
 """Seconds that a person or a platform goes on trying: less than a code lives."""
 AGAIN_AFTER = 0.4
 RESEND_AFTER = 35.0
+MOST_SENDS = 7
+"""Of messages to one number: it may get 10 a day, and each may have to be asked for again."""
+SHORTEST_PAUSE = 3.0
 CODE_LIFE = timedelta(minutes=5)
 AT_ONCE = 16
 """Of those who set up a method before anything breaks."""
@@ -115,6 +118,7 @@ class Person:
     method_id: str = ""
     secret: bytes = b""
     device: TestDevice | None = None
+    pause: float = 0.0
 
     @property
     def platform(self) -> Platform:
@@ -126,17 +130,20 @@ class Person:
             self._register()
             assert self.story.ended == "verified", self.story
 
-    def act(self) -> None:
-        """Sign in, or set the method up."""
+    def act(self, enough: Event) -> None:
+        """Sign in, or set the method up; then sign in again from time to time, until that is enough or their number has
+        had as many messages as it may."""
+        self._once(self._sign_in if self.story.signs_in else self._register)
+        while not enough.wait(self.pause) and self.story.ended == "verified" and self.story.sends < MOST_SENDS:
+            self._once(self._sign_in)
+
+    def _once(self, act: Callable[[], None]) -> None:
         began = time.monotonic()
         try:
-            if self.story.signs_in:
-                self._sign_in()
-            else:
-                self._register()
+            act()
         except (GaveUpError, AssertionError, httpx.HTTPError, KeyError) as error:
             self.story.ended = f"{type(error).__name__}: {str(error)[:160]}"
-        self.story.seconds = time.monotonic() - began
+        self.story.seconds = max(self.story.seconds, time.monotonic() - began)
 
     def _register(self) -> None:
         story = self.story
@@ -281,12 +288,13 @@ def _ready(person: Person) -> None:
     person.prepare()
 
 
-def all_act(people: Sequence[Person], moments: Sequence[float], told: Callable[[], None]) -> None:
-    """All of them, each after so many seconds."""
+def all_act(people: Sequence[Person], moments: Sequence[float], told: Callable[[], None], enough: Event) -> None:
+    """All of them, each after so many seconds, and again as often until there was `enough`."""
 
     def act(person: Person, moment: float) -> None:
         time.sleep(moment)
-        person.act()
+        person.pause = max(moment, SHORTEST_PAUSE)
+        person.act(enough)
         told()
 
     with ThreadPoolExecutor(len(people)) as pool:

@@ -93,8 +93,10 @@ def _done(fault: Fault, mark: str, run: Run, place: Place, told: Told) -> Done:
     quiet.tally.counts.clear()
     moments_of, chance = (random.Random(f"{run.seed}:{fault.name}:{of}") for of in ("people", "fault"))  # noqa: S311 # a seed
     scene = Scene(stack, chance, Event(), [], push, place.before)
+    if not fault.goes_on:
+        scene.enough.set()
     moments = [moments_of.uniform(0, fault.spread) for _ in everybody]
-    _meanwhile(partial(fault.happen, scene), lambda: all_act(everybody, moments, told), scene.over)
+    _meanwhile(partial(fault.happen, scene), lambda: all_act(everybody, moments, told, scene.enough), scene)
     stories = [person.story for person in everybody]
     known = facts(
         stack,
@@ -111,7 +113,7 @@ def _done(fault: Fault, mark: str, run: Run, place: Place, told: Told) -> Done:
     return Done(fault, scene.notes, judge(outside_loop(known)))
 
 
-def _meanwhile(happen: Callable[[], None], act: Callable[[], None], over: Event) -> None:
+def _meanwhile(happen: Callable[[], None], act: Callable[[], None], scene: Scene) -> None:
     """`act` while something happens, which is told when it is over. Raises what was raised in either."""
     failures = list[BaseException]()
 
@@ -120,13 +122,15 @@ def _meanwhile(happen: Callable[[], None], act: Callable[[], None], over: Event)
             happen()
         except BaseException as error:  # noqa: BLE001 # told to the thread that waits
             failures.append(error)
+        finally:
+            scene.enough.set()
 
     breaking = Thread(target=caught)
     breaking.start()
     try:
         act()
     finally:
-        over.set()
+        scene.over.set()
         breaking.join()
     if failures:
         raise failures[0]

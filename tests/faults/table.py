@@ -30,13 +30,16 @@ KILLS_OF_EACH = 30
 KILLS_OF_TWO = 35
 GONE = 60.0
 PAUSED = 20.0
+MISBEHAVES = 18.0
+"""Seconds for which a provider does: longer than people take to come."""
 
 
 @dataclass(frozen=True)
 class Scene:
-    """Where it happens. `over` is set once all people are done. `before` is a checkout of an earlier version; `poison`
-    gets how many records nobody can handle, `late` after how many seconds from Kafka's return what was handed in
-    meanwhile had its end, `kills` how often something was killed."""
+    """Where it happens. `over` is set once all people are done, `enough` once they need not begin anything more.
+    `before` is a checkout of an earlier version; `poison` gets how many records nobody can handle, `late` after how
+    many seconds from Kafka's return what was handed in meanwhile had its end, `kills` how often something was
+    killed."""
 
     stack: LocalStack
     rng: random.Random
@@ -47,6 +50,7 @@ class Scene:
     poison: list[int] = field(default_factory=list)
     late: list[float] = field(default_factory=list)
     kills: list[int] = field(default_factory=list)
+    enough: Event = field(default_factory=Event)
 
     def within(self, seconds: float) -> bool:
         """Wait so long; whether the people are still at it."""
@@ -59,14 +63,16 @@ Need = Literal["a disk of its own", "the version before"]
 @dataclass(frozen=True)
 class Fault:
     """`spread` is over how many seconds people begin. `needs` is what not every machine has. `people` is how many set
-    up a method, and as many sign in, where it is not for the run to say."""
+    up a method, and as many sign in, where it is not for the run to say. Where it `goes_on`, people sign in again and
+    again until all of it has happened."""
 
     name: str
     promise: str
     happen: Callable[[Scene], None]
-    spread: float = 20.0
+    spread: float = 15.0
     needs: Need | None = None
     people: int | None = None
+    goes_on: bool = False
 
 
 def nothing(scene: Scene) -> None:
@@ -122,7 +128,7 @@ def gone(part: str, seconds: float) -> Callable[[Scene], None]:
     return happen
 
 
-def provider(name: str, mode: str, seconds: float = 25.0, **more: int) -> Callable[[Scene], None]:
+def provider(name: str, mode: str, seconds: float = MISBEHAVES, **more: int) -> Callable[[Scene], None]:
     def happen(scene: Scene) -> None:
         handset = scene.stack.url("handset")
         fault = {"provider": name, "mode": mode, **more}
@@ -133,7 +139,7 @@ def provider(name: str, mode: str, seconds: float = 25.0, **more: int) -> Callab
     return happen
 
 
-def push_messages(mode: Mode, seconds: float = 25.0) -> Callable[[Scene], None]:
+def push_messages(mode: Mode, seconds: float = MISBEHAVES) -> Callable[[Scene], None]:
     def happen(scene: Scene) -> None:
         scene.push.mode = mode
         scene.within(seconds)
@@ -195,6 +201,7 @@ def two_relays(scene: Scene, times: int = KILLS_OF_TWO) -> None:
             count += 1
             scene.within(scene.rng.uniform(0.05, 1.0))
             scene.stack.start(part)
+        scene.enough.set()
         scene.over.wait()
     scene.kills.append(count)
     scene.notes.append(f"{count} kills")
@@ -237,11 +244,24 @@ def poisoned(scene: Scene) -> None:
 FAULTS: tuple[Fault, ...] = (
     Fault("nothing", "what the others are compared with", nothing, 10.0),
     Fault(
-        "kill enrollment", "a commit is published, a repeated request finds what was made", killed("enrollment"), 80.0
+        "kill enrollment",
+        "a commit is published, a repeated request finds what was made",
+        killed("enrollment"),
+        goes_on=True,
     ),
-    Fault("kill verifier", "a counted try is judged, a verdict is told", killed("verifier"), 80.0),
-    Fault("kill notifier", "a queued message is sent, a claimed one is not doubled silently", killed("notifier"), 80.0),
-    Fault("kill all, each at its own moments", "all of these at once", killed(*SERVICES, times=KILLS_OF_EACH), 100.0),
+    Fault("kill verifier", "a counted try is judged, a verdict is told", killed("verifier"), goes_on=True),
+    Fault(
+        "kill notifier",
+        "a queued message is sent, a claimed one is not doubled silently",
+        killed("notifier"),
+        goes_on=True,
+    ),
+    Fault(
+        "kill all, each at its own moments",
+        "all of these at once",
+        killed(*SERVICES, times=KILLS_OF_EACH),
+        goes_on=True,
+    ),
     Fault("Kafka restarts", "what waits in outboxes is published in order", gone("kafka", 0.0)),
     Fault("Kafka gone for 60 s", "the same, and what was handed in in time counts", gone("kafka", GONE), 40.0),
     Fault("Kafka gone for 60 s, and one waits", "true on the page within 1 s", kafka_gone_for_one, 1.0, people=1),
@@ -274,7 +294,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("replicas join and leave", "a rebalance loses and doubles nothing", comings_and_goings, 35.0),
     Fault("a notifier's clock 90 s ahead", "no message twice", clock_ahead("notifier")),
     Fault("a verifier's clock 90 s ahead", "one end for each challenge", clock_ahead("verifier")),
-    Fault("two of each, one killed", "the other takes over what it left, once", two_relays, 80.0),
+    Fault("two of each, one killed", "the other takes over what it left, once", two_relays, goes_on=True),
     Fault("each record twice", "each event counts once, in whatever order", each_twice),
     Fault(
         "the version before beside this one",
