@@ -30,7 +30,8 @@ AGAIN_AFTER = 0.4
 RESEND_AFTER = 35.0
 MOST_SENDS = 7
 """Of messages to one number: it may get 10 a day, and each may have to be asked for again."""
-SHORTEST_PAUSE = 3.0
+SHORTEST_PAUSE = 10.0
+"""Seconds until somebody signs in again: a hundred people at once are as much as two processors bear."""
 CODE_LIFE = timedelta(minutes=5)
 AT_ONCE = 16
 """Of those who set up a method before anything breaks."""
@@ -293,7 +294,7 @@ def all_act(people: Sequence[Person], moments: Sequence[float], told: Callable[[
 
     def act(person: Person, moment: float) -> None:
         time.sleep(moment)
-        person.pause = max(moment, SHORTEST_PAUSE)
+        person.pause = SHORTEST_PAUSE + moment
         person.act(enough)
         told()
 
