@@ -120,6 +120,7 @@ class Person:
     secret: bytes = b""
     device: TestDevice | None = None
     pause: float = 0.0
+    typed: int = -1
 
     @property
     def platform(self) -> Platform:
@@ -218,16 +219,14 @@ class Person:
         return "" if response.status_code < 300 else str(response.json()["code"])
 
     def _type_code(self, challenge: dict[str, Any]) -> None:
-        """Of a step that no code was used of."""
-        step = totp_step(datetime.now(UTC))
+        """Of a step that no code was typed of: what was taken, and is judged only later, could not be told apart."""
         for _ in range(4):
-            if not self.story.signs_in or self.story.challenges == 1 or totp_step(datetime.now(UTC)) > step:
-                refused = self._answer(challenge, totp_code(self.secret, datetime.now(UTC)))
-                if refused not in {"codeIncorrect", "codeUsed"}:
-                    return
-            step = totp_step(datetime.now(UTC))
-            while totp_step(datetime.now(UTC)) == step:
+            while (step := totp_step(datetime.now(UTC))) <= self.typed:
                 time.sleep(AGAIN_AFTER)
+            self.typed = step
+            refused = self._answer(challenge, totp_code(self.secret, datetime.now(UTC)))
+            if refused not in {"codeIncorrect", "codeUsed"}:
+                return
 
     def _approve(self, challenge: dict[str, Any]) -> None:
         """As often as the request is shown; whether it arrived, the challenge tells."""
