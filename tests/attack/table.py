@@ -74,6 +74,6 @@ KINDS: tuple[Kind, ...] = (
     Kind("headers and cookies", "the OWASP list is met on every page", (headers.graded, headers.cookies)),
     Kind("slow clients", "each connection ends, others are served meanwhile", (slow.crowds, slow.many_idle)),
     Kind("parsers", "read or refused as documented, within a second", (parsers.total,)),
-    Kind("generated requests", "no 5xx, and answers as they are described", (generated.requests,)),
     Kind("generated sequences", "the same along the links; what is gone is gone", (sequences.sequences,)),
+    Kind("generated requests", "no 5xx, and answers as they are described", (generated.requests,)),
 )
