@@ -211,8 +211,9 @@ class SuspiciousActivityReported(Event):
 class UnusualActivityNoticed(Event):
     """Something in an account may be somebody else. Neither an address nor a place: the log is kept for ever.
 
-    `kind` is `newBrowser` (a session was begun in a browser in which this person never was) or `manyFailures` (so many
-    wrong proofs in a row that the method pauses); there may be more, which a reader lets pass.
+    `kind` is `newBrowser` or `newCountry` (a session was begun where this person never was), `impossiblePace` (in two
+    countries within an hour) or `manyFailures` (so many wrong proofs in a row that the method pauses); there may be
+    more, which a reader lets pass. A verification for a platform has `challenge_id` in the place of a session.
     """
 
     kind: str = Field(max_length=64, pattern=r"^[a-zA-Z]+$")

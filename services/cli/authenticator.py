@@ -77,6 +77,32 @@ def code(home: Home = HOME) -> None:
     typer.echo(App(load(home), SystemClock()).code())
 
 
+@app.command()
+def notices(
+    *,
+    not_me: Annotated[
+        str | None, typer.Option("--not-me", metavar="ID", help="Say that this change was not yours.")
+    ] = None,
+    home: Home = HOME,
+) -> None:
+    """Print what changed in the account's security info and is told by this app, the newest first; or say "This wasn't
+    me" of one, which suspends what came or changed and ends open sessions. A line has the id, and the text."""
+    from services.cli.authenticator_app import App, load, save
+    from services.kit.clock import SystemClock
+
+    used = App(load(home), SystemClock())
+    try:
+        if not_me:
+            asyncio.run(used.not_me(not_me))
+            typer.echo("reported")
+            return
+        for notice in asyncio.run(used.notices()):
+            text = "".join(letter if letter.isprintable() else " " for letter in notice.text)
+            typer.echo(f"{notice.notice_id}  {text}{'' if notice.can_report else ' (cannot be reported any more)'}")
+    finally:
+        save(used.state, home)
+
+
 def _decision(*, approve: bool, number: str | None, deny: bool, report: bool) -> "Decision":
     if [approve, deny, report].count(True) != 1:
         raise typer.BadParameter("choose one of them", param_hint="--approve, --deny or --report")

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -32,6 +33,7 @@ TIMEOUT = httpx.Timeout(20.0)
 STREAM_TIMEOUT = httpx.Timeout(20.0, read=45.0)
 LONGEST_LINE = 65536
 RETRY_AFTER = 1.0
+NOTICE_ID = re.compile(r"^[A-Za-z0-9._-]{1,128}$")
 DONE: dict[Decision, str] = {"approve": "approved", "deny": "denied", "report": "reported"}
 
 
@@ -64,12 +66,21 @@ class _Request(_Model):
     nonce: str
 
 
+class Notice(_Model):
+    """A change that the person is told of by this app."""
+
+    notice_id: str = Field(pattern=NOTICE_ID)
+    text: str = Field(max_length=512)
+    can_report: bool = False
+
+
 class _Problem(_Model):
     kind: str = Field(default="", max_length=64, alias="code")
     title: str = Field(default="", max_length=256)
 
 
 REQUESTS = TypeAdapter(list[_Request])
+NOTICES = TypeAdapter(list[Notice])
 
 
 class App:
@@ -137,6 +148,38 @@ class App:
             _refuse(answer)
         return DONE[decision] if answer.status_code == httpx.codes.NO_CONTENT else "judging"
 
+    async def notices(self) -> list[Notice]:
+        """What changed, the newest first. Raises CommandFailedError: the service does not answer, or refuses."""
+        async with httpx.AsyncClient(timeout=TIMEOUT) as client:
+            answer = await self._called(client, "GET", f"{self.state.origin}/device/v1/notices")
+        if answer.status_code != httpx.codes.OK:
+            _refuse(answer)
+        try:
+            return NOTICES.validate_json(answer.content)
+        except ValidationError:
+            raise CommandFailedError(f"{self.state.origin} answered something else than a device API would") from None
+
+    async def not_me(self, notice_id: str) -> None:
+        """ "This wasn't me". Raises CommandFailedError: the service does not answer, or refuses."""
+        if not NOTICE_ID.fullmatch(notice_id):
+            raise CommandFailedError("that is no id of a notice; 'authenticator notices' shows them")
+        async with httpx.AsyncClient(timeout=TIMEOUT) as client:
+            url = f"{self.state.origin}/device/v1/notices/{notice_id}/not-me"
+            answer = await self._called(client, "POST", url)
+        if answer.status_code != httpx.codes.NO_CONTENT:
+            _refuse(answer)
+
+    async def _called(self, client: httpx.AsyncClient, method: str, url: str) -> httpx.Response:
+        """A call that is signed for its address. A clock that is off is corrected, once."""
+        try:
+            answer = await client.request(method, url, headers={"Authorization": f"Bearer {self._bearer(url, method)}"})
+            if self._corrected(answer):
+                headers = {"Authorization": f"Bearer {self._bearer(url, method)}"}
+                answer = await client.request(method, url, headers=headers)
+        except httpx.HTTPError as error:
+            _unreachable(self.state.origin, error)
+        return answer
+
     async def _next(self, client: httpx.AsyncClient) -> _Request:
         """The newest request, from the stream; one that ends is opened again."""
         while True:
@@ -193,9 +236,9 @@ class App:
         self.state = self.state.model_copy(update={"clock_off": off})
         return True
 
-    def _bearer(self, url: str) -> str:
+    def _bearer(self, url: str, method: str = "GET") -> str:
         return sign_request(
-            self._key, device_id=self.state.device_id, aud=self.state.origin, htm="GET", htu=url, at=self.now()
+            self._key, device_id=self.state.device_id, aud=self.state.origin, htm=method, htu=url, at=self.now()
         )
 
     def _answer(self, request: _Request, decision: Decision, number: str | None) -> str:

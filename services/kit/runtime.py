@@ -8,6 +8,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
+from functools import partial
 from types import FrameType
 from typing import NoReturn
 
@@ -18,6 +19,7 @@ from fastapi import FastAPI
 from services.kit.config.file import ConfigError
 from services.kit.crypto.key_source import KeyringError
 from services.kit.http.bounded import BoundedProtocol
+from services.kit.http.room import Room, as_many_as_files_allow
 from services.kit.settings import S, ServiceName, SettingsError, load_settings
 from services.kit.telemetry import configure_logging
 
@@ -53,17 +55,19 @@ def serve(name: ServiceName, settings_class: type[S], build: Callable[[S], FastA
 def run(app: FastAPI, host: str, *ports: int, trusted_proxies: str = "", exit_within: float = EXIT_WITHIN) -> None:
     """Serve until SIGTERM or SIGINT, then finish what is under way and exit with 0; with 1 where that takes too long.
 
+    The first of `ports` is for everybody, a further one for the operator's probes alone, which always have a place.
     `trusted_proxies` are addresses or networks, comma separated, whose `X-Forwarded-For` is believed.
 
     A taken port, or a start that fails, ends the process with one line on stderr and status 1.
     """
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _leave)
+    protocol = partial(BoundedProtocol, room=Room(as_many_as_files_allow()), always=frozenset(ports[1:]))
     server = _Server(
         exit_within,
         uvicorn.Config(
             app,
-            http=BoundedProtocol,
+            http=protocol,  # type: ignore[arg-type]  # called as the class is
             log_config=None,
             access_log=False,
             server_header=False,

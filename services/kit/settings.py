@@ -47,6 +47,11 @@ class ServiceSettings(BaseSettings):
     topic_prefix: str = Field(default="security-info", pattern=r"^[a-zA-Z0-9._-]{1,100}$")
     clock_offset: int = Field(default=0, description="seconds; demo only")
     trusted_proxies: str = Field(default="", description="addresses or networks whose X-Forwarded-For is believed")
+    country_header: str = Field(
+        default="",
+        pattern=r"^[A-Za-z0-9-]{0,64}$",
+        description="a header in which such a proxy names the client's country",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     enrollment_port: int = Field(default=8000, ge=1, le=65535)
     notifier_port: int = Field(default=8030, ge=1, le=65535)
@@ -92,6 +97,10 @@ class ServiceSettings(BaseSettings):
     def _production_is_strict(self) -> "ServiceSettings":
         if self.is_demo:
             return self
+        if self.country_header and not self.trusted_proxies:
+            raise ValueError(
+                f"{PREFIX}COUNTRY_HEADER: without {PREFIX}TRUSTED_PROXIES anybody may say where they are; set both"
+            )
         if self.clock_offset:
             raise ValueError(f"{PREFIX}CLOCK_OFFSET: only for {DEMO}; remove it")
         for name, url in (("PUBLIC_URL", self.public_url), ("AUTHENTICATOR_URL", self.authenticator_url)):

@@ -2,7 +2,14 @@
 
 from functools import partial
 
-from schemas.enrollment import AccountErased, ChallengeCancelled, MethodRemoved, MethodRequested, MethodRestored
+from schemas.enrollment import (
+    AccountErased,
+    ChallengeCancelled,
+    MethodRegistered,
+    MethodRemoved,
+    MethodRequested,
+    MethodRestored,
+)
 from schemas.topics import LIFECYCLE, REQUESTS, SUBMISSIONS
 from services.kit.clock import Clock
 from services.kit.kafka.broker import EventBroker
@@ -45,6 +52,7 @@ def _taken(methods: Methods, store: Store, clock: Clock) -> EventHandlers:
 
 def _outcomes(store: Store) -> EventHandlers:
     taken = EventHandlers()
+    taken.on(MethodRegistered)(partial(lifecycle.claim_credential, store=store))
     taken.on(MethodRemoved)(partial(lifecycle.retire_credential, store=store))
     taken.on(MethodRestored)(partial(lifecycle.revive_credential, store=store))
     taken.on(AccountErased)(partial(lifecycle.erase_person, store=store))

@@ -24,6 +24,9 @@ REMEMBERED = 2_000
 KEEP_REMOVED = timedelta(days=8)
 """Longer than a removed method can be restored."""
 
+KEEP_UNCLAIMED = timedelta(days=14)
+"""As long as dead letters are kept: who hears of a registration so late must still find what proves it."""
+
 
 @dataclass(frozen=True)
 class Store:
@@ -52,8 +55,8 @@ class Store:
         )
 
     async def prepare(self) -> None:
-        """Create the indexes; safe to repeat. Those with a time only delete what ended a day ago, or was removed long
-        ago."""
+        """Create the indexes; safe to repeat. Those with a time only delete what ended a day ago, was removed long
+        ago, or was never claimed."""
         challenges, sessions = self.database.collection("challenges"), self.database.collection("sessions")
         kept = int(KEEP_ENDED.total_seconds())
         await ensure_index(challenges, [("state.status", ASCENDING), ("state.terms.expiresAt", ASCENDING)])
@@ -61,7 +64,9 @@ class Store:
         await ensure_index(challenges, [("state.tenant", ASCENDING), ("state.user", ASCENDING)])
         await ensure_index(sessions, "state.touchedAt", expireAfterSeconds=kept)
         removed = int(KEEP_REMOVED.total_seconds())
-        await ensure_index(self.database.collection("credentials"), "state.removedAt", expireAfterSeconds=removed)
+        credentials, unclaimed = self.database.collection("credentials"), int(KEEP_UNCLAIMED.total_seconds())
+        await ensure_index(credentials, "state.removedAt", expireAfterSeconds=removed)
+        await ensure_index(credentials, "state.unclaimedSince", expireAfterSeconds=unclaimed)
 
     def overdue(self, now: datetime) -> AsyncIterator[Stored[Challenge]]:
         """Open challenges whose time is over, the oldest first."""

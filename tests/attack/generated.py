@@ -44,7 +44,7 @@ STREAM_OPENED = 0.3
 
 async def requests(scene: Scene, plan: Plan) -> AsyncIterator[Attempt]:
     """As many for each operation as the plan has room for."""
-    operations = sorted(await _operations(scene), key=lambda one: one.definition.raw["operationId"].startswith(LAST))
+    operations = sorted(await operations_of(scene), key=lambda one: one.definition.raw["operationId"].startswith(LAST))
     each = max(2, plan.requests // len(operations))
     for number, operation in enumerate(operations):
         places = await _places(scene, number)
@@ -88,11 +88,16 @@ def cases(operation: Operation, mode: GenerationMode, count: int, of_seed: int) 
     return made
 
 
-async def _operations(scene: Scene) -> list[Operation]:
-    document = (await scene.target.call("GET", "/openapi.json")).json()
+async def described(scene: Scene) -> dict[str, Any]:
+    """The description that the service gives."""
+    document: dict[str, Any] = (await scene.target.call("GET", "/openapi.json")).json()
     for operation in [one for path in document["paths"].values() for one in path.values()]:
         operation.pop("security", None)  # a good token goes with each request: without one little would be reached
-    schema = schemathesis.openapi.from_dict(document)
+    return document
+
+
+async def operations_of(scene: Scene) -> list[Operation]:
+    schema = schemathesis.openapi.from_dict(await described(scene))
     return [found.ok() for found in schema.get_all_operations() if isinstance(found, Ok)]
 
 
@@ -126,9 +131,15 @@ async def _tried(scene: Scene, case: Request, checked: list[Any]) -> Attempt:
     what, is_stream = f"{case.method} {case.path}", case.path.endswith(("/events", "/stream"))
     try:
         async with asyncio.timeout(STREAM_OPENED if is_stream else ENDLESS):
-            response = await _call(scene, case)
+            response = await called(scene, case)
     except TimeoutError:
         return Attempt(what, 0, "" if is_stream else "no answer")
+    return judged_by(case, response, checked)
+
+
+def judged_by(case: Request, response: httpx.Response, checked: list[Any]) -> Attempt:
+    """What these checks say of an answer."""
+    what = f"{case.method} {case.path}"
     try:
         case.validate_response(response, checks=checked)
     except (Failure, FailureGroup) as failure:
@@ -137,7 +148,7 @@ async def _tried(scene: Scene, case: Request, checked: list[Any]) -> Attempt:
     return Attempt(what, response.status_code)
 
 
-async def _call(scene: Scene, case: Request) -> httpx.Response:
+async def called(scene: Scene, case: Request) -> httpx.Response:
     given = case.as_transport_kwargs(base_url=scene.target.origin)
     headers = {name: value for name, value in dict(given["headers"]).items() if name.lower() != "authorization"}
     content: dict[str, Any] = {name: given[name] for name in ("json", "data") if given.get(name) is not None}

@@ -2,11 +2,14 @@
 meanwhile others are served."""
 
 import asyncio
+import resource
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from time import monotonic
 from typing import TypeAlias
 from urllib.parse import urlsplit
+
+import httpx
 
 from services.kit.http.bounded import BODY_WITHIN, HEAD_WITHIN
 from tests.attack.attempt import Attempt, Plan
@@ -16,7 +19,9 @@ CROWD = 100
 FLOOD = 10
 """Of each kind; fewer of those that send as fast as they can, since they and whoever measures share a machine."""
 SLACK = 5.0
-SERVED_WITHIN = 5.0
+SERVED_WITHIN = 3.0
+IDLE = 10_000
+AT_ONCE = 100
 
 Reader: TypeAlias = asyncio.StreamReader
 Writer: TypeAlias = asyncio.StreamWriter
@@ -42,6 +47,7 @@ async def endless_head(_: Reader, writer: Writer) -> None:
     for number in range(100_000):
         writer.write(b"X-%d: %s\r\n" % (number, b"a" * 4096))
         await writer.drain()
+        await asyncio.sleep(0)
 
 
 async def slow_body(_: Reader, writer: Writer) -> None:
@@ -57,6 +63,7 @@ async def endless_body(_: Reader, writer: Writer) -> None:
     for _number in range(100_000):
         writer.write(b"1000\r\n" + b" " * 0x1000 + b"\r\n")
         await writer.drain()
+        await asyncio.sleep(0)
 
 
 KINDS: dict[str, tuple[Behave, float]] = {
@@ -81,11 +88,7 @@ async def crowds(scene: Scene, _: Plan) -> AsyncIterator[Attempt]:
     }
     for _number in range(10):
         await asyncio.sleep(1)
-        began = monotonic()
-        answer = await scene.target.call("GET", "/healthz")
-        took = monotonic() - began
-        slow = f"took {took:.1f} s" if took > SERVED_WITHIN else ""
-        yield Attempt("a request meanwhile", answer.status_code, slow if answer.is_success else "was not served")
+        yield await meanwhile(scene)
     everybody = [task for tasks in held.values() for task in tasks]
     done, late = await asyncio.wait(everybody, timeout=max(within for _, within in KINDS.values()) + SLACK)
     for task in late:
@@ -95,6 +98,46 @@ async def crowds(scene: Scene, _: Plan) -> AsyncIterator[Attempt]:
         for task in tasks:
             is_held = task not in done or task.result() > within
             yield Attempt(kind, 0, f"was held for more than {within:.0f} s" if is_held else "")
+
+
+async def many_idle(scene: Scene, _: Plan) -> AsyncIterator[Attempt]:
+    """More connections than there is room for, which say nothing; as many as this machine lets one client have."""
+    address = urlsplit(scene.target.origin)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    most = min(IDLE, hard - 1_000)
+    opened: list[Writer] = []
+    try:
+        for _begun in range(0, most, AT_ONCE):
+            some = (asyncio.open_connection(address.hostname, address.port) for _ in range(AT_ONCE))
+            found = await asyncio.gather(*some, return_exceptions=True)
+            opened += [one[1] for one in found if not isinstance(one, BaseException)]
+            if len(opened) % 1_000 < AT_ONCE:
+                yield await meanwhile(scene)
+        for _number in range(5):
+            await asyncio.sleep(0.5)
+            yield await meanwhile(scene)
+    finally:
+        for writer in opened:
+            writer.close()
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    yield Attempt(f"{len(opened)} idle connections", 0, "" if len(opened) > most / 2 else "could not be opened")
+
+
+async def meanwhile(scene: Scene) -> Attempt:
+    """Somebody else's request. It is timed in a thread of its own: those who flood have their hands full."""
+
+    def asked() -> tuple[int, float]:
+        began = monotonic()
+        answer = httpx.get(f"{scene.target.origin}/healthz", trust_env=False, timeout=30)
+        return answer.status_code, monotonic() - began
+
+    try:
+        status, took = await asyncio.to_thread(asked)
+    except httpx.HTTPError as error:
+        return Attempt("a request meanwhile", 0, f"was not served: {type(error).__name__}")
+    slow = f"took {took:.1f} s" if took > SERVED_WITHIN else ""
+    return Attempt("a request meanwhile", status, slow if status == 200 else "was not served")
 
 
 async def seconds_held(host: str, port: int, behave: Behave) -> float:

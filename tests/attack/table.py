@@ -14,6 +14,7 @@ from tests.attack import (
     parsers,
     people,
     platforms,
+    sequences,
     slow,
     ssrf,
 )
@@ -71,7 +72,8 @@ KINDS: tuple[Kind, ...] = (
         "bodies", "too large, too deep, of another type: 4xx", (bodies.oversized, bodies.malformed, bodies.other_types)
     ),
     Kind("headers and cookies", "the OWASP list is met on every page", (headers.graded, headers.cookies)),
-    Kind("slow clients", "each connection ends, others are served meanwhile", (slow.crowds,)),
+    Kind("slow clients", "each connection ends, others are served meanwhile", (slow.crowds, slow.many_idle)),
     Kind("parsers", "read or refused as documented, within a second", (parsers.total,)),
+    Kind("generated sequences", "the same along the links; what is gone is gone", (sequences.sequences,)),
     Kind("generated requests", "no 5xx, and answers as they are described", (generated.requests,)),
 )

@@ -17,7 +17,7 @@ import pytest_asyncio
 import structlog
 from fastapi import Request
 
-from tests.attack import enumeration, generated, headers, people, platforms, slow
+from tests.attack import enumeration, generated, headers, people, platforms, sequences, slow
 from tests.attack.attempt import Attack, Attempt, Plan
 from tests.attack.lab import Lab, lab_target
 from tests.attack.routes import PUBLIC, Route, routes_of
@@ -27,7 +27,7 @@ from tests.attack.timing import difference
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-ELSEWHERE = {slow.crowds, enumeration.as_fast, generated.requests}
+ELSEWHERE = {slow.crowds, slow.many_idle, enumeration.as_fast, generated.requests, sequences.sequences}
 """`test_slow_clients.py`, and the tests at the end of this file."""
 QUICK = [(kind.name, attack) for kind in KINDS for attack in kind.attacks if attack not in ELSEWHERE]
 
@@ -70,6 +70,12 @@ async def test_no_attack_succeeds(attacked: Attacked, attack: Attack) -> None:
 async def test_requests_made_from_the_description_are_answered_as_described(attacked: Attacked) -> None:
     attempts = await tried(generated.requests, attacked.scene, Plan(requests=100))
     assert [attempt for attempt in attempts if attempt.is_failure] == []
+
+
+async def test_sequences_along_the_links_are_answered_as_described(attacked: Attacked) -> None:
+    attempts = await tried(sequences.sequences, attacked.scene, Plan(requests=1000))
+    assert [attempt for attempt in attempts if attempt.is_failure] == []
+    assert len({attempt.what for attempt in attempts if attempt.status < 300}) > 5
 
 
 async def test_what_exists_takes_no_longer(attacked: Attacked) -> None:

@@ -1,5 +1,6 @@
 """The OpenAPI document is well formed and says of each operation what it takes, gives and refuses."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from fastapi.openapi.models import OpenAPI
 from jsonschema import Draft202012Validator
 
 from services.enrollment.api import openapi, routers
+from services.enrollment.api.links import LINKS
 from services.enrollment.devices import api as device
 from services.kit.errors import CATALOGUE
 
@@ -172,3 +174,53 @@ def test_whatever_a_platform_sends_is_bounded(operation: Operation) -> None:
     sent = [(part["schema"], part["name"]) for part in parameters] + [(body["schema"], "body") for body in bodies]
     found = {place for schema, name in sent for place in unbounded(schema, name)}
     assert found <= BOUNDED_ELSEWHERE
+
+
+def _linked() -> list[tuple[str, str, dict[str, Any], dict[str, Any]]]:
+    return [
+        (f"{method} {path}", name, link, response)
+        for path, of_path in DOCUMENT["paths"].items()
+        for method, operation in of_path.items()
+        for response in operation["responses"].values()
+        for name, link in response.get("links", {}).items()
+    ]
+
+
+def test_each_call_that_has_links_is_described() -> None:
+    assert {of for of, *_ in _linked()} == {" ".join(call) for call in LINKS}
+
+
+@pytest.mark.parametrize(
+    ("of", "name", "link", "response"), _linked(), ids=lambda one: one if isinstance(one, str) else ""
+)
+def test_a_link_fills_the_path_of_an_operation_from_what_was_answered(
+    of: str, name: str, link: dict[str, Any], response: dict[str, Any]
+) -> None:
+    (path,) = [
+        path
+        for path, of_path in DOCUMENT["paths"].items()
+        for operation in of_path.values()
+        if operation["operationId"] == link["operationId"]
+    ]
+    assert set(re.findall(r"\{(\w+)\}", path)) == link["parameters"].keys()
+    examples = [
+        example
+        for content in response.get("content", {}).values()
+        for example in [
+            content.get("example"),
+            *(named["value"] for named in content.get("examples", {}).values()),
+        ]
+    ]
+    for expression in link["parameters"].values():
+        if expression.startswith("$response.body#"):
+            pointer = expression.partition("#/")[2].split("/")
+            assert any(_found(example, pointer) for example in examples), f"{of}, {name}: {expression}"
+
+
+def _found(content: Any, pointer: list[str]) -> Any:
+    for part in pointer:
+        try:
+            content = content[int(part)] if isinstance(content, list) else content[part]
+        except (KeyError, IndexError, TypeError, ValueError):
+            return None
+    return content

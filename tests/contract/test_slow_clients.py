@@ -1,17 +1,20 @@
-"""A client that never finishes its request is not waited for."""
+"""A client that never finishes its request is not waited for, and many of them keep nobody else out."""
 
 import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from time import monotonic
 
 import pytest
 import uvicorn
 from fastapi import FastAPI, Request
 
+from deploy.local.ports import free_ports
 from services.kit.http.app import ServiceApp
 from services.kit.http.bounded import BoundedProtocol
+from services.kit.http.room import Room
 from services.kit.runtime import listen
 from tests.attack.slow import HEAD, Behave, endless_body, endless_head, idle, seconds_held, slow_body, slow_head
 
@@ -41,9 +44,12 @@ def app() -> FastAPI:
 
 
 @asynccontextmanager
-async def served() -> AsyncIterator[int]:
-    listening: socket.socket = listen("127.0.0.1", 0)
-    config = uvicorn.Config(app(), http=Quick, log_config=None, access_log=False, lifespan="off")
+async def served(
+    kind: type[BoundedProtocol] = Quick, most: int = 1000, always: frozenset[int] = frozenset(), port: int = 0
+) -> AsyncIterator[int]:
+    listening: socket.socket = listen("127.0.0.1", port)
+    protocol = partial(kind, room=Room(most), always=always)
+    config = uvicorn.Config(app(), http=protocol, log_config=None, access_log=False, lifespan="off")  # type: ignore[arg-type]  # called as the class is
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     try:
@@ -78,4 +84,46 @@ async def test_large_headers_are_taken_to_a_bound() -> None:
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.write(b"GET /slow HTTP/1.1\r\nHost: localhost\r\nX-Large: " + b"a" * size + b"\r\n\r\n")
             assert expected in await reader.readline()
+            writer.close()
+
+
+async def test_a_body_without_end_is_not_read_on_once_it_is_answered() -> None:
+    async with served(BoundedProtocol) as port:
+        assert await seconds_held("127.0.0.1", port, endless_body) < AT_MOST
+
+
+async def test_idle_connections_keep_nobody_out() -> None:
+    async with served(BoundedProtocol, most=3) as port:
+        crowd = [await asyncio.open_connection("127.0.0.1", port) for _ in range(9)]
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET /nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert b"404" in await reader.readline()
+        oldest, _ = crowd[0]
+        assert await asyncio.wait_for(oldest.read(), AT_MOST) == b""
+        for _, other in [*crowd, (reader, writer)]:
+            other.close()
+
+
+async def test_where_all_have_something_under_way_the_next_one_is_told_to_come_again() -> None:
+    async with served(most=2) as port:
+        busy = [await asyncio.open_connection("127.0.0.1", port) for _ in range(2)]
+        for _, writer in busy:
+            writer.write(b"GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        await asyncio.sleep(0.1)
+        refused, _ = await asyncio.open_connection("127.0.0.1", port)
+        head = await refused.readuntil(b"\r\n\r\n")
+        assert b"503" in head
+        assert b"retry-after: " in head
+        for reader, writer in busy:
+            assert b"200 OK" in await reader.readline()
+            writer.close()
+
+
+async def test_the_operators_port_has_a_place_for_everybody() -> None:
+    (port,) = free_ports(1)
+    for always, status in ((frozenset[int](), b"503"), (frozenset({port}), b"404")):
+        async with served(most=0, always=always, port=port):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(b"GET /nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert status in await reader.readline()
             writer.close()

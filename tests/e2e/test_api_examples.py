@@ -146,6 +146,7 @@ def places(sender: Sender, settled: Somebody) -> dict[str, Place]:
         f"DELETE {METHODS}/methods/{{method_id}}": lambda: (
             of_person | {"method_id": method_of(settled, "securityQuestions")}
         ),
+        f"DELETE {METHODS}/sessions": lambda: of_person,
         f"DELETE {BASE}": somebody_with_codes,
         f"POST {METHODS}/temporaryAccessPassMethods": lambda: of_person,
         f"GET {METHODS}/temporaryAccessPassMethods": lambda: of_person,

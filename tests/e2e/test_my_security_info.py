@@ -293,7 +293,12 @@ def test_a_browser_is_told_what_was_changed_elsewhere(stack: LocalStack) -> None
         is_news(page, "browser that was new to us")
         assert "Phone was added on" not in news(page)
         page.get_by_role("link", name="Your recent activity").click()
-        expect(page.get_by_text("Your security info was opened in a browser that was new to us.")).to_be_visible()
+        expect(page.get_by_text("Your account was used in a browser that was new to us.")).to_be_visible()
         enter_again(page)
         assert news(page) == ""
+        page.get_by_role("button", name="End what is open elsewhere").click()
+        expect(page.get_by_role("heading", name="Open elsewhere")).to_have_count(0)
+        at_security_info(page)
+        elsewhere.reload()
+        expect(elsewhere.get_by_role("heading", name="Your methods")).to_have_count(0)
     require_equal_records(stack, person.id)

@@ -16,10 +16,10 @@ from deploy.local.interrupts import interruptible
 from deploy.local.places import ROOT
 from tests.bench.__main__ import require_fast
 from tests.bench.machine import facts as machine_facts
+from tests.faults.histories import meanwhile_tried
 from tests.faults.report import json_of, markdown_of, table_of
 from tests.faults.running import Run, all_done
 from tests.faults.table import FAULTS
-from tests.model.trying import try_histories
 
 PAGE = ROOT / "docs" / "reliability.md"
 FIGURES = ROOT / "docs" / "benchmarks"
@@ -30,7 +30,7 @@ def run(
     seed: Annotated[int | None, typer.Option(help="Of all that is left to chance; printed.")] = None,
     only: Annotated[str, typer.Option(help="Only faults whose name contains this.")] = "",
     before: Annotated[str, typer.Option(help="The revision that stands for the version before.")] = "HEAD~100",
-    histories: Annotated[int, typer.Option(min=0, help="Of the model, after the faults.")] = 10_000,
+    histories: Annotated[int, typer.Option(min=0, help="Of the model, beside the faults.")] = 10_000,
     *,
     save: Annotated[bool, typer.Option("--save", help="Also write docs/reliability.md and a JSON.")] = False,
 ) -> None:
@@ -45,10 +45,8 @@ def run(
     try:
         database = require_fast(find_database())
         machine = machine_facts(database)
-        with interruptible():
+        with interruptible(), meanwhile_tried(histories, seed, console):
             done = all_done(chosen, Run(people, seed, before), console)
-            if histories:
-                try_histories(histories, seed, console)
     except StackError as error:
         sys.stderr.write(f"faults: {error}\n")
         raise typer.Exit(1) from None
@@ -56,6 +54,7 @@ def run(
         "measured at": datetime.now(UTC).isoformat(timespec="seconds"),
         "seed": seed,
         "people a fault": 2 * people,
+        "random moments of kill -9": sum(one.row.kills for one in done),
         "histories of the model that kept every promise": histories,
         "minutes": round((time.monotonic() - began) / 60, 1),
         "commit": machine["commit"],

@@ -6,6 +6,10 @@ from datetime import datetime, timedelta
 
 from tests.faults.people import Story
 
+READ = frozenset({"text", "mail"})
+"""Ways by which nobody gets a code without a message; an app looks by itself."""
+TRUE_WITHIN = 1.0
+"""Seconds from Kafka's return until a page says what is true."""
 HEARD_WITHIN = timedelta(seconds=10)
 """How long it may take until the notifier has heard of the end of a challenge, and its last message is on its way."""
 
@@ -34,7 +38,7 @@ class Sent:
 
 @dataclass(frozen=True)
 class Arrived:
-    """A message at the handset or in the inbox."""
+    """A message at the handset, in the inbox, or at an app."""
 
     destination: str
     at: datetime
@@ -50,7 +54,8 @@ class Letter:
 
 @dataclass(frozen=True)
 class Facts:
-    """All that is known once things had time to settle. `poison` is how many records nobody can handle."""
+    """All that is known once things had time to settle. `poison` is how many records nobody can handle; `late` how many
+    seconds after Kafka's return it counted what was handed in meanwhile."""
 
     stories: Sequence[Story]
     asked: Sequence[Asked] = ()
@@ -62,6 +67,8 @@ class Facts:
     poison: int = 0
     differing: Sequence[str] = ()
     answers: Mapping[str, int] = field(default_factory=dict)
+    late: float | None = None
+    kills: int = 0
 
 
 @dataclass(frozen=True)
@@ -78,6 +85,8 @@ class Row:
     come_again: int
     slowest: float
     why: tuple[str, ...] = ()
+    late: float | None = None
+    kills: int = 0
 
     @property
     def is_kept(self) -> bool:
@@ -110,6 +119,8 @@ def judge(facts: Facts) -> Row:
         come_again=answers.get("503 come again", 0),
         slowest=max((story.seconds for story in facts.stories), default=0.0),
         why=why,
+        late=facts.late,
+        kills=facts.kills,
     )
 
 
@@ -151,7 +162,7 @@ def _unseen(facts: Facts) -> Iterable[str]:
     for story in facts.stories:
         if story.ended == "verified" and story.user not in challenged:
             yield f"{story.user} was verified, and no challenge is found"
-        if story.ended == "verified" and story.destination and story.destination not in reached:
+        if story.ended == "verified" and story.way in READ and story.destination not in reached:
             yield f"{story.user} was verified by {story.way}, and no message is found"
 
 
@@ -162,9 +173,11 @@ def _wrong(facts: Facts) -> Iterable[str]:
     yield from _unseen(facts)
     for story in facts.stories:
         ends = [_last_use(challenge) for challenge in facts.asked if challenge.user == story.user]
-        late = [message for message in facts.arrived if message.destination == story.destination]
-        if ends and any(message.at > max(ends) for message in late):
-            yield f"{story.user} got a message after its code had died"
+        came = [message.at for message in facts.arrived if message.destination == story.destination]
+        if ends and came and (late := max(came) - max(ends)) > timedelta():
+            yield f"{story.user} got a message by {story.way} {late.total_seconds():.1f} s too late for its code"
+    if facts.late is not None and facts.late > TRUE_WITHIN:
+        yield f"what was handed in while Kafka was away counted {facts.late:.1f} s after its return"
     yield from facts.differing
     yield from _mislaid(facts)
 

@@ -18,6 +18,7 @@ from services.kit.kafka.tail import tail
 from services.kit.mongo.client import Database
 from tests.faults.audit import Arrived, Asked, Facts, Letter, Sent
 from tests.faults.people import Story
+from tests.faults.push import PushService
 from tests.support.records import difference, settings_of
 
 SETTLE_WITHIN = 90.0
@@ -46,9 +47,12 @@ async def facts(
     mark: str,
     stories: Sequence[Story],
     answers: dict[str, int],
+    push: PushService,
     *,
     since: int,
     poison: int,
+    late: float | None = None,
+    kills: int = 0,
     may_name: bool = False,
 ) -> Facts:
     """All about the people whose ids begin with `mark`; of dead letters those after the first `since`."""
@@ -58,13 +62,15 @@ async def facts(
         stories=stories,
         asked=await _asked(stack, mark),
         sent=await _sent(stack, mark),
-        arrived=_arrived(stack, stories),
+        arrived=[*_arrived(stack, stories), *_pushed(push, stories)],
         outboxes=outboxes,
         lag=lag,
         dead_letters=letters[since:],
         poison=poison,
         differing=await _differing(stack, mark, may_name=may_name),
         answers=answers,
+        late=late,
+        kills=kills,
     )
 
 
@@ -76,7 +82,8 @@ async def dead_letters(stack: LocalStack) -> list[Letter]:
     ]
 
 
-def forget_messages(stack: LocalStack) -> None:
+def forget_messages(stack: LocalStack, push: PushService) -> None:
+    push.forget()
     httpx.delete(f"{stack.url('handset')}/api/messages", timeout=10).raise_for_status()
 
 
@@ -114,6 +121,11 @@ def _arrived(stack: LocalStack, stories: Sequence[Story]) -> list[Arrived]:
             if message["to"] in wanted and (way == "text" or "code" in message["subject"].lower())
         ]
     return found
+
+
+def _pushed(push: PushService, stories: Sequence[Story]) -> list[Arrived]:
+    users = {story.user for story in stories}
+    return [Arrived(device, at) for device, at in push.arrived() if device in users]
 
 
 async def _differing(stack: LocalStack, mark: str, *, may_name: bool) -> list[str]:

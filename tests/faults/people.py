@@ -9,22 +9,29 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from threading import Lock
+from threading import Event, Lock
 from typing import Any, Literal
 
 import httpx
 
 from services.kit.crypto.codes import totp_code, totp_step
+from tests.faults.push import PushService
 from tests.support.api import SIX_DIGITS, Platform, Somebody, done
 from tests.support.device import TestDevice
 
 Way = Literal["text", "mail", "push", "code"]
 WAYS: tuple[Way, ...] = ("text", "mail", "push", "code")
 
+TOKEN_KEPT = 60.0
+"""Seconds; it lives for five minutes."""
 PATIENCE = 240.0
 """Seconds that a person or a platform goes on trying: less than a code lives."""
 AGAIN_AFTER = 0.4
 RESEND_AFTER = 35.0
+MOST_SENDS = 7
+"""Of messages to one number: it may get 10 a day, and each may have to be asked for again."""
+SHORTEST_PAUSE = 10.0
+"""Seconds until somebody signs in again: a hundred people at once are as much as two processors bear."""
 CODE_LIFE = timedelta(minutes=5)
 AT_ONCE = 16
 """Of those who set up a method before anything breaks."""
@@ -51,6 +58,15 @@ class PatientPlatform(Platform):
     """Asks again while nobody answers, or the answer is that of a server in trouble."""
 
     tally: Tally = field(default_factory=Tally)
+    _token: tuple[float, str] = (0.0, "")
+
+    def token(self) -> str:
+        """The same for a while: a hundred people who ask again and again would spend their time signing."""
+        made, token = self._token
+        if time.monotonic() > made + TOKEN_KEPT:
+            token = super().token()
+            self._token = time.monotonic(), token
+        return token
 
     def call(self, method: str, path: str, body: object = None, **headers: str) -> httpx.Response:
         if method == "POST":
@@ -94,13 +110,17 @@ class Story:
 
 @dataclass
 class Person:
-    """Somebody with a way to prove who they are; `prepare` runs before anything breaks, `act` meanwhile."""
+    """Somebody with a way to prove who they are; `prepare` runs before anything breaks, `act` meanwhile. An app is
+    announced its requests by `push`, and looks for them by itself."""
 
     somebody: Somebody
     story: Story
+    push: PushService
     method_id: str = ""
     secret: bytes = b""
     device: TestDevice | None = None
+    pause: float = 0.0
+    typed: int = -1
 
     @property
     def platform(self) -> Platform:
@@ -112,17 +132,20 @@ class Person:
             self._register()
             assert self.story.ended == "verified", self.story
 
-    def act(self) -> None:
-        """Sign in, or set the method up."""
+    def act(self, enough: Event) -> None:
+        """Sign in, or set the method up; then sign in again from time to time, until that is enough or their number has
+        had as many messages as it may."""
+        self._once(self._sign_in if self.story.signs_in else self._register)
+        while not enough.wait(self.pause) and self.story.ended == "verified" and self.story.sends < MOST_SENDS:
+            self._once(self._sign_in)
+
+    def _once(self, act: Callable[[], None]) -> None:
         began = time.monotonic()
         try:
-            if self.story.signs_in:
-                self._sign_in()
-            else:
-                self._register()
+            act()
         except (GaveUpError, AssertionError, httpx.HTTPError, KeyError) as error:
             self.story.ended = f"{type(error).__name__}: {str(error)[:160]}"
-        self.story.seconds = time.monotonic() - began
+        self.story.seconds = max(self.story.seconds, time.monotonic() - began)
 
     def _register(self) -> None:
         story = self.story
@@ -137,6 +160,8 @@ class Person:
             case "push":
                 begun = self.somebody.register("authenticatorApp")
                 self.device = TestDevice(self.platform.stack.url("enrollment"))
+                self.device.subscription = self.push.subscription(story.user)
+                story.destination = story.user
                 self._activate(begun["qrContent"])
                 begun["challenge"] = self._eventually(
                     "a first request", lambda: self.somebody.registration(begun["id"]).get("challenge")
@@ -155,7 +180,7 @@ class Person:
 
     def _prove(self, challenge: dict[str, Any]) -> None:
         self.story.challenges += 1
-        if self.story.way in {"text", "mail"}:
+        if self.story.way != "code":
             self.story.sends += 1
         match self.story.way:
             case "text" | "mail":
@@ -194,16 +219,14 @@ class Person:
         return "" if response.status_code < 300 else str(response.json()["code"])
 
     def _type_code(self, challenge: dict[str, Any]) -> None:
-        """Of a step that no code was used of."""
-        step = totp_step(datetime.now(UTC))
+        """Of a step that no code was typed of: what was taken, and is judged only later, could not be told apart."""
         for _ in range(4):
-            if not self.story.signs_in or self.story.challenges == 1 or totp_step(datetime.now(UTC)) > step:
-                refused = self._answer(challenge, totp_code(self.secret, datetime.now(UTC)))
-                if refused not in {"codeIncorrect", "codeUsed"}:
-                    return
-            step = totp_step(datetime.now(UTC))
-            while totp_step(datetime.now(UTC)) == step:
+            while (step := totp_step(datetime.now(UTC))) <= self.typed:
                 time.sleep(AGAIN_AFTER)
+            self.typed = step
+            refused = self._answer(challenge, totp_code(self.secret, datetime.now(UTC)))
+            if refused not in {"codeIncorrect", "codeUsed"}:
+                return
 
     def _approve(self, challenge: dict[str, Any]) -> None:
         """As often as the request is shown; whether it arrived, the challenge tells."""
@@ -249,12 +272,12 @@ class Person:
         raise GaveUpError(what)
 
 
-def crowd(platform: PatientPlatform, mark: str, enrolling: int, signing_in: int) -> list[Person]:
+def crowd(platform: PatientPlatform, mark: str, enrolling: int, signing_in: int, push: PushService) -> list[Person]:
     """So many people, each way in turn; known to the platform, and prepared."""
     people = []
     for number in range(enrolling + signing_in):
         story = Story(f"{mark}.{number}", WAYS[number % len(WAYS)], signs_in=number >= enrolling)
-        people.append(Person(Somebody(platform, story.user), story))
+        people.append(Person(Somebody(platform, story.user), story, push))
     with ThreadPoolExecutor(AT_ONCE) as pool:
         list(pool.map(_ready, people))
     return people
@@ -265,12 +288,13 @@ def _ready(person: Person) -> None:
     person.prepare()
 
 
-def all_act(people: Sequence[Person], moments: Sequence[float], told: Callable[[], None]) -> None:
-    """All of them, each after so many seconds."""
+def all_act(people: Sequence[Person], moments: Sequence[float], told: Callable[[], None], enough: Event) -> None:
+    """All of them, each after so many seconds, and again as often until there was `enough`."""
 
     def act(person: Person, moment: float) -> None:
         time.sleep(moment)
-        person.act()
+        person.pause = SHORTEST_PAUSE + moment
+        person.act(enough)
         told()
 
     with ThreadPoolExecutor(len(people)) as pool:

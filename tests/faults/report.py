@@ -9,7 +9,7 @@ from rich.table import Table
 from tests.faults.audit import Row
 from tests.faults.table import Fault
 
-COLUMNS = ("people", "lost", "doubled", "stuck", "wrong", "5xx", "unknown", "come again", "slowest s")
+COLUMNS = ("people", "lost", "doubled", "stuck", "wrong", "5xx", "unknown", "come again", "slowest s", "true after s")
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,8 @@ class Done:
     def cells(self) -> tuple[str, ...]:
         row = self.row
         figures = (row.people, row.lost, row.doubled, row.stuck, row.wrong, row.failed_5xx, row.unknown, row.come_again)
-        return (*map(str, figures), f"{row.slowest:.0f}")
+        late = "" if row.late is None else f"{row.late:.1f}"
+        return (*map(str, figures), f"{row.slowest:.0f}", late)
 
 
 def table_of(done: Sequence[Done], title: str) -> Table:
@@ -76,6 +77,7 @@ def markdown_of(done: Sequence[Done], run: Mapping[str, object]) -> str:
         "| unknown | messages sent once more because the provider never answered; the code is the same |",
         "| come again | answers 503 with `Retry-After`, as while the database is away; each was asked again |",
         "| slowest s | of the person who took longest |",
+        "| true after s | from Kafka's return until what was handed in meanwhile counted; more than 1 is wrong |",
     ]
     broken = [f"- {one.fault.name}: {why}" for one in done for why in one.row.why[:8]]
     if broken:

@@ -14,6 +14,7 @@ from rich.progress import Progress
 
 from deploy.local.health import outside_loop
 from deploy.local.install import install_kafka
+from deploy.local.places import ROOT
 from deploy.local.stack import LocalStack, Ports
 from tests.bench.answer import Told
 from tests.faults.audit import judge
@@ -21,8 +22,10 @@ from tests.faults.checkout import checkout
 from tests.faults.disk import small_disk
 from tests.faults.facts import dead_letters, facts, forget_messages
 from tests.faults.people import PatientPlatform, Tally, all_act, crowd
+from tests.faults.push import PushService, configured, push_service
 from tests.faults.report import Done
 from tests.faults.table import Fault, Need, Scene
+from tests.support.replicas import CONFIG
 from tests.support.stack import QUICKLY
 
 
@@ -40,6 +43,7 @@ class Place:
     """The stack, and what this machine has of what some faults need."""
 
     stack: LocalStack
+    push: PushService
     before: Path | None
     has: Mapping[Need, bool]
 
@@ -55,9 +59,11 @@ def all_done(chosen: Sequence[Fault], run: Run, console: Console) -> list[Done]:
         install_kafka(progress.log)
         has_disk = entered.enter_context(small_disk(home / "kafka"))
         before = entered.enter_context(checkout(run.before))
-        settings = {"SECURITY_INFO_TOPIC_PREFIX": "faults", **QUICKLY}
+        push = entered.enter_context(push_service())
+        config = configured(ROOT / CONFIG, home / "config.yaml", push)
+        settings = {"SECURITY_INFO_TOPIC_PREFIX": "faults", "SECURITY_INFO_CONFIG": str(config), **QUICKLY}
         stack = entered.enter_context(LocalStack(home, Ports.free(), environment=settings))
-        place = Place(stack, before, {"a disk of its own": has_disk, "the version before": before is not None})
+        place = Place(stack, push, before, {"a disk of its own": has_disk, "the version before": before is not None})
         stack.up()
         return list(_each(chosen, run, place, progress))
 
@@ -67,7 +73,7 @@ def _each(chosen: Sequence[Fault], run: Run, place: Place, progress: Progress) -
     done = []
     for number, fault in enumerate(chosen):
         if place.can(fault):
-            acting = progress.add_task(f"  {fault.name}", total=2 * run.people)
+            acting = progress.add_task(f"  {fault.name}", total=2 * (fault.people or run.people))
             done.append(_done(fault, f"f{number}", run, place, partial(progress.advance, acting)))
             progress.update(acting, visible=False)
             progress.console.print(f"{fault.name}: {'kept' if done[-1].row.is_kept else done[-1].row.why}")
@@ -78,30 +84,36 @@ def _each(chosen: Sequence[Fault], run: Run, place: Place, progress: Progress) -
 
 
 def _done(fault: Fault, mark: str, run: Run, place: Place, told: Told) -> Done:
-    stack = place.stack
-    forget_messages(stack)
+    stack, push = place.stack, place.push
+    forget_messages(stack, push)
     since = len(outside_loop(dead_letters(stack)))
     quiet = PatientPlatform(stack, tally=Tally())
-    everybody = crowd(quiet, mark, run.people, run.people)
+    people = fault.people or run.people
+    everybody = crowd(quiet, mark, people, people, push)
     quiet.tally.counts.clear()
     moments_of, chance = (random.Random(f"{run.seed}:{fault.name}:{of}") for of in ("people", "fault"))  # noqa: S311 # a seed
-    scene = Scene(stack, chance, Event(), [], place.before)
+    scene = Scene(stack, chance, Event(), [], push, place.before)
+    if not fault.goes_on:
+        scene.enough.set()
     moments = [moments_of.uniform(0, fault.spread) for _ in everybody]
-    _meanwhile(partial(fault.happen, scene), lambda: all_act(everybody, moments, told), scene.over)
+    _meanwhile(partial(fault.happen, scene), lambda: all_act(everybody, moments, told, scene.enough), scene)
     stories = [person.story for person in everybody]
     known = facts(
         stack,
         mark,
         stories,
         dict(quiet.tally.counts),
+        push,
         since=since,
         poison=sum(scene.poison),
+        late=max(scene.late, default=None),
+        kills=sum(scene.kills),
         may_name=fault.needs == "the version before",
     )
     return Done(fault, scene.notes, judge(outside_loop(known)))
 
 
-def _meanwhile(happen: Callable[[], None], act: Callable[[], None], over: Event) -> None:
+def _meanwhile(happen: Callable[[], None], act: Callable[[], None], scene: Scene) -> None:
     """`act` while something happens, which is told when it is over. Raises what was raised in either."""
     failures = list[BaseException]()
 
@@ -110,13 +122,15 @@ def _meanwhile(happen: Callable[[], None], act: Callable[[], None], over: Event)
             happen()
         except BaseException as error:  # noqa: BLE001 # told to the thread that waits
             failures.append(error)
+        finally:
+            scene.enough.set()
 
     breaking = Thread(target=caught)
     breaking.start()
     try:
         act()
     finally:
-        over.set()
+        scene.over.set()
         breaking.join()
     if failures:
         raise failures[0]

@@ -6,6 +6,7 @@ import random
 import signal
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
@@ -18,24 +19,38 @@ from schemas.topics import TOPICS, full_name
 from tests.faults import disk
 from tests.faults.again import repeat_all
 from tests.faults.poison import write_poison
-from tests.support.replicas import replica
+from tests.faults.push import Mode, PushService, configured
+from tests.faults.witness import Witness
+from tests.support.replicas import CONFIG, replica
 
 SERVICES = ("enrollment", "verifier", "notifier")
+KILLS = 25
+"""Of one service in its own fault; with those of the two faults that kill all of them there are 200."""
+KILLS_OF_EACH = 30
+KILLS_OF_TWO = 35
 GONE = 60.0
 PAUSED = 20.0
+MISBEHAVES = 18.0
+"""Seconds for which a provider does: longer than people take to come."""
 
 
 @dataclass(frozen=True)
 class Scene:
-    """Where it happens. `over` is set once all people are done. `before` is a checkout of an earlier version; `poison`
-    gets how many records nobody can handle."""
+    """Where it happens. `over` is set once all people are done, `enough` once they need not begin anything more.
+    `before` is a checkout of an earlier version; `poison` gets how many records nobody can handle, `late` after how
+    many seconds from Kafka's return what was handed in meanwhile had its end, `kills` how often something was
+    killed."""
 
     stack: LocalStack
     rng: random.Random
     over: Event
     notes: list[str]
+    push: PushService
     before: Path | None = None
     poison: list[int] = field(default_factory=list)
+    late: list[float] = field(default_factory=list)
+    kills: list[int] = field(default_factory=list)
+    enough: Event = field(default_factory=Event)
 
     def within(self, seconds: float) -> bool:
         """Wait so long; whether the people are still at it."""
@@ -47,31 +62,58 @@ Need = Literal["a disk of its own", "the version before"]
 
 @dataclass(frozen=True)
 class Fault:
-    """`spread` is over how many seconds people begin. `needs` is what not every machine has."""
+    """`spread` is over how many seconds people begin. `needs` is what not every machine has. `people` is how many set
+    up a method, and as many sign in, where it is not for the run to say. Where it `goes_on`, people sign in again and
+    again until all of it has happened."""
 
     name: str
     promise: str
     happen: Callable[[Scene], None]
-    spread: float = 20.0
+    spread: float = 15.0
     needs: Need | None = None
+    people: int | None = None
+    goes_on: bool = False
 
 
 def nothing(scene: Scene) -> None:
     scene.over.wait()
 
 
-def killed(part: str, times: int = 6) -> Callable[[Scene], None]:
-    """`kill -9` at random moments; it is started again at once."""
+def killed(*parts: str, times: int = KILLS) -> Callable[[Scene], None]:
+    """`kill -9` at random moments, of each of these so often; it is started again at once. A moment is drawn from a
+    part's own chance, so that a seed draws the same ones whichever is the faster."""
 
     def happen(scene: Scene) -> None:
-        count = 0
-        while count < times and scene.within(scene.rng.uniform(0.5, 4.0)):
-            scene.stack.kill(part)
-            count += 1
-            scene.stack.start(part)
-        scene.notes.append(f"{count} kills")
+        chances = [random.Random(scene.rng.random()) for _ in parts]  # noqa: S311 # from the seed
+        with ThreadPoolExecutor(len(parts)) as pool:
+            counts = pool.map(lambda part, chance: _kill(part, chance, times, scene), parts, chances)
+            scene.kills.append(sum(counts))
+        scene.notes.append(f"{scene.kills[-1]} kills")
 
     return happen
+
+
+def _kill(part: str, chance: random.Random, times: int, scene: Scene) -> int:
+    count = 0
+    while count < times and scene.within(chance.uniform(0.05, 2.0)):
+        scene.stack.kill(part)
+        count += 1
+        scene.stack.start(part)
+    return count
+
+
+def kafka_gone_for_one(scene: Scene) -> None:
+    """The same with next to nobody there, so that nothing queues up: somebody hands in a right code meanwhile, and
+    looks how soon after Kafka's return that counts."""
+    witness = Witness(scene.stack, f"witness.{scene.rng.getrandbits(32):x}")
+    witness.ask()
+    scene.over.wait()
+    scene.stack.kill("kafka")
+    time.sleep(GONE - 5.0)
+    witness.hand_in()
+    time.sleep(5.0)
+    scene.late.append(witness.seconds_after(lambda: scene.stack.start("kafka")))
+    scene.notes.append(f"what was handed in meanwhile counted {scene.late[-1]:.1f} s after its return")
 
 
 def gone(part: str, seconds: float) -> Callable[[Scene], None]:
@@ -86,13 +128,22 @@ def gone(part: str, seconds: float) -> Callable[[Scene], None]:
     return happen
 
 
-def provider(name: str, mode: str, seconds: float = 25.0, **more: int) -> Callable[[Scene], None]:
+def provider(name: str, mode: str, seconds: float = MISBEHAVES, **more: int) -> Callable[[Scene], None]:
     def happen(scene: Scene) -> None:
         handset = scene.stack.url("handset")
         fault = {"provider": name, "mode": mode, **more}
         httpx.put(f"{handset}/api/faults", json=fault, timeout=10).raise_for_status()
         scene.within(seconds)
         httpx.put(f"{handset}/api/faults", json={"provider": name, "mode": "ok"}, timeout=10).raise_for_status()
+
+    return happen
+
+
+def push_messages(mode: Mode, seconds: float = MISBEHAVES) -> Callable[[Scene], None]:
+    def happen(scene: Scene) -> None:
+        scene.push.mode = mode
+        scene.within(seconds)
+        scene.push.mode = "ok"
 
     return happen
 
@@ -138,28 +189,31 @@ def each_twice(scene: Scene) -> None:
     scene.notes.append(f"{count} records")
 
 
-def two_relays(scene: Scene, times: int = 6) -> None:
+def two_relays(scene: Scene, times: int = KILLS_OF_TWO) -> None:
     """Two of each service; of one of the first ones, `kill -9` each time, so that the other takes over what it left."""
     count = 0
     with contextlib.ExitStack() as replicas:
         for part in SERVICES:
             replicas.enter_context(replica(scene.stack, part))
-        while count < times and scene.within(scene.rng.uniform(1.0, 5.0)):
+        while count < times and scene.within(scene.rng.uniform(0.05, 2.0)):
             part = SERVICES[count % len(SERVICES)]
             scene.stack.kill(part)
             count += 1
-            scene.within(scene.rng.uniform(1.0, 5.0))
+            scene.within(scene.rng.uniform(0.05, 1.0))
             scene.stack.start(part)
+        scene.enough.set()
         scene.over.wait()
+    scene.kills.append(count)
     scene.notes.append(f"{count} kills")
 
 
 def version_before(scene: Scene) -> None:
     """Replicas of an earlier version share the work, as in a rolling upgrade, in which the verifier goes first."""
     assert scene.before
+    config = configured(scene.before / CONFIG, scene.stack.home / "config-before.yaml", scene.push)
     with (
-        replica(scene.stack, "enrollment", scene.before),
-        replica(scene.stack, "notifier", scene.before),
+        replica(scene.stack, "enrollment", scene.before, SECURITY_INFO_CONFIG=str(config)),
+        replica(scene.stack, "notifier", scene.before, SECURITY_INFO_CONFIG=str(config)),
     ):
         scene.over.wait()
 
@@ -190,12 +244,27 @@ def poisoned(scene: Scene) -> None:
 FAULTS: tuple[Fault, ...] = (
     Fault("nothing", "what the others are compared with", nothing, 10.0),
     Fault(
-        "kill enrollment", "a commit is published, a repeated request finds what was made", killed("enrollment"), 35.0
+        "kill enrollment",
+        "a commit is published, a repeated request finds what was made",
+        killed("enrollment"),
+        goes_on=True,
     ),
-    Fault("kill verifier", "a counted try is judged, a verdict is told", killed("verifier"), 35.0),
-    Fault("kill notifier", "a queued message is sent, a claimed one is not doubled silently", killed("notifier"), 35.0),
+    Fault("kill verifier", "a counted try is judged, a verdict is told", killed("verifier"), goes_on=True),
+    Fault(
+        "kill notifier",
+        "a queued message is sent, a claimed one is not doubled silently",
+        killed("notifier"),
+        goes_on=True,
+    ),
+    Fault(
+        "kill all, each at its own moments",
+        "all of these at once",
+        killed(*SERVICES, times=KILLS_OF_EACH),
+        goes_on=True,
+    ),
     Fault("Kafka restarts", "what waits in outboxes is published in order", gone("kafka", 0.0)),
     Fault("Kafka gone for 60 s", "the same, and what was handed in in time counts", gone("kafka", GONE), 40.0),
+    Fault("Kafka gone for 60 s, and one waits", "true on the page within 1 s", kafka_gone_for_one, 1.0, people=1),
     Fault(
         "database restarts", "an acknowledged write is there, one whose answer was lost is known", gone("mongodb", 0.0)
     ),
@@ -217,12 +286,15 @@ FAULTS: tuple[Fault, ...] = (
     Fault("mail: server in error", "tried again within the life of the code", provider("smtp", "error")),
     Fault("mail: server hangs", "texts and push go on", provider("smtp", "hang")),
     Fault("mail: server loses them", "the person asks again", provider("smtp", "lost")),
+    Fault("push: service in error", "tried again, and the app finds the request meanwhile", push_messages("error")),
+    Fault("push: service hangs", "texts and mail go on; the app finds the request", push_messages("hang")),
+    Fault("push: service answers too late", "what it did all the same is told apart", push_messages("slow")),
     Fault("notifier paused 20 s", "the stale leaseholder does no harm", paused("notifier")),
     Fault("enrollment paused 20 s", "requests wait, nothing is published twice over", paused("enrollment")),
     Fault("replicas join and leave", "a rebalance loses and doubles nothing", comings_and_goings, 35.0),
     Fault("a notifier's clock 90 s ahead", "no message twice", clock_ahead("notifier")),
     Fault("a verifier's clock 90 s ahead", "one end for each challenge", clock_ahead("verifier")),
-    Fault("two of each, one killed", "the other takes over what it left, once", two_relays, 35.0),
+    Fault("two of each, one killed", "the other takes over what it left, once", two_relays, goes_on=True),
     Fault("each record twice", "each event counts once, in whatever order", each_twice),
     Fault(
         "the version before beside this one",

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from schemas.base import Event, Purpose
-from schemas.enrollment import AccountErased, MethodRemoved, MethodRestored
+from schemas.enrollment import AccountErased, MethodRegistered, MethodRemoved, MethodRestored
 from schemas.topics import LIFECYCLE
 from schemas.verification import ChallengeTerms, HotpTerms, MethodVerified, ProofKind, TotpTerms, VerificationFailed
 from services.kit.clock import SystemClock
@@ -241,8 +241,29 @@ async def of_person(bench: Bench, user: str) -> dict[str, int]:
     return {name: await database.collection(name).count_documents(criteria) for name in names}
 
 
-async def test_what_was_removed_is_deleted_after_eight_days_by_the_database(bench: Bench) -> None:
+async def test_what_was_removed_or_never_claimed_is_deleted_in_time_by_the_database(bench: Bench) -> None:
     indexes = await bench.verifier.database.collection("credentials").index_information()
-    (deleting,) = [index for index in indexes.values() if "expireAfterSeconds" in index]
-    assert deleting["key"] == [("state.removedAt", 1)]
-    assert deleting["expireAfterSeconds"] == KEEP_REMOVED.total_seconds() == 8 * 24 * 3600
+    deleting = {
+        index["key"][0][0]: index["expireAfterSeconds"] for index in indexes.values() if "expireAfterSeconds" in index
+    }
+    assert deleting == {"state.removedAt": KEEP_REMOVED.total_seconds(), "state.unclaimedSince": 14 * 24 * 3600}
+
+
+@pytest.mark.parametrize("heard", [True, False], ids=["told that it is on file", "asked for it"])
+async def test_what_a_registration_left_is_claimed(bench: Bench, *, heard: bool) -> None:
+    person = Person(bench.user)
+    await outcomes(bench, person.recovery("\n".join(CODES[:2]), "registration"))
+    kept = await bench.credential(bench.user)
+    assert kept
+    assert kept.unclaimed_since
+    if heard:
+        of_method = {"method_id": person.user, "method_type": "recoveryCodes", "display_name": "", "is_default": False}
+        await bench.say(LIFECYCLE, MethodRegistered.model_validate(of_method | {"registered_at": person.at}), "session")
+    else:
+        assert await outcomes(bench, person.recovery(CODES[0])) == ["verified, 1 left"]
+
+    async def is_claimed() -> bool:
+        known = await bench.credential(bench.user)
+        return known is not None and known.unclaimed_since is None
+
+    await until(is_claimed)

@@ -11,7 +11,7 @@ import httpx
 
 from services.kit.crypto import device as protocol
 from services.kit.crypto.codes import totp_code
-from services.kit.crypto.device import DevicePrivateKey
+from services.kit.crypto.device import DevicePrivateKey, PushSubscription
 from services.kit.crypto.sealing import decode
 from tests.support.waiting import awaited
 
@@ -29,6 +29,7 @@ class TestDevice:
         self.key = DevicePrivateKey.generate()
         self.device_id = ""
         self.secret = b""
+        self.subscription: PushSubscription | None = None
         self._off = clock_off
         self._http = httpx.Client(timeout=20)
 
@@ -51,6 +52,7 @@ class TestDevice:
             aud=self._audience,
             at=self.now(),
             secret=decode(secret) if secret else None,
+            push_subscription=self.subscription,
         )
         answer = self._post(f"{url}/activate", token)
         if answer.status_code == 201:

@@ -481,6 +481,7 @@ def manage_view() -> ManageView:
         return_label="Northbridge",
         former=(gone,),
         news=News("21 November 2026", ("Phone was added on 24 November 2026, 09:30 UTC.",) * 5, more=2),
+        elsewhere=("My security info, since 24 November 2026, 09:30 UTC",),
     )
 
 

@@ -10,7 +10,7 @@ from deploy.local.stack import LocalStack
 from schemas.envelope import Envelope
 from schemas.topics import LIFECYCLE
 from services.enrollment.accounts.domain.account import Account, account_id
-from services.enrollment.accounts.domain.record import record_in, record_of
+from services.enrollment.accounts.domain.rebuilding import Rebuilding
 from services.kit.kafka.tail import tail
 from services.kit.mongo.client import Database
 from services.kit.settings import ServiceSettings
@@ -45,16 +45,15 @@ async def _require_equal(stack: LocalStack, user: str, tenant: str) -> None:
 
 
 def difference(account: Account, events: Sequence[Envelope], *, may_name: bool = False) -> str | None:
-    """What the lifecycle events of a person, each once and in order, tell otherwise than the account holds. An earlier
-    version `may_name` methods there."""
-    numbers = [event.sequence for event in events]
-    if numbers != list(range(1, account.sequence + 1)):
-        return f"events are numbered {numbers}, not to {account.sequence}"
+    """What the lifecycle events of a person, in the order in which they came, tell otherwise than the account holds, by
+    the rules of `security-info events rebuild`. An earlier version `may_name` methods there."""
     named = [event.type for event in events if getattr(event.event, "display_name", None)]
     if named and not may_name:
         return f"a name or a mask is kept for ever in {named}"
-    told, held = record_of(event.event for event in events).on_file, record_in(account)
-    return None if told == held else f"told {told}, held {held}"
+    rebuilding = Rebuilding()
+    for event in events:
+        rebuilding.take(event)
+    return next(rebuilding.differences(account), None)
 
 
 async def _lifecycle(settings: ServiceSettings, user: str, tenant: str) -> list[Envelope]:

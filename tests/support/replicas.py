@@ -24,12 +24,13 @@ def replica(stack: LocalStack, part: str, code: Path = ROOT, **settings: str) ->
     """Another process of a service, until the end of the block; its origin. It leaves as it is asked to. `code` is the
     checkout that it runs, with the configuration that it reads."""
     (port,) = free_ports(1)
+    own = {} if code == ROOT else {"SECURITY_INFO_CONFIG": str(code / CONFIG)}
     channels = [word for channel in CHANNELS for word in ("--channel", channel)] if part == "notifier" else []
     with stack.log(f"{part}-replica").open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "services.cli", "serve", part, *channels, "--port", str(port)],
             cwd=code,
-            env={**stack.environment(part), "SECURITY_INFO_CONFIG": str(code / CONFIG), **settings},
+            env={**stack.environment(part), **own, **settings},
             stdout=log,
             stderr=log,
         )

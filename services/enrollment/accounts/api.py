@@ -165,6 +165,22 @@ async def post_restore(user_id: UserPath, method_id: MethodPath, caller: Methods
 
 
 @router.delete(
+    "/v1.0/users/{user_id}/authentication/sessions",
+    status_code=204,
+    response_class=Response,
+    tags=["people"],
+    responses=problems("unknownUser"),
+)
+async def delete_sessions(user_id: UserPath, caller: MethodsWriter, deps: DependenciesDep) -> None:
+    """End all sessions of a person on our pages, in whatever browser: the wizard, "My security info", verifications.
+    What was set up is kept. Scope `methods.write`.
+
+    A challenge that a session asked for ends with it. Sessions of the platform are its own affair.
+    """
+    await administration.end_sessions(caller.tenant, user_id, deps)
+
+
+@router.delete(
     "/v1.0/users/{user_id}",
     status_code=202,
     response_class=Response,

@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from services.enrollment.api.links import put_links
 from services.enrollment.api.responses import PROBLEM
 
 DESCRIPTION = """
@@ -40,6 +41,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
     schemas["Problem"] = PROBLEM
+    put_links(document)
     return document
 
 

@@ -21,9 +21,6 @@ log = structlog.get_logger(__name__)
 STILL_OPEN = timedelta(minutes=15)
 """Longer than any request waits for its answer."""
 
-PAUSED = "RequestsPaused"
-"""What the person's activity calls it; it is on no topic."""
-
 
 class CanAskDevices(CanEndChallenges, HasDevices, Protocol):
     """Asks devices, one request at a time."""
@@ -95,7 +92,9 @@ async def note_denial(challenge: Challenge, cause: Envelope, store: CanNoteDenia
     if stored is None or not fatigue.is_paused(stored.state, at):
         return
     log.warning("requests to a device pause after denials", tenant=challenge.tenant, device=push.device_id)
-    entry = Entry(event=PAUSED, at=at, method_id=challenge.method_id, method_type=challenge.method_type)
+    entry = Entry(
+        event=activity.REQUESTS_PAUSED, at=at, method_id=challenge.method_id, method_type=challenge.method_type
+    )
     fresh = Activity(tenant=challenge.tenant, user=challenge.user)
     await store.activities.change_or_insert(
         account_id(challenge.tenant, challenge.user), fresh, lambda known: activity.with_entry(known, entry), cause

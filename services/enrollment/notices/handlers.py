@@ -56,8 +56,14 @@ KINDS: dict[type[Event], NoticeKind] = {
     MethodRestored: "methodRestored",
     DefaultMethodChanged: "defaultMethodChanged",
 }
-UNUSUAL: dict[str, NoticeKind] = {"newBrowser": "newBrowser", "manyFailures": "manyFailures"}
-"""Kinds of `UnusualActivityNoticed`."""
+UNUSUAL: dict[str, NoticeKind] = {
+    "newBrowser": "newBrowser",
+    "newCountry": "newBrowser",
+    "impossiblePace": "newBrowser",
+    "manyFailures": "manyFailures",
+}
+"""Kinds of `UnusualActivityNoticed`. What is told of a browser is worded for places, too: a kind more would be a new
+version of the event."""
 TOLD: tuple[type[Event], ...] = (*KINDS, UnusualActivityNoticed)
 
 SUSPENDS: frozenset[NoticeKind] = frozenset({"methodRegistered", "methodChanged", "methodRestored"})

@@ -16,7 +16,7 @@ def notice_text(notice: Notice) -> str:
         "methodSuspended": f"{name} was suspended on {day}.",
         "methodRestored": f"{name} was brought back on {day}.",
         "defaultMethodChanged": f"{name} became the default method on {day}.",
-        "newBrowser": f"Your security info was opened in a browser that was new to us on {day}.",
+        "newBrowser": f"Your account was used in a browser or a place that was new to us on {day}.",
         "manyFailures": f"{name} paused after many wrong tries on {day}.",
     }
     return texts[notice.kind]

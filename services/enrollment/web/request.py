@@ -9,14 +9,15 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from services.enrollment.components import Components, components_of
 from services.enrollment.dependencies import Dependencies
 from services.enrollment.sessions.handlers import progress, verification
+from services.enrollment.sessions.handlers.arriving import Visitor
 from services.enrollment.sessions.principal import Principal
-from services.enrollment.web.cookies import SessionCookie, read_cookie
+from services.enrollment.web.cookies import SessionCookie, read_browser, read_cookie
 from services.enrollment.web.rendering import Pages, View
 from services.enrollment.web.steps import PROOFS, TITLES, progress_of
 from services.enrollment.web.views import SETUP, VERIFY, Frame, Site
 from services.enrollment.web.words import HEADING, MANAGING, OPERATING, PROVING
 from services.kit.errors import FormExpiredError, OtherPersonError, SessionEndedError
-from services.kit.http.client import address_of
+from services.kit.http.client import address_of, country_of
 from services.kit.http.csrf import csrf_matches, csrf_token
 from services.kit.http.headers import security_headers
 from services.kit.telemetry import bind
@@ -59,6 +60,13 @@ async def recognise_verifying(request: Request) -> PageRequest:
     if cookie is None:
         raise SessionEndedError
     return _page(request, cookie, await verification.recognise_verifier(*credentials(cookie), components.deps))
+
+
+def visitor_of(request: Request) -> Visitor:
+    """Who begins a session."""
+    components = components_of(request)
+    browser = read_browser(request, secure=is_secure(components))
+    return Visitor(browser, country_of(request, components.settings.country_header))
 
 
 def credentials(cookie: SessionCookie) -> tuple[str, str]:

@@ -1,6 +1,7 @@
 """What every service's HTTP side has: health, readiness, metrics, trace context, and one log line a request."""
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from importlib.metadata import version
 from typing import Any
@@ -13,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Lifespan, Message, Receive, Scope, Send
 
 from services.kit.clock import monotonic
-from services.kit.errors import NotFoundError
+from services.kit.errors import NotFoundError, UnavailableError
 from services.kit.http.problem import install_problem_handlers, problem_response
 from services.kit.telemetry import current_trace_id, redact_query, use_trace
 
@@ -24,6 +25,11 @@ Check = Callable[[], Awaitable[bool | str]]
 
 CHECK_WITHIN = 2.0
 MAX_BODY = 64 * 1024
+MAX_AT_WORK = 500
+"""Requests that one process works on at once, up to the beginning of their answers. Many more would wait for each
+other, and for the database, until nobody waits for them any more; one that is refused at once can come again."""
+COME_AGAIN = "2"
+"""Seconds after which there is less to do."""
 PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -49,15 +55,42 @@ class ServiceApp(FastAPI):
     management_port: int | None = None
     """The one port with metrics; whoever comes there finds nothing but the paths of `PROBES`."""
 
+    max_at_work = MAX_AT_WORK
+    at_work = 0
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await super().__call__(scope, receive, send)
-            return
-        answering = super().__call__ if self._offers(scope) else problem_response(NotFoundError())
-        await _traced(answering, scope, _bounded(scope, receive, self.max_body), send)
+        elif scope["path"] in PROBES:
+            await _traced(super().__call__, scope, receive, send)
+        elif _came_by(self.management_port, scope):
+            await _traced(problem_response(NotFoundError()), scope, receive, send)
+        else:
+            await _traced(self._work, scope, await _taken(scope, receive, self.max_body), send)
 
-    def _offers(self, scope: Scope) -> bool:
-        return scope["path"] in PROBES or not _came_by(self.management_port, scope)
+    async def _work(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer where not too much is under way. Whose request is still to come, or whose answer has begun (as an
+        event stream's), is not counted."""
+        if self.at_work >= self.max_at_work:
+            busy = UnavailableError(headers={"Retry-After": COME_AGAIN})
+            await problem_response(busy)(scope, receive, send)
+            return
+        is_counted = True
+        self.at_work += 1
+
+        def done() -> None:
+            nonlocal is_counted
+            self.at_work -= is_counted
+            is_counted = False
+
+        async def begun(message: Message) -> None:
+            done()
+            await send(message)
+
+        try:
+            await super().__call__(scope, receive, begun)
+        finally:
+            done()
 
 
 def build_app(
@@ -156,21 +189,28 @@ def _guarded(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]
     return given if any(name.lower() == NOSNIFF[0] for name, _ in given) else [*given, NOSNIFF]
 
 
-def _bounded(scope: Scope, receive: Receive, most: int) -> Receive:
-    """The body up to that many bytes; it is read before anybody is known, so its size must not be theirs to choose."""
-    taken = 0
+async def _taken(scope: Scope, receive: Receive, most: int) -> Receive:
+    """The body, once the client has sent it all, up to that many bytes. It is read before anybody is known, so its size
+    must not be theirs to choose; nor how long work waits for it."""
     declared = (_header(scope, b"content-length") or "0").strip()
     too_large = declared.isdigit() and int(declared[:12]) > most
-
-    async def bounded() -> Message:
-        nonlocal taken
-        message = await receive()
+    messages: deque[Message] = deque()
+    taken, is_more = 0, _has_body(scope)
+    while is_more and not too_large:
+        messages.append(message := await receive())
         taken += len(message.get("body", b""))
-        if too_large or taken > most:
-            raise HTTPException(413)
-        return message
+        too_large, is_more = taken > most, message.get("more_body", False)
 
-    return bounded
+    async def again() -> Message:
+        if too_large:
+            raise HTTPException(413)
+        return messages.popleft() if messages else await receive()
+
+    return again
+
+
+def _has_body(scope: Scope) -> bool:
+    return any(name in {b"content-length", b"transfer-encoding"} for name, _ in scope["headers"])
 
 
 def _record(scope: Scope, status: int, seconds: float) -> None:

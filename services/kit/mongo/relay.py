@@ -39,7 +39,7 @@ SWEEP_LIMIT = 200
 RENEW_AT_ONCE = 1_000
 MARK_EVERY = 0.02
 RETRY_AFTER = 0.5
-RETRY_CAP = 1.0
+RETRY_CAP = 0.5
 """People wait for what is published once Kafka is back. While it is away an attempt itself takes its 5 s."""
 STOP_WITHIN = 3.0
 

@@ -1,9 +1,15 @@
 """How a delivery begins."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from schemas.enrollment import MethodRequested, NoticeRequested
 from services.notifier.domain.delivery import Delivery, Notice
+
+LATE: Final = timedelta(seconds=5)
+CATCH_UP: Final = timedelta(seconds=1)
+"""A request that is read so late, as after Kafka was away, may have been overtaken: its challenge was proven in another
+way, or is over. What says so lies right behind it, and is read before the message goes out."""
 
 
 def requested(
@@ -29,7 +35,7 @@ def requested(
         not_after=min(event.not_after, event.terms.expires_at),
         traceparent=traceparent,
         provider=provider,
-        next_attempt_at=at,
+        next_attempt_at=at + CATCH_UP if at - event.requested_at > LATE else at,
     )
 
 

@@ -2,18 +2,22 @@
 
 ```mermaid
 stateDiagram-v2
-    [*] --> usable: right proof of a registration
+    [*] --> unclaimed: right proof of a registration
+    unclaimed --> usable: the method is on file
+    unclaimed --> [*]: 14 days later, since nothing came of the registration
     usable --> usable: one of it is used up, or its counter or clock moves
     usable --> usable: another registration of the same method replaces it
     usable --> retired: the method was removed
     retired --> usable: the method was restored, within 7 days
     retired --> [*]: 8 days later
+    unclaimed --> [*]: the person was erased
     usable --> [*]: the person was erased
     retired --> [*]: the person was erased
 ```
 
-Never a plaintext: each kind keeps what is sealed (the secret of one-time codes), hashed with argon2id (answers,
-recovery codes, passes) or public (a passkey's key). The shape of `content` stands beside the kind's method.
+It proves the method from its binding on: a verdict must find it, whatever is heard later. Never a plaintext: each kind
+keeps what is sealed (the secret of one-time codes), hashed with argon2id (answers, recovery codes, passes) or public (a
+passkey's key). The shape of `content` stands beside the kind's method.
 """
 
 from collections.abc import Mapping
@@ -40,7 +44,8 @@ class Use(State):
 
 class Credential(State):
     """What proves one method. `bound_by` is the challenge of its registration, `position` that of the proof that moved
-    it last."""
+    it last. It is `unclaimed_since` its binding until the method is known to be on file; a registration may be over, or
+    come to nothing, by the time at which its proof is judged."""
 
     tenant: str
     user: str
@@ -52,6 +57,7 @@ class Credential(State):
     uses: tuple[Use, ...] = ()
     position: int | None = None
     removed_at: datetime | None = None
+    unclaimed_since: datetime | None = None
 
     def kept(self, shape: type[K]) -> K | None:
         return shape.model_validate(self.content) if self.kind == shape.kind else None
@@ -77,13 +83,24 @@ def bound(kept: Kept, *, tenant: str, user: str, method_id: str, challenge: str,
         content=_content(kept),
         bound_by=challenge,
         bound_at=at,
+        unclaimed_since=at,
     )
 
 
 def register(credential: Credential, fresh: Credential) -> Change[Credential]:
-    """Let a new registration of the same method take the place of the old one. The same one again changes nothing, so
-    that a crash between this and the verdict leaves one credential."""
-    return Change(credential if credential.bound_by == fresh.bound_by else fresh)
+    """Let a new registration of the same method take the place of the old one; what was on file stays there. The same
+    one again changes nothing, so that a crash between this and the verdict leaves one credential."""
+    if credential.bound_by == fresh.bound_by:
+        return Change(credential)
+    is_on_file = credential.unclaimed_since is None and credential.removed_at is None
+    return Change(fresh.model_copy(update={"unclaimed_since": None}) if is_on_file else fresh)
+
+
+def claim(credential: Credential) -> Change[Credential]:
+    """The method is on file."""
+    if credential.unclaimed_since is None:
+        return Change(credential)
+    return Change(credential.model_copy(update={"unclaimed_since": None}))
 
 
 def use_up(credential: Credential, mark: str, trial: str, *, at: datetime) -> Change[Credential]:

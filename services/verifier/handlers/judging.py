@@ -143,8 +143,11 @@ async def _judge(trial: Trial, counted: Stored[Challenge], store: Store) -> Chal
 
 
 async def _recall(trial: Trial, store: Store) -> Credential | None:
-    """The credential that proves the method, if it is this person's and can still prove anything."""
+    """The credential that proves the method, if it is this person's and can still prove anything. Who is asked for it
+    otherwise than to register it has it on file, whatever was heard of that."""
     stored = await store.credentials.get(trial.credential)
+    if stored and stored.state.unclaimed_since and trial.terms.purpose != "registration":
+        stored = await store.credentials.change(trial.credential, credentials.claim, known=stored)
     return credentials.usable(stored.state if stored else None)
 
 

@@ -2,11 +2,17 @@
 
 from functools import partial
 
-from schemas.enrollment import AccountErased, MethodRemoved, MethodRestored
+from schemas.enrollment import AccountErased, MethodRegistered, MethodRemoved, MethodRestored
 from schemas.envelope import Envelope
 from services.verifier.domain import credential as credentials
 from services.verifier.domain.credential import credential_id
 from services.verifier.store import Store
+
+
+async def claim_credential(event: MethodRegistered, envelope: Envelope, *, store: Store) -> None:
+    """The method is on file: what was kept at its registration stays."""
+    place = credential_id(envelope.tenant, envelope.subject or "", event.method_id)
+    await store.credentials.change(place, credentials.claim)
 
 
 async def retire_credential(event: MethodRemoved, envelope: Envelope, *, store: Store) -> None:

@@ -13,6 +13,8 @@ STORY = Story("f0.1", "text", signs_in=False, destination="+447700900100", chall
 ASKED = Asked("c-1", "f0.1", "verified", NOON + timedelta(minutes=5), "verified")
 SENT = Sent("f0.1", "sms", "sent", repeats=0)
 ARRIVED = Arrived("+447700900100", NOON)
+PUSHED = replace(STORY, way="push", destination="f0.1")
+ANNOUNCED = replace(ARRIVED, destination="f0.1")
 LETTER = Letter("malformed: x", "verdicts/0@17")
 WELL = Facts(stories=(STORY,), asked=(ASKED,), sent=(SENT,), arrived=(ARRIVED,))
 
@@ -49,6 +51,9 @@ def test_where_all_went_well_all_is_0() -> None:
         ({"dead_letters": (replace(LETTER, reason=""),), "poison": 1}, "wrong"),
         ({"dead_letters": (LETTER,), "poison": 2}, "wrong"),
         ({"answers": {"500": 1}}, "failed_5xx"),
+        ({"late": 1.1}, "wrong"),
+        ({"stories": (PUSHED,), "arrived": (ANNOUNCED, ANNOUNCED)}, "doubled"),
+        ({"stories": (PUSHED,), "arrived": (replace(ANNOUNCED, at=NOON + timedelta(minutes=6)),)}, "wrong"),
     ],
 )
 def test_each_broken_promise_is_counted_in_its_column_alone(broken: dict[str, object], column: str) -> None:
@@ -62,6 +67,10 @@ def test_each_broken_promise_is_counted_in_its_column_alone(broken: dict[str, ob
 def test_a_message_sent_once_more_after_an_unknown_outcome_is_apart() -> None:
     row = judge(replace(WELL, arrived=(ARRIVED, ARRIVED), sent=(replace(SENT, repeats=1),)))
     assert (row.doubled, row.unknown, row.is_kept) == (0, 1, True)
+
+
+def test_an_app_finds_a_request_without_being_announced_it() -> None:
+    assert judge(replace(WELL, stories=(PUSHED,), arrived=())).is_kept
 
 
 def test_what_was_asked_for_again_is_not_doubled() -> None:

@@ -42,6 +42,8 @@ def test_the_figures_are_kept_with_what_was_done() -> None:
         "unknown": 0,
         "come_again": 0,
         "slowest": 3.4,
+        "late": None,
+        "kills": 0,
         "why": (),
     }
 

@@ -55,6 +55,8 @@ def test_the_defaults_are_those_of_the_contract(monkeypatch: pytest.MonkeyPatch)
         (DEMO | {"ENVIRONMENT": "test"}, "SECURITY_INFO_ENVIRONMENT: "),
         (DEMO | {"MANAGEMENT_PORT": "0"}, "SECURITY_INFO_MANAGEMENT_PORT: "),
         (PRODUCTION | {"CLOCK_OFFSET": "60"}, "SECURITY_INFO_CLOCK_OFFSET: only for"),
+        (PRODUCTION | {"COUNTRY_HEADER": "CF-IPCountry"}, "SECURITY_INFO_COUNTRY_HEADER: without"),
+        (PRODUCTION | {"COUNTRY_HEADER": "a b", "TRUSTED_PROXIES": "::1"}, "SECURITY_INFO_COUNTRY_HEADER: "),
         ({"KEYRING": "keys.json"}, "SECURITY_INFO_PUBLIC_URL: must be https"),
         (PRODUCTION | {"AUTHENTICATOR_URL": "http://app.example"}, "SECURITY_INFO_AUTHENTICATOR_URL: must be https"),
         (PRODUCTION | {"KAFKA_SECURITY_PROTOCOL": "PLAINTEXT"}, "SECURITY_INFO_KAFKA_SECURITY_PROTOCOL: PLAINTEXT is"),

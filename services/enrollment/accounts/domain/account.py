@@ -88,6 +88,14 @@ class Browser(State):
     visited_at: datetime | None = None
 
 
+class Country(State):
+    """One in which the person began sessions, the last one `at`. `mark` is a keyed hash of it, for this account
+    alone."""
+
+    mark: str
+    at: datetime
+
+
 class PutOff(State):
     """How often the person put off what is missing, since they were first asked; gone once nothing is missing."""
 
@@ -111,6 +119,7 @@ class Account(State):
     is_default_chosen: bool = False
     sessions: tuple[Session, ...] = ()
     browsers: tuple[Browser, ...] = ()
+    countries: tuple[Country, ...] = Field(default=(), description="where a proxy says them; the newest last")
     put_off: PutOff | None = None
     confirmed_at: datetime | None = None
     kept: int = Field(default=0, description="sets of codes, answers or passes to be hashed, since `kept_since`")

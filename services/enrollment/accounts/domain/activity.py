@@ -40,6 +40,9 @@ HAPPENED_AT: dict[type[Event], str] = {
 """The events that a person sees, and the field that says when each happened."""
 DETAILS = ("reason", "changed", "intent", "kind")
 
+REQUESTS_PAUSED = "RequestsPaused"
+"""An app gets no requests for a while, because the person denied several; it is on no topic."""
+
 CHANGES = frozenset(
     event.__name__
     for event in (
@@ -51,7 +54,7 @@ CHANGES = frozenset(
         DefaultMethodChanged,
         UnusualActivityNoticed,
     )
-)
+) | {REQUESTS_PAUSED}
 """What the person is told of when they come back."""
 
 

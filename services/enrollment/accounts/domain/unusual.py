@@ -1,18 +1,23 @@
-"""What is unusual in an account and may be somebody else: a browser in which this person never was, many wrong proofs.
+"""What is unusual in an account and may be somebody else: a browser or a country in which this person never was, two
+countries at once, many wrong proofs.
 
-Source: OWASP ASVS 5.0, 6.3.5. Neither addresses nor places are kept for it.
+Source: OWASP ASVS 5.0, 6.3.5. Of browsers and countries the account keeps keyed hashes, of addresses nothing.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from schemas.enrollment import UnusualActivityNoticed
-from services.enrollment.accounts.domain.account import Account, Browser
+from services.enrollment.accounts.domain.account import Account, Browser, Country
 from services.enrollment.accounts.domain.update import AccountUpdate
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.kit.decision import Change
 
 MOST_BROWSERS = 10
+MOST_COUNTRIES = 10
+TRAVEL = timedelta(hours=1)
+"""Nobody is in another country, in another browser, so soon; who is near a border, or comes by a proxy, may seem to."""
 MOST_SESSIONS = 10
 """Of each browser that are remembered."""
 ALARM_AGAIN_AFTER = timedelta(days=1)
@@ -20,20 +25,68 @@ FIRST_LOOK = timedelta(days=30)
 """What a browser shows as new that never showed anything."""
 
 
-def met(begun: Change[Account], session_id: str, marks: Sequence[str], *, at: datetime) -> Change[Account]:
-    """A session was begun in the browser with one of these marks, the newest first. One that is not known is told of,
-    where the person has something to lose and others are known."""
+@dataclass(frozen=True)
+class Arrival:
+    """Somebody begins a session. `browser` and `country` are the marks of theirs, those under the newest key first;
+    none where it is not known. `challenge_id` is what a platform asked for; else the session is one of ours."""
+
+    session_id: str
+    browser: Sequence[str] = ()
+    country: Sequence[str] = ()
+    challenge_id: str | None = None
+
+
+def met(begun: Change[Account], arrival: Arrival, *, at: datetime) -> Change[Account]:
+    """A session was begun. Where something about it is new, that is told, the most telling alone; but only where the
+    person has something to lose, and something else is known of them."""
     account = begun.state
-    known = next((browser for browser in account.browsers if browser.mark in marks), None)
     update = AccountUpdate(account, tuple(begun.emissions))
-    if known is None and account.browsers and account.methods:
-        event = UnusualActivityNoticed(kind="newBrowser", session_id=session_id, noticed_at=at)
-        update = update.record(event, session_id)
-    browser = known or Browser(mark=marks[0])
-    sessions = (*browser.sessions, session_id)[-MOST_SESSIONS:]
-    browser = browser.model_copy(update={"mark": marks[0], "sessions": sessions})
-    others = tuple(other for other in account.browsers if other is not known)
-    return update.put(browsers=(*others, browser)[-MOST_BROWSERS:]).change()
+    kind = _kind(account, arrival, at)
+    if kind and account.methods:
+        ours = arrival.session_id if arrival.challenge_id is None else None
+        event = UnusualActivityNoticed(kind=kind, session_id=ours, challenge_id=arrival.challenge_id, noticed_at=at)
+        update = update.record(event, arrival.session_id)
+    return _remembered(update, arrival, at).change()
+
+
+def _kind(account: Account, arrival: Arrival, at: datetime) -> str | None:
+    is_new_browser = bool(arrival.browser and account.browsers) and _browser(account, arrival) is None
+    is_new_country = bool(arrival.country and account.countries) and _country(account, arrival) is None
+    before = account.countries[-1] if account.countries and arrival.country else None
+    if before and before.mark not in arrival.country and at < before.at + TRAVEL and not _was_here(account, arrival):
+        return "impossiblePace"
+    if is_new_country:
+        return "newCountry"
+    return "newBrowser" if is_new_browser else None
+
+
+def _was_here(account: Account, arrival: Arrival) -> bool:
+    """Whether the session before was begun in the same browser: its network changed, and nobody travelled."""
+    return not arrival.browser or (bool(account.browsers) and account.browsers[-1].mark in arrival.browser)
+
+
+def _remembered(update: AccountUpdate, arrival: Arrival, at: datetime) -> AccountUpdate:
+    account = update.account
+    if arrival.browser:
+        known = _browser(account, arrival)
+        before = known or Browser(mark=arrival.browser[0])
+        sessions = (*before.sessions, arrival.session_id)[-MOST_SESSIONS:]
+        browser = before.model_copy(update={"mark": arrival.browser[0], "sessions": sessions})
+        others = tuple(other for other in account.browsers if other is not known)
+        update = update.put(browsers=(*others, browser)[-MOST_BROWSERS:])
+    if arrival.country:
+        here, away = Country(mark=arrival.country[0], at=at), _country(account, arrival)
+        elsewhere = tuple(other for other in account.countries if other is not away)
+        update = update.put(countries=(*elsewhere, here)[-MOST_COUNTRIES:])
+    return update
+
+
+def _browser(account: Account, arrival: Arrival) -> Browser | None:
+    return next((browser for browser in account.browsers if browser.mark in arrival.browser), None)
+
+
+def _country(account: Account, arrival: Arrival) -> Country | None:
+    return next((country for country in account.countries if country.mark in arrival.country), None)
 
 
 def visited(account: Account, session_id: str, *, at: datetime) -> Change[Account]:

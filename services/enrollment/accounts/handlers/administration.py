@@ -7,12 +7,14 @@ from typing import Literal, Protocol
 
 from services.enrollment.accounts.domain import methods, suspension
 from services.enrollment.accounts.domain.account import Account, Method, MethodState, account_id
+from services.enrollment.accounts.domain.update import AccountUpdate
 from services.enrollment.accounts.handlers.lookup import account_of
 from services.enrollment.accounts.handlers.self_service import clean_name
 from services.enrollment.challenges.handlers.lifecycle import cancel_challenge
 from services.enrollment.devices.domain import Device
 from services.enrollment.methods.registry.domain import OF_A_DEVICE
 from services.enrollment.needs import CanChangeAccounts, CanChangePlans, HasAccounts, HasClock, HasDevices
+from services.enrollment.sessions.domain import lifecycle
 from services.kit.decision import Change
 from services.kit.errors import UnknownUserError
 
@@ -87,6 +89,12 @@ async def restore(tenant: str, user: str, method_id: str, deps: CanChangeAccount
     """Raises: `unknownUser`, and what `suspension.restore` raises."""
     now = deps.clock.now()
     await _apply(tenant, user, lambda account: suspension.restore(account, method_id, "administrator", at=now), deps)
+
+
+async def end_sessions(tenant: str, user: str, deps: CanChangeAccounts) -> None:
+    """Nobody acts in any session of the person from now on. Raises: `unknownUser`."""
+    now = deps.clock.now()
+    await _apply(tenant, user, lambda account: lifecycle.end_all(AccountUpdate(account), at=now).change(), deps)
 
 
 async def _apply(tenant: str, user: str, decide: Callable[[Account], Change[Account]], deps: HasAccounts) -> None:

@@ -7,11 +7,12 @@ from schemas.base import MethodType
 from services.enrollment.accounts.domain import methods, suspension
 from services.enrollment.accounts.domain.account import Account
 from services.enrollment.accounts.domain.conflicts import conflict_of
+from services.enrollment.accounts.domain.update import AccountUpdate
 from services.enrollment.accounts.handlers.adding import require_addable
 from services.enrollment.challenges.domain.challenge import PhoneType, Registration
 from services.enrollment.challenges.handlers.lifecycle import cancel_challenge
 from services.enrollment.methods.registry.domain import TRAITS
-from services.enrollment.needs import CanChangeAccounts, CanChangePlans, CanChangeSessions, HasPolicies
+from services.enrollment.needs import CanChangeAccounts, CanChangePlans, CanChangeSessions, HasClock, HasPolicies
 from services.enrollment.policies.domain.policy import allowed_methods, may_be_added
 from services.enrollment.sessions.domain import lifecycle, steps
 from services.enrollment.sessions.domain.session import RequestedChange, Session
@@ -130,6 +131,20 @@ def _vouches_for(principal: Principal, method_id: str) -> bool:
     if proven is None or proven.id == method_id:
         return False
     return proven.state == "active" and proven.created_at < principal.session.started_at
+
+
+def open_elsewhere(principal: Principal, deps: HasClock) -> tuple[Session, ...]:
+    """The person's other sessions in which somebody can still act, verifications for a platform among them."""
+    now, mine = deps.clock.now(), principal.session.id
+    return tuple(one for one in principal.account.sessions if one.is_open(now) and one.id != mine)
+
+
+async def end_elsewhere(principal: Principal, deps: CanChangeAccounts) -> Principal:
+    """Nobody acts in another session of the person from now on. Raises `sessionEnded`."""
+    now, mine = deps.clock.now(), principal.session.id
+    return await _apply(
+        principal, lambda account: lifecycle.end_all(AccountUpdate(account), at=now, but=mine).change(), deps
+    )
 
 
 async def leave(principal: Principal, deps: CanChangeSessions) -> Principal:

@@ -121,10 +121,10 @@ def end_session(
     return _ended(AccountUpdate(account), session, outcome, at).change()
 
 
-def end_all(update: AccountUpdate, *, at: datetime) -> AccountUpdate:
-    """End every open session: whoever is in one may not be the person."""
+def end_all(update: AccountUpdate, *, at: datetime, but: str | None = None) -> AccountUpdate:
+    """End every open session: whoever is in one may not be the person. `but` is the one that they are in for sure."""
     for session in update.account.sessions:
-        if session.outcome is None:
+        if session.outcome is None and session.id != but:
             update = _ended(update, session, "cancelled", at)
     return update
 

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Protocol
 
 from schemas.base import MethodType
-from services.enrollment.accounts.domain import unusual
 from services.enrollment.accounts.domain.account import Account
 from services.enrollment.challenges.domain.eligibility import must_prove
 from services.enrollment.challenges.handlers.lifecycle import cancel_challenge
@@ -22,11 +21,12 @@ from services.enrollment.needs import (
 from services.enrollment.policies.domain.policy import allowed_methods, continued, instead_of, replanned
 from services.enrollment.sessions.domain import administration, lifecycle, steps
 from services.enrollment.sessions.domain.session import RecentProof, Session
+from services.enrollment.sessions.handlers.arriving import NOBODY, Visitor, arrived
 from services.enrollment.sessions.handlers.moving import move_session, principal_of
 from services.enrollment.sessions.handlers.step_up import begin, needs_proof
 from services.enrollment.sessions.handlers.tickets import KnowsSessions, held_principal, started_principal
 from services.enrollment.sessions.principal import Principal
-from services.kit.crypto.sealing import keyed_hashes, token_hash
+from services.kit.crypto.sealing import token_hash
 from services.kit.decision import Change
 from services.kit.errors import MethodNotAllowedByPolicyError, SessionEndedError, TicketExpiredError
 from services.kit.ids import new_token
@@ -41,10 +41,9 @@ class CanUseTickets(CanProve, HasInterrupts, Protocol):
 
 
 async def use_ticket(
-    ticket: str, deps: CanUseTickets, *, address: str | None = None, browser: str = ""
+    ticket: str, deps: CanUseTickets, *, address: str | None = None, visitor: Visitor = NOBODY
 ) -> tuple[Principal, str]:
-    """Start the session of an interrupt; the second value is the secret for the cookie. `address` is the client's;
-    `browser` is what the browser's own cookie holds, by which one is known again; none is nobody's.
+    """Start the session of an interrupt; the second value is the secret for the cookie. `address` is the client's.
 
     Raises:
         ProblemError: `ticketExpired` (also for one that never was), `ticketUsed`.
@@ -60,10 +59,7 @@ async def use_ticket(
     def start(account: Account) -> Change[Account]:
         session = _new_session(interrupt, secret, account, deps)
         begun = lifecycle.start_session(account, _placed(account, session, deps), at=now)
-        if not browser:
-            return begun
-        marks = keyed_hashes(deps.keyring, f"browser {account.id} {browser}", tenant=account.tenant)
-        return unusual.met(begun, session.id, marks, at=now)
+        return arrived(begun, visitor, session.id, deps.keyring, at=now)
 
     principal = await started_principal(
         interrupt.tenant, interrupt.user, interrupt.id, start, deps, return_url=interrupt.return_url

@@ -9,9 +9,10 @@ from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.domain.verification import Verification
 from services.enrollment.challenges.handlers.lifecycle import VERDICT_WITHIN
 from services.enrollment.challenges.handlers.platform import cancel, with_later
-from services.enrollment.needs import CanAwaitVerdicts, CanChangeSessions, HasChallenges, HasRules
+from services.enrollment.needs import CanAwaitVerdicts, CanChangeSessions, HasChallenges, HasKeyring, HasRules
 from services.enrollment.sessions.domain import lifecycle
 from services.enrollment.sessions.domain.session import Session, Verifying
+from services.enrollment.sessions.handlers.arriving import NOBODY, Visitor, arrived
 from services.enrollment.sessions.handlers.moving import principal_of
 from services.enrollment.sessions.handlers.tickets import KnowsSessions, held_principal, started_principal
 from services.enrollment.sessions.principal import Principal
@@ -27,7 +28,7 @@ class CanRecogniseVerifiers(KnowsSessions, HasChallenges, Protocol):
     """Knows the sessions of verifications."""
 
 
-class CanUseVerifyTickets(CanChangeSessions, HasRules, Protocol):
+class CanUseVerifyTickets(CanChangeSessions, HasKeyring, HasRules, Protocol):
     """Starts sessions of verifications."""
 
 
@@ -35,8 +36,11 @@ AGREE_WITHIN = 0.05
 """Seconds between two looks at a challenge whose verdict is being written."""
 
 
-async def use_verify_ticket(ticket: str, deps: CanUseVerifyTickets) -> tuple[Principal, str]:
-    """Start the session of a verification; the second value is the secret for the cookie.
+async def use_verify_ticket(
+    ticket: str, deps: CanUseVerifyTickets, *, visitor: Visitor = NOBODY
+) -> tuple[Principal, str]:
+    """Start the session of a verification; the second value is the secret for the cookie. Who wants to reset a password
+    may be anybody, and is neither told of as unusual nor known from then on.
 
     Raises:
         ProblemError: `ticketExpired` (also for one that never was), `ticketUsed`.
@@ -53,7 +57,10 @@ async def use_verify_ticket(ticket: str, deps: CanUseVerifyTickets) -> tuple[Pri
 
     def start(account: Account) -> Change[Account]:
         session = _new_session(first, token_hash(secret), now, deps.terms(account).session_minutes)
-        return lifecycle.start_session(account, session, at=now)
+        begun = lifecycle.start_session(account, session, at=now)
+        if first.purpose == "passwordReset":
+            return begun
+        return arrived(begun, visitor, session.id, deps.keyring, at=now, challenge_id=first.id)
 
     principal = await started_principal(first.tenant, first.user, first.id, start, deps, return_url=hosting.return_url)
     return await _as_far_as_proven(principal, deps), secret

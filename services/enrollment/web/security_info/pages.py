@@ -182,6 +182,13 @@ async def new_phone(
     return to_current_step(page)
 
 
+@router.post("/sessions/end")
+async def end_sessions(request: Request, session: Hidden = "", csrf: Hidden = "") -> Response:
+    """End what is open elsewhere."""
+    page = await actor(request, session, csrf)
+    return await _done(page, lambda page: self_service.end_elsewhere(page.principal, page.deps))
+
+
 @router.get("/activity")
 async def show_activity(request: Request) -> Response:
     """What happened to the person's security info, newest first."""

@@ -8,8 +8,9 @@ from services.enrollment.accounts.domain.activity import Entry
 from services.enrollment.accounts.handlers.self_service import Addable
 from services.enrollment.methods.registry.rows import MethodRow
 from services.enrollment.methods.registry.words import WORDS, name_of
+from services.enrollment.sessions.domain.session import Session
 from services.enrollment.web.security_info.views import ActivityRow, News
-from services.enrollment.web.security_info.words import activity_text, news_text
+from services.enrollment.web.security_info.words import OPEN, SETTING_UP, VERIFYING, activity_text, news_text
 from services.enrollment.web.views import Choice
 from services.enrollment.web.words import day, moment, with_mask
 
@@ -45,6 +46,12 @@ def news_of(entries: Sequence[Entry], since: datetime) -> News | None:
     if not texts:
         return None
     return News(since=day(since), texts=tuple(texts[:MOST_NEWS]), more=len(texts[MOST_NEWS:]))
+
+
+def open_session(session: Session) -> str:
+    """One of the person's sessions, as they may remember it."""
+    what = VERIFYING if session.verifying else OPEN.get(session.intent, SETTING_UP)
+    return f"{what}, since {moment(session.started_at)}"
 
 
 def choice_of(addable: Addable) -> Choice:

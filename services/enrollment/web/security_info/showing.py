@@ -55,6 +55,7 @@ async def list_page(page: PageRequest, notice: str | None = None, status: int = 
         return_label=words.CAME_FROM.get(page.principal.session.decision, organization),
         former=tuple(rows.former_row(former) for former in restorable.values()),
         news=rows.news_of(news, since),
+        elsewhere=tuple(map(rows.open_session, self_service.open_elsewhere(page.principal, page.deps))),
     )
     return html(page.principal, view, status)
 

@@ -7,6 +7,10 @@ from services.enrollment.accounts.domain.activity import Entry
 
 CAME_FROM: Mapping[Decision, str] = {"reconfirm": "“Are these still right?”", "administer": "Operations"}
 """Where "Back to …" leads where it is not the platform."""
+OPEN: Mapping[str, str] = {"manage": "My security info", "administer": "Operations"}
+"""What is open in another session, by what it is for."""
+SETTING_UP = "Setting up security info"
+VERIFYING = "Verifying that it's you"
 REQUIRED = "Your organisation requires this method. Add another one of its kind first, or change it instead."
 NOT_RESTORED = {
     "reauthenticationRequired": "To bring this method back, sign in again and verify yourself with another one.",
@@ -29,7 +33,9 @@ HAPPENED = {
     "DefaultMethodChanged": "{name} became your default method.",
     "SuspiciousActivityReported": "You reported suspicious activity.",
     "UnusualActivityNoticed": "Something unusual happened.",
-    "UnusualActivityNoticed.newBrowser": "Your security info was opened in a browser that was new to us.",
+    "UnusualActivityNoticed.newBrowser": "Your account was used in a browser that was new to us.",
+    "UnusualActivityNoticed.newCountry": "Your account was used in a country that was new to us.",
+    "UnusualActivityNoticed.impossiblePace": "Your account was used in two countries within an hour.",
     "UnusualActivityNoticed.manyFailures": "There were many wrong tries with {name}, so it paused.",
     "RequestsPaused": (
         "You denied several requests in {name}, so it gets none for a while. If you didn't ask for them, somebody else "
@@ -55,8 +61,11 @@ NEWS = {
     "MethodRestored": "{name} was brought back on",
     "DefaultMethodChanged": "Another method became the default one on",
     "UnusualActivityNoticed": "Something unusual happened on",
-    "UnusualActivityNoticed.newBrowser": "Your security info was opened in a browser that was new to us on",
+    "UnusualActivityNoticed.newBrowser": "Your account was used in a browser that was new to us on",
+    "UnusualActivityNoticed.newCountry": "Your account was used in a country that was new to us on",
+    "UnusualActivityNoticed.impossiblePace": "Your account was used in two countries within an hour, on",
     "UnusualActivityNoticed.manyFailures": "{name} paused after many wrong tries on",
+    "RequestsPaused": "{name} gets no requests for a while, because several were denied on",
 }
 """What changed, for a person who comes back; the moment follows."""
 

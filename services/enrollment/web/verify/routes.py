@@ -11,7 +11,7 @@ from services.enrollment.components import components_of
 from services.enrollment.sessions.domain.steps import shown_step
 from services.enrollment.sessions.handlers import verification
 from services.enrollment.web.access import SPENT, holds_session_of, stayed
-from services.enrollment.web.cookies import SessionCookie, write_cookie
+from services.enrollment.web.cookies import SessionCookie, write_browser, write_cookie
 from services.enrollment.web.forms import Hidden, SentForm, StepForm, sent_form
 from services.enrollment.web.live import challenge_of_page, live
 from services.enrollment.web.proof import pages as proof
@@ -24,6 +24,7 @@ from services.enrollment.web.request import (
     require_form,
     require_open,
     to_current_step,
+    visitor_of,
 )
 from services.enrollment.web.returning import back_from_verification
 from services.enrollment.web.views import VERIFY, CancelView
@@ -38,8 +39,9 @@ async def start(request: Request, ticket: Annotated[str, Query(max_length=256)] 
     """Use the ticket, once. The browser that holds its session already goes on where it was."""
     components = components_of(request)
     await components.deps.limiter.admit("address", address_of(request))
+    visitor = visitor_of(request)
     try:
-        principal, secret = await verification.use_verify_ticket(ticket, components.deps)
+        principal, secret = await verification.use_verify_ticket(ticket, components.deps, visitor=visitor)
     except ProblemError as problem:
         if problem.code in SPENT and await holds_session_of(
             request, ticket, "verification", verification.verify_ticket_is_of, verification.recognise_verifier
@@ -49,6 +51,7 @@ async def start(request: Request, ticket: Annotated[str, Query(max_length=256)] 
     response = RedirectResponse(VERIFY.page, SEE_OTHER)
     cookie = SessionCookie(principal.session.id, SecretStr(secret))
     write_cookie(response, cookie, secure=is_secure(components), of="verification")
+    write_browser(response, visitor.browser, secure=is_secure(components))
     return response
 
 

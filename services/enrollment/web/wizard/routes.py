@@ -13,7 +13,7 @@ from services.enrollment.sessions.domain.steps import FIRST_STEP, is_done, metho
 from services.enrollment.sessions.handlers import progress
 from services.enrollment.sessions.handlers.step_up import needs_proof_for, require_proof
 from services.enrollment.web.access import SPENT, holds_session_of, stayed
-from services.enrollment.web.cookies import SessionCookie, read_browser, write_browser, write_cookie
+from services.enrollment.web.cookies import SessionCookie, write_browser, write_cookie
 from services.enrollment.web.forms import Hidden, SentForm, StepForm, sent_form
 from services.enrollment.web.live import activation_of_page, challenge_of_page, live
 from services.enrollment.web.qr import qr_picture
@@ -27,6 +27,7 @@ from services.enrollment.web.request import (
     require_form,
     require_open,
     to_current_step,
+    visitor_of,
 )
 from services.enrollment.web.returning import back_to_platform
 from services.enrollment.web.views import MANAGE, OPERATIONS, WIZARD, CancelView
@@ -46,9 +47,9 @@ async def start(request: Request, ticket: Annotated[str, Query(max_length=256)] 
     components = components_of(request)
     address = address_of(request)
     await components.deps.limiter.admit("address", address)
-    browser = read_browser(request, secure=is_secure(components))
+    visitor = visitor_of(request)
     try:
-        principal, secret = await progress.use_ticket(ticket, components.deps, address=address, browser=browser)
+        principal, secret = await progress.use_ticket(ticket, components.deps, address=address, visitor=visitor)
     except ProblemError as problem:
         if problem.code in SPENT and await holds_session_of(
             request, ticket, "setup", progress.ticket_is_of, progress.recognise
@@ -57,7 +58,7 @@ async def start(request: Request, ticket: Annotated[str, Query(max_length=256)] 
         raise
     response = RedirectResponse("/security-info/prompt", SEE_OTHER)
     write_cookie(response, SessionCookie(principal.session.id, SecretStr(secret)), secure=is_secure(components))
-    write_browser(response, browser, secure=is_secure(components))
+    write_browser(response, visitor.browser, secure=is_secure(components))
     return response
 
 

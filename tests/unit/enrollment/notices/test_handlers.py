@@ -221,6 +221,6 @@ async def test_what_is_unusual_is_told_where_policy_asks(
 
 
 async def test_what_a_later_version_finds_unusual_is_let_pass(box: Outbox) -> None:
-    event = UnusualActivityNoticed(kind="impossiblePace", noticed_at=NOON)
+    event = UnusualActivityNoticed(kind="fullMoon", noticed_at=NOON)
     await told(box, event, at("phone", NUMBER), profile="asvs-l2")
     assert await sent(box) == set()

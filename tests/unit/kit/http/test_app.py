@@ -8,10 +8,11 @@ from functools import partial
 import httpx
 import pytest
 from fastapi import FastAPI, Request
+from fastapi.responses import StreamingResponse
 from structlog.testing import capture_logs
 
 from services.kit.errors import UnknownUserError
-from services.kit.http.app import build_app
+from services.kit.http.app import ServiceApp, build_app
 
 TRACE_ID = "0af7651916cd43dd8448eb211c80319c"
 TRACEPARENT = f"00-{TRACE_ID}-b7ad6b7169203331-01"
@@ -184,3 +185,51 @@ async def test_a_body_that_is_too_large_is_a_problem_like_any_other(content: byt
 async def test_nobody_guesses_what_an_answer_is(path: str) -> None:
     answer = await get(app(), path)
     assert answer.headers.get_list("x-content-type-options") == ["nosniff"]
+
+
+async def test_what_is_too_much_at_once_comes_again_while_probes_are_answered() -> None:
+    of, go_on = app(), asyncio.Event()
+    assert isinstance(of, ServiceApp)
+    of.max_at_work = 2
+
+    @of.get("/waits")
+    async def waits() -> None:
+        await go_on.wait()
+
+    working = [asyncio.create_task(get(of, "/waits")) for _ in range(2)]
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert of.at_work == 2
+    refused, probe = await get(of, "/things/a"), await get(of, "/healthz")
+    assert (refused.status_code, refused.json()["code"]) == (503, "unavailable")
+    assert refused.headers["retry-after"] == "2"
+    assert probe.status_code == 200
+    go_on.set()
+    assert [answer.status_code for answer in await asyncio.gather(*working)] == [200, 200]
+    assert (await get(of, "/things/a")).status_code == 200
+
+
+async def test_nobody_who_sends_slowly_and_no_stream_is_counted_as_work() -> None:
+    of, go_on = app(), asyncio.Event()
+    assert isinstance(of, ServiceApp)
+    of.max_at_work = 1
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield b"x"
+        await go_on.wait()
+
+    @of.get("/stream")
+    async def stream() -> StreamingResponse:
+        return StreamingResponse(slowly())
+
+    @of.post("/things")
+    async def things(request: Request) -> int:
+        return len(await request.body())
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(of), base_url="http://test") as client:
+        slow = [asyncio.create_task(client.post("/things", content=slowly())), asyncio.create_task(get(of, "/stream"))]
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert (await get(of, "/things/a")).status_code == 200
+        go_on.set()
+        assert [answer.status_code for answer in await asyncio.gather(*slow)] == [200, 200]

@@ -41,6 +41,13 @@ def test_a_request_is_queued_to_be_sent_at_once_and_no_longer_than_its_code_live
     )
 
 
+def test_a_request_that_is_read_late_waits_until_what_ended_it_is_read_too() -> None:
+    read = LATER - queueing.LATE
+    assert requested(REQUEST.model_copy(update={"requested_at": read})).next_attempt_at == LATER
+    before = REQUEST.model_copy(update={"requested_at": read - timedelta(milliseconds=1)})
+    assert requested(before).next_attempt_at == LATER + queueing.CATCH_UP
+
+
 def test_an_app_that_fetches_by_itself_has_no_destination() -> None:
     assert requested(REQUEST.model_copy(update={"destination": None})).destination is None
 

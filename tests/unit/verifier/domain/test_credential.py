@@ -10,6 +10,7 @@ from services.verifier.domain.base import Kept
 from services.verifier.domain.credential import (
     Credential,
     bound,
+    claim,
     credential_id,
     has_used,
     move,
@@ -65,6 +66,20 @@ def test_the_same_registration_again_changes_nothing() -> None:
 def test_another_registration_of_the_method_takes_the_place_of_the_old_one() -> None:
     used = retire(use_up(fresh(), "0", "trial", at=NOON).state, at=NOON).state
     assert register(used, fresh("challenge-2")).state == fresh("challenge-2")
+
+
+def test_what_is_kept_is_claimed_once_the_method_is_on_file() -> None:
+    assert fresh().unclaimed_since == NOON
+    claimed = claim(fresh()).state
+    assert claimed.unclaimed_since is None
+    assert claim(claimed).state == claimed
+    assert usable(fresh()) == fresh()
+
+
+def test_a_new_binding_of_a_method_on_file_is_claimed_already() -> None:
+    claimed = claim(fresh()).state
+    assert register(claimed, fresh("challenge-2")).state == claim(fresh("challenge-2")).state
+    assert register(fresh(), fresh("challenge-2")).state == fresh("challenge-2")
 
 
 def test_a_part_is_used_up_once_by_one_trial() -> None:

@@ -14,7 +14,8 @@ from schemas.enrollment import (
     MethodRemoved,
     SuspiciousActivityReported,
 )
-from services.enrollment.accounts.domain.activity import Activity, Entry, news, noted
+from services.enrollment.accounts.domain.activity import REQUESTS_PAUSED, Activity, Entry, news, noted
+from services.enrollment.web.security_info.words import news_text
 from services.kit.decision import Change
 from tests.unit.enrollment.builders import NOW
 
@@ -119,3 +120,9 @@ def test_a_default_that_only_follows_is_no_news_and_one_that_was_chosen_is() -> 
     followed = theirs.model_copy(update={"event": "DefaultMethodChanged", "session_id": None})
     chosen = followed.model_copy(update={"correlation": "s2"})
     assert news((theirs, followed, chosen), since=NOW, own=()) == (chosen, theirs)
+
+
+def test_that_an_app_gets_no_requests_for_a_while_is_news_for_every_browser() -> None:
+    paused = Entry(event=REQUESTS_PAUSED, at=LATER, method_id="m1", method_type="authenticatorApp")
+    assert news((paused,), since=NOW, own=("s1",)) == (paused,)
+    assert news_text(paused, "Security Info Authenticator").startswith("Security Info Authenticator gets no requests")

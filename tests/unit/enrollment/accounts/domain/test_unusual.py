@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from schemas.enrollment import UnusualActivityNoticed
-from services.enrollment.accounts.domain.account import Account, Browser
-from services.enrollment.accounts.domain.unusual import FIRST_LOOK, failed_often, met, visited
+from services.enrollment.accounts.domain.account import Account, Browser, Country
+from services.enrollment.accounts.domain.unusual import FIRST_LOOK, TRAVEL, Arrival, failed_often, met, visited
 from services.kit.decision import Change
 from tests.unit.enrollment.builders import NOW, account, method, texted, wizard_session
 
@@ -22,28 +22,67 @@ def begun(*browsers: Browser, on_file: bool = True) -> Change[Account]:
 
 
 def test_a_new_browser_is_noticed_and_known_from_then_on() -> None:
-    first = met(begun(HOME), "s1", ("work",), at=NOW)
+    first = met(begun(HOME), Arrival("s1", ("work",)), at=NOW)
     assert noticed(first) == ["newBrowser"]
     assert first.state.browsers == (HOME, WORK.model_copy(update={"sessions": ("s1",)}))
     assert first.state.sequence == 1
-    assert noticed(met(Change(first.state), "s2", ("work",), at=NOW)) == []
+    assert noticed(met(Change(first.state), Arrival("s2", ("work",)), at=NOW)) == []
 
 
 def test_the_first_browser_is_no_news_nor_is_any_before_there_is_something_to_lose() -> None:
-    assert noticed(met(begun(), "s1", ("home",), at=NOW)) == []
-    assert noticed(met(begun(HOME, on_file=False), "s1", ("work",), at=NOW)) == []
+    assert noticed(met(begun(), Arrival("s1", ("home",)), at=NOW)) == []
+    assert noticed(met(begun(HOME, on_file=False), Arrival("s1", ("work",)), at=NOW)) == []
 
 
 def test_a_browser_is_known_under_the_key_before_and_kept_under_the_new_one() -> None:
-    after = met(begun(HOME), "s1", ("home-by-the-new-key", "home"), at=NOW)
+    after = met(begun(HOME), Arrival("s1", ("home-by-the-new-key", "home")), at=NOW)
     assert noticed(after) == []
     assert after.state.browsers == (Browser(mark="home-by-the-new-key", sessions=("s0", "s1")),)
 
 
 def test_ten_browsers_are_remembered_the_newest_last() -> None:
     many = tuple(Browser(mark=str(number)) for number in range(10))
-    assert [one.mark for one in met(begun(*many), "s1", ("work",), at=NOW).state.browsers][-2:] == ["9", "work"]
-    assert len(met(begun(*many), "s1", ("work",), at=NOW).state.browsers) == 10
+    after = met(begun(*many), Arrival("s1", ("work",)), at=NOW).state
+    assert [one.mark for one in after.browsers][-2:] == ["9", "work"]
+    assert len(after.browsers) == 10
+
+
+LEEDS, PARIS = Country(mark="GB", at=NOW - timedelta(days=1)), Country(mark="FR", at=NOW - timedelta(days=9))
+
+
+def travelled(*countries: Country) -> Change[Account]:
+    return Change(account(method("phone"), browsers=(WORK, HOME), countries=countries))
+
+
+def test_a_new_country_is_noticed_and_known_from_then_on() -> None:
+    arrival = Arrival("s1", ("home",), ("FR",))
+    first = met(travelled(LEEDS), arrival, at=NOW)
+    assert noticed(first) == ["newCountry"]
+    assert first.state.countries == (LEEDS, Country(mark="FR", at=NOW))
+    assert noticed(met(Change(first.state), arrival, at=NOW + TRAVEL)) == []
+    assert noticed(met(travelled(), arrival, at=NOW)) == []
+
+
+def test_two_countries_within_an_hour_are_told_unless_it_is_the_same_browser() -> None:
+    left = LEEDS.model_copy(update={"at": NOW - TRAVEL + timedelta(seconds=1)})
+    at_home, at_work = Arrival("s1", ("home",), ("FR",)), Arrival("s1", ("work",), ("FR",))
+    assert noticed(met(travelled(PARIS, left), at_work, at=NOW)) == ["impossiblePace"]
+    assert noticed(met(travelled(left), at_work, at=NOW)) == ["impossiblePace"]
+    assert noticed(met(travelled(PARIS, left), at_home, at=NOW)) == []
+    assert noticed(met(travelled(PARIS, LEEDS), at_work, at=NOW)) == []
+    assert noticed(met(travelled(PARIS, left), Arrival("s1", ("work",), ("GB",)), at=NOW)) == []
+
+
+def test_what_a_platform_asked_for_is_told_with_its_challenge() -> None:
+    (told,) = met(begun(HOME), Arrival("c1", ("work",), challenge_id="c1"), at=NOW).emissions
+    event = told.event
+    assert isinstance(event, UnusualActivityNoticed)
+    assert (event.session_id, event.challenge_id) == (None, "c1")
+
+
+def test_where_nothing_is_known_of_who_comes_nothing_is_noted() -> None:
+    after = met(begun(HOME), Arrival("s1"), at=NOW)
+    assert (noticed(after), after.state.browsers, after.state.countries) == ([], (HOME,), ())
 
 
 def test_the_last_visit_is_that_of_this_browser_and_stays_for_all_of_the_session() -> None:

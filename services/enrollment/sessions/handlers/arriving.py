@@ -1,0 +1,43 @@
+"""What is known of whoever begins a session, and whether it is usual."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from services.enrollment.accounts.domain import unusual
+from services.enrollment.accounts.domain.account import Account
+from services.enrollment.accounts.domain.unusual import Arrival
+from services.kit.crypto.keyring import Keyring
+from services.kit.crypto.sealing import keyed_hashes
+from services.kit.decision import Change
+
+
+class Visitor(NamedTuple):
+    """`browser` is what the browser's own cookie holds, by which one is known again, `country` what a proxy names;
+    empty where it is not known."""
+
+    browser: str = ""
+    country: str = ""
+
+
+NOBODY = Visitor()
+
+
+def arrived(
+    begun: Change[Account],
+    visitor: Visitor,
+    session_id: str,
+    keyring: Keyring,
+    *,
+    at: datetime,
+    challenge_id: str | None = None,
+) -> Change[Account]:
+    """Note who came. Only keyed hashes are kept of it."""
+    if visitor == NOBODY:
+        return begun
+    account = begun.state
+
+    def marks(kind: str, value: str) -> tuple[str, ...]:
+        return keyed_hashes(keyring, f"{kind} {account.id} {value}", tenant=account.tenant) if value else ()
+
+    browser, country = marks("browser", visitor.browser), marks("country", visitor.country)
+    return unusual.met(begun, Arrival(session_id, browser, country, challenge_id), at=at)

@@ -1,0 +1,157 @@
+"""Sequences of generated calls, along the links of the OpenAPI description: what one call made, the next one is about.
+No 5xx, answers as they are described; what was made is there, and what was deleted is not.
+
+schemathesis' own machine is not used: hypothesis wants the same calls to be answered alike, and here each call changes
+what the next one finds.
+"""
+
+import random
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from schemathesis import GenerationMode
+
+from services.enrollment.api.links import USER
+from tests.attack.attempt import Attempt, Plan
+from tests.attack.generated import CHECKED, Operation, Request, called, cases, judged_by, operations_of
+from tests.attack.scene import Scene, interrupted, with_software
+
+STEPS = 6
+KEY = "idempotency-key"
+CHOICE = 100
+"""Of so many calls one is generated ahead for each operation, to choose from; at least four."""
+CALLS = 5
+"""Of a sequence, on average."""
+WHOLE = ("delete", USER)
+"""Erases the person: nothing follows, and it is tried on nobody else's."""
+
+
+@dataclass
+class Sequence:
+    """Calls about one person, who has `method`; `gone` are addresses of what was deleted, `made` of what must be
+    there. Of a person that `is_own` all may be deleted."""
+
+    scene: Scene
+    pools: Mapping[str, list[Request]]
+    rng: random.Random
+    person: str
+    method: str
+    is_own: bool = False
+    made: set[str] = field(default_factory=set)
+    gone: set[str] = field(default_factory=set)
+
+    async def calls(self, first: Operation) -> AsyncIterator[Attempt]:
+        operation, parameters = first, dict[str, str]()
+        for _ in range(STEPS):
+            case = self._case(operation, parameters)
+            response = await called(self.scene, case)
+            attempt = judged_by(case, response, CHECKED)
+            yield replace(attempt, why=attempt.why or self._misplaced(case, response.status_code))
+            following = self._links(case, response)
+            if not following:
+                return
+            operation, parameters = self.rng.choice(following)
+
+    def _case(self, operation: Operation, parameters: Mapping[str, str]) -> Request:
+        case = self.rng.choice(self.pools[_id_of(operation)])
+        of_person = {"user_id": self.person} if "user_id" in (case.path_parameters or {}) else {}
+        case.path_parameters = {**(case.path_parameters or {}), **of_person, **parameters}
+        # The same key with another body is a conflict, and the same requests are chosen again and again.
+        if case.headers:
+            case.headers.pop(KEY, None)
+        if isinstance(case.body, dict) and self.rng.random() < 0.8:
+            case.body = {**case.body, **self._right(case.path)}
+        return case
+
+    def _right(self, path: str) -> dict[str, Any]:
+        """What a body needs to be taken: of what is refused nothing follows."""
+        target = self.scene.target
+        match path.rpartition("/")[2]:
+            case "interrupts":
+                user = {"id": self.person, "userPrincipalName": f"{self.person}@northbridge.example"}
+                known = {"user": {**user, "displayName": "Sequence", "groups": ["everyone"]}, "intent": "signIn"}
+                moment = target.clock.now().isoformat()
+                return {"returnUrl": target.returns["northbridge"], "authenticatedAt": moment, **known}
+            case "challenges":
+                return {"purpose": "stepUp", "methodId": self.method, "returnUrl": target.returns["northbridge"]}
+            case _:
+                return {}
+
+    def _links(self, case: Request, response: Any) -> list[tuple[Operation, dict[str, str]]]:
+        described = case.operation.definition.raw["responses"].get(str(response.status_code), {})
+        content = response.json() if response.headers.get("content-type", "").startswith("application/json") else None
+        found = []
+        for link in described.get("links", {}).values():
+            operation = self.pools[link["operationId"]][0].operation
+            resolved = {name: _value(word, case, content) for name, word in link["parameters"].items()}
+            is_whole = (operation.method, operation.path) == WHOLE
+            if all(resolved.values()) and (self.is_own or not is_whole):
+                found.append((operation, {name: str(value) for name, value in resolved.items()}))
+                if operation.method == "get" and case.method == "POST":
+                    self.made.add(operation.path.format(**resolved))
+        return found
+
+    def _misplaced(self, case: Request, status: int) -> str:
+        """What is there and should not be, or the other way round."""
+        address = case.path.format(**(case.path_parameters or {}))
+        if case.method == "DELETE" and status < 300:
+            self.gone.add(address)
+            if (case.operation.method, case.path) == WHOLE:
+                self.made.clear()
+        if case.method == "GET" and status == 200 and address in self.gone:
+            return "it was deleted, and is there"
+        if case.method == "GET" and status == 404 and address in self.made - self.gone:
+            return "it was made, and is not there"
+        return ""
+
+
+async def sequences(scene: Scene, plan: Plan) -> AsyncIterator[Attempt]:
+    """About a fifth of the calls that are generated one at a time."""
+    operations = await operations_of(scene)
+    first = [operation for operation in operations if _links_of(operation)]
+    linked = {_id_of(operation) for operation in first} | {
+        link["operationId"] for operation in first for link in _links_of(operation)
+    }
+    modes = (GenerationMode.POSITIVE,) * 3 + (GenerationMode.NEGATIVE,)
+    pools = {
+        _id_of(operation): [
+            case
+            for number, mode in enumerate(modes)
+            for case in cases(operation, mode, max(1, plan.requests // CHOICE // len(modes)), number)
+        ]
+        for operation in operations
+        if _id_of(operation) in linked
+    }
+    shared = f"sequences.{scene.bob}"
+    await interrupted(scene.target, shared)
+    method, _ = await with_software(scene.target, shared)
+    rng = random.Random(plan.requests)  # noqa: S311 # which calls follow
+    for number in range(max(len(first), plan.requests // 5 // CALLS)):
+        operation = first[number % len(first)]
+        is_own = operation.path.endswith("interrupts")
+        person = f"sequences.{number}.{scene.bob}" if is_own else shared
+        async for attempt in Sequence(scene, pools, rng, person, method, is_own).calls(operation):
+            yield attempt
+
+
+def _id_of(operation: Operation) -> str:
+    return str(operation.definition.raw["operationId"])
+
+
+def _links_of(operation: Operation) -> list[dict[str, Any]]:
+    responses = operation.definition.raw["responses"].values()
+    return [link for response in responses for link in response.get("links", {}).values()]
+
+
+def _value(expression: str, case: Request, content: Any) -> Any:
+    """What a runtime expression of a link stands for; None where it is not there."""
+    if expression.startswith("$request.path."):
+        return (case.path_parameters or {}).get(expression.removeprefix("$request.path."))
+    found: Any = case.body if expression.startswith("$request.body") else content
+    for part in expression.partition("#/")[2].split("/"):
+        try:
+            found = found[int(part)] if isinstance(found, list) else found[part]
+        except (KeyError, IndexError, TypeError, ValueError):
+            return None
+    return found
