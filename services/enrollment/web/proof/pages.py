@@ -22,6 +22,7 @@ from services.enrollment.web.proof.words import (
     PASS_NEEDED,
     QUESTION,
     SIGN_IN_AGAIN,
+    TO_RESTORE,
     TRY_AGAIN,
     refused_choice,
     resting,
@@ -43,7 +44,7 @@ async def show_choice(page: PageRequest, error: FieldError | None = None, status
         return _show_no_way_on(page)
     view = ChooseView(
         step="prove.choose",
-        frame=frame(page, "prove.choose"),
+        frame=frame(page, "prove.choose", _what_for(page)),
         question=QUESTION,
         choices=tuple(_choice(method, _rest(method, cooldowns, page)) for method in usable),
         chosen=usable[0].id,
@@ -74,7 +75,7 @@ async def show(page: PageRequest, feedback: Feedback = NOTHING) -> Response:
         challenge=challenge,
         method=method,
         label=label_of(method),
-        frame=frame(page, "prove", feedback.notice or await _why_a_code(page, method, challenge)),
+        frame=frame(page, "prove", feedback.notice or await _why_a_code(page, method, challenge) or _what_for(page)),
         feedback=feedback,
         other_method=len(step_up.askable(page.principal, page.deps)) > 1,
     )
@@ -136,6 +137,14 @@ def _show_no_way_on(page: PageRequest) -> Response:
     shown = frame(page, "prove.choose", title=heading)
     again = (TRY_AGAIN, page.site.page) if needs_pass else None
     return html(page.principal, MessageView(shown, heading, text, action=again, help=CANT_SIGN_IN), 403)
+
+
+def _what_for(page: PageRequest) -> str | None:
+    """That a method comes back after the proof, where one shall."""
+    account, restoring = page.principal.account, page.principal.session.restoring
+    former = account.former_method(restoring, "person", page.deps.clock.now()) if restoring else None
+    method = former.method if former else account.method(restoring or "")
+    return TO_RESTORE.format(name=label_of(method)) if method else None
 
 
 async def _why_a_code(page: PageRequest, method: Method, challenge: Challenge) -> str | None:

@@ -38,7 +38,9 @@ def method_of(page: PageRequest, method_id: str) -> Method:
     return method
 
 
-async def list_page(page: PageRequest, notice: str | None = None, status: int = 200) -> Response:
+async def list_page(
+    page: PageRequest, notice: str | None = None, status: int = 200, *, done: str | None = None
+) -> Response:
     account, now = page.principal.account, page.components.clock.now()
     since, news = await news_for(page.principal, page.deps)
     organization = page.components.config.tenant(account.tenant).display_name
@@ -55,6 +57,7 @@ async def list_page(page: PageRequest, notice: str | None = None, status: int = 
         return_label=words.CAME_FROM.get(page.principal.session.decision, organization),
         former=tuple(rows.former_row(former) for former in restorable.values()),
         news=rows.news_of(news, since),
+        done=done,
     )
     return html(page.principal, view, status)
 

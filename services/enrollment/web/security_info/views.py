@@ -20,7 +20,7 @@ class News:
 @dataclass(frozen=True)
 class ManageView:
     """Everything on file. `former` are methods that can be brought back; `return_label` names where the person came
-    from; `news` is what others than this browser did.
+    from; `news` is what others than this browser did, `done` what the person did just now.
     """
 
     template: ClassVar[str] = "security_info/manage.html"
@@ -33,6 +33,7 @@ class ManageView:
     return_label: str
     former: tuple[MethodRow, ...] = ()
     news: News | None = None
+    done: str | None = None
     error: None = None
 
 

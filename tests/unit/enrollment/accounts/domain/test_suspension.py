@@ -1,5 +1,7 @@
 """What is told of a method that is used, goes or comes back."""
 
+from datetime import timedelta
+
 import pytest
 
 from schemas.base import MethodType
@@ -197,3 +199,23 @@ def test_whoever_had_a_method_lately_is_known_to_have_had_it(reason: str) -> Non
     assert account(PHONE).ever_had("phone")
     assert account(former=(former,)).ever_had("phone")
     assert not account(EMAIL, former=(former,)).ever_had("passkey")
+
+
+@pytest.mark.parametrize(
+    ("proven", "earlier", "comes_back"),
+    [("email", 1, True), ("phone", 1, False), ("email", 0, False)],
+    ids=["another method", "the method itself", "one that came in this session"],
+)
+def test_what_waits_comes_back_with_the_proof_of_a_method_that_was_there_before(
+    proven: MethodType, earlier: int, comes_back: bool
+) -> None:
+    was = {"created_at": NOW - timedelta(days=earlier)}
+    gone = Former(method=PHONE, reason="person", until=NOW + KEEP_FORMER)
+    held = tuple(method(kind, **was) for kind in ("email", "passkey") if kind == proven)
+    kept = (PHONE.model_copy(update={**was, "state": "suspended"}),) if proven == "phone" else ()
+    asked, _ = _asked_in_session(proven, proven)
+    waiting = wizard_session(intent="manage", step="prove", after_proof="manage", restoring="phone", requested=asked)
+    before = account(*held, *kept, former=(gone,) if not kept else (), sessions=(waiting,))
+    after = registering.prove(before, asked, None, at=NOW).state
+    phone = after.method("phone")
+    assert (phone is not None and phone.state == "active") is comes_back

@@ -1,0 +1,99 @@
+"""Pages as a person walks them, in one process: the real routes, handlers and verifier over documents in memory. What
+is found wrong in a journey is tested here, unless the browser itself is the point."""
+
+import logging
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import pytest_asyncio
+import structlog
+
+from services.kit.crypto.codes import totp_code
+from services.kit.ids import new_id
+from tests.attack.lab import Lab, lab_target
+from tests.attack.scene import interrupted, with_phone, with_software, with_token
+from tests.attack.target import Target
+from tests.support.walking import Walker
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@dataclass(frozen=True)
+class World:
+    """The product in this process, and the platform that calls it."""
+
+    lab: Lab
+    target: Target
+
+    async def person(self) -> str:
+        """Somebody whom the platform has met."""
+        user = f"kim.{new_id()[-8:]}"
+        await interrupted(self.target, user)
+        return user
+
+    def walker(self) -> Walker:
+        return Walker(self.target.http, self.target.origin)
+
+    async def signed_in(self, user: str, **fields: object) -> Walker:
+        """In a new browser, sent by the platform."""
+        begun = await interrupted(self.target, user, **fields)
+        return await self.walker().open(begun["url"])
+
+    async def id_of(self, user: str, kind: str) -> str:
+        return next(str(method["id"]) for method in await self.methods(user) if method["type"] == kind)
+
+    async def methods(self, user: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = (await self.target.done("GET", _of(user, "methods")))["value"]
+        return found
+
+
+@pytest.fixture(scope="module", autouse=True)
+def silence() -> Iterator[None]:
+    before = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    yield
+    structlog.configure(**before)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    async with lab_target(tmp_path_factory.mktemp("lab")) as (lab, target):
+        yield World(lab, target)
+        assert lab.log.failures == []
+
+
+def _of(user: str, what: str) -> str:
+    return f"/v1.0/users/{user}/authentication/{what}"
+
+
+async def with_three(world: World) -> tuple[str, bytes]:
+    """Somebody with an app's codes, a phone and an address, and the secret of the codes."""
+    user = await world.person()
+    _, secret = await with_software(world.target, user)
+    await with_phone(world.target, user)
+    await with_token(world.target, user)
+    return user, secret
+
+
+async def test_a_method_comes_back_after_a_proof_that_is_asked_for_there(world: World) -> None:
+    user, secret = await with_three(world)
+    phone = next(method for method in await world.methods(user) if method["type"] == "phone")
+    managing = await world.signed_in(user, intent="manage")
+    await managing.open(f"/security-info/methods/{phone['id']}/delete")
+    await managing.press("Delete")
+    assert "Phone was deleted. You can restore it until" in managing.page.text
+
+    again = await world.signed_in(user, intent="manage")
+    await again.press("Restore Phone")
+    assert "To restore Phone, verify yourself with another method." in again.page.text
+    await again.follow("Back to my security info")
+    assert "Methods that can come back" in again.page.text
+    await again.press("Restore Phone")
+    await again.press("Next", method=await world.id_of(user, "softwareOath"))
+    world.lab.clock.advance(timedelta(seconds=60))
+    await again.press("Next", code=totp_code(secret, world.lab.clock.now()))
+    assert "Phone was restored. It can be used again." in again.page.text
+    assert "Methods that can come back" not in again.page.text
