@@ -149,7 +149,14 @@ async def with_token(target: Target, user: str) -> tuple[str, str]:
 async def with_app(target: Target, user: str) -> App:
     """Connected, and with its first request open."""
     begun = await registered(target, user, "authenticatorApp")
-    values = parse_qs(urlsplit(begun["qrContent"]).fragment.partition("?")[2])
+    app = await connected(target, begun["qrContent"])
+    waiting = await requests_of(target, app)
+    return replace(app, request=waiting.json()[0])
+
+
+async def connected(target: Target, link: str) -> App:
+    """By what the QR code says."""
+    values = parse_qs(urlsplit(link).fragment.partition("?")[2])
     key = DevicePrivateKey.generate()
     token = protocol.sign_activation(
         key,
@@ -162,9 +169,7 @@ async def with_app(target: Target, user: str) -> App:
     path = f"{urlsplit(values['url'][0]).path}/activate"
     answer = await target.call("POST", path, content=token, headers={"Content-Type": "application/jose"})
     assert answer.status_code == 201, answer.text
-    app = App(key, answer.json()["deviceId"], {})
-    waiting = await requests_of(target, app)
-    return replace(app, request=waiting.json()[0])
+    return App(key, answer.json()["deviceId"], {})
 
 
 async def requests_of(target: Target, app: App) -> httpx.Response:

@@ -311,6 +311,22 @@ async def test_a_request_that_others_ended_says_so(page: Page, api: DeviceApi) -
     await heading(page, "This request has ended")
 
 
+async def test_the_newest_request_is_shown(page: Page, api: DeviceApi) -> None:
+    """Also where the one before still waits, as it does on a page that was left, and where it was looked at when it
+    ended."""
+    await asked(page, api)
+    await page.get_by_label("Number").fill("1")
+    api.requests = [request_in(challenge_id="challenge-2"), *api.requests]
+    await expect(page.get_by_label("Number")).to_have_value("")
+    api.requests = []
+    await heading(page, "This request has ended")
+    api.requests = [request_in(challenge_id="challenge-3")]
+    await page.get_by_label("Number").fill(NUMBER)
+    await page.get_by_role("button", name="Approve").click()
+    await heading(page, "Approved")
+    assert [answer.challenge_id for answer in api.answers] == ["challenge-3"]
+
+
 async def test_without_network_nothing_is_lost(page: Page, context: BrowserContext, api: DeviceApi) -> None:
     await asked(page, api)
     await context.set_offline(True)

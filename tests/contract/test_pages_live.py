@@ -146,7 +146,7 @@ async def test_what_becomes_of_a_call_is_told_live(pages: Stage) -> None:
 
 async def test_a_request_that_was_replaced_leads_to_the_new_one(pages: Stage) -> None:
     page = await pages.show(VIEWS["try"], answers=stream(status="cancelled"))
-    await expect(page.get_by_role("status").filter(has_text="A new request was sent")).to_be_visible()
+    await expect(page.get_by_role("status").filter(has_text="A newer request took its place")).to_be_visible()
     await expect(page.get_by_role("link", name="Go on")).to_be_visible()
 
 

@@ -14,7 +14,7 @@ import structlog
 from services.kit.crypto.codes import totp_code
 from services.kit.ids import new_id
 from tests.attack.lab import Lab, lab_target
-from tests.attack.scene import interrupted, with_phone, with_software, with_token
+from tests.attack.scene import App, connected, interrupted, requests_of, with_phone, with_software, with_token
 from tests.attack.target import Target
 from tests.support.walking import Walker
 
@@ -97,3 +97,27 @@ async def test_a_method_comes_back_after_a_proof_that_is_asked_for_there(world: 
     await again.press("Next", code=totp_code(secret, world.lab.clock.now()))
     assert "Phone was restored. It can be used again." in again.page.text
     assert "Methods that can come back" not in again.page.text
+
+
+async def at_the_number(world: World, user: str) -> tuple[Walker, App]:
+    """From sign-in to "Let's try it out", with an app that was connected just now."""
+    walker = await world.signed_in(user, amr=["pwd"])
+    for _ in range(3):
+        await walker.press("Next")
+    app = await connected(world.target, walker.page.links["Open the authenticator on this device"])
+    await walker.press("Next")
+    return walker, app
+
+
+async def test_a_new_request_ends_that_of_a_page_that_was_left(world: World) -> None:
+    """One phone that was connected twice shows one request, whose number is on the page."""
+    user = await world.person()
+    left, earlier = await at_the_number(world, user)
+    assert len((await requests_of(world.target, earlier)).json()) == 1
+    page, app = await at_the_number(world, user)
+    assert (await requests_of(world.target, earlier)).json() == []
+    assert len((await requests_of(world.target, app)).json()) == 1
+    await left.open("/security-info/setup")
+    assert "A newer request took its place" in left.page.text
+    await left.press("Try again")
+    assert len((await requests_of(world.target, earlier)).json()) == 1

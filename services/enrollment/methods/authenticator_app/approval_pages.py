@@ -25,7 +25,7 @@ STATES: Final[Mapping[Status, ApprovalState]] = {
     "denied": "denied",
     "failed": "failed",
     "expired": "expired",
-    "cancelled": "expired",
+    "cancelled": "superseded",
 }
 
 

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from services.enrollment.methods.authenticator_app.words import APPROVAL, CONNECTING, ApprovalWords, ConnectingWords
 from services.enrollment.web.views import Frame, challenge_of, in_groups, minutes_left
 
-ApprovalState = Literal["waiting", "approved", "denied", "expired", "wrongNumber", "failed"]
+ApprovalState = Literal["waiting", "approved", "denied", "expired", "wrongNumber", "failed", "superseded"]
 """What became of a request that the app was asked to approve."""
 
 

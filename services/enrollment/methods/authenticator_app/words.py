@@ -76,7 +76,10 @@ APPROVAL: Final = ApprovalWords(
             "Wrong number", "The number in the app wasn't the one on this page. A new request shows a new number."
         ),
         "failed": StateText("That didn't work", "The request couldn't be completed. Nothing you set up is lost."),
-        "replaced": StateText("A new request was sent", "It has a number of its own. Go on to see it."),
+        "replaced": StateText("A newer request took its place", "It has a number of its own. Go on to see it."),
+        "superseded": StateText(
+            "A newer request took its place", "It was asked for on another page. Go on there, or try again here."
+        ),
     },
     unheard="We haven't heard from your app yet. Approve the request there, then select Next.",
     first="Approve the request in the app first.",
