@@ -114,7 +114,7 @@ async def test_a_new_request_ends_that_of_a_page_that_was_left(world: World) -> 
     user = await world.person()
     left, earlier = await at_the_number(world, user)
     assert len((await requests_of(world.target, earlier)).json()) == 1
-    page, app = await at_the_number(world, user)
+    _, app = await at_the_number(world, user)
     assert (await requests_of(world.target, earlier)).json() == []
     assert len((await requests_of(world.target, app)).json()) == 1
     await left.open("/security-info/setup")

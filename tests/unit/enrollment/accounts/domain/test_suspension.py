@@ -25,6 +25,7 @@ from tests.unit.enrollment.builders import NOW, account, method, proof_of, told,
 ANY = GroupPolicy(allowed=("phone", "email"))
 NAMELESS = Registration(display_name="")
 PHONE = method("phone", phone_type="mobile", destination_hash="old", display_name="••01")
+PASSKEY = method("passkey")
 EMAIL = method("email")
 
 
@@ -74,18 +75,18 @@ def test_a_use_lets_the_session_go_on_that_asked_for_it() -> None:
 
 
 def test_a_removal_is_told_with_the_default_that_is_left() -> None:
-    whose = account(PHONE, EMAIL, default_method_id="phone")
+    whose = account(PHONE, PASSKEY, default_method_id="phone")
     change = methods.remove(whose, "phone", "person", ANY, at=NOW, session_id="s1")
     removed = _removed("phone", "phone", "person", "s1")
-    assert change.emissions == told((removed, "s1"), (_defaulted("email", "phone"), "s1"))
+    assert change.emissions == told((removed, "s1"), (_defaulted("passkey", "phone"), "s1"))
 
 
 @pytest.mark.parametrize(("reason", "state"), [("disabled", "disabled"), ("administrator", "suspended")])
 def test_a_suspension_is_told_with_the_default_that_is_left(reason: suspension.Suspension, state: str) -> None:
-    whose = account(PHONE, EMAIL, default_method_id="phone")
+    whose = account(PHONE, PASSKEY, default_method_id="phone")
     change = suspension.suspend(whose, "phone", reason, "x1", at=NOW)
     suspended = MethodSuspended(method_id="phone", method_type="phone", reason=reason, suspended_at=NOW)
-    assert change.emissions == told((suspended, "x1"), (_defaulted("email", "phone"), "x1"))
+    assert change.emissions == told((suspended, "x1"), (_defaulted("passkey", "phone"), "x1"))
     assert change.state.methods[0].state == state
 
 
