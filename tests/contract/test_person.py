@@ -16,6 +16,7 @@ from services.kit.ids import new_id
 from tests.attack.lab import Lab, lab_target
 from tests.attack.scene import App, connected, interrupted, requests_of, with_phone, with_software, with_token
 from tests.attack.target import Target
+from tests.support.numbers import fresh_number
 from tests.support.walking import Walker
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -121,3 +122,17 @@ async def test_a_new_request_ends_that_of_a_page_that_was_left(world: World) -> 
     assert "A newer request took its place" in left.page.text
     await left.press("Try again")
     assert len((await requests_of(world.target, earlier)).json()) == 1
+
+
+async def test_after_the_last_try_the_page_says_nothing_of_the_message(world: World) -> None:
+    user = await world.person()
+    walker = await world.signed_in(user, amr=["pwd"])
+    await walker.press("Next")
+    await walker.follow("I want to set up a different method")
+    await walker.press("Next", method="phone")
+    await walker.press("Next", region="GB", number=fresh_number())
+    assert "We are sending a 6-digit code" in walker.page.text
+    for guess in range(5):
+        await walker.press("Next", code=f"00000{guess}")
+    assert "Too many wrong codes. Start again, or use a different number." in walker.page.text
+    assert "6-digit code" not in walker.page.text

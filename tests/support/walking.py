@@ -64,6 +64,11 @@ class Read(HTMLParser):
             unseen = tag in UNSEEN or "hidden" in given or (bool(self._open) and self._open[-1][1])
             self._open.append((tag, unseen))
 
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.handle_endtag(tag)
+
     def handle_endtag(self, tag: str) -> None:
         while self._open and self._open.pop()[0] != tag:
             pass

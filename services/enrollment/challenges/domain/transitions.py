@@ -221,11 +221,12 @@ def delivery_noted(challenge: Challenge, event: DeliveryEvent) -> Change[Challen
 def _noted(delivery: Delivery, event: DeliveryEvent) -> Delivery:
     match event:
         case CodeSent():
-            return delivery.model_copy(update={"state": "sent", "provider": event.provider})
+            return delivery.model_copy(update={"state": "sent", "provider": event.provider, "noted_at": event.sent_at})
         case PushSent():
-            return delivery.model_copy(update={"state": "sent", "provider": event.service})
+            return delivery.model_copy(update={"state": "sent", "provider": event.service, "noted_at": event.sent_at})
         case DeliveryConfirmed():
-            return delivery.model_copy(update={"state": "delivered", "provider": event.provider})
+            known = {"provider": event.provider, "noted_at": event.delivered_at}
+            return delivery.model_copy(update={"state": "delivered", **known})
         case DeliveryFailed():
             known = {"provider": event.provider, "detail": event.reason, "permanent": event.permanent}
             return delivery.model_copy(update={"state": "failed", **known})

@@ -71,6 +71,7 @@ class CallView:
     text_instead: bool = False
     other_method: bool = False
     unheard: bool = False
+    later: object = None
     step: str = "phone.call"
 
     @property
