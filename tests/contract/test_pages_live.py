@@ -114,6 +114,7 @@ async def test_what_is_kept_after_the_wait_leads_on_by_itself(pages: Stage, name
         ({"status": "expired"}, "No answer"),
         ({"status": "denied", "failure": "numberMismatch"}, "Wrong number"),
         ({"status": "failed"}, "That didn't work"),
+        ({"status": "denied", "reported": False}, "You denied the request"),
     ],
 )
 async def test_a_request_that_was_not_approved_is_told_with_what_can_be_done(
@@ -150,6 +151,14 @@ async def test_what_becomes_of_a_call_is_told_live(pages: Stage) -> None:
     answered = "You answered. Press # to confirm that it's you."
     page = await pages.show(VIEWS["call"], answers=stream(delivery={"state": "delivered", "text": answered}))
     await expect(page.get_by_role("status").filter(has_text=answered)).to_be_visible()
+
+
+async def test_a_report_in_the_app_is_told_and_is_no_error(pages: Stage) -> None:
+    page = await pages.show(replace(try_view(), suspends=True), answers=stream(status="denied", reported=True))
+    await expect(page.get_by_role("status").filter(has_text="You reported the request")).to_be_visible()
+    await expect(page.get_by_text("can't be used until you restore it")).to_be_visible()
+    await expect(page.get_by_role("button", name="Try again")).to_be_hidden()
+    assert not (await page.title()).startswith("Error: ")
 
 
 async def test_a_request_that_was_replaced_leads_to_the_new_one(pages: Stage) -> None:

@@ -3,7 +3,7 @@ is found wrong in a journey is tested here, unless the browser itself is the poi
 
 import logging
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,10 +11,21 @@ import pytest
 import pytest_asyncio
 import structlog
 
+from services.enrollment.methods.authenticator_app.approval import number_of
 from services.kit.crypto.codes import totp_code
 from services.kit.ids import new_id
 from tests.attack.lab import Lab, lab_target
-from tests.attack.scene import App, connected, interrupted, requests_of, with_phone, with_software, with_token
+from tests.attack.scene import (
+    App,
+    answered,
+    connected,
+    interrupted,
+    requests_of,
+    with_app,
+    with_phone,
+    with_software,
+    with_token,
+)
 from tests.attack.target import Target
 from tests.support.numbers import fresh_number
 from tests.support.walking import Walker
@@ -38,10 +49,20 @@ class World:
     def walker(self) -> Walker:
         return Walker(self.target.http, self.target.origin)
 
-    async def signed_in(self, user: str, **fields: object) -> Walker:
+    async def signed_in(self, user: str, *, group: str = "everyone", **fields: object) -> Walker:
         """In a new browser, sent by the platform."""
-        begun = await interrupted(self.target, user, **fields)
+        begun = await interrupted(self.target, user, group=group, **fields)
         return await self.walker().open(begun["url"])
+
+    def told(self, user: str) -> list[str]:
+        """What happened to a person, by the types of the events."""
+        return [envelope.type for envelope in self.lab.log.told if envelope.subject == user]
+
+    async def number_of(self, app: App) -> str:
+        """What the page shows of an app's request."""
+        stored = await self.lab.components.deps.challenges.get(app.request["challengeId"])
+        assert stored is not None
+        return number_of(stored.state, self.lab.components.deps.sealer)
 
     async def id_of(self, user: str, kind: str) -> str:
         return next(str(method["id"]) for method in await self.methods(user) if method["type"] == kind)
@@ -107,14 +128,13 @@ async def at_the_number(world: World, user: str) -> tuple[Walker, App]:
         await walker.press("Next")
     app = await connected(world.target, walker.page.links["Open the authenticator on this device"])
     await walker.press("Next")
-    return walker, app
+    return walker, replace(app, request=(await requests_of(world.target, app)).json()[0])
 
 
 async def test_a_new_request_ends_that_of_a_page_that_was_left(world: World) -> None:
     """One phone that was connected twice shows one request, whose number is on the page."""
     user = await world.person()
     left, earlier = await at_the_number(world, user)
-    assert len((await requests_of(world.target, earlier)).json()) == 1
     _, app = await at_the_number(world, user)
     assert (await requests_of(world.target, earlier)).json() == []
     assert len((await requests_of(world.target, app)).json()) == 1
@@ -136,3 +156,40 @@ async def test_after_the_last_try_the_page_says_nothing_of_the_message(world: Wo
         await walker.press("Next", code=f"00000{guess}")
     assert "Too many wrong codes. Start again, or use a different number." in walker.page.text
     assert "6-digit code" not in walker.page.text
+
+
+async def test_a_report_on_the_page_is_asked_for_once_and_said(world: World) -> None:
+    user = await world.person()
+    walker, app = await at_the_number(world, user)
+    await answered(world.target, app, "deny")
+    await walker.open("/security-info/setup")
+    assert "You denied the request" in walker.page.text
+    await walker.press("Report suspicious activity")
+    assert "Report this request?" in walker.page.text
+    await walker.press("Report")
+    assert "You reported the request Northbridge was told." in walker.page.text
+    assert not walker.has_button("Report suspicious activity")
+    assert (await answered(world.target, app, "report")).status_code == 204
+    assert world.told(user).count("SuspiciousActivityReported") == 1
+    world.lab.clock.advance(timedelta(minutes=6))
+    assert (await answered(world.target, app, "report")).status_code == 409
+
+
+async def test_who_denied_a_request_can_still_report_it_on_the_device(world: World) -> None:
+    """Who holds the device takes the method away, once, and learns how it comes back."""
+    user = await world.person()
+    await with_software(world.target, user)
+    app = await with_app(world.target, user)
+    await answered(world.target, app, "approve", number=await world.number_of(app))
+    walker = await world.signed_in(user, intent="manage", amr=["pwd"])
+    app = replace(app, request=(await requests_of(world.target, app)).json()[0])
+    assert (await answered(world.target, app, "deny")).status_code == 204
+    assert (await answered(world.target, app, "report")).status_code == 204
+    await walker.open("/security-info")
+    assert "You reported the request Northbridge was told" in walker.page.text
+    assert "can't be used until you restore it" in walker.page.text
+    assert world.told(user).count("SuspiciousActivityReported") == 1
+    assert {method["type"]: method["state"] for method in await world.methods(user)} == {
+        "softwareOath": "active",
+        "authenticatorApp": "suspended",
+    }

@@ -53,6 +53,7 @@ def challenge_state(challenge: Challenge, now: datetime) -> dict[str, object]:
         "status": challenge.status_at(now),
         "delivery": proof_page(challenge).told(challenge, now).news,
         "failure": challenge.failure,
+        "reported": challenge.reported,
         "attemptsLeft": challenge.attempts_left,
         "checking": challenge.pending_submission is not None,
         "resendAt": challenge.resend_at.isoformat(),

@@ -154,6 +154,18 @@ class CancelView:
 
 
 @dataclass(frozen=True)
+class ReportView:
+    """Ask once before somebody says that a request was not theirs."""
+
+    template: ClassVar[str] = "report.html"
+
+    frame: Frame
+    challenge_id: str
+    step: str
+    error: None = None
+
+
+@dataclass(frozen=True)
 class MessageView:
     """Something to know and at most one thing to do: an ended session, a used ticket, a problem.
 

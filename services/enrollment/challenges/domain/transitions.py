@@ -156,6 +156,12 @@ def cancel(challenge: Challenge, reason: Literal["superseded", "cancelled"], *, 
     return Change(ended, _withdrawn(challenge, reason, at=at))
 
 
+def report(challenge: Challenge, *, at: datetime) -> Change[Challenge]:
+    """The person says that nobody asked for it: it ends, if it has not, and that is remembered."""
+    ended = cancel(challenge, "cancelled", at=at)
+    return Change(ended.state.model_copy(update={"reported": True}), ended.emissions)
+
+
 def close(challenge: Challenge, *, at: datetime) -> Change[Challenge]:
     """Nothing more is asked on our page."""
     if challenge.hosting is None or challenge.hosting.closed_at:

@@ -51,6 +51,8 @@ class ApprovalWords:
     unheard: str
     first: str
     too_soon: str
+    suspended: str
+    not_suspended: str
 
 
 CONNECTING: Final = ConnectingWords(
@@ -75,6 +77,7 @@ APPROVAL: Final = ApprovalWords(
         "wrongNumber": StateText(
             "Wrong number", "The number in the app wasn't the one on this page. A new request shows a new number."
         ),
+        "reported": StateText("You reported the request", ""),
         "failed": StateText("That didn't work", "The request couldn't be completed. Nothing you set up is lost."),
         "replaced": StateText("A newer request took its place", "It has a number of its own. Go on to see it."),
         "superseded": StateText(
@@ -84,4 +87,9 @@ APPROVAL: Final = ApprovalWords(
     unheard="We haven't heard from your app yet. Approve the request there, then select Next.",
     first="Approve the request in the app first.",
     too_soon="You can ask for another request in {seconds}.",
+    suspended=(
+        "{organization} was told, and {device} can't be used until you restore it: in My security info, after you "
+        "verified with another method. Change your password if others may know it."
+    ),
+    not_suspended="{organization} was told. Change your password if others may know it.",
 )

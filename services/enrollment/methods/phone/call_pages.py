@@ -83,6 +83,7 @@ def call_view(
         masked=masked_destination(challenge),
         state="failed" if undelivered else STATES[status],
         text=call_text(challenge, now, unheard=unheard),
+        suspends=not challenge.is_to_register,
         later=call_told(challenge, now).news["later"],
         events_url=f"{frame.site.events}?challenge={challenge.id}",
         call_again_at=challenge.resend_at,

@@ -80,6 +80,7 @@ class CallWords:
     calling: str
     too_soon: str
     again_now: str
+    suspended: str
 
 
 NUMBERS: Final[Mapping[str, NumberWords]] = {
@@ -122,7 +123,7 @@ CALL: Final = CallWords(
         "waiting": StateText("Waiting for your answer…", ""),
         "confirmed": StateText("Confirmed. Select Next.", ""),
         "denied": StateText(
-            "You reported the call", "You said that you didn't ask for it. Your organisation was told."
+            "You reported the call", "Your organisation was told. Change your password if others may know it."
         ),
         "undelivered": StateText("The call didn't reach you", ""),
         "failed": StateText("That didn't work", "The call couldn't be confirmed. Nothing you set up is lost."),
@@ -135,6 +136,10 @@ CALL: Final = CallWords(
     calling="Calling…",
     too_soon=CALL_TOO_SOON,
     again_now="You can ask for another call now.",
+    suspended=(
+        "Your organisation was told, and this phone can't be used until you restore it: in My security info, after you "
+        "verified with another method. Change your password if others may know it."
+    ),
 )
 
 

@@ -8,7 +8,6 @@ from fastapi import Response
 
 from services.enrollment.accounts.domain.account import Method
 from services.enrollment.challenges.domain.challenge import Challenge
-from services.enrollment.challenges.handlers import verdicts
 from services.enrollment.challenges.handlers.cooldown import Cooldowns, available_first
 from services.enrollment.methods.base.pages import AskedProof, Step, StepPage
 from services.enrollment.methods.registry.pages import proof_page
@@ -16,7 +15,7 @@ from services.enrollment.methods.registry.words import WORDS, label_of
 from services.enrollment.proofs.sent_code.pages import resend
 from services.enrollment.sessions.handlers import step_up
 from services.enrollment.web.forms import ChoiceForm, ProofForm, SentForm
-from services.enrollment.web.judging import NOTHING, Feedback, require_challenge
+from services.enrollment.web.judging import NOTHING, Feedback, ask_report, report, require_challenge
 from services.enrollment.web.proof.words import (
     LOCKED_OUT,
     PASS_NEEDED,
@@ -90,15 +89,14 @@ async def act(page: PageRequest, sent: SentForm) -> Response:
         return await resend(page, show)
     match action:
         case "other":
-            await step_up.choose_another(page.principal, page.deps)
-            return to_current_step(page)
-        case "again":
-            return await _ask_anew(page, challenge, by_app=proof.again_by_code)
-        case "code" | "request":
-            return await _ask_anew(page, challenge, by_app=action == "code")
+            return await _choose_another(page)
+        case "again" | "code" | "request":
+            by_app = proof.again_by_code if action == "again" else action == "code"
+            return await _ask_anew(page, challenge, by_app=by_app)
+        case "ask-report":
+            return ask_report(page, challenge, "prove")
         case "report":
-            await verdicts.suspicious_reported(challenge, store=page.deps, clock=page.deps.clock)
-            return to_current_step(page)
+            return await report(page, challenge)
     return await proof.submitted(page, challenge, sent, show)
 
 
@@ -124,6 +122,11 @@ async def _ask_anew(page: PageRequest, challenge: Challenge, *, by_app: bool) ->
     except NOT_NOW as problem:
         moved = replace(page, principal=await step_up.choose_another(page.principal, page.deps))
         return await show_choice(moved, FieldError("method", refused_choice(problem)), problem.status)
+    return to_current_step(page)
+
+
+async def _choose_another(page: PageRequest) -> Response:
+    await step_up.choose_another(page.principal, page.deps)
     return to_current_step(page)
 
 
