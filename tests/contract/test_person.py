@@ -193,3 +193,16 @@ async def test_who_denied_a_request_can_still_report_it_on_the_device(world: Wor
         "softwareOath": "active",
         "authenticatorApp": "suspended",
     }
+
+
+async def test_who_comes_back_to_a_passkey_gets_one_that_can_be_made(world: World) -> None:
+    user = await world.person()
+    walker = await world.signed_in(user, amr=["pwd"])
+    await walker.press("Next")
+    for method in ("passkey", "phone", "passkey"):
+        await walker.follow("I want to set up a different method")
+        await walker.press("Next", method=method)
+    (asked,) = {value for form in walker.page.forms for name, value in form.fields if name == "challenge"}
+    stored = await world.lab.components.deps.challenges.get(asked)
+    assert stored is not None
+    assert stored.state.status == "pending"
