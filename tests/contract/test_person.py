@@ -206,3 +206,22 @@ async def test_who_comes_back_to_a_passkey_gets_one_that_can_be_made(world: Worl
     stored = await world.lab.components.deps.challenges.get(asked)
     assert stored is not None
     assert stored.state.status == "pending"
+
+
+async def test_of_security_questions_all_that_is_wrong_is_said_where_it_is(world: World) -> None:
+    """And what was right need not be typed again."""
+    user = await world.person()
+    await with_software(world.target, user)
+    walker = await world.signed_in(user, intent="manage")
+    await walker.follow("Add sign-in method")
+    await walker.press("Next", method="securityQuestions")
+    await walker.press("Next", question=["", "first-pet", "first-pet"], answer=["Lisbon", "Rex", "ab"])
+    assert "Choose a question." in walker.field("question-1")
+    assert "You chose this question already." in walker.field("question-3")
+    assert "too short" in walker.field("answer-3")
+    assert 'id="question-2"' in walker.html
+    assert 'id="question-2-error"' not in walker.html
+    assert 'value="Lisbon"' in walker.html
+    chosen = ["first-car", "first-pet", "first-film"]
+    await walker.press("Next", question=chosen, answer=["Lisbon", "Rex", "Vertigo"])
+    assert "Security questions saved" in walker.page.text

@@ -367,7 +367,7 @@ def call_view(state: CallState = "waiting") -> CallView:
 
 
 def questions_view(error: FieldError | None = None) -> QuestionsView:
-    """Three questions to choose; after an error they are chosen, and the answers are gone."""
+    """Three questions to choose; after an error they are chosen."""
     chosen = [one for one, _ in QUESTIONS] if error else [""] * 3
     return QuestionsView(
         frame=frame("Security questions"),

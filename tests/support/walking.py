@@ -117,7 +117,7 @@ class Walker:
         assert label in self.page.links, f"no link {label!r} among {sorted(self.page.links)}"
         return await self._go("GET", self.page.links[label])
 
-    async def press(self, label: str, *, at: int = 0, **typed: str) -> "Walker":
+    async def press(self, label: str, *, at: int = 0, **typed: str | list[str]) -> "Walker":
         """A button by its words, the one number `at` of those; `typed` are the fields that the person filled in."""
         found = [button for button in self.page.buttons if button.label == label]
         assert len(found) > at, f"no button {label!r} among {[button.label for button in self.page.buttons]}"
@@ -128,8 +128,13 @@ class Walker:
         given += [(button.name, button.value)] if button.name else []
         data: dict[str, Any] = {}
         for name, value in (*given, *typed.items()):
-            data.setdefault(name, []).append(value)
+            data.setdefault(name, []).extend(value if isinstance(value, list) else [value])
         return await self._go("POST", form.action, data=data)
+
+    def field(self, name: str) -> str:
+        """What is said to be wrong with a field."""
+        _, _, after = self.html.partition(f'id="{name}-error"')
+        return Read(f"<p {after.partition('</p>')[0]}</p>").text
 
     def has_button(self, label: str) -> bool:
         return any(button.label == label for button in self.page.buttons)

@@ -274,14 +274,13 @@ def test_what_went_wrong_is_in_the_title(name: str) -> None:
     assert outline(sample_views()[name]).texts("title")[0].startswith("Error: ")
 
 
-def test_answers_are_never_shown_again() -> None:
+def test_answers_that_were_not_kept_need_not_be_typed_again() -> None:
     secret = "Northwind the cat"
     view = questions_view(FieldError("answer-2", "This answer is too short."))
     rows = tuple(replace(row, answer=SecretStr(secret)) for row in view.rows)
     page = outline(replace(view, rows=rows))
-    assert secret not in PAGES.render(replace(view, rows=rows))
     answers = [attributes for _, attributes, _ in page.elements if attributes.get("name") == "answer"]
-    assert [attributes.get("value") for attributes in answers] == [None] * 3
+    assert [attributes.get("value") for attributes in answers] == [secret] * 3
     assert [attributes.get("aria-invalid") for attributes in answers] == [None, "true", None]
     chosen = [
         attributes["value"] for tag, attributes, _ in page.elements if tag == "option" and "selected" in attributes
