@@ -225,3 +225,21 @@ async def test_of_security_questions_all_that_is_wrong_is_said_where_it_is(world
     chosen = ["first-car", "first-pet", "first-film"]
     await walker.press("Next", question=chosen, answer=["Lisbon", "Rex", "Vertigo"])
     assert "Security questions saved" in walker.page.text
+
+
+async def test_methods_to_verify_with_are_what_they_say(world: World) -> None:
+    user = await world.person()
+    number = await with_phone(world.target, user)
+    await with_software(world.target, user)
+    app = await with_app(world.target, user)
+    await answered(world.target, app, "approve", number=await world.number_of(app))
+    walker = await world.signed_in(user, intent="manage", amr=["pwd"])
+    await walker.press("Use a code from the app instead")
+    assert "Open the app on Test phone and type the code" in walker.page.text
+    await walker.press("Use a different method")
+    for says in (
+        "Authenticator app (Test phone) Approve a request in the app on Test phone.",
+        f"Phone Get a code by text message at +44 •••• ••{number[-4:]}.",
+        "Other authenticator app Type the code that your app shows.",
+    ):
+        assert says in walker.page.text

@@ -564,7 +564,7 @@ def _proof_views() -> dict[str, View]:
         "prove-choose": ChooseView(
             frame=PROVING,
             choices=(
-                ("m1", "Alex's phone", "Approve a request on Alex's phone."),
+                ("m1", "Authenticator app (Alex's phone)", "Approve a request in the app on Alex's phone."),
                 ("m2", "My work phone", f"Get a code or a call at {MASKED}."),
             ),
             chosen="m1",

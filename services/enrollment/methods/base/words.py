@@ -29,7 +29,8 @@ class Name:
 class MethodWords:
     """The words of a type of method.
 
-    `prove` offers it as a proof (`{where}` is its display name). `titles` has a title for each step; `progress` the
+    `prove` offers it as a proof (`{where}` is its display name, or the device's), and `prove_by` where that depends on
+    how it is reached. `titles` has a title for each step; `progress` the
     steps that are counted, with their labels, and `instead` the steps that are another way through one of those.
     `variants` are its names by the type of phone.
     """
@@ -37,6 +38,7 @@ class MethodWords:
     type: MethodType
     name: Name
     prove: str
+    prove_by: Mapping[str, str] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
     progress: tuple[tuple[str, str], ...] = ()
     instead: Mapping[str, str] = field(default_factory=dict)

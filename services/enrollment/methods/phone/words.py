@@ -40,7 +40,8 @@ from services.kit.errors import (
 WORDS: Final = MethodWords(
     type="phone",
     name=Name("Phone", "Get a code by text message, or a call."),
-    prove="Get a code or a call at {where}.",
+    prove="Get a code at {where}.",
+    prove_by={"sms": "Get a code by text message at {where}.", "voice": "Get a call at {where}."},
     titles={
         "phone": "Phone",
         "phone.code": "Enter the code",

@@ -152,16 +152,15 @@ def told_of(known: Known, challenge: Challenge, now: datetime, **places: object)
 
 def code_problem(problem: type[ProblemError], challenge: Challenge) -> str:
     """Why a code was not accepted, beside its field."""
+    other = _other(challenge)
     texts: Mapping[type[ProblemError], str] = {
         CodeMalformedError: f"Enter the {digits_of(challenge)} digits of the code.",
         CodeIncorrectError: f"That code isn't right. Check the newest message; {tries_left(challenge)}.",
         CodeExpiredError: "That code has expired. We can send you a new one.",
-        AttemptsExhaustedError: "Too many wrong codes. Start again, or use a different number.",
-        MethodCoolingDownError: "There were too many wrong codes for this number. Wait a while, then start again.",
-        AuthenticatorDisabledError: "There were too many wrong codes for this number. Use a different number.",
-        SendLimitReachedError: (
-            "We can't send more messages for this code. Use a different number, or try again later."
-        ),
+        AttemptsExhaustedError: f"Too many wrong codes. Start again, or use {other}.",
+        MethodCoolingDownError: f"There were too many wrong codes. Wait a while, then start again, or use {other}.",
+        AuthenticatorDisabledError: f"There were too many wrong codes. Use {other}.",
+        SendLimitReachedError: (f"We can't send more messages for this code. Use {other}, or try again later."),
     }
     return not_accepted(problem, texts)
 
@@ -184,7 +183,7 @@ def failure_of(challenge: Challenge) -> str:
     where, voice = masked_destination(challenge), challenge.channel == "voice"
     thing, again = ("call", "Call again") if voice else ("message", "Send it again")
     place = "address" if challenge.channel == "email" else "number"
-    other = f"a different {place}" if challenge.is_to_register else "a different method"
+    other = _other(challenge)
     ours = f"We couldn't {'call' if voice else 'send a code to'} {where}; the fault is ours."
     texts = {
         "expiredBeforeSending": f"Your code expired before we could {'call' if voice else 'send it'}. {again}.",
@@ -200,3 +199,9 @@ def failure_of(challenge: Challenge) -> str:
         return f"{missed}. {again}, or choose another way."
     check = f"Check the {place}, or use a different one." if challenge.is_to_register else f"Use {other}."
     return texts.get(challenge.delivery.detail or "", f"We couldn't reach {where}. {check}")
+
+
+def _other(challenge: Challenge) -> str:
+    """What can be used instead of the number or address: of one on file there is no other."""
+    place = "address" if challenge.channel == "email" else "number"
+    return f"a different {place}" if challenge.is_to_register else "a different method"

@@ -11,7 +11,7 @@ from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.handlers.cooldown import Cooldowns, available_first
 from services.enrollment.methods.base.pages import AskedProof, Step, StepPage
 from services.enrollment.methods.registry.pages import proof_page
-from services.enrollment.methods.registry.words import WORDS, label_of
+from services.enrollment.methods.registry.words import label_of, proof_of, title_of
 from services.enrollment.proofs.sent_code.pages import resend
 from services.enrollment.sessions.handlers import step_up
 from services.enrollment.web.forms import ChoiceForm, ProofForm, SentForm
@@ -158,7 +158,7 @@ async def _why_a_code(page: PageRequest, method: Method, challenge: Challenge) -
 
 
 def _choice(method: Method, rest: str | None) -> Choice:
-    return (method.id, label_of(method), rest or WORDS[method.type].prove.format(where=method.display_name))
+    return (method.id, title_of(method), rest or proof_of(method))
 
 
 def _rest(method: Method, cooldowns: Cooldowns, page: PageRequest) -> str | None:

@@ -7,7 +7,8 @@ import pytest
 from schemas.base import Channel
 from services.enrollment.challenges.domain.challenge import Challenge, Delivery
 from services.enrollment.methods.phone.words import call_told
-from services.enrollment.proofs.sent_code.words import told
+from services.enrollment.proofs.sent_code.words import code_problem, told
+from services.kit.errors import AttemptsExhaustedError, AuthenticatorDisabledError, ProblemError, SendLimitReachedError
 from tests.unit.enrollment.builders import NOW, texted
 
 SECOND = timedelta(seconds=1)
@@ -116,3 +117,12 @@ def test_a_number_on_file_cannot_be_checked() -> None:
         told(challenge.model_copy(update={"terms": terms}), NOW).text
         == "We couldn't reach ••01. Use a different method."
     )
+
+
+@pytest.mark.parametrize("problem", [AttemptsExhaustedError, AuthenticatorDisabledError, SendLimitReachedError])
+def test_another_number_is_named_only_where_one_can_be_given(problem: type[ProblemError]) -> None:
+    asked = known("sms")
+    on_file = asked.model_copy(update={"terms": asked.terms.model_copy(update={"purpose": "signIn"})})
+    assert "a different number" in code_problem(problem, asked)
+    assert "a different address" in code_problem(problem, known("email"))
+    assert "a different method" in code_problem(problem, on_file)
