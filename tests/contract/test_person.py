@@ -28,6 +28,7 @@ from tests.attack.scene import (
 )
 from tests.attack.target import Target
 from tests.support.numbers import fresh_number
+from tests.support.waiting import until
 from tests.support.walking import Walker
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -154,7 +155,7 @@ async def test_after_the_last_try_the_page_says_nothing_of_the_message(world: Wo
     assert "We are sending a 6-digit code" in walker.page.text
     for guess in range(5):
         await walker.press("Next", code=f"00000{guess}")
-    assert "Too many wrong codes. Start again, or use a different number." in walker.page.text
+    assert "Too many wrong codes. Ask for a new one, or use a different number." in walker.page.text
     assert "6-digit code" not in walker.page.text
 
 
@@ -243,3 +244,72 @@ async def test_methods_to_verify_with_are_what_they_say(world: World) -> None:
         "Other authenticator app Type the code that your app shows.",
     ):
         assert says in walker.page.text
+
+
+async def to_phone(world: World, **fields: object) -> Walker:
+    """Somebody who sets up a phone."""
+    walker = await world.signed_in(await world.person(), group="frontline", amr=["pwd"], **fields)
+    return await walker.press("Next")
+
+
+async def test_what_is_wrong_with_a_number_is_said_as_a_person_sees_it(world: World) -> None:
+    walker = await to_phone(world)
+    await walker.press("Next", region="GB", number=" ")
+    assert walker.field("number") == "Enter your phone number."
+    await walker.press("Next", region="GB", number="0033 1 42 68 53 00")
+    assert walker.field("number") == "Is this a number in France? Then choose France under “Country or region”."
+
+
+async def test_a_code_that_is_over_leads_to_a_new_one(world: World) -> None:
+    number = fresh_number()
+    walker = await to_phone(world)
+    await walker.press("Next", region="GB", number=number)
+    first = await world.target.texted(number)
+    world.lab.clock.advance(timedelta(minutes=6))
+    await walker.open("/security-info/setup")
+    assert "This code can't be used any more. We can send you a new one." in walker.page.text
+    assert "valid for" not in walker.page.text
+    await walker.press("Send a new code")
+    await until(lambda: world.lab._code(number) != first)
+    await walker.press("Next", code=await world.target.texted(number))
+    assert "Phone verified" in walker.page.text
+    await walker.press("Done")
+    assert "Success" in walker.page.text
+    assert not walker.has_button("Cancel and return")
+
+
+async def test_a_change_is_no_addition_and_an_address_at_work_is_asked_about(world: World) -> None:
+    user, secret = await with_three(world)
+    managing = await world.signed_in(user, intent="manage", amr=["pwd"])
+    await managing.press("Next", method=await world.id_of(user, "softwareOath"))
+    world.lab.clock.advance(timedelta(seconds=60))
+    await managing.press("Next", code=totp_code(secret, world.lab.clock.now()))
+    await managing.press("Change")
+    assert "You are changing +44 •••• ••" in managing.page.text
+    await managing.follow("Back to my security info")
+    await managing.follow("Add sign-in method")
+    await managing.press("Next", method="email")
+    address = f"{user}@northbridge.example"
+    await managing.press("Next", address=address)
+    assert "This looks like an address of Northbridge." in managing.page.text
+    await managing.press("Next", address=address)
+    assert "Enter the code" in managing.page.text
+
+
+async def test_who_has_no_session_is_not_told_that_it_ended(world: World) -> None:
+    stranger = await world.walker().open("/security-info")
+    assert (stranger.status, "Sign in to see this page" in stranger.page.text) == (410, True)
+
+
+async def test_help_leads_to_the_reset(world: World) -> None:
+    reader = await world.walker().open("/help/cant-sign-in?tenant=northbridge")
+    assert reader.page.links["Reset it at Northbridge"].endswith("/reset-password")
+
+
+@pytest.mark.parametrize("path", ["/", "/nowhere"])
+async def test_an_address_at_which_there_is_nothing_is_a_page_for_people(world: World, path: str) -> None:
+    typed = await world.target.call("GET", path, headers={"Accept": "text/html,*/*;q=0.8"})
+    assert (typed.status_code, typed.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "There is nothing here" in typed.text
+    called = await world.target.call("GET", path)
+    assert called.headers["content-type"] == "application/problem+json"

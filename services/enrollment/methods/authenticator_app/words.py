@@ -29,7 +29,12 @@ WORDS: Final = MethodWords(
     instead={"authenticatorApp.code": "authenticatorApp.test"},
     is_known_by_device=True,
 )
-DONE: Final = Done("Notification approved", "The app is connected and is {use}.", next_label="Next")
+DONE: Final = Done(
+    "Notification approved",
+    "The app is connected and is {use}.",
+    next_label="Next",
+    replaced="Your old phone was removed.",
+)
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,13 @@ from schemas.base import MethodType
 @dataclass(frozen=True)
 class Done:
     """What the last step says. `{use}` in `text` is what the new method is for; `changed` is said instead where it took
-    the place of an earlier value."""
+    the place of an earlier value, and `replaced` besides where another method went for it."""
 
     heading: str
     text: str
     changed: str | None = None
     next_label: str = "Done"
+    replaced: str | None = None
 
 
 @dataclass(frozen=True)

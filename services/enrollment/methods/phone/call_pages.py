@@ -64,6 +64,12 @@ async def reached_otherwise(page: PageRequest, delivery: Literal["sms", "voice"]
     return to_current_step(page)
 
 
+async def sent_anew(page: PageRequest, show: ShowAgain) -> Response:
+    """A new code by the same way, for one that is over."""
+    challenge = await require_challenge(page)
+    return await reached_otherwise(page, "voice" if challenge.channel == "voice" else "sms", show)
+
+
 def call_view(
     frame: Frame,
     challenge: Challenge,

@@ -42,6 +42,7 @@ class PhoneView:
     error: FieldError | None = None
     profile_note: bool = False
     back: str | None = None
+    changing: str | None = None
     deliveries: tuple[Choice, ...] = ()
     delivery: str = "sms"
     phone_type: PhoneType = "mobile"

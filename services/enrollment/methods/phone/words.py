@@ -56,6 +56,8 @@ WORDS: Final = MethodWords(
     },
 )
 DONE: Final = Done("Phone verified", "Your phone is {use}.", changed="Your new number is saved.")
+EMPTY: Final = "Enter your phone number."
+OTHER_COUNTRY: Final = "Is this a number in {country}? Then choose {name} under “Country or region”."
 ANOTHER_NUMBER: Final = "Use a different number"
 DELIVERIES: Final[tuple[Choice, ...]] = (
     ("sms", "Text me a code", "A message with a code, on a mobile phone. Your provider's usual rates apply."),

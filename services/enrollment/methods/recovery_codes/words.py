@@ -32,3 +32,5 @@ PROOF: Final = SecretWords(
 NOT_SAVED: Final = "Save the codes first, then tick the box: they are not shown again."
 COPIED: Final = "Codes copied."
 DOWNLOADED: Final = "Codes downloaded."
+WRITTEN: Final = "Recovery codes, {organization}\nAccount: {person}\nMade on {day}. Each code works once.\n"
+"""Above the codes, in the file and on paper."""

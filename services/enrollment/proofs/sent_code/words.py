@@ -157,7 +157,7 @@ def code_problem(problem: type[ProblemError], challenge: Challenge) -> str:
         CodeMalformedError: f"Enter the {digits_of(challenge)} digits of the code.",
         CodeIncorrectError: f"That code isn't right. Check the newest message; {tries_left(challenge)}.",
         CodeExpiredError: "That code has expired. We can send you a new one.",
-        AttemptsExhaustedError: f"Too many wrong codes. Start again, or use {other}.",
+        AttemptsExhaustedError: f"Too many wrong codes. Ask for a new one, or use {other}.",
         MethodCoolingDownError: f"There were too many wrong codes. Wait a while, then start again, or use {other}.",
         AuthenticatorDisabledError: f"There were too many wrong codes. Use {other}.",
         SendLimitReachedError: (f"We can't send more messages for this code. Use {other}, or try again later."),
