@@ -313,3 +313,21 @@ async def test_an_address_at_which_there_is_nothing_is_a_page_for_people(world: 
     assert "There is nothing here" in typed.text
     called = await world.target.call("GET", path)
     assert called.headers["content-type"] == "application/problem+json"
+
+
+async def test_of_an_entry_the_person_says_that_it_was_not_them(world: World) -> None:
+    user, secret = await with_three(world)
+    reader = await world.signed_in(user, intent="manage", amr=["pwd"])
+    await reader.press("Next", method=await world.id_of(user, "softwareOath"))
+    world.lab.clock.advance(timedelta(seconds=60))
+    await reader.press("Next", code=totp_code(secret, world.lab.clock.now()))
+    await reader.follow("Your recent activity")
+    assert reader.page.text.count("You opened My security info.") == 1
+    assert "In this browser" in reader.page.text
+    await reader.follow(next(label for label in reader.page.links if "wasn't me: You added Phone" in label))
+    assert "The method can't be used until you restore it" in reader.page.text
+    await reader.press("This wasn't me")
+    assert "Thank you for telling us" in reader.page.text
+    states = {method["type"]: method["state"] for method in await world.methods(user)}
+    assert (states["phone"], states["softwareOath"]) == ("suspended", "active")
+    assert "Your session has ended" in (await reader.open("/security-info")).page.text

@@ -62,8 +62,8 @@ def complaint(password: str, again: str, person: Person) -> str | None:
 
 
 def _is_common(password: str) -> bool:
-    """Whether it is one of those that are tried first (NIST SP 800-63B-4, 3.1.1.2), perhaps with figures or signs behind
-    it."""
+    """Whether it is one of those that are tried first (NIST SP 800-63B-4, 3.1.1.2), perhaps with signs at its
+    end."""
     plain = password.strip().casefold()
     return plain in COMMON or plain.rstrip(string.digits + string.punctuation) in COMMON
 

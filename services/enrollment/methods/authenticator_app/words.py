@@ -10,6 +10,7 @@ from services.enrollment.web.words import StateText
 WORDS: Final = MethodWords(
     type="authenticatorApp",
     name=Name("Authenticator app", "Approve sign-ins with one tap in the authenticator app."),
+    guide="authenticator-app",
     prove="Approve a request in the app on {where}.",
     titles={
         "authenticatorApp": "Authenticator app",

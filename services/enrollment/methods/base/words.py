@@ -44,6 +44,8 @@ class MethodWords:
     progress: tuple[tuple[str, str], ...] = ()
     instead: Mapping[str, str] = field(default_factory=dict)
     variants: Mapping[str, Name] = field(default_factory=dict)
+    guide: str = ""
+    """The help page of this method."""
     is_known_by_device: bool = False
     """People call it by its display name, the device's."""
 

@@ -18,6 +18,7 @@ from services.kit.errors import (
 WORDS: Final = MethodWords(
     type="email",
     name=Name("Email", "Get codes at an address of yours. For getting back in, not for signing in."),
+    guide="email",
     prove="Get a code at {where}.",
     titles={"email": "Email", "email.code": "Enter the code", "email.verified": "Email verified"},
     progress=(("email", "Enter your address"), ("email.code", "Enter the code"), ("email.verified", "Done")),

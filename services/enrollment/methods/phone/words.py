@@ -40,6 +40,7 @@ from services.kit.errors import (
 WORDS: Final = MethodWords(
     type="phone",
     name=Name("Phone", "Get a code by text message, or a call."),
+    guide="phone",
     prove="Get a code at {where}.",
     prove_by={"sms": "Get a code by text message at {where}.", "voice": "Get a call at {where}."},
     titles={

@@ -8,6 +8,7 @@ from services.enrollment.proofs.typed_secret.words import SecretWords
 WORDS: Final = MethodWords(
     type="recoveryCodes",
     name=Name("Recovery codes", "Keep ten codes in a safe place for the day when nothing else is at hand."),
+    guide="recovery-codes",
     prove="Type one of the codes that you saved.",
     titles={
         "recoveryCodes": "Recovery codes",

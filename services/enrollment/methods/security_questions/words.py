@@ -27,6 +27,7 @@ from services.kit.errors import (
 WORDS: Final = MethodWords(
     type="securityQuestions",
     name=Name("Security questions", "Answer questions that only you can answer. For getting back in."),
+    guide="security-questions",
     prove="Answer the questions that you chose.",
     titles={
         "securityQuestions": "Security questions",

@@ -1,6 +1,7 @@
 """The pages of "My security info": GET shows, POST acts and goes back to the list."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import partial
 from typing import Annotated
 
@@ -8,6 +9,7 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.enrollment.accounts.handlers import restoring, self_service
+from services.enrollment.accounts.handlers.disowning import disown
 from services.enrollment.methods.registry.domain import TRAITS
 from services.enrollment.sessions.domain.steps import ask_for_proof
 from services.enrollment.sessions.handlers.moving import move_session
@@ -18,6 +20,8 @@ from services.enrollment.web.forms import Hidden
 from services.enrollment.web.request import (
     SEE_OTHER,
     PageRequest,
+    frame,
+    html,
     to_current_step,
 )
 from services.enrollment.web.returning import back_to_platform
@@ -26,12 +30,14 @@ from services.enrollment.web.security_info.showing import (
     activity_page,
     add_page,
     delete_page,
+    disown_page,
+    disowned,
     list_page,
     method_of,
     new_phone_page,
     rename_page,
 )
-from services.enrollment.web.views import MANAGE, FieldError
+from services.enrollment.web.views import MANAGE, FieldError, MessageView
 from services.enrollment.web.words import CHOOSE_ONE
 from services.kit.errors import LastRequiredMethodError, ProblemError, RequestMalformedError, UnknownMethodError
 
@@ -205,6 +211,28 @@ async def show_activity(request: Request) -> Response:
     if (away := await _elsewhere(page)) is not None:
         return away
     return await activity_page(page)
+
+
+@router.get("/activity/not-me")
+async def show_disown(request: Request, entry: Annotated[str, Query(max_length=256)] = "") -> Response:
+    """Whether the person means it, and what follows."""
+    page = await onlooker(request)
+    return await _elsewhere(page) or await disown_page(page, entry)
+
+
+@router.post("/activity/not-me")
+async def post_disown(request: Request, session: Hidden = "", csrf: Hidden = "", entry: Hidden = "") -> Response:
+    """ "This wasn't me": this session ends too."""
+    page = await actor(request, session, csrf)
+    if (away := await _elsewhere(page)) is not None:
+        return away
+    await disown(page.principal, await disowned(page, entry), page.deps)
+    heading, text = words.SAID_NOT_ME
+    shown = frame(page, None, title=heading)
+    back = ("Back to the application", page.site.leave)
+    return html(
+        page.principal, MessageView(replace(shown, leave=False, session_ends_at=None), heading, text, action=back)
+    )
 
 
 @router.post("/leave")

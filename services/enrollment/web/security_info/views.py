@@ -95,10 +95,29 @@ class NewPhoneView:
 
 @dataclass(frozen=True)
 class ActivityRow:
-    """Something that happened, as a sentence."""
+    """Something that happened, as a sentence; `where` is the browser, `times` how often in a row. `disown` is what its
+    "This wasn't me" names."""
 
     at: datetime
     text: str
+    where: str | None = None
+    times: int = 1
+    disown: str | None = None
+
+
+@dataclass(frozen=True)
+class DisownView:
+    """Asks once whether something that happened wasn't the person; `entry` names it. `suspends` where that takes a
+    method away."""
+
+    template: ClassVar[str] = "security_info/disown.html"
+    step: ClassVar[str] = "manage"
+
+    frame: Frame
+    text: str
+    entry: str
+    suspends: bool
+    error: None = None
 
 
 @dataclass(frozen=True)

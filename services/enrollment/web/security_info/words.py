@@ -47,6 +47,14 @@ HAPPENED = {
         "may know your password: change it."
     ),
 }
+IN_THIS_BROWSER = "In this browser"
+IN_ANOTHER_BROWSER = "In another browser"
+NOT_ME = "This wasn't me?"
+SAID_NOT_ME = (
+    "Thank you for telling us",
+    "Everybody who was signed in here as you is signed out, and your organisation was told. Change your password, then "
+    "sign in again.",
+)
 REASONS = {
     "person": "You deleted {name}.",
     "administrator": "Your administrator deleted {name}.",

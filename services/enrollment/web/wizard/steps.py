@@ -100,7 +100,11 @@ async def act_on_success(page: PageRequest, _: StepForm) -> Response:
 def _line(method: Method, account: Account) -> MethodLine:
     role: Literal["Default", "Backup"] = "Default" if method.id == account.default_method_id else "Backup"
     return MethodLine(
-        type=method.type, label=name_of(method).label, detail=method.name or method.display_name, role=role
+        type=method.type,
+        label=name_of(method).label,
+        detail=method.name or method.display_name,
+        role=role,
+        guide=WORDS[method.type].guide,
     )
 
 

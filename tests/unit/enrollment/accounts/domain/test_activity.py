@@ -14,7 +14,7 @@ from schemas.enrollment import (
     MethodRemoved,
     SuspiciousActivityReported,
 )
-from services.enrollment.accounts.domain.activity import Activity, Entry, news, noted
+from services.enrollment.accounts.domain.activity import Activity, Entry, news, noted, readable
 from services.kit.decision import Change
 from tests.unit.enrollment.builders import NOW
 
@@ -119,3 +119,11 @@ def test_a_default_that_only_follows_is_no_news_and_one_that_was_chosen_is() -> 
     followed = theirs.model_copy(update={"event": "DefaultMethodChanged", "session_id": None})
     chosen = followed.model_copy(update={"correlation": "s2"})
     assert news((theirs, followed, chosen), since=NOW, own=()) == (chosen, theirs)
+
+
+def test_a_report_is_read_once() -> None:
+    """By the suspension that follows from it, where one does."""
+    suspended = Entry(event="MethodSuspended", at=NOW, method_id="m", detail="reported", correlation="c1")
+    reported = Entry(event="SuspiciousActivityReported", at=NOW, method_id="m", correlation="c1")
+    another = reported.model_copy(update={"correlation": "c2"})
+    assert readable([suspended, reported, another]) == (another, suspended)
