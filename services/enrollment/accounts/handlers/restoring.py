@@ -1,5 +1,7 @@
 """A method comes back, after the proof of another one."""
 
+from dataclasses import replace
+
 from services.enrollment.accounts.domain import suspension
 from services.enrollment.accounts.handlers.self_service import in_session
 from services.enrollment.challenges.handlers.lifecycle import cancel_challenge
@@ -20,12 +22,12 @@ async def restore(principal: Principal, method_id: str, deps: CanProve) -> Princ
             principal, lambda account: suspension.restore(account, method_id, "person", at=now), deps
         )
     suspension.restore(principal.account, method_id, "person", at=now)
+    wanted = steps.ask_for_proof(principal.session, then="manage", restoring=method_id)
+    if not askable(replace(principal, session=wanted), deps):
+        raise ReauthenticationRequiredError("Prove another method first.")
     waits = await move_session(
         principal, lambda session: steps.ask_for_proof(session, then="manage", restoring=method_id), deps
     )
-    if not askable(waits, deps):
-        await move_session(waits, steps.leave_restoring, deps)
-        raise ReauthenticationRequiredError("Prove another method first.")
     return await begin(waits, deps)
 
 
