@@ -17,8 +17,10 @@ def preferred_default(account: Account) -> str | None:
     current = next((method for method in active if method.id == account.default_method_id), None)
     fit = [method for method in active if method.type in DEFAULT_ORDER]
     best = min(fit, key=lambda method: DEFAULT_ORDER.index(method.type), default=None)
-    if best is None or current is None:
-        return (best or current).id if best or current else None
+    if best is None:
+        return current.id if current else None
+    if current is None:
+        return best.id
     stays = account.is_default_chosen or not _gives_way(current, best)
     return current.id if stays and current in fit else best.id
 
