@@ -50,7 +50,7 @@ class World:
     def walker(self) -> Walker:
         return Walker(self.target.http, self.target.origin)
 
-    async def signed_in(self, user: str, *, group: str = "everyone", **fields: object) -> Walker:
+    async def signed_in(self, user: str, *, group: str = "everyone", **fields: Any) -> Walker:
         """In a new browser, sent by the platform."""
         begun = await interrupted(self.target, user, group=group, **fields)
         return await self.walker().open(begun["url"])

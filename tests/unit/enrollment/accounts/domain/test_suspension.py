@@ -1,6 +1,7 @@
 """What is told of a method that is used, goes or comes back."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -210,7 +211,7 @@ def test_whoever_had_a_method_lately_is_known_to_have_had_it(reason: str) -> Non
 def test_what_waits_comes_back_with_the_proof_of_a_method_that_was_there_before(
     proven: MethodType, earlier: int, comes_back: bool
 ) -> None:
-    was = {"created_at": NOW - timedelta(days=earlier)}
+    was: dict[str, Any] = {"created_at": NOW - timedelta(days=earlier)}
     gone = Former(method=PHONE, reason="person", until=NOW + KEEP_FORMER)
     held = tuple(method(kind, **was) for kind in ("email", "passkey") if kind == proven)
     kept = (PHONE.model_copy(update={**was, "state": "suspended"}),) if proven == "phone" else ()
