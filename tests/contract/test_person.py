@@ -246,7 +246,7 @@ async def test_methods_to_verify_with_are_what_they_say(world: World) -> None:
         assert says in walker.page.text
 
 
-async def to_phone(world: World, **fields: object) -> Walker:
+async def to_phone(world: World, **fields: Any) -> Walker:
     """Somebody who sets up a phone."""
     walker = await world.signed_in(await world.person(), group="frontline", amr=["pwd"], **fields)
     return await walker.press("Next")
