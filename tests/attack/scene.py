@@ -95,14 +95,16 @@ class Scene:
         return route.at(places)
 
 
-async def interrupted(target: Target, user: str, *, client: str = "northbridge", **fields: object) -> dict[str, Any]:
+async def interrupted(
+    target: Target, user: str, *, group: str = "everyone", client: str = "northbridge", **fields: object
+) -> dict[str, Any]:
     """The platform asks for somebody who signed in."""
     body = {
         "user": {
             "id": user,
             "userPrincipalName": f"{user}@northbridge.example",
             "displayName": f"Display of {user}",
-            "groups": ["everyone"],
+            "groups": [group],
         },
         "returnUrl": target.returns[client],
         "authenticatedAt": target.clock.now().isoformat(),
@@ -149,7 +151,14 @@ async def with_token(target: Target, user: str) -> tuple[str, str]:
 async def with_app(target: Target, user: str) -> App:
     """Connected, and with its first request open."""
     begun = await registered(target, user, "authenticatorApp")
-    values = parse_qs(urlsplit(begun["qrContent"]).fragment.partition("?")[2])
+    app = await connected(target, begun["qrContent"])
+    waiting = await requests_of(target, app)
+    return replace(app, request=waiting.json()[0])
+
+
+async def connected(target: Target, link: str) -> App:
+    """By what the QR code says."""
+    values = parse_qs(urlsplit(link).fragment.partition("?")[2])
     key = DevicePrivateKey.generate()
     token = protocol.sign_activation(
         key,
@@ -162,14 +171,28 @@ async def with_app(target: Target, user: str) -> App:
     path = f"{urlsplit(values['url'][0]).path}/activate"
     answer = await target.call("POST", path, content=token, headers={"Content-Type": "application/jose"})
     assert answer.status_code == 201, answer.text
-    app = App(key, answer.json()["deviceId"], {})
-    waiting = await requests_of(target, app)
-    return replace(app, request=waiting.json()[0])
+    return App(key, answer.json()["deviceId"], {})
 
 
 async def requests_of(target: Target, app: App) -> httpx.Response:
     path = "/device/v1/requests"
     return await target.call("GET", path, token=device_token(target, app, path))
+
+
+async def answered(target: Target, app: App, decision: protocol.Decision, number: str | None = None) -> httpx.Response:
+    """What the app's holder says of its request."""
+    request = app.request
+    token = protocol.sign_answer(
+        app.key,
+        device_id=app.device_id,
+        challenge_id=str(request["challengeId"]),
+        nonce=str(request["nonce"]),
+        decision=decision,
+        number=number,
+        at=target.clock.now(),
+    )
+    path = f"/device/v1/requests/{request['challengeId']}/answer"
+    return await target.call("POST", path, content=token, headers={"Content-Type": "application/jose"})
 
 
 def device_token(target: Target, app: App, path: str, **changed: Any) -> str:

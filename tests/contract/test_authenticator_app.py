@@ -258,18 +258,35 @@ async def test_a_request_is_approved_with_its_number(page: Page, api: DeviceApi)
     assert answer.exp - answer.iat == timedelta(seconds=60)
 
 
-@pytest.mark.parametrize(
-    ("button", "decision", "outcome"),
-    [("Deny", "deny", "Denied"), ("Report suspicious activity", "report", "Reported")],
-)
-async def test_a_request_is_refused_without_a_number(
-    page: Page, api: DeviceApi, button: str, decision: str, outcome: str
-) -> None:
+async def test_a_request_is_denied_without_a_number_and_then_reported(page: Page, api: DeviceApi) -> None:
     await asked(page, api)
     await page.get_by_label("Number").fill("99")
-    await page.get_by_role("button", name=button).click()
-    await heading(page, outcome)
-    assert [(answer.decision, answer.number) for answer in api.answers] == [(decision, None)]
+    await page.get_by_role("button", name="Deny").click()
+    await heading(page, "Denied")
+    await page.get_by_role("button", name="Report now").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Report", exact=True).click()
+    await heading(page, "Reported")
+    assert [(answer.decision, answer.number) for answer in api.answers] == [("deny", None), ("report", None)]
+
+
+@pytest.mark.parametrize(
+    ("purpose", "follows"), [("registration", "the app is not set up"), ("signIn", "can't be used for your account")]
+)
+async def test_a_report_is_asked_for_once_and_says_what_follows(
+    page: Page, api: DeviceApi, purpose: str, follows: str
+) -> None:
+    await add_by_link(page, api)
+    api.requests = [request_in() | {"purpose": purpose}]
+    report = page.get_by_role("button", name="Report suspicious activity")
+    await report.click()
+    dialog = page.get_by_role("dialog", name="Report this request?")
+    await expect(dialog).to_contain_text(follows)
+    await dialog.get_by_role("button", name="Go back").click()
+    assert api.answers == []
+    await report.click()
+    await dialog.get_by_role("button", name="Report", exact=True).click()
+    await heading(page, "Reported")
+    assert [answer.decision for answer in api.answers] == ["report"]
 
 
 async def test_a_wrong_number_ends_the_request(page: Page, api: DeviceApi) -> None:
@@ -309,6 +326,22 @@ async def test_a_request_that_others_ended_says_so(page: Page, api: DeviceApi) -
     await asked(page, api)
     api.requests = []
     await heading(page, "This request has ended")
+
+
+async def test_the_newest_request_is_shown(page: Page, api: DeviceApi) -> None:
+    """Also where the one before still waits, as it does on a page that was left, and where it was looked at when it
+    ended."""
+    await asked(page, api)
+    await page.get_by_label("Number").fill("1")
+    api.requests = [request_in(challenge_id="challenge-2"), *api.requests]
+    await expect(page.get_by_label("Number")).to_have_value("")
+    api.requests = []
+    await heading(page, "This request has ended")
+    api.requests = [request_in(challenge_id="challenge-3")]
+    await page.get_by_label("Number").fill(NUMBER)
+    await page.get_by_role("button", name="Approve").click()
+    await heading(page, "Approved")
+    assert [answer.challenge_id for answer in api.answers] == ["challenge-3"]
 
 
 async def test_without_network_nothing_is_lost(page: Page, context: BrowserContext, api: DeviceApi) -> None:

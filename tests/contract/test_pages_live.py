@@ -3,12 +3,18 @@
 import json
 from dataclasses import replace
 from datetime import timedelta
+from typing import get_args
 
 import pytest
 from playwright.async_api import Route, expect
 
+from schemas.enrollment import Destination
+from schemas.notification import DeliveryFailureReason, RefusalReason
+from services.enrollment.challenges.domain.challenge import Delivery
 from services.enrollment.methods.authenticator_app import words as app_words
 from services.enrollment.methods.phone import words as phone_words
+from services.enrollment.proofs.sent_code.words import MAILED, READ_OUT, TEXTED, failure_of
+from services.enrollment.web.views import Told
 from services.enrollment.web.words import LIVE
 from tests.support.browser import Answer, Stage
 from tests.support.pages import (
@@ -16,10 +22,12 @@ from tests.support.pages import (
     MASKED,
     NOW,
     SETUP,
+    code_view,
     phone_view,
     try_view,
 )
 from tests.support.staged_pages import NARROWEST, VIEWS, activation, sent_form, stream
+from tests.unit.enrollment.builders import texted
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -106,6 +114,7 @@ async def test_what_is_kept_after_the_wait_leads_on_by_itself(pages: Stage, name
         ({"status": "expired"}, "No answer"),
         ({"status": "denied", "failure": "numberMismatch"}, "Wrong number"),
         ({"status": "failed"}, "That didn't work"),
+        ({"status": "denied", "reported": False}, "You denied the request"),
     ],
 )
 async def test_a_request_that_was_not_approved_is_told_with_what_can_be_done(
@@ -144,9 +153,17 @@ async def test_what_becomes_of_a_call_is_told_live(pages: Stage) -> None:
     await expect(page.get_by_role("status").filter(has_text=answered)).to_be_visible()
 
 
+async def test_a_report_in_the_app_is_told_and_is_no_error(pages: Stage) -> None:
+    page = await pages.show(replace(try_view(), suspends=True), answers=stream(status="denied", reported=True))
+    await expect(page.get_by_role("status").filter(has_text="You reported the request")).to_be_visible()
+    await expect(page.get_by_text("can't be used until you restore it")).to_be_visible()
+    await expect(page.get_by_role("button", name="Try again")).to_be_hidden()
+    assert not (await page.title()).startswith("Error: ")
+
+
 async def test_a_request_that_was_replaced_leads_to_the_new_one(pages: Stage) -> None:
     page = await pages.show(VIEWS["try"], answers=stream(status="cancelled"))
-    await expect(page.get_by_role("status").filter(has_text="A new request was sent")).to_be_visible()
+    await expect(page.get_by_role("status").filter(has_text="A newer request took its place")).to_be_visible()
     await expect(page.get_by_role("link", name="Go on")).to_be_visible()
 
 
@@ -167,12 +184,38 @@ async def test_delivery_is_told_live(pages: Stage) -> None:
     await expect(page.locator("[data-delivery]")).to_have_attribute("data-state", "delivered")
 
 
-async def test_a_state_change_moves_nothing(pages: Stage) -> None:
-    page = await pages.show(VIEWS["code"])
-    before = await page.get_by_label("Code").bounding_box()
-    page = await pages.show(VIEWS["code"], answers=stream(delivery={"state": "failed", "text": FAILED}))
+async def test_nothing_is_said_to_be_valid_of_what_did_not_arrive(pages: Stage) -> None:
+    page = await pages.show(VIEWS["code"], answers=stream(delivery={"state": "failed", "text": FAILED, "later": None}))
     await expect(page.get_by_text("We couldn't reach")).to_be_visible()
-    assert await page.get_by_label("Code").bounding_box() == before
+    await expect(page.get_by_text("valid for")).to_be_hidden()
+
+
+async def test_what_stays_without_news_is_told_after_a_while(pages: Stage) -> None:
+    later = {"state": "unknown", "text": "We haven't heard that it arrived.", "seconds": 0.2}
+    sent = {"state": "sent", "text": "We sent it.", "later": later}
+    page = await pages.show(VIEWS["code"], answers=stream(delivery=sent))
+    await expect(page.get_by_role("status").filter(has_text="We haven't heard that it arrived.")).to_be_visible()
+    await expect(page.locator("[data-delivery]")).to_have_attribute("data-state", "unknown")
+    page = await pages.show(VIEWS["call"], answers=stream(delivery=sent))
+    await expect(page.get_by_role("status").filter(has_text="We haven't heard that it arrived.")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [1280, NARROWEST])
+async def test_a_state_change_moves_nothing(pages: Stage, width: int) -> None:
+    """Whatever becomes of a message, the field stays where it is."""
+    known = [said for texts in (TEXTED, MAILED, READ_OUT) for said in texts.values()]
+    texts = {text for said in known for text in (said.text, said.later) if text}
+    to = Destination(sealed="k1.sealed", masked=MASKED)
+    for reason in (*get_args(DeliveryFailureReason), *get_args(RefusalReason)):
+        failed = Delivery(state="failed", requested_at=NOW, detail=reason)
+        texts |= {failure_of(texted(destination=to, delivery=failed, channel=one)) for one in ("sms", "voice", "email")}
+    tops = {}
+    for text in sorted(texts):
+        filled = text.format(where=MASKED, digits=6)
+        page = await pages.show(replace(code_view(), delivery=Told("sent", filled)), width=width)
+        box = await page.get_by_label("Code").bounding_box()
+        tops[filled] = box and box["y"]
+    assert len(set(tops.values())) == 1, tops
 
 
 async def test_resend_counts_down_by_the_servers_clock_and_says_why_not(pages: Stage) -> None:
@@ -199,11 +242,10 @@ async def test_a_proof_in_another_tab_is_told_and_changes_no_page(pages: Stage, 
     assert await pages.findings() == []
 
 
-async def test_a_code_that_died_offers_to_start_again(pages: Stage) -> None:
-    page = await pages.show(VIEWS["code"], answers=stream(status="expired"))
+@pytest.mark.parametrize("name", ["code", "prove-code"])
+async def test_a_code_that_died_leads_to_a_new_one(pages: Stage, name: str) -> None:
+    page = await pages.show(VIEWS[name], answers=stream(status="expired"))
     await expect(page.get_by_text("We can send you a new one")).to_be_visible()
-    await expect(page.get_by_role("link", name="Start again")).to_be_visible()
-    page = await pages.show(VIEWS["prove-code"], answers=stream(status="expired"))
     assert (await sent_form(page, "Send a new code"))["action"] == ["again"]
 
 

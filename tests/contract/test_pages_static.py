@@ -17,6 +17,7 @@ from tests.support.pages import (
     ACTIVATION_LINK,
     ACTIVATION_URL,
     CODES,
+    FRAME,
     OTP_SECRET,
     QR_CODES,
     code_view,
@@ -70,6 +71,10 @@ PRINTED = """() => [...document.querySelectorAll("body *")]
     .map((element) => element.textContent)"""
 
 
+OF_NO_FIELD = {"delete-required", "prove-questions-error"}
+"""Errors that are about the page: an alert says them."""
+
+
 @pytest.mark.parametrize("name", VIEWS)
 async def test_every_page_is_accessible_fits_and_begins_at_its_heading_or_error(pages: Stage, name: str) -> None:
     view = VIEWS[name]
@@ -78,7 +83,7 @@ async def test_every_page_is_accessible_fits_and_begins_at_its_heading_or_error(
     assert await pages.findings() == []
     assert (await page.title()).startswith("Error: ") == bool(view.error)
     tag, about = await page.evaluate(START)
-    if isinstance(view.error, FieldError) and not getattr(view, "ended", False) and name != "delete-required":
+    if isinstance(view.error, FieldError) and not getattr(view, "ended", False) and name not in OF_NO_FIELD:
         assert f"{view.error.field}-error" in about
     else:
         assert tag in {"H1", "H2"}
@@ -224,12 +229,17 @@ async def test_recovery_codes_are_kept_as_a_file_and_on_paper(pages: Stage, tmp_
     file = await kept.value
     assert file.suggested_filename == "recovery-codes.txt"
     await file.save_as(tmp_path / "codes.txt")
-    assert (tmp_path / "codes.txt").read_text().split() == list(CODES)
+    written = [
+        "Recovery codes, Northbridge",
+        f"Account: {FRAME.person}",
+        "Made on 24 November 2026. Each code works once.",
+    ]
+    assert (tmp_path / "codes.txt").read_text().splitlines() == [*written, "", *CODES]
     await page.evaluate("() => { window.print = () => document.body.dataset.printed = 'yes' }")
     await page.get_by_role("button", name="Print").click()
     await expect(page.locator("body")).to_have_attribute("data-printed", "yes")
     await page.emulate_media(media="print")
-    assert await page.evaluate(PRINTED) == ["Recovery codes, Northbridge", *CODES]
+    assert await page.evaluate(PRINTED) == [*written, *CODES]
     await page.emulate_media(media="screen")
     assert pages.complaints == []
 

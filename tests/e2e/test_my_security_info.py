@@ -76,8 +76,10 @@ def test_a_person_adds_changes_renames_and_deletes(world: World, kim: Person) ->
         page.get_by_label("Name").fill("Kim's mobile")
         page.get_by_role("button", name="Save").click()
         at_security_info(page)
-        manage(page, "Passkey", "Set as default")
+        expect(page.get_by_text("Kim's mobile has its new name.")).to_be_visible()
         expect(page.get_by_role("listitem").filter(has_text="Passkey").filter(has_text="Default")).to_be_visible()
+        manage(page, "Kim's mobile", "Set as default")
+        expect(page.get_by_text("Kim's mobile is your default method now.")).to_be_visible()
 
         manage(page, "Kim's mobile", "Change")
         expect(page.get_by_role("heading", name="Phone", exact=True)).to_be_visible()
@@ -104,6 +106,9 @@ def test_a_person_adds_changes_renames_and_deletes(world: World, kim: Person) ->
         expect(page.get_by_text("You can still use")).to_be_visible()
         page.get_by_role("button", name="Delete").click()
         at_security_info(page)
+        expect(
+            page.get_by_text(re.compile(r"was deleted\. You can restore it until .*Passkey is your def"))
+        ).to_be_visible()
         page.get_by_role("link", name="Your recent activity").click()
         for text in ("You opened My security info", "You renamed Phone", "You changed Phone", "You deleted Phone"):
             expect(page.get_by_text(text).first).to_be_visible()

@@ -123,7 +123,7 @@ def test_others_get_no_link_no_session_and_no_page(stack: LocalStack, world: Wor
             expect(page.get_by_role("heading", name="This page is for administrators")).to_be_visible()
     with browser_page() as page:
         page.goto(f"{world.public}/operations")
-        expect(page.get_by_role("heading", name="Your session has ended")).to_be_visible()
+        expect(page.get_by_role("heading", name="Sign in to see this page")).to_be_visible()
     platform = Platform(stack)
     question = {
         "user": {"id": person.user, "userPrincipalName": person.name, "displayName": "Sam", "groups": ["frontline"]},

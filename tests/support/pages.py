@@ -26,7 +26,7 @@ from services.enrollment.methods.software_oath.views import SoftwareIntroView, S
 from services.enrollment.methods.temporary_access_pass.words import PROOF as ACCESS_PASS
 from services.enrollment.notices.views import NotMeView
 from services.enrollment.proofs.app_code.views import AppCodeView
-from services.enrollment.proofs.sent_code.views import CodeView, DeliveryView
+from services.enrollment.proofs.sent_code.views import CodeView
 from services.enrollment.proofs.typed_secret.views import TypedSecretView
 from services.enrollment.web.help.topics import GROUPS, TOPICS
 from services.enrollment.web.help.views import HelpIndexView, HelpView
@@ -59,6 +59,7 @@ from services.enrollment.web.views import (
     MessageView,
     Progress,
     ProgressStep,
+    Told,
 )
 from services.enrollment.web.wizard.views import ConfirmView, MethodLine, PromptView, SkipOffer, SuccessView
 from services.enrollment.web.words import CANT_SIGN_IN
@@ -152,7 +153,7 @@ def code_view(error: FieldError | None = None) -> CodeView:
     return CodeView(
         frame=frame("Enter the code", 1),
         masked=MASKED,
-        delivery=DeliveryView("sent", f"We sent a 6-digit code to {MASKED}."),
+        delivery=Told("sent", f"We sent a 6-digit code to {MASKED}."),
         resend_at=NOW + timedelta(seconds=30),
         resend_available=False,
         sends_left=4,
@@ -258,9 +259,9 @@ def sample_views() -> dict[str, View]:
         MethodLine("phone", "Phone", MASKED, "Backup"),
     )
     code = code_view()
-    waiting = DeliveryView("queued", "This is taking longer than usual. You can wait here or come back.")
-    failed = DeliveryView("failed", f"We couldn't reach {MASKED}. Check the number, or use a different one.")
-    arrived = DeliveryView("delivered", f"The message with your 6-digit code arrived at {MASKED}.")
+    waiting = Told("queued", "This is taking longer than usual. You can wait here or come back.")
+    failed = Told("failed", f"We couldn't reach {MASKED}. Check the number, or use a different one.")
+    arrived = Told("delivered", f"The message with your 6-digit code arrived at {MASKED}.")
     return (
         _app_views()
         | _own_views()
@@ -366,7 +367,7 @@ def call_view(state: CallState = "waiting") -> CallView:
 
 
 def questions_view(error: FieldError | None = None) -> QuestionsView:
-    """Three questions to choose; after an error they are chosen, and the answers are gone."""
+    """Three questions to choose; after an error they are chosen."""
     chosen = [one for one, _ in QUESTIONS] if error else [""] * 3
     return QuestionsView(
         frame=frame("Security questions"),
@@ -552,7 +553,7 @@ def _proof_views() -> dict[str, View]:
             step="email.code",
             channel="email",
             masked="a•••@home.example",
-            delivery=DeliveryView("sent", "We sent a 6-digit code to a•••@home.example."),
+            delivery=Told("sent", "We sent a 6-digit code to a•••@home.example."),
             different=("Use a different address", f"{SETUP}?step=email"),
         ),
         "call": call,
@@ -564,7 +565,7 @@ def _proof_views() -> dict[str, View]:
         "prove-choose": ChooseView(
             frame=PROVING,
             choices=(
-                ("m1", "Alex's phone", "Approve a request on Alex's phone."),
+                ("m1", "Authenticator app (Alex's phone)", "Approve a request in the app on Alex's phone."),
                 ("m2", "My work phone", f"Get a code or a call at {MASKED}."),
             ),
             chosen="m1",

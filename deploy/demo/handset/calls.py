@@ -91,14 +91,14 @@ async def _ring(world: World, call_id: str, reports: "asyncio.Queue[tuple[str, C
     if _running(world, call_id).status == "queued":
         reports.put_nowait(("ringing", _change(world, call_id, status="ringing")))
     log.info("ringing %s", masked(call.to))
-    ring = min(world.pace.until_answered, call.ring_seconds)
-    for _ in range(int(ring / WATCH_SECONDS)):
+    for rung in range(int(call.ring_seconds / WATCH_SECONDS)):
         if _running(world, call_id).status == "in-progress":
             return
+        if rung * WATCH_SECONDS >= world.pace.until_answered and not world.is_watched:
+            answer(world, call_id)
+            return
         await asyncio.sleep(WATCH_SECONDS)
-    if world.pace.until_answered > call.ring_seconds:
-        hang_up(world, call_id, "no-answer")
-    answer(world, call_id)
+    hang_up(world, call_id, "no-answer")
 
 
 async def _talk(world: World, call_id: str) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import secrets
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from deploy.demo.clock import Now
 from deploy.demo.handset.callbacks import CallbackFailedError, Callbacks, Errands
@@ -18,6 +18,10 @@ LAST_FIRST: tuple[TextStatus, ...] = ("delivered", "sent", "queued")
 """The reports of a text, out of order."""
 
 
+WATCHED_FOR = timedelta(seconds=3)
+"""A page asks every 0.7 s."""
+
+
 @dataclass(frozen=True)
 class Pace:
     """How long the network takes, in seconds."""
@@ -26,7 +30,7 @@ class Pace:
     to_deliver: float = 0.35
     to_ring: float = 0.3
     until_answered: float = 4.0
-    """A call that nobody answers by hand is answered by itself after so long."""
+    """A call that nobody sees ring is answered by itself after so long."""
     reading_per_character: float = 0.06
 
 
@@ -42,6 +46,13 @@ class World:
     texts: Shelf[Text] = field(default_factory=Shelf)
     calls: Shelf[Call] = field(default_factory=Shelf)
     mails: Shelf[Mail] = field(default_factory=Shelf)
+    looked_at: datetime | None = None
+    """When a page last asked for news."""
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether somebody sees it ring, and can answer by hand."""
+        return self.looked_at is not None and self.now() - self.looked_at < WATCHED_FOR
 
     @property
     def version(self) -> int:

@@ -41,6 +41,7 @@ def build_site(world: World, settings: WorldSettings) -> APIRouter:
 
     @router.get("/live")
     async def live(request: Request, to: To = "", after: int = -1) -> Response:
+        world.looked_at = world.now()
         if after == world.version:
             return Response(status_code=204)
         return templates.TemplateResponse(request, "live.html", _view(world, settings, to))

@@ -1,7 +1,9 @@
 """Who has which password: "demo", until it is changed. Kept in memory, as everything here."""
 
 import asyncio
+import string
 import unicodedata
+from pathlib import Path
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error
@@ -11,6 +13,8 @@ from deploy.demo.people import PASSWORD, Person
 SHORTEST = 8
 """Beside a second step (NIST SP 800-63B-4, 3.1.1.2)."""
 LONGEST = 128
+COMMON = frozenset(Path(__file__).with_name("common_passwords.txt").read_text("utf-8").split())
+"""The ones that are tried first, of 8 characters and more; and the organisation's name."""
 
 
 class Passwords:
@@ -50,9 +54,18 @@ def complaint(password: str, again: str, person: Person) -> str | None:
         return f"Use at most {LONGEST} characters."
     if password.strip().casefold() in {person.user_name.casefold(), person.user_name.partition("@")[0].casefold()}:
         return "Your user name can't be your password."
+    if _is_common(password):
+        return "Many people use this password, so it is guessed first. Use another one."
     if password != again:
         return "The two passwords are not the same."
     return None
+
+
+def _is_common(password: str) -> bool:
+    """Whether it is one of those that are tried first (NIST SP 800-63B-4, 3.1.1.2), perhaps with signs at its
+    end."""
+    plain = password.strip().casefold()
+    return plain in COMMON or plain.rstrip(string.digits + string.punctuation) in COMMON
 
 
 def _composed(password: str) -> str:

@@ -10,8 +10,9 @@ from pydantic import SecretBytes, SecretStr
 from services.enrollment.accounts.domain.account import account_id
 from services.enrollment.challenges.domain import transitions
 from services.enrollment.challenges.domain.challenge import Challenge
-from services.enrollment.challenges.domain.verdict import Verdict
+from services.enrollment.challenges.domain.verdict import Verdict, Wrong
 from services.enrollment.challenges.handlers.lifecycle import binding_of, judged
+from services.enrollment.challenges.handlers.verdicts import suspicious_reported
 from services.enrollment.devices import domain as activations
 from services.enrollment.devices.domain import Activation, Device
 from services.enrollment.methods.authenticator_app.activation import opens_with
@@ -20,6 +21,7 @@ from services.enrollment.needs import (
     CanEndChallenges,
     CanResume,
     CanSubmit,
+    HasAccounts,
     HasActivations,
     HasClock,
     HasConfig,
@@ -46,7 +48,7 @@ class CanConnect(CanResume, HasConfig, HasUsedTokens, Protocol):
     """Connects a device, and goes on with what it was connected for."""
 
 
-class CanAnswer(CanSubmit, HasDevices, HasUsedTokens, Protocol):
+class CanAnswer(CanSubmit, HasAccounts, HasDevices, HasUsedTokens, Protocol):
     """Takes a device's answer."""
 
 
@@ -146,7 +148,8 @@ def requests_of(device: Device, deps: CanFollowRequests) -> Watched:
 
 
 async def answer_request(challenge_id: str, token: str, deps: CanAnswer) -> Verdict:
-    """Hand a signed answer to the verifier and wait for the verdict, at most 10 s.
+    """Hand a signed answer to the verifier and wait for the verdict, at most 10 s. Who denied the request may still say
+    that nobody asked for it, as long as it would have lived: that proves nothing, so nobody judges it.
 
     Raises:
         ProblemError: `deviceSignatureInvalid` (also for a replay and a foreign device's request), `clockSkew`,
@@ -160,10 +163,16 @@ async def answer_request(challenge_id: str, token: str, deps: CanAnswer) -> Verd
         raise DeviceSignatureInvalidError from None
     _require_punctual(answer.iat, now)
     challenge = await _request_of(challenge_id, device, deps)
+    reports_late = answer.decision == "report" and challenge.status == "denied" and now < challenge.expires_at
+    if not (reports_late or challenge.can_be_answered(now)):
+        raise ChallengeEndedError
     push = challenge.terms.push
     if push is None or answer.challenge_id != challenge.id or not equal(answer.nonce, push.nonce) or answer.exp <= now:
         raise DeviceSignatureInvalidError
     await _require_first_use(f"{device.id} {answer.jti}", deps, now)
+    if reports_late:
+        await suspicious_reported(challenge, store=deps, clock=deps.clock, by_holder=True)
+        return Wrong("pushDenied")
     submission_id = new_id()
     sealed = deps.sealer.seal("submission", token.encode(), binding_of(challenge))
     async with deps.signals.awaiting(challenge.id) as changed:
@@ -220,8 +229,6 @@ async def _request_of(challenge_id: str, device: Device, deps: CanEndChallenges)
     push = stored.state.terms.push if stored else None
     if stored is None or push is None or push.device_id != device.id:
         raise DeviceSignatureInvalidError
-    if not stored.state.can_be_answered(deps.clock.now()):
-        raise ChallengeEndedError
     return stored.state
 
 

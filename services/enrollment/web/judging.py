@@ -9,10 +9,12 @@ from fastapi import Response
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.domain.verdict import Verdict, Wrong
 from services.enrollment.challenges.handlers.submitting import submit_code
+from services.enrollment.challenges.handlers.verdicts import suspicious_reported
 from services.enrollment.sessions.handlers.asking import current_challenge
 from services.enrollment.web.forms import CodeForm
-from services.enrollment.web.request import PageRequest, to_current_step
-from services.enrollment.web.views import FieldError
+from services.enrollment.web.request import PageRequest, frame, html, to_current_step
+from services.enrollment.web.views import FieldError, ReportView
+from services.enrollment.web.words import REPORT
 from services.kit.errors import NotFoundError, ProblemError, SessionEndedError
 
 
@@ -78,3 +80,14 @@ async def judge_code(page: PageRequest, form: CodeForm, show: ShowAgain, explain
 
 async def heard(page: PageRequest, challenge: Challenge, show: ShowAgain) -> Response:
     return to_current_step(page) if challenge.status == "verified" else await show(page, UNHEARD)
+
+
+def ask_report(page: PageRequest, challenge: Challenge, step: str) -> Response:
+    """Whether the person means to report the request."""
+    return html(page.principal, ReportView(frame(page, step, title=REPORT), challenge.id, step))
+
+
+async def report(page: PageRequest, challenge: Challenge) -> Response:
+    """The person says that nobody asked for the request."""
+    await suspicious_reported(challenge, store=page.deps, clock=page.deps.clock)
+    return to_current_step(page)

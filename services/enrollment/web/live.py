@@ -48,12 +48,12 @@ def challenge_of_page(principal: Principal, challenge_id: str, deps: CanFollowCh
 
 def challenge_state(challenge: Challenge, now: datetime) -> dict[str, object]:
     """What the page shows live."""
-    delivery_text = proof_page(challenge).delivery_text
     return {
         "id": challenge.id,
         "status": challenge.status_at(now),
-        "delivery": {"state": challenge.delivery.state, "text": delivery_text(challenge, now)},
+        "delivery": proof_page(challenge).told(challenge, now).news,
         "failure": challenge.failure,
+        "reported": challenge.reported,
         "attemptsLeft": challenge.attempts_left,
         "checking": challenge.pending_submission is not None,
         "resendAt": challenge.resend_at.isoformat(),

@@ -107,7 +107,7 @@ def frame(page: PageRequest, step: str | None, notice: str | None = None, *, tit
         notice=notice,
         now=components.clock.now(),
         heading=_heading(principal, step),
-        managing=principal.session.intent == "manage" and step not in PROOFS,
+        managing=principal.session.intent == "manage" and (step not in PROOFS or bool(principal.session.restoring)),
         site=page.site,
         operating=principal.session.intent == "administer" and step not in PROOFS,
     )

@@ -15,6 +15,25 @@ Choice = tuple[str, str, str]
 """Something that can be chosen: its value in the form, its name, and a sentence about it."""
 
 
+MessageState = Literal["queued", "sent", "delivered", "failed", "unknown"]
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is known of a message or a call, in words; after `seconds` without news, `later` is all that is known."""
+
+    state: MessageState
+    text: str
+    seconds: int = 0
+    later: "Told | None" = None
+
+    @property
+    def news(self) -> dict[str, object]:
+        """The same for the page's script."""
+        later = {"state": self.later.state, "text": self.later.text, "seconds": self.seconds} if self.later else None
+        return {"state": self.state, "text": self.text, "later": later}
+
+
 @dataclass(frozen=True)
 class ProgressStep:
     """A step of the current method."""
@@ -131,6 +150,18 @@ class CancelView:
     step: ClassVar[str] = ""
 
     frame: Frame
+    error: None = None
+
+
+@dataclass(frozen=True)
+class ReportView:
+    """Ask once before somebody says that a request was not theirs."""
+
+    template: ClassVar[str] = "report.html"
+
+    frame: Frame
+    challenge_id: str
+    step: str
     error: None = None
 
 

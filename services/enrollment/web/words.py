@@ -75,6 +75,7 @@ METHOD_STATES: Final[Mapping[str, StateText]] = {
 
 HOW_TO_SIGN_IN: Final = ("How to sign in", "/help/sign-in")
 CANT_SIGN_IN: Final = ("Can't sign in?", "/help/cant-sign-in")
+REPORT: Final = "Report this request?"
 CHOOSE_ONE: Final = "Choose one of these methods."
 CHECKING: Final = "We are still checking your code. You can wait here; nothing is lost."
 SOMETHING_WRONG: Final = "Something went wrong on our side. Nothing you set up is lost."

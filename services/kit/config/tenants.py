@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from services.kit.config.messages import MessageBudgets
-from services.kit.config.values import Closed, MailAddress, Name, Sentence, TextSender
+from services.kit.config.values import Closed, MailAddress, Name, Sentence, TextSender, WebAddress
 
 
 class Branding(Closed):
@@ -25,6 +25,7 @@ class Branding(Closed):
 class OwnTexts(Closed):
     prompt: Sentence | None = Field(default=None, description="a sentence on the prompt: why this is asked")
     help_desk: Sentence | None = Field(default=None, description="how people reach the help desk")
+    password_reset: WebAddress | None = Field(default=None, description="where people reset their password")
     message_name: Name | None = Field(default=None, description="in messages and calls, instead of displayName")
 
 

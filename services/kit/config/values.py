@@ -31,6 +31,10 @@ def _deliverable(address: str) -> str:
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterValidator(_one_line)]
 Sentence = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_one_line)]
+WebAddress = Annotated[
+    str, StringConstraints(pattern=r"^(https://|http://(127\.0\.0\.1|localhost)[:/])[!-~]+$", max_length=500)
+]
+"""Of a page; without TLS on this machine only."""
 MailAddress = Annotated[
     str,
     StringConstraints(max_length=90, pattern=r"^[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$"),

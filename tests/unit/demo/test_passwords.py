@@ -30,6 +30,9 @@ async def test_nobody_has_a_right_password() -> None:
         ("x" * 129, "x" * 129, "at most 128"),
         ("SAM+1@northbridge.example", "SAM+1@northbridge.example", "user name"),
         ("correct horse", "correct house", "not the same"),
+        ("password", "password", "Many people use"),
+        ("Password2026!", "Password2026!", "Many people use"),
+        ("12345678", "12345678", "Many people use"),
     ],
 )
 def test_what_is_wrong_with_a_new_password_is_said(password: str, again: str, said: str) -> None:

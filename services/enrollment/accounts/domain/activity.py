@@ -104,6 +104,13 @@ def news(entries: Sequence[Entry], *, since: datetime, own: Collection[str]) -> 
     return tuple(reversed(found))
 
 
+def readable(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """The newest first, without a report that is told by the suspension which follows from it."""
+    suspended = {entry.correlation for entry in entries if entry.event == MethodSuspended.__name__}
+    report = SuspiciousActivityReported.__name__
+    return tuple(one for one in reversed(entries) if one.event != report or one.correlation not in suspended)
+
+
 def noted(
     activity: Activity, event: Event, name: str | None = None, *, correlation: str | None = None
 ) -> Change[Activity]:

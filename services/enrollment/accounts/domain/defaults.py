@@ -6,19 +6,27 @@ from datetime import datetime
 from schemas.enrollment import DefaultMethodChanged
 from services.enrollment.accounts.domain.account import Account, Method
 from services.enrollment.accounts.domain.update import AccountUpdate
-from services.enrollment.methods.registry.domain import DEFAULT_ORDER
+from services.enrollment.methods.registry.domain import DEFAULT_ORDER, DEFAULT_STANDING
 
 
 def preferred_default(account: Account) -> str | None:
-    """The default that the person has, unless a method of a better type came: the app before the phone. What the person
-    chose stays as long as it is there."""
-    active = [method for method in account.methods if method.state == "active" and method.type in DEFAULT_ORDER]
-    if account.is_default_chosen and any(method.id == account.default_method_id for method in active):
-        return account.default_method_id
-    ranked = sorted(
-        active, key=lambda method: (DEFAULT_ORDER.index(method.type), method.id != account.default_method_id)
-    )
-    return ranked[0].id if ranked else None
+    """The default that the person has, unless a method of a higher standing came: the app before the phone, and the
+    phone before nothing. What the person chose stays as long as it is there, and so does what an earlier version took
+    and nothing else can replace."""
+    active = [method for method in account.methods if method.state == "active"]
+    current = next((method for method in active if method.id == account.default_method_id), None)
+    fit = [method for method in active if method.type in DEFAULT_ORDER]
+    best = min(fit, key=lambda method: DEFAULT_ORDER.index(method.type), default=None)
+    if best is None:
+        return current.id if current else None
+    if current is None:
+        return best.id
+    stays = account.is_default_chosen or not _gives_way(current, best)
+    return current.id if stays and current in fit else best.id
+
+
+def _gives_way(current: Method, other: Method) -> bool:
+    return DEFAULT_STANDING.get(other.type, 0) > DEFAULT_STANDING.get(current.type, -1)
 
 
 def with_inherited_default(account: Account, method: Method, gone: Sequence[Method]) -> Account:

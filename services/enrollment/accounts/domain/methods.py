@@ -117,7 +117,7 @@ def choose_default(account: Account, method_id: str, *, at: datetime, session_id
     """
     method = known_method(account, method_id)
     if method.state != "active" or method.type not in DEFAULT_ORDER:
-        raise MethodNotAllowedByPolicyError("Only an active app, phone, passkey or address can be the default.")
+        raise MethodNotAllowedByPolicyError("Only an active app, passkey, hardware token or phone can be the default.")
     if account.default_method_id == method_id and account.is_default_chosen:
         return Change(account)
     update = AccountUpdate(account).put(is_default_chosen=True)

@@ -8,6 +8,7 @@ from services.enrollment.accounts.domain.account import Account, Former, Method,
 from services.enrollment.accounts.domain.conflicts import conflict_of, superseded
 from services.enrollment.accounts.domain.defaults import preferred_default, settle_default, with_inherited_default
 from services.enrollment.accounts.domain.methods import removed, with_former
+from services.enrollment.accounts.domain.suspension import restored_after_proof
 from services.enrollment.accounts.domain.update import AccountUpdate
 from services.enrollment.challenges.domain.challenge import Challenge, Registration
 from services.enrollment.challenges.domain.eligibility import must_prove
@@ -84,7 +85,8 @@ def prove(account: Account, challenge: Challenge, codes_left: int | None, *, at:
         return Change(account)
     used = method.model_copy(update={"last_used_at": at, "codes_left": _left(method, codes_left)})
     update = AccountUpdate(account).put_method(used)
-    return lifecycle.after_proof(update, challenge, at=at).change()
+    proven = lifecycle.after_proof(update, challenge, at=at)
+    return restored_after_proof(proven, challenge.session_id or "", at=at).change()
 
 
 def _left(method: Method, reported: int | None) -> int | None:

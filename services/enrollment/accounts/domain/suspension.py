@@ -11,8 +11,9 @@ from services.enrollment.accounts.domain.update import AccountUpdate
 from services.enrollment.challenges.domain.challenge import Challenge, Registration
 from services.enrollment.methods.registry.domain import TRAITS
 from services.enrollment.sessions.domain import lifecycle
+from services.enrollment.sessions.domain.session import Session
 from services.kit.decision import Change
-from services.kit.errors import MethodLimitReachedError, UnknownMethodError
+from services.kit.errors import MethodLimitReachedError, ProblemError, UnknownMethodError
 
 Suspension = Literal["notMe", "reported", "disabled", "administrator"]
 
@@ -32,6 +33,14 @@ def restore(
         `methodAlreadyRegistered` or
             `methodLimitReached` where something else has its place.
     """
+    return restored(AccountUpdate(account), method_id, by, at=at).change()
+
+
+def restored(
+    update: AccountUpdate, method_id: str, by: Literal["person", "administrator"], *, at: datetime
+) -> AccountUpdate:
+    """The same, as a part of a change. Raises what `restore` does."""
+    account = update.account
     held = account.method(method_id)
     former = account.former_method(method_id, by, at)
     before = former.method if former else held
@@ -53,8 +62,33 @@ def restore(
         by=by,
         restored_at=at,
     )
-    update = AccountUpdate(account).put(methods=(*rest, method), former=kept).record(event, method_id)
-    return settle_default(update, method_id, at).change()
+    update = update.put(methods=(*rest, method), former=kept).record(event, method_id)
+    return settle_default(update, method_id, at)
+
+
+def may_vouch(method: Method, method_id: str, session: Session) -> bool:
+    """Whether a proof of this method can bring that one back: a method cannot vouch for itself, nor can one that came
+    in this very session."""
+    return method.state == "active" and method.id != method_id and method.created_at < session.started_at
+
+
+def vouches_for(account: Account, session: Session, method_id: str) -> bool:
+    """Whether the session was opened by such a proof. What the platform vouches for may have been this very method."""
+    proof = session.proof
+    proven = account.method(proof.method_id) if proof and proof.method_id else None
+    return proven is not None and may_vouch(proven, method_id, session)
+
+
+def restored_after_proof(update: AccountUpdate, session_id: str, *, at: datetime) -> AccountUpdate:
+    """What waited for the proof of another method comes back. Where something else has its place by now, the list
+    says so when it is asked for again."""
+    session = update.account.session(session_id)
+    if session is None or not session.restoring or not vouches_for(update.account, session, session.restoring):
+        return update
+    try:
+        return restored(update, session.restoring, "person", at=at)
+    except ProblemError:
+        return update
 
 
 def repudiate(

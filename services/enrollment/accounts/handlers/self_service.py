@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from schemas.base import MethodType
-from services.enrollment.accounts.domain import methods, suspension
+from services.enrollment.accounts.domain import methods
 from services.enrollment.accounts.domain.account import Account
 from services.enrollment.accounts.domain.conflicts import conflict_of
 from services.enrollment.accounts.domain.update import AccountUpdate
@@ -19,11 +19,7 @@ from services.enrollment.sessions.domain.session import RequestedChange, Session
 from services.enrollment.sessions.handlers.moving import move_session, principal_of
 from services.enrollment.sessions.principal import Principal
 from services.kit.decision import Change
-from services.kit.errors import (
-    ReauthenticationRequiredError,
-    RequestMalformedError,
-    UnknownMethodError,
-)
+from services.kit.errors import RequestMalformedError, UnknownMethodError
 
 MAX_NAME = 64
 
@@ -87,7 +83,7 @@ async def remove(principal: Principal, method_id: str, deps: CanChangePlans, *, 
     now, policy = deps.clock.now(), deps.policy(principal.account)
     reason: Literal["lostOrStolen", "person"] = "lostOrStolen" if lost else "person"
     session_id = principal.session.id
-    removed = await _apply(
+    removed = await in_session(
         principal,
         lambda account: methods.remove(account, method_id, reason, policy, at=now, session_id=session_id),
         deps,
@@ -100,7 +96,7 @@ async def remove(principal: Principal, method_id: str, deps: CanChangePlans, *, 
 async def choose_default(principal: Principal, method_id: str, deps: CanChangeAccounts) -> Principal:
     """Use a method first. Raises `unknownMethod`, `methodNotAllowedByPolicy`, `sessionEnded`."""
     now, session_id = deps.clock.now(), principal.session.id
-    return await _apply(
+    return await in_session(
         principal, lambda account: methods.choose_default(account, method_id, at=now, session_id=session_id), deps
     )
 
@@ -109,28 +105,9 @@ async def rename(principal: Principal, method_id: str, name: str, deps: CanChang
     """Give a method a name of the person's own; an empty one takes it away. Raises `unknownMethod`, `requestMalformed`
     for more than 64 characters, `sessionEnded`."""
     now, session_id, called = deps.clock.now(), principal.session.id, clean_name(name)
-    return await _apply(
+    return await in_session(
         principal, lambda account: methods.rename(account, method_id, called, at=now, session_id=session_id), deps
     )
-
-
-async def restore(principal: Principal, method_id: str, deps: CanChangeAccounts) -> Principal:
-    """After the proof that this page asks for: a method cannot vouch for itself. Raises what `suspension.restore` does,
-    and `reauthenticationRequired` where the proof was of this very method, or there was none."""
-    if not _vouches_for(principal, method_id):
-        raise ReauthenticationRequiredError("Prove another method first.")
-    now = deps.clock.now()
-    return await _apply(principal, lambda account: suspension.restore(account, method_id, "person", at=now), deps)
-
-
-def _vouches_for(principal: Principal, method_id: str) -> bool:
-    """Whether the session was opened by the proof of another method, which was there before and is there still. What
-    the platform vouches for may have been this very method."""
-    proof = principal.session.proof
-    proven = principal.account.method(proof.method_id) if proof and proof.method_id else None
-    if proven is None or proven.id == method_id:
-        return False
-    return proven.state == "active" and proven.created_at < principal.session.started_at
 
 
 def open_elsewhere(principal: Principal, deps: HasClock) -> tuple[Session, ...]:
@@ -176,9 +153,10 @@ async def _begin(principal: Principal, change: RequestedChange, deps: CanChangeS
     return await move_session(principal, lambda session: steps.set_up(session, change.type, change), deps)
 
 
-async def _apply(
+async def in_session(
     principal: Principal, decide: Callable[[Account], Change[Account]], deps: CanChangeAccounts
 ) -> Principal:
+    """Change what the person has, as long as the session is open. Raises `sessionEnded`."""
     now = deps.clock.now()
 
     def decide_in_session(account: Account) -> Change[Account]:

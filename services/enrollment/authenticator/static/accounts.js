@@ -6,6 +6,7 @@ import { currentCode, PERIOD, secondsLeft } from "./totp.js";
 import { announce, copy, fill, say, show } from "./view.js";
 
 const TICK = 1_000;
+const ALIKE = "Added on {when}. This account is here more than once: keep the one that you added last.";
 
 /** Shows the list, kept up to date until `signal` aborts. */
 export function showAccounts(inbox, signal) {
@@ -20,9 +21,12 @@ export function showAccounts(inbox, signal) {
 
 function card(account, inbox) {
   const element = copy("account");
-  const { organization, user, codeKey, deviceId } = account;
+  const { organization, user, codeKey, deviceId, addedAt } = account;
   fill(element, { organization, user, initial: organization.slice(0, 1).toUpperCase() });
   const part = (name) => element.querySelector(`[data-${name}]`);
+  const alike = inbox.accounts.filter((other) => other.user === user && other.organization === organization);
+  part("alike").hidden = alike.length < 2;
+  fill(element, { alike: alike.length < 2 ? "" : ALIKE.replace("{when}", moment(addedAt)) });
   part("one-time").hidden = part("copy").hidden = !codeKey;
   part("no-code").hidden = Boolean(codeKey);
   part("copy").addEventListener("click", () => copyCode(codeKey));
@@ -34,6 +38,10 @@ function card(account, inbox) {
     if (codeKey) showCode(part, await currentCode(codeKey));
   };
   return { element, update };
+}
+
+function moment(time) {
+  return new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short" }).format(new Date(time));
 }
 
 function showCode(part, code) {

@@ -12,9 +12,15 @@ import { keptAccounts } from "./store.js";
 import { say, show, shown, title } from "./view.js";
 
 const HOME = "#";
+const ENDED = ["challengeEnded", "expired", "numberMismatch"];
 const { publicOrigin } = document.body.dataset;
 const banner = document.querySelector("[data-banner]");
 const connection = document.querySelector("[data-connection]");
+
+/** Whether what is shown is a request that nobody needs any more. */
+function isOver() {
+  return shown() === "outcome" && ENDED.includes(document.querySelector("[data-outcome]")?.dataset.outcome);
+}
 
 class App {
   #leaving = new AbortController();
@@ -90,9 +96,9 @@ class App {
   /** News of an account: a request comes to the front where nothing else is under way. */
   changed() {
     const isHome = ["start", "accounts"].includes(shown());
-    const isResting = isHome || shown() === "added";
+    const isResting = isHome || shown() === "added" || isOver();
     if (isResting && this.inbox.waiting.length > 0) this.go(HOME);
-    else if (isHome && this.isStale()) this.route();
+    else if ((isHome && this.isStale()) || this.isOvertaken()) this.route();
     else this.#request?.look();
     this.tell();
   }
@@ -100,6 +106,14 @@ class App {
   isStale() {
     const cards = document.querySelectorAll("[data-list] > li").length;
     return cards !== this.inbox.accounts.length;
+  }
+
+  /** Whether the person has asked for another one meanwhile: its number is the one that the page shows. */
+  isOvertaken() {
+    const [newest] = this.inbox.waiting;
+    const current = this.#request;
+    if (!current || !newest || current.over || current.answering || newest.request.challengeId === current.id) return false;
+    return newest.account.user === current.account.user || !this.inbox.has(current.id);
   }
 
   tell() {

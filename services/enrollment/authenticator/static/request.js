@@ -2,7 +2,7 @@
 
 import { now } from "./clock.js";
 import { answerRequest, RefusedError, UnreachableError } from "./protocol.js";
-import { clearErrors, fieldError, fill, once, problem, say, show } from "./view.js";
+import { clearErrors, copy, fieldError, fill, once, problem, say, show } from "./view.js";
 
 const PURPOSES = {
   registration: "to finish setting up this app",
@@ -15,14 +15,21 @@ const BAD = "bad";
 const CALM = "calm";
 const OUTCOMES = {
   approve: [GOOD, "Approved", "Go on where you are signing in."],
-  deny: [CALM, "Denied", "Nobody was let in. If you didn't start this, report it the next time it happens."],
-  report: [CALM, "Reported", "Nobody was let in, and your organisation was told. Change your password if others may know it."],
+  deny: [CALM, "Denied", "Nobody was let in. If you didn't start this, report it."],
   judging: [CALM, "Answer sent", "It is still being checked. Look at the page where you are signing in."],
   numberMismatch: [BAD, "Wrong number", "This request has ended. Ask for a new one where you are signing in; it shows a new number."],
   challengeEnded: [CALM, "This request has ended", "It was answered already, or nobody needs it any more."],
   expired: [CALM, "This request has expired", "It wasn't answered in time. Ask for a new one where you are signing in."],
   deviceSignatureInvalid: [BAD, "This device isn't connected any more", "Add the account again from your security info page."],
   clockSkew: [BAD, "This device's clock is wrong", "Set its time to automatic, then ask for a new request."],
+};
+const REPORTED = {
+  onFile: "{org} was told, and this app can't be used for your account until you restore it: in My security info, after you verified with another method. Change your password if others may know it.",
+  beingSetUp: "{org} was told, and the app was not set up. Change your password if others may know it.",
+};
+const WOULD_FOLLOW = {
+  onFile: "{org} is told, and this app can't be used for your account until you restore it in My security info, with another method.",
+  beingSetUp: "{org} is told, and the app is not set up.",
 };
 const OFFLINE = "No connection. Your answer wasn't sent. Check your network, then try again.";
 const FAILED = "Something went wrong on our side. Your answer wasn't counted. Try again.";
@@ -40,7 +47,8 @@ export class RequestView {
       event.preventDefault();
       this.decide("approve");
     });
-    for (const decision of ["deny", "report"]) this.button(decision).addEventListener("click", () => this.decide(decision));
+    this.button("deny").addEventListener("click", () => this.decide("deny"));
+    this.button("report").addEventListener("click", () => this.askReport(() => this.decide("report")));
     const timer = setInterval(() => this.look(), TICK);
     signal.addEventListener("abort", () => clearInterval(timer));
     signal.addEventListener("abort", () => (this.over = true));
@@ -81,6 +89,24 @@ export class RequestView {
     else say(this.view.querySelector("[data-expires]"), left <= SOON ? `${left} s left` : "");
   }
 
+  /** What is to be read of a report: it takes a method away that is on file. */
+  text(of) {
+    const text = of[this.request.purpose === "registration" ? "beingSetUp" : "onFile"];
+    return text.replace("{org}", this.account.organization);
+  }
+
+  /** Asks once, and says what follows. */
+  askReport(report) {
+    const dialog = copy("report");
+    fill(dialog, { follows: this.text(WOULD_FOLLOW) });
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      if (dialog.returnValue === "report") report();
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+  }
+
   decide(decision) {
     const button = this.button(decision);
     return once(this.form, button, async () => {
@@ -112,12 +138,30 @@ export class RequestView {
     if (this.over) return;
     this.over = true;
     this.inbox.drop(this.id);
-    const [kind, title, text] = OUTCOMES[outcome];
+    const [kind, title, text] = OUTCOMES[outcome] ?? [CALM, "Reported", this.text(REPORTED)];
     const view = show("outcome", title);
     fill(view, { text });
     view.querySelector("[data-emblem]").classList.add(kind);
     view.querySelector(".card").dataset.outcome = outcome;
     for (const icon of view.querySelectorAll("[data-icon]")) icon.hidden = icon.dataset.icon !== kind;
+    const form = view.querySelector("[data-late]");
+    form.hidden = outcome !== "deny";
+    form.querySelector("button").addEventListener("click", () => this.askReport(() => this.reportLate(form)));
+  }
+
+  /** After the denial: nobody was let in, and now it is told. */
+  reportLate(form) {
+    const button = form.querySelector("button");
+    return once(form, button, async () => {
+      problem(form, "");
+      try {
+        await answerRequest(this.account, this.request, "report", null);
+        this.over = false;
+        this.finish("report");
+      } catch (error) {
+        problem(form, error instanceof UnreachableError ? OFFLINE : FAILED);
+      }
+    });
   }
 }
 

@@ -43,7 +43,7 @@ class Registration(State):
 class Delivery(State):
     """What is known of the newest message. `detail` is a reason of `DeliveryFailed` or `SendRefused`, `asked_by` names
     the request that asked for it again. It waits until `goes_out_at` where another one went to the same number a moment
-    ago."""
+    ago. `noted_at` is when the notifier learnt what `state` says."""
 
     state: DeliveryState = "queued"
     send: int = 1
@@ -53,6 +53,12 @@ class Delivery(State):
     requested_at: datetime
     asked_by: str | None = None
     goes_out_at: datetime | None = None
+    noted_at: datetime | None = None
+
+    @property
+    def since(self) -> datetime:
+        """When the state began, as far as is known."""
+        return self.noted_at or self.expected_at
 
     @property
     def expected_at(self) -> datetime:

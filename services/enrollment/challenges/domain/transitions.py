@@ -156,6 +156,12 @@ def cancel(challenge: Challenge, reason: Literal["superseded", "cancelled"], *, 
     return Change(ended, _withdrawn(challenge, reason, at=at))
 
 
+def report(challenge: Challenge, *, at: datetime) -> Change[Challenge]:
+    """The person says that nobody asked for it: it ends, if it has not, and that is remembered."""
+    ended = cancel(challenge, "cancelled", at=at)
+    return Change(ended.state.model_copy(update={"reported": True}), ended.emissions)
+
+
 def close(challenge: Challenge, *, at: datetime) -> Change[Challenge]:
     """Nothing more is asked on our page."""
     if challenge.hosting is None or challenge.hosting.closed_at:
@@ -221,11 +227,12 @@ def delivery_noted(challenge: Challenge, event: DeliveryEvent) -> Change[Challen
 def _noted(delivery: Delivery, event: DeliveryEvent) -> Delivery:
     match event:
         case CodeSent():
-            return delivery.model_copy(update={"state": "sent", "provider": event.provider})
+            return delivery.model_copy(update={"state": "sent", "provider": event.provider, "noted_at": event.sent_at})
         case PushSent():
-            return delivery.model_copy(update={"state": "sent", "provider": event.service})
+            return delivery.model_copy(update={"state": "sent", "provider": event.service, "noted_at": event.sent_at})
         case DeliveryConfirmed():
-            return delivery.model_copy(update={"state": "delivered", "provider": event.provider})
+            known = {"provider": event.provider, "noted_at": event.delivered_at}
+            return delivery.model_copy(update={"state": "delivered", **known})
         case DeliveryFailed():
             known = {"provider": event.provider, "detail": event.reason, "permanent": event.permanent}
             return delivery.model_copy(update={"state": "failed", **known})

@@ -149,14 +149,17 @@ async def authenticator_disabled(event: AuthenticatorDisabled, cause: Envelope, 
     )
 
 
-async def suspicious_reported(challenge: Challenge, *, store: HasPeople, clock: Clock) -> None:
-    """The person says on the page that nobody asked for this request: end it, and tell."""
+async def suspicious_reported(challenge: Challenge, *, store: HasPeople, clock: Clock, by_holder: bool = False) -> None:
+    """The person says on the page, or later on the device, that nobody asked for this request: end it, and tell. What
+    was reported before is not told again."""
+    if challenge.reported:
+        return
     now = clock.now()
-    await store.challenges.change(challenge.id, lambda state: transitions.cancel(state, "cancelled", at=now))
     await store.accounts.change(
         account_id(challenge.tenant, challenge.user),
-        lambda account: suspension.report_suspicious(account, challenge, at=now, by_holder=False),
+        lambda account: suspension.report_suspicious(account, challenge, at=now, by_holder=by_holder),
     )
+    await store.challenges.change(challenge.id, lambda state: transitions.report(state, at=now))
 
 
 async def challenge_expired(

@@ -6,7 +6,6 @@ from typing import Final
 from fastapi import Response
 
 from services.enrollment.challenges.domain.challenge import Challenge, Status
-from services.enrollment.challenges.handlers import verdicts
 from services.enrollment.devices.domain import Activation
 from services.enrollment.devices.reading import activation_of
 from services.enrollment.methods.authenticator_app import handlers as apps
@@ -14,7 +13,7 @@ from services.enrollment.methods.authenticator_app.approval import number_of
 from services.enrollment.methods.authenticator_app.views import ApprovalState, TryView
 from services.enrollment.methods.base.pages import AskedProof, ProofPage
 from services.enrollment.web.forms import ProofForm
-from services.enrollment.web.judging import NOTHING, Feedback, ShowAgain, heard, require_challenge
+from services.enrollment.web.judging import NOTHING, Feedback, ShowAgain, ask_report, heard, report, require_challenge
 from services.enrollment.web.request import PageRequest, frame, html, to_current_step
 from services.enrollment.web.views import WIZARD, Frame
 from services.kit.errors import NotFoundError
@@ -25,7 +24,7 @@ STATES: Final[Mapping[Status, ApprovalState]] = {
     "denied": "denied",
     "failed": "failed",
     "expired": "expired",
-    "cancelled": "expired",
+    "cancelled": "superseded",
 }
 
 
@@ -55,9 +54,10 @@ async def act_on_try(page: PageRequest, form: ProofForm) -> Response:
         case "code":
             await apps.ask_code(page.principal, page.deps)
             return to_current_step(page)
+        case "ask-report":
+            return ask_report(page, challenge, "authenticatorApp.test")
         case "report":
-            await verdicts.suspicious_reported(challenge, store=page.deps, clock=page.deps.clock)
-            return to_current_step(page)
+            return await report(page, challenge)
     return await heard(page, challenge, show_try)
 
 
@@ -94,6 +94,7 @@ def try_view(
         push_known=challenge.destination is not None,
         unheard=unheard,
         reported=challenge.reported,
+        suspends=_suspends(challenge, page),
         has_codes=has_codes,
         back=back,
         other_method=other_method,
@@ -102,7 +103,18 @@ def try_view(
 
 def _state_of(challenge: Challenge, page: PageRequest) -> ApprovalState:
     status = challenge.status_at(page.deps.clock.now())
+    if challenge.reported and status not in {"pending", "verified"}:
+        return "reported"
     return "wrongNumber" if status == "failed" and challenge.failure == "numberMismatch" else STATES[status]
+
+
+def _suspends(challenge: Challenge, page: PageRequest) -> bool:
+    """Whether a report takes a method away: whoever holds it says so, and it is on file. Once there was one, whether it
+    did."""
+    if challenge.is_to_register or not challenge.reported:
+        return not challenge.is_to_register
+    method = page.principal.account.method(challenge.method_id)
+    return method is not None and method.state == "suspended"
 
 
 def _view(asked: AskedProof) -> TryView:

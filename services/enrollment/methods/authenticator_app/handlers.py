@@ -6,6 +6,7 @@ from schemas.verification import ProofKind
 from services.enrollment.accounts.handlers.adding import require_registrable
 from services.enrollment.challenges.domain.challenge import Registration
 from services.enrollment.challenges.handlers.building import ProofRequest, to_register
+from services.enrollment.challenges.handlers.lifecycle import cancel_challenge
 from services.enrollment.devices.domain import Activation, Device
 from services.enrollment.devices.reading import activation_of
 from services.enrollment.methods.authenticator_app.activation import new_activation
@@ -65,8 +66,18 @@ async def ask_device(principal: Principal, deps: CanAskDevices, *, again: bool =
         return None
     challenge = push_challenge(_request(principal, device, "pushApproval"), principal.claimant, device, deps)
     moved = await ask(principal, challenge, "authenticatorApp.test", deps, again=again)
+    await _end_those_of_pages_that_were_left(moved, deps)
     deps.signals.notify(device.id)
     return moved
+
+
+async def _end_those_of_pages_that_were_left(principal: Principal, deps: CanAskDevices) -> None:
+    """The app on one phone may have been connected twice: it would go on showing the request of the first time, whose
+    number is on no page any more."""
+    for other in principal.account.sessions:
+        left = other.requested if other.id != principal.session.id else None
+        if left and left.terms.push and left.is_to_register:
+            await cancel_challenge(left, "superseded", deps)
 
 
 async def ask_code(principal: Principal, deps: CanAskDevices) -> Principal | None:

@@ -1,5 +1,6 @@
 """What the pages of the authenticator app show."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Literal
@@ -8,8 +9,9 @@ from pydantic import SecretStr
 
 from services.enrollment.methods.authenticator_app.words import APPROVAL, CONNECTING, ApprovalWords, ConnectingWords
 from services.enrollment.web.views import Frame, challenge_of, in_groups, minutes_left
+from services.enrollment.web.words import StateText
 
-ApprovalState = Literal["waiting", "approved", "denied", "expired", "wrongNumber", "failed"]
+ApprovalState = Literal["waiting", "approved", "denied", "expired", "wrongNumber", "failed", "superseded", "reported"]
 """What became of a request that the app was asked to approve."""
 
 
@@ -95,7 +97,7 @@ class TryView:
 
     `push_known` is false when the app gets no notifications and has to be opened. `unheard` is what "Next" answers
     before the approval; `has_codes` offers a one-time code of the app instead, `other_method` another proof; `reported`
-    means that the person said that nobody asked for the request.
+    means that the person said that nobody asked for the request, and `suspends` that the app is suspended by that.
     """
 
     template: ClassVar[str] = "authenticator_app/try.html"
@@ -111,17 +113,26 @@ class TryView:
     push_known: bool = True
     unheard: bool = False
     reported: bool = False
+    suspends: bool = False
     has_codes: bool = False
     back: str | None = None
     other_method: bool = False
     step: str = "authenticatorApp.test"
 
     @property
+    def states(self) -> Mapping[str, StateText]:
+        """What each state is called, with what follows from a report."""
+        headline, _ = APPROVAL.states["reported"]
+        detail = APPROVAL.suspended if self.suspends else APPROVAL.not_suspended
+        filled = detail.format(organization=self.frame.organization, device=self.device)
+        return {**APPROVAL.states, "reported": StateText(headline, filled)}
+
+    @property
     def error(self) -> str | None:
-        """What went wrong, in words; None while waiting and once approved."""
+        """What went wrong, in words; None while waiting, once approved and once reported."""
         if self.state == "waiting":
             return APPROVAL.unheard if self.unheard else None
-        return None if self.state == "approved" else APPROVAL.states[self.state].headline
+        return None if self.state in {"approved", "reported"} else APPROVAL.states[self.state].headline
 
     @property
     def challenge_id(self) -> str:

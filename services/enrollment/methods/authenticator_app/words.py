@@ -10,7 +10,8 @@ from services.enrollment.web.words import StateText
 WORDS: Final = MethodWords(
     type="authenticatorApp",
     name=Name("Authenticator app", "Approve sign-ins with one tap in the authenticator app."),
-    prove="Approve a request on {where}.",
+    guide="authenticator-app",
+    prove="Approve a request in the app on {where}.",
     titles={
         "authenticatorApp": "Authenticator app",
         "authenticatorApp.setup": "Set up your account",
@@ -29,7 +30,12 @@ WORDS: Final = MethodWords(
     instead={"authenticatorApp.code": "authenticatorApp.test"},
     is_known_by_device=True,
 )
-DONE: Final = Done("Notification approved", "The app is connected and is {use}.", next_label="Next")
+DONE: Final = Done(
+    "Notification approved",
+    "The app is connected and is {use}.",
+    next_label="Next",
+    replaced="Your old phone was removed.",
+)
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,8 @@ class ApprovalWords:
     unheard: str
     first: str
     too_soon: str
+    suspended: str
+    not_suspended: str
 
 
 CONNECTING: Final = ConnectingWords(
@@ -75,10 +83,19 @@ APPROVAL: Final = ApprovalWords(
         "wrongNumber": StateText(
             "Wrong number", "The number in the app wasn't the one on this page. A new request shows a new number."
         ),
+        "reported": StateText("You reported the request", ""),
         "failed": StateText("That didn't work", "The request couldn't be completed. Nothing you set up is lost."),
-        "replaced": StateText("A new request was sent", "It has a number of its own. Go on to see it."),
+        "replaced": StateText("A newer request took its place", "It has a number of its own. Go on to see it."),
+        "superseded": StateText(
+            "A newer request took its place", "It was asked for on another page. Go on there, or try again here."
+        ),
     },
     unheard="We haven't heard from your app yet. Approve the request there, then select Next.",
     first="Approve the request in the app first.",
     too_soon="You can ask for another request in {seconds}.",
+    suspended=(
+        "{organization} was told, and {device} can't be used until you restore it: in My security info, after you "
+        "verified with another method. Change your password if others may know it."
+    ),
+    not_suspended="{organization} was told. Change your password if others may know it.",
 )

@@ -15,7 +15,7 @@ from services.enrollment.web.forms import F, SentForm
 from services.enrollment.web.judging import Feedback, ShowAgain
 from services.enrollment.web.rendering import View
 from services.enrollment.web.request import PageRequest
-from services.enrollment.web.views import FieldError, Frame
+from services.enrollment.web.views import FieldError, Frame, Told
 from services.enrollment.web.words import CHECKING
 
 Show = Callable[[PageRequest], Awaitable[Response]]
@@ -95,8 +95,8 @@ def _never_resent(_action: str, _challenge: Challenge, _now: datetime) -> bool:
     return False
 
 
-def _nothing_delivered(_challenge: Challenge, _now: datetime) -> str:
-    return ""
+def _nothing_delivered(_challenge: Challenge, _now: datetime) -> Told:
+    return Told("queued", "")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +104,7 @@ class ProofPage(Generic[F]):
     """The page of a kind of proof, on "Verify it's you".
 
     `answer` is what "Next" does. `resends` tells the actions that send the same once more from those that ask anew;
-    `again_by_code`: "Try again" asks for a code of the app. `delivery_text` is what is known of the newest message.
+    `again_by_code`: "Try again" asks for a code of the app. `told` is what is known of the newest message.
     """
 
     kind: ProofKind
@@ -113,7 +113,7 @@ class ProofPage(Generic[F]):
     form: type[F]
     again_by_code: bool = False
     resends: Callable[[str, Challenge, datetime], bool] = _never_resent
-    delivery_text: Callable[[Challenge, datetime], str] = _nothing_delivered
+    told: Callable[[Challenge, datetime], Told] = _nothing_delivered
 
     async def submitted(self, page: PageRequest, challenge: Challenge, sent: SentForm, show: ShowAgain) -> Response:
         return await self.answer(page, challenge, sent.read(self.form), show)

@@ -33,6 +33,13 @@ def back_of(principal: Principal, step: str) -> str | None:
     return f"{WIZARD}?step=prompt" if "prompt" in EARLIER.get(step, ()) and not principal.session.registered else None
 
 
+def changed_from(principal: Principal) -> str | None:
+    """The number or address that another one shall take the place of, masked; None where one is added."""
+    change = principal.session.requested_change
+    method = principal.account.method(change.changes) if change and change.changes else None
+    return method.display_name if method else None
+
+
 async def kept_at(page: PageRequest, method_type: MethodType) -> str | None:
     """Where to follow what becomes of codes or answers that were handed in; None where none are being kept."""
     challenge = await being_kept(page.principal, method_type, page.deps)
@@ -51,6 +58,8 @@ def last_step(method_type: MethodType, done: Done) -> dict[str, StepPage]:
 def _done_view(page: PageRequest, method_type: MethodType, done: Done) -> DoneView:
     step, change = f"{method_type}.verified", page.principal.session.requested_change
     text = done.changed if done.changed and change and change.changes else done.text
+    if done.replaced and change and change.replaces:
+        text = f"{text} {done.replaced}"
     return DoneView(
         frame=frame(page, step),
         heading=done.heading,

@@ -9,12 +9,13 @@ from schemas.base import MethodType
 @dataclass(frozen=True)
 class Done:
     """What the last step says. `{use}` in `text` is what the new method is for; `changed` is said instead where it took
-    the place of an earlier value."""
+    the place of an earlier value, and `replaced` besides where another method went for it."""
 
     heading: str
     text: str
     changed: str | None = None
     next_label: str = "Done"
+    replaced: str | None = None
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,8 @@ class Name:
 class MethodWords:
     """The words of a type of method.
 
-    `prove` offers it as a proof (`{where}` is its display name). `titles` has a title for each step; `progress` the
+    `prove` offers it as a proof (`{where}` is its display name, or the device's), and `prove_by` where that depends on
+    how it is reached. `titles` has a title for each step; `progress` the
     steps that are counted, with their labels, and `instead` the steps that are another way through one of those.
     `variants` are its names by the type of phone.
     """
@@ -37,10 +39,13 @@ class MethodWords:
     type: MethodType
     name: Name
     prove: str
+    prove_by: Mapping[str, str] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
     progress: tuple[tuple[str, str], ...] = ()
     instead: Mapping[str, str] = field(default_factory=dict)
     variants: Mapping[str, Name] = field(default_factory=dict)
+    guide: str = ""
+    """The help page of this method."""
     is_known_by_device: bool = False
     """People call it by its display name, the device's."""
 

@@ -58,3 +58,9 @@ TRAITS = Traits(
     has_destination=True,
     delivered_by=frozenset({"email"}),
 )
+
+
+def is_at(address: str, principal_name: str) -> bool:
+    """Whether an address is of the domain in which the person signs in."""
+    domain = principal_name.rpartition("@")[2].casefold()
+    return bool(domain) and address.strip().rpartition("@")[2].casefold() == domain

@@ -9,11 +9,17 @@ from services.enrollment.challenges.handlers.building import ProofRequest, to_re
 from services.enrollment.methods.base.handlers import Strategy
 from services.enrollment.methods.email.domain import parse_address
 from services.enrollment.needs import CanAsk, CanPlan, CanSend
-from services.enrollment.proofs.sent_code.handlers import PlainDestination, destination_of, sent_code_challenge
+from services.enrollment.proofs.sent_code.handlers import (
+    PlainDestination,
+    destination_of,
+    destination_of_challenge,
+    sent_code_challenge,
+)
 from services.enrollment.registrations.beginning import Beginning, Plan, changeable, proven_by, require_other
 from services.enrollment.sessions.domain import lifecycle
-from services.enrollment.sessions.handlers.asking import ask, pressed
+from services.enrollment.sessions.handlers.asking import ask, current_challenge, pressed
 from services.enrollment.sessions.principal import Claimant, Principal
+from services.kit.errors import ChallengeEndedError
 from services.kit.ids import new_id, repeatable_id
 
 
@@ -54,6 +60,15 @@ async def request_email(principal: Principal, typed: str, form_token: str, deps:
     identifier = pressed(principal, f"{form_token} {parse_address(typed).address}")
     challenge = email_challenge(typed, principal.claimant, identifier, deps, changes=change.changes if change else None)
     return await ask(principal, challenge, "email.code", deps)
+
+
+async def request_again(principal: Principal, deps: CanAskByMail) -> Principal:
+    """A new code to the address of one that is over. Raises `challengeEnded`, and what `request_email` does."""
+    earlier = await current_challenge(principal, deps)
+    if earlier is None or earlier.method_type != "email":
+        raise ChallengeEndedError
+    address = destination_of_challenge(earlier, deps).plain.get_secret_value()
+    return await request_email(principal, address, "again", deps)
 
 
 def an_email(address: str, *, changes: str | None = None) -> Plan:

@@ -7,8 +7,9 @@ from fastapi import Response
 from pydantic import Field
 
 from services.enrollment.methods.base.pages import MethodPages, Step
-from services.enrollment.methods.base.step_pages import back_of, last_step
+from services.enrollment.methods.base.step_pages import back_of, changed_from, last_step
 from services.enrollment.methods.email import handlers as emails
+from services.enrollment.methods.email.domain import is_at
 from services.enrollment.methods.email.views import EmailView
 from services.enrollment.methods.email.words import ANOTHER_ADDRESS, DONE, address_problem
 from services.enrollment.proofs.sent_code.pages import code_view, resend
@@ -27,10 +28,16 @@ class AddressForm(StepForm):
 
     address: str = Field("", max_length=320)
     press: str = Field("", max_length=256, alias="formToken")
+    confirmed: str = Field("", max_length=320)
 
 
 async def show_address(
-    page: PageRequest, address: str = "", error: FieldError | None = None, status: int = 200
+    page: PageRequest,
+    address: str = "",
+    error: FieldError | None = None,
+    status: int = 200,
+    *,
+    confirming: bool = False,
 ) -> Response:
     """The address."""
     view = EmailView(
@@ -40,12 +47,17 @@ async def show_address(
         error=error,
         back=back_of(page.principal, "email"),
         different_method=may_choose(page.principal, page.deps),
+        changing=changed_from(page.principal),
+        confirming=confirming,
     )
     return html(page.principal, view, status)
 
 
 async def address_typed(page: PageRequest, form: AddressForm) -> Response:
-    """Ask for a code."""
+    """Ask for a code; where the address looks like one at work, whether it is meant."""
+    at_work = is_at(form.address, page.principal.account.profile.user_principal_name)
+    if at_work and form.confirmed.strip() != form.address.strip():
+        return await show_address(page, form.address, status=422, confirming=True)
     try:
         await emails.request_email(page.principal, form.address, form.press, page.deps)
     except SessionEndedError:
@@ -68,7 +80,20 @@ async def act_on_code(page: PageRequest, form: CodeForm) -> Response:
     """Judge a code, or send the mail once more."""
     if form.action == "resend":
         return await resend(page, show_code)
+    if form.action == "again":
+        return await _sent_anew(page)
     return await judge_code(page, form, show_code, code_problem)
+
+
+async def _sent_anew(page: PageRequest) -> Response:
+    """A new code to the same address, for one that is over."""
+    try:
+        await emails.request_again(page.principal, page.deps)
+    except SessionEndedError:
+        raise
+    except ProblemError as problem:
+        return await show_code(page, Feedback(notice=address_problem(problem), status=problem.status))
+    return to_current_step(page)
 
 
 PAGES: Final = MethodPages(

@@ -18,11 +18,16 @@ from services.kit.errors import (
 WORDS: Final = MethodWords(
     type="email",
     name=Name("Email", "Get codes at an address of yours. For getting back in, not for signing in."),
+    guide="email",
     prove="Get a code at {where}.",
     titles={"email": "Email", "email.code": "Enter the code", "email.verified": "Email verified"},
     progress=(("email", "Enter your address"), ("email.code", "Enter the code"), ("email.verified", "Done")),
 )
-DONE: Final = Done("Email verified", "Your email address is {use}.", changed="Your new address is saved.")
+DONE: Final = Done(
+    "Email verified",
+    "You can get codes there when you have to get back in. It isn't used for signing in.",
+    changed="Your new address is saved.",
+)
 ANOTHER_ADDRESS: Final = "Use a different address"
 REFUSED: Final[Mapping[type[ProblemError], str]] = {
     EmailInvalidError: "That doesn't look like an email address. It has the form name@example.com.",

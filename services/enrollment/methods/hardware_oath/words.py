@@ -23,6 +23,7 @@ from services.kit.errors import (
 WORDS: Final = MethodWords(
     type="hardwareOath",
     name=Name("Hardware token", "Type codes from a token that your organisation gave you."),
+    guide="hardware-token",
     prove="Type the code that your token shows.",
     titles={
         "hardwareOath": "Hardware token",

@@ -21,6 +21,7 @@ from services.kit.errors import (
 WORDS: Final = MethodWords(
     type="passkey",
     name=Name("Passkey", "Sign in with your face, your fingerprint or the PIN of your device."),
+    guide="passkey",
     prove="Use a passkey of this device or of your phone.",
     titles={"passkey": "Passkey", "passkey.verified": "Passkey created"},
     progress=(("passkey", "Create a passkey"), ("passkey.verified", "Done")),

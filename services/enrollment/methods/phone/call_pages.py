@@ -10,7 +10,7 @@ from services.enrollment.challenges.domain.challenge import Challenge, Status
 from services.enrollment.methods.base.pages import AskedProof, ProofPage
 from services.enrollment.methods.phone import handlers as phones
 from services.enrollment.methods.phone.views import CallState, CallView
-from services.enrollment.methods.phone.words import call_text, number_problem
+from services.enrollment.methods.phone.words import call_text, call_told, number_problem
 from services.enrollment.proofs.sent_code.pages import resend
 from services.enrollment.web.forms import ProofForm
 from services.enrollment.web.judging import NOTHING, Feedback, ShowAgain, heard, require_challenge
@@ -64,6 +64,12 @@ async def reached_otherwise(page: PageRequest, delivery: Literal["sms", "voice"]
     return to_current_step(page)
 
 
+async def sent_anew(page: PageRequest, show: ShowAgain) -> Response:
+    """A new code by the same way, for one that is over."""
+    challenge = await require_challenge(page)
+    return await reached_otherwise(page, "voice" if challenge.channel == "voice" else "sms", show)
+
+
 def call_view(
     frame: Frame,
     challenge: Challenge,
@@ -83,6 +89,8 @@ def call_view(
         masked=masked_destination(challenge),
         state="failed" if undelivered else STATES[status],
         text=call_text(challenge, now, unheard=unheard),
+        suspends=not challenge.is_to_register,
+        later=call_told(challenge, now).news["later"],
         events_url=f"{frame.site.events}?challenge={challenge.id}",
         call_again_at=challenge.resend_at,
         calls_left=challenge.sends_left if status == "pending" else 0,
@@ -113,6 +121,4 @@ def _resends(action: str, challenge: Challenge, now: datetime) -> bool:
     return action == "resend" or (action == "again" and challenge.still_waits(now))
 
 
-PROOF: Final = ProofPage(
-    kind="call", view=_view, answer=_answer, form=ProofForm, resends=_resends, delivery_text=call_text
-)
+PROOF: Final = ProofPage(kind="call", view=_view, answer=_answer, form=ProofForm, resends=_resends, told=call_told)

@@ -103,6 +103,17 @@ def country_of(e164: str) -> str:
     return found if found.isalpha() else f"+{code}"
 
 
+def region_of_typed(text: str, region: str) -> str | None:
+    """Where a number lives that was typed with a country's calling code, if that is not `region`; None for what is a
+    number nowhere."""
+    try:
+        number = _parsed(text, region)
+    except PhoneNumberInvalidError:
+        return None
+    found: str | None = phonenumbers.region_code_for_number(number)
+    return found if found != region and phonenumbers.is_valid_number(number) else None
+
+
 def national_format(e164: str) -> str:
     return phonenumbers.format_number(phonenumbers.parse(e164), PhoneNumberFormat.NATIONAL)
 

@@ -11,14 +11,21 @@ from pydantic import Field
 from services.enrollment.challenges.domain.challenge import Challenge, PhoneType
 from services.enrollment.challenges.handlers.lifecycle import binding_of
 from services.enrollment.methods.base.pages import MethodPages, Step
-from services.enrollment.methods.base.step_pages import back_of, last_step
+from services.enrollment.methods.base.step_pages import back_of, changed_from, last_step
 from services.enrollment.methods.phone import handlers as phones
-from services.enrollment.methods.phone.call_pages import act_on_call, reached_otherwise, show_call
+from services.enrollment.methods.phone.call_pages import act_on_call, reached_otherwise, sent_anew, show_call
 from services.enrollment.methods.phone.countries import NAMES, in_a_sentence
-from services.enrollment.methods.phone.domain import national_format, region_of
+from services.enrollment.methods.phone.domain import national_format, region_of, region_of_typed
 from services.enrollment.methods.phone.handlers import TypedPhone
 from services.enrollment.methods.phone.views import Country, PhoneView
-from services.enrollment.methods.phone.words import ANOTHER_NUMBER, DELIVERIES, DONE, number_problem
+from services.enrollment.methods.phone.words import (
+    ANOTHER_NUMBER,
+    DELIVERIES,
+    DONE,
+    EMPTY,
+    OTHER_COUNTRY,
+    number_problem,
+)
 from services.enrollment.needs import HasSealer
 from services.enrollment.proofs.sent_code.pages import code_view, resend
 from services.enrollment.proofs.sent_code.words import code_problem
@@ -28,7 +35,7 @@ from services.enrollment.web.forms import CodeForm, ProofForm, StepForm
 from services.enrollment.web.judging import NOTHING, Feedback, judge_code, require_challenge
 from services.enrollment.web.request import PageRequest, frame, html, to_current_step
 from services.enrollment.web.views import WIZARD, FieldError
-from services.kit.errors import ProblemError, SessionEndedError
+from services.kit.errors import PhoneNumberInvalidError, ProblemError, SessionEndedError
 from services.kit.ids import new_token
 
 REGION_OF_LANGUAGE: Final = {"en": "GB", "de": "DE", "es": "ES", "fr": "FR"}
@@ -74,12 +81,15 @@ async def show_number(
         profile_note=deps.policy(principal.account).profile != "entra",
         back=back_of(principal, "phone"),
         form_token=new_token(128),
+        changing=changed_from(principal),
     )
     return html(principal, view, status)
 
 
 async def number_typed(page: PageRequest, form: NumberForm) -> Response:
     """Ask for a code, or call."""
+    if not form.number.strip():
+        return await show_number(page, _typed(form), FieldError("number", EMPTY), 422)
     region, phone_type = form.region if form.region in NAMES else "ZZ", _phone_type(page)
     delivery: Literal["sms", "voice"] = "voice" if form.delivery == "voice" or phone_type != "mobile" else "sms"
     phone = TypedPhone(region, form.number, phone_type, delivery, form.extension)
@@ -88,9 +98,10 @@ async def number_typed(page: PageRequest, form: NumberForm) -> Response:
     except SessionEndedError:
         raise
     except ProblemError as problem:
-        error = FieldError("number", number_problem(problem, in_a_sentence(region), delivery))
-        typed = Typed(form.region, form.number, delivery, form.extension)
-        return await show_number(page, typed, error, problem.status)
+        text = number_problem(problem, in_a_sentence(region), delivery)
+        if isinstance(problem, PhoneNumberInvalidError) and (elsewhere := region_of_typed(form.number, region)):
+            text = OTHER_COUNTRY.format(country=in_a_sentence(elsewhere), name=NAMES[elsewhere])
+        return await show_number(page, _typed(form), FieldError("number", text), problem.status)
     return to_current_step(page)
 
 
@@ -118,6 +129,8 @@ async def act_on_code(page: PageRequest, form: CodeForm) -> Response:
     match form.action:
         case "resend":
             return await resend(page, show_code)
+        case "again":
+            return await sent_anew(page, show_code)
         case "call":
             return await reached_otherwise(page, "voice", show_code)
         case "text":
@@ -131,6 +144,10 @@ def countries() -> tuple[Country, ...]:
     regions = (region for region in phonenumbers.SUPPORTED_REGIONS if region in NAMES)
     listed = [Country(region, NAMES[region], phonenumbers.country_code_for_region(region)) for region in regions]
     return tuple(sorted(listed, key=lambda country: country.name))
+
+
+def _typed(form: NumberForm) -> Typed:
+    return Typed(form.region, form.number, "voice" if form.delivery == "voice" else "sms", form.extension)
 
 
 def _phone_type(page: PageRequest) -> PhoneType:

@@ -1,5 +1,6 @@
 """What the pages of a phone show: the number, and a call."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Literal
@@ -41,6 +42,7 @@ class PhoneView:
     error: FieldError | None = None
     profile_note: bool = False
     back: str | None = None
+    changing: str | None = None
     deliveries: tuple[Choice, ...] = ()
     delivery: str = "sms"
     phone_type: PhoneType = "mobile"
@@ -71,7 +73,15 @@ class CallView:
     text_instead: bool = False
     other_method: bool = False
     unheard: bool = False
+    later: object = None
+    suspends: bool = False
     step: str = "phone.call"
+
+    @property
+    def states(self) -> Mapping[str, StateText]:
+        """What each state is called, with what follows from a report of a phone on file."""
+        denied = StateText(CALL.states["denied"].headline, CALL.suspended)
+        return {**CALL.states, "denied": denied} if self.suspends else CALL.states
 
     @property
     def error(self) -> str | None:
@@ -87,7 +97,7 @@ class CallView:
     @property
     def announced(self) -> StateText:
         """The state, and what is known of the call or what to do."""
-        fixed = CALL.states[self.shown]
+        fixed = self.states[self.shown]
         return StateText(fixed.headline, self.text) if self.shown in {"waiting", "undelivered"} else fixed
 
     @property

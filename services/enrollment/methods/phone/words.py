@@ -1,14 +1,22 @@
 """The words of phones: the number, and calls."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Final
 
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.methods.base.words import Done, MethodWords, Name
-from services.enrollment.proofs.sent_code.words import CALL_TOO_SOON, CALL_WAITS
-from services.enrollment.web.views import Choice
+from services.enrollment.proofs.sent_code.words import (
+    CALL_TOO_SOON,
+    CALL_WAITS,
+    READING,
+    SLOW_CALL,
+    Known,
+    failure_of,
+    told_of,
+)
+from services.enrollment.web.views import Choice, Told
 from services.enrollment.web.words import (
     MANY_CODES,
     NOT_ALLOWED,
@@ -32,7 +40,9 @@ from services.kit.errors import (
 WORDS: Final = MethodWords(
     type="phone",
     name=Name("Phone", "Get a code by text message, or a call."),
-    prove="Get a code or a call at {where}.",
+    guide="phone",
+    prove="Get a code at {where}.",
+    prove_by={"sms": "Get a code by text message at {where}.", "voice": "Get a call at {where}."},
     titles={
         "phone": "Phone",
         "phone.code": "Enter the code",
@@ -47,6 +57,8 @@ WORDS: Final = MethodWords(
     },
 )
 DONE: Final = Done("Phone verified", "Your phone is {use}.", changed="Your new number is saved.")
+EMPTY: Final = "Enter your phone number."
+OTHER_COUNTRY: Final = "Is this a number in {country}? Then choose {name} under “Country or region”."
 ANOTHER_NUMBER: Final = "Use a different number"
 DELIVERIES: Final[tuple[Choice, ...]] = (
     ("sms", "Text me a code", "A message with a code, on a mobile phone. Your provider's usual rates apply."),
@@ -72,6 +84,7 @@ class CallWords:
     calling: str
     too_soon: str
     again_now: str
+    suspended: str
 
 
 NUMBERS: Final[Mapping[str, NumberWords]] = {
@@ -93,12 +106,28 @@ NUMBERS: Final[Mapping[str, NumberWords]] = {
 }
 """By the type of phone."""
 
+_CALLING: Final = "We are calling {where}. Answer and press #."
+CALLED: Final[Mapping[str, Known]] = {
+    "queued": Known(_CALLING, PATIENCE, SLOW_CALL, "queued"),
+    "sent": Known(
+        _CALLING,
+        READING,
+        "We called {where}, but haven't heard that anybody answered. Call again.",
+    ),
+    "delivered": Known(
+        "You answered. Press # to confirm that it's you.",
+        timedelta(seconds=25),
+        "You answered, but we didn't hear the # key. If the call is over, call again.",
+    ),
+}
+"""By what became of the call. Nobody says when it is over, so that a while without a key is taken for that."""
+
 CALL: Final = CallWords(
     states={
         "waiting": StateText("Waiting for your answer…", ""),
         "confirmed": StateText("Confirmed. Select Next.", ""),
         "denied": StateText(
-            "You reported the call", "You said that you didn't ask for it. Your organisation was told."
+            "You reported the call", "Your organisation was told. Change your password if others may know it."
         ),
         "undelivered": StateText("The call didn't reach you", ""),
         "failed": StateText("That didn't work", "The call couldn't be confirmed. Nothing you set up is lost."),
@@ -111,6 +140,10 @@ CALL: Final = CallWords(
     calling="Calling…",
     too_soon=CALL_TOO_SOON,
     again_now="You can ask for another call now.",
+    suspended=(
+        "Your organisation was told, and this phone can't be used until you restore it: in My security info, after you "
+        "verified with another method. Change your password if others may know it."
+    ),
 )
 
 
@@ -131,24 +164,20 @@ def number_problem(problem: ProblemError, country: str, delivery: str = "sms") -
     return texts.get(type(problem), problem.title)
 
 
-def call_text(challenge: Challenge, now: datetime, *, unheard: bool = False) -> str:
+def call_told(challenge: Challenge, now: datetime) -> Told:
     """What is known of a call."""
-    where = masked_destination(challenge)
     if challenge.failure == "callReported":
-        return "You said that you didn't ask for this call. Your organisation was told."
-    if unheard and challenge.status_at(now) == "pending":
+        return Told("failed", "You said that you didn't ask for this call. Your organisation was told.")
+    if challenge.delivery.state == "failed":
+        return Told("failed", failure_of(challenge))
+    where = masked_destination(challenge)
+    known = CALLED[challenge.delivery.state if challenge.delivery.state != "unknown" else "sent"]
+    told = told_of(known, challenge, now, where=where)
+    return replace(told, text=CALL_WAITS.format(where=where)) if challenge.delivery.waits(now) else told
+
+
+def call_text(challenge: Challenge, now: datetime, *, unheard: bool = False) -> str:
+    """The same in words; `unheard` where the person has gone on too early."""
+    if unheard and challenge.status_at(now) == "pending" and challenge.delivery.state != "failed":
         return "We haven't heard from you yet. Answer the call, press #, then select Next."
-    match challenge.delivery.state:
-        case "failed":
-            return f"We couldn't reach {where}. Check the number, call again, or use a different method."
-        case "delivered":
-            return "You answered. Press # to confirm that it's you."
-    return _calling(challenge, now).format(where=where)
-
-
-def _calling(challenge: Challenge, now: datetime) -> str:
-    if challenge.delivery.waits(now):
-        return CALL_WAITS
-    if challenge.delivery.state == "queued" and now - challenge.delivery.expected_at > PATIENCE:
-        return "This is taking longer than usual. Your call is on its way; you can wait here or come back."
-    return "We are calling {where}. Answer and press #."
+    return call_told(challenge, now).text

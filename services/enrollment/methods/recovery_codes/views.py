@@ -7,6 +7,7 @@ from pydantic import SecretStr
 
 from services.enrollment.methods.recovery_codes import words
 from services.enrollment.web.views import FieldError, Frame
+from services.enrollment.web.words import day
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,12 @@ class RecoveryCodesView:
     codes: tuple[SecretStr, ...]
     error: FieldError | None = None
     keeping: str | None = None
+
+    @property
+    def written(self) -> str:
+        """What the file says above the codes: whose they are, of which account, and since when."""
+        made = day(self.frame.now) if self.frame.now else ""
+        return words.WRITTEN.format(organization=self.frame.organization, person=self.frame.person or "", day=made)
 
     @property
     def lines(self) -> str:

@@ -8,6 +8,7 @@ from services.enrollment.proofs.typed_secret.words import SecretWords
 WORDS: Final = MethodWords(
     type="recoveryCodes",
     name=Name("Recovery codes", "Keep ten codes in a safe place for the day when nothing else is at hand."),
+    guide="recovery-codes",
     prove="Type one of the codes that you saved.",
     titles={
         "recoveryCodes": "Recovery codes",
@@ -32,3 +33,5 @@ PROOF: Final = SecretWords(
 NOT_SAVED: Final = "Save the codes first, then tick the box: they are not shown again."
 COPIED: Final = "Codes copied."
 DOWNLOADED: Final = "Codes downloaded."
+WRITTEN: Final = "Recovery codes, {organization}\nAccount: {person}\nMade on {day}. Each code works once.\n"
+"""Above the codes, in the file and on paper."""

@@ -60,13 +60,18 @@ browser, so that it is offered, not put first."""
 
 DEFAULT_ORDER: Final[tuple[MethodType, ...]] = (
     AUTHENTICATOR_APP.type,
-    PHONE.type,
-    SOFTWARE_OATH.type,
-    HARDWARE_OATH.type,
     PASSKEY.type,
-    EMAIL.type,
+    HARDWARE_OATH.type,
+    SOFTWARE_OATH.type,
+    PHONE.type,
 )
-"""The app is the default method if it is registered, else the phone."""
+"""What can be the default method, and which one is where the person has not chosen: the app if it is registered, and
+the phone if there is nothing else. What only gets people back in can be none."""
+
+DEFAULT_STANDING: Final[Mapping[MethodType, int]] = MappingProxyType(
+    {AUTHENTICATOR_APP.type: 2, PASSKEY.type: 2, HARDWARE_OATH.type: 1, SOFTWARE_OATH.type: 1, PHONE.type: 0}
+)
+"""A default gives way to a newer method of a higher standing, never to one of the same or a lower one."""
 
 PROVEN_FIRST: Final[tuple[MethodType, ...]] = (
     TEMPORARY_ACCESS_PASS.type,

@@ -15,6 +15,7 @@ from services.enrollment.methods.recovery_codes.words import WORDS as RECOVERY_C
 from services.enrollment.methods.security_questions.words import WORDS as SECURITY_QUESTIONS
 from services.enrollment.methods.software_oath.words import WORDS as SOFTWARE_OATH
 from services.enrollment.methods.temporary_access_pass.words import WORDS as TEMPORARY_ACCESS_PASS
+from services.enrollment.web.words import with_mask
 
 WORDS: Final[Mapping[str, MethodWords]] = MappingProxyType(
     {
@@ -37,6 +38,18 @@ WORDS: Final[Mapping[str, MethodWords]] = MappingProxyType(
 
 def name_of(method: Method) -> Name:
     return WORDS[method.type].name_of(method.phone_type)
+
+
+def title_of(method: Method) -> str:
+    """What a method is, and how the person calls it: for a choice among several."""
+    return with_mask(name_of(method).label, method.name)
+
+
+def proof_of(method: Method) -> str:
+    """What the person has to do to prove it."""
+    words = WORDS[method.type]
+    where = (method.name if words.is_known_by_device else None) or method.display_name
+    return words.prove_by.get(method.delivery or "", words.prove).format(where=where)
 
 
 def label_of(method: Method) -> str:

@@ -3,6 +3,8 @@ good.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 from pydantic import SecretStr
 
@@ -13,11 +15,22 @@ from services.kit.errors import (
     AnswersNotDistinctError,
     AnswerTooLongError,
     AnswerTooShortError,
+    ProblemError,
     QuestionUnknownError,
     RequestMalformedError,
 )
 
 MOST = 5
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """What is no good about a question or its answer; `position` counts from 0."""
+
+    position: int
+    part: Literal["question", "answer"]
+    problem: type[ProblemError]
+
 
 PREDEFINED: Mapping[str, str] = {
     "childhood-nickname": "What was your nickname as a child?",
@@ -52,20 +65,30 @@ def checked_answers(answers: Sequence[tuple[str, SecretStr]], own: SecurityQuest
     """
     if not own.to_register <= len(answers) <= MOST:
         raise RequestMalformedError(f"Give {own.to_register} to {MOST} answers.")
-    offered, seen_questions, seen_answers = offered_questions(own), set[str](), set[str]()
+    if found := flaws_of(answers, own):
+        raise found[0].problem(position=found[0].position)
+    return dict(answers)
+
+
+def flaws_of(answers: Sequence[tuple[str, SecretStr]], own: SecurityQuestions) -> tuple[Flaw, ...]:
+    """All that is no good about them, in order: of each question, and of each answer, at most one thing."""
+    offered, questions, given = offered_questions(own), list[str](), list[str]()
+    found = list[Flaw]()
     for position, (question, secret) in enumerate(answers):
         answer = normalised(secret.get_secret_value())
         if question not in offered:
-            raise QuestionUnknownError(position=position)
+            found.append(Flaw(position, "question", QuestionUnknownError))
+        elif question in questions:
+            found.append(Flaw(position, "question", AnswersNotDistinctError))
         if len(answer) < SHORTEST:
-            raise AnswerTooShortError(position=position)
-        if len(answer) > LONGEST:
-            raise AnswerTooLongError(position=position)
-        if question in seen_questions or answer in seen_answers:
-            raise AnswersNotDistinctError(position=position)
-        seen_questions.add(question)
-        seen_answers.add(answer)
-    return dict(answers)
+            found.append(Flaw(position, "answer", AnswerTooShortError))
+        elif len(answer) > LONGEST:
+            found.append(Flaw(position, "answer", AnswerTooLongError))
+        elif answer in given:
+            found.append(Flaw(position, "answer", AnswersNotDistinctError))
+        questions.append(question)
+        given.append(answer)
+    return tuple(found)
 
 
 def fitting_answers(answers: Sequence[tuple[str, SecretStr]]) -> dict[str, str]:

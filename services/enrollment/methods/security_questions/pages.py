@@ -11,10 +11,10 @@ from services.enrollment.challenges.handlers.submitting import submit_proof
 from services.enrollment.methods.base.handlers import GivenAnswers
 from services.enrollment.methods.base.pages import AskedProof, MethodPages, ProofPage, Step
 from services.enrollment.methods.base.step_pages import back_of, kept_at, last_step
-from services.enrollment.methods.security_questions.domain import MOST, offered_questions
+from services.enrollment.methods.security_questions.domain import MOST, flaws_of, offered_questions
 from services.enrollment.methods.security_questions.handlers import register_answers
 from services.enrollment.methods.security_questions.views import AskedQuestionsView, QuestionRow, QuestionsView
-from services.enrollment.methods.security_questions.words import DONE, answers_problem, answers_wrong
+from services.enrollment.methods.security_questions.words import DONE, answers_problem, answers_wrong, flaw_text
 from services.enrollment.sessions.handlers.progress import may_choose
 from services.enrollment.web.forms import ProofForm
 from services.enrollment.web.judging import ShowAgain, judge
@@ -52,7 +52,7 @@ async def show_questions(
 
 
 async def answers_given(page: PageRequest, form: AnswersForm) -> Response:
-    """Keep the answers, or say which one is no good; what was typed is not shown again."""
+    """Keep the answers, or say of all of them what is no good."""
     answers = form.answers[:MOST]
     try:
         await register_answers(page.principal, answers, page.deps)
@@ -64,13 +64,15 @@ async def answers_given(page: PageRequest, form: AnswersForm) -> Response:
 
 
 async def _once_more(page: PageRequest, answers: Sequence[tuple[str, SecretStr]], problem: ProblemError) -> Response:
-    position = problem.members.get("position")
-    wrong, text = position if isinstance(position, int) else 0, answers_problem(problem)
+    own = page.deps.config.tenant(page.principal.account.tenant).security_questions
+    found = {(flaw.part, flaw.position): flaw_text(flaw) for flaw in flaws_of(answers, own)}
     rows = tuple(
-        QuestionRow(chosen=question, error=text if index == wrong else None)
-        for index, (question, _) in enumerate(answers)
+        QuestionRow(question, answer, found.get(("question", at)), found.get(("answer", at)))
+        for at, (question, answer) in enumerate(answers)
     )
-    return await show_questions(page, rows, FieldError(f"answer-{wrong + 1}", text), problem.status)
+    field, text = next((f"{part}-{at + 1}", text) for (part, at), text in found.items()) if found else ("", "")
+    error = FieldError(field or "answers", text or answers_problem(problem))
+    return await show_questions(page, rows, error, problem.status)
 
 
 def _view(asked: AskedProof) -> AskedQuestionsView:
@@ -92,7 +94,7 @@ def _view(asked: AskedProof) -> AskedQuestionsView:
 
 async def _answer(page: PageRequest, challenge: Challenge, form: AnswersForm, show: ShowAgain) -> Response:
     judging = submit_proof(challenge, GivenAnswers(form.answers), page.deps)
-    return await judge(page, judging, show, answers_wrong, field="answer-1")
+    return await judge(page, judging, show, answers_wrong, field="answers")
 
 
 PAGES: Final = MethodPages(

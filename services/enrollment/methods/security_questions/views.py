@@ -1,7 +1,7 @@
 """What the pages of security questions show."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import SecretStr
 
@@ -10,10 +10,12 @@ from services.enrollment.web.views import FieldError, Frame
 
 @dataclass(frozen=True)
 class QuestionRow:
-    """A question, chosen by its id, with its answer. No page ever shows `answer`."""
+    """A question, chosen by its id, with its answer, and what is wrong with each. Only the answer to the form that
+    brought it shows `answer` again, so that nobody types what was right once more."""
 
     chosen: str
     answer: SecretStr | None = None
+    question_error: str | None = None
     error: str | None = None
 
 
@@ -33,10 +35,11 @@ class QuestionsView:
     different_method: bool = False
     keeping: str | None = None
 
-    def error_of(self, position: int) -> FieldError | None:
-        """What is wrong with the answer of a row; the first has position 1."""
-        text = self.rows[position - 1].error
-        return FieldError(f"answer-{position}", text) if text else self.error
+    def error_of(self, part: Literal["question", "answer"], position: int) -> FieldError | None:
+        """What is wrong with the question or the answer of a row; the first has position 1."""
+        row = self.rows[position - 1]
+        text = row.question_error if part == "question" else row.error
+        return FieldError(f"{part}-{position}", text) if text else None
 
 
 @dataclass(frozen=True)

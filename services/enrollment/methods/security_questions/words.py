@@ -5,6 +5,7 @@ from typing import Final
 
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.methods.base.words import Done, MethodWords, Name
+from services.enrollment.methods.security_questions.domain import Flaw
 from services.enrollment.web.words import NOT_ALLOWED, VERY_FAST, not_accepted, tries_left
 from services.kit.errors import (
     AnswersNotDistinctError,
@@ -26,6 +27,7 @@ from services.kit.errors import (
 WORDS: Final = MethodWords(
     type="securityQuestions",
     name=Name("Security questions", "Answer questions that only you can answer. For getting back in."),
+    guide="security-questions",
     prove="Answer the questions that you chose.",
     titles={
         "securityQuestions": "Security questions",
@@ -37,7 +39,7 @@ DONE: Final = Done("Security questions saved", "Your answers help you to get bac
 REFUSED: Final[Mapping[type[ProblemError], str]] = {
     AnswerTooShortError: "This answer is too short. It needs at least 3 characters.",
     AnswerTooLongError: "This answer is too long. It can have up to 40 characters.",
-    AnswersNotDistinctError: "Choose a different question and a different answer each time.",
+    AnswersNotDistinctError: "Give a different answer to each question.",
     QuestionUnknownError: "Choose a question.",
     MethodAlreadyRegisteredError: "You have answered security questions already. Delete them first.",
     MethodNotAllowedByPolicyError: NOT_ALLOWED,
@@ -45,8 +47,17 @@ REFUSED: Final[Mapping[type[ProblemError], str]] = {
 }
 
 
+CHOSEN_TWICE: Final = "You chose this question already. Choose another one."
+
+
 def answers_problem(problem: ProblemError) -> str:
     return REFUSED.get(type(problem), problem.title)
+
+
+def flaw_text(flaw: Flaw) -> str:
+    """Beside the question or the answer that it is about."""
+    twice = flaw.part == "question" and flaw.problem is AnswersNotDistinctError
+    return CHOSEN_TWICE if twice else REFUSED[flaw.problem]
 
 
 def answers_wrong(problem: type[ProblemError], challenge: Challenge) -> str:
@@ -56,7 +67,7 @@ def answers_wrong(problem: type[ProblemError], challenge: Challenge) -> str:
         {
             AnswerTooLongError: REFUSED[AnswerTooLongError],
             CodeIncorrectError: f"Not all of these answers are right; {tries_left(challenge)}.",
-            CodeExpiredError: "That code has expired. We can send you a new one.",
+            CodeExpiredError: "That took too long. Try again.",
             AttemptsExhaustedError: "Too many wrong answers. Use a different method, or try again later.",
             MethodCoolingDownError: "There were too many wrong answers. Wait a while, then try again.",
             AuthenticatorDisabledError: "There were too many wrong answers. Use a different method.",

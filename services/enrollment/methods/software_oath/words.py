@@ -7,6 +7,7 @@ from services.enrollment.methods.base.words import Done, MethodWords, Name
 WORDS: Final = MethodWords(
     type="softwareOath",
     name=Name("Other authenticator app", "Type codes from an app that you have already."),
+    guide="other-authenticator-app",
     prove="Type the code that your app shows.",
     titles={
         "softwareOath": "Use a different authenticator app",

@@ -8,6 +8,7 @@ from services.enrollment.proofs.typed_secret.words import SecretWords
 WORDS: Final = MethodWords(
     type="temporaryAccessPass",
     name=Name("Temporary Access Pass", ""),
+    guide="temporary-access-pass",
     prove="Type the pass that your organisation gave you.",
 )
 PROOF: Final = SecretWords(

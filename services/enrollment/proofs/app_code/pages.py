@@ -39,7 +39,7 @@ def _view(asked: AskedProof) -> AppCodeView:
     return AppCodeView(
         step="prove",
         frame=asked.frame,
-        app=asked.label if can_approve else "your app",
+        app=f"the app on {asked.method.name}" if can_approve and asked.method.name else "your app",
         attempts_left=asked.challenge.attempts_left,
         events_url=asked.events_url,
         expires_at=asked.challenge.expires_at,

@@ -1,6 +1,6 @@
 """ "Enter the code": what a message or a call brought, in a step of the wizard and in "Verify it's you"."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from fastapi import Response
@@ -8,13 +8,13 @@ from fastapi import Response
 from services.enrollment.challenges.domain.challenge import MAX_SENDS, Challenge
 from services.enrollment.methods.base.pages import AskedProof, ProofPage
 from services.enrollment.proofs.sent_code.handlers import resend_code
-from services.enrollment.proofs.sent_code.views import CodeView, DeliveryView
-from services.enrollment.proofs.sent_code.words import code_problem, delivery_text, digits_of, resend_problem
+from services.enrollment.proofs.sent_code.views import CodeView
+from services.enrollment.proofs.sent_code.words import code_problem, digits_of, resend_problem, told
 from services.enrollment.web.forms import CodeForm
 from services.enrollment.web.judging import Feedback, ShowAgain, judge_code, require_challenge
 from services.enrollment.web.request import PageRequest, to_current_step
 from services.enrollment.web.views import Frame
-from services.enrollment.web.words import CHECKING, PATIENCE, masked_destination
+from services.enrollment.web.words import CHECKING, masked_destination
 from services.kit.errors import ProblemError
 
 
@@ -28,7 +28,7 @@ def code_view(
         frame=frame,
         channel=challenge.channel if challenge.channel in {"sms", "voice", "email"} else "sms",
         masked=masked_destination(challenge),
-        delivery=_delivery(challenge, now),
+        delivery=told(challenge, now),
         resend_at=challenge.resend_at,
         resend_available=is_pending and not challenge.resend_wait(now) and challenge.sends < MAX_SENDS,
         sends_left=challenge.sends_left if is_pending else 0,
@@ -41,11 +41,6 @@ def code_view(
         ended=not is_pending,
         other_method=other_method,
     )
-
-
-def _delivery(challenge: Challenge, now: datetime) -> DeliveryView:
-    patience = max(challenge.delivery.expected_at - now, timedelta()) + PATIENCE
-    return DeliveryView(challenge.delivery.state, delivery_text(challenge, now), int(patience.total_seconds()))
 
 
 async def resend(page: PageRequest, show: ShowAgain) -> Response:
@@ -71,6 +66,4 @@ def _resends(action: str, _challenge: Challenge, _now: datetime) -> bool:
     return action == "resend"
 
 
-PROOF: Final = ProofPage(
-    kind="code", view=_view, answer=_answer, form=CodeForm, resends=_resends, delivery_text=delivery_text
-)
+PROOF: Final = ProofPage(kind="code", view=_view, answer=_answer, form=CodeForm, resends=_resends, told=told)

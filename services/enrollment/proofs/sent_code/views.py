@@ -5,20 +5,9 @@ from datetime import datetime
 from typing import ClassVar, Literal
 
 from services.enrollment.proofs.sent_code.words import CHANNELS, ChannelWords
-from services.enrollment.web.views import FieldError, Frame, challenge_of, minutes_left
-from services.enrollment.web.words import PATIENCE
+from services.enrollment.web.views import FieldError, Frame, Told, challenge_of, minutes_left
 
 Channel = Literal["sms", "voice", "email"]
-PATIENCE_SECONDS = int(PATIENCE.total_seconds())
-
-
-@dataclass(frozen=True)
-class DeliveryView:
-    """What is known of the newest message. After `patience` seconds without a sign it takes longer than usual."""
-
-    state: Literal["queued", "sent", "delivered", "failed", "unknown"]
-    text: str
-    patience: int = PATIENCE_SECONDS
 
 
 @dataclass(frozen=True)
@@ -34,7 +23,7 @@ class CodeView:
 
     frame: Frame
     masked: str
-    delivery: DeliveryView
+    delivery: Told
     resend_at: datetime | None
     resend_available: bool
     sends_left: int

@@ -1,11 +1,13 @@
 """The words of a code that a message or a call brings."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from services.enrollment.challenges.domain.challenge import Challenge
+from services.enrollment.web.views import MessageState, Told
 from services.enrollment.web.words import PATIENCE, masked_destination, no_more_messages, not_accepted, tries_left
 from services.kit.errors import (
     AttemptsExhaustedError,
@@ -20,21 +22,65 @@ from services.kit.errors import (
 )
 
 CALL_TOO_SOON: Final = "You can ask for another call in {seconds}."
-SLOW: Final = "This is taking longer than usual. Your message is on its way; you can wait here or come back."
+SLOW: Final = (
+    "This is taking longer than usual: your message hasn't gone out yet. You can wait here, or choose another way."
+)
+SLOW_CALL: Final = (
+    "This is taking longer than usual: we aren't calling you yet. You can wait here, or choose another way."
+)
 WAITS: Final = "{where} got a message a moment ago. Yours goes out in a few seconds."
 CALL_WAITS: Final = "{where} got a message or a call a moment ago. We call you in a few seconds."
-SENT: Final[Mapping[str, str]] = {
-    "queued": "We are sending a {digits}-digit code to {where}.",
-    "sent": "We sent a {digits}-digit code to {where}.",
-    "delivered": "The message with your {digits}-digit code arrived at {where}.",
-    "unknown": "We don't know yet whether the message arrived at {where}.",
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is said of a message in a state, and, once it has lasted `after`, what is said then."""
+
+    text: str
+    after: timedelta = timedelta()
+    later: str = ""
+    later_state: MessageState = "unknown"
+
+
+LATE: Final = timedelta(seconds=30)
+"""A text that arrives mostly does so within this, and so does the word of it."""
+READING: Final = timedelta(seconds=45)
+"""As long as a call reads out a code, and again."""
+
+_QUEUED: Final = "We are sending a {digits}-digit code to {where}."
+_SENT: Final = "We sent a {digits}-digit code to {where}."
+_CALLING: Final = "We are calling {where}. Answer and listen: the call reads out a {digits}-digit code."
+TEXTED: Final[Mapping[str, Known]] = {
+    "queued": Known(_QUEUED, PATIENCE, SLOW, "queued"),
+    "sent": Known(
+        _SENT,
+        LATE,
+        "We sent your code to {where}, but haven't heard that it arrived. Send it again, or choose another way.",
+    ),
+    "delivered": Known("The message with your {digits}-digit code arrived at {where}."),
 }
-READ_OUT: Final[Mapping[str, str]] = {
-    "queued": "We are calling {where}. Answer and listen: the call reads out a {digits}-digit code.",
-    "sent": "We are calling {where}. Answer and listen: the call reads out a {digits}-digit code.",
-    "delivered": "You answered the call to {where}. It reads out a {digits}-digit code.",
-    "unknown": "We don't know yet whether the call reached {where}.",
+MAILED: Final[Mapping[str, Known]] = {
+    **TEXTED,
+    "sent": Known(
+        _SENT, LATE, "We sent your code to {where}. Not there? Look in your spam folder, or send it again.", "sent"
+    ),
 }
+READ_OUT: Final[Mapping[str, Known]] = {
+    "queued": Known(_CALLING, PATIENCE, SLOW_CALL, "queued"),
+    "sent": Known(
+        _CALLING,
+        READING,
+        "We called {where}, but haven't heard that anybody answered. Ask for another call.",
+    ),
+    "delivered": Known(
+        "You answered the call to {where}. It reads out a {digits}-digit code.",
+        READING,
+        "You answered the call to {where}. If you missed the code, ask for another call.",
+        "delivered",
+    ),
+}
+KNOWN: Final[Mapping[str, Mapping[str, Known]]] = {"voice": READ_OUT, "email": MAILED}
+"""By the channel; a text where there is none."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +88,6 @@ class ChannelWords:
     """How the page of a code speaks of what brought it. `{left}` and `{seconds}` are filled in by the script."""
 
     icon: str
-    slow: str
     look: str
     again: str
     too_soon: str
@@ -55,7 +100,6 @@ class ChannelWords:
 
 _MESSAGE: Final = ChannelWords(
     icon="message",
-    slow=SLOW,
     look="See what became of the message",
     again="Resend",
     too_soon="You can ask for another message in {seconds}.",
@@ -67,7 +111,6 @@ _MESSAGE: Final = ChannelWords(
 )
 _CALL: Final = ChannelWords(
     icon="ring",
-    slow="This is taking longer than usual. Your call is on its way; you can wait here or come back.",
     look="See what became of the call",
     again="Call again",
     too_soon=CALL_TOO_SOON,
@@ -85,31 +128,39 @@ CHANNELS: Final[Mapping[str, ChannelWords]] = {
 """By the channel that brings a code."""
 
 
-def delivery_text(challenge: Challenge, now: datetime) -> str:
+def told(challenge: Challenge, now: datetime) -> Told:
     """What is known of the newest message."""
     where, delivery = masked_destination(challenge), challenge.delivery
     if delivery.state == "failed":
-        return _failure(delivery.detail, where)
-    if delivery.waits(now):
-        return (CALL_WAITS if challenge.channel == "voice" else WAITS).format(where=where)
-    if delivery.state == "queued" and now - delivery.expected_at > PATIENCE:
-        return SLOW
-    texts = READ_OUT if challenge.channel == "voice" else SENT
-    return texts[delivery.state].format(digits=digits_of(challenge), where=where)
+        return Told("failed", failure_of(challenge))
+    known = KNOWN.get(challenge.channel, TEXTED)[delivery.state if delivery.state != "unknown" else "sent"]
+    filled = told_of(known, challenge, now, digits=digits_of(challenge), where=where)
+    if not delivery.waits(now):
+        return filled
+    return replace(filled, text=(CALL_WAITS if challenge.channel == "voice" else WAITS).format(where=where))
+
+
+def told_of(known: Known, challenge: Challenge, now: datetime, **places: object) -> Told:
+    """That, or what is said instead once it has lasted."""
+    delivery, text = challenge.delivery, known.text.format(**places)
+    state: MessageState = delivery.state
+    if not known.later:
+        return Told(state, text)
+    later, left = Told(known.later_state, known.later.format(**places)), delivery.since + known.after - now
+    return later if left < timedelta() else Told(state, text, math.ceil(left.total_seconds()), later)
 
 
 def code_problem(problem: type[ProblemError], challenge: Challenge) -> str:
     """Why a code was not accepted, beside its field."""
+    other = _other(challenge)
     texts: Mapping[type[ProblemError], str] = {
         CodeMalformedError: f"Enter the {digits_of(challenge)} digits of the code.",
         CodeIncorrectError: f"That code isn't right. Check the newest message; {tries_left(challenge)}.",
         CodeExpiredError: "That code has expired. We can send you a new one.",
-        AttemptsExhaustedError: "Too many wrong codes. Start again, or use a different number.",
-        MethodCoolingDownError: "There were too many wrong codes for this number. Wait a while, then start again.",
-        AuthenticatorDisabledError: "There were too many wrong codes for this number. Use a different number.",
-        SendLimitReachedError: (
-            "We can't send more messages for this code. Use a different number, or try again later."
-        ),
+        AttemptsExhaustedError: f"Too many wrong codes. Ask for a new one, or use {other}.",
+        MethodCoolingDownError: f"There were too many wrong codes. Wait a while, then start again, or use {other}.",
+        AuthenticatorDisabledError: f"There were too many wrong codes. Use {other}.",
+        SendLimitReachedError: (f"We can't send more messages for this code. Use {other}, or try again later."),
     }
     return not_accepted(problem, texts)
 
@@ -127,10 +178,30 @@ def digits_of(challenge: Challenge) -> int:
     return challenge.terms.code.digits if challenge.terms.code else 6
 
 
-def _failure(detail: str | None, where: str) -> str:
+def failure_of(challenge: Challenge) -> str:
+    """Why a message or a call did not get there, and what can be done: whether it is the number or us is told apart."""
+    where, voice = masked_destination(challenge), challenge.channel == "voice"
+    thing, again = ("call", "Call again") if voice else ("message", "Send it again")
+    place = "address" if challenge.channel == "email" else "number"
+    other = _other(challenge)
+    ours = f"We couldn't {'call' if voice else 'send a code to'} {where}; the fault is ours."
     texts = {
-        "expiredBeforeSending": "Your code expired before we could send it. Send again.",
-        "sendLimitReached": f"{where} got as many messages as we may send today. Use a different number.",
-        "resendTooSoon": f"A message to {where} was sent a moment ago. Wait a little, then send again.",
+        "expiredBeforeSending": f"Your code expired before we could {'call' if voice else 'send it'}. {again}.",
+        "sendLimitReached": f"{where} got as many messages as we may send today. Use {other}.",
+        "resendTooSoon": f"A {thing} to {where} went out a moment ago. Wait a little, then {again.lower()}.",
+        "phoneNumberNotAllowed": f"We can't use the {place} {where}. Use {other}.",
+        "providerUnavailable": f"{ours} {again}, or choose another way.",
+        "providerRefused": f"{ours} {again}, or choose another way.",
+        "destinationMismatch": f"{ours} Start again, or use {other}.",
     }
-    return texts.get(detail or "", f"We couldn't reach {where}. Check the number, or use a different one.")
+    if challenge.delivery.detail == "notDelivered" and not challenge.delivery.permanent:
+        missed = f"The call to {where} wasn't answered" if voice else f"The message didn't arrive at {where}"
+        return f"{missed}. {again}, or choose another way."
+    check = f"Check the {place}, or use a different one." if challenge.is_to_register else f"Use {other}."
+    return texts.get(challenge.delivery.detail or "", f"We couldn't reach {where}. {check}")
+
+
+def _other(challenge: Challenge) -> str:
+    """What can be used instead of the number or address: of one on file there is no other."""
+    place = "address" if challenge.channel == "email" else "number"
+    return f"a different {place}" if challenge.is_to_register else "a different method"

@@ -84,6 +84,7 @@ class Session(State):
     requested_change: RequestedChange | None = Field(default=None, alias="aim", description="stored as `aim`")
     proof: RecentProof | None = None
     after_proof: str = ""
+    restoring: str | None = Field(default=None, description="the method that comes back once another one is proven")
     verifying: Verifying | None = None
     registered: tuple[str, ...] = ()
     cookie_hash: str

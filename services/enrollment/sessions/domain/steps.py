@@ -115,8 +115,14 @@ def wait_for_proof(session: Session, challenge: Challenge, step: str) -> Session
     return session.model_copy(update={"step": step, "requested": challenge})
 
 
-def ask_for_proof(session: Session, *, then: str) -> Session:
-    return session.model_copy(update={"step": "prove.choose", "after_proof": then, "requested": None})
+def ask_for_proof(session: Session, *, then: str, restoring: str | None = None) -> Session:
+    asking = {"step": "prove.choose", "after_proof": then, "requested": None, "restoring": restoring}
+    return session.model_copy(update=asking)
+
+
+def leave_restoring(session: Session) -> Session:
+    """Back to the list without the proof that a method would need to come back."""
+    return _back_to(session, "manage", HOME["manage"])
 
 
 def proven(account: Account, session: Session, proof: RecentProof) -> Session:
@@ -164,11 +170,12 @@ def method_type_of(step: str) -> MethodType | None:
 
 def _back_to(session: Session, intent: Intent, step: str) -> Session:
     fresh = {"requested": None, "activation": None, "draft": None, "requested_change": None, "after_proof": ""}
+    fresh |= {"restoring": None}
     return session.model_copy(update={"intent": intent, "step": step, **fresh})
 
 
 def _to(session: Session, step: str) -> Session:
     """To a step that begins anew."""
     outcome = "completed" if step == "success" else session.outcome
-    fresh = {"requested": None, "activation": None, "draft": None, "requested_change": None}
+    fresh = {"requested": None, "activation": None, "draft": None, "requested_change": None, "restoring": None}
     return session.model_copy(update={"step": step, "outcome": outcome, **fresh})

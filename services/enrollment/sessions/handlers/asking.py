@@ -101,6 +101,8 @@ def _is_kept(earlier: Challenge, challenge: Challenge, deps: HasClock) -> bool:
 
 
 def pressed(principal: Principal, press: str) -> str:
-    """The id of the challenge of one press of a button: pressed twice, it is the same one."""
-    earlier = principal.session.requested
-    return str(uuid.uuid5(uuid.UUID(principal.session.id), f"{press} {earlier.id if earlier else ''}"))
+    """The id of the challenge of one press of a button: pressed twice, it is the same one. Who went elsewhere meanwhile
+    and came back asks for another one: what was asked before has ended."""
+    session = principal.session
+    earlier, asked_before = session.requested, f"{session.requests} {session.requests_since}"
+    return str(uuid.uuid5(uuid.UUID(session.id), f"{press} {earlier.id if earlier else ''} {asked_before}"))

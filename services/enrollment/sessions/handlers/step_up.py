@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from schemas.base import MethodType, Purpose
 from services.enrollment.accounts.domain.account import Account, Method
+from services.enrollment.accounts.domain.suspension import may_vouch
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.domain.eligibility import (
     is_locked_out,
@@ -75,7 +76,8 @@ def askable(principal: Principal, deps: HasRules) -> tuple[Method, ...]:
     """What the person can prove in this session, best first."""
     verifying, now = principal.session.verifying, deps.clock.now()
     if verifying is None:
-        return usable_methods(principal.account, deps, now)
+        usable, restoring = usable_methods(principal.account, deps, now), principal.session.restoring
+        return tuple(one for one in usable if restoring is None or may_vouch(one, restoring, principal.session))
     return left_to_prove(principal.account, deps.policy(principal.account), verifying.purpose, verifying.proven, now)
 
 

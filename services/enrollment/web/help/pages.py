@@ -32,6 +32,9 @@ NO_SUCH_TOPIC = (
 )
 
 
+RESETS = frozenset({"cant-sign-in", "reset-password"})
+"""What the page of the reset helps with."""
+
 Organisation = Annotated[str, Query(alias="tenant", max_length=64)]
 """For whom there is no session: a platform that links to a page says which organisation's it is."""
 
@@ -57,9 +60,16 @@ async def show_topic(request: Request, name: str, tenant: Organisation = "") -> 
         topic=topic,
         related=tuple(TOPICS[other] for other in topic.related),
         back=_back(page),
+        reset_page=_reset_page(request, page, tenant) if name in RESETS else None,
         app_url=f"{components.settings.authenticator_origin}{APP_PATH}" if topic.shows_app else None,
     )
     return _answered(page, view)
+
+
+def _reset_page(request: Request, page: PageRequest | None, tenant: str) -> str | None:
+    known = page.principal.account.tenant if page else tenant
+    found = components_of(request).config.tenants.get(known) if known else None
+    return found.texts.password_reset if found else None
 
 
 async def _recognised(request: Request) -> PageRequest | None:

@@ -9,7 +9,8 @@ from services.enrollment.web.views import Frame
 
 @dataclass(frozen=True)
 class HelpView:
-    """One topic. `back` leads to where the person was; `app_url` is where the authenticator app is, if it is shown."""
+    """One topic. `back` leads to where the person was; `app_url` is where the authenticator app is, if it is shown,
+    `reset_page` where the organisation's people reset their password."""
 
     template: ClassVar[str] = "help/topic.html"
     step: ClassVar[str] = ""
@@ -19,6 +20,7 @@ class HelpView:
     related: tuple[Topic, ...]
     back: tuple[str, str] | None = None
     app_url: str | None = None
+    reset_page: str | None = None
     error: None = None
 
 

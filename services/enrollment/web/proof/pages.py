@@ -8,20 +8,20 @@ from fastapi import Response
 
 from services.enrollment.accounts.domain.account import Method
 from services.enrollment.challenges.domain.challenge import Challenge
-from services.enrollment.challenges.handlers import verdicts
 from services.enrollment.challenges.handlers.cooldown import Cooldowns, available_first
 from services.enrollment.methods.base.pages import AskedProof, Step, StepPage
 from services.enrollment.methods.registry.pages import proof_page
-from services.enrollment.methods.registry.words import WORDS, label_of
+from services.enrollment.methods.registry.words import label_of, proof_of, title_of
 from services.enrollment.proofs.sent_code.pages import resend
 from services.enrollment.sessions.handlers import step_up
 from services.enrollment.web.forms import ChoiceForm, ProofForm, SentForm
-from services.enrollment.web.judging import NOTHING, Feedback, require_challenge
+from services.enrollment.web.judging import NOTHING, Feedback, ask_report, report, require_challenge
 from services.enrollment.web.proof.words import (
     LOCKED_OUT,
     PASS_NEEDED,
     QUESTION,
     SIGN_IN_AGAIN,
+    TO_RESTORE,
     TRY_AGAIN,
     refused_choice,
     resting,
@@ -43,7 +43,7 @@ async def show_choice(page: PageRequest, error: FieldError | None = None, status
         return _show_no_way_on(page)
     view = ChooseView(
         step="prove.choose",
-        frame=frame(page, "prove.choose"),
+        frame=frame(page, "prove.choose", _what_for(page)),
         question=QUESTION,
         choices=tuple(_choice(method, _rest(method, cooldowns, page)) for method in usable),
         chosen=usable[0].id,
@@ -74,7 +74,7 @@ async def show(page: PageRequest, feedback: Feedback = NOTHING) -> Response:
         challenge=challenge,
         method=method,
         label=label_of(method),
-        frame=frame(page, "prove", feedback.notice or await _why_a_code(page, method, challenge)),
+        frame=frame(page, "prove", feedback.notice or await _why_a_code(page, method, challenge) or _what_for(page)),
         feedback=feedback,
         other_method=len(step_up.askable(page.principal, page.deps)) > 1,
     )
@@ -89,15 +89,14 @@ async def act(page: PageRequest, sent: SentForm) -> Response:
         return await resend(page, show)
     match action:
         case "other":
-            await step_up.choose_another(page.principal, page.deps)
-            return to_current_step(page)
-        case "again":
-            return await _ask_anew(page, challenge, by_app=proof.again_by_code)
-        case "code" | "request":
-            return await _ask_anew(page, challenge, by_app=action == "code")
+            return await _choose_another(page)
+        case "again" | "code" | "request":
+            by_app = proof.again_by_code if action == "again" else action == "code"
+            return await _ask_anew(page, challenge, by_app=by_app)
+        case "ask-report":
+            return ask_report(page, challenge, "prove")
         case "report":
-            await verdicts.suspicious_reported(challenge, store=page.deps, clock=page.deps.clock)
-            return to_current_step(page)
+            return await report(page, challenge)
     return await proof.submitted(page, challenge, sent, show)
 
 
@@ -126,6 +125,11 @@ async def _ask_anew(page: PageRequest, challenge: Challenge, *, by_app: bool) ->
     return to_current_step(page)
 
 
+async def _choose_another(page: PageRequest) -> Response:
+    await step_up.choose_another(page.principal, page.deps)
+    return to_current_step(page)
+
+
 def _show_no_way_on(page: PageRequest) -> Response:
     policy = page.deps.policy(page.principal.account)
     verifying = page.principal.session.verifying is not None
@@ -138,6 +142,14 @@ def _show_no_way_on(page: PageRequest) -> Response:
     return html(page.principal, MessageView(shown, heading, text, action=again, help=CANT_SIGN_IN), 403)
 
 
+def _what_for(page: PageRequest) -> str | None:
+    """That a method comes back after the proof, where one shall."""
+    account, restoring = page.principal.account, page.principal.session.restoring
+    former = account.former_method(restoring, "person", page.deps.clock.now()) if restoring else None
+    method = former.method if former else account.method(restoring or "")
+    return TO_RESTORE.format(name=label_of(method)) if method else None
+
+
 async def _why_a_code(page: PageRequest, method: Method, challenge: Challenge) -> str | None:
     """Where a code of the app is asked for: that it gets no requests, if it does not."""
     if challenge.terms.push or method.device_id is None:
@@ -146,7 +158,7 @@ async def _why_a_code(page: PageRequest, method: Method, challenge: Challenge) -
 
 
 def _choice(method: Method, rest: str | None) -> Choice:
-    return (method.id, label_of(method), rest or WORDS[method.type].prove.format(where=method.display_name))
+    return (method.id, title_of(method), rest or proof_of(method))
 
 
 def _rest(method: Method, cooldowns: Cooldowns, page: PageRequest) -> str | None:

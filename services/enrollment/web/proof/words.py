@@ -25,6 +25,7 @@ SIGN_IN_AGAIN: Final = (
     "long ago. Go back and sign in again.",
 )
 TRY_AGAIN: Final = "Try again"
+TO_RESTORE: Final = "To restore {name}, verify yourself with another method."
 
 
 WORTH_A_WORD: Final = timedelta(minutes=1)

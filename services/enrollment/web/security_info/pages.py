@@ -1,12 +1,15 @@
 """The pages of "My security info": GET shows, POST acts and goes back to the list."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from services.enrollment.accounts.handlers import self_service
+from services.enrollment.accounts.handlers import restoring, self_service
+from services.enrollment.accounts.handlers.disowning import disown
 from services.enrollment.methods.registry.domain import TRAITS
 from services.enrollment.sessions.domain.steps import ask_for_proof
 from services.enrollment.sessions.handlers.moving import move_session
@@ -17,35 +20,46 @@ from services.enrollment.web.forms import Hidden
 from services.enrollment.web.request import (
     SEE_OTHER,
     PageRequest,
+    frame,
+    html,
     to_current_step,
 )
 from services.enrollment.web.returning import back_to_platform
-from services.enrollment.web.security_info import rows, words
+from services.enrollment.web.security_info import rows, said, words
 from services.enrollment.web.security_info.showing import (
     activity_page,
     add_page,
     delete_page,
+    disown_page,
+    disowned,
     list_page,
     method_of,
     new_phone_page,
     rename_page,
 )
-from services.enrollment.web.views import MANAGE, FieldError
+from services.enrollment.web.views import MANAGE, FieldError, MessageView
 from services.enrollment.web.words import CHOOSE_ONE
 from services.kit.errors import LastRequiredMethodError, ProblemError, RequestMalformedError, UnknownMethodError
 
 router = APIRouter(prefix=MANAGE, include_in_schema=False)
 
-Act = Callable[[PageRequest], Awaitable[Principal]]
+Do = Callable[[], Awaitable[Principal]]
 
 
 @router.get("")
-async def show(request: Request) -> Response:
-    """Everything that is set up."""
+async def show(
+    request: Request,
+    done: Annotated[str, Query(max_length=16)] = "",
+    method: Annotated[str, Query(max_length=64)] = "",
+    default: Annotated[str, Query(max_length=64)] = "",
+) -> Response:
+    """Everything that is set up; `done` is what the person has just done with a method."""
     page = await onlooker(request)
     if (away := await _elsewhere(page)) is not None:
         return away
-    return await list_page(page)
+    principal = page.principal
+    text = said.sentence(principal.account, done, method, default, page.components.clock.now())
+    return await list_page(page, done=text or said.restored(principal.account, principal.session))
 
 
 @router.get("/add")
@@ -93,7 +107,9 @@ async def rename(
     """Keep the name."""
     page = await actor(request, session, csrf)
     try:
-        return await _done(page, lambda page: self_service.rename(page.principal, method_id, name, page.deps))
+        return await _done(
+            page, "renamed", method_id, partial(self_service.rename, page.principal, method_id, name, page.deps)
+        )
     except ProblemError as problem:
         if not isinstance(problem, RequestMalformedError):
             raise
@@ -119,9 +135,8 @@ async def delete(
     """Delete a method, never the last one that policy requires."""
     page = await actor(request, session, csrf)
     try:
-        return await _done(
-            page, lambda page: self_service.remove(page.principal, method_id, page.deps, lost=bool(lost))
-        )
+        remove = partial(self_service.remove, page.principal, method_id, page.deps, lost=bool(lost))
+        return await _done(page, "deleted", method_id, remove)
     except ProblemError as problem:
         if isinstance(problem, UnknownMethodError):
             return _to_list()
@@ -144,19 +159,26 @@ async def change(request: Request, method_id: str, session: Hidden = "", csrf: H
 async def choose_default(request: Request, method_id: str, session: Hidden = "", csrf: Hidden = "") -> Response:
     """Use a method first."""
     page = await actor(request, session, csrf)
-    return await _done(page, lambda page: self_service.choose_default(page.principal, method_id, page.deps))
+    return await _done(
+        page, "default", method_id, partial(self_service.choose_default, page.principal, method_id, page.deps)
+    )
 
 
 @router.post("/methods/{method_id}/restore")
 async def restore(request: Request, method_id: str, session: Hidden = "", csrf: Hidden = "") -> Response:
-    """Bring a method back; where another proof is missing, it is asked for first."""
+    """Bring a method back; where the proof of another one is missing, it is asked for first."""
     page = await actor(request, session, csrf)
+    if (away := await _elsewhere(page)) is not None:
+        return away
     try:
-        return await _done(page, lambda page: self_service.restore(page.principal, method_id, page.deps))
+        principal = await restoring.restore(page.principal, method_id, page.deps)
     except ProblemError as problem:
         if problem.code not in words.NOT_RESTORED:
             raise
         return await list_page(page, words.NOT_RESTORED[problem.code], problem.status)
+    if principal.session.step.startswith("prove"):
+        return to_current_step(page)
+    return _after("restored", method_id, page, principal)
 
 
 @router.get("/new-phone")
@@ -198,6 +220,28 @@ async def show_activity(request: Request) -> Response:
     return await activity_page(page)
 
 
+@router.get("/activity/not-me")
+async def show_disown(request: Request, entry: Annotated[str, Query(max_length=256)] = "") -> Response:
+    """Whether the person means it, and what follows."""
+    page = await onlooker(request)
+    return await _elsewhere(page) or await disown_page(page, entry)
+
+
+@router.post("/activity/not-me")
+async def post_disown(request: Request, session: Hidden = "", csrf: Hidden = "", entry: Hidden = "") -> Response:
+    """ "This wasn't me": this session ends too."""
+    page = await actor(request, session, csrf)
+    if (away := await _elsewhere(page)) is not None:
+        return away
+    await disown(page.principal, await disowned(page, entry), page.deps)
+    heading, text = words.SAID_NOT_ME
+    shown = frame(page, None, title=heading)
+    back = ("Back to the application", page.site.leave)
+    return html(
+        page.principal, MessageView(replace(shown, leave=False, session_ends_at=None), heading, text, action=back)
+    )
+
+
 @router.post("/leave")
 async def leave(request: Request, session: Hidden = "", csrf: Hidden = "") -> Response:
     """Back to where the person came from: the platform, or the question whether all is still right."""
@@ -213,19 +257,29 @@ async def leave(request: Request, session: Hidden = "", csrf: Hidden = "") -> Re
 async def _elsewhere(page: PageRequest) -> Response | None:
     """Where a person belongs who is not managing, or must prove a method first."""
     principal = page.principal
-    if principal.session.intent != "manage" or principal.session.step.startswith("prove"):
+    if principal.session.intent != "manage":
         return to_current_step(page)
-    if not needs_proof(principal.account, principal.session, page.deps):
+    needs = needs_proof(principal.account, principal.session, page.deps)
+    if principal.session.step.startswith("prove"):
+        if principal.session.restoring is None or needs:
+            return to_current_step(page)
+        await restoring.leave_restoring(principal, page.deps)
+        return _to_list()
+    if not needs:
         return None
     await move_session(principal, lambda session: ask_for_proof(session, then="manage"), page.deps)
     return to_current_step(page)
 
 
-async def _done(page: PageRequest, act: Act) -> Response:
+async def _done(page: PageRequest, act: said.Act, method_id: str, do: Do) -> Response:
+    """Do it, unless something must be proven first; then the list says what was done."""
     away = await _elsewhere(page)
-    if away is None:
-        await act(page)
-    return away or _to_list()
+    return away or _after(act, method_id, page, await do())
+
+
+def _after(act: said.Act, method_id: str, page: PageRequest, principal: Principal) -> Response:
+    address = said.address_after(act, method_id, page.principal.account, principal.account)
+    return RedirectResponse(address, SEE_OTHER)
 
 
 def _to_list() -> Response:

@@ -1,20 +1,32 @@
 """The rows of "My security info": methods that may come back or be added, and what happened."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
+from services.enrollment.accounts.domain import unusual
 from services.enrollment.accounts.domain.account import Account, Former
-from services.enrollment.accounts.domain.activity import Entry
+from services.enrollment.accounts.domain.activity import CHANGES, Entry
 from services.enrollment.accounts.handlers.self_service import Addable
 from services.enrollment.methods.registry.rows import MethodRow
 from services.enrollment.methods.registry.words import WORDS, name_of
 from services.enrollment.sessions.domain.session import Session
 from services.enrollment.web.security_info.views import ActivityRow, News
-from services.enrollment.web.security_info.words import OPEN, SETTING_UP, VERIFYING, activity_text, news_text
+from services.enrollment.web.security_info.words import (
+    IN_ANOTHER_BROWSER,
+    IN_THIS_BROWSER,
+    OPEN,
+    SETTING_UP,
+    VERIFYING,
+    activity_text,
+    news_text,
+)
 from services.enrollment.web.views import Choice
 from services.enrollment.web.words import day, moment, with_mask
 
 MOST_NEWS = 5
+DISOWNED = CHANGES - {"UnusualActivityNoticed"}
+"""What a person can say of that it wasn't them."""
 
 
 def former_row(former: Former) -> MethodRow:
@@ -34,10 +46,44 @@ def former_row(former: Former) -> MethodRow:
     )
 
 
-def activity_row(entry: Entry, account: Account) -> ActivityRow | None:
-    """What happened, in a sentence; None for what needs no word."""
+def activity_rows(entries: Sequence[Entry], account: Account, session_id: str) -> tuple[ActivityRow, ...]:
+    """What happened; the same in a row is said once, with how often."""
+    told = list[ActivityRow]()
+    for row in (activity_row(entry, account, session_id) for entry in entries):
+        newer = told[-1] if told else None
+        if row and newer and (row.text, row.where) == (newer.text, newer.where):
+            told[-1] = replace(newer, times=newer.times + 1)
+        elif row:
+            told.append(row)
+    return tuple(told)
+
+
+def activity_row(entry: Entry, account: Account, session_id: str) -> ActivityRow | None:
+    """What happened, in a sentence, and in which browser; None for what needs no word."""
     text = activity_text(entry, _named(entry, account))
-    return ActivityRow(at=entry.at, text=text) if text else None
+    if text is None:
+        return None
+    return ActivityRow(
+        at=entry.at,
+        text=text,
+        where=_where(entry, account, session_id),
+        disown=disowned_at(entry) if entry.method_id and entry.event in DISOWNED else None,
+    )
+
+
+def disowned_at(entry: Entry) -> str:
+    """By what an entry is known in an address."""
+    return f"{entry.method_id} {entry.at.isoformat()}"
+
+
+def _where(entry: Entry, account: Account, session_id: str) -> str | None:
+    """Of places and addresses nothing is kept; of browsers, which one is which."""
+    if entry.session_id is None:
+        return None
+    here, there = unusual.browser_of(account, session_id), unusual.browser_of(account, entry.session_id)
+    if entry.session_id == session_id or (here and here == there):
+        return IN_THIS_BROWSER
+    return IN_ANOTHER_BROWSER if there else None
 
 
 def news_of(entries: Sequence[Entry], since: datetime) -> News | None:

@@ -3,8 +3,10 @@
 from fastapi import Response
 
 from services.enrollment.accounts.domain.account import Account, Method
+from services.enrollment.accounts.domain.activity import Entry, readable
 from services.enrollment.accounts.domain.methods import is_last_required
 from services.enrollment.accounts.handlers import self_service
+from services.enrollment.accounts.handlers.disowning import suspends
 from services.enrollment.accounts.handlers.news import news_for
 from services.enrollment.methods.registry.domain import TRAITS
 from services.enrollment.methods.registry.rows import method_row, method_rows, since
@@ -19,12 +21,13 @@ from services.enrollment.web.security_info.views import (
     ActivityView,
     AddView,
     DeleteView,
+    DisownView,
     ManageView,
     NewPhoneView,
     RenameView,
 )
 from services.enrollment.web.views import FieldError, Frame
-from services.kit.errors import UnknownMethodError
+from services.kit.errors import NotFoundError, UnknownMethodError
 
 
 def _frame(page: PageRequest, title: str, notice: str | None = None) -> Frame:
@@ -38,7 +41,9 @@ def method_of(page: PageRequest, method_id: str) -> Method:
     return method
 
 
-async def list_page(page: PageRequest, notice: str | None = None, status: int = 200) -> Response:
+async def list_page(
+    page: PageRequest, notice: str | None = None, status: int = 200, *, done: str | None = None
+) -> Response:
     account, now = page.principal.account, page.components.clock.now()
     since, news = await news_for(page.principal, page.deps)
     organization = page.components.config.tenant(account.tenant).display_name
@@ -56,6 +61,7 @@ async def list_page(page: PageRequest, notice: str | None = None, status: int = 
         former=tuple(rows.former_row(former) for former in restorable.values()),
         news=rows.news_of(news, since),
         elsewhere=tuple(map(rows.open_session, self_service.open_elsewhere(page.principal, page.deps))),
+        done=done,
     )
     return html(page.principal, view, status)
 
@@ -115,9 +121,33 @@ def new_phone_page(page: PageRequest) -> Response:
     return html(page.principal, view)
 
 
+async def entries_of(page: PageRequest) -> tuple[Entry, ...]:
+    stored = await page.deps.activities.get(page.principal.account_id)
+    return stored.state.entries if stored else ()
+
+
+async def disowned(page: PageRequest, named: str) -> Entry:
+    """What a person says of that it wasn't them. Raises `notFound`."""
+    found = [
+        entry for entry in await entries_of(page) if entry.event in rows.DISOWNED and rows.disowned_at(entry) == named
+    ]
+    if not found:
+        raise NotFoundError
+    return found[-1]
+
+
+async def disown_page(page: PageRequest, named: str) -> Response:
+    """Ask once, and say what follows."""
+    entry = await disowned(page, named)
+    row = rows.activity_row(entry, page.principal.account, page.principal.session.id)
+    if row is None:
+        raise NotFoundError
+    view = DisownView(_frame(page, words.NOT_ME), row.text, named, suspends=suspends(entry, page.principal.account))
+    return html(page.principal, view)
+
+
 async def activity_page(page: PageRequest) -> Response:
     """What happened, the newest first."""
-    stored = await page.deps.activities.get(page.principal.account_id)
-    entries = reversed(stored.state.entries) if stored else ()
-    shown = tuple(row for entry in entries if (row := rows.activity_row(entry, page.principal.account)))
+    account, session_id = page.principal.account, page.principal.session.id
+    shown = rows.activity_rows(readable(await entries_of(page)), account, session_id)
     return html(page.principal, ActivityView(frame=_frame(page, "Your recent activity"), rows=shown))

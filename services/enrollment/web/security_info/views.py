@@ -20,7 +20,8 @@ class News:
 @dataclass(frozen=True)
 class ManageView:
     """Everything on file. `former` are methods that can be brought back; `return_label` names where the person came
-    from; `news` is what others than this browser did; `elsewhere` are the person's other sessions.
+    from; `news` is what others than this browser did, `done` what the person did just now; `elsewhere` are the person's
+    other sessions.
     """
 
     template: ClassVar[str] = "security_info/manage.html"
@@ -34,6 +35,7 @@ class ManageView:
     former: tuple[MethodRow, ...] = ()
     news: News | None = None
     elsewhere: tuple[str, ...] = ()
+    done: str | None = None
     error: None = None
 
 
@@ -95,10 +97,29 @@ class NewPhoneView:
 
 @dataclass(frozen=True)
 class ActivityRow:
-    """Something that happened, as a sentence."""
+    """Something that happened, as a sentence; `where` is the browser, `times` how often in a row. `disown` is what its
+    "This wasn't me" names."""
 
     at: datetime
     text: str
+    where: str | None = None
+    times: int = 1
+    disown: str | None = None
+
+
+@dataclass(frozen=True)
+class DisownView:
+    """Asks once whether something that happened wasn't the person; `entry` names it. `suspends` where that takes a
+    method away."""
+
+    template: ClassVar[str] = "security_info/disown.html"
+    step: ClassVar[str] = "manage"
+
+    frame: Frame
+    text: str
+    entry: str
+    suspends: bool
+    error: None = None
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,22 @@ SETTING_UP = "Setting up security info"
 VERIFYING = "Verifying that it's you"
 REQUIRED = "Your organisation requires this method. Add another one of its kind first, or change it instead."
 NOT_RESTORED = {
-    "reauthenticationRequired": "To bring this method back, sign in again and verify yourself with another one.",
+    "reauthenticationRequired": (
+        "To bring this method back you verify yourself with another one that was there before today's visit, and there "
+        "is none. Add it anew, or ask your organisation's help desk to bring it back."
+    ),
     "methodLimitReached": "Another method has taken this one's place. Delete that one first.",
     "methodAlreadyRegistered": "This method is set up already.",
     "unknownMethod": "This method can't be brought back any more. Add it anew.",
 }
+DELETED = "{name} was deleted. You can restore it until {day}."
+DELETED_FOR_GOOD = "{name} was deleted. It can't be restored."
+RENAMED = "{name} has its new name."
+UNNAMED = "{name} has no name of its own any more."
+NEW_DEFAULT = "{name} is your default method now."
+RESTORED = "{name} was restored. It can be used again."
+"""What was done just now."""
+
 HAPPENED = {
     "EnrollmentStarted": "You started to set up your security info.",
     "EnrollmentStarted.manage": "You opened My security info.",
@@ -42,6 +53,14 @@ HAPPENED = {
         "may know your password: change it."
     ),
 }
+IN_THIS_BROWSER = "In this browser"
+IN_ANOTHER_BROWSER = "In another browser"
+NOT_ME = "This wasn't me?"
+SAID_NOT_ME = (
+    "Thank you for telling us",
+    "Everybody who was signed in here as you is signed out, and your organisation was told. Change your password, then "
+    "sign in again.",
+)
 REASONS = {
     "person": "You deleted {name}.",
     "administrator": "Your administrator deleted {name}.",

@@ -9,9 +9,23 @@ function stateOf({ status, delivery }) {
   return STATES[status] ?? "waiting";
 }
 
-function told({ status, delivery }, state) {
-  if (status === "pending") state.detail(delivery.text);
+/** What is known of the call; without news for a while, something else is all that is known. */
+class Told {
+  hear({ status, delivery }, state) {
+    clearTimeout(this.timer);
+    if (status !== "pending") return;
+    state.detail(delivery.text);
+    this.await(delivery.later, state);
+  }
+
+  await(later, state) {
+    if (later) this.timer = setTimeout(() => state.now === "waiting" && state.detail(later.text), later.seconds * 1_000);
+  }
 }
 
 const root = document.querySelector("[data-call]");
-if (root) new WaitingPage(root, { stateOf, done: "confirmed", told });
+if (root) {
+  const known = new Told();
+  const page = new WaitingPage(root, { stateOf, done: "confirmed", told: (news, state) => known.hear(news, state) });
+  known.await(JSON.parse(root.dataset.later), page.state);
+}

@@ -1,6 +1,5 @@
 // "Enter the code", live: what becomes of the message, when another can be sent, and what happened in another tab.
 
-import { say } from "./clock.js";
 import { Resend } from "./resend.js";
 import { Stream } from "./stream.js";
 
@@ -10,12 +9,29 @@ class Delivery {
   constructor(element) {
     this.element = element;
     this.text = element.querySelector("[data-delivery-text]");
-    setTimeout(() => this.slow(), element.dataset.patience * 1_000);
+    this.await(JSON.parse(element.dataset.later));
   }
 
-  update({ state, text }) {
+  update({ state, text, later }) {
+    this.show({ state, text });
+    this.await(later);
+  }
+
+  show({ state, text }) {
     this.element.dataset.state = state;
     if (this.text.textContent !== text) this.text.replaceChildren(...this.together(text));
+  }
+
+  /** Without news for so long, something else is all that is known. */
+  await(later) {
+    clearTimeout(this.timer);
+    if (later) this.timer = setTimeout(() => this.show(later), later.seconds * 1_000);
+  }
+
+  /** It was for a code that is over. */
+  end() {
+    clearTimeout(this.timer);
+    this.element.hidden = true;
   }
 
   /** A masked number is not torn apart at the end of a line. */
@@ -34,10 +50,6 @@ class Delivery {
     span.className = "together";
     span.textContent = text;
     return span;
-  }
-
-  slow() {
-    if (this.element.dataset.state === "queued") say(this.text, this.element.dataset.slowMessage);
   }
 }
 
@@ -78,6 +90,7 @@ class CodePage {
   ended() {
     if (this.sending) return;
     this.finish();
+    this.delivery?.end();
     this.conclude("", "");
     this.root.querySelector("[data-over]").hidden = false;
   }

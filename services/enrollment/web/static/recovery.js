@@ -13,9 +13,9 @@ class Keep {
   }
 
   download(said) {
-    const { codes, file } = this.root.dataset;
+    const { codes, written, file } = this.root.dataset;
     const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([`${codes}\n`], { type: "text/plain" }));
+    link.href = URL.createObjectURL(new Blob([`${written}\n${codes}\n`], { type: "text/plain" }));
     link.download = file;
     link.click();
     URL.revokeObjectURL(link.href);

@@ -2,7 +2,7 @@
 
 import { say } from "./clock.js";
 
-const FINE = new Set(["waiting", "connected", "approved", "confirmed"]);
+const FINE = new Set(["waiting", "connected", "approved", "confirmed", "reported"]);
 
 export class LiveState {
   constructor(root) {

@@ -4,7 +4,8 @@ import { WaitingPage } from "./waiting.js";
 
 const STATES = { verified: "approved", denied: "denied", expired: "expired", cancelled: "replaced", failed: "failed" };
 
-function stateOf({ status, failure }) {
+function stateOf({ status, failure, reported }) {
+  if (reported && status === "denied") return "reported";
   return failure === "numberMismatch" ? "wrongNumber" : (STATES[status] ?? "waiting");
 }
 

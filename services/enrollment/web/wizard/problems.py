@@ -8,14 +8,17 @@ from fastapi.responses import HTMLResponse
 
 from services.enrollment.api.caching import NO_STORE
 from services.enrollment.components import components_of
-from services.enrollment.web.request import pages, tenant_frame
+from services.enrollment.web.cookies import NAMES, read_cookie
+from services.enrollment.web.request import is_secure, pages, tenant_frame
 from services.enrollment.web.views import SETUP, VERIFY, Frame, MessageView, Site
-from services.enrollment.web.wizard.words import EXPLAINED, HELP, OFTEN, TOO_LONG, UNEXPLAINED
-from services.kit.errors import BodyTooLargeError, ProblemError, RateLimitedError
+from services.enrollment.web.wizard.words import ALL_HELP, EXPLAINED, HELP, NO_SESSION, OFTEN, TOO_LONG, UNEXPLAINED
+from services.kit.errors import BodyTooLargeError, NotFoundError, ProblemError, RateLimitedError, SessionEndedError
 from services.kit.http.headers import security_headers
 from services.kit.telemetry import current_trace_id
 
 PAGE_PATHS: Final = ("/security-info", "/help", "/verify", "/operations")
+CALLED: Final = ("/v1.0", "/device", "/.well-known", "/static")
+"""What programs ask for, whatever they say that they accept."""
 A_MOMENT: Final = 120
 """Seconds that nobody needs to be told of as minutes."""
 READ_BY_SCRIPTS: Final = ("/events", "/stay")
@@ -24,15 +27,17 @@ READ_BY_SCRIPTS: Final = ("/events", "/stay")
 async def problem_page(request: Request, problem: ProblemError) -> Response | None:
     """What went wrong and what can be done; None for callers of the API."""
     path = request.url.path
-    if not path.startswith(PAGE_PATHS) or path.endswith(READ_BY_SCRIPTS):
+    if path.endswith(READ_BY_SCRIPTS) or not (path.startswith(PAGE_PATHS) or _was_typed(request, problem)):
         return None
-    heading, text = _explained(problem)
+    heading, text = NO_SESSION if _was_nobody(request, problem) else _explained(problem)
     view = MessageView(
         frame=_frame(request, heading),
         heading=heading,
         text=text,
-        action=_way_on(problem, VERIFY if path.startswith(VERIFY.page) else SETUP),
-        help=HELP.get(type(problem)),
+        action=None
+        if _was_typed(request, problem)
+        else _way_on(problem, VERIFY if path.startswith(VERIFY.page) else SETUP),
+        help=ALL_HELP if _was_typed(request, problem) else HELP.get(type(problem)),
         reference=current_trace_id() if problem.status >= 500 else None,
     )
     headers = security_headers(None) | NO_STORE | problem.headers
@@ -48,6 +53,23 @@ def _explained(problem: ProblemError) -> tuple[str, str]:
         heading, text = OFTEN
         return heading, text.format(minutes=math.ceil(wait / 60))
     return EXPLAINED.get(type(problem), UNEXPLAINED)
+
+
+def _was_typed(request: Request, problem: ProblemError) -> bool:
+    """Whether a person followed an address, in a browser, at which there is nothing."""
+    path, accepts = request.url.path, request.headers.get("accept", "")
+    is_of_callers = path.startswith((*PAGE_PATHS, *CALLED))
+    return (
+        isinstance(problem, NotFoundError) and request.method == "GET" and "text/html" in accepts and not is_of_callers
+    )
+
+
+def _was_nobody(request: Request, problem: ProblemError) -> bool:
+    """Whether a page of a session was opened in a browser that holds none."""
+    if not isinstance(problem, SessionEndedError):
+        return False
+    secure = is_secure(components_of(request))
+    return not any(read_cookie(request, secure=secure, of=kind) for kind in NAMES)
 
 
 def _is_too_long(problem: ProblemError) -> bool:

@@ -88,7 +88,8 @@ async def show_success(page: PageRequest) -> Response:
     account = page.principal.account
     active = [method for method in account.methods if method.state == "active"]
     ordered = sorted(active, key=lambda method: method.id != account.default_method_id)
-    view = SuccessView(frame=frame(page, "success"), methods=tuple(_line(method, account) for method in ordered))
+    shown = replace(frame(page, "success"), leave=False)
+    view = SuccessView(frame=shown, methods=tuple(_line(method, account) for method in ordered))
     return html(page.principal, view)
 
 
@@ -99,7 +100,11 @@ async def act_on_success(page: PageRequest, _: StepForm) -> Response:
 def _line(method: Method, account: Account) -> MethodLine:
     role: Literal["Default", "Backup"] = "Default" if method.id == account.default_method_id else "Backup"
     return MethodLine(
-        type=method.type, label=name_of(method).label, detail=method.name or method.display_name, role=role
+        type=method.type,
+        label=name_of(method).label,
+        detail=method.name or method.display_name,
+        role=role,
+        guide=WORDS[method.type].guide,
     )
 
 

@@ -9,12 +9,13 @@ from services.enrollment.web.views import Frame
 
 @dataclass(frozen=True)
 class MethodLine:
-    """A method that is set up; `detail` is masked."""
+    """A method that is set up; `detail` is masked. `guide` is its help page."""
 
     type: str
     label: str
     detail: str
     role: Literal["Default", "Backup"]
+    guide: str = ""
 
 
 @dataclass(frozen=True)

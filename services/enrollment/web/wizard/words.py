@@ -53,6 +53,12 @@ EXPLAINED: Final[Mapping[type[ProblemError], tuple[str, str]]] = {
 }
 """Heading and text."""
 
+NO_SESSION: Final = (
+    "Sign in to see this page",
+    "It opens from your organisation's sign-in page, for the person who signed in there.",
+)
+"""Where there never was a session in this browser."""
+
 TOO_LONG: Final = (
     "That is too long",
     "Something that you typed or pasted has more characters than fit there. Nothing was changed; go on and enter it "
@@ -63,6 +69,7 @@ OFTEN: Final = (
     "You can do it again in {minutes} minutes. Nothing was changed, and what you set up works.",
 )
 UNEXPLAINED: Final = ("Something went wrong on our side", "Nothing you set up is lost.")
+ALL_HELP: Final = ("All help pages", "/help")
 HELP: Final[Mapping[type[ProblemError], tuple[str, str]]] = {
     SessionEndedError: HOW_TO_SIGN_IN,
     TicketUsedError: HOW_TO_SIGN_IN,

@@ -14,7 +14,7 @@ from schemas.enrollment import (
     MethodRemoved,
     SuspiciousActivityReported,
 )
-from services.enrollment.accounts.domain.activity import REQUESTS_PAUSED, Activity, Entry, news, noted
+from services.enrollment.accounts.domain.activity import REQUESTS_PAUSED, Activity, Entry, news, noted, readable
 from services.enrollment.web.security_info.words import news_text
 from services.kit.decision import Change
 from tests.unit.enrollment.builders import NOW
@@ -126,3 +126,11 @@ def test_that_an_app_gets_no_requests_for_a_while_is_news_for_every_browser() ->
     paused = Entry(event=REQUESTS_PAUSED, at=LATER, method_id="m1", method_type="authenticatorApp")
     assert news((paused,), since=NOW, own=("s1",)) == (paused,)
     assert news_text(paused, "Security Info Authenticator").startswith("Security Info Authenticator gets no requests")
+
+
+def test_a_report_is_read_once() -> None:
+    """By the suspension that follows from it, where one does."""
+    suspended = Entry(event="MethodSuspended", at=NOW, method_id="m", detail="reported", correlation="c1")
+    reported = Entry(event="SuspiciousActivityReported", at=NOW, method_id="m", correlation="c1")
+    another = reported.model_copy(update={"correlation": "c2"})
+    assert readable([suspended, reported, another]) == (another, suspended)

@@ -255,7 +255,7 @@ def test_the_events_of_any_history_give_the_record(order: tuple[str, ...]) -> No
     state, events = account(), list[Event]()
     bound: list[tuple[MethodType, str, PhoneType | None]] = [
         ("phone", "a", "mobile"),
-        ("email", "b", None),
+        ("passkey", "b", None),
         ("authenticatorApp", "c", None),
     ]
     for kind, name, phone_type in bound:

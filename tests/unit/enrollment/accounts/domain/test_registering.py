@@ -21,6 +21,7 @@ from tests.unit.enrollment.builders import NOW, account, method, proof_of, told,
 ANY = GroupPolicy(allowed=("phone", "email"))
 NAMELESS = Registration(display_name="")
 PHONE = method("phone", phone_type="mobile", destination_hash="old", display_name="••01")
+PASSKEY = method("passkey")
 EMAIL = method("email")
 
 
@@ -169,11 +170,11 @@ def test_of_a_method_that_is_not_there_nothing_can_be_done(act: object) -> None:
 
 
 def test_a_chosen_default_is_told_once() -> None:
-    whose = account(PHONE, EMAIL, default_method_id="phone")
-    change = methods.choose_default(whose, "email", at=NOW, session_id="s1")
-    assert change.emissions == told((_defaulted("email", "phone"), "s1"))
-    assert (change.state.default_method_id, change.state.is_default_chosen) == ("email", True)
-    assert methods.choose_default(change.state, "email", at=NOW) == Change(change.state)
+    whose = account(PHONE, PASSKEY, default_method_id="passkey")
+    change = methods.choose_default(whose, "phone", at=NOW, session_id="s1")
+    assert change.emissions == told((_defaulted("phone", "passkey"), "s1"))
+    assert (change.state.default_method_id, change.state.is_default_chosen) == ("phone", True)
+    assert methods.choose_default(change.state, "phone", at=NOW) == Change(change.state)
 
 
 def test_the_default_that_is_there_can_be_chosen_so_that_it_stays() -> None:
@@ -183,13 +184,44 @@ def test_the_default_that_is_there_can_be_chosen_so_that_it_stays() -> None:
 
 
 def test_another_default_can_be_chosen_after_one_was() -> None:
-    whose = account(PHONE, EMAIL, default_method_id="phone", is_default_chosen=True)
-    assert methods.choose_default(whose, "email", at=NOW).state.default_method_id == "email"
+    whose = account(PHONE, PASSKEY, default_method_id="phone", is_default_chosen=True)
+    assert methods.choose_default(whose, "passkey", at=NOW).state.default_method_id == "passkey"
 
 
-@pytest.mark.parametrize("unfit", [method("securityQuestions", "m"), method("phone", "m", state="suspended")])
+@pytest.mark.parametrize(
+    ("held", "came", "default"),
+    [
+        ("passkey", "phone", "passkey"),
+        ("passkey", "authenticatorApp", "passkey"),
+        ("authenticatorApp", "passkey", "authenticatorApp"),
+        ("softwareOath", "phone", "softwareOath"),
+        ("phone", "email", "phone"),
+        ("phone", "softwareOath", "new"),
+        ("phone", "authenticatorApp", "new"),
+        ("phone", "passkey", "new"),
+        ("email", "phone", "new"),
+        (None, "phone", "new"),
+        (None, "email", None),
+    ],
+)
+def test_a_default_gives_way_to_what_is_stronger_and_to_nothing_else(
+    held: MethodType | None, came: MethodType, default: str | None
+) -> None:
+    whose = account(*([method(held)] if held else []), default_method_id=held)
+    assert registering.register(whose, *proof_of(came), at=NOW).state.default_method_id == default
+
+
+def test_a_default_of_before_that_only_gets_people_back_in_stays_where_there_is_no_other() -> None:
+    whose = account(method("email"), method("recoveryCodes"), default_method_id="email", is_default_chosen=True)
+    change = methods.remove(whose, "recoveryCodes", "person", GroupPolicy(allowed=("email",)), at=NOW)
+    assert change.state.default_method_id == "email"
+
+
+@pytest.mark.parametrize(
+    "unfit", [method("securityQuestions", "m"), method("email", "m"), method("phone", "m", state="suspended")]
+)
 def test_not_every_method_can_be_the_default(unfit: object) -> None:
     with pytest.raises(ProblemError) as refused:
         methods.choose_default(account(unfit), "m", at=NOW)  # type: ignore[arg-type]
     assert refused.value.code == "methodNotAllowedByPolicy"
-    assert refused.value.detail == "Only an active app, phone, passkey or address can be the default."
+    assert refused.value.detail == "Only an active app, passkey, hardware token or phone can be the default."

@@ -1,5 +1,8 @@
 """What is told of a method that is used, goes or comes back."""
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 
 from schemas.base import MethodType
@@ -23,6 +26,7 @@ from tests.unit.enrollment.builders import NOW, account, method, proof_of, told,
 ANY = GroupPolicy(allowed=("phone", "email"))
 NAMELESS = Registration(display_name="")
 PHONE = method("phone", phone_type="mobile", destination_hash="old", display_name="••01")
+PASSKEY = method("passkey")
 EMAIL = method("email")
 
 
@@ -72,18 +76,18 @@ def test_a_use_lets_the_session_go_on_that_asked_for_it() -> None:
 
 
 def test_a_removal_is_told_with_the_default_that_is_left() -> None:
-    whose = account(PHONE, EMAIL, default_method_id="phone")
+    whose = account(PHONE, PASSKEY, default_method_id="phone")
     change = methods.remove(whose, "phone", "person", ANY, at=NOW, session_id="s1")
     removed = _removed("phone", "phone", "person", "s1")
-    assert change.emissions == told((removed, "s1"), (_defaulted("email", "phone"), "s1"))
+    assert change.emissions == told((removed, "s1"), (_defaulted("passkey", "phone"), "s1"))
 
 
 @pytest.mark.parametrize(("reason", "state"), [("disabled", "disabled"), ("administrator", "suspended")])
 def test_a_suspension_is_told_with_the_default_that_is_left(reason: suspension.Suspension, state: str) -> None:
-    whose = account(PHONE, EMAIL, default_method_id="phone")
+    whose = account(PHONE, PASSKEY, default_method_id="phone")
     change = suspension.suspend(whose, "phone", reason, "x1", at=NOW)
     suspended = MethodSuspended(method_id="phone", method_type="phone", reason=reason, suspended_at=NOW)
-    assert change.emissions == told((suspended, "x1"), (_defaulted("email", "phone"), "x1"))
+    assert change.emissions == told((suspended, "x1"), (_defaulted("passkey", "phone"), "x1"))
     assert change.state.methods[0].state == state
 
 
@@ -197,3 +201,23 @@ def test_whoever_had_a_method_lately_is_known_to_have_had_it(reason: str) -> Non
     assert account(PHONE).ever_had("phone")
     assert account(former=(former,)).ever_had("phone")
     assert not account(EMAIL, former=(former,)).ever_had("passkey")
+
+
+@pytest.mark.parametrize(
+    ("proven", "earlier", "comes_back"),
+    [("email", 1, True), ("phone", 1, False), ("email", 0, False)],
+    ids=["another method", "the method itself", "one that came in this session"],
+)
+def test_what_waits_comes_back_with_the_proof_of_a_method_that_was_there_before(
+    proven: MethodType, earlier: int, comes_back: bool
+) -> None:
+    was: dict[str, Any] = {"created_at": NOW - timedelta(days=earlier)}
+    gone = Former(method=PHONE, reason="person", until=NOW + KEEP_FORMER)
+    held = tuple(method(kind, **was) for kind in ("email", "passkey") if kind == proven)
+    kept = (PHONE.model_copy(update={**was, "state": "suspended"}),) if proven == "phone" else ()
+    asked, _ = _asked_in_session(proven, proven)
+    waiting = wizard_session(intent="manage", step="prove", after_proof="manage", restoring="phone", requested=asked)
+    before = account(*held, *kept, former=(gone,) if not kept else (), sessions=(waiting,))
+    after = registering.prove(before, asked, None, at=NOW).state
+    phone = after.method("phone")
+    assert (phone is not None and phone.state == "active") is comes_back

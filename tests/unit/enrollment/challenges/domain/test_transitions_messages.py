@@ -105,9 +105,9 @@ def test_who_asks_too_soon_is_told_how_long_to_wait() -> None:
 @pytest.mark.parametrize(
     ("kind", "told"),
     [
-        (CodeSent, {"state": "sent", "provider": "northtel"}),
-        (PushSent, {"state": "sent", "provider": "push.example"}),
-        (DeliveryConfirmed, {"state": "delivered", "provider": "northtel"}),
+        (CodeSent, {"state": "sent", "provider": "northtel", "noted_at": SOON}),
+        (PushSent, {"state": "sent", "provider": "push.example", "noted_at": SOON}),
+        (DeliveryConfirmed, {"state": "delivered", "provider": "northtel", "noted_at": SOON}),
         (DeliveryFailed, {"state": "failed", "provider": "northtel", "detail": "notDelivered", "permanent": True}),
         (SendRefused, {"state": "failed", "detail": "sendLimitReached"}),
     ],

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import SecretStr
 
-from services.enrollment.methods.security_questions.domain import MOST, PREDEFINED, checked_answers
+from services.enrollment.methods.security_questions.domain import MOST, PREDEFINED, checked_answers, flaws_of
 from services.enrollment.policies.domain.tenant import Question, SecurityQuestions
 from services.kit.errors import ProblemError
 
@@ -52,3 +52,14 @@ def test_as_many_answers_as_there_may_be_are_taken() -> None:
 def test_an_answer_of_the_greatest_length_is_taken() -> None:
     given = answers(("badge", "g" * 40), ("first-pet", "Rex"), ("first-car", "a mini"))
     assert checked_answers(given, OWN)["badge"].get_secret_value() == "g" * 40
+
+
+def test_all_that_is_no_good_is_named_at_once_where_it_is() -> None:
+    given = answers(("", "green"), ("first-pet", "ab"), ("first-pet", "GREEN"), ("first-car", "x" * 41))
+    assert [(flaw.position, flaw.part, flaw.problem.code) for flaw in flaws_of(given, OWN)] == [
+        (0, "question", "questionUnknown"),
+        (1, "answer", "answerTooShort"),
+        (2, "question", "answersNotDistinct"),
+        (2, "answer", "answersNotDistinct"),
+        (3, "answer", "answerTooLong"),
+    ]

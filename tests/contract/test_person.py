@@ -1,0 +1,333 @@
+"""Pages as a person walks them, in one process: the real routes, handlers and verifier over documents in memory. What
+is found wrong in a journey is tested here, unless the browser itself is the point."""
+
+import logging
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import pytest_asyncio
+import structlog
+
+from services.enrollment.methods.authenticator_app.approval import number_of
+from services.kit.crypto.codes import totp_code
+from services.kit.ids import new_id
+from tests.attack.lab import Lab, lab_target
+from tests.attack.scene import (
+    App,
+    answered,
+    connected,
+    interrupted,
+    requests_of,
+    with_app,
+    with_phone,
+    with_software,
+    with_token,
+)
+from tests.attack.target import Target
+from tests.support.numbers import fresh_number
+from tests.support.waiting import until
+from tests.support.walking import Walker
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@dataclass(frozen=True)
+class World:
+    """The product in this process, and the platform that calls it."""
+
+    lab: Lab
+    target: Target
+
+    async def person(self) -> str:
+        """Somebody whom the platform has met."""
+        user = f"kim.{new_id()[-8:]}"
+        await interrupted(self.target, user)
+        return user
+
+    def walker(self) -> Walker:
+        return Walker(self.target.http, self.target.origin)
+
+    async def signed_in(self, user: str, *, group: str = "everyone", **fields: Any) -> Walker:
+        """In a new browser, sent by the platform."""
+        begun = await interrupted(self.target, user, group=group, **fields)
+        return await self.walker().open(begun["url"])
+
+    def told(self, user: str) -> list[str]:
+        """What happened to a person, by the types of the events."""
+        return [envelope.type for envelope in self.lab.log.told if envelope.subject == user]
+
+    async def number_of(self, app: App) -> str:
+        """What the page shows of an app's request."""
+        stored = await self.lab.components.deps.challenges.get(app.request["challengeId"])
+        assert stored is not None
+        return number_of(stored.state, self.lab.components.deps.sealer)
+
+    async def id_of(self, user: str, kind: str) -> str:
+        return next(str(method["id"]) for method in await self.methods(user) if method["type"] == kind)
+
+    async def methods(self, user: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = (await self.target.done("GET", _of(user, "methods")))["value"]
+        return found
+
+
+@pytest.fixture(scope="module", autouse=True)
+def silence() -> Iterator[None]:
+    before = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    yield
+    structlog.configure(**before)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    async with lab_target(tmp_path_factory.mktemp("lab")) as (lab, target):
+        yield World(lab, target)
+        assert lab.log.failures == []
+
+
+def _of(user: str, what: str) -> str:
+    return f"/v1.0/users/{user}/authentication/{what}"
+
+
+async def with_three(world: World) -> tuple[str, bytes]:
+    """Somebody with an app's codes, a phone and an address, and the secret of the codes."""
+    user = await world.person()
+    _, secret = await with_software(world.target, user)
+    await with_phone(world.target, user)
+    await with_token(world.target, user)
+    return user, secret
+
+
+async def test_a_method_comes_back_after_a_proof_that_is_asked_for_there(world: World) -> None:
+    user, secret = await with_three(world)
+    phone = next(method for method in await world.methods(user) if method["type"] == "phone")
+    managing = await world.signed_in(user, intent="manage")
+    await managing.open(f"/security-info/methods/{phone['id']}/delete")
+    await managing.press("Delete")
+    assert "Phone was deleted. You can restore it until" in managing.page.text
+
+    again = await world.signed_in(user, intent="manage")
+    await again.press("Restore Phone")
+    assert "To restore Phone, verify yourself with another method." in again.page.text
+    await again.follow("Back to my security info")
+    assert "Methods that can come back" in again.page.text
+    await again.press("Restore Phone")
+    await again.press("Next", method=await world.id_of(user, "softwareOath"))
+    world.lab.clock.advance(timedelta(seconds=60))
+    await again.press("Next", code=totp_code(secret, world.lab.clock.now()))
+    assert "Phone was restored. It can be used again." in again.page.text
+    assert "Methods that can come back" not in again.page.text
+
+
+async def at_the_number(world: World, user: str) -> tuple[Walker, App]:
+    """From sign-in to "Let's try it out", with an app that was connected just now."""
+    walker = await world.signed_in(user, amr=["pwd"])
+    for _ in range(3):
+        await walker.press("Next")
+    app = await connected(world.target, walker.page.links["Open the authenticator on this device"])
+    await walker.press("Next")
+    return walker, replace(app, request=(await requests_of(world.target, app)).json()[0])
+
+
+async def test_a_new_request_ends_that_of_a_page_that_was_left(world: World) -> None:
+    """One phone that was connected twice shows one request, whose number is on the page."""
+    user = await world.person()
+    left, earlier = await at_the_number(world, user)
+    _, app = await at_the_number(world, user)
+    assert (await requests_of(world.target, earlier)).json() == []
+    assert len((await requests_of(world.target, app)).json()) == 1
+    await left.open("/security-info/setup")
+    assert "A newer request took its place" in left.page.text
+    await left.press("Try again")
+    assert len((await requests_of(world.target, earlier)).json()) == 1
+
+
+async def test_after_the_last_try_the_page_says_nothing_of_the_message(world: World) -> None:
+    user = await world.person()
+    walker = await world.signed_in(user, amr=["pwd"])
+    await walker.press("Next")
+    await walker.follow("I want to set up a different method")
+    await walker.press("Next", method="phone")
+    await walker.press("Next", region="GB", number=fresh_number())
+    assert "We are sending a 6-digit code" in walker.page.text
+    for guess in range(5):
+        await walker.press("Next", code=f"00000{guess}")
+    assert "Too many wrong codes. Ask for a new one, or use a different number." in walker.page.text
+    assert "6-digit code" not in walker.page.text
+
+
+async def test_a_report_on_the_page_is_asked_for_once_and_said(world: World) -> None:
+    user = await world.person()
+    walker, app = await at_the_number(world, user)
+    await answered(world.target, app, "deny")
+    await walker.open("/security-info/setup")
+    assert "You denied the request" in walker.page.text
+    await walker.press("Report suspicious activity")
+    assert "Report this request?" in walker.page.text
+    await walker.press("Report")
+    assert "You reported the request Northbridge was told." in walker.page.text
+    assert not walker.has_button("Report suspicious activity")
+    assert (await answered(world.target, app, "report")).status_code == 204
+    assert world.told(user).count("SuspiciousActivityReported") == 1
+    world.lab.clock.advance(timedelta(minutes=6))
+    assert (await answered(world.target, app, "report")).status_code == 409
+
+
+async def test_who_denied_a_request_can_still_report_it_on_the_device(world: World) -> None:
+    """Who holds the device takes the method away, once, and learns how it comes back."""
+    user = await world.person()
+    await with_software(world.target, user)
+    app = await with_app(world.target, user)
+    await answered(world.target, app, "approve", number=await world.number_of(app))
+    walker = await world.signed_in(user, intent="manage", amr=["pwd"])
+    app = replace(app, request=(await requests_of(world.target, app)).json()[0])
+    assert (await answered(world.target, app, "deny")).status_code == 204
+    assert (await answered(world.target, app, "report")).status_code == 204
+    await walker.open("/security-info")
+    assert "You reported the request Northbridge was told" in walker.page.text
+    assert "can't be used until you restore it" in walker.page.text
+    assert world.told(user).count("SuspiciousActivityReported") == 1
+    assert {method["type"]: method["state"] for method in await world.methods(user)} == {
+        "softwareOath": "active",
+        "authenticatorApp": "suspended",
+    }
+
+
+async def test_who_comes_back_to_a_passkey_gets_one_that_can_be_made(world: World) -> None:
+    user = await world.person()
+    walker = await world.signed_in(user, amr=["pwd"])
+    await walker.press("Next")
+    for method in ("passkey", "phone", "passkey"):
+        await walker.follow("I want to set up a different method")
+        await walker.press("Next", method=method)
+    (asked,) = {value for form in walker.page.forms for name, value in form.fields if name == "challenge"}
+    stored = await world.lab.components.deps.challenges.get(asked)
+    assert stored is not None
+    assert stored.state.status == "pending"
+
+
+async def test_of_security_questions_all_that_is_wrong_is_said_where_it_is(world: World) -> None:
+    """And what was right need not be typed again."""
+    user = await world.person()
+    await with_software(world.target, user)
+    walker = await world.signed_in(user, intent="manage")
+    await walker.follow("Add sign-in method")
+    await walker.press("Next", method="securityQuestions")
+    await walker.press("Next", question=["", "first-pet", "first-pet"], answer=["Lisbon", "Rex", "ab"])
+    assert "Choose a question." in walker.field("question-1")
+    assert "You chose this question already." in walker.field("question-3")
+    assert "too short" in walker.field("answer-3")
+    assert 'id="question-2"' in walker.html
+    assert 'id="question-2-error"' not in walker.html
+    assert 'value="Lisbon"' in walker.html
+    chosen = ["first-car", "first-pet", "first-film"]
+    await walker.press("Next", question=chosen, answer=["Lisbon", "Rex", "Vertigo"])
+    assert "Security questions saved" in walker.page.text
+
+
+async def test_methods_to_verify_with_are_what_they_say(world: World) -> None:
+    user = await world.person()
+    number = await with_phone(world.target, user)
+    await with_software(world.target, user)
+    app = await with_app(world.target, user)
+    await answered(world.target, app, "approve", number=await world.number_of(app))
+    walker = await world.signed_in(user, intent="manage", amr=["pwd"])
+    await walker.press("Use a code from the app instead")
+    assert "Open the app on Test phone and type the code" in walker.page.text
+    await walker.press("Use a different method")
+    for says in (
+        "Authenticator app (Test phone) Approve a request in the app on Test phone.",
+        f"Phone Get a code by text message at +44 •••• ••{number[-4:]}.",
+        "Other authenticator app Type the code that your app shows.",
+    ):
+        assert says in walker.page.text
+
+
+async def to_phone(world: World, **fields: Any) -> Walker:
+    """Somebody who sets up a phone."""
+    walker = await world.signed_in(await world.person(), group="frontline", amr=["pwd"], **fields)
+    return await walker.press("Next")
+
+
+async def test_what_is_wrong_with_a_number_is_said_as_a_person_sees_it(world: World) -> None:
+    walker = await to_phone(world)
+    await walker.press("Next", region="GB", number=" ")
+    assert walker.field("number") == "Enter your phone number."
+    await walker.press("Next", region="GB", number="0033 1 42 68 53 00")
+    assert walker.field("number") == "Is this a number in France? Then choose France under “Country or region”."
+
+
+async def test_a_code_that_is_over_leads_to_a_new_one(world: World) -> None:
+    number = fresh_number()
+    walker = await to_phone(world)
+    await walker.press("Next", region="GB", number=number)
+    first = await world.target.texted(number)
+    world.lab.clock.advance(timedelta(minutes=6))
+    await walker.open("/security-info/setup")
+    assert "This code can't be used any more. We can send you a new one." in walker.page.text
+    assert "valid for" not in walker.page.text
+    await walker.press("Send a new code")
+    await until(lambda: world.lab._code(number) != first)
+    await walker.press("Next", code=await world.target.texted(number))
+    assert "Phone verified" in walker.page.text
+    await walker.press("Done")
+    assert "Success" in walker.page.text
+    assert not walker.has_button("Cancel and return")
+
+
+async def test_a_change_is_no_addition_and_an_address_at_work_is_asked_about(world: World) -> None:
+    user, secret = await with_three(world)
+    managing = await world.signed_in(user, intent="manage", amr=["pwd"])
+    await managing.press("Next", method=await world.id_of(user, "softwareOath"))
+    world.lab.clock.advance(timedelta(seconds=60))
+    await managing.press("Next", code=totp_code(secret, world.lab.clock.now()))
+    await managing.press("Change")
+    assert "You are changing +44 •••• ••" in managing.page.text
+    await managing.follow("Back to my security info")
+    await managing.follow("Add sign-in method")
+    await managing.press("Next", method="email")
+    address = f"{user}@northbridge.example"
+    await managing.press("Next", address=address)
+    assert "This looks like an address of Northbridge." in managing.page.text
+    await managing.press("Next", address=address)
+    assert "Enter the code" in managing.page.text
+
+
+async def test_who_has_no_session_is_not_told_that_it_ended(world: World) -> None:
+    stranger = await world.walker().open("/security-info")
+    assert (stranger.status, "Sign in to see this page" in stranger.page.text) == (410, True)
+
+
+async def test_help_leads_to_the_reset(world: World) -> None:
+    reader = await world.walker().open("/help/cant-sign-in?tenant=northbridge")
+    assert reader.page.links["Reset it at Northbridge"].endswith("/reset-password")
+
+
+@pytest.mark.parametrize("path", ["/", "/nowhere"])
+async def test_an_address_at_which_there_is_nothing_is_a_page_for_people(world: World, path: str) -> None:
+    typed = await world.target.call("GET", path, headers={"Accept": "text/html,*/*;q=0.8"})
+    assert (typed.status_code, typed.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "There is nothing here" in typed.text
+    called = await world.target.call("GET", path)
+    assert called.headers["content-type"] == "application/problem+json"
+
+
+async def test_of_an_entry_the_person_says_that_it_was_not_them(world: World) -> None:
+    user, secret = await with_three(world)
+    reader = await world.signed_in(user, intent="manage", amr=["pwd"])
+    await reader.press("Next", method=await world.id_of(user, "softwareOath"))
+    world.lab.clock.advance(timedelta(seconds=60))
+    await reader.press("Next", code=totp_code(secret, world.lab.clock.now()))
+    await reader.follow("Your recent activity")
+    assert reader.page.text.count("You opened My security info.") == 1
+    assert "In this browser" in reader.page.text
+    await reader.follow(next(label for label in reader.page.links if "wasn't me: You added Phone" in label))
+    assert "The method can't be used until you restore it" in reader.page.text
+    await reader.press("This wasn't me")
+    assert "Thank you for telling us" in reader.page.text
+    states = {method["type"]: method["state"] for method in await world.methods(user)}
+    assert (states["phone"], states["softwareOath"]) == ("suspended", "active")
+    assert "Your session has ended" in (await reader.open("/security-info")).page.text
