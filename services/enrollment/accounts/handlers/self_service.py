@@ -119,7 +119,7 @@ def open_elsewhere(principal: Principal, deps: HasClock) -> tuple[Session, ...]:
 async def end_elsewhere(principal: Principal, deps: CanChangeAccounts) -> Principal:
     """Nobody acts in another session of the person from now on. Raises `sessionEnded`."""
     now, mine = deps.clock.now(), principal.session.id
-    return await _apply(
+    return await in_session(
         principal, lambda account: lifecycle.end_all(AccountUpdate(account), at=now, but=mine).change(), deps
     )
 

@@ -208,7 +208,10 @@ async def new_phone(
 async def end_sessions(request: Request, session: Hidden = "", csrf: Hidden = "") -> Response:
     """End what is open elsewhere."""
     page = await actor(request, session, csrf)
-    return await _done(page, lambda page: self_service.end_elsewhere(page.principal, page.deps))
+    if (away := await _elsewhere(page)) is not None:
+        return away
+    await self_service.end_elsewhere(page.principal, page.deps)
+    return _to_list()
 
 
 @router.get("/activity")
