@@ -20,14 +20,18 @@ from services.notifier.channels import CHANNELS
 from services.notifier.channels.voice import Script
 from services.notifier.consumers import subscribe
 from services.notifier.dependencies import Dependencies
-from services.notifier.dispatcher import Dispatcher, Line
+from services.notifier.dispatcher import Dispatcher
+from services.notifier.domain.routing import Rule
 from services.notifier.handlers.endings import end_overdue
 from services.notifier.http import MAX_BODY, Callbacks, callback_url, router
+from services.notifier.line import Line
 from services.notifier.providers.base import ProviderContext
 from services.notifier.providers.observed import observed
 from services.notifier.settings import NotifierSettings
 from services.notifier.store import Store
 
+UNLIMITED = httpx.Limits(max_connections=None, max_keepalive_connections=100)
+"""Each pool limits itself: connections to a provider that hangs must not use up those to the others."""
 SWEEP_EVERY = timedelta(seconds=2)
 
 
@@ -40,7 +44,7 @@ def build(settings: NotifierSettings, channels: Sequence[ChannelName]) -> FastAP
     _require_callbacks(settings, config)
     clock = SystemClock(settings.offset)
     keyring = Keyring.load(settings.keyring, "notifier", clock, demo=settings.is_demo)
-    client = httpx.AsyncClient(follow_redirects=False)
+    client = httpx.AsyncClient(follow_redirects=False, limits=UNLIMITED)
     context = ProviderContext(client, keyring, clock, partial(callback_url, settings.callback_origin))
     lines = _lines(channels, config, context)
     service = Service("notifier", settings, clock)
@@ -78,6 +82,14 @@ def _with_callbacks(app: FastAPI, settings: NotifierSettings, config: SharedConf
     return app
 
 
+def _rules(channel: ChannelName, config: SharedConfig) -> tuple[Rule, ...]:
+    return tuple(
+        Rule(route.providers, frozenset(route.tenants), frozenset(route.countries))
+        for route in config.routes
+        if route.channel == channel
+    )
+
+
 def _lines(channels: Sequence[ChannelName], config: SharedConfig, context: ProviderContext) -> list[Line]:
     """The channels with their providers.
 
@@ -95,7 +107,7 @@ def _lines(channels: Sequence[ChannelName], config: SharedConfig, context: Provi
                 f"SECURITY_INFO_CONFIG: providers.{name} is empty; name a provider for --channel {name} "
                 "(docs/settings.md says how)"
             )
-        lines.append(Line(channel, providers))
+        lines.append(Line(channel, providers, _rules(name, config)))
     if not lines:
         raise ConfigError("--channel: name at least one channel to serve")
     return lines

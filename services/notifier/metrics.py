@@ -39,3 +39,8 @@ CALLBACKS = Counter(
     "Status callbacks of providers by result: taken, forged, unknown (delivery or status).",
     ["provider", "result"],
 )
+PROVIDER_AVAILABLE = Gauge(
+    "security_info_provider_available",
+    "Whether a provider is given messages: 0 while it is left alone after failures, or because it asked for it.",
+    ["provider"],
+)

@@ -129,7 +129,10 @@ PURE_LIBRARIES: dict[str, Places] = {
     "email_validator": {
         "services/enrollment/methods/email/domain.py": "the grammar of addresses; nothing is looked up"
     },
-    "phonenumbers": {"services/enrollment/methods/phone/domain.py": "numbering plans are data"},
+    "phonenumbers": {
+        "services/enrollment/methods/phone/domain.py": "numbering plans are data",
+        "services/notifier/domain/countries.py": "likewise",
+    },
 }
 
 

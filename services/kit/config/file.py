@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from services.kit.config.clients import Client, RateLimits
 from services.kit.config.messages import MessageBudgets
-from services.kit.config.providers import NumberRules, Providers, PushServices
+from services.kit.config.providers import NumberRules, ProviderRoute, Providers, PushServices
 from services.kit.config.tenants import SharedTenant
 from services.kit.config.values import Closed, Identifier
 
@@ -37,6 +37,9 @@ class SharedConfig(Closed):
     tenants: Mapping[Identifier, SharedTenant]
     clients: dict[Identifier, Client]
     providers: Providers = Providers()
+    routes: tuple[ProviderRoute, ...] = Field(
+        default=(), description="orders of providers for some organisations and countries; else that of `providers`"
+    )
     push_services: PushServices = PushServices()
     numbers: NumberRules = NumberRules()
     limits: RateLimits = RateLimits()
@@ -57,6 +60,15 @@ class SharedConfig(Closed):
         for name, client in self.clients.items():
             if unknown := [tenant for tenant in client.tenants if tenant not in self.tenants]:
                 raise ValueError(f"client {name} names the tenant {unknown[0]}, which does not exist")
+        return self
+
+    @model_validator(mode="after")
+    def _routes_lead_somewhere(self) -> "SharedConfig":
+        for number, route in enumerate(self.routes):
+            if unknown := [name for name in route.providers if name not in self.providers.names.get(route.channel, ())]:
+                raise ValueError(f"routes.{number} names {unknown[0]}, which is no provider of {route.channel}")
+            if unknown := [tenant for tenant in route.tenants if tenant not in self.tenants]:
+                raise ValueError(f"routes.{number} names the tenant {unknown[0]}, which does not exist")
         return self
 
     def tenant(self, tenant_id: str) -> SharedTenant:

@@ -11,8 +11,11 @@ from schemas.notification import DeliveryFailureReason
 from services.kit.clock import Clock
 from services.kit.crypto.keyring import Keyring
 
-TIMEOUT = 5.0
-"""Seconds that one call to a provider may take in all."""
+TIMEOUT = 4.0
+"""Seconds that one call to a provider may take in all. One second more is for asking whether it has the message, so
+that another provider carries it within five."""
+CONNECT_WITHIN = 2.0
+"""Seconds of these for a connection. Without one nothing can have been taken: another provider carries it at once."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,9 @@ from typing import Final
 
 import httpx
 
-from services.notifier.providers.base import OutcomeUnknownError, TransientError
+from services.notifier.providers.base import CONNECT_WITHIN, TIMEOUT, OutcomeUnknownError, TransientError
+
+LIMITS: Final = httpx.Timeout(TIMEOUT, connect=CONNECT_WITHIN)
 
 UNICAST: Final = IPv6Network("2000::/3")
 """All that is given out for hosts of the Internet (RFC 4291, section 2.4)."""

@@ -20,7 +20,7 @@ from services.notifier.providers.base import (
     PermanentError,
     TransientError,
 )
-from services.notifier.providers.network import network_failures
+from services.notifier.providers.network import LIMITS, network_failures
 
 API_VERSION = "2010-04-01"
 UNREACHABLE = frozenset({21211, 21214, 21215, 21217, 21265, 21408, 21610, 21612, 21614})
@@ -50,7 +50,7 @@ class TwilioAccount:
         """Create a resource; see `Provider.send` for what can go wrong."""
         with network_failures():
             async with asyncio.timeout(TIMEOUT):
-                response = await self._client.post(self._url, data=dict(form), auth=self._auth, timeout=TIMEOUT)
+                response = await self._client.post(self._url, data=dict(form), auth=self._auth, timeout=LIMITS)
         if response.status_code != httpx.codes.CREATED:
             raise _refusal(response)
         return Acceptance(_text(_document(response), "sid"))
@@ -63,7 +63,7 @@ class TwilioAccount:
         parameters = {**query, "PageSize": str(PAGE_SIZE)}
         with network_failures():
             async with asyncio.timeout(TIMEOUT):
-                response = await self._client.get(self._url, params=parameters, auth=self._auth, timeout=TIMEOUT)
+                response = await self._client.get(self._url, params=parameters, auth=self._auth, timeout=LIMITS)
         if response.status_code != httpx.codes.OK:
             raise _refusal(response)
         since = since.replace(microsecond=0) - SECOND

@@ -269,3 +269,28 @@ def test_a_file_that_is_no_text_is_a_mistake_in_one_line(tmp_path: Path) -> None
     path.write_bytes(b"\x80")
     with pytest.raises(ConfigError, match="is not YAML"):
         load_config(SharedConfig, path, {})
+
+
+TWO = PROVIDERS + PROVIDERS.partition("sms:")[2].replace("twilio-a", "twilio-b")
+
+
+@pytest.mark.parametrize(
+    ("route", "said"),
+    [
+        ("{channel: sms, countries: [DE], tenants: [northbridge], providers: [twilio-b, twilio-a]}", None),
+        ("{channel: sms, providers: [twilio-c]}", "routes.0 names twilio-c, which is no provider of sms"),
+        ("{channel: voice, providers: [twilio-a]}", "routes.0 names twilio-a, which is no provider of voice"),
+        ("{channel: sms, tenants: [gone], providers: [twilio-a]}", "routes.0 names the tenant gone"),
+        ("{channel: email, countries: [DE], providers: [twilio-a]}", "email has none"),
+        ("{channel: sms, providers: [twilio-a, twilio-a]}", "named twice"),
+        ("{channel: sms, providers: []}", "routes.0.providers"),
+    ],
+)
+def test_a_route_names_providers_of_its_channel(tmp_path: Path, route: str, said: str | None) -> None:
+    file = written(tmp_path, f"{MINIMAL}{TWO}\nroutes:\n  - {route}\n")
+    if said is None:
+        (read,) = load_config(SharedConfig, file, {"AUTH_TOKEN": "t"}).routes
+        assert (read.countries, read.providers) == (("DE",), ("twilio-b", "twilio-a"))
+        return
+    with pytest.raises(ConfigError, match=said):
+        load_config(SharedConfig, file, {"AUTH_TOKEN": "t"})
