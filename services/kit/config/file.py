@@ -20,6 +20,8 @@ PROVIDERS = "providers"
 ACCOUNTS = frozenset({"authToken", "username", "password"})
 """What opens an account at a provider."""
 
+OF_AN_ACCOUNT = 3
+"""The parts of an account's place: `providers`, the channel, its number."""
 WITHHELD = "(withheld)"
 
 
@@ -109,8 +111,15 @@ def load_config(
         return _with_place(view.model_validate(_expanded(known, variables=variables)), path.parent)
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
+        where = ".".join(_place_in_file(first["loc"]))
         raise ConfigError(f"{named_by}: {path}: {where}: {first['msg']}") from None
+
+
+def _place_in_file(location: tuple[int | str, ...]) -> list[str]:
+    """Without the type of a provider, by which pydantic tells accounts apart: it is no part of the place."""
+    named_by_type = location[:1] == (PROVIDERS,) and len(location) > OF_AN_ACCOUNT
+    parts = (*location[:OF_AN_ACCOUNT], *location[OF_AN_ACCOUNT + 1 :]) if named_by_type else location
+    return [str(part) for part in parts]
 
 
 def _read(path: Path, named_by: str) -> Any:

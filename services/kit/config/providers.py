@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AnyHttpUrl, Field, SecretStr, StringConstraints, model_validator
 
 from schemas.base import Channel
+from services.kit.config.gateways import PluginProvider, SinchProvider, VonageProvider, WebhookProvider
 from services.kit.config.values import Closed, Identifier, MailAddress, Name
 
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
@@ -51,19 +52,34 @@ class SmtpProvider(Closed):
         return self
 
 
-AnyProvider = TwilioProvider | SmtpProvider
+AnyText = Annotated[
+    TwilioProvider | WebhookProvider | VonageProvider | SinchProvider | PluginProvider, Field(discriminator="type")
+]
+AnyCall = Annotated[TwilioProvider | PluginProvider, Field(discriminator="type")]
+AnyMail = Annotated[SmtpProvider | WebhookProvider | PluginProvider, Field(discriminator="type")]
+AnyProvider = AnyText | AnyCall | AnyMail
 
 
 class Providers(Closed):
     """Providers by channel, in the order in which they are tried."""
 
-    sms: tuple[TwilioProvider, ...] = ()
-    voice: tuple[TwilioProvider, ...] = ()
-    email: tuple[SmtpProvider, ...] = ()
+    sms: tuple[AnyText, ...] = ()
+    voice: tuple[AnyCall, ...] = ()
+    email: tuple[AnyMail, ...] = ()
 
     @property
     def channels(self) -> frozenset[Channel]:
         return frozenset(channel for channel, names in self.names.items() if names)
+
+    @property
+    def placed(self) -> tuple[tuple[str, AnyProvider], ...]:
+        """All of them, each with its place in the file."""
+        everyone: dict[str, tuple[AnyProvider, ...]] = {"sms": self.sms, "voice": self.voice, "email": self.email}
+        return tuple(
+            (f"providers.{channel}.{number}", account)
+            for channel, accounts in everyone.items()
+            for number, account in enumerate(accounts)
+        )
 
     @property
     def names(self) -> dict[Channel, tuple[str, ...]]:
