@@ -46,6 +46,12 @@ BOUNDARIES = (
         "use services.enrollment.tokens, or services.kit.crypto.device for what devices sign",
     ),
     Boundary(
+        "amazons-library-in-one-place",
+        ("awscrt",),
+        {"services/notifier/providers/amazon/signing.py": "signs requests to Amazon"},
+        "use services.notifier.providers.amazon.signing",
+    ),
+    Boundary(
         "proofs-in-the-verifier",
         ("argon2", "webauthn"),
         {

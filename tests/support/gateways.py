@@ -7,18 +7,19 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import ClassVar, TypeVar
+from typing import ClassVar, Literal, TypeVar
 from urllib.parse import parse_qsl
 from uuid import uuid4
 
-from pydantic import AnyHttpUrl
+from pydantic import AnyHttpUrl, SecretStr
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from services.kit.config.gateways import SinchProvider, VonageProvider, WebhookProvider
+from services.kit.config.gateways import SesProvider, SinchProvider, SnsProvider, VonageProvider, WebhookProvider
 from services.notifier.providers import standard_webhooks as signing
+from services.notifier.providers.amazon.signing import Signer
 from tests.support.providers import Mode, serving
 
 WITHIN = 0.4
@@ -206,3 +207,103 @@ class SinchGateway(Gateway):
 
     def _batch(self, taken: Content) -> dict[str, object]:
         return {"id": taken["sid"], "client_reference": taken["client_reference"], "to": [taken["to"][1:]]}
+
+
+class AmazonGateway(Gateway):
+    """A service of Amazon's: it signs what it got by the same key, and compares."""
+
+    key_id, secret, region = "AKIDEXAMPLE00000", SecretStr("a-secret-of-amazon"), "eu-west-1"
+    service: ClassVar[Literal["sns", "ses"]]
+
+    async def is_signed(self, request: Request, body: bytes) -> bool:
+        given = dict(request.headers)
+        at = datetime.strptime(given["x-amz-date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        signer = Signer(self.service, self.region, self.key_id, self.secret)
+        content = {"Content-Type": given["content-type"]}
+        expected = await signer.signed(request.method, f"{self.url}{self.path}", content, body, at)
+        return expected["Authorization"] == given["authorization"]
+
+    async def _take(self, request: Request) -> Response:
+        if not await self.is_signed(request, await request.body()):
+            return self.denied()
+        return await super()._take(request)
+
+    def is_genuine(self, headers: Mapping[str, str], body: bytes) -> bool:
+        return True
+
+
+class SnsGateway(AmazonGateway):
+    """Publish of the Query API."""
+
+    service = "sns"
+
+    def account(self) -> SnsProvider:
+        return SnsProvider(
+            name="sns-t",
+            type="sns",
+            region=self.region,
+            base_url=AnyHttpUrl(self.url),
+            access_key_id=self.key_id,
+            secret_access_key="env:AMAZON",
+            sender="Northbridge",
+        )
+
+    def read(self, headers: Mapping[str, str], body: bytes) -> Content:
+        form = dict(parse_qsl(body.decode()))
+        return {**form, "to": form["PhoneNumber"]}
+
+    def accepted(self, taken: Content) -> Response:
+        result = f"<PublishResult><MessageId>{taken['sid']}</MessageId></PublishResult>"
+        return Response(f"<PublishResponse>{result}</PublishResponse>")
+
+    def rejected(self) -> Response:
+        return self._failed(400, "InvalidParameter", "Invalid parameter: PhoneNumber Reason: +447700900142")
+
+    def denied(self) -> Response:
+        return self._failed(403, "SignatureDoesNotMatch", "The request signature")
+
+    def throttled(self) -> Response:
+        return self._failed(400, "Throttling", "Rate exceeded")
+
+    def _failed(self, status: int, code: str, said: str) -> Response:
+        error = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{said}</Message></Error>"
+        return Response(f"<ErrorResponse>{error}</ErrorResponse>", status)
+
+
+class SesGateway(AmazonGateway):
+    """SendEmail of API v2."""
+
+    service = "ses"
+    path = "/v2/email/outbound-emails"
+
+    def account(self) -> SesProvider:
+        return SesProvider(
+            name="ses-t",
+            type="ses",
+            region=self.region,
+            base_url=AnyHttpUrl(self.url),
+            access_key_id=self.key_id,
+            secret_access_key="env:AMAZON",
+            sender="security-info@northbridge.example",
+            sender_name="Nörthbridge",
+        )
+
+    def read(self, headers: Mapping[str, str], body: bytes) -> Content:
+        content = json.loads(body)
+        (to,) = content["Destination"]["ToAddresses"]
+        return {"to": to, "from": content["FromEmailAddress"], **content["Content"]["Simple"]}
+
+    def accepted(self, taken: Content) -> Response:
+        return JSONResponse({"MessageId": taken["sid"]})
+
+    def rejected(self) -> Response:
+        return self._failed(400, "BadRequestException", "Domain contains dot-dot in +447700900142")
+
+    def denied(self) -> Response:
+        return self._failed(403, "AccessDeniedException", "not authorized")
+
+    def throttled(self) -> Response:
+        return self._failed(429, "TooManyRequestsException", "Too many")
+
+    def _failed(self, status: int, name: str, said: str) -> Response:
+        return JSONResponse({"message": said}, status, {"x-amzn-ErrorType": f"{name}:http://internal.amazon.com/"})

@@ -2,9 +2,9 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AnyHttpUrl, Field, StringConstraints
+from pydantic import AnyHttpUrl, Field, StringConstraints, model_validator
 
-from services.kit.config.values import Closed, Identifier, MailAddress, TextSender
+from services.kit.config.values import Closed, Identifier, MailAddress, Name, TextSender
 
 SecretReference = Annotated[str, StringConstraints(pattern=r"^(env:[A-Za-z_][A-Za-z0-9_]*|file:/[^\x00\n]+)$")]
 """Where a secret is: `env:NAME`, a variable, or `file:/PATH`, a file that holds nothing else."""
@@ -43,6 +43,39 @@ class SinchProvider(Closed):
     service_plan: str = Field(pattern=r"^[0-9A-Za-z]{8,64}$")
     api_token: SecretReference
     sender: TextSender
+
+
+class _AmazonAccount(Closed):
+    """An account at Amazon. Without a key, that of the role of the machine or container counts."""
+
+    region: str = Field(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$")
+    base_url: AnyHttpUrl | None = Field(default=None, description="another endpoint than the region's")
+    access_key_id: str | None = Field(default=None, pattern=r"^[A-Z0-9]{16,128}$")
+    secret_access_key: SecretReference | None = None
+
+    @model_validator(mode="after")
+    def _key_is_whole(self) -> "_AmazonAccount":
+        if (self.access_key_id is None) != (self.secret_access_key is None):
+            raise ValueError("accessKeyId and secretAccessKey belong together")
+        return self
+
+
+class SnsProvider(_AmazonAccount):
+    """Texts by Amazon SNS."""
+
+    name: Identifier
+    type: Literal["sns"]
+    sender: TextSender | None = None
+
+
+class SesProvider(_AmazonAccount):
+    """Mail by Amazon SES."""
+
+    name: Identifier
+    type: Literal["ses"]
+    sender: MailAddress
+    sender_name: Name = "Security info"
+    configuration_set: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_-]{1,64}$")
 
 
 class PluginProvider(Closed):

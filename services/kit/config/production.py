@@ -6,7 +6,7 @@ from pathlib import Path
 from pydantic import AnyHttpUrl
 
 from services.kit.config.file import C, ConfigError, SharedConfig, load_config
-from services.kit.config.gateways import SinchProvider, VonageProvider, WebhookProvider
+from services.kit.config.gateways import SesProvider, SinchProvider, SnsProvider, VonageProvider, WebhookProvider
 from services.kit.config.providers import TwilioProvider
 from services.kit.settings import ServiceSettings, given_variables
 
@@ -57,5 +57,7 @@ def _addresses(config: SharedConfig) -> Iterator[tuple[str, AnyHttpUrl]]:
         match account:
             case TwilioProvider() | VonageProvider() | SinchProvider():
                 yield f"{place}.baseUrl", account.base_url
+            case SnsProvider(base_url=url) | SesProvider(base_url=url) if url is not None:
+                yield f"{place}.baseUrl", url
             case WebhookProvider():
                 yield f"{place}.url", account.url

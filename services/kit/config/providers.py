@@ -6,7 +6,14 @@ from typing import Annotated, Literal
 from pydantic import AnyHttpUrl, Field, SecretStr, StringConstraints, model_validator
 
 from schemas.base import Channel
-from services.kit.config.gateways import PluginProvider, SinchProvider, VonageProvider, WebhookProvider
+from services.kit.config.gateways import (
+    PluginProvider,
+    SesProvider,
+    SinchProvider,
+    SnsProvider,
+    VonageProvider,
+    WebhookProvider,
+)
 from services.kit.config.values import Closed, Identifier, MailAddress, Name
 
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
@@ -53,10 +60,11 @@ class SmtpProvider(Closed):
 
 
 AnyText = Annotated[
-    TwilioProvider | WebhookProvider | VonageProvider | SinchProvider | PluginProvider, Field(discriminator="type")
+    TwilioProvider | WebhookProvider | VonageProvider | SinchProvider | SnsProvider | PluginProvider,
+    Field(discriminator="type"),
 ]
 AnyCall = Annotated[TwilioProvider | PluginProvider, Field(discriminator="type")]
-AnyMail = Annotated[SmtpProvider | WebhookProvider | PluginProvider, Field(discriminator="type")]
+AnyMail = Annotated[SmtpProvider | WebhookProvider | SesProvider | PluginProvider, Field(discriminator="type")]
 AnyProvider = AnyText | AnyCall | AnyMail
 
 

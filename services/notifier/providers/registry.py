@@ -1,8 +1,20 @@
 """Which adapter carries the messages of an account: a line each."""
 
+from typing import Literal
+
 from schemas.base import Channel
-from services.kit.config.gateways import PluginProvider, SinchProvider, VonageProvider, WebhookProvider
+from services.kit.config.gateways import (
+    PluginProvider,
+    SesProvider,
+    SinchProvider,
+    SnsProvider,
+    VonageProvider,
+    WebhookProvider,
+)
 from services.kit.config.providers import AnyProvider, SmtpProvider, TwilioProvider
+from services.notifier.providers.amazon.ses import SesMail
+from services.notifier.providers.amazon.signing import Signer
+from services.notifier.providers.amazon.sns import SnsTexts
 from services.notifier.providers.base import Provider, ProviderContext
 from services.notifier.providers.network import Caller
 from services.notifier.providers.plugin import plugged_in
@@ -18,17 +30,18 @@ from services.notifier.providers.webhook import Webhook
 def provider_of(account: AnyProvider, channel: Channel, context: ProviderContext) -> Provider:
     """Raises ConfigError: a secret is missing, or a plug-in is none."""
     caller, reports = Caller(context.client), context.reports(account.name)
+    made: Provider
     match account:
         case TwilioProvider():
             adapter = TwilioCalls if channel == "voice" else TwilioTexts
-            return adapter(account, context.client, context.callbacks(account.name))
+            made = adapter(account, context.client, context.callbacks(account.name))
         case SmtpProvider():
-            return SmtpMail(account, context.clock)
+            made = SmtpMail(account, context.clock)
         case WebhookProvider():
             keys = [key_of(context.resolve(reference), reference) for reference in account.secrets]
-            return Webhook(account, channel, caller, context.clock, keys=keys, reports=reports)
+            made = Webhook(account, channel, caller, context.clock, keys=keys, reports=reports)
         case VonageProvider():
-            return VonageTexts(
+            made = VonageTexts(
                 account,
                 caller,
                 secret=context.resolve(account.api_secret),
@@ -37,6 +50,16 @@ def provider_of(account: AnyProvider, channel: Channel, context: ProviderContext
                 clock=context.clock,
             )
         case SinchProvider():
-            return SinchTexts(account, caller, token=context.resolve(account.api_token), clock=context.clock)
+            made = SinchTexts(account, caller, token=context.resolve(account.api_token), clock=context.clock)
+        case SnsProvider():
+            made = SnsTexts(account, caller, _signer("sns", account, context), context.clock)
+        case SesProvider():
+            made = SesMail(account, caller, _signer("ses", account, context), context.clock)
         case PluginProvider():
-            return plugged_in(account, context)
+            made = plugged_in(account, context)
+    return made
+
+
+def _signer(service: Literal["sns", "ses"], account: SnsProvider | SesProvider, context: ProviderContext) -> Signer:
+    secret = context.resolve(account.secret_access_key) if account.secret_access_key else None
+    return Signer(service, account.region, account.access_key_id, secret)
