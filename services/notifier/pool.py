@@ -204,6 +204,7 @@ class Pool(Background):
         if outcome.accepted:
             waited = (self._deps.clock.now() - before.requested_at).total_seconds()
             metrics.DELIVERIES.labels(channel, name, "sent").inc()
+            metrics.count_message(channel, name, before.country, "sent")
             metrics.SENT_AFTER.labels(channel, name).observe(max(0.0, waited))
         elif not after.is_open:
             metrics.DELIVERIES.labels(channel, name, after.reason or after.status).inc()

@@ -3,7 +3,7 @@
 import json
 import re
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 
 import httpx
@@ -51,7 +51,7 @@ class AcmeGateway(Gateway):
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Path]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """An empty folder on Python's path, with the page's file in it."""
     made = tmp_path_factory.mktemp("plugin")
     (made / f"{MODULE}.py").write_text(block("python"), "utf-8")

@@ -12,12 +12,12 @@ from services.kit.clock import SystemClock
 from services.notifier.providers.amazon.ses import SesMail
 from services.notifier.providers.amazon.signing import Signer
 from services.notifier.providers.amazon.sns import SnsTexts
-from services.notifier.providers.base import PermanentError, Provider, TransientError
+from services.notifier.providers.base import Message, PermanentError, Provider, TransientError
 from services.notifier.providers.network import Caller
 from tests.contract.test_gateways import GatewayBehaviour
 from tests.support.gateways import AmazonGateway, Gateway, SesGateway, SnsGateway, running
 from tests.support.kafka import free_port
-from tests.support.providers import Message, message
+from tests.support.providers import message
 
 pytest.importorskip("awscrt")
 CLOCK = SystemClock()

@@ -57,7 +57,7 @@ def _addresses(config: SharedConfig) -> Iterator[tuple[str, AnyHttpUrl]]:
         match account:
             case TwilioProvider() | VonageProvider() | SinchProvider():
                 yield f"{place}.baseUrl", account.base_url
-            case SnsProvider(base_url=url) | SesProvider(base_url=url) if url is not None:
-                yield f"{place}.baseUrl", url
+            case SnsProvider() | SesProvider() if account.base_url is not None:
+                yield f"{place}.baseUrl", account.base_url
             case WebhookProvider():
                 yield f"{place}.url", account.url

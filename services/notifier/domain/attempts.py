@@ -141,6 +141,7 @@ def _code_sent(delivery: Delivery, provider: str, message_id: str | None, at: da
         provider=provider,
         provider_message_id=message_id,
         repeated=delivery.repeats > 0,
+        country=delivery.country,
         sent_at=at,
     )
 

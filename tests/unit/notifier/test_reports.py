@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 from fastapi import FastAPI
+from prometheus_client import REGISTRY
 
 from services.notifier.channels.voice import Script
 from services.notifier.http import Callbacks, report_url, router
@@ -51,5 +52,13 @@ async def test_a_report_that_is_genuine_counts_and_no_other(world: World) -> Non
     assert await reported(world, "hook", "gone", "message.delivered") == 204
     assert await reported(world, "hook", sent.id, "message.read") == 204
     assert (await world.stored()).state.status == "sent"
-    assert await reported(world, "hook", sent.id, "message.delivered") == 204
+    before = arrived()
+    for _ in range(2):
+        assert await reported(world, "hook", sent.id, "message.delivered") == 204
     assert (await world.stored()).state.status == "delivered"
+    assert arrived() == before + 1
+
+
+def arrived() -> float:
+    labels = {"channel": "sms", "provider": "hook", "country": "none", "stage": "delivered"}
+    return REGISTRY.get_sample_value("security_info_messages_total", labels) or 0.0

@@ -221,7 +221,8 @@ def delivery_noted(challenge: Challenge, event: DeliveryEvent) -> Change[Challen
 def _noted(delivery: Delivery, event: DeliveryEvent) -> Delivery:
     match event:
         case CodeSent():
-            return delivery.model_copy(update={"state": "sent", "provider": event.provider})
+            sent = {"state": "sent", "provider": event.provider, "country": event.country}
+            return delivery.model_copy(update=sent)
         case PushSent():
             return delivery.model_copy(update={"state": "sent", "provider": event.service})
         case DeliveryConfirmed():

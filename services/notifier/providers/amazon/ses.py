@@ -49,7 +49,7 @@ class SesMail:
         parts = {"Text": _data(message.body)} | ({"Html": _data(message.html)} if message.html else {})
         headers = [{"Name": "Auto-Submitted", "Value": "auto-generated"}]
         simple = {"Subject": _data(message.subject), "Body": parts, "Headers": headers}
-        content = {
+        content: dict[str, object] = {
             "FromEmailAddress": sender,
             "Destination": {"ToAddresses": [message.to]},
             "Content": {"Simple": simple},
