@@ -8,6 +8,8 @@ import structlog
 
 from services.kit.clock import Clock, monotonic
 from services.kit.mongo.client import DatabaseError
+from services.kit.mongo.document import StaleDocumentError
+from services.kit.mongo.reading import UnreadableDocumentError
 from services.notifier import metrics
 from services.notifier.domain.breakers import CLOSED, Breaker, Standing, Verdict, heard, standing
 from services.notifier.handlers.attempt import Outcome
@@ -70,7 +72,7 @@ class Health:
         self._keep(provider, decide(before), outcome.verdict)
         try:
             self._keep(provider, await self._store.note_breaker(provider, decide), outcome.verdict)
-        except DatabaseError as error:
+        except (DatabaseError, StaleDocumentError, UnreadableDocumentError) as error:
             log.warning("what a provider did is known here alone", provider=provider, error=type(error).__name__)
 
     def _keep(self, provider: str, after: Breaker, verdict: Verdict | None) -> None:

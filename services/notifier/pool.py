@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 from collections.abc import Callable
-from itertools import chain
 
 import structlog
 
@@ -111,16 +110,22 @@ class Pool(Background):
         if look <= 0:
             return True
         found = await self._due(look) or (await self._due(look + BEYOND) if self._depth else [])
-        is_probe = standing == "due" and room > 0 and bool(found) and await self._health.probe(name)
-        first, rest = (found[:1], found[1:]) if is_probe else ([], found)
-        turns = [(stored, self._turn_of(stored.state)) for stored in rest]
-        moved = await self._hand_over([(stored, to) for stored, to in turns if to != name])
-        ours = [] if self._health.standing(name) == "resting" else [stored for stored, to in turns if to == name]
-        for stored in chain(await self._abandoned(), first, ours):
+        probe = await self._probe(found) if standing == "due" and room > 0 else None
+        turns = [(stored, self._turn_of(stored.state)) for stored in [*await self._abandoned(), *found]]
+        moved = await self._hand_over([(stored, to) for stored, to in turns if to != name and stored is not probe])
+        ours = [stored for stored, to in turns if to == name and stored is not probe]
+        if self._health.standing(name) == "resting":
+            ours = []
+        for stored in [*([probe] if probe else []), *ours]:
             if len(self._attempts) < self._size:
-                await self._claim(stored, probe=is_probe and stored in first)
-        is_stuck = not moved and not first and (not ours or room <= 0)
+                await self._claim(stored, probe=stored is probe)
+        is_stuck = not moved and not probe and (not ours or room <= 0)
         return len(found) < look or is_stuck or (not moved and len(self._attempts) >= self._size)
+
+    async def _probe(self, found: list[Stored[Delivery]]) -> Stored[Delivery] | None:
+        """The one delivery, of all replicas, that finds out whether the provider works again."""
+        may_be = [stored for stored in found if self._provider.name in self._line.route_of(stored.state)]
+        return may_be[0] if may_be and await self._health.probe(self._provider.name) else None
 
     def _turn_of(self, delivery: Delivery) -> str:
         """Who is to carry it: this pool's provider, as long as it takes messages and may have this one."""
@@ -128,9 +133,9 @@ class Pool(Background):
 
     async def _hand_over(self, turns: list[tuple[Stored[Delivery], str]]) -> int:
         """How many have another provider now."""
-        hand_over = self._deps.store.hand_over
+        hand_over, now = self._deps.store.hand_over, self._deps.clock.now()
         moved = await asyncio.gather(
-            *(hand_over(stored, attempts.handed_over(stored.state, to)) for stored, to in turns)
+            *(hand_over(stored, attempts.handed_over(stored.state, to, at=now)) for stored, to in turns)
         )
         for to in {to for _, to in turns}:
             self._wake_other(self._line.channel.name, to)

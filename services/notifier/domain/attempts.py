@@ -116,9 +116,13 @@ def may_repeat(delivery: Delivery, *, asked: bool, route: Sequence[str] = ()) ->
     return delivery.repeats < (MAX_REPEATS if asked else max(MAX_BLIND_REPEATS, len(route) - 1))
 
 
-def handed_over(delivery: Delivery, provider: str) -> Delivery:
-    """Somebody else's turn: this one takes nothing now. No attempt was made."""
-    return delivery.model_copy(update={"provider": provider})
+def handed_over(delivery: Delivery, provider: str, *, at: datetime) -> Delivery:
+    """Somebody else's turn: this one takes nothing now, and no attempt is made. What was left while it was being sent
+    has an unknown outcome."""
+    if delivery.status == "queued":
+        return delivery.model_copy(update={"provider": provider})
+    left = {"status": "queued", "provider": provider, "uncertain": delivery.provider, "next_attempt_at": at}
+    return delivery.model_copy(update=left)
 
 
 def repeating(delivery: Delivery, attempt: int) -> Change[Delivery]:

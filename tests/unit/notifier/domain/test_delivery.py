@@ -311,5 +311,11 @@ def test_a_provider_that_was_left_behind_is_heard_where_it_arrived_or_the_number
 
 
 def test_handing_over_is_no_attempt() -> None:
-    moved = attempts.handed_over(queued(), "b")
-    assert (moved.provider, moved.attempts, moved.next_attempt_at) == ("b", 0, NOON)
+    moved = attempts.handed_over(queued(), "b", at=NOON + SECOND)
+    assert (moved.provider, moved.attempts, moved.next_attempt_at, moved.uncertain) == ("b", 0, NOON, None)
+
+
+def test_what_was_left_while_it_was_being_sent_is_handed_over_with_its_doubt() -> None:
+    moved = attempts.handed_over(sending(), "b", at=NOON + LEASE)
+    assert (moved.status, moved.provider, moved.uncertain) == ("queued", "b", "a")
+    assert moved.next_attempt_at == NOON + LEASE
