@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from services.notifier.dependencies import Dependencies
 from services.notifier.domain.delivery import Delivery
@@ -10,6 +11,10 @@ from services.notifier.handlers.composing import country_of
 from services.notifier.health import Health
 from services.notifier.line import Line
 from services.notifier.pool import ATTEMPT_WITHIN, POOL_SIZE, Pool
+
+SPARE_THREADS = 16
+"""Beside one for each call that may be out: names are looked up in threads, and a name server that hangs for one
+provider must not leave none for the others. They are made when they are needed."""
 
 
 class Dispatcher:
@@ -21,6 +26,7 @@ class Dispatcher:
         self._lines = {line.channel.name: line for line in lines}
         self._deps = deps
         self._health = Health(deps.store, deps.clock)
+        self._most_calls = size * sum(len(line.providers) for line in lines)
         limits = (size, within)
         self._pools = [
             Pool(line, index, deps, self._health, limits=limits, wake=self.wake)
@@ -30,6 +36,8 @@ class Dispatcher:
 
     def start(self) -> None:
         """Begin; what an earlier process left is found at once."""
+        threads = ThreadPoolExecutor(self._most_calls + SPARE_THREADS, thread_name_prefix="lookups")
+        asyncio.get_running_loop().set_default_executor(threads)
         for pool in self._pools:
             pool.start()
 
