@@ -1,5 +1,6 @@
 """What is known of the providers: shared by all replicas through the database, and seen again every second."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
@@ -21,7 +22,8 @@ READ_EVERY = 1.0
 
 
 class Health:
-    """Where the database is away, what this replica saw itself goes on counting."""
+    """Where the database is away, what this replica saw itself goes on counting. What is heard is noted one by one, so
+    that nothing older takes the place of what is known."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
@@ -29,6 +31,7 @@ class Health:
         self._known: Mapping[str, Breaker] = {}
         self._silent: set[str] = set()
         self._read_at = 0.0
+        self._in_order = asyncio.Lock()
 
     def standing(self, provider: str) -> Standing:
         """Whether it is to be given messages. One that leaves all our calls without an answer is not, whatever others
@@ -45,7 +48,8 @@ class Health:
         if monotonic() < self._read_at:
             return
         self._read_at = monotonic() + READ_EVERY
-        self._known = await self._store.standings()
+        async with self._in_order:
+            self._known = await self._store.standings()
         for name in self._known:
             self._measure(name)
 
@@ -57,8 +61,7 @@ class Health:
         return won
 
     async def note(self, provider: str, outcome: Outcome, *, probe: bool) -> None:
-        """Remember what a call said of the provider, here at once and then for all. Nothing is written while all is
-        well."""
+        """Remember what a call said of the provider, for all replicas. Nothing is written while all is well."""
         decide = partial(
             heard,
             verdict=outcome.verdict,
@@ -66,14 +69,16 @@ class Health:
             probe=probe,
             pause=timedelta(seconds=outcome.retry_after),
         )
-        before = self._known.get(provider, CLOSED)
-        if decide(before) == before:
-            return
-        self._keep(provider, decide(before), outcome.verdict)
-        try:
-            self._keep(provider, await self._store.note_breaker(provider, decide), outcome.verdict)
-        except (DatabaseError, StaleDocumentError, UnreadableDocumentError) as error:
-            log.warning("what a provider did is known here alone", provider=provider, error=type(error).__name__)
+        async with self._in_order:
+            before = self._known.get(provider, CLOSED)
+            if decide(before) == before:
+                return
+            try:
+                after = await self._store.note_breaker(provider, decide)
+            except (DatabaseError, StaleDocumentError, UnreadableDocumentError) as error:
+                log.warning("what a provider did is known here alone", provider=provider, error=type(error).__name__)
+                after = decide(before)
+            self._keep(provider, after, outcome.verdict)
 
     def _keep(self, provider: str, after: Breaker, verdict: Verdict | None) -> None:
         before = self.standing(provider)

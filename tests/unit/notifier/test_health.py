@@ -1,5 +1,6 @@
 """What replicas know of a provider: of each other, and while the database is away."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -44,6 +45,13 @@ async def test_failures_of_all_replicas_count_together_and_each_knows(store: Sto
     assert other.standing("a") == "open"
     await one.refresh()
     assert (one.standing("a"), one.standing("b")) == ("open", "closed")
+
+
+async def test_failures_at_once_count_each_and_nothing_older_takes_their_place(store: Store, clock: FixedClock) -> None:
+    health = Health(store, clock)
+    await asyncio.gather(*(health.note("a", outcome("fails"), probe=False) for _ in range(16)), health.refresh())
+    assert health.standing("a") == "open"
+    assert (await store.standings())["a"].times == 1
 
 
 async def test_one_replica_of_all_finds_out(store: Store, clock: FixedClock) -> None:
