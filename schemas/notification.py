@@ -35,6 +35,7 @@ class CodeSent(Event):
     provider: str = Field(max_length=64)
     provider_message_id: str | None = Field(default=None, max_length=128)
     repeated: bool = Field(default=False, description="sent once more because an earlier outcome is unknown")
+    country: str | None = Field(default=None, pattern=r"^[A-Z]{2}$", description="of the number, ISO 3166-1 alpha-2")
     sent_at: AwareDatetime
 
 

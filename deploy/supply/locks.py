@@ -38,7 +38,7 @@ class Lock:
 
 
 DEV = Lock("dev", extras=("dev",))
-RUNTIME = Lock("runtime", extras=("enrollment", "notifier", "verifier"), within="dev")
+RUNTIME = Lock("runtime", extras=("enrollment", "notifier", "verifier", "aws"), within="dev")
 BUILD = Lock("build", group="build", within="dev")
 TOOLS = Lock("lock", group="lock")
 LOCKS = (DEV, RUNTIME, BUILD, TOOLS)

@@ -6,28 +6,35 @@ from functools import partial
 
 import httpx
 from fastapi import FastAPI
+from pydantic import SecretStr
 
 from schemas.base import Channel as ChannelName
 from services.kit.clock import SystemClock
 from services.kit.config.file import ConfigError, SharedConfig
 from services.kit.config.production import config_of
+from services.kit.config.providers import TwilioProvider
+from services.kit.config.secrets import secret_of
 from services.kit.crypto.keyring import Keyring
 from services.kit.crypto.sealing import Sealer
 from services.kit.runtime import serve
 from services.kit.service import Service
-from services.kit.settings import SettingsError
+from services.kit.settings import SettingsError, given_variables
 from services.notifier.channels import CHANNELS
 from services.notifier.channels.voice import Script
 from services.notifier.consumers import subscribe
 from services.notifier.dependencies import Dependencies
-from services.notifier.dispatcher import Dispatcher, Line
+from services.notifier.dispatcher import Dispatcher
+from services.notifier.domain.routing import Rule
 from services.notifier.handlers.endings import end_overdue
-from services.notifier.http import MAX_BODY, Callbacks, callback_url, router
-from services.notifier.providers.base import ProviderContext
+from services.notifier.http import MAX_BODY, Callbacks, callback_url, report_url, router
+from services.notifier.line import Line
+from services.notifier.providers.base import ProviderContext, Reporting
 from services.notifier.providers.observed import observed
 from services.notifier.settings import NotifierSettings
 from services.notifier.store import Store
 
+UNLIMITED = httpx.Limits(max_connections=None, max_keepalive_connections=100)
+"""Each pool limits itself: connections to a provider that hangs must not use up those to the others."""
 SWEEP_EVERY = timedelta(seconds=2)
 
 
@@ -40,8 +47,15 @@ def build(settings: NotifierSettings, channels: Sequence[ChannelName]) -> FastAP
     _require_callbacks(settings, config)
     clock = SystemClock(settings.offset)
     keyring = Keyring.load(settings.keyring, "notifier", clock, demo=settings.is_demo)
-    client = httpx.AsyncClient(follow_redirects=False)
-    context = ProviderContext(client, keyring, clock, partial(callback_url, settings.callback_origin))
+    client = httpx.AsyncClient(follow_redirects=False, limits=UNLIMITED)
+    context = ProviderContext(
+        client,
+        keyring,
+        clock,
+        callbacks=partial(callback_url, settings.callback_origin),
+        reports=partial(report_url, settings.callback_origin),
+        resolve=partial(secret_of, variables=given_variables()),
+    )
     lines = _lines(channels, config, context)
     service = Service("notifier", settings, clock)
     store = Store.open(service.database, service.relay, clock)
@@ -61,7 +75,8 @@ def build(settings: NotifierSettings, channels: Sequence[ChannelName]) -> FastAP
             group=service.group,
             precondition=service.preparation.require,
         )
-    return _with_callbacks(service.app(max_body=MAX_BODY), settings, config, deps)
+    callbacks = Callbacks(settings.callback_origin, _tokens(config), deps, Script(), _reporting(config, context))
+    return _with_callbacks(service.app(max_body=MAX_BODY), callbacks)
 
 
 def _require_callbacks(settings: NotifierSettings, config: SharedConfig) -> None:
@@ -71,11 +86,30 @@ def _require_callbacks(settings: NotifierSettings, config: SharedConfig) -> None
         raise SettingsError("SECURITY_INFO_CALLBACK_URL: must be https unless SECURITY_INFO_ENVIRONMENT=demo")
 
 
-def _with_callbacks(app: FastAPI, settings: NotifierSettings, config: SharedConfig, deps: Dependencies) -> FastAPI:
-    tokens = {account.name: account.auth_token for account in (*config.providers.sms, *config.providers.voice)}
-    app.state.callbacks = Callbacks(settings.callback_origin, tokens, deps, Script())
+def _with_callbacks(app: FastAPI, callbacks: Callbacks) -> FastAPI:
+    app.state.callbacks = callbacks
     app.include_router(router)
     return app
+
+
+def _tokens(config: SharedConfig) -> dict[str, SecretStr]:
+    """What each account at Twilio signs with; also of channels that another process serves."""
+    accounts = (account for _, account in config.providers.placed)
+    return {account.name: account.auth_token for account in accounts if isinstance(account, TwilioProvider)}
+
+
+def _reporting(config: SharedConfig, context: ProviderContext) -> dict[str, Reporting]:
+    """Those that report by themselves; also of channels that another process serves."""
+    everyone = (provider for make in CHANNELS.values() for provider in make().providers(config, context))
+    return {provider.name: provider for provider in everyone if isinstance(provider, Reporting)}
+
+
+def _rules(channel: ChannelName, config: SharedConfig) -> tuple[Rule, ...]:
+    return tuple(
+        Rule(route.providers, frozenset(route.tenants), frozenset(route.countries))
+        for route in config.routes
+        if route.channel == channel
+    )
 
 
 def _lines(channels: Sequence[ChannelName], config: SharedConfig, context: ProviderContext) -> list[Line]:
@@ -95,7 +129,7 @@ def _lines(channels: Sequence[ChannelName], config: SharedConfig, context: Provi
                 f"SECURITY_INFO_CONFIG: providers.{name} is empty; name a provider for --channel {name} "
                 "(docs/settings.md says how)"
             )
-        lines.append(Line(channel, providers))
+        lines.append(Line(channel, providers, _rules(name, config)))
     if not lines:
         raise ConfigError("--channel: name at least one channel to serve")
     return lines

@@ -8,9 +8,10 @@ from schemas.topics import REQUESTS
 from services.kit.clock import Clock
 from services.kit.kafka.broker import EventBroker
 from services.kit.kafka.handlers import EventHandlers, Precondition
-from services.notifier.dispatcher import Dispatcher, Line
+from services.notifier.dispatcher import Dispatcher
 from services.notifier.handlers.endings import cancel_deliveries
 from services.notifier.handlers.requests import accept_notice, accept_request
+from services.notifier.line import Line
 from services.notifier.store import Store
 
 
@@ -30,13 +31,17 @@ def subscribe(
 
     @handlers.on(MethodRequested)
     async def queue(event: MethodRequested, envelope: Envelope) -> None:
-        if await accept_request(event, envelope, store=store, clock=clock, provider=first):
-            dispatcher.wake(channel, first)
+        queued = await accept_request(
+            event, envelope, store=store, clock=clock, provider=first, place=dispatcher.placed
+        )
+        if queued:
+            dispatcher.wake(channel, queued.provider)
 
     @handlers.on(NoticeRequested)
     async def queue_notice(event: NoticeRequested, envelope: Envelope) -> None:
-        if await accept_notice(event, envelope, store=store, clock=clock, provider=first):
-            dispatcher.wake(channel, first)
+        queued = await accept_notice(event, envelope, store=store, clock=clock, provider=first, place=dispatcher.placed)
+        if queued:
+            dispatcher.wake(channel, queued.provider)
 
     handlers.on(ChallengeCancelled)(partial(cancel_deliveries, store=store, clock=clock))
     broker.subscribe([REQUESTS[channel]], handlers.after(precondition), group=f"{group}.{channel}")

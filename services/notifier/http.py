@@ -10,8 +10,11 @@ from pydantic import SecretStr
 from services.notifier import metrics
 from services.notifier.channels.voice import Script
 from services.notifier.dependencies import Dependencies
+from services.notifier.domain.delivery import Delivery
+from services.notifier.domain.receipts import DeliveryReceipt
 from services.notifier.handlers import calls
 from services.notifier.handlers.endings import note_receipt
+from services.notifier.providers.base import ForgedReportError, Report, Reporting
 from services.notifier.providers.twilio import is_genuine, read_receipt
 from services.notifier.providers.twiml import MEDIA_TYPE
 
@@ -27,18 +30,43 @@ router = APIRouter()
 class Callbacks:
     """What taking callbacks needs; found by the routes as `request.app.state.callbacks`.
 
-    Twilio signs the address as it was given, so `origin` counts and not what a proxy makes of it.
+    Twilio signs the address as it was given, so `origin` counts and not what a proxy makes of it. `reporting` are the
+    other providers that tell what became of a message.
     """
 
     origin: str
     tokens: Mapping[str, SecretStr]
     deps: Dependencies
     script: Script
+    reporting: Mapping[str, Reporting]
 
 
 def callback_url(origin: str, provider: str) -> str:
     """Where a Twilio account reports to; a `/` and the id of the delivery follow."""
     return f"{origin}/callbacks/twilio/{provider}"
+
+
+def report_url(origin: str, provider: str) -> str:
+    """Where any other provider reports to; a `/` and the id of the delivery follow."""
+    return f"{origin}/callbacks/{provider}"
+
+
+@router.post("/callbacks/{provider}/{delivery_id}", status_code=DONE, include_in_schema=False)
+async def provider_report(provider: str, delivery_id: str, request: Request) -> Response:
+    """Take a report that the provider's adapter knows to be genuine. Repeated, late or unknown ones change nothing."""
+    callbacks: Callbacks = request.app.state.callbacks
+    adapter = callbacks.reporting.get(provider)
+    report = Report({name.lower(): value for name, value in request.headers.items()}, await request.body())
+    try:
+        receipt = adapter.read_report(report) if adapter else None
+    except ForgedReportError:
+        adapter = None
+    if adapter is None:
+        metrics.CALLBACKS.labels(provider if provider in callbacks.reporting else "none", "forged").inc()
+        return Response(status_code=FORBIDDEN)
+    delivery = await callbacks.deps.store.by_id(delivery_id)
+    await _note(callbacks, provider, delivery, receipt)
+    return Response(status_code=DONE)
 
 
 @router.post("/callbacks/twilio/{provider}/{delivery_id}", status_code=DONE, include_in_schema=False)
@@ -48,15 +76,20 @@ async def twilio_callback(provider: str, delivery_id: str, request: Request) -> 
     parameters = await _genuine(callbacks, provider, delivery_id, request)
     if parameters is None:
         return Response(status_code=FORBIDDEN)
-    receipt = read_receipt(parameters)
-    deps = callbacks.deps
-    delivery = await deps.store.by_id(delivery_id)
+    delivery = await callbacks.deps.store.by_id(delivery_id)
+    await _note(callbacks, provider, delivery, read_receipt(parameters))
+    return Response(status_code=DONE)
+
+
+async def _note(
+    callbacks: Callbacks, provider: str, delivery: Delivery | None, receipt: DeliveryReceipt | None
+) -> None:
     if receipt is None or delivery is None:
         metrics.CALLBACKS.labels(provider, "unknown").inc()
-        return Response(status_code=DONE)
+        return
+    deps = callbacks.deps
     await note_receipt(delivery, receipt, provider=provider, store=deps.store, clock=deps.clock)
     metrics.CALLBACKS.labels(provider, "taken").inc()
-    return Response(status_code=DONE)
 
 
 @router.post("/callbacks/twilio/{provider}/{delivery_id}/voice", include_in_schema=False)

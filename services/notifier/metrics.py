@@ -7,6 +7,11 @@ DELIVERIES = Counter(
     "Deliveries by channel, provider and outcome: sent, delivered, cancelled, or a reason of failure or refusal.",
     ["channel", "provider", "outcome"],
 )
+MESSAGES = Counter(
+    "security_info_messages_total",
+    "Messages by what became of them: sent, delivered (as the provider reports). Enrollment counts what is used.",
+    ["channel", "provider", "country", "stage"],
+)
 PROVIDER_CALLS = Counter(
     "security_info_provider_calls_total",
     "Calls to providers by result: accepted, found, absent, permanent, throttled, transient, unknown, failed.",
@@ -39,3 +44,13 @@ CALLBACKS = Counter(
     "Status callbacks of providers by result: taken, forged, unknown (delivery or status).",
     ["provider", "result"],
 )
+PROVIDER_AVAILABLE = Gauge(
+    "security_info_provider_available",
+    "Whether a provider is given messages: 0 while it is left alone after failures, or because it asked for it.",
+    ["provider"],
+)
+
+
+def count_message(channel: str, provider: str, country: str | None, stage: str) -> None:
+    """One message more came so far; `country` is that of its number, if it has one."""
+    MESSAGES.labels(channel, provider, country or "none", stage).inc()

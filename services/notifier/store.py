@@ -17,6 +17,7 @@ from services.kit.mongo.client import Database
 from services.kit.mongo.document import Documents, DuplicateDocumentError, StaleDocumentError, Stored
 from services.kit.mongo.indexes import ensure_index
 from services.kit.mongo.relay import Relay
+from services.notifier.domain.breakers import CLOSED, Breaker, probing, standing
 from services.notifier.domain.cancellation import Cancellation, cancellation_id
 from services.notifier.domain.delivery import OPEN, Delivery, Status, document_id
 from services.notifier.domain.limits import LimitReached, Sends, take, together
@@ -36,6 +37,7 @@ class Store:
     deliveries: Documents[Delivery]
     sends: Documents[Sends]
     cancellations: Documents[Cancellation]
+    breakers: Documents[Breaker]
 
     @classmethod
     def open(cls, database: Database, relay: Relay, clock: Clock) -> "Store":
@@ -45,6 +47,7 @@ class Store:
             Documents(database.collection("deliveries"), Delivery, relay=relay, clock=clock, source=SOURCE),
             Documents(database.collection("sends"), Sends, relay=relay, clock=clock, source=SOURCE),
             Documents(database.collection("cancellations"), Cancellation, relay=relay, clock=clock, source=SOURCE),
+            Documents(database.collection("breakers"), Breaker, relay=relay, clock=clock, source=SOURCE),
         )
 
     async def prepare(self) -> None:
@@ -92,6 +95,29 @@ class Store:
             return await self.deliveries.save(stored, claimed)
         except StaleDocumentError:
             return None
+
+    async def hand_over(self, stored: Stored[Delivery], delivery: Delivery) -> bool:
+        """Write whose turn it is now; False if anything became of the delivery since it was read."""
+        return await self.claim(stored, delivery) is not None
+
+    async def standings(self) -> dict[str, Breaker]:
+        """What all replicas know of the providers, by name."""
+        return {stored.id: stored.state for stored in await self.breakers.find({})}
+
+    async def note_breaker(self, provider: str, decide: Callable[[Breaker], Breaker]) -> Breaker:
+        changed = await self.breakers.change_or_insert(provider, CLOSED, lambda known: Change(decide(known)))
+        return changed.state
+
+    async def probe(self, provider: str, *, at: datetime) -> bool:
+        """Whether this is the one message that finds out whether the provider works again."""
+        stored = await self.breakers.get(provider)
+        if stored is None or standing(stored.state, at) != "due":
+            return False
+        try:
+            await self.breakers.save(stored, probing(stored.state, at))
+        except StaleDocumentError:
+            return False
+        return True
 
     async def change(self, delivery: Delivery, decide: Callable[[Delivery], Change[Delivery]]) -> Delivery | None:
         stored = await self.deliveries.change(document_id(delivery), decide)

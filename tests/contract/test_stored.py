@@ -32,6 +32,7 @@ from services.enrollment.store import Store as EnrollmentStore
 from services.kit.mongo.outbox import from_document, to_document
 from services.kit.mongo.reading import Reader
 from services.kit.mongo.relay import Relay
+from services.notifier.domain.breakers import Breaker
 from services.notifier.domain.cancellation import Cancellation
 from services.notifier.domain.delivery import Delivery
 from services.notifier.domain.limits import Sends
@@ -66,6 +67,7 @@ MODELS: Mapping[str, type[BaseModel]] = {
     "enrollment/notices": Notice,
     "enrollment/policies": TenantPolicy,
     "enrollment/registrations": ApiRegistration,
+    "notifier/breakers": Breaker,
     "notifier/cancellations": Cancellation,
     "notifier/deliveries": Delivery,
     "notifier/sends": Sends,

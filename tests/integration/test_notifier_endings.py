@@ -114,7 +114,7 @@ async def test_what_one_replica_sends_no_other_takes_over_whatever_their_clocks_
             replica = bench.settings.model_copy(update=more)
             port = await opened.enter_async_context(serving(build(replica, ["sms"]), replica.notifier_port))
             await until(partial(is_ready, f"http://127.0.0.1:{port}"))
-        bench.a.mode, bench.a.delay = "slow", 4.0
+        bench.a.mode, bench.a.delay = "slow", 3.0
         people = [another(bench) for _ in range(PEOPLE)]
         await asyncio.gather(*(person.ask() for person in people))
         for person in people:

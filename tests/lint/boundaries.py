@@ -46,6 +46,12 @@ BOUNDARIES = (
         "use services.enrollment.tokens, or services.kit.crypto.device for what devices sign",
     ),
     Boundary(
+        "amazons-library-in-one-place",
+        ("awscrt",),
+        {"services/notifier/providers/amazon/signing.py": "signs requests to Amazon"},
+        "use services.notifier.providers.amazon.signing",
+    ),
+    Boundary(
         "proofs-in-the-verifier",
         ("argon2", "webauthn"),
         {
@@ -129,7 +135,10 @@ PURE_LIBRARIES: dict[str, Places] = {
     "email_validator": {
         "services/enrollment/methods/email/domain.py": "the grammar of addresses; nothing is looked up"
     },
-    "phonenumbers": {"services/enrollment/methods/phone/domain.py": "numbering plans are data"},
+    "phonenumbers": {
+        "services/enrollment/methods/phone/domain.py": "numbering plans are data",
+        "services/notifier/domain/countries.py": "likewise",
+    },
 }
 
 

@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from services.kit.config.clients import Client, RateLimits
 from services.kit.config.messages import MessageBudgets
-from services.kit.config.providers import NumberRules, Providers, PushServices
+from services.kit.config.providers import NumberRules, ProviderRoute, Providers, PushServices
 from services.kit.config.tenants import SharedTenant
 from services.kit.config.values import Closed, Identifier
 
@@ -20,6 +20,8 @@ PROVIDERS = "providers"
 ACCOUNTS = frozenset({"authToken", "username", "password"})
 """What opens an account at a provider."""
 
+OF_AN_ACCOUNT = 3
+"""The parts of an account's place: `providers`, the channel, its number."""
 WITHHELD = "(withheld)"
 
 
@@ -37,6 +39,9 @@ class SharedConfig(Closed):
     tenants: Mapping[Identifier, SharedTenant]
     clients: dict[Identifier, Client]
     providers: Providers = Providers()
+    routes: tuple[ProviderRoute, ...] = Field(
+        default=(), description="orders of providers for some organisations and countries; else that of `providers`"
+    )
     push_services: PushServices = PushServices()
     numbers: NumberRules = NumberRules()
     limits: RateLimits = RateLimits()
@@ -57,6 +62,15 @@ class SharedConfig(Closed):
         for name, client in self.clients.items():
             if unknown := [tenant for tenant in client.tenants if tenant not in self.tenants]:
                 raise ValueError(f"client {name} names the tenant {unknown[0]}, which does not exist")
+        return self
+
+    @model_validator(mode="after")
+    def _routes_lead_somewhere(self) -> "SharedConfig":
+        for number, route in enumerate(self.routes):
+            if unknown := [name for name in route.providers if name not in self.providers.names.get(route.channel, ())]:
+                raise ValueError(f"routes.{number} names {unknown[0]}, which is no provider of {route.channel}")
+            if unknown := [tenant for tenant in route.tenants if tenant not in self.tenants]:
+                raise ValueError(f"routes.{number} names the tenant {unknown[0]}, which does not exist")
         return self
 
     def tenant(self, tenant_id: str) -> SharedTenant:
@@ -97,8 +111,15 @@ def load_config(
         return _with_place(view.model_validate(_expanded(known, variables=variables)), path.parent)
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
+        where = ".".join(_place_in_file(first["loc"]))
         raise ConfigError(f"{named_by}: {path}: {where}: {first['msg']}") from None
+
+
+def _place_in_file(location: tuple[int | str, ...]) -> list[str]:
+    """Without the type of a provider, by which pydantic tells accounts apart: it is no part of the place."""
+    named_by_type = location[:1] == (PROVIDERS,) and len(location) > OF_AN_ACCOUNT
+    parts = (*location[:OF_AN_ACCOUNT], *location[OF_AN_ACCOUNT + 1 :]) if named_by_type else location
+    return [str(part) for part in parts]
 
 
 def _read(path: Path, named_by: str) -> Any:

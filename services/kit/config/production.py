@@ -6,7 +6,8 @@ from pathlib import Path
 from pydantic import AnyHttpUrl
 
 from services.kit.config.file import C, ConfigError, SharedConfig, load_config
-from services.kit.config.providers import Providers, TwilioProvider
+from services.kit.config.gateways import SesProvider, SinchProvider, SnsProvider, VonageProvider, WebhookProvider
+from services.kit.config.providers import TwilioProvider
 from services.kit.settings import ServiceSettings, given_variables
 
 DEMO_TOKEN = "demo-twilio-token"  # noqa: S105 - what it must not be
@@ -41,8 +42,8 @@ def _for_the_demo(config: SharedConfig) -> Iterator[tuple[str, str]]:
     for place, url in _addresses(config):
         if url.scheme != "https":
             yield place, f" must be https; {url.scheme} is for the demo only"
-    for place, account in _accounts(config.providers):
-        if account.auth_token.get_secret_value() == DEMO_TOKEN:
+    for place, account in config.providers.placed:
+        if isinstance(account, TwilioProvider) and account.auth_token.get_secret_value() == DEMO_TOKEN:
             yield f"{place}.authToken", " is the demo's; set it to your provider's"
 
 
@@ -52,11 +53,11 @@ def _addresses(config: SharedConfig) -> Iterator[tuple[str, AnyHttpUrl]]:
         yield f"clients.{name}.jwksUrl", client.jwks_url
         for number, url in enumerate(client.return_urls):
             yield f"clients.{name}.returnUrls.{number}", url
-    for place, account in _accounts(config.providers):
-        yield f"{place}.baseUrl", account.base_url
-
-
-def _accounts(providers: Providers) -> Iterator[tuple[str, TwilioProvider]]:
-    for channel, accounts in (("sms", providers.sms), ("voice", providers.voice)):
-        for number, account in enumerate(accounts):
-            yield f"providers.{channel}.{number}", account
+    for place, account in config.providers.placed:
+        match account:
+            case TwilioProvider() | VonageProvider() | SinchProvider():
+                yield f"{place}.baseUrl", account.base_url
+            case SnsProvider() | SesProvider() if account.base_url is not None:
+                yield f"{place}.baseUrl", account.base_url
+            case WebhookProvider():
+                yield f"{place}.url", account.url

@@ -6,7 +6,17 @@ from typing import Annotated, Literal
 from pydantic import AnyHttpUrl, Field, SecretStr, StringConstraints, model_validator
 
 from schemas.base import Channel
+from services.kit.config.gateways import (
+    PluginProvider,
+    SesProvider,
+    SinchProvider,
+    SnsProvider,
+    VonageProvider,
+    WebhookProvider,
+)
 from services.kit.config.values import Closed, Identifier, MailAddress, Name
+
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -49,24 +59,64 @@ class SmtpProvider(Closed):
         return self
 
 
+AnyText = Annotated[
+    TwilioProvider | WebhookProvider | VonageProvider | SinchProvider | SnsProvider | PluginProvider,
+    Field(discriminator="type"),
+]
+AnyCall = Annotated[TwilioProvider | PluginProvider, Field(discriminator="type")]
+AnyMail = Annotated[SmtpProvider | WebhookProvider | SesProvider | PluginProvider, Field(discriminator="type")]
+AnyProvider = AnyText | AnyCall | AnyMail
+
+
 class Providers(Closed):
     """Providers by channel, in the order in which they are tried."""
 
-    sms: tuple[TwilioProvider, ...] = ()
-    voice: tuple[TwilioProvider, ...] = ()
-    email: tuple[SmtpProvider, ...] = ()
+    sms: tuple[AnyText, ...] = ()
+    voice: tuple[AnyCall, ...] = ()
+    email: tuple[AnyMail, ...] = ()
 
     @property
     def channels(self) -> frozenset[Channel]:
-        offered: dict[Channel, tuple[object, ...]] = {"sms": self.sms, "voice": self.voice, "email": self.email}
-        return frozenset(channel for channel, providers in offered.items() if providers)
+        return frozenset(channel for channel, names in self.names.items() if names)
+
+    @property
+    def placed(self) -> tuple[tuple[str, AnyProvider], ...]:
+        """All of them, each with its place in the file."""
+        everyone: dict[str, tuple[AnyProvider, ...]] = {"sms": self.sms, "voice": self.voice, "email": self.email}
+        return tuple(
+            (f"providers.{channel}.{number}", account)
+            for channel, accounts in everyone.items()
+            for number, account in enumerate(accounts)
+        )
+
+    @property
+    def names(self) -> dict[Channel, tuple[str, ...]]:
+        """The names of the providers of each channel."""
+        offered: dict[Channel, tuple[AnyProvider, ...]] = {"sms": self.sms, "voice": self.voice, "email": self.email}
+        return {channel: tuple(provider.name for provider in providers) for channel, providers in offered.items()}
 
     @model_validator(mode="after")
     def _names_differ(self) -> "Providers":
-        everyone: tuple[TwilioProvider | SmtpProvider, ...] = (*self.sms, *self.voice, *self.email)
-        names = [provider.name for provider in everyone]
+        names = [name for names in self.names.values() for name in names]
         if twice := [name for name in names if names.count(name) > 1]:
             raise ValueError(f"two providers have the name {twice[0]}")
+        return self
+
+
+class ProviderRoute(Closed):
+    """An order of providers for some organisations or countries; the first that fits counts."""
+
+    channel: Channel
+    tenants: tuple[Identifier, ...] = Field(default=(), description="none: all")
+    countries: tuple[Country, ...] = Field(default=(), description="of the number, ISO 3166-1 alpha-2; none: all")
+    providers: tuple[Identifier, ...] = Field(min_length=1, description="by name, in the order in which they are tried")
+
+    @model_validator(mode="after")
+    def _is_about_numbers(self) -> "ProviderRoute":
+        if self.countries and self.channel not in {"sms", "voice"}:
+            raise ValueError(f"countries are those of numbers; {self.channel} has none")
+        if len(set(self.providers)) < len(self.providers):
+            raise ValueError("a provider is named twice")
         return self
 
 

@@ -115,6 +115,11 @@ def hmac_sha1(key: bytes, content: bytes) -> bytes:
     return hmac.new(key, content, hashlib.sha1).digest()
 
 
+def hmac_sha256(key: bytes, content: bytes) -> bytes:
+    """HMAC-SHA-256 (RFC 2104), 32 bytes: what a provider's protocol signs with."""
+    return hmac.new(key, content, hashlib.sha256).digest()
+
+
 def decrypt_block_encrypted(key: bytes, content: bytes) -> bytes:
     """The plaintext of AES-CBC as XML Encryption 1.1 has it (sections 5.2.1 and 5.2.2): the initialization vector,
     then the ciphertext, whose last byte says how many are padding. Call it only after `has_mac`.

@@ -4,11 +4,10 @@ from datetime import UTC
 
 from schemas.base import Channel as ChannelName
 from services.kit.config.file import SharedConfig
-from services.kit.config.tenants import Sender
 from services.notifier.channels.base import Particulars, UnfitRequestError
 from services.notifier.domain.delivery import Delivery, Notice
 from services.notifier.providers.base import Message, Provider, ProviderContext
-from services.notifier.providers.smtp import SmtpMail
+from services.notifier.providers.registry import provider_of
 from services.notifier.texts import Texts, whole_minutes
 
 
@@ -25,18 +24,18 @@ class Mails:
         self._notice = Letter("notice")
 
     def providers(self, config: SharedConfig, context: ProviderContext) -> tuple[Provider, ...]:
-        return tuple(SmtpMail(server, context.clock) for server in config.providers.email)
+        return tuple(provider_of(account, self.name, context) for account in config.providers.email)
 
     def compose(self, delivery: Delivery, destination: str, particulars: Particulars) -> Message:
         if delivery.notice:
             words = _words_of(delivery.notice, particulars)
-            return self._notice.written(delivery, destination, particulars.sender, **words)
+            return self._notice.written(delivery, destination, particulars, **words)
         if particulars.code is None:
             raise UnfitRequestError
         return self._code.written(
             delivery,
             destination,
-            particulars.sender,
+            particulars,
             organization=particulars.organization,
             code=particulars.code.get_secret_value(),
             minutes=whole_minutes(particulars.life),
@@ -48,7 +47,7 @@ class Letter:
         self._text = Texts(f"email/{kind}")
         self._html = Texts(f"email/{kind}", ".html")
 
-    def written(self, delivery: Delivery, destination: str, sender: Sender, **values: object) -> Message:
+    def written(self, delivery: Delivery, destination: str, particulars: Particulars, **values: object) -> Message:
         subject, _, body = self._text.render(delivery.locale, **values).partition("\n\n")
         html = self._html.render(delivery.locale, **values)
         return Message(
@@ -56,10 +55,11 @@ class Letter:
             destination,
             body,
             mark="",
+            life=particulars.life,
             subject=_plain(subject),
             html=html,
-            sender=sender.mail or "",
-            sender_name=sender.mail_name or "",
+            sender=particulars.sender.mail or "",
+            sender_name=particulars.sender.mail_name or "",
         )
 
 

@@ -5,7 +5,7 @@ from services.kit.config.file import SharedConfig
 from services.notifier.channels.base import Particulars, UnfitRequestError
 from services.notifier.domain.delivery import Delivery, Notice
 from services.notifier.providers.base import Message, Provider, ProviderContext
-from services.notifier.providers.twilio import TwilioTexts
+from services.notifier.providers.registry import provider_of
 from services.notifier.texts import Texts, whole_minutes
 
 
@@ -22,10 +22,7 @@ class TextMessages:
         self._notices = Texts(f"{self.name}/notice")
 
     def providers(self, config: SharedConfig, context: ProviderContext) -> tuple[Provider, ...]:
-        """Accounts at Twilio, or at services that speak its protocol."""
-        return tuple(
-            TwilioTexts(account, context.client, context.callbacks(account.name)) for account in config.providers.sms
-        )
+        return tuple(provider_of(account, self.name, context) for account in config.providers.sms)
 
     def compose(self, delivery: Delivery, destination: str, particulars: Particulars) -> Message:
         if delivery.notice:
@@ -40,7 +37,9 @@ class TextMessages:
             host=particulars.host,
         )
         mark = body.rstrip().rpartition("\n")[2]
-        return Message(delivery.id, destination, body, mark=mark, sender=particulars.sender.text or "")
+        return Message(
+            delivery.id, destination, body, mark=mark, life=particulars.life, sender=particulars.sender.text or ""
+        )
 
     def _notice(self, delivery: Delivery, notice: Notice, destination: str, particulars: Particulars) -> Message:
         """No mask of the method: its dots are not in the alphabet of texts, and would cut them to 70 characters."""
@@ -51,4 +50,6 @@ class TextMessages:
             type=notice.method_type,
             link=particulars.link.get_secret_value() if particulars.link else None,
         ).strip()
-        return Message(delivery.id, destination, body, mark=body, sender=particulars.sender.text or "")
+        return Message(
+            delivery.id, destination, body, mark=body, life=particulars.life, sender=particulars.sender.text or ""
+        )

@@ -8,7 +8,7 @@ from services.notifier.channels.base import Particulars, UnfitRequestError
 from services.notifier.domain.delivery import Delivery
 from services.notifier.providers import twiml
 from services.notifier.providers.base import Message, Provider, ProviderContext
-from services.notifier.providers.twilio_calls import TwilioCalls
+from services.notifier.providers.registry import provider_of
 from services.notifier.texts import Texts
 
 Ending = Literal["confirmed", "reported", "unanswered", "over"]
@@ -23,10 +23,7 @@ class VoiceCalls:
     limits_notices = False
 
     def providers(self, config: SharedConfig, context: ProviderContext) -> tuple[Provider, ...]:
-        """Accounts at Twilio, or at services that speak its protocol."""
-        return tuple(
-            TwilioCalls(account, context.client, context.callbacks(account.name)) for account in config.providers.voice
-        )
+        return tuple(provider_of(account, self.name, context) for account in config.providers.voice)
 
     def compose(self, delivery: Delivery, destination: str, particulars: Particulars) -> Message:
         if particulars.code is None and (delivery.terms is None or delivery.terms.kind != "call"):

@@ -16,7 +16,8 @@ was begun to be written. So the clocks of two replicas may differ as they like."
 BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 4, 8, 15, 30))
 MAX_REPEATS = 3
 MAX_BLIND_REPEATS = 1
-"""Repeats after an unknown outcome: where the provider says that it has no such message, and where it can't tell."""
+"""Repeats after an unknown outcome: where the provider says that it has no such message, and where it can't tell; the
+latter for each other provider of the route."""
 
 
 def claimed(delivery: Delivery, *, provider: str, at: datetime) -> Delivery:
@@ -97,17 +98,31 @@ def held(delivery: Delivery, attempt: int, limit: LimitReached, *, at: datetime)
     return Change(delivery.model_copy(update=waiting))
 
 
-def uncertain(delivery: Delivery, attempt: int, *, at: datetime, spread: float = 1.0) -> Change[Delivery]:
-    """The provider never answered: it is asked in the next attempt what became of the message."""
+def uncertain(
+    delivery: Delivery, attempt: int, *, at: datetime, route: Sequence[str] = (), spread: float = 1.0
+) -> Change[Delivery]:
+    """The provider never answered. The next of the route carries the message at once; where there is no other, this one
+    is asked in the next attempt what became of it."""
     if not is_at(delivery, attempt):
         return Change(delivery)
-    asked = {"status": "queued", "uncertain": delivery.provider, "next_attempt_at": at + BACKOFF[0] * spread}
-    return Change(delivery.model_copy(update=asked))
+    provider = following(route, delivery.provider) if route else delivery.provider
+    wait_for = BACKOFF[0] * spread if provider == delivery.provider else timedelta()
+    next_one = {"provider": provider, "uncertain": delivery.provider, "next_attempt_at": at + wait_for}
+    return Change(delivery.model_copy(update={"status": "queued", **next_one}))
 
 
-def may_repeat(delivery: Delivery, *, asked: bool) -> bool:
+def may_repeat(delivery: Delivery, *, asked: bool, route: Sequence[str] = ()) -> bool:
     """Whether it may be sent once more after an unknown outcome; `asked`: the provider knows of no such message."""
-    return delivery.repeats < (MAX_REPEATS if asked else MAX_BLIND_REPEATS)
+    return delivery.repeats < (MAX_REPEATS if asked else max(MAX_BLIND_REPEATS, len(route) - 1))
+
+
+def handed_over(delivery: Delivery, provider: str, *, at: datetime) -> Delivery:
+    """Somebody else's turn: this one takes nothing now, and no attempt is made. What was left while it was being sent
+    has an unknown outcome."""
+    if delivery.status == "queued":
+        return delivery.model_copy(update={"provider": provider})
+    left = {"status": "queued", "provider": provider, "uncertain": delivery.provider, "next_attempt_at": at}
+    return delivery.model_copy(update=left)
 
 
 def repeating(delivery: Delivery, attempt: int) -> Change[Delivery]:
@@ -130,6 +145,7 @@ def _code_sent(delivery: Delivery, provider: str, message_id: str | None, at: da
         provider=provider,
         provider_message_id=message_id,
         repeated=delivery.repeats > 0,
+        country=delivery.country,
         sent_at=at,
     )
 

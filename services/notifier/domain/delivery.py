@@ -6,6 +6,7 @@ stateDiagram-v2
     queued --> sending: claimed
     sending --> sending: nothing was heard of the claim for the time of a lease, claimed again (outcome unknown)
     sending --> queued: no success yet, or the number got a message a moment ago
+    queued --> queued: its provider takes nothing now, another one does
     sending --> sent: accepted, or a callback told so
     queued --> sent: a callback told so
     sending --> failed: rejected, mismatch, no time left
@@ -55,7 +56,7 @@ class Delivery(State):
     `next_attempt_at` says when somebody must look at it: the next attempt while it is queued, the end of the lease by
     the claimant's clock while it is being sent, nothing once it has ended. `held` counts the attempts that only found
     that its number has to be left alone. `uncertain` names the provider whose answer never came. `decision` is what the
-    person who was called said by pressing keys.
+    person who was called said by pressing keys. `country` is that of the number, as far as it has one.
     """
 
     id: str
@@ -66,6 +67,7 @@ class Delivery(State):
     channel: Channel
     send: int
     destination: str | None
+    country: str | None = None
     locale: str
     requested_at: AwareDatetime
     not_after: AwareDatetime

@@ -9,6 +9,7 @@ from services.kit.crypto.codes import derive_code
 from services.kit.crypto.sealing import Binding, SealBrokenError, hash_matches
 from services.notifier.channels.base import PROVIDERS_OWN, Particulars, UnfitRequestError
 from services.notifier.dependencies import Dependencies
+from services.notifier.domain import countries
 from services.notifier.domain.delivery import Delivery
 from services.notifier.handlers.attempt import DeliveryAttempt
 from services.notifier.providers.base import Message
@@ -59,6 +60,14 @@ def code_of(delivery: Delivery, deps: Dependencies) -> SecretStr | None:
     if terms is None or terms.kind != "code" or terms.code is None:
         return None
     return derive_code(deps.keyring, terms, tenant=delivery.tenant)
+
+
+def country_of(delivery: Delivery, deps: Dependencies) -> str | None:
+    """Where the number is that it goes to; None for what is no number, or does not open."""
+    try:
+        return countries.country_of(_open_destination(delivery, deps))
+    except DestinationMismatchError:
+        return None
 
 
 def _open_destination(delivery: Delivery, deps: Dependencies) -> str:

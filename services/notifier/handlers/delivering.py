@@ -1,5 +1,8 @@
 """Take a claimed delivery to its provider."""
 
+import asyncio
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from secrets import SystemRandom
@@ -14,6 +17,7 @@ from services.kit.decision import Change
 from services.notifier import metrics
 from services.notifier.dependencies import Dependencies
 from services.notifier.domain import attempts, endings
+from services.notifier.domain.breakers import Verdict
 from services.notifier.domain.delivery import is_at
 from services.notifier.handlers.attempt import DeliveryAttempt, Outcome
 from services.notifier.handlers.composing import DestinationMismatchError, compose
@@ -29,6 +33,8 @@ from services.notifier.providers.base import (
 
 log = structlog.get_logger(__name__)
 
+ASK_WITHIN = 1.0
+"""Seconds for asking a provider that has just not answered, before another one carries the message."""
 JITTER = SystemRandom()
 SPREAD = (0.75, 1.25)
 """By how much a wait before another attempt is shorter or longer than it would be; never shorter than the provider
@@ -56,7 +62,7 @@ def _left_to_fetch(attempt: DeliveryAttempt, deps: Dependencies) -> Outcome:
         return _postponed(attempt, now)
     if now >= delivery.not_after:
         return _failed(attempt, "expiredBeforeSending", deps)
-    return _sent(attempt, Acceptance(None), now)
+    return replace(_sent(attempt, Acceptance(None), now), verdict=None)
 
 
 async def _send_first(attempt: DeliveryAttempt, message: Message, deps: Dependencies) -> Outcome:
@@ -76,12 +82,16 @@ async def _settle(attempt: DeliveryAttempt, message: Message, deps: Dependencies
     if isinstance(provider, Inquiring) and asked:
         try:
             found = await provider.find(message, since=delivery.first_claimed_at or delivery.requested_at)
-        except ProviderError:
-            return _postponed(attempt, deps.clock.now())
+        except ProviderError as error:
+            return _postponed(attempt, deps.clock.now(), error)
         if found:
             return _sent(attempt, found, deps.clock.now())
     now = deps.clock.now()
-    if now >= delivery.not_after or delivery.cancelled or not attempts.may_repeat(delivery, asked=asked):
+    if (
+        now >= delivery.not_after
+        or delivery.cancelled
+        or not attempts.may_repeat(delivery, asked=asked, route=attempt.route)
+    ):
         return _failed(attempt, "providerUnavailable", deps)
     if held := await _held(attempt, message, deps):
         return held
@@ -133,13 +143,32 @@ async def _send(attempt: DeliveryAttempt, message: Message, deps: Dependencies) 
     try:
         acceptance = await attempt.provider.send(message)
     except PermanentError:
-        return _failed(attempt, "destinationRejected", deps, permanent=True)
+        return replace(_failed(attempt, "destinationRejected", deps, permanent=True), verdict="works")
     except TransientError as error:
         return _postponed(attempt, deps.clock.now(), error)
     except OutcomeUnknownError:
-        at, attempted = deps.clock.now(), attempt.delivery.attempts
-        return Outcome(partial(attempts.uncertain, attempt=attempted, at=at, spread=JITTER.uniform(*SPREAD)))
+        return await _unknown(attempt, message, deps)
     return _sent(attempt, acceptance, deps.clock.now())
+
+
+async def _unknown(attempt: DeliveryAttempt, message: Message, deps: Dependencies) -> Outcome:
+    """Nobody answered. Where another provider can carry the message, this one is asked at once, and not for long: who
+    waits for a code should have it within seconds (ADR 0034)."""
+    delivery, provider = attempt.delivery, attempt.provider
+    if len(attempt.route) > 1 and isinstance(provider, Inquiring):
+        with suppress(ProviderError, TimeoutError):
+            async with asyncio.timeout(ASK_WITHIN):
+                found = await provider.find(message, since=delivery.first_claimed_at or delivery.requested_at)
+            if found:
+                return _sent(attempt, found, deps.clock.now())
+    decide = partial(
+        attempts.uncertain,
+        attempt=delivery.attempts,
+        at=deps.clock.now(),
+        route=attempt.route,
+        spread=JITTER.uniform(*SPREAD),
+    )
+    return Outcome(decide, verdict="fails")
 
 
 def _sent(attempt: DeliveryAttempt, acceptance: Acceptance, at: datetime) -> Outcome:
@@ -150,7 +179,7 @@ def _sent(attempt: DeliveryAttempt, acceptance: Acceptance, at: datetime) -> Out
         service=acceptance.service,
         at=at,
     )
-    return Outcome(decide, accepted=True)
+    return Outcome(decide, accepted=True, verdict="works")
 
 
 def _too_late(attempt: DeliveryAttempt, deps: Dependencies) -> Outcome:
@@ -167,15 +196,18 @@ def _failed(
     return Outcome(partial(endings.failed, reason=reason, permanent=permanent, at=deps.clock.now(), provider=provider))
 
 
-def _postponed(attempt: DeliveryAttempt, at: datetime, error: TransientError | None = None) -> Outcome:
-    seconds = error.retry_after * JITTER.uniform(1.0, SPREAD[1]) if error and error.retry_after else None
+def _postponed(attempt: DeliveryAttempt, at: datetime, error: ProviderError | None = None) -> Outcome:
+    """`error`: what the provider answered, if it was called."""
+    asked = error.retry_after if isinstance(error, TransientError) else None
+    seconds = asked * JITTER.uniform(1.0, SPREAD[1]) if asked else 0.0
     decide = partial(
         attempts.postponed,
         attempt=attempt.delivery.attempts,
         route=attempt.route,
         at=at,
-        reason=error.reason if error else "providerUnavailable",
-        retry_after=None if seconds is None else timedelta(seconds=seconds),
+        reason=error.reason if isinstance(error, TransientError) else "providerUnavailable",
+        retry_after=timedelta(seconds=seconds),
         spread=JITTER.uniform(*SPREAD),
     )
-    return Outcome(decide, retry_after=seconds)
+    verdict: Verdict | None = ("throttles" if seconds else "fails") if error else None
+    return Outcome(decide, verdict=verdict, retry_after=seconds)

@@ -33,6 +33,8 @@ async def note_receipt(
     after = await store.change(delivery, partial(acknowledged, receipt=receipt, provider=provider, at=clock.now()))
     if after and after.status != delivery.status:
         _count(after, after.reason or after.status)
+        if after.status == "delivered":
+            metrics.count_message(delivery.channel, provider, delivery.country, "delivered")
 
 
 async def end_overdue(*, store: Store, clock: Clock) -> int:

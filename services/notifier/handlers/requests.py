@@ -1,5 +1,6 @@
 """Queue what is requested."""
 
+from collections.abc import Callable
 from functools import partial
 
 from schemas.enrollment import MethodRequested, NoticeRequested
@@ -8,18 +9,26 @@ from services.kit.clock import Clock
 from services.kit.ids import new_id
 from services.notifier import metrics
 from services.notifier.domain import endings, queueing
+from services.notifier.domain.delivery import Delivery
 from services.notifier.store import Store
+
+Place = Callable[[Delivery], Delivery]
+"""Gives a delivery to the provider whose turn it is."""
+
+
+def stays(delivery: Delivery) -> Delivery:
+    return delivery
 
 
 async def accept_request(
-    event: MethodRequested, envelope: Envelope, *, store: Store, clock: Clock, provider: str
-) -> bool:
-    """Queue the delivery; False for a redelivered request, and where the challenge is over. That is looked for before
-    and after: whoever cancels remembers it before looking for what is queued."""
+    event: MethodRequested, envelope: Envelope, *, store: Store, clock: Clock, provider: str, place: Place = stays
+) -> Delivery | None:
+    """Queue the delivery; None for a redelivered request, and where the challenge is over. That is looked for before
+    and after: whoever cancels remembers it before looking for what is queued. `provider` is the channel's first."""
     if await store.is_cancelled(envelope.tenant, event.terms.challenge_id):
         metrics.DELIVERIES.labels(event.channel, provider, "cancelled").inc()
-        return False
-    delivery = queueing.requested(
+        return None
+    requested = queueing.requested(
         event,
         delivery_id=new_id(),
         tenant=envelope.tenant,
@@ -28,17 +37,18 @@ async def accept_request(
         traceparent=envelope.traceparent,
         at=clock.now(),
     )
+    delivery = place(requested)
     added = await store.add(delivery, envelope)
     if await store.is_cancelled(envelope.tenant, event.terms.challenge_id):
         await store.change(delivery, partial(endings.cancelled, at=clock.now()))
-    return added
+    return delivery if added else None
 
 
 async def accept_notice(
-    event: NoticeRequested, envelope: Envelope, *, store: Store, clock: Clock, provider: str
-) -> bool:
-    """Queue a notice; False for a redelivered request."""
-    delivery = queueing.notified(
+    event: NoticeRequested, envelope: Envelope, *, store: Store, clock: Clock, provider: str, place: Place = stays
+) -> Delivery | None:
+    """Queue a notice; None for a redelivered request."""
+    notified = queueing.notified(
         event,
         delivery_id=new_id(),
         tenant=envelope.tenant,
@@ -47,4 +57,5 @@ async def accept_notice(
         traceparent=envelope.traceparent,
         at=clock.now(),
     )
-    return await store.add(delivery, envelope)
+    delivery = place(notified)
+    return delivery if await store.add(delivery, envelope) else None

@@ -1,18 +1,23 @@
 """What a provider is, and what can go wrong with it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
 import httpx
+from pydantic import SecretStr
 
 from schemas.notification import DeliveryFailureReason
 from services.kit.clock import Clock
 from services.kit.crypto.keyring import Keyring
+from services.notifier.domain.receipts import DeliveryReceipt
 
-TIMEOUT = 5.0
-"""Seconds that one call to a provider may take in all."""
+TIMEOUT = 4.0
+"""Seconds that one call to a provider may take in all. One second more is for asking whether it has the message, so
+that another provider carries it within five."""
+CONNECT_WITHIN = 2.0
+"""Seconds of these for a connection. Without one nothing can have been taken: another provider carries it at once."""
 
 
 @dataclass(frozen=True)
@@ -45,12 +50,16 @@ class Acceptance:
 
 @dataclass(frozen=True)
 class ProviderContext:
-    """What providers are made with; `callbacks` gives a provider's callback address up to the delivery's id."""
+    """What providers are made with. `callbacks` gives the address for Twilio's callbacks, `reports` that for what any
+    other provider reports, each up to the delivery's id; `resolve` the secret that a reference of the configuration
+    means."""
 
     client: httpx.AsyncClient
     keyring: Keyring
     clock: Clock
     callbacks: Callable[[str], str]
+    reports: Callable[[str], str]
+    resolve: Callable[[str], SecretStr]
 
 
 class ProviderError(Exception):
@@ -105,5 +114,30 @@ class Inquiring(Protocol):
 
         Raises:
             ProviderError: it can't be asked now.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Report:
+    """A request by which a provider tells what became of a message. Names of headers are in small letters."""
+
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+
+
+class ForgedReportError(Exception):
+    """Nobody knows who sent this report."""
+
+
+@runtime_checkable
+class Reporting(Protocol):
+    """A provider that tells by itself what became of a message."""
+
+    def read_report(self, report: Report) -> DeliveryReceipt | None:
+        """What it says; None where that means nothing to us.
+
+        Raises:
+            ForgedReportError: the provider did not sign it, or not now.
         """
         ...

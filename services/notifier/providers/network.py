@@ -1,14 +1,20 @@
 """Where a request may go, and what a failure on the way to a provider means for the message."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
-from typing import Final
+from typing import Any, Final
 
 import httpx
 
-from services.notifier.providers.base import OutcomeUnknownError, TransientError
+from services.notifier.providers.base import CONNECT_WITHIN, TIMEOUT, OutcomeUnknownError, TransientError
 
+LIMITS: Final = httpx.Timeout(TIMEOUT, connect=CONNECT_WITHIN)
+
+DEFAULT_RETRY_AFTER = 2.0
+LONGEST_RETRY_AFTER = 600.0
+LONGEST_TEXT = 4096
 UNICAST: Final = IPv6Network("2000::/3")
 """All that is given out for hosts of the Internet (RFC 4291, section 2.4)."""
 TRANSLATED: Final = IPv6Network("64:ff9b::/96")
@@ -33,6 +39,57 @@ def _embedded(address: IPv6Address) -> IPv4Address | None:
     if address in TRANSLATED:
         return IPv4Address(int(address) & 0xFFFF_FFFF)
     return address.ipv4_mapped or address.sixtofour
+
+
+class Caller:
+    """Calls the API of a provider: in time, without redirects, and with failures that say what was taken."""
+
+    def __init__(self, client: httpx.AsyncClient, *, within: float = TIMEOUT) -> None:
+        self._client = client
+        self._within = within
+
+    async def call(self, method: str, url: str, **request: Any) -> httpx.Response:
+        """The answer, whatever its status; `request` as httpx takes it. Raises ProviderError: there is none."""
+        with network_failures():
+            async with asyncio.timeout(self._within):
+                return await self._client.request(method, url, timeout=LIMITS, follow_redirects=False, **request)
+
+
+def refused(response: httpx.Response, cause: str) -> TransientError | OutcomeUnknownError:
+    """What an answer other than success means where it is not about the destination. `cause` is for the log."""
+    status = response.status_code
+    asks_for_a_pause = status == httpx.codes.SERVICE_UNAVAILABLE and "Retry-After" in response.headers
+    if status == httpx.codes.TOO_MANY_REQUESTS or asks_for_a_pause:
+        return TransientError(cause, retry_after=_retry_after(response))
+    if status in {httpx.codes.BAD_GATEWAY, httpx.codes.GATEWAY_TIMEOUT} or response.is_success:
+        return OutcomeUnknownError(cause)
+    return TransientError(cause, reason="providerUnavailable" if response.is_server_error else "providerRefused")
+
+
+def document(response: httpx.Response) -> dict[str, Any]:
+    """The object of a JSON answer; empty where it is none."""
+    try:
+        content = response.json()
+    except (ValueError, RecursionError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def listed(content: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """The objects of a list in it; none where it is no list."""
+    found = content.get(name)
+    return [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []
+
+
+def text(content: dict[str, Any], name: str) -> str | None:
+    """A text in it, cut where it is too long; None where it is none."""
+    value = content.get(name)
+    return value[:LONGEST_TEXT] if isinstance(value, str) else None
+
+
+def _retry_after(response: httpx.Response) -> float:
+    asked = response.headers.get("Retry-After", "")
+    return min(float(asked), LONGEST_RETRY_AFTER) if asked.isascii() and asked.isdecimal() else DEFAULT_RETRY_AFTER
 
 
 @contextmanager

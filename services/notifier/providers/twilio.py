@@ -1,6 +1,5 @@
 """Twilio's REST API, 2010-04-01: https://www.twilio.com/docs/usage/api. What texts and calls have in common."""
 
-import asyncio
 import base64
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -13,22 +12,19 @@ from services.kit.config.providers import TwilioProvider
 from services.kit.crypto.sealing import equal, hmac_sha1
 from services.notifier.domain.receipts import DeliveryReceipt
 from services.notifier.providers.base import (
-    TIMEOUT,
     Acceptance,
     Message,
     OutcomeUnknownError,
     PermanentError,
     TransientError,
 )
-from services.notifier.providers.network import network_failures
+from services.notifier.providers.network import Caller, document, listed, refused, text
 
 API_VERSION = "2010-04-01"
 UNREACHABLE = frozenset({21211, 21214, 21215, 21217, 21265, 21408, 21610, 21612, 21614})
 """Error codes that no repetition cures: no such number, not a mobile, opted out, no permission for the region."""
 UNDELIVERABLE = frozenset({"30004", "30005", "30006", "21610", "21614"})
 """Error codes of callbacks that say the same: blocked, no such destination, landline."""
-DEFAULT_RETRY_AFTER = 2.0
-LONGEST_RETRY_AFTER = 600.0
 SECOND = timedelta(seconds=1)
 PAGE_SIZE = 50
 
@@ -43,17 +39,15 @@ class TwilioAccount:
         base = str(account.base_url).rstrip("/")
         self._url = f"{base}/{API_VERSION}/Accounts/{account.account_sid}/{resource}.json"
         self._auth = httpx.BasicAuth(account.account_sid, account.auth_token.get_secret_value())
-        self._client = client
+        self._caller = Caller(client)
         self._listed_as = resource.lower()
 
     async def create(self, form: Form) -> Acceptance:
         """Create a resource; see `Provider.send` for what can go wrong."""
-        with network_failures():
-            async with asyncio.timeout(TIMEOUT):
-                response = await self._client.post(self._url, data=dict(form), auth=self._auth, timeout=TIMEOUT)
+        response = await self._caller.call("POST", self._url, data=dict(form), auth=self._auth)
         if response.status_code != httpx.codes.CREATED:
             raise _refusal(response)
-        return Acceptance(_text(_document(response), "sid"))
+        return Acceptance(text(document(response), "sid"))
 
     async def find(self, query: Mapping[str, str], *, mark: str, since: datetime) -> Acceptance | None:
         """The newest resource that matches, was created at `since` or later, and whose body ends in `mark`.
@@ -61,20 +55,18 @@ class TwilioAccount:
         Twilio knows nothing of our id, and keeps whole seconds.
         """
         parameters = {**query, "PageSize": str(PAGE_SIZE)}
-        with network_failures():
-            async with asyncio.timeout(TIMEOUT):
-                response = await self._client.get(self._url, params=parameters, auth=self._auth, timeout=TIMEOUT)
+        response = await self._caller.call("GET", self._url, params=parameters, auth=self._auth)
         if response.status_code != httpx.codes.OK:
             raise _refusal(response)
         since = since.replace(microsecond=0) - SECOND
         ours = (
             message
-            for message in _listed(response, self._listed_as)
-            if _text(message, "to") == query["To"]
-            and (_text(message, "body") or "").rstrip().endswith(mark)
+            for message in listed(document(response), self._listed_as)
+            if text(message, "to") == query["To"]
+            and (text(message, "body") or "").rstrip().endswith(mark)
             and _created(message) >= since
         )
-        return next((Acceptance(_text(message, "sid")) for message in ours), None)
+        return next((Acceptance(text(message, "sid")) for message in ours), None)
 
 
 class TwilioTexts:
@@ -144,33 +136,11 @@ def _read_call_receipt(parameters: Mapping[str, str]) -> DeliveryReceipt | None:
 
 def _refusal(response: httpx.Response) -> PermanentError | TransientError | OutcomeUnknownError:
     """What an answer other than success means."""
-    status, code = response.status_code, _document(response).get("code")
+    status, code = response.status_code, document(response).get("code")
     cause = f"HTTP {status}, code {code if isinstance(code, int) else 'none'}"
     if code in UNREACHABLE:
         return PermanentError(cause)
-    if status == httpx.codes.TOO_MANY_REQUESTS:
-        return TransientError(cause, retry_after=_retry_after(response))
-    if status in {httpx.codes.BAD_GATEWAY, httpx.codes.GATEWAY_TIMEOUT} or response.is_success:
-        return OutcomeUnknownError(cause)
-    return TransientError(cause, reason="providerUnavailable" if response.is_server_error else "providerRefused")
-
-
-def _retry_after(response: httpx.Response) -> float:
-    asked = response.headers.get("Retry-After", "")
-    return min(float(asked), LONGEST_RETRY_AFTER) if asked.isascii() and asked.isdecimal() else DEFAULT_RETRY_AFTER
-
-
-def _document(response: httpx.Response) -> dict[str, Any]:
-    try:
-        content = response.json()
-    except (ValueError, RecursionError):
-        return {}
-    return content if isinstance(content, dict) else {}
-
-
-def _listed(response: httpx.Response, name: str) -> list[dict[str, Any]]:
-    listed = _document(response).get(name)
-    return [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
+    return refused(response, cause)
 
 
 def _created(listed: dict[str, Any]) -> datetime:
@@ -180,8 +150,3 @@ def _created(listed: dict[str, Any]) -> datetime:
     except ValueError:
         return datetime.max.replace(tzinfo=UTC)
     return created if created.tzinfo else created.replace(tzinfo=UTC)
-
-
-def _text(content: dict[str, Any], name: str) -> str | None:
-    value = content.get(name)
-    return value[:4096] if isinstance(value, str) else None

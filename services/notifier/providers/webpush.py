@@ -28,7 +28,7 @@ from services.notifier.providers.base import (
     PermanentError,
     TransientError,
 )
-from services.notifier.providers.network import is_public, network_failures
+from services.notifier.providers.network import LIMITS, is_public, network_failures
 
 HTTPS = 443
 SIGNED_FOR = timedelta(hours=1)
@@ -129,7 +129,7 @@ class WebPush:
         url = endpoint.url.copy_with(host=endpoint.address) if endpoint.address else endpoint.url
         extensions = {"sni_hostname": endpoint.url.host} if endpoint.address else {}
         return self._client.build_request(
-            "POST", url, content=encrypted, headers=headers, timeout=TIMEOUT, extensions=extensions
+            "POST", url, content=encrypted, headers=headers, timeout=LIMITS, extensions=extensions
         )
 
     def _signature(self, origin: str) -> dict[str, str]:

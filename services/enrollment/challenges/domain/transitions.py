@@ -227,7 +227,8 @@ def delivery_noted(challenge: Challenge, event: DeliveryEvent) -> Change[Challen
 def _noted(delivery: Delivery, event: DeliveryEvent) -> Delivery:
     match event:
         case CodeSent():
-            return delivery.model_copy(update={"state": "sent", "provider": event.provider, "noted_at": event.sent_at})
+            sent = {"state": "sent", "provider": event.provider, "country": event.country, "noted_at": event.sent_at}
+            return delivery.model_copy(update=sent)
         case PushSent():
             return delivery.model_copy(update={"state": "sent", "provider": event.service, "noted_at": event.sent_at})
         case DeliveryConfirmed():

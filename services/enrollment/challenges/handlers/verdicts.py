@@ -13,6 +13,7 @@ from services.enrollment.challenges.domain import transitions
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.domain.transitions import ENDS_DENIED, DeliveryEvent
 from services.enrollment.challenges.domain.verdict import is_about, is_proven_by
+from services.enrollment.challenges.metrics import count_use
 from services.enrollment.devices.asking import note_denial, note_proof
 from services.enrollment.needs import (
     HasAccounts,
@@ -82,6 +83,8 @@ async def _apply(
     if counts and not challenge.is_to_register:
         await note_proof(challenge, account.state if account else None, store)
     ended = await store.challenges.change(challenge.id, end, cause, known=stored)
+    if ended and counts:
+        count_use(ended.state)
     return News(ended, account.state if account else None) if ended else None
 
 

@@ -7,6 +7,7 @@ from pydantic import SecretStr
 
 from services.enrollment.config import Config
 from services.kit.config.file import ConfigError, SharedConfig, load_config
+from services.kit.config.providers import SmtpProvider, TwilioProvider
 
 MINIMAL = """
 tenants:
@@ -52,6 +53,18 @@ def written(folder: Path, text: str) -> Path:
     return file
 
 
+def account_of(config: SharedConfig) -> TwilioProvider:
+    (account,) = config.providers.sms
+    assert isinstance(account, TwilioProvider)
+    return account
+
+
+def server_of(config: SharedConfig) -> SmtpProvider:
+    (server,) = config.providers.email
+    assert isinstance(server, SmtpProvider)
+    return server
+
+
 def test_variables_are_taken_from_the_environment_or_have_their_default(tmp_path: Path) -> None:
     file = written(tmp_path, MINIMAL)
     assert str(load_config(SharedConfig, file, {}).clients["northbridge"].jwks_url) == "http://127.0.0.1:8010/jwks.json"
@@ -89,7 +102,7 @@ def test_a_variable_that_is_not_set_is_named_with_its_place(tmp_path: Path) -> N
 def test_a_secret_may_hold_any_character_and_stays_a_text(tmp_path: Path, secret: str, quote: str) -> None:
     text = MINIMAL + PROVIDERS.replace('"${AUTH_TOKEN}"', f"{quote}${{AUTH_TOKEN}}{quote}")
     config = load_config(SharedConfig, written(tmp_path, text), {"AUTH_TOKEN": secret, "OTHER": "x"})
-    assert config.providers.sms[0].auth_token.get_secret_value() == secret
+    assert account_of(config).auth_token.get_secret_value() == secret
 
 
 def test_a_variable_cannot_add_to_the_file(tmp_path: Path) -> None:
@@ -100,8 +113,8 @@ def test_a_variable_cannot_add_to_the_file(tmp_path: Path) -> None:
 
 def test_a_number_may_come_from_a_variable(tmp_path: Path) -> None:
     text = MINIMAL + MAIL + "      port: ${MAIL_PORT:-2525}\n"
-    assert load_config(SharedConfig, written(tmp_path, text), {}).providers.email[0].port == 2525
-    assert load_config(SharedConfig, written(tmp_path, text), {"MAIL_PORT": "465"}).providers.email[0].port == 465
+    assert server_of(load_config(SharedConfig, written(tmp_path, text), {})).port == 2525
+    assert server_of(load_config(SharedConfig, written(tmp_path, text), {"MAIL_PORT": "465"})).port == 465
 
 
 @pytest.mark.parametrize("wrong", ["${auth_token}", "${AUTH_TOKEN", "${AUTH-TOKEN}", "${}"])
@@ -120,21 +133,21 @@ def test_whoever_speaks_to_no_provider_does_not_hold_their_secrets(tmp_path: Pat
     mail = MAIL.replace("providers:\n", "") + "      username: ${USER}\n      password: plainly-written\n"
     config = load_config(Config, written(tmp_path, MINIMAL + PROVIDERS + mail), {})
     assert config.providers.channels == {"sms", "email"}
-    assert config.providers.sms[0].auth_token.get_secret_value() == "(withheld)"
-    assert config.providers.email[0].password == SecretStr("(withheld)")
+    assert account_of(config).auth_token.get_secret_value() == "(withheld)"
+    assert server_of(config).password == SecretStr("(withheld)")
 
 
 def test_a_secret_does_not_show(tmp_path: Path) -> None:
     config = load_config(SharedConfig, written(tmp_path, MINIMAL + PROVIDERS), {"AUTH_TOKEN": "hidden-token"})
-    assert config.providers.sms[0].auth_token.get_secret_value() == "hidden-token"
+    assert account_of(config).auth_token.get_secret_value() == "hidden-token"
     assert "hidden-token" not in repr(config)
 
 
 def test_mail_is_encrypted_unless_the_server_is_on_this_machine(tmp_path: Path) -> None:
-    relay = load_config(SharedConfig, written(tmp_path, MINIMAL + MAIL), {}).providers.email[0]
+    relay = server_of(load_config(SharedConfig, written(tmp_path, MINIMAL + MAIL), {}))
     assert (relay.security, relay.port) == ("starttls", 587)
     local = MAIL.replace("mail.example", "127.0.0.1") + "      security: none\n"
-    assert load_config(SharedConfig, written(tmp_path, MINIMAL + local), {}).providers.email[0].security == "none"
+    assert server_of(load_config(SharedConfig, written(tmp_path, MINIMAL + local), {})).security == "none"
 
 
 @pytest.mark.parametrize(
@@ -269,3 +282,28 @@ def test_a_file_that_is_no_text_is_a_mistake_in_one_line(tmp_path: Path) -> None
     path.write_bytes(b"\x80")
     with pytest.raises(ConfigError, match="is not YAML"):
         load_config(SharedConfig, path, {})
+
+
+TWO = PROVIDERS + PROVIDERS.partition("sms:")[2].replace("twilio-a", "twilio-b")
+
+
+@pytest.mark.parametrize(
+    ("route", "said"),
+    [
+        ("{channel: sms, countries: [DE], tenants: [northbridge], providers: [twilio-b, twilio-a]}", None),
+        ("{channel: sms, providers: [twilio-c]}", "routes.0 names twilio-c, which is no provider of sms"),
+        ("{channel: voice, providers: [twilio-a]}", "routes.0 names twilio-a, which is no provider of voice"),
+        ("{channel: sms, tenants: [gone], providers: [twilio-a]}", "routes.0 names the tenant gone"),
+        ("{channel: email, countries: [DE], providers: [twilio-a]}", "email has none"),
+        ("{channel: sms, providers: [twilio-a, twilio-a]}", "named twice"),
+        ("{channel: sms, providers: []}", "routes.0.providers"),
+    ],
+)
+def test_a_route_names_providers_of_its_channel(tmp_path: Path, route: str, said: str | None) -> None:
+    file = written(tmp_path, f"{MINIMAL}{TWO}\nroutes:\n  - {route}\n")
+    if said is None:
+        (read,) = load_config(SharedConfig, file, {"AUTH_TOKEN": "t"}).routes
+        assert (read.countries, read.providers) == (("DE",), ("twilio-b", "twilio-a"))
+        return
+    with pytest.raises(ConfigError, match=said):
+        load_config(SharedConfig, file, {"AUTH_TOKEN": "t"})

@@ -282,3 +282,40 @@ def test_whoever_lost_the_delivery_holds_nothing() -> None:
     assert attempts.held(over, 1, too_soon(7), at=NOON) == Change(over)
     cancelled = endings.cancelled(sending(), at=NOON).state
     assert attempts.held(cancelled, 1, too_soon(7), at=NOON).state.status == "cancelled"
+
+
+def test_what_nobody_knows_of_goes_to_the_next_provider_at_once_and_to_each_of_the_route_once() -> None:
+    route = ("a", "b", "c")
+    unknown = attempts.uncertain(sending(), 1, at=NOON, route=route).state
+    assert (unknown.provider, unknown.uncertain, unknown.next_attempt_at) == ("b", "a", NOON)
+    for repeats, may in ((0, True), (1, True), (2, False)):
+        assert attempts.may_repeat(unknown.model_copy(update={"repeats": repeats}), asked=False, route=route) is may
+
+
+def test_a_failure_reported_by_a_provider_that_was_left_behind_ends_nothing_but_the_doubt() -> None:
+    unknown = attempts.uncertain(sending(), 1, at=NOON, route=ROUTE).state
+    behind = receipts.acknowledged(unknown, DeliveryReceipt(outcome="failed"), provider="a", at=NOON)
+    assert (behind.state, told(behind)) == (unknown.model_copy(update={"uncertain": None}), [])
+    by_b = attempts.sent(attempts.claimed(unknown, provider="b", at=NOON), provider="b", message_id=None, at=NOON).state
+    late = receipts.acknowledged(by_b, DeliveryReceipt(outcome="failed"), provider="a", at=NOON)
+    assert (late.state.status, told(late)) == ("sent", [])
+
+
+@pytest.mark.parametrize(("outcome", "event"), [("delivered", DeliveryConfirmed), ("failed", DeliveryFailed)])
+def test_a_provider_that_was_left_behind_is_heard_where_it_arrived_or_the_number_is_no_good(
+    outcome: str, event: type[Event]
+) -> None:
+    unknown = attempts.uncertain(sending(), 1, at=NOON, route=ROUTE).state
+    receipt = DeliveryReceipt.model_validate({"outcome": outcome, "permanent": True})
+    assert told(receipts.acknowledged(unknown, receipt, provider="a", at=NOON)) == [CodeSent, event]
+
+
+def test_handing_over_is_no_attempt() -> None:
+    moved = attempts.handed_over(queued(), "b", at=NOON + SECOND)
+    assert (moved.provider, moved.attempts, moved.next_attempt_at, moved.uncertain) == ("b", 0, NOON, None)
+
+
+def test_what_was_left_while_it_was_being_sent_is_handed_over_with_its_doubt() -> None:
+    moved = attempts.handed_over(sending(), "b", at=NOON + LEASE)
+    assert (moved.status, moved.provider, moved.uncertain) == ("queued", "b", "a")
+    assert moved.next_attempt_at == NOON + LEASE

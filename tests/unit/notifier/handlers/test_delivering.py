@@ -19,7 +19,7 @@ from services.kit.mongo.document import Stored
 from services.kit.mongo.relay import Relay
 from services.notifier.channels.sms import TextMessages
 from services.notifier.dependencies import Dependencies
-from services.notifier.dispatcher import Dispatcher, Line
+from services.notifier.dispatcher import Dispatcher
 from services.notifier.domain import attempts
 from services.notifier.domain.delivery import Delivery
 from services.notifier.domain.limits import LimitReached
@@ -27,6 +27,7 @@ from services.notifier.handlers.attempt import DeliveryAttempt
 from services.notifier.handlers.delivering import deliver
 from services.notifier.handlers.endings import cancel_deliveries
 from services.notifier.handlers.requests import accept_request
+from services.notifier.line import Line
 from services.notifier.providers.base import Acceptance, Message, ProviderError, TransientError
 from services.notifier.store import Store
 from tests.support.challenges import NUMBER, TENANT, USER, cancelled, enveloped, requested, terms
@@ -90,7 +91,7 @@ class World:
         self.relay = Relay(NotingPublisher(), self.clock)
         database = MemoryDatabase()
         opened = Store.open(database, self.relay, self.clock)
-        self.store = EventfulStore(database, opened.deliveries, opened.sends, opened.cancellations)
+        self.store = EventfulStore(database, opened.deliveries, opened.sends, opened.cancellations, opened.breakers)
         self.happens = self.store.happens
         keys, config = keyring("notifier"), SharedConfig(tenants={}, clients={})
         self.deps = Dependencies(self.store, config, self.clock, keys, Sealer(keys), "localhost")
@@ -104,7 +105,7 @@ class World:
         destination = Destination(sealed=sealed, masked="••42")
         event = requested(of).model_copy(update={"send": send, "destination": destination})
         envelope = enveloped(event, of.challenge_id)
-        return await accept_request(event, envelope, store=self.store, clock=self.clock, provider="a")
+        return bool(await accept_request(event, envelope, store=self.store, clock=self.clock, provider="a"))
 
     async def texted(self, to: str, minute: int, purpose: Purpose = "registration") -> Delivery:
         """What became of the code of another challenge, that minute."""

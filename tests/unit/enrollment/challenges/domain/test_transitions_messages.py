@@ -28,7 +28,7 @@ def _code(challenge: Challenge, submission_id: str = "s1") -> CodeSubmitted:
 
 def _report(kind: type[Any], **fields: object) -> Any:
     defaults: dict[type[Any], dict[str, object]] = {
-        CodeSent: {"channel": "sms", "provider": "northtel", "sent_at": SOON},
+        CodeSent: {"channel": "sms", "provider": "northtel", "country": "GB", "sent_at": SOON},
         PushSent: {"mode": "webPush", "service": "push.example", "sent_at": SOON},
         DeliveryConfirmed: {"channel": "sms", "provider": "northtel", "delivered_at": SOON},
         DeliveryFailed: {
@@ -105,7 +105,7 @@ def test_who_asks_too_soon_is_told_how_long_to_wait() -> None:
 @pytest.mark.parametrize(
     ("kind", "told"),
     [
-        (CodeSent, {"state": "sent", "provider": "northtel", "noted_at": SOON}),
+        (CodeSent, {"state": "sent", "provider": "northtel", "country": "GB", "noted_at": SOON}),
         (PushSent, {"state": "sent", "provider": "push.example", "noted_at": SOON}),
         (DeliveryConfirmed, {"state": "delivered", "provider": "northtel", "noted_at": SOON}),
         (DeliveryFailed, {"state": "failed", "provider": "northtel", "detail": "notDelivered", "permanent": True}),

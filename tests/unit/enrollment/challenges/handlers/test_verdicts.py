@@ -4,12 +4,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 
 from schemas.verification import MethodVerified
 from services.enrollment.accounts.domain import registering
 from services.enrollment.accounts.domain.account import Account, Method, account_id
 from services.enrollment.challenges.domain import transitions
-from services.enrollment.challenges.domain.challenge import Challenge, Status
+from services.enrollment.challenges.domain.challenge import Challenge, Delivery, Status
 from services.enrollment.challenges.handlers.verdicts import method_verified
 from services.enrollment.policies.domain.requirements import GroupPolicy, Terms
 from services.enrollment.sessions.domain.session import RecentProof
@@ -42,7 +43,7 @@ def verdict_on(challenge: Challenge) -> MethodVerified:
 
 
 async def registered_after(
-    box: Outbox, status: Status, person: Account | None = None, **forged: Any
+    box: Outbox, status: Status, person: Account | None = None, delivery: Delivery | None = None, **forged: Any
 ) -> tuple[Challenge, bool]:
     """A right proof of a phone whose challenge was `status`: what it is then, and whether the phone is on file. What is
     `forged` the verdict says otherwise than it was asked."""
@@ -50,6 +51,8 @@ async def registered_after(
     challenge = asked.model_copy(
         update={"registration": registration, "submissions": tried(None), "status": status, "ended_at": None}
     )
+    if delivery:
+        challenge = challenge.model_copy(update={"delivery": delivery})
     if person and person.sessions:
         in_session = challenge.terms.model_copy(update={"session_id": "s1"})
         challenge = challenge.model_copy(update={"terms": in_session})
@@ -158,3 +161,14 @@ async def test_a_session_that_has_nothing_more_to_prove_registers(
 ) -> None:
     challenge, is_on_file = await registered_after(box, "pending", account(*methods, sessions=(session,)))
     assert (challenge.status, is_on_file) == ("verified", True)
+
+
+async def test_a_message_that_was_used_is_counted_once_by_who_carried_it(box: Outbox) -> None:
+    def used() -> float:
+        labels = {"channel": "local", "provider": "northtel", "country": "GB"}
+        return REGISTRY.get_sample_value("security_info_messages_used_total", labels) or 0.0
+
+    before = used()
+    delivery = {"state": "sent", "provider": "northtel", "country": "GB", "requested_at": NOW}
+    await registered_after(box, "pending", delivery=Delivery.model_validate(delivery))
+    assert used() == before + 1
