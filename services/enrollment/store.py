@@ -35,6 +35,8 @@ from services.kit.mongo.indexes import ensure_index
 from services.kit.mongo.relay import Relay
 
 SOURCE = "enrollment"
+REMEMBERED = 2_000
+"""Challenges in memory, a few kB each: most are answered soon, and the one after the other in the same process."""
 OF_A_PERSON: Mapping[str, str] = {
     "activations": "state.createdAt",
     "challenges": "state.terms.createdAt",
@@ -82,7 +84,7 @@ class Store:
         return cls(
             database=database,
             accounts=Accounts(collection("accounts"), Account, **options),
-            challenges=Challenges(collection("challenges"), Challenge, **options),
+            challenges=Challenges(collection("challenges"), Challenge, remembers=REMEMBERED, **options),
             interrupts=Interrupts(collection("interrupts"), Interrupt, **options),
             answers=StoredResponses(collection("answers"), StoredResponse, **options),
             activations=Activations(collection("activations"), Activation, **options),

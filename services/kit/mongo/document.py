@@ -6,11 +6,12 @@ while the outbox is not empty; it names who publishes, and until when nobody els
 """
 
 import contextlib
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
+from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from schemas.envelope import Envelope
@@ -214,18 +215,46 @@ class Documents(Generic[S]):
         *,
         follows: Envelope | None = None,
         known: Stored[S] | None = None,
+        likely_new: bool = False,
     ) -> Stored[S]:
-        """As `change`; where there is no document, decide on `fresh` and create it with the result."""
-        for _ in range(MAX_CONFLICTS):
-            stored = await self.change(document_id, decide, cause, follows=follows, known=known)
-            if stored is not None:
-                return stored
+        """As `change`; where there is no document, decide on `fresh` and create it with the result. What is `likely_new`
+        is looked for only where it cannot be created."""
+        for attempt in range(MAX_CONFLICTS):
+            if attempt > 0 or not likely_new:
+                stored = await self.change(document_id, decide, cause, follows=follows, known=known)
+                if stored is not None:
+                    return stored
             first = decide(fresh)
             try:
                 return await self.insert(document_id, first.state, first.emissions, cause, follows=follows)
             except DuplicateDocumentError:
                 known = None
         raise StaleDocumentError(document_id)
+
+    async def suppose(
+        self, document_id: str, supposed: S, decide: Callable[[S], Change[S]], *, apart_from: Set[str] = frozenset()
+    ) -> Stored[S] | None:
+        """The change that follows from what the document most likely says, in one round trip; None, with nothing
+        written, where it says something else or the change has events. Fields `apart_from` which it is supposed to be
+        so may say anything: `decide` must neither read nor change them.
+        """
+        change, said = decide(supposed), _dump(supposed)
+        changed = {name: value for name, value in _dump(change.state).items() if value != said[name]}
+        if change.emissions or not changed:
+            return None
+        so = {f"state.{name}": value for name, value in said.items() if name not in apart_from}
+        found = await self._collection.find_one_and_update(
+            {"_id": document_id, **so},
+            {"$set": {f"state.{name}": value for name, value in changed.items()}, "$inc": {"version": 1}},
+            _PROJECTION,
+            return_document=ReturnDocument.AFTER,
+        )
+        written = self._stored(found)
+        return self._remembered(written) if written else None
+
+    def recall(self, document_id: str) -> Stored[S] | None:
+        """As this process wrote it last, if it remembers: it may be another one by now."""
+        return self._recent.find(document_id)
 
     async def delete(self, document_id: str) -> None:
         await self._collection.delete_one({"_id": document_id})
