@@ -21,6 +21,7 @@ from services.notifier.domain.leases import Leases
 from services.notifier.handlers.attempt import DeliveryAttempt, Outcome
 from services.notifier.handlers.delivering import deliver
 from services.notifier.providers.base import TIMEOUT, Provider
+from services.notifier.store import Store
 
 log = structlog.get_logger(__name__)
 
@@ -51,9 +52,11 @@ class Dispatcher:
     def __init__(
         self, lines: Sequence[Line], deps: Dependencies, *, size: int = POOL_SIZE, within: float = ATTEMPT_WITHIN
     ) -> None:
-        limits = (size, within)
+        limits, calm = (size, within), _Calm(deps.store)
         self._pools = [
-            _Pool(line, index, deps, limits, self.wake) for line in lines for index in range(len(line.providers))
+            _Pool(line, index, deps, limits, self.wake, calm=calm)
+            for line in lines
+            for index in range(len(line.providers))
         ]
 
     def start(self) -> None:
@@ -74,6 +77,22 @@ class Dispatcher:
         return all(pool.alive() for pool in self._pools)
 
 
+class _Calm:
+    """Whether nothing waits for anybody, asked once a second for all pools: else each would ask twice."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._calm = False
+        self._again_at = 0.0
+
+    async def reigns(self) -> bool:
+        """As of a moment ago, and of two seconds ago at most."""
+        if (now := monotonic()) >= self._again_at:
+            self._again_at = now + POLL_EVERY * 0.9
+            self._calm = not await self._store.has_open()
+        return self._calm
+
+
 class _Pool(Background):
     def __init__(
         self,
@@ -82,12 +101,15 @@ class _Pool(Background):
         deps: Dependencies,
         limits: tuple[int, float],
         wake: Callable[[str, str], None],
+        *,
+        calm: _Calm,
     ) -> None:
         self._line = line
         self._provider = line.providers[index]
         self._others = tuple(name for name in line.route if name != self._provider.name) if index == 0 else None
         self._deps = deps
         self._wake_other = wake
+        self._calm = calm
         self._size, self._within = limits
         self._leases = Leases()
         self._woken = asyncio.Event()
@@ -113,9 +135,10 @@ class _Pool(Background):
 
     async def _run(self) -> None:
         while True:
+            is_called = self._woken.is_set()
             self._woken.clear()
             try:
-                took_all = await self._take()
+                took_all = (not is_called and await self._calm.reigns()) or await self._take()
                 await self._measure()
             except DatabaseError as error:
                 log.warning("the queue waits for the database", error=type(error).__name__)

@@ -28,6 +28,9 @@ REVOKE_WITHIN = 8.0
 START_WITHIN = 15.0
 SESSION_MS = 10_000
 REBALANCE_MS = 30_000
+FETCH_WAITS_MS = 1_000
+"""How long Kafka holds a question for records while there are none; what comes is given at once all the same. Not more,
+because a partition that is resumed joins with the next question."""
 POLL_NEVER_ENDS_MS = 24 * 3_600_000
 """While a dependency is down the lanes are full and nothing is polled; leaving the group would not help anybody."""
 
@@ -159,8 +162,9 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
 
     def _options(self) -> dict[str, Any]:
         if self.group is None:
-            return {"auto_offset_reset": "latest", "ack_policy": AckPolicy.MANUAL}
+            return {"auto_offset_reset": "latest", "ack_policy": AckPolicy.MANUAL, "fetch_max_wait_ms": FETCH_WAITS_MS}
         return {
+            "fetch_max_wait_ms": FETCH_WAITS_MS,
             "group_id": self.group,
             "auto_offset_reset": "earliest",
             "ack_policy": AckPolicy.MANUAL,
