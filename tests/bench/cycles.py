@@ -51,6 +51,10 @@ class Crowd:
         """The next of them registers a software token."""
         await register(caller, self.users.popleft())
 
+    async def cycle_of_somebody_new(self, caller: Caller) -> None:
+        """Somebody signs in for the first time, and registers: three requests."""
+        await register(caller, self.users.popleft() if self.users else await sign_in(caller))
+
 
 async def sign_in(caller: Caller) -> str:
     """The platform asks what somebody new needs; their id."""

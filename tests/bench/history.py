@@ -29,7 +29,7 @@ def slower(before: Report, now: Report) -> list[str]:
     was, found = dict(_figures(before["figures"])), []
     for name, value in _figures(now["figures"]):
         old = was.get(name)
-        if old and value and (old / value if "PerSecond" in name else value / old) > SLOWER:
+        if old and value and (old / value if name.endswith("perSecond") else value / old) > SLOWER:
             found.append(f"{name}: {old:g} → {value:g}")
     return found
 
@@ -45,6 +45,8 @@ def save(report: Report, picture: str, folder: Path = SAVED, kind: str = "bench"
 
 def _figures(part: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, float]]:
     for name, value in part.items():
+        if name == "cycles":
+            continue
         if isinstance(value, Mapping):
             yield from _figures(value, f"{above}{name}.")
         elif isinstance(value, int | float):

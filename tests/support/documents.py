@@ -159,6 +159,15 @@ class DocumentsBehaviour:
         assert await tallies.suppose("t", Tally(), Change) is None
         assert await tallies.get("t") == stored
 
+    async def test_who_never_tells_anything_is_not_looked_after_and_cannot_tell(self, database: Database) -> None:
+        clock, collection = FixedClock(), database.collection("tallies")
+        relay = Relay(NotingPublisher(), clock)
+        silent = Documents(collection, Tally, relay=relay, clock=clock, source="enrollment", tells=False)
+        await silent.insert("t", Tally())
+        with pytest.raises(ValueError, match="no outbox"):
+            await silent.change("t", counted)
+        assert await silent.get("t") == Stored("t", 1, Tally())
+
     async def test_what_is_likely_new_is_changed_where_it_is_there(self, doors: Documents[Door]) -> None:
         assert await doors.change_or_insert("d", Door(), knocked, likely_new=True) == Stored(
             "d", 1, Door(knocks=1, marks=("x",))
