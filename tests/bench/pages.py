@@ -13,7 +13,8 @@ from tests.bench.figures import Figures
 from tests.bench.usage import usage_of
 from tests.support.api import Platform, Somebody
 
-TIMES = 100
+TIMES = 50
+"""Below the forms that a session may send in a minute."""
 HIDDEN = re.compile(r'<input type="hidden" name="(session|csrf|step)" value="([^"]*)">')
 LINKED = re.compile(r'<(?:link[^>]+href|script[^>]+src|img[^>]+src)="([^"]+)"')
 
