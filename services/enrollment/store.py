@@ -35,7 +35,7 @@ from services.kit.mongo.indexes import ensure_index
 from services.kit.mongo.relay import Relay
 
 SOURCE = "enrollment"
-REMEMBERED = 2_000
+REMEMBERED = 1_000
 """Challenges in memory, a few kB each: most are answered soon, and the one after the other in the same process."""
 OF_A_PERSON: Mapping[str, str] = {
     "activations": "state.createdAt",
