@@ -2,11 +2,12 @@
 be as full as after years."""
 
 import re
+import secrets
 from collections.abc import Callable, Iterator, Mapping
-from copy import deepcopy
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import bson
+from bson.raw_bson import RawBSONDocument
 from pymongo import MongoClient
 
 from services.kit.ids import new_id
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from tests.bench.running import Bench
 
 BATCH = 1_000
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 KEPT: tuple[tuple[str, str], ...] = (
     ("enrollment", "accounts"),
     ("enrollment", "challenges"),
@@ -44,45 +46,22 @@ def pattern_of(bench: "Bench") -> Pattern:
 
 def fill(mongodb_url: str, pattern: Pattern, people: int, told: Callable[[int], None]) -> None:
     """So many people, with one ended challenge and one ended delivery each."""
-    client: MongoClient[Document] = MongoClient(mongodb_url, w=1)
+    client: MongoClient[Any] = MongoClient(mongodb_url, w=1)
     with client:
         for start in range(0, people, BATCH):
             number = min(BATCH, people - start)
             for (name, collection), document in pattern.items():
-                client[name][collection].insert_many(_copies(document, number), ordered=False)
+                client[name][collection].insert_many(list(_copies(document, number)), ordered=False)
             told(number)
 
 
-def _copies(document: Document, number: int) -> Iterator[Document]:
-    user = document["state"]["user"]
+def _copies(document: Document, number: int) -> Iterator[RawBSONDocument]:
+    """The same with other names of the same length, in the bytes: a million dictionaries would take far longer."""
+    silent = {name: value for name, value in document.items() if name != "relay"} | {"outbox": []}
+    content, user = bson.encode(silent), document["state"]["user"].encode()
+    ids = {found.encode() for found in UUID.findall(f"{document['_id']} {document['state'].get('id', '')}")}
     for _ in range(number):
-        copy, other = deepcopy(document), f"crowd.{new_id()}"
-        _renamed(copy, user, other)
-        copy["_id"] = _other_id(document["_id"], user, other)
-        state = copy["state"]
-        if "id" in state:
-            state["id"] = copy["_id"].rpartition("/")[2].partition(":")[0]
-        if "endedAt" in state:
-            state["endedAt"] = datetime.now(UTC)
-        copy.pop("relay", None)
-        copy["outbox"] = []
-        yield copy
-
-
-def _other_id(identifier: str, user: str, other: str) -> str:
-    """A name that nobody has: of the other person, else by a new id in the place of each."""
-    if user in identifier:
-        return identifier.replace(user, other)
-    return re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", lambda _: new_id(), identifier)
-
-
-def _renamed(value: Any, user: str, other: str) -> None:
-    if isinstance(value, dict):
-        for name, part in value.items():
-            if part == user:
-                value[name] = other
-            else:
-                _renamed(part, user, other)
-    elif isinstance(value, list):
-        for part in value:
-            _renamed(part, user, other)
+        copy = content.replace(user, secrets.token_hex(len(user))[: len(user)].encode())
+        for identifier in ids:
+            copy = copy.replace(identifier, new_id().encode())
+        yield RawBSONDocument(copy)
