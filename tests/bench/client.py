@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from tests.support.api import Platform
 
+KEPT = 4.0
+"""Seconds without a request for which the server keeps a connection, at least."""
 TOKEN_FOR = 60.0
 """Seconds that a bearer token is used for, as a platform would; it is good for five minutes."""
 
@@ -38,6 +40,7 @@ class Caller:
 
     tokens: Tokens
     _streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = field(default=None, repr=False)
+    _used: float = 0.0
 
     @property
     def address(self) -> str:
@@ -49,8 +52,7 @@ class Caller:
         return self.tokens.platform.stack.url("northbridge")
 
     async def __aenter__(self) -> Self:
-        place = urlsplit(self.address)
-        self._streams = await asyncio.open_connection("127.0.0.1", place.port)
+        await self._connect()
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -84,9 +86,19 @@ class Caller:
 
     async def exchange(self, request: bytes) -> tuple[int, bytes]:
         """Status and body of the answer to a request."""
+        if self._streams is None or time.monotonic() - self._used > KEPT:
+            await self._connect()
         assert self._streams is not None
         reader, writer = self._streams
         writer.write(request)
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
         length = head.partition("content-length:")[2].partition("\r\n")[0]
-        return int(head[9:12]), await reader.readexactly(int(length or 0))
+        body = await reader.readexactly(int(length or 0))
+        self._used = time.monotonic()
+        return int(head[9:12]), body
+
+    async def _connect(self) -> None:
+        if self._streams is not None:
+            self._streams[1].close()
+        self._streams = await asyncio.open_connection("127.0.0.1", urlsplit(self.address).port)
+        self._used = time.monotonic()
