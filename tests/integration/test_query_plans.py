@@ -30,7 +30,7 @@ from tests.support.publishing import NotingPublisher
 FILTERS = {"find": "filter", "count": "query", "delete": "deletes", "update": "updates", "findAndModify": "query"}
 NOT_ASKED = frozenset({"prepare", "versions"})
 """The second is for collections with one document a tenant."""
-STORES = {"enrollment": EnrollmentStore, "notifier": NotifierStore, "verifier": VerifierStore}
+STORES: Mapping[str, Any] = {"enrollment": EnrollmentStore, "notifier": NotifierStore, "verifier": VerifierStore}
 NEVER = object()
 
 Question = tuple[str, Mapping[str, Any], Mapping[str, int]]
