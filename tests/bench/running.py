@@ -21,6 +21,8 @@ from tests.support.api import Platform
 CLIENTS = (1, 8, 32)
 SETTLE = 3.0
 """Seconds in which what follows from a load is done, and counts with it."""
+AWAKE = 10.0
+"""Seconds after a start in which groups still form: that is not idling."""
 PACE = 0.5
 """Of the rate that a closed loop reached."""
 WATCHED = (*SERVICES, *SERVERS)
@@ -63,6 +65,7 @@ class Bench:
 
     def idles(self, seconds: float) -> dict[str, float]:
         """CPU milliseconds a second of each process while nothing is asked."""
+        time.sleep(AWAKE)
         before = self.usage()
         time.sleep(seconds)
         spent = cpu_between(before, self.usage())
