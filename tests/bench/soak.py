@@ -68,7 +68,7 @@ class Course:
                 await asyncio.sleep(EVERY)
 
     def growth(self) -> dict[str, float]:
-        """Megabytes that each process grew by between the first and the last third, on average."""
+        """Megabytes that each process grew by between the second and the last third, on average."""
         third = max(len(self.seconds) // 3, 1)
         return {
             name: round(sum(found[-third:]) / third - sum(found[third : 2 * third]) / third, 1)
