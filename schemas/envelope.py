@@ -12,6 +12,7 @@ from schemas.base import Event
 from schemas.topics import EVENTS
 
 SPECVERSION = "1.0"
+TYPE = "ce_type"
 CORRELATION = "ce_correlationid"
 """The header that names the challenge, else the session."""
 MAC = "ce_mac"

@@ -39,11 +39,13 @@ def subscribe(broker: EventBroker, deps: Dependencies, *, group: str, requiremen
     broker.subscribe(
         [VERDICTS, DELIVERIES], judged, group=None, awaited=signals.is_awaited, on_reconnect=signals.notify_all
     )
-    broker.subscribe([LIFECYCLE], _outcomes(store).after(requirement), group=f"{group}.outcomes")
-    broker.subscribe([LIFECYCLE], _hardware_tokens(store).after(requirement), group=f"{group}.hardware-tokens")
-    broker.subscribe([LIFECYCLE], _activity(store).after(requirement), group=f"{group}.activity")
-    broker.subscribe([LIFECYCLE], _journeys(store).after(requirement), group=f"{group}.journeys")
-    broker.subscribe([LIFECYCLE], _notices(deps).after(requirement), group=f"{group}.notices")
+    broker.subscribe([LIFECYCLE], _outcomes(store).after(requirement), group=f"{group}.outcomes", at_leisure=True)
+    broker.subscribe(
+        [LIFECYCLE], _hardware_tokens(store).after(requirement), group=f"{group}.hardware-tokens", at_leisure=True
+    )
+    broker.subscribe([LIFECYCLE], _activity(store).after(requirement), group=f"{group}.activity", at_leisure=True)
+    broker.subscribe([LIFECYCLE], _journeys(store).after(requirement), group=f"{group}.journeys", at_leisure=True)
+    broker.subscribe([LIFECYCLE], _notices(deps).after(requirement), group=f"{group}.notices", at_leisure=True)
 
 
 def _verdicts(deps: Dependencies) -> EventHandlers:

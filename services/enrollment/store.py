@@ -35,6 +35,8 @@ from services.kit.mongo.indexes import ensure_index
 from services.kit.mongo.relay import Relay
 
 SOURCE = "enrollment"
+REMEMBERED = 1_000
+"""Challenges in memory, a few kB each: most are answered soon, and the one after the other in the same process."""
 OF_A_PERSON: Mapping[str, str] = {
     "activations": "state.createdAt",
     "challenges": "state.terms.createdAt",
@@ -52,6 +54,7 @@ class Options(TypedDict):
     relay: Relay
     clock: Clock
     source: str
+    tells: bool
 
 
 @dataclass(frozen=True)
@@ -78,21 +81,22 @@ class Store:
     def open(cls, database: Database, relay: Relay, clock: Clock) -> "Store":
         """The store in `database`, whose events `relay` publishes."""
         collection = database.collection
-        options: Options = {"relay": relay, "clock": clock, "source": SOURCE}
+        options: Options = {"relay": relay, "clock": clock, "source": SOURCE, "tells": True}
+        silent: Options = {**options, "tells": False}
         return cls(
             database=database,
             accounts=Accounts(collection("accounts"), Account, **options),
-            challenges=Challenges(collection("challenges"), Challenge, **options),
-            interrupts=Interrupts(collection("interrupts"), Interrupt, **options),
-            answers=StoredResponses(collection("answers"), StoredResponse, **options),
-            activations=Activations(collection("activations"), Activation, **options),
-            devices=Devices(collection("devices"), Device, **options),
+            challenges=Challenges(collection("challenges"), Challenge, remembers=REMEMBERED, **options),
+            interrupts=Interrupts(collection("interrupts"), Interrupt, **silent),
+            answers=StoredResponses(collection("answers"), StoredResponse, **silent),
+            activations=Activations(collection("activations"), Activation, **silent),
+            devices=Devices(collection("devices"), Device, **silent),
             notices=Notices(collection("notices"), Notice, **options),
-            activities=Activities(collection("activities"), Activity, **options),
-            registrations=Registrations(collection("registrations"), ApiRegistration, **options),
+            activities=Activities(collection("activities"), Activity, **silent),
+            registrations=Registrations(collection("registrations"), ApiRegistration, **silent),
             tenant_policies=TenantPolicies(collection("policies"), TenantPolicy, **options),
-            journeys=Journeys(collection("journeys"), Journey, **options),
-            hardware_tokens=HardwareTokens(collection("hardware_tokens"), HardwareToken, **options),
+            journeys=Journeys(collection("journeys"), Journey, **silent),
+            hardware_tokens=HardwareTokens(collection("hardware_tokens"), HardwareToken, **silent),
             used_tokens=UsedTokens(database),
             message_counts=MessageCounts(database),
         )

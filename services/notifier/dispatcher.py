@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+from services.notifier.calm import Calm
 from services.notifier.dependencies import Dependencies
 from services.notifier.domain.delivery import Delivery
 from services.notifier.domain.routing import choose
@@ -27,9 +28,9 @@ class Dispatcher:
         self._deps = deps
         self._health = Health(deps.store, deps.clock)
         self._most_calls = size * sum(len(line.providers) for line in lines)
-        limits = (size, within)
+        limits, calm = (size, within), Calm(deps.store)
         self._pools = [
-            Pool(line, index, deps, self._health, limits=limits, wake=self.wake)
+            Pool(line, index, deps, self._health, limits=limits, wake=self.wake, calm=calm)
             for line in lines
             for index in range(len(line.providers))
         ]

@@ -12,6 +12,7 @@ from services.kit.mongo.client import DatabaseError
 from services.kit.mongo.document import Stored
 from services.kit.telemetry import bind, use_trace
 from services.notifier import metrics
+from services.notifier.calm import Calm
 from services.notifier.dependencies import Dependencies
 from services.notifier.domain import attempts
 from services.notifier.domain.delivery import Delivery
@@ -51,6 +52,7 @@ class Pool(Background):
         *,
         limits: tuple[int, float],
         wake: Callable[[str, str], None],
+        calm: Calm,
     ) -> None:
         self._line = line
         self._provider = line.providers[index]
@@ -58,6 +60,7 @@ class Pool(Background):
         self._deps = deps
         self._health = health
         self._wake_other = wake
+        self._calm = calm
         self._size, self._within = limits
         self._leases = Leases()
         self._woken = asyncio.Event()
@@ -83,9 +86,10 @@ class Pool(Background):
 
     async def _run(self) -> None:
         while True:
+            is_called = self._woken.is_set()
             self._woken.clear()
             try:
-                took_all = await self._take()
+                took_all = (not is_called and await self._calm.reigns()) or await self._take()
                 await self._measure()
             except DatabaseError as error:
                 log.warning("the queue waits for the database", error=type(error).__name__)

@@ -4,11 +4,11 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 from pymongo import ASCENDING
 
-from schemas.base import Purpose
+from schemas.base import Channel, Purpose
 from schemas.envelope import Envelope
 from services.kit.clock import Clock
 from services.kit.config.messages import Budget
@@ -45,9 +45,16 @@ class Store:
         return cls(
             database,
             Documents(database.collection("deliveries"), Delivery, relay=relay, clock=clock, source=SOURCE),
-            Documents(database.collection("sends"), Sends, relay=relay, clock=clock, source=SOURCE),
-            Documents(database.collection("cancellations"), Cancellation, relay=relay, clock=clock, source=SOURCE),
-            Documents(database.collection("breakers"), Breaker, relay=relay, clock=clock, source=SOURCE),
+            Documents(database.collection("sends"), Sends, relay=relay, clock=clock, source=SOURCE, tells=False),
+            Documents(
+                database.collection("cancellations"),
+                Cancellation,
+                relay=relay,
+                clock=clock,
+                source=SOURCE,
+                tells=False,
+            ),
+            Documents(database.collection("breakers"), Breaker, relay=relay, clock=clock, source=SOURCE, tells=False),
         )
 
     async def prepare(self) -> None:
@@ -157,6 +164,11 @@ class Store:
             "$or": [{"state.notAfter": {"$lte": unless_sent}}, certainly_not_sent],
         }
         return self.deliveries.each(criteria, sort=[("state.notAfter", ASCENDING)])
+
+    async def has_open(self) -> bool:
+        """Whether anything waits at all, or is being sent."""
+        wanted = {"state.channel": {"$in": list(get_args(Channel))}, "state.status": {"$in": sorted(OPEN)}}
+        return await self.database.collection("deliveries").find_one(wanted, {"_id": 1}) is not None
 
     async def depth(self, channel: str, provider: str) -> int:
         """How many deliveries wait for `provider` or are being sent."""

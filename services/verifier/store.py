@@ -49,8 +49,12 @@ class Store:
                 remembers=REMEMBERED,
             ),
             Documents(database.collection("authenticators"), Authenticator, relay=relay, clock=clock, source=SOURCE),
-            Documents(database.collection("sessions"), SessionTries, relay=relay, clock=clock, source=SOURCE),
-            Documents(database.collection("credentials"), Credential, relay=relay, clock=clock, source=SOURCE),
+            Documents(
+                database.collection("sessions"), SessionTries, relay=relay, clock=clock, source=SOURCE, tells=False
+            ),
+            Documents(
+                database.collection("credentials"), Credential, relay=relay, clock=clock, source=SOURCE, tells=False
+            ),
             database,
         )
 

@@ -19,18 +19,9 @@ RECORD_BYTES = 1024
 TOPICS = ("bench-there", "bench-back")
 DATABASE = "bench"
 
-WRITES = (
-    ("enrollment", "challenges"),
-    ("verifier", "challenges"),
-    ("verifier", "authenticators"),
-    ("verifier", "authenticators"),
-    ("verifier", "challenges"),
-    ("enrollment", "accounts"),
-    ("enrollment", "challenges"),
-)
-"""What an answer waits for, by database and collection, counted from the code: the submission (`desk.submit`); the try
-counted, the guess counted, its time step spent, the verdict (`judging`); the use noted and the challenge ended
-(`reports.method_verified`). What comes after the answer (the guess taken back, outboxes marked) is not in it."""
+WRITES = (("enrollment", "challenges"), ("verifier", "challenges"), ("enrollment", "challenges"))
+"""What nobody can do without who asks another service by events: the submission, the verdict, the result. What else is
+written before the answer (the try, the guess and the time step are counted, the use is noted) is the product's."""
 
 Document = dict[str, Any]
 

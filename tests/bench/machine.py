@@ -21,6 +21,7 @@ def facts(database: DatabaseProgram) -> dict[str, object]:
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
         "kafka": _kafka_version(),
+        "databaseName": database.name,
         "database": _first_line([str(database.path), "--version"]),
         "libraries": {name: version(name) for name in LIBRARIES},
         "commit": _first_line(["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"]),

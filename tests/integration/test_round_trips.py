@@ -9,17 +9,18 @@ from datetime import timedelta
 
 import pytest
 
+from services.enrollment.challenges.domain.transitions import cancel
 from services.kit.crypto.codes import totp_code
 from tests.support.answering import Answering, Counted, answering
 from tests.support.challenges import NUMBER
 
-TEXT = 10
+TEXT = 8
 """A code by text."""
-TOTP = 12
+TOTP = 10
 """A code that an app shows: the credential is read, and its time step used up."""
-REGISTERING = 1
-"""More, for the proof of a method that it registers."""
-BESIDE = 4
+REGISTERING = 0
+"""More, for the proof of a method that it registers: what is made anew is not looked for."""
+BESIDE = 2
 """For which nobody waits, but the database works."""
 
 
@@ -58,8 +59,23 @@ async def test_a_code_of_an_app(platform: Answering) -> None:
 async def test_every_try_is_counted_by_a_write_before_the_verdict(platform: Answering) -> None:
     phone = await platform.register(type="phone", phoneNumber=NUMBER, phoneType="mobile", delivery="sms")
     registered = await platform.answer(phone["challenge"], await platform.texted(phone["challenge"]))
-    written = [trip.collection for trip in registered.waited_for if trip.who == "verifier" and trip.is_write]
-    assert written == ["challenges", "authenticators", "challenges"]
+    platform.clock.advance(timedelta(minutes=1))
+    challenge = await platform.ask(phone["methodId"])
+    proven = await platform.answer(challenge, await platform.texted(challenge))
+    for counted in (registered, proven):
+        written = [trip.collection for trip in counted.waited_for if trip.who == "verifier" and trip.is_write]
+        assert written == ["challenges", "authenticators", "challenges"]
+
+
+async def test_what_another_process_ended_meanwhile_takes_no_answer(platform: Answering) -> None:
+    app = await platform.register(type="softwareOath")
+    challenge, other = app["challenge"], platform.of_another_process()
+    ended = await other.change(challenge["id"], lambda state: cancel(state, "cancelled", at=platform.clock.now()))
+    assert ended is not None
+    answer = {"code": totp_code(base64.b32decode(app["secret"]), platform.clock.now())}
+    refused = await platform.call(f"/v1.0/challenges/{challenge['id']}/answer", answer, 409)
+    assert refused.body["code"] == "challengeEnded"
+    assert [str(trip) for trip in refused.waited_for] == ["request: update challenges", "request: find challenges"]
 
 
 def listed(counted: Counted) -> str:

@@ -18,6 +18,7 @@ from schemas.envelope import Envelope, Malformed, Unknown, decode
 from schemas.topics import Topic
 from services.enrollment import consumers as of_enrollment
 from services.enrollment.api import routers
+from services.enrollment.challenges.store import Challenges
 from services.enrollment.config import Config
 from services.enrollment.dependencies import Dependencies
 from services.enrollment.idempotency.handlers import Idempotency
@@ -171,6 +172,10 @@ class Answering:
         stored = await self.enrollment.challenges.get(challenge["id"])
         assert stored is not None
         return derive_code(keyring("notifier"), stored.state.terms, tenant=TENANT).get_secret_value()
+
+    def of_another_process(self) -> Challenges:
+        """The same challenges, as somebody else has them, who remembers none."""
+        return EnrollmentStore.open(self.enrollment.database, self.relays[0], self.clock).challenges
 
     async def answer(self, challenge: dict[str, Any], code: str) -> Counted:
         """Answer it right."""

@@ -6,6 +6,7 @@ from typing import cast
 
 import pytest
 from prometheus_client import REGISTRY
+from pydantic import BaseModel, ConfigDict
 from pymongo.errors import DuplicateKeyError
 
 from services.kit.decision import Change
@@ -39,8 +40,30 @@ def counted_unreadable() -> float:
     return REGISTRY.get_sample_value("security_info_documents_unreadable_total", {"collection": "tallies"}) or 0.0
 
 
+class Door(BaseModel):
+    """A state of which a part does not matter to who counts."""
+
+    model_config = ConfigDict(frozen=True)
+
+    knocks: int = 0
+    marks: tuple[str, ...] = ()
+    colour: str | None = None
+
+
+def knocked(door: Door) -> Change[Door]:
+    """Once more."""
+    return Change(door.model_copy(update={"knocks": door.knocks + 1, "marks": (*door.marks, "x")}))
+
+
 class DocumentsBehaviour:
     """What documents do, on any `database`."""
+
+    @pytest.fixture
+    def doors(self, database: Database) -> Documents[Door]:
+        """Documents without events."""
+        clock = FixedClock()
+        relay = Relay(NotingPublisher(), clock)
+        return Documents(database.collection("doors"), Door, relay=relay, clock=clock, source="enrollment")
 
     @pytest.fixture
     def tallies(self, database: Database) -> Documents[Tally]:
@@ -114,6 +137,43 @@ class DocumentsBehaviour:
         assert await tallies.change_or_insert("t", Tally(), counted, known=known) == Stored(
             "t", 1, Tally(times_counted=1)
         )
+
+    async def test_a_change_of_what_is_supposed_is_made_only_where_it_is_so(self, doors: Documents[Door]) -> None:
+        apart_from = frozenset({"colour"})
+        assert await doors.suppose("d", Door(), knocked, apart_from=apart_from) is None
+        await doors.insert("d", Door(colour="red"))
+        assert await doors.suppose("d", Door(), knocked) is None
+        once = await doors.suppose("d", Door(), knocked, apart_from=apart_from)
+        assert once == await doors.get("d") == Stored("d", 2, Door(knocks=1, marks=("x",), colour="red"))
+        assert await doors.suppose("d", Door(), knocked, apart_from=apart_from) is None
+        assert await doors.get("d") == once
+
+    async def test_of_many_who_suppose_the_same_one_is_right(self, doors: Documents[Door]) -> None:
+        await doors.insert("d", Door())
+        changed = await asyncio.gather(*(doors.suppose("d", Door(), knocked) for _ in range(16)))
+        assert [one.state.knocks for one in changed if one] == [1]
+
+    async def test_what_tells_something_is_not_decided_on_what_is_supposed(self, tallies: Documents[Tally]) -> None:
+        stored = await tallies.insert("t", Tally())
+        assert await tallies.suppose("t", Tally(), counted) is None
+        assert await tallies.suppose("t", Tally(), Change) is None
+        assert await tallies.get("t") == stored
+
+    async def test_who_never_tells_anything_is_not_looked_after_and_cannot_tell(self, database: Database) -> None:
+        clock, collection = FixedClock(), database.collection("tallies")
+        relay = Relay(NotingPublisher(), clock)
+        silent = Documents(collection, Tally, relay=relay, clock=clock, source="enrollment", tells=False)
+        await silent.insert("t", Tally())
+        with pytest.raises(ValueError, match="no outbox"):
+            await silent.change("t", counted)
+        assert await silent.get("t") == Stored("t", 1, Tally())
+
+    async def test_what_is_likely_new_is_changed_where_it_is_there(self, doors: Documents[Door]) -> None:
+        assert await doors.change_or_insert("d", Door(), knocked, likely_new=True) == Stored(
+            "d", 1, Door(knocks=1, marks=("x",))
+        )
+        again = await doors.change_or_insert("d", Door(), knocked, likely_new=True)
+        assert (again.version, again.state.knocks) == (2, 2)
 
     async def test_what_is_refused_of_what_is_known_is_decided_on_what_is_read(self, tallies: Documents[Tally]) -> None:
         def counted_from_two(tally: Tally) -> Change[Tally]:

@@ -1,6 +1,6 @@
 """A verifier without Kafka and database: its real handlers over documents in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -11,9 +11,15 @@ from pydantic import BaseModel, SecretStr
 from schemas.base import Event
 from schemas.envelope import Envelope
 from schemas.verification import MethodVerified, VerificationFailed
-from services.kit.decision import Emission
+from services.kit.decision import Change, Emission
 from services.kit.mongo.client import Database
-from services.kit.mongo.document import AlreadyHandledError, Documents, DuplicateDocumentError, Stored
+from services.kit.mongo.document import (
+    AlreadyHandledError,
+    Documents,
+    DuplicateDocumentError,
+    StaleDocumentError,
+    Stored,
+)
 from services.kit.mongo.recent import Recent
 from services.verifier.domain.authenticator import Authenticator
 from services.verifier.domain.challenge import Challenge
@@ -82,7 +88,21 @@ class MemoryDocuments(Documents[S]):
     ) -> Stored[S]:
         if cause and cause.id in stored.inbox:
             raise AlreadyHandledError(cause.id)
+        if self.kept.get(stored.id, stored).version != stored.version:
+            raise StaleDocumentError(stored.id)
         return self._put(stored, state, emissions, cause)
+
+    async def suppose(
+        self, document_id: str, supposed: S, decide: Callable[[S], Change[S]], *, apart_from: Set[str] = frozenset()
+    ) -> Stored[S] | None:
+        stored, change = self.kept.get(document_id), decide(supposed)
+        if stored is None or change.emissions:
+            return None
+        before, after, said = (state.model_dump(by_alias=True) for state in (supposed, change.state, stored.state))
+        if any(said[name] != value for name, value in before.items() if name not in apart_from):
+            return None
+        changed = {name: value for name, value in after.items() if value != before[name]}
+        return self._put(stored, type(supposed).model_validate(said | changed), (), None) if changed else None
 
     def _put(self, stored: Stored[S], state: S, emissions: Sequence[Emission], cause: Envelope | None) -> Stored[S]:
         self._told += [emission.event for emission in emissions]

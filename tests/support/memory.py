@@ -12,7 +12,7 @@ from typing import Any, cast
 
 import bson
 from bson.codec_options import CodecOptions
-from pymongo import UpdateOne
+from pymongo import ReturnDocument, UpdateOne
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from services.kit.mongo.client import Collection, Database, Document
@@ -132,6 +132,22 @@ class MemoryCollection:
         changed = _updated(found, {operator: update[operator] for operator in update if operator != "$setOnInsert"})
         self._put(_copy(changed))
         return Result(matched_count=1, modified_count=int(changed != found))
+
+    async def find_one_and_update(
+        self,
+        criteria: Mapping[str, Any],
+        update: Mapping[str, Any],
+        projection: object = None,
+        *,
+        return_document: bool,
+    ) -> Document | None:
+        """The first that matches, changed, as it is after that."""
+        await asyncio.sleep(0)
+        found = next(iter(self._matching(criteria)), None)
+        if found is None or return_document is not ReturnDocument.AFTER:
+            return None
+        self._put(changed := _updated(found, update))
+        return _copy(changed)
 
     async def bulk_write(self, updates: Sequence[UpdateOne], *, ordered: bool) -> Result:
         """One after the other; raises BulkWriteError with those whose id was taken."""

@@ -29,7 +29,7 @@ class Challenges(Documents[Challenge]):
             "state.hosting.ticketHash",
             name="tickets",
             unique=True,
-            partialFilterExpression={"state.hosting.ticketHash": {"$type": "string"}},
+            partialFilterExpression={"state.hosting.ticketHash": {"$gt": ""}},  # with $type no question would use it
         )
         await ensure_index(self._collection, [("state.status", ASCENDING), ("state.terms.expiresAt", ASCENDING)])
         await ensure_index(self._collection, "state.endedAt", expireAfterSeconds=int(KEEP_ENDED.total_seconds()))

@@ -19,7 +19,7 @@ class Interrupts(Documents[Interrupt]):
             "state.ticketHash",
             name="tickets",
             unique=True,
-            partialFilterExpression={"state.ticketHash": {"$type": "string"}},
+            partialFilterExpression={"state.ticketHash": {"$gt": ""}},  # with $type no question would use it
         )
         await ensure_index(self._collection, "state.createdAt", expireAfterSeconds=int(KEEP.total_seconds()))
 

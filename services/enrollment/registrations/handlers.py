@@ -49,12 +49,13 @@ async def register(plan: Plan | ClaimingPlan, tenant: str, user: str, deps: CanR
         ProblemError: why it cannot be, as the plan says; `methodAlreadyRegistered` where another call was faster;
             `sendLimitReached`; `rateLimited` for what takes slow hashes, asked for too often.
     """
-    return await _begin(plan, await account_to_be(tenant, user, deps), deps)
+    account, is_kept = await account_to_be(tenant, user, deps)
+    return await _begin(plan, account, deps, is_kept=is_kept)
 
 
 async def register_known(plan: Plan, tenant: str, user: str, deps: CanRegister) -> Reading:
     """The same for a person who must have an account: `unknownUser` otherwise."""
-    return await _begin(plan, await account_of(tenant, user, deps), deps)
+    return await _begin(plan, await account_of(tenant, user, deps), deps, is_kept=True)
 
 
 async def read_registration(tenant: str, user: str, registration_id: str, deps: CanResume) -> Reading:
@@ -94,15 +95,16 @@ async def require_registered(challenge: Challenge, deps: HasAccounts, account: A
     raise problem or MethodAlreadyRegisteredError
 
 
-async def _begin(plan: Plan | ClaimingPlan, account: Account, deps: CanRegister) -> Reading:
+async def _begin(plan: Plan | ClaimingPlan, account: Account, deps: CanRegister, *, is_kept: bool) -> Reading:
     planned = plan(Claimant(account, locale=account.profile.locale), deps)
     beginning = planned if isinstance(planned, Beginning) else await planned
     async with counted(beginning.challenge, None, deps) as reservation:
+        if not is_kept:
+            await keep_account(account, deps)
         return await _begun(beginning, account, reservation, deps)
 
 
 async def _begun(beginning: Beginning, account: Account, reservation: Reservation, deps: CanRegister) -> Reading:
-    await keep_account(account, deps)
     registration = _registration(beginning, account, deps)
     try:
         await deps.registrations.insert(registration.id, registration)

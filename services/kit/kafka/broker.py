@@ -27,7 +27,7 @@ from services.kit.kafka.processing import GroupProcessing, LiveProcessing, Proce
 from services.kit.kafka.producer import EventProducer
 from services.kit.kafka.reading import TotalConsumer, from_client
 from services.kit.kafka.record import RawHeaders, Record
-from services.kit.kafka.subscription import OnReconnect, Subscription
+from services.kit.kafka.subscription import FETCH_WAITS_MS, LEISURE_WAITS_MS, OnReconnect, Subscription
 from services.kit.mongo.outbox import EventTooLargeError
 from services.kit.mongo.relay import PublishFailedError
 from services.kit.settings import ServiceSettings
@@ -81,20 +81,29 @@ class EventBroker:
         on_reconnect: OnReconnect | None = None,
         awaited: Awaited | None = None,
         at_once: int = MOST_AT_ONCE,
+        at_leisure: bool = False,
     ) -> None:
         """Give the records of `topics` to `handlers`; call it before `start`.
 
         With a `group`, each record is handled by one member at least once, in order within its key; without one, each
         replica gets what comes from now on, of that only what is `awaited`, nothing is committed, failures are dropped,
         and `on_reconnect` is awaited after Kafka was away, when events may have been missed. `at_once` keys are served
-        at the same time.
+        at the same time. `at_leisure`, for what nobody waits for, asks Kafka less often while nothing comes.
         """
         self._topics |= {full_name(self._prefix, topic): topic for topic in topics}
         names = [full_name(self._prefix, topic) for topic in topics]
         self._required |= set(names)
         processing = self._processing(handlers, group, awaited)
         self._subscriptions.append(
-            Subscription(self._broker, names, processing, group=group, on_reconnect=on_reconnect, at_once=at_once)
+            Subscription(
+                self._broker,
+                names,
+                processing,
+                group=group,
+                on_reconnect=on_reconnect,
+                at_once=at_once,
+                fetch_waits_ms=LEISURE_WAITS_MS if at_leisure else FETCH_WAITS_MS,
+            )
         )
 
     async def start(self) -> None:

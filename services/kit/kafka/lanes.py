@@ -23,7 +23,7 @@ MOST_OF_A_KEY = 8
 MOST_AHEAD = 1_024
 """Records of a partition that are taken from its first unfinished one on: what a restart may handle again, and what a
 slow key may pile up in memory."""
-COMMIT_EVERY = 0.1
+COMMIT_EVERY = 0.5
 COMMIT_AFTER = 1_000
 STALLED_AFTER = 120.0
 

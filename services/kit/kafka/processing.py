@@ -6,7 +6,7 @@ from typing import Any
 import structlog
 
 from schemas.envelope import Envelope, Malformed, Unknown
-from schemas.topics import Topic
+from schemas.topics import EVENTS, Topic
 from services.kit.clock import monotonic
 from services.kit.crypto.event_mac import EventMac
 from services.kit.kafka import metrics
@@ -14,7 +14,7 @@ from services.kit.kafka.dead_letters import DeadLetters
 from services.kit.kafka.handlers import Awaited, EventHandlers, Handler
 from services.kit.kafka.lanes import AbandonedError, Pause
 from services.kit.kafka.policy import Retries, is_dependency_down
-from services.kit.kafka.record import Record, correlation_of, read
+from services.kit.kafka.record import Record, correlation_of, read, type_of
 from services.kit.telemetry import event_context
 
 log = structlog.get_logger(__name__)
@@ -40,6 +40,9 @@ class Processing:
         Raises:
             AbandonedError: it must be delivered again.
         """
+        if self._is_passed_over(type_of(record)):
+            metrics.CONSUMED.labels(self._name(record), type_of(record), "unhandled").inc()
+            return
         event = read(record)
         match event:
             case Unknown():
@@ -52,6 +55,10 @@ class Processing:
             case Envelope():
                 kind, outcome = event.type, await self._dispatch(record, event, pause)
         metrics.CONSUMED.labels(self._name(record), kind, outcome).inc()
+
+    def _is_passed_over(self, event_type: str) -> bool:
+        """Whether it is known and of no interest here: then the rest is not even read."""
+        return event_type in EVENTS and self._handlers.find(event_type) is None
 
     def _refusal(self, record: Record, envelope: Envelope) -> str | None:
         """Why nobody who may write this event can have written it, if so."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from schemas.envelope import CORRELATION, Envelope, Malformed, Unknown, decode
+from schemas.envelope import CORRELATION, TYPE, Envelope, Malformed, Unknown, decode
 
 RawHeaders = tuple[tuple[str, bytes | None], ...]
 Partition = tuple[str, int]
@@ -45,7 +45,16 @@ def read(record: Record) -> Envelope | Unknown | Malformed:
 
 def correlation_of(record: Record) -> str:
     """What the record says that it is about, without reading the rest; empty where it says nothing."""
-    return next((text(value) or "" for name, value in record.headers if name == CORRELATION), "")
+    return _header(record, CORRELATION)
+
+
+def type_of(record: Record) -> str:
+    """Of which type it says that it is, without reading the rest; empty where it says nothing."""
+    return _header(record, TYPE)
+
+
+def _header(record: Record, wanted: str) -> str:
+    return next((text(value) or "" for name, value in record.headers if name == wanted), "")
 
 
 def text_headers(headers: RawHeaders) -> dict[str, str]:

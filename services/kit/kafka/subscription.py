@@ -28,6 +28,10 @@ REVOKE_WITHIN = 8.0
 START_WITHIN = 15.0
 SESSION_MS = 10_000
 REBALANCE_MS = 30_000
+FETCH_WAITS_MS = 1_000
+LEISURE_WAITS_MS = 5_000
+"""How long Kafka holds a question for records while there are none; what comes is given at once all the same. No longer
+where people wait, for a partition that was full or rested joins with the next question."""
 POLL_NEVER_ENDS_MS = 24 * 3_600_000
 """While a dependency is down the lanes are full and nothing is polled; leaving the group would not help anybody."""
 
@@ -46,8 +50,10 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
         group: str | None,
         on_reconnect: OnReconnect | None = None,
         at_once: int = MOST_AT_ONCE,
+        fetch_waits_ms: int = FETCH_WAITS_MS,
     ) -> None:
         self.topics = topics
+        self._fetch_waits_ms = fetch_waits_ms
         self.group = group
         self._on_reconnect = on_reconnect
         self._lanes = Lanes(processing.process, self._commit, self, at_once=at_once)
@@ -158,12 +164,13 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
             consumer.resume(place)
 
     def _options(self) -> dict[str, Any]:
+        shared = {"ack_policy": AckPolicy.MANUAL, "fetch_max_wait_ms": self._fetch_waits_ms}
         if self.group is None:
-            return {"auto_offset_reset": "latest", "ack_policy": AckPolicy.MANUAL}
+            return {**shared, "auto_offset_reset": "latest"}
         return {
+            **shared,
             "group_id": self.group,
             "auto_offset_reset": "earliest",
-            "ack_policy": AckPolicy.MANUAL,
             "listener": self,
             "session_timeout_ms": SESSION_MS,
             "rebalance_timeout_ms": REBALANCE_MS,

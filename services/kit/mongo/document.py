@@ -6,11 +6,12 @@ while the outbox is not empty; it names who publishes, and until when nobody els
 """
 
 import contextlib
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
+from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from schemas.envelope import Envelope
@@ -66,7 +67,7 @@ class Stored(Generic[S]):
 
 class Documents(Generic[S]):
     """The documents of one aggregate. `remembers` of those that this process wrote last, if no id is given twice: then
-    a change begins from there (`recent`)."""
+    a change begins from there (`recent`). What never `tells` anything has no outbox that somebody must look after."""
 
     def __init__(
         self,
@@ -77,6 +78,7 @@ class Documents(Generic[S]):
         clock: Clock,
         source: str,
         remembers: int = 0,
+        tells: bool = True,
     ) -> None:
         self._collection = collection
         self._reader = Reader(collection.name, state)
@@ -85,7 +87,9 @@ class Documents(Generic[S]):
         self._clock = clock
         self._source = source
         self._recent: Recent[Stored[S]] = Recent(remembers)
-        relay.watch(collection)
+        self._tells = tells
+        if tells:
+            relay.watch(collection)
 
     async def get(self, document_id: str) -> Stored[S] | None:
         """Raises `UnreadableDocumentError`."""
@@ -214,11 +218,13 @@ class Documents(Generic[S]):
         *,
         follows: Envelope | None = None,
         known: Stored[S] | None = None,
+        likely_new: bool = False,
     ) -> Stored[S]:
-        """As `change`; where there is no document, decide on `fresh` and create it with the result."""
-        for _ in range(MAX_CONFLICTS):
-            stored = await self.change(document_id, decide, cause, follows=follows, known=known)
-            if stored is not None:
+        """As `change`; where there is no document, decide on `fresh` and create it with the result. What is
+        `likely_new` is looked for only where it cannot be created."""
+        for attempt in range(MAX_CONFLICTS):
+            is_sought = attempt > 0 or not likely_new
+            if is_sought and (stored := await self.change(document_id, decide, cause, follows=follows, known=known)):
                 return stored
             first = decide(fresh)
             try:
@@ -226,6 +232,26 @@ class Documents(Generic[S]):
             except DuplicateDocumentError:
                 known = None
         raise StaleDocumentError(document_id)
+
+    async def suppose(
+        self, document_id: str, supposed: S, decide: Callable[[S], Change[S]], *, apart_from: Set[str] = frozenset()
+    ) -> Stored[S] | None:
+        """The change that follows from what the document most likely says, in one round trip; None, with nothing
+        written, where it says something else or the change has events. Fields `apart_from` may say anything: `decide`
+        must neither read nor change them."""
+        change, said = decide(supposed), _dump(supposed)
+        changed = {f"state.{name}": value for name, value in _dump(change.state).items() if value != said[name]}
+        if change.emissions or not changed:
+            return None
+        so = {f"state.{name}": value for name, value in said.items() if name not in apart_from} | {"_id": document_id}
+        update = {"$set": changed, "$inc": {"version": 1}}
+        after = ReturnDocument.AFTER
+        found = await self._collection.find_one_and_update(so, update, _PROJECTION, return_document=after)
+        return self._remembered(written) if (written := self._stored(found)) else None
+
+    def recall(self, document_id: str) -> Stored[S] | None:
+        """As this process wrote it last, if it remembers: it may be another one by now."""
+        return self._recent.find(document_id)
 
     async def delete(self, document_id: str) -> None:
         await self._collection.delete_one({"_id": document_id})
@@ -266,6 +292,10 @@ class Documents(Generic[S]):
         return update
 
     def _enclosed(self, emissions: Sequence[Emission], cause: Envelope | None) -> list[Pending]:
+        if not emissions:
+            return []
+        if not self._tells:
+            raise ValueError(f"{self._collection.name} has no outbox")
         now, trace = self._clock.now(), traceparent_header()
         return [enclose(e, source=self._source, at=now, traceparent=trace, cause=cause) for e in emissions]
 

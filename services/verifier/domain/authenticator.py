@@ -29,6 +29,8 @@ DISABLE_AT = 100
 FIRST_COOLDOWN = timedelta(minutes=1)
 LONGEST_COOLDOWN = timedelta(hours=24)
 REMEMBERED_TRIALS = 32
+NOT_ADMITTED_BY = frozenset({"position", "positionOf"})
+"""What is stored of an authenticator and means nothing to `admit`."""
 
 
 class Authenticator(State):

@@ -22,7 +22,9 @@ async def open_challenge(event: MethodRequested, envelope: Envelope, *, store: S
     """Know a challenge from its request on, so that its end can be told even if nobody answers."""
     user = envelope.subject or ""
     fresh = challenges.opened(event.terms, tenant=envelope.tenant, user=user, at=clock.now())
-    stored = await store.challenges.change_or_insert(challenge_id(envelope.tenant, fresh.id), fresh, _as_it_is)
+    stored = await store.challenges.change_or_insert(
+        challenge_id(envelope.tenant, fresh.id), fresh, _as_it_is, likely_new=True
+    )
     agrees(stored.state, event.terms, user)
 
 

@@ -78,10 +78,10 @@ class Trial:
         return session_id(self.tenant, self.user, self.terms.session_id) if self.terms.session_id else None
 
 
-@dataclass(frozen=True)
+@dataclass
 class Guess:
     """A guess that was counted: tries left in the session after it, why it may not be compared, and the authenticator
-    with it counted in."""
+    with it counted in, as it was written last."""
 
     session_left: int = MAX_WRONG
     refused: Refusal | None = None
@@ -105,10 +105,11 @@ async def judge_submission(
     challenge = counted.state
     if not agrees(challenge, event.terms, user):
         return
+    counter: Stored[Authenticator] | None = None
     if challenge.awaits(proof.digest):
-        challenge = await _judge(trial, counted, store)
+        challenge, counter = await _judge(trial, counted, store)
     if challenge.is_proven_by(proof.digest):
-        await _forgive(trial, store)
+        await _forgive(trial, counter, store)
 
 
 async def _count(trial: Trial, submission_id: str, store: Store) -> Stored[Challenge]:
@@ -125,21 +126,25 @@ async def _count(trial: Trial, submission_id: str, store: Store) -> Stored[Chall
     return await store.challenges.change_or_insert(trial.challenge, fresh, decide, trial.cause)
 
 
-async def _judge(trial: Trial, counted: Stored[Challenge], store: Store) -> Challenge:
-    """Let session and authenticator count a guess as well, and only then compare."""
+async def _judge(
+    trial: Trial, counted: Stored[Challenge], store: Store
+) -> tuple[Challenge, Stored[Authenticator] | None]:
+    """Let session and authenticator count a guess as well, and only then compare. The challenge after it, and the
+    authenticator where the guess was counted."""
     at, conclude = trial.at, partial(_conclude, trial, counted, store)
     guess = await _count_guess(trial, store) if trial.proof.guesses else Guess()
     if guess.refused:
         await _take_back_in_session(trial, store)
-        return await conclude(partial(challenges.hand_back, refusal=guess.refused, at=at))
+        return await conclude(partial(challenges.hand_back, refusal=guess.refused, at=at)), guess.counter
     judgement = await _settled(await trial.proof.examine(partial(_recall, trial, store)), trial, guess, store)
     if isinstance(judgement, Right):
-        return await conclude(partial(challenges.accept, codes_left=judgement.codes_left, at=at))
+        return await conclude(partial(challenges.accept, codes_left=judgement.codes_left, at=at)), guess.counter
     penalty = await _fail_authenticator(trial, store) if trial.proof.guesses else None
     left = guess.session_left
-    return await conclude(
+    rejected = await conclude(
         partial(challenges.reject, judgement=judgement, session_left=left, authenticator=penalty, at=at)
     )
+    return rejected, guess.counter
 
 
 async def _recall(trial: Trial, store: Store) -> Credential | None:
@@ -174,6 +179,8 @@ async def _spend(position: int, trial: Trial, guess: Guess, store: Store) -> boo
     stored = await store.authenticators.change_or_insert(
         trial.sequence, fresh, lambda counter: authenticators.spend(counter, position, trial.id), known=counter
     )
+    if counter is not None:
+        guess.counter = stored
     return authenticators.has_spent(stored.state, position, trial.id)
 
 
@@ -202,7 +209,7 @@ async def _keep(kept: Kept, trial: Trial, store: Store) -> None:
         at=trial.at,
     )
     await store.credentials.change_or_insert(
-        trial.credential, fresh, lambda credential: credentials.register(credential, fresh)
+        trial.credential, fresh, lambda credential: credentials.register(credential, fresh), likely_new=True
     )
 
 
@@ -243,11 +250,18 @@ async def _take_back_in_session(trial: Trial, store: Store) -> None:
 
 
 async def _count_in_authenticator(trial: Trial, store: Store) -> Stored[Authenticator]:
+    def admit(counter: Authenticator) -> Change[Authenticator]:
+        return authenticators.admit(counter, trial.terms, trial.id, at=trial.at)
+
+    is_new, apart_from = trial.terms.purpose == "registration", authenticators.NOT_ADMITTED_BY
+    unused = authenticators.unused(trial.terms, tenant=trial.tenant, user=trial.user)
+    if not is_new and (
+        counted := await store.authenticators.suppose(trial.authenticator, unused, admit, apart_from=apart_from)
+    ):
+        return counted
+    fresh = await _not_counted_yet(trial, store)
     return await store.authenticators.change_or_insert(
-        trial.authenticator,
-        await _not_counted_yet(trial, store),
-        lambda counter: authenticators.admit(counter, trial.terms, trial.id, at=trial.at),
-        follows=trial.cause,
+        trial.authenticator, fresh, admit, follows=trial.cause, likely_new=is_new
     )
 
 
@@ -269,7 +283,9 @@ async def _fail_authenticator(trial: Trial, store: Store) -> Refusal | None:
     return authenticators.penalty(stored.state, at=trial.at) if stored else None
 
 
-async def _forgive(trial: Trial, store: Store) -> None:
+async def _forgive(trial: Trial, counter: Stored[Authenticator] | None, store: Store) -> None:
     """The proof was right: what was counted for it, and the authenticator's failures before it, are taken back."""
-    await store.authenticators.change(trial.authenticator, lambda counter: authenticators.succeed(counter, trial.id))
+    await store.authenticators.change(
+        trial.authenticator, lambda counter: authenticators.succeed(counter, trial.id), known=counter
+    )
     await _take_back_in_session(trial, store)

@@ -8,7 +8,6 @@ from deploy.local.database import DatabaseProgram
 from deploy.local.errors import StackError
 from tests.bench import __main__ as bench
 from tests.bench.figures import Figures, Outcome, Round
-from tests.bench.floor import WRITES
 
 
 def test_percentiles_are_interpolated_and_need_no_order() -> None:
@@ -34,14 +33,6 @@ def test_the_floor_is_summed_round_by_round() -> None:
     assert outcome.floor == Figures(10.0, 10.0)
     assert outcome.ratio == Figures(3.0, 3.0)
     assert outcome.http.p99 > 8.9
-
-
-def test_a_report_has_all_figures_and_where_they_are_from() -> None:
-    rounds = [Round(30, 1, 4, 5)] * 20
-    report = bench.report_of(rounds, [100] * len(WRITES), {"cores": 2})
-    assert report["timesTheFloor"] == {"p50": 3.0, "p99": 3.0}
-    assert (report["rounds"], report["machine"]) == (20, {"cores": 2})
-    assert len(bench.table_of(rounds).rows) == 6
 
 
 def test_the_slow_stand_in_gives_no_figures() -> None:

@@ -6,10 +6,11 @@ import pytest
 
 from services.kit.config.messages import Budget
 from services.kit.crypto.sealing import keyed_hashes
+from services.kit.decision import Change
 from services.kit.mongo.relay import Relay
 from services.notifier.domain.limits import LimitReached
 from services.notifier.store import Store
-from tests.support.challenges import NUMBER, TENANT
+from tests.support.challenges import NUMBER, TENANT, enveloped, requested, terms
 from tests.support.clock import FixedClock
 from tests.support.keys import rotating
 from tests.support.memory import MemoryDatabase
@@ -17,6 +18,7 @@ from tests.support.publishing import NotingPublisher
 from tests.unit.notifier.domain.test_delivery import queued
 
 MINUTE = timedelta(minutes=1)
+CAUSE = enveloped(requested(terms()), "challenge-1")
 A_DAY = Budget(messages="10/day", registration=4, password_reset=3)
 
 
@@ -49,3 +51,14 @@ async def test_a_number_gets_no_more_messages_while_the_index_key_is_rotated(sto
     assert refused is not None
     assert refused.reason == "sendLimitReached"
     assert len([stored async for stored in store.sends.each({})]) == 2
+
+
+async def test_something_is_open_while_it_waits_or_is_sent(store: Store, clock: FixedClock) -> None:
+    assert not await store.has_open()
+    waiting = queued()
+    await store.add(waiting, CAUSE)
+    assert await store.has_open()
+    await store.change(waiting, lambda state: Change(state.model_copy(update={"status": "sending"})))
+    assert await store.has_open()
+    await store.change(waiting, lambda state: Change(state.model_copy(update={"status": "sent"})))
+    assert not await store.has_open()

@@ -18,17 +18,17 @@ async def account_of(tenant: str, user: str, deps: HasAccounts) -> Account:
     return stored.state
 
 
-async def account_to_be(tenant: str, user: str, deps: CanChangeAccounts) -> Account:
-    """The person's account, or the one that `keep_account` makes; nothing is written yet."""
+async def account_to_be(tenant: str, user: str, deps: CanChangeAccounts) -> tuple[Account, bool]:
+    """The person's account and that it is there, or the one that `keep_account` makes; nothing is written yet."""
     stored = await deps.accounts.get(account_id(tenant, user))
     if stored:
-        return revived(stored.state)
+        return revived(stored.state), stored.state.erased_at is None
     nobody = Profile(user_principal_name="", display_name="")
-    return Account(tenant=tenant, user=user, profile=nobody, created_at=deps.clock.now())
+    return Account(tenant=tenant, user=user, profile=nobody, created_at=deps.clock.now()), False
 
 
 async def keep_account(account: Account, deps: HasAccounts) -> None:
-    """Write it if it is new; an erased one begins anew."""
+    """Write one that is not there; an erased one begins anew."""
     await deps.accounts.change_or_insert(account.id, account, lambda known: Change(revived(known)))
 
 

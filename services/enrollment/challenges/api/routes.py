@@ -173,7 +173,7 @@ async def post_answer(
     confirms, is answered on the person's device.
     """
     deps = components.deps
-    read = await platform.read_by(caller, challenge_id, deps)
+    read = await platform.pending_by(caller, challenge_id, deps)
     asked = await platform.with_later(read.state, deps)
     judged, verdict = await platform.answer(asked.current, _given(body), deps, within=_wait(prefer), read=read)
     if isinstance(verdict, NotYet):

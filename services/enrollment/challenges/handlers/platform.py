@@ -51,7 +51,19 @@ async def asked_by(caller: Caller, challenge_id: str, deps: HasChallenges) -> Ve
 
 async def read_by(caller: Caller, challenge_id: str, deps: HasChallenges) -> Stored[Challenge]:
     """The same challenge alone, as it is stored. Raises as `asked_by`."""
-    stored = await deps.challenges.get(challenge_id)
+    return _shown(await deps.challenges.get(challenge_id), caller)
+
+
+async def pending_by(caller: Caller, challenge_id: str, deps: CanSubmit) -> Stored[Challenge]:
+    """As `read_by`, for a change that begins from it: while it is pending as far as this process knows, it is not read.
+    Whose it is never changes, and what is changed is written only where it is still so."""
+    known = deps.challenges.recall(challenge_id)
+    if known and known.state.hosting is None and known.state.status_at(deps.clock.now()) == "pending":
+        return _shown(known, caller)
+    return await read_by(caller, challenge_id, deps)
+
+
+def _shown(stored: Stored[Challenge] | None, caller: Caller) -> Stored[Challenge]:
     if stored is None or not _is_callers(stored.state, caller):
         raise UnknownChallengeError
     if stored.state.purpose != "registration":

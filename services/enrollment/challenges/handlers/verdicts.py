@@ -44,7 +44,7 @@ async def method_verified(
 ) -> None:
     """A proof was right: register what it proves, or note its use, then end the challenge; whoever sees the end sees
     the rest. One that ended before, cancelled for example, proves nothing any more."""
-    stored = await store.challenges.get(event.challenge_id)
+    stored = await _unhandled_or_known(event.challenge_id, cause, store)
     if stored is None:
         return
     if stored.has_handled(cause):
@@ -57,6 +57,13 @@ async def method_verified(
         signals.notify(stored.id)
     else:
         signals.notify(stored.id, await _apply(stored, event, cause, store, rules))
+
+
+async def _unhandled_or_known(challenge_id: str, cause: Envelope, store: HasChallenges) -> Stored[Challenge] | None:
+    """The challenge as it is; read, unless this process is known to have handled the event. That is the last write of
+    its handler, so all before it is done."""
+    known = store.challenges.recall(challenge_id)
+    return known if known and known.has_handled(cause) else await store.challenges.get(challenge_id)
 
 
 async def _apply(
@@ -109,7 +116,7 @@ async def verification_failed(
 ) -> None:
     """A proof was not accepted. A denial makes the device rest. Suspicious activity, reported with it, suspends a
     method on file, and tells the platform."""
-    stored = await store.challenges.get(event.challenge_id)
+    stored = await _unhandled_or_known(event.challenge_id, cause, store)
     if stored and stored.has_handled(cause):
         signals.notify(stored.id, News(stored))
         return

@@ -34,6 +34,27 @@ def record(event: Envelope) -> Record:
     return Record("t.lifecycle", 0, 1, event.key, tuple(event.headers), event.body)
 
 
+async def test_of_what_nobody_here_handles_the_rest_is_not_read() -> None:
+    """Whoever handles it reads it, and says what is wrong with it."""
+    broken = replace(record(step("sam", 1)), body=b"{")
+    counted = {"topic": "lifecycle", "type": "EnrollmentStepReached", "outcome": "unhandled"}
+
+    def value(labels: dict[str, str]) -> float:
+        return REGISTRY.get_sample_value("security_info_events_consumed_total", labels) or 0.0
+
+    before, malformed = value(counted), value(MALFORMED)
+    await LiveProcessing(EventHandlers(), TOPICS, None).process(broken, no_pause)
+    assert (value(counted), value(MALFORMED)) == (before + 1, malformed)
+    handlers = EventHandlers()
+
+    @handlers.on(EnrollmentStepReached)
+    async def handle(_: EnrollmentStepReached, __: Envelope) -> None:
+        raise AssertionError("it cannot be read")
+
+    await LiveProcessing(handlers, TOPICS, None).process(broken, no_pause)
+    assert (value(counted), value(MALFORMED)) == (before + 1, malformed + 1)
+
+
 @pytest.mark.parametrize(
     "error", [DependencyDownError(), AutoReconnect("x"), NetworkTimeout("x"), ServerSelectionTimeoutError("x")]
 )

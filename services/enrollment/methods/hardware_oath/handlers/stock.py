@@ -64,6 +64,8 @@ async def delete_token(tenant: str, identifier: str, deps: HasHardwareTokens) ->
 
 async def token_activated(event: MethodRegistered, cause: Envelope, *, store: HasHardwareTokens) -> None:
     """The verifier has the secret now; here it is forgotten."""
+    if event.method_type != "hardwareOath":
+        return
     stored = await store.hardware_tokens.claimed_as(cause.tenant, event.method_id)
     if stored:
         user = cause.subject or ""

@@ -1,0 +1,71 @@
+"""A run for people: a table beside what it is to reach, and a picture."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.table import Table
+
+from deploy.local.stack import SERVICES
+from tests.bench.picture import bars, stacked
+
+Report = Mapping[str, Any]
+
+
+def table_of(report: Report) -> Table:
+    """What was measured, and what it is to reach (issue 15)."""
+    table = Table(title="What it takes", title_justify="left")
+    for column, justify in (("", "left"), ("found", "right"), ("to reach", "right")):
+        table.add_column(column, justify="left" if justify == "left" else "right")
+    for name, value, aim in rows_of(report["figures"]):
+        table.add_row(name, value, aim)
+    return table
+
+
+def rows_of(figures: Report) -> list[tuple[str, str, str]]:
+    """Name, what was found, what is to be reached."""
+    answer, page, cycle = figures["answer"], figures["page"], figures["cycle"]
+    idle, resident = figures["idleMillisecondsASecond"], figures["residentMegabytes"]
+    rows = [
+        ("answer, paced: p50 / p99 ms", _pair(answer["answer"]), ""),
+        ("its floor: HTTP, two hops, three writes", _pair(answer["floor"]), ""),
+        ("times the floor", _pair(answer["times"]), "2.0 / 2.5"),
+    ]
+    for name, loaded in cycle.items():
+        aims = {"closed1": "25 ms", "closed32": "70 a second"}
+        found = f"{loaded['perSecond']} a second, {_pair(loaded['milliseconds'])} ms"
+        rows.append((f"registered and proven, {name}: rate, p50 / p99", found, aims.get(name, "")))
+        cpu = f"{loaded['cpuOfServices']} and {loaded['cpuOfServers']} ms"
+        rows.append(("  CPU a cycle: services, database and Kafka", cpu, "14 and 16 ms"))
+    return [
+        *rows,
+        ("page, GET p50", f"{page['get']['p50']} ms", "8 ms"),
+        ("page, POST p50", f"{page['post']['p50']} ms", "8 ms"),
+        ("  CPU of one", f"{page['cpuMilliseconds']} ms", "5 ms"),
+        ("first page", f"{page['firstBytes'] / 1000:.1f} kB, {page['firstRequests']} requests", "60 kB, 6"),
+        ("start to ready", _each(figures["secondsToReady"], "s"), "2 s"),
+        ("resident", _each({name: resident[name] for name in SERVICES}, "MB"), "130 MB each"),
+        ("idle, all services", f"{sum(idle[name] for name in SERVICES):.1f} ms/s", "15 ms/s"),
+    ]
+
+
+def picture_of(report: Report) -> str:
+    """The same as bars."""
+    figures = report["figures"]
+    answer, cycle = figures["answer"], figures["cycle"]
+    parts = {f"{name} p50": answer[name]["p50"] for name in ("answer", "floor", "http", "hops", "writes")}
+    return stacked(
+        bars("An answer and its floor", parts, "ms"),
+        bars("Registered and proven: cycles a second", {name: one["perSecond"] for name, one in cycle.items()}, "/s"),
+        bars("Registered and proven: p50", {name: one["milliseconds"]["p50"] for name, one in cycle.items()}, "ms"),
+        bars("CPU a cycle, 32 clients", cycle["closed32"]["cpuMilliseconds"], "ms"),
+        bars("Idle CPU", figures["idleMillisecondsASecond"], "ms/s"),
+        bars("Resident memory", figures["residentMegabytes"], "MB"),
+    )
+
+
+def _pair(figures: Mapping[str, float]) -> str:
+    return f"{figures['p50']:.1f} / {figures['p99']:.1f}"
+
+
+def _each(values: Mapping[str, float], unit: str) -> str:
+    return ", ".join(f"{name} {value:g}" for name, value in values.items()) + f" {unit}"
