@@ -12,7 +12,7 @@ from services.kit.mongo import relay
 from services.kit.mongo.prepare import NotPreparedError
 from services.kit.runtime import EXIT_WITHIN, GRACE_SECONDS
 from services.kit.service import Service, StopTimes
-from services.notifier import dispatcher
+from services.notifier import pool
 from tests.support.kafka import settings_for
 from tests.support.waiting import until
 
@@ -130,5 +130,5 @@ def test_all_stages_of_stopping_end_before_the_process_is_killed() -> None:
     times = StopTimes()
     stages = GRACE_SECONDS + times.work + times.relay + times.kafka + times.rest
     assert stages < EXIT_WITHIN < 30
-    assert times.work > dispatcher.STOP_WITHIN
+    assert times.work > pool.STOP_WITHIN
     assert times.relay > relay.STOP_WITHIN
