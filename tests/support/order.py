@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+TESTS = Path(__file__).parents[1]
+
 LONGEST_FIRST = (
     # Before the services of the worker are up: these stop its broker.
     "integration/test_notifier_delivery.py",
@@ -43,4 +45,4 @@ PLACES = {name: place for place, name in enumerate(LONGEST_FIRST)}
 
 def place_of(path: Path) -> int:
     """Where a file comes; those that are not named come last, as they were found."""
-    return PLACES.get("/".join(path.parts[-2:]), len(PLACES))
+    return PLACES.get(path.relative_to(TESTS).as_posix(), len(PLACES))

@@ -10,11 +10,23 @@ from pathlib import Path
 VARIABLE = "TEST_RUN_HOME"
 """Inherited by the workers that pytest-xdist starts."""
 LEFT = "left.pid"
+MEMORY = Path("/dev/shm")  # noqa: S108 - the run makes folders of its own in it
+MEMORY_NEEDED = 4 * 1024**3
 
 
 def begin_run() -> None:
-    """In the process that was started first: make the folder."""
-    os.environ[VARIABLE] = tempfile.mkdtemp(prefix="security-info-tests-")
+    """In the process that was started first: make the folder, and say where pytest makes its own."""
+    root = in_memory()
+    os.environ[VARIABLE] = tempfile.mkdtemp(prefix="security-info-tests-", dir=root)
+    if root is not None:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(root))
+
+
+def in_memory() -> Path | None:
+    """A file system in memory with room for databases: each of their writes waits for the disk otherwise. What a
+    killed server had written outlives it there as well."""
+    roomy = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > MEMORY_NEEDED
+    return MEMORY if roomy else None
 
 
 def run_home() -> Path:
