@@ -19,7 +19,7 @@ def run(parser: str = typer.Argument(help="A part of its name."), seconds: int =
     import atheris  # type: ignore[import-not-found, import-untyped, unused-ignore]  # optional
 
     with atheris.instrument_imports(include=["services"]):
-        from tests.attack.parsers import SLOW, TooSlowError, parsers
+        from tests.attack.attacks.parsers import SLOW, TooSlowError, parsers
     (chosen,) = [known for known in parsers() if parser.lower() in known.name.lower()]
 
     def read(content: bytes) -> None:

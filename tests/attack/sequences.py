@@ -13,8 +13,8 @@ from typing import Any
 from schemathesis import GenerationMode
 
 from services.enrollment.api.links import USER
+from tests.attack.attacks.generated import CHECKED, Operation, Request, called, cases, judged_by, operations_of
 from tests.attack.attempt import Attempt, Plan
-from tests.attack.generated import CHECKED, Operation, Request, called, cases, judged_by, operations_of
 from tests.attack.scene import Scene, interrupted, with_software
 
 STEPS = 6

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from tests.attack import (
+from tests.attack import sequences
+from tests.attack.attacks import (
     bodies,
     devices,
     enumeration,
@@ -14,7 +15,6 @@ from tests.attack import (
     parsers,
     people,
     platforms,
-    sequences,
     slow,
     ssrf,
 )

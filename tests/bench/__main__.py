@@ -13,11 +13,11 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from deploy.local.database import FAST, DatabaseProgram, find_database
+from deploy.local.commands.install import install_kafka
 from deploy.local.errors import StackError
-from deploy.local.install import install_kafka
 from deploy.local.interrupts import interruptible
 from deploy.local.places import ROOT
+from deploy.local.servers.database import FAST, DatabaseProgram, find_database
 from deploy.local.stack import LocalStack, Ports
 from tests.bench.answer import Told
 from tests.bench.history import last_of, save, slower

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from tests.support.api import Platform
+from tests.support.people.api import Platform
 
 KEPT = 4.0
 """Seconds without a request for which the server keeps a connection, at least."""

@@ -11,7 +11,7 @@ import httpx
 
 from tests.bench.figures import Figures
 from tests.bench.usage import usage_of
-from tests.support.api import Platform, Somebody
+from tests.support.people.api import Platform, Somebody
 
 TIMES = 50
 """Below the forms that a session may send in a minute."""

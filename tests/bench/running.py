@@ -16,7 +16,7 @@ from tests.bench.figures import Figures, Outcome, Round
 from tests.bench.floor import floor
 from tests.bench.pages import Pages, measured
 from tests.bench.usage import Usage, cpu_between, usage_of
-from tests.support.api import Platform
+from tests.support.people.api import Platform
 
 CLIENTS = (1, 8, 32)
 SETTLE = 3.0

@@ -19,11 +19,11 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
-from deploy.local.database import find_database
+from deploy.local.commands.install import install_kafka
 from deploy.local.errors import StackError
-from deploy.local.install import install_kafka
 from deploy.local.interrupts import interruptible
 from deploy.local.places import ROOT
+from deploy.local.servers.database import find_database
 from deploy.local.stack import SERVICES, LocalStack, Ports
 from tests.bench.__main__ import require_fast
 from tests.bench.client import Tokens

@@ -18,11 +18,11 @@ from services.kit.config.secrets import secret_of
 from services.notifier.channels.sms import TextMessages
 from services.notifier.providers.base import Provider, ProviderContext
 from services.notifier.providers.plugin import plugged_in
+from tests.support.builders.keys import keyring
 from tests.support.clock import FixedClock
 from tests.support.gateways import Content, Gateway, running
-from tests.support.kafka import free_port
-from tests.support.keys import keyring
-from tests.support.providers import ProviderBehaviour
+from tests.support.servers.kafka import free_port
+from tests.support.services.providers import ProviderBehaviour
 
 PAGE = (Path(__file__).parents[2] / "docs" / "adding-a-provider.md").read_text("utf-8")
 MODULE = "acme_texts"

@@ -16,8 +16,8 @@ from services.notifier.providers.base import Message, PermanentError, Provider, 
 from services.notifier.providers.network import Caller
 from tests.contract.test_gateways import GatewayBehaviour
 from tests.support.gateways import AmazonGateway, Gateway, SesGateway, SnsGateway, running
-from tests.support.kafka import free_port
-from tests.support.providers import message
+from tests.support.servers.kafka import free_port
+from tests.support.services.providers import message
 
 pytest.importorskip("awscrt")
 CLOCK = SystemClock()

@@ -27,7 +27,7 @@ from tests.attack.scene import (
     with_token,
 )
 from tests.attack.target import Target
-from tests.support.numbers import fresh_number
+from tests.support.people.numbers import fresh_number
 from tests.support.waiting import until
 from tests.support.walking import Walker
 

@@ -19,8 +19,8 @@ from playwright.sync_api import Page, expect
 
 from deploy.local.stack import LocalStack
 from tests.e2e.conftest import Person
-from tests.support.guide import EXAMPLES, commands, variables
-from tests.support.journey import World, browser_page, code_from_text, enter_code, give_number
+from tests.support.people.guide import EXAMPLES, commands, variables
+from tests.support.people.journey import World, browser_page, code_from_text, enter_code, give_number
 
 pytestmark = pytest.mark.timeout(180)
 

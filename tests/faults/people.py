@@ -16,8 +16,8 @@ import httpx
 
 from services.kit.crypto.codes import totp_code, totp_step
 from tests.faults.push import PushService
-from tests.support.api import SIX_DIGITS, Platform, Somebody, done
-from tests.support.device import TestDevice
+from tests.support.people.api import SIX_DIGITS, Platform, Somebody, done
+from tests.support.people.device import TestDevice
 
 Way = Literal["text", "mail", "push", "code"]
 WAYS: tuple[Way, ...] = ("text", "mail", "push", "code")

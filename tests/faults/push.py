@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from services.kit.crypto.device import PushSubscription
-from tests.support.push_service import Browser
+from tests.support.servers.push_service import Browser
 
 Mode = Literal["ok", "error", "hang", "slow", "throttle"]
 HUNG, LATE = 30.0, 15.0

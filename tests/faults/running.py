@@ -12,8 +12,8 @@ from threading import Event, Thread
 from rich.console import Console
 from rich.progress import Progress
 
+from deploy.local.commands.install import install_kafka
 from deploy.local.health import outside_loop
-from deploy.local.install import install_kafka
 from deploy.local.places import ROOT
 from deploy.local.stack import LocalStack, Ports
 from tests.bench.answer import Told
@@ -25,8 +25,8 @@ from tests.faults.people import PatientPlatform, Tally, all_act, crowd
 from tests.faults.push import PushService, configured, push_service
 from tests.faults.report import Done
 from tests.faults.table import Fault, Need, Scene
-from tests.support.replicas import CONFIG
-from tests.support.stack import QUICKLY
+from tests.support.servers.replicas import CONFIG
+from tests.support.servers.stack import QUICKLY
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from tests.faults.again import repeat_all
 from tests.faults.poison import write_poison
 from tests.faults.push import Mode, PushService, configured
 from tests.faults.witness import Witness
-from tests.support.replicas import CONFIG, replica
+from tests.support.servers.replicas import CONFIG, replica
 
 SERVICES = ("enrollment", "verifier", "notifier")
 KILLS = 25

@@ -9,10 +9,10 @@ from threading import Thread
 from typing import Any
 
 from deploy.local import health
-from deploy.local.connection import kafka_options
+from deploy.local.servers.connection import kafka_options
 from deploy.local.stack import LocalStack
 from services.kit.crypto.codes import totp_code
-from tests.support.api import Platform, Somebody, done
+from tests.support.people.api import Platform, Somebody, done
 
 LOOK_EVERY = 0.02
 AT_MOST = 60.0

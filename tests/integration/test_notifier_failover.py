@@ -11,9 +11,9 @@ import yaml
 from schemas.notification import CodeSent, DeliveryFailed
 from services.kit.settings import ServiceSettings
 from services.notifier.pool import POOL_SIZE
-from tests.support.kafka import free_port
-from tests.support.notifier import Bench, benched, notifying
-from tests.support.providers import Mode
+from tests.support.servers.kafka import free_port
+from tests.support.services.notifier import Bench, benched, notifying
+from tests.support.services.providers import Mode
 from tests.support.waiting import until
 
 NAMES = ("twilio-a", "twilio-b")

@@ -17,15 +17,15 @@ import pytest
 from pydantic import SecretStr
 from pymongo import monitoring
 
-from deploy.local.database import find_database
+from deploy.local.servers.database import find_database
 from services.enrollment.store import Store as EnrollmentStore
 from services.kit.mongo.client import Database
 from services.kit.mongo.relay import Relay
 from services.notifier.store import Store as NotifierStore
 from services.verifier.store import Store as VerifierStore
 from tests.support.clock import NOON, FixedClock
-from tests.support.kafka import settings_for
-from tests.support.publishing import NotingPublisher
+from tests.support.in_memory.publishing import NotingPublisher
+from tests.support.servers.kafka import settings_for
 
 FILTERS = {"find": "filter", "count": "query", "delete": "deletes", "update": "updates", "findAndModify": "query"}
 NOT_ASKED = frozenset({"prepare", "versions"})

@@ -14,8 +14,8 @@ from services.notifier.handlers.attempt import Outcome
 from services.notifier.health import Health
 from services.notifier.store import Store
 from tests.support.clock import FixedClock
-from tests.support.memory import MemoryDatabase
-from tests.support.publishing import NotingPublisher
+from tests.support.in_memory.memory import MemoryDatabase
+from tests.support.in_memory.publishing import NotingPublisher
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from services.enrollment.sessions.handlers.verification import use_verify_ticket
 from services.kit.decision import Change
 from services.kit.http.client import country_of
 from tests.support.clock import FixedClock
-from tests.support.enrolling import Outbox, outbox
-from tests.support.push import CODES, RETURN_URL, Attack, attack_on
+from tests.support.in_memory.enrolling import Outbox, outbox
+from tests.support.in_memory.push import CODES, RETURN_URL, Attack, attack_on
 
 CAFE = Visitor("a-browser-in-a-cafe", "FR")
 

@@ -11,8 +11,8 @@ from services.enrollment.sessions.principal import Principal
 from services.kit.decision import Change
 from services.kit.errors import UnknownUserError
 from tests.support.clock import NOON, FixedClock
-from tests.support.enrolling import Outbox, outbox, sam_at
-from tests.support.push import Attack, attack_on
+from tests.support.in_memory.enrolling import Outbox, outbox, sam_at
+from tests.support.in_memory.push import Attack, attack_on
 
 
 @pytest.fixture
