@@ -4,13 +4,18 @@ import pytest
 from hypothesis import settings
 
 from tests.support.order import place_of
-from tests.support.run import begin_run, end_run
-from tests.support.shared_browser import SHARED
+from tests.support.servers.run import begin_run, end_run
+from tests.support.web.shared_browser import SHARED
 
 settings.register_profile("busy machine", deadline=None)
 settings.load_profile("busy machine")
 
-pytest_plugins = ["tests.support.command_line", "tests.support.kafka", "tests.support.mongo", "tests.support.stack"]
+pytest_plugins = [
+    "tests.support.people.command_line",
+    "tests.support.servers.kafka",
+    "tests.support.servers.mongo",
+    "tests.support.servers.stack",
+]
 
 
 def pytest_configure(config: pytest.Config) -> None:

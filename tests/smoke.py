@@ -12,8 +12,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from tests.support.journey import World, browser_page, phone_beside, walk_with_app
-from tests.support.shared_browser import SHARED
+from tests.support.people.journey import World, browser_page, phone_beside, walk_with_app
+from tests.support.web.shared_browser import SHARED
 
 SCREENSHOTS = Path(".local/smoke")
 PREFIX = "SECURITY_INFO_"

@@ -5,17 +5,17 @@ from typing import Annotated
 
 import typer
 
-from deploy.local import acls
-from deploy.local.database import build_fast_database
-from deploy.local.demo import run_demo
+from deploy.local.commands.demo import run_demo
+from deploy.local.commands.install import install_kafka
+from deploy.local.commands.reader import install_reader
+from deploy.local.commands.requirements import refuse_missing_browser
+from deploy.local.commands.reset import reset as delete_data
+from deploy.local.commands.smoke import run_smoke
 from deploy.local.errors import StackError
 from deploy.local.given import SERVERS, given_settings
-from deploy.local.install import install_kafka
-from deploy.local.reader import install_reader
-from deploy.local.requirements import refuse_missing_browser
-from deploy.local.reset import reset as delete_data
-from deploy.local.smoke import run_smoke
-from deploy.local.topics import FILE, as_yaml
+from deploy.local.servers import acls
+from deploy.local.servers.database import build_fast_database
+from deploy.local.servers.topics import FILE, as_yaml
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="The stack on one machine, without containers.")
 

@@ -14,14 +14,15 @@ from typing import IO, Self
 
 from aiokafka.errors import KafkaError
 
-from deploy.local import health, kafka
-from deploy.local.connection import kafka_options
-from deploy.local.database import find_database
+from deploy.local import health
 from deploy.local.errors import AlreadyUpError, StackError
 from deploy.local.places import ROOT, VENV_PROGRAMS
 from deploy.local.ports import Ports, free_ports, refuse_taken
 from deploy.local.process import ManagedProcess, Sink, end_orphan
-from deploy.local.topics import DEFAULT_PREFIX
+from deploy.local.servers import kafka
+from deploy.local.servers.connection import kafka_options
+from deploy.local.servers.database import find_database
+from deploy.local.servers.topics import DEFAULT_PREFIX
 from services.kit.crypto.keyring import PURPOSES
 from services.kit.kafka.topics import PartitionsDifferError, ensure_topics
 

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
+from deploy.local.commands.install import write_sums
 from deploy.local.errors import StackError
-from deploy.local.install import write_sums
 from deploy.supply.audit import audit as ask_for_weaknesses
 from deploy.supply.resolve import write_locks
 from deploy.supply.sbom import write

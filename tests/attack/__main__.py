@@ -17,8 +17,8 @@ from joserfc.jwk import ECKey
 from rich.console import Console
 from rich.progress import Progress
 
+from deploy.local.commands.install import install_kafka
 from deploy.local.errors import StackError
-from deploy.local.install import install_kafka
 from deploy.local.interrupts import interruptible
 from deploy.local.places import ROOT
 from deploy.local.stack import LocalStack, Ports
@@ -31,7 +31,7 @@ from tests.attack.routes import routes_of
 from tests.attack.scene import Scene, set_up
 from tests.attack.table import KINDS, Kind
 from tests.attack.target import Target
-from tests.support.stack import QUICKLY
+from tests.support.servers.stack import QUICKLY
 
 USUAL_REQUESTS = 1_000
 SHOWN = 5

@@ -44,9 +44,9 @@ from services.verifier.store import Store as VerifierStore
 from tests.attack.routes import routes_of
 from tests.attack.target import Target
 from tests.model.world import Wiring
-from tests.support.judging import quick_hash
-from tests.support.memory import MemoryDatabase
-from tests.support.publishing import NotingPublisher
+from tests.support.in_memory.judging import quick_hash
+from tests.support.in_memory.memory import MemoryDatabase
+from tests.support.in_memory.publishing import NotingPublisher
 from tests.support.waiting import until
 
 CLIENTS = ("northbridge", "southgate", "example")

@@ -17,7 +17,7 @@ from services.kit.crypto.sealing import decode
 from services.kit.ids import new_id
 from tests.attack.routes import Route
 from tests.attack.target import Target
-from tests.support.numbers import fresh_number
+from tests.support.people.numbers import fresh_number
 
 MOBILE = "3179e48a-750b-4051-897c-87b9720928f7"
 MAIL = "3ddfcfc8-9383-446f-83cc-3ab9be4be18f"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tests.attack import (
+from tests.attack.attacks import (
     bodies,
     devices,
     enumeration,

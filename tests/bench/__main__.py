@@ -16,17 +16,17 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from deploy.local.database import FAST, DatabaseProgram, find_database
+from deploy.local.commands.install import install_kafka
 from deploy.local.errors import StackError
-from deploy.local.install import install_kafka
 from deploy.local.interrupts import interruptible
 from deploy.local.places import ROOT
+from deploy.local.servers.database import FAST, DatabaseProgram, find_database
 from deploy.local.stack import LocalStack, Ports
 from tests.bench.answer import PAUSE, Holder, Told, answer, holders, rounds
 from tests.bench.figures import Outcome, Round
 from tests.bench.floor import RECORD_BYTES, WRITES, floor
 from tests.bench.machine import facts, load
-from tests.support.api import Platform
+from tests.support.people.api import Platform
 
 SAVED = ROOT / "docs" / "benchmarks"
 WARM_UP = 10

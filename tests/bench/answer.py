@@ -11,7 +11,7 @@ import httpx
 from services.kit.crypto.codes import totp_code, totp_step
 from tests.bench.figures import Round
 from tests.bench.floor import Floor, milliseconds
-from tests.support.api import Platform, Somebody
+from tests.support.people.api import Platform, Somebody
 
 PAUSE = 0.1
 """Seconds before each thing that is measured, answer and floor alike."""

@@ -6,8 +6,8 @@ import re
 import subprocess
 from importlib.metadata import version
 
-from deploy.local.database import DatabaseProgram
 from deploy.local.places import KAFKA_LIBS, ROOT
+from deploy.local.servers.database import DatabaseProgram
 
 LIBRARIES = ("aiokafka", "motor", "fastapi", "uvicorn", "httpx")
 

@@ -1,5 +1,5 @@
 """Fixtures of pages on a stage, for the tests of what they look like and of what they tell."""
 
-from tests.support.staged_pages import bare, browser, pages
+from tests.support.web.staged_pages import bare, browser, pages
 
 __all__ = ["bare", "browser", "pages"]

@@ -17,7 +17,7 @@ import pytest_asyncio
 import structlog
 from fastapi import Request
 
-from tests.attack import enumeration, generated, headers, people, platforms, slow
+from tests.attack.attacks import enumeration, generated, headers, people, platforms, slow
 from tests.attack.attempt import Attack, Attempt, Plan
 from tests.attack.lab import Lab, lab_target
 from tests.attack.routes import PUBLIC, Route, routes_of

@@ -12,8 +12,8 @@ import yaml
 from compose_spec import PyCompose
 from pydantic import SecretStr
 
-from deploy.local import acls
-from deploy.local.topics import FILE, as_yaml
+from deploy.local.servers import acls
+from deploy.local.servers.topics import FILE, as_yaml
 from services.cli.settings import OperatorSettings
 from services.enrollment import app as enrollment
 from services.enrollment.settings import EnrollmentSettings
@@ -25,7 +25,7 @@ from services.notifier.settings import NotifierSettings
 from services.verifier import app as verifier
 from services.verifier.settings import VerifierSettings
 from tests.support.clock import NOON
-from tests.support.secured import Certificates, composed_settings, users_of_mongodb
+from tests.support.servers.secured import Certificates, composed_settings, users_of_mongodb
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "deploy" / "example.yaml"

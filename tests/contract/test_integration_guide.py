@@ -8,7 +8,7 @@ from importlib.metadata import packages_distributions
 import pytest
 
 from schemas.topics import LIFECYCLE
-from tests.support.guide import DOCS, EXAMPLES, GUIDE, blocks, commands, variables
+from tests.support.people.guide import DOCS, EXAMPLES, GUIDE, blocks, commands, variables
 
 SCRIPTS = {path.name: path.read_text("utf-8") for path in sorted(EXAMPLES.glob("*.py"))}
 NOT_IMPORTED = {"python-multipart"}

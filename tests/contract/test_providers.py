@@ -22,9 +22,9 @@ from services.notifier.providers.smtp import SmtpMail
 from services.notifier.providers.twilio import TwilioTexts
 from services.notifier.providers.twilio_calls import TwilioCalls
 from tests.support.clock import NOON, FixedClock
-from tests.support.kafka import free_port
-from tests.support.mail_server import MailServer, mail_server
-from tests.support.providers import NUMBER, ProviderBehaviour, TwilioBehaviour, TwilioServer, message, twilio
+from tests.support.servers.kafka import free_port
+from tests.support.servers.mail_server import MailServer, mail_server
+from tests.support.services.providers import NUMBER, ProviderBehaviour, TwilioBehaviour, TwilioServer, message, twilio
 
 CALLBACKS = "http://127.0.0.1:8030/callbacks/twilio/twilio-t"
 

@@ -13,7 +13,7 @@ from fastapi import FastAPI, Request
 from services.kit.http.app import ServiceApp
 from services.kit.http.bounded import BoundedProtocol
 from services.kit.runtime import listen
-from tests.attack.slow import HEAD, Behave, endless_body, endless_head, idle, seconds_held, slow_body, slow_head
+from tests.attack.attacks.slow import HEAD, Behave, endless_body, endless_head, idle, seconds_held, slow_body, slow_head
 
 AT_MOST = 3.0
 """Seconds on a busy machine, where the deadlines are a tenth of it."""

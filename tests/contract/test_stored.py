@@ -48,8 +48,8 @@ from services.verifier.methods.recovery import CodeHashes
 from services.verifier.methods.totp import TotpSecret
 from services.verifier.store import Store as VerifierStore
 from tests.support.clock import FixedClock
-from tests.support.memory import MemoryDatabase
-from tests.support.publishing import NotingPublisher
+from tests.support.in_memory.memory import MemoryDatabase
+from tests.support.in_memory.publishing import NotingPublisher
 
 STORED = Path(__file__).parent / "stored"
 

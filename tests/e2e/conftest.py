@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import expect
 
 from deploy.local.stack import LocalStack
-from tests.support.journey import World
-from tests.support.numbers import fresh_number
-from tests.support.records import require_equal_records
+from tests.support.people.journey import World
+from tests.support.people.numbers import fresh_number
+from tests.support.services.records import require_equal_records
 
 expect.set_options(timeout=15_000)
 """A request may wait 10 seconds for a verdict; on a busy machine it does."""

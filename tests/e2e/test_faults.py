@@ -7,9 +7,9 @@ from playwright.sync_api import expect
 
 from deploy.local.given import given_servers
 from tests.e2e.conftest import Person, fresh, world_of
-from tests.support.journey import World, browser_page, code_from_text, enter_code, give_number, sign_in, texts
-from tests.support.kafka import LocalKafka
-from tests.support.stack import local_stack
+from tests.support.people.journey import World, browser_page, code_from_text, enter_code, give_number, sign_in, texts
+from tests.support.servers.kafka import LocalKafka
+from tests.support.servers.stack import local_stack
 
 pytestmark = [
     pytest.mark.timeout(300),

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Person
-from tests.support.journey import World, browser_page, sign_in, to_qr_code
+from tests.support.people.journey import World, browser_page, sign_in, to_qr_code
 
 pytestmark = pytest.mark.timeout(240)
 

@@ -8,9 +8,9 @@ from playwright.sync_api import Page, expect
 
 from deploy.local.stack import LocalStack
 from tests.e2e.conftest import Person
-from tests.support.api import Platform
-from tests.support.journey import World, browser_page, code_from_text, enter_code, phone_beside, sign_in
-from tests.support.methods import (
+from tests.support.people.api import Platform
+from tests.support.people.journey import World, browser_page, code_from_text, enter_code, phone_beside, sign_in
+from tests.support.people.methods import (
     answer_questions,
     approve_next,
     arrived,
@@ -24,7 +24,7 @@ from tests.support.methods import (
     to_security_info,
     virtual_authenticator,
 )
-from tests.support.records import require_equal_records
+from tests.support.services.records import require_equal_records
 from tests.support.waiting import awaited
 
 pytestmark = pytest.mark.timeout(180)

@@ -8,8 +8,8 @@ from pymongo import MongoClient
 
 from deploy.local.stack import LocalStack
 from tests.e2e.conftest import Person
-from tests.e2e.test_phone_by_text import command
-from tests.support.journey import World, browser_page, texts, walk
+from tests.e2e.wizard.test_phone_by_text import command
+from tests.support.people.journey import World, browser_page, texts, walk
 
 pytestmark = pytest.mark.timeout(300)
 

@@ -9,9 +9,9 @@ from playwright.sync_api import Page, expect
 
 from deploy.local.stack import LocalStack
 from tests.e2e.conftest import Person, fresh
-from tests.support.api import SCOPES, Platform, Somebody, refused
-from tests.support.journey import World, approve_in_app, browser_page, number_on, phone_beside, sign_in, walk
-from tests.support.methods import following, set_up_app, set_up_phone
+from tests.support.people.api import SCOPES, Platform, Somebody, refused
+from tests.support.people.journey import World, approve_in_app, browser_page, number_on, phone_beside, sign_in, walk
+from tests.support.people.methods import following, set_up_app, set_up_phone
 from tests.support.waiting import awaited
 
 pytestmark = pytest.mark.timeout(240)

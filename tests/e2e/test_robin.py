@@ -10,8 +10,8 @@ from deploy.local.health import outside_loop
 from deploy.local.stack import LocalStack
 from services.cli.authenticator_app import App, load
 from services.kit.clock import SystemClock
-from tests.support.journey import World, browser_page, enter_code, to_second_step
-from tests.support.methods import at_security_info, to_security_info
+from tests.support.people.journey import World, browser_page, enter_code, to_second_step
+from tests.support.people.methods import at_security_info, to_security_info
 
 pytestmark = pytest.mark.timeout(180)
 

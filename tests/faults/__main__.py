@@ -10,10 +10,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from deploy.local.database import find_database
 from deploy.local.errors import StackError
 from deploy.local.interrupts import interruptible
 from deploy.local.places import ROOT
+from deploy.local.servers.database import find_database
 from tests.bench.__main__ import require_fast
 from tests.bench.machine import facts as machine_facts
 from tests.faults.report import json_of, markdown_of, table_of

@@ -18,7 +18,7 @@ from services.kit.kafka.tail import tail
 from services.kit.mongo.client import Database
 from tests.faults.audit import Arrived, Asked, Facts, Letter, Sent
 from tests.faults.people import Story
-from tests.support.records import difference, settings_of
+from tests.support.services.records import difference, settings_of
 
 SETTLE_WITHIN = 90.0
 OUTBOXES = {

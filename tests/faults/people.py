@@ -15,8 +15,8 @@ from typing import Any, Literal
 import httpx
 
 from services.kit.crypto.codes import totp_code, totp_step
-from tests.support.api import SIX_DIGITS, Platform, Somebody, done
-from tests.support.device import TestDevice
+from tests.support.people.api import SIX_DIGITS, Platform, Somebody, done
+from tests.support.people.device import TestDevice
 
 Way = Literal["text", "mail", "push", "code"]
 WAYS: tuple[Way, ...] = ("text", "mail", "push", "code")

@@ -42,7 +42,7 @@ def poison(rng: random.Random) -> list[tuple[bytes | None, bytes | None, Headers
 
 def write_poison(kafka_url: str, topics: Sequence[str], turn: int, rng: random.Random) -> int:
     """One of each kind on each topic, with another codec each turn; how many. Neither key nor body is what this client
-    refuses to write: `tests/integration/test_kafka_failures.py` does."""
+    refuses to write: `tests/integration/kafka/test_kafka_failures.py` does."""
     return asyncio.run(_write(kafka_url, topics, CODECS[turn % len(CODECS)], rng))
 
 

@@ -12,8 +12,8 @@ from threading import Event, Thread
 from rich.console import Console
 from rich.progress import Progress
 
+from deploy.local.commands.install import install_kafka
 from deploy.local.health import outside_loop
-from deploy.local.install import install_kafka
 from deploy.local.stack import LocalStack, Ports
 from tests.bench.answer import Told
 from tests.faults.audit import judge
@@ -23,7 +23,7 @@ from tests.faults.facts import dead_letters, facts, forget_messages
 from tests.faults.people import PatientPlatform, Tally, all_act, crowd
 from tests.faults.report import Done
 from tests.faults.table import Fault, Need, Scene
-from tests.support.stack import QUICKLY
+from tests.support.servers.stack import QUICKLY
 
 
 @dataclass(frozen=True)

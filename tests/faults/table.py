@@ -18,7 +18,7 @@ from schemas.topics import TOPICS, full_name
 from tests.faults import disk
 from tests.faults.again import repeat_all
 from tests.faults.poison import write_poison
-from tests.support.replicas import replica
+from tests.support.servers.replicas import replica
 
 SERVICES = ("enrollment", "verifier", "notifier")
 GONE = 60.0

@@ -5,7 +5,7 @@ from typing import Any, Literal, cast
 from pymongo.errors import AutoReconnect
 
 from services.kit.mongo.client import Collection, Document
-from tests.support.memory import MemoryCollection, MemoryDatabase, Result
+from tests.support.in_memory.memory import MemoryCollection, MemoryDatabase, Result
 
 How = Literal["dies before", "dies after", "not answered"]
 

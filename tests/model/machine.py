@@ -22,7 +22,7 @@ from services.kit.errors import ProblemError
 from services.kit.mongo.document import DuplicateDocumentError
 from tests.model.crashes import How
 from tests.model.world import World
-from tests.support.challenges import TENANT, USER, enveloped, right_code, submitted, terms, wrong_codes
+from tests.support.builders.challenges import TENANT, USER, enveloped, right_code, submitted, terms, wrong_codes
 
 METHOD = "method-1"
 MOST_TRIES = 5

@@ -24,10 +24,10 @@ from services.verifier import consumers as of_verifier
 from services.verifier.handlers.challenges import expire_overdue
 from services.verifier.store import Store as VerifierStore
 from tests.model.crashes import Crashes, CrashingDatabase, ProcessDied
+from tests.support.builders.keys import keyring
 from tests.support.clock import FixedClock
-from tests.support.judging import quick_hash
-from tests.support.keys import keyring
-from tests.support.publishing import NotingPublisher
+from tests.support.in_memory.judging import quick_hash
+from tests.support.in_memory.publishing import NotingPublisher
 
 from services.verifier.methods.registry import known_methods  # isort: skip
 

@@ -13,11 +13,11 @@ from deploy.demo.clock import shifted_by
 from deploy.demo.northbridge.flow import Platform
 from deploy.demo.northbridge.layout import HERE, Layout
 from deploy.demo.northbridge.mail import MailServer
-from deploy.demo.northbridge.pace import Floors
+from deploy.demo.northbridge.password_reset.flow import ResetDesk
+from deploy.demo.northbridge.password_reset.pace import Floors
+from deploy.demo.northbridge.password_reset.site import START, build_reset_site
+from deploy.demo.northbridge.password_reset.state import Decoys
 from deploy.demo.northbridge.product import Product
-from deploy.demo.northbridge.reset import Decoys
-from deploy.demo.northbridge.reset_flow import ResetDesk
-from deploy.demo.northbridge.reset_site import START, build_reset_site
 from deploy.demo.northbridge.site import build_site
 from deploy.demo.pages import add_security_headers, mount_static, refuse_foreign_posts
 from deploy.demo.people import load_characters

@@ -8,7 +8,7 @@ from typing import cast
 from urllib.parse import urlencode
 
 from deploy.demo.clock import Now
-from deploy.demo.northbridge.passwords import Passwords
+from deploy.demo.northbridge.password_reset.passwords import Passwords
 from deploy.demo.northbridge.product import (
     Asking,
     Product,

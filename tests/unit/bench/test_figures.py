@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.database import DatabaseProgram
 from deploy.local.errors import StackError
+from deploy.local.servers.database import DatabaseProgram
 from tests.bench import __main__ as bench
 from tests.bench.figures import Figures, Outcome, Round
 from tests.bench.floor import WRITES

@@ -10,7 +10,7 @@ import pytest
 
 from services.kit.crypto.keyring import PURPOSES, Keyring, Purpose
 from services.kit.crypto.rotation import OVERLAPS
-from tests.support.command_line import CommandLine, one_line
+from tests.support.people.command_line import CommandLine, one_line
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from joserfc.jwk import ECKey
 from services.cli.demo_token import token_claims
 from services.cli.failures import CommandFailedError, describe
 from services.kit.crypto.keyring import PURPOSES, Keyring, ServiceName
-from tests.support.command_line import CommandLine, one_line
+from tests.support.people.command_line import CommandLine, one_line
 
 COMMANDS = (
     ("serve",),

@@ -7,7 +7,7 @@ import pytest
 
 from deploy.demo.northbridge.mail import MailServer
 from deploy.demo.people import Person
-from tests.support.northbridge import NOW
+from tests.support.people.northbridge import NOW
 
 SAM = Person("sam.1", "sam+1@northbridge.example", "Sam", ("frontline",))
 

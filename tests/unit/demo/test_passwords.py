@@ -2,9 +2,9 @@
 
 import pytest
 
-from deploy.demo.northbridge.passwords import Passwords, complaint
+from deploy.demo.northbridge.password_reset.passwords import Passwords, complaint
 from deploy.demo.people import Person
-from tests.support.northbridge import QUICK
+from tests.support.people.northbridge import QUICK
 
 SAM = Person("sam.1", "sam+1@northbridge.example", "Sam", ("frontline",))
 ALEX = Person("alex", "alex@northbridge.example", "Alex", ("staff",))

@@ -6,19 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from deploy.demo.northbridge.flow import TWO_STEPS
-from deploy.demo.northbridge.pace import Pace
-from deploy.demo.northbridge.product import Question
-from deploy.demo.northbridge.reset import (
-    ATTEMPT_LIFE,
-    LIFE,
-    MOST_ATTEMPTS,
-    TRIES,
-    Decoys,
-    Known,
-    Reset,
-    Way,
-)
-from deploy.demo.northbridge.reset_flow import (
+from deploy.demo.northbridge.password_reset.flow import (
     ResetDesk,
     ResetOverError,
     answer,
@@ -29,8 +17,20 @@ from deploy.demo.northbridge.reset_flow import (
     latest_of,
     look,
 )
+from deploy.demo.northbridge.password_reset.pace import Pace
+from deploy.demo.northbridge.password_reset.state import (
+    ATTEMPT_LIFE,
+    LIFE,
+    MOST_ATTEMPTS,
+    TRIES,
+    Decoys,
+    Known,
+    Reset,
+    Way,
+)
+from deploy.demo.northbridge.product import Question
 from deploy.demo.people import Person, find_person
-from tests.support.northbridge import NOW, StandInProduct
+from tests.support.people.northbridge import NOW, StandInProduct
 
 SAM = "sam@northbridge.example"
 NOBODY = "sid@northbridge.example"

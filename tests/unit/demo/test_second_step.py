@@ -19,7 +19,7 @@ from deploy.demo.northbridge.proofs import NotVerifiedError
 from deploy.demo.northbridge.results import ResultRefusedError
 from deploy.demo.northbridge.second_step import PATIENCE, SecondStep, SecondSteps
 from deploy.demo.people import SignInRefusedError
-from tests.support.northbridge import NORTHBRIDGE, NOW, StandInProduct
+from tests.support.people.northbridge import NORTHBRIDGE, NOW, StandInProduct
 
 SAM = "sam@northbridge.example"
 ADDRESS = "127.0.0.1"

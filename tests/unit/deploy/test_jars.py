@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local.errors import StackError
-from deploy.local.jars import as_sums, refuse_other_jars
+from deploy.local.servers.jars import as_sums, refuse_other_jars
 
 
 @pytest.fixture

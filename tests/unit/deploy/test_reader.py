@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.reader import install_reader
+from deploy.local.commands.reader import install_reader
 
 
 @pytest.fixture

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.database import DatabaseProgram, find_database
+from deploy.local.commands.install import java_version, refuse_missing_java
+from deploy.local.commands.requirements import refuse_missing_browser
 from deploy.local.errors import StackError
-from deploy.local.install import java_version, refuse_missing_java
-from deploy.local.kafka import new_cluster_id, server_properties
-from deploy.local.requirements import refuse_missing_browser
+from deploy.local.servers.database import DatabaseProgram, find_database
+from deploy.local.servers.kafka import new_cluster_id, server_properties
 from deploy.local.supervisor import Deaths
 
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.support.clock import FixedClock
-from tests.support.enrolling import Outbox, outbox
+from tests.support.in_memory.enrolling import Outbox, outbox
 
 
 @pytest.fixture

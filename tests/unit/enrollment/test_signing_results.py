@@ -7,8 +7,8 @@ from joserfc.jwk import KeySet
 
 from services.enrollment.interrupts.domain.interrupt import Interrupt
 from services.enrollment.signing import RESULT_LIFE, Signer
+from tests.support.builders.keys import keyring
 from tests.support.clock import NOON, FixedClock
-from tests.support.keys import keyring
 
 
 def interrupt(identifier: str) -> Interrupt:

@@ -13,7 +13,7 @@ from services.kit.mongo.prepare import NotPreparedError
 from services.kit.runtime import EXIT_WITHIN, GRACE_SECONDS
 from services.kit.service import Service, StopTimes
 from services.notifier import dispatcher
-from tests.support.kafka import settings_for
+from tests.support.servers.kafka import settings_for
 from tests.support.waiting import until
 
 NOWHERE = "127.0.0.1:1"

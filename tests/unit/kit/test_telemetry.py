@@ -20,7 +20,7 @@ from services.kit.telemetry import (
     traceparent_header,
     use_trace,
 )
-from tests.support.events import step
+from tests.support.builders.events import step
 
 VALID = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from schemas.enrollment import Destination, MethodRequested
 from services.notifier.domain import attempts, queueing
 from services.notifier.domain.delivery import Delivery
-from tests.support.challenges import terms
+from tests.support.builders.challenges import terms
 from tests.support.clock import NOON
 
 SECOND = timedelta(seconds=1)

@@ -9,11 +9,11 @@ from services.kit.crypto.sealing import keyed_hashes
 from services.kit.mongo.relay import Relay
 from services.notifier.domain.limits import LimitReached
 from services.notifier.store import Store
-from tests.support.challenges import NUMBER, TENANT
+from tests.support.builders.challenges import NUMBER, TENANT
+from tests.support.builders.keys import rotating
 from tests.support.clock import FixedClock
-from tests.support.keys import rotating
-from tests.support.memory import MemoryDatabase
-from tests.support.publishing import NotingPublisher
+from tests.support.in_memory.memory import MemoryDatabase
+from tests.support.in_memory.publishing import NotingPublisher
 from tests.unit.notifier.domain.test_delivery import queued
 
 MINUTE = timedelta(minutes=1)

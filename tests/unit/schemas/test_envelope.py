@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.envelope import Envelope, Malformed, Unknown, decode
-from tests.support.challenges import TENANT, USER, enveloped, requested, submitted, terms
+from tests.support.builders.challenges import TENANT, USER, enveloped, requested, submitted, terms
 
 TERMS = terms()
 ENVELOPE = enveloped(requested(TERMS), TERMS.challenge_id)

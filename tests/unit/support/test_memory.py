@@ -8,10 +8,10 @@ from services.kit.mongo.relay import Relay
 from services.notifier.store import Store as NotifierStore
 from services.verifier.store import Store as VerifierStore
 from tests.support.clock import FixedClock
-from tests.support.documents import CollectionBehaviour, DocumentsBehaviour
-from tests.support.memory import MemoryDatabase, UnsupportedError
-from tests.support.publishing import NotingPublisher
-from tests.support.tally import Tally, counted
+from tests.support.in_memory.documents import CollectionBehaviour, DocumentsBehaviour
+from tests.support.in_memory.memory import MemoryDatabase, UnsupportedError
+from tests.support.in_memory.publishing import NotingPublisher
+from tests.support.in_memory.tally import Tally, counted
 
 
 @pytest.fixture

@@ -13,10 +13,10 @@ from services.enrollment.registrations.handlers import register
 from services.kit.config.messages import Budget, MessageBudgets
 from services.kit.errors import ResendTooSoonError, SendLimitReachedError
 from services.kit.ids import new_id
-from tests.support.challenges import NUMBER
+from tests.support.builders.challenges import NUMBER
 from tests.support.clock import NOON
-from tests.support.counting import MessageCountsBehaviour, Organisation, organisation_on
-from tests.support.memory import MemoryDatabase
+from tests.support.in_memory.counting import MessageCountsBehaviour, Organisation, organisation_on
+from tests.support.in_memory.memory import MemoryDatabase
 
 DAY = timedelta(days=1)
 FEW = Budget(messages="6/hour", registration=2, password_reset=2)

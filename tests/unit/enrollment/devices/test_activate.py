@@ -19,9 +19,9 @@ from services.enrollment.signals import Signals
 from services.kit.crypto.device import DevicePrivateKey, sign_activation
 from services.kit.crypto.sealing import SealBrokenError, Sealer
 from services.kit.errors import ProblemError
+from tests.support.builders.keys import keyring
 from tests.support.clock import NOON, FixedClock
-from tests.support.enrolling import Outbox, sam_at
-from tests.support.keys import keyring
+from tests.support.in_memory.enrolling import Outbox, sam_at
 
 ORIGIN = "https://id.example"
 

@@ -16,10 +16,10 @@ from services.kit.errors import IdempotencyConflictError, UnavailableError, Unkn
 from services.kit.ids import repeatable_id, repeatable_token
 from services.kit.mongo.document import Stored
 from services.kit.mongo.relay import Relay
+from tests.support.builders.keys import keyring, rotating
 from tests.support.clock import FixedClock
-from tests.support.keys import keyring, rotating
-from tests.support.memory import MemoryDatabase
-from tests.support.publishing import NotingPublisher
+from tests.support.in_memory.memory import MemoryDatabase
+from tests.support.in_memory.publishing import NotingPublisher
 
 CALLER = Caller("platform", "northbridge", frozenset())
 REQUEST = 'POST /things\n{"name":"lamp"}'

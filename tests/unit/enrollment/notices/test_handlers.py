@@ -24,10 +24,10 @@ from services.enrollment.notices.store import Notices
 from services.enrollment.policies.domain.requirements import TERMS, ProfileName, Terms
 from services.kit.crypto.sealing import Binding, Sealer
 from services.kit.errors import NoticeExpiredError
-from tests.support.challenges import enveloped
+from tests.support.builders.challenges import enveloped
+from tests.support.builders.keys import keyring
 from tests.support.clock import NOON, FixedClock
-from tests.support.enrolling import Outbox, sam_at
-from tests.support.keys import keyring
+from tests.support.in_memory.enrolling import Outbox, sam_at
 from tests.unit.enrollment.builders import method
 
 ADDRESS = "sam@home.example"

@@ -11,7 +11,7 @@ from services.enrollment.web.assets import (
 )
 from services.enrollment.web.rendering import Pages, View
 from services.enrollment.web.views import FieldError
-from tests.support.pages import (
+from tests.support.web.pages import (
     ACTIVATION_LINK,
     ACTIVATION_URL,
     APP,

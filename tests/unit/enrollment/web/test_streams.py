@@ -28,8 +28,8 @@ from services.kit.decision import Change
 from services.kit.errors import SessionEndedError
 from services.kit.http.places import Holder, Places
 from tests.support.clock import FixedClock
-from tests.support.enrolling import outbox, sam_at
-from tests.support.push import Attack, a_device, attack_on
+from tests.support.in_memory.enrolling import outbox, sam_at
+from tests.support.in_memory.push import Attack, a_device, attack_on
 
 WITHIN = 5.0
 

@@ -19,8 +19,8 @@ from services.kit.crypto.codes import (
     totp_step,
 )
 from services.kit.crypto.keyring import Keyring
-from tests.support.challenges import TENANT, terms
-from tests.support.keys import MADE_AT, keyring, made_key
+from tests.support.builders.challenges import TENANT, terms
+from tests.support.builders.keys import MADE_AT, keyring, made_key
 
 TERMS = terms()
 

@@ -8,7 +8,7 @@ from schemas.envelope import MAC
 from schemas.topics import DELIVERIES, VERDICTS
 from services.kit.crypto.event_mac import EventMac
 from services.kit.crypto.keyring import Keyring
-from tests.support.keys import keyring, made_key
+from tests.support.builders.keys import keyring, made_key
 
 HEADERS = [("ce_type", b"MethodVerified"), ("ce_subject", b"sam"), ("traceparent", b"00-a-b-01")]
 BODY = b'{"challengeId":"c"}'

@@ -12,8 +12,8 @@ from services.kit.crypto.key_files import new_keyrings
 from services.kit.crypto.key_source import KeyringError
 from services.kit.crypto.keyring import PURPOSES, Keyring, ServiceName
 from services.kit.crypto.sealing import Binding, Sealer, public_point
+from tests.support.builders.keys import MADE_AT, made_key
 from tests.support.clock import NOON, FixedClock
-from tests.support.keys import MADE_AT, made_key
 
 HOUR = timedelta(hours=1)
 SERVICES: tuple[ServiceName, ...] = get_args(ServiceName)

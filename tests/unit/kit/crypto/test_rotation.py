@@ -18,8 +18,8 @@ from services.kit.crypto.keyring import DEMO_ID, PURPOSES, Key, Purpose, Service
 from services.kit.crypto.rotation import OVERLAPS, TooEarlyError, retirable, state_of
 from services.kit.crypto.sealing import public_point
 from services.notifier.store import KEEP_SENDS
+from tests.support.builders.keys import MADE_AT, made_key
 from tests.support.clock import NOON
-from tests.support.keys import MADE_AT, made_key
 
 DAY = timedelta(days=1)
 ROTATED: tuple[Purpose, ...] = tuple(purpose for purpose in get_args(Purpose) if purpose != "vapid")

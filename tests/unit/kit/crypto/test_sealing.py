@@ -24,7 +24,7 @@ from services.kit.crypto.sealing import (
     signing_key_pem,
     token_hash,
 )
-from tests.support.keys import made_key
+from tests.support.builders.keys import made_key
 
 KEYS = Keyring(
     {

@@ -6,7 +6,7 @@ import pytest
 
 from services.kit.kafka.connection import security
 from services.kit.settings import SettingsError
-from tests.support.kafka import settings_for
+from tests.support.servers.kafka import settings_for
 
 
 @pytest.mark.parametrize("file", [Path("/absent.pem"), Path(__file__)])

@@ -16,11 +16,11 @@ from services.kit.kafka.policy import TRIES, DependencyDownError, Retries, is_de
 from services.kit.kafka.processing import LiveProcessing
 from services.kit.kafka.record import RawHeaders, Record
 from services.kit.telemetry import current_trace_id
-from tests.support.challenges import enveloped
-from tests.support.challenges import terms as challenge_terms
+from tests.support.builders.challenges import enveloped
+from tests.support.builders.challenges import terms as challenge_terms
+from tests.support.builders.events import step
+from tests.support.builders.keys import keyring
 from tests.support.clock import NOON
-from tests.support.events import step
-from tests.support.keys import keyring
 
 MALFORMED = {"topic": "lifecycle", "type": "malformed", "outcome": "dropped"}
 TOPICS = {f"t.{topic.name}": topic for topic in (LIFECYCLE, DELIVERIES, VERDICTS)}

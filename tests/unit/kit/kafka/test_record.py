@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from schemas.envelope import Envelope, Malformed, Unknown
 from services.kit.kafka.dead_letters import as_dead_letter, letters_for
 from services.kit.kafka.record import RawHeaders, Record, read, text_headers
-from tests.support.events import step
+from tests.support.builders.events import step
 
 NAMES = st.sampled_from(["ce_id", "ce_type", "ce_time", "ce_tenant", "ce_source", "ce_sequence", "x", "traceparent"])
 HEADERS = st.lists(st.tuples(NAMES, st.none() | st.binary(max_size=20)), max_size=10).map(tuple)

@@ -7,7 +7,7 @@ from pydantic import SecretStr
 
 from services.kit.mongo.client import Database
 from services.kit.settings import SettingsError
-from tests.support.kafka import settings_for
+from tests.support.servers.kafka import settings_for
 
 
 @pytest.mark.parametrize(

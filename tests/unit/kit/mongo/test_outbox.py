@@ -6,7 +6,7 @@ from datetime import timedelta
 from schemas.topics import SUBMISSIONS
 from services.kit.decision import Emission
 from services.kit.mongo.outbox import enclose, from_document, to_document
-from tests.support.challenges import TENANT, USER, enveloped, requested, submitted, terms
+from tests.support.builders.challenges import TENANT, USER, enveloped, requested, submitted, terms
 from tests.support.clock import NOON
 
 TERMS = terms()

@@ -15,8 +15,8 @@ from services.notifier.channels.base import Particulars, UnfitRequestError
 from services.notifier.channels.email import Mails
 from services.notifier.domain.delivery import Notice
 from services.notifier.providers.base import Message
+from tests.support.builders.deliveries import delivery
 from tests.support.clock import NOON
-from tests.support.deliveries import delivery
 
 MAILS = Mails()
 LINK = "http://localhost:8000/security-info/not-me?token=abc&x=1"

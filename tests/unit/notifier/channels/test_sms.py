@@ -11,8 +11,8 @@ from schemas.enrollment import NoticeKind
 from services.notifier.channels.base import Particulars
 from services.notifier.channels.sms import TextMessages
 from services.notifier.domain.delivery import Notice
+from tests.support.builders.deliveries import delivery
 from tests.support.clock import NOON
-from tests.support.deliveries import delivery
 
 TEXTS = TextMessages()
 LINK = "https://mysecurityinfo.northbridge.example/security-info/not-me?token=0123456789abcdefghijkl"

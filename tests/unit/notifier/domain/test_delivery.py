@@ -16,7 +16,7 @@ from services.notifier.domain.attempts import LEASE
 from services.notifier.domain.delivery import CallDecision, Delivery, document_id
 from services.notifier.domain.limits import LimitReached
 from services.notifier.domain.receipts import DeliveryReceipt
-from tests.support.challenges import terms
+from tests.support.builders.challenges import terms
 from tests.support.clock import NOON
 
 SECOND = timedelta(seconds=1)

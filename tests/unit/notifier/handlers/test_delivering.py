@@ -29,11 +29,11 @@ from services.notifier.handlers.endings import cancel_deliveries
 from services.notifier.handlers.requests import accept_request
 from services.notifier.providers.base import Acceptance, Message, ProviderError, TransientError
 from services.notifier.store import Store
-from tests.support.challenges import NUMBER, TENANT, USER, cancelled, enveloped, requested, terms
+from tests.support.builders.challenges import NUMBER, TENANT, USER, cancelled, enveloped, requested, terms
+from tests.support.builders.keys import keyring
 from tests.support.clock import FixedClock
-from tests.support.keys import keyring
-from tests.support.memory import MemoryDatabase
-from tests.support.publishing import NotingPublisher
+from tests.support.in_memory.memory import MemoryDatabase
+from tests.support.in_memory.publishing import NotingPublisher
 from tests.support.waiting import until
 
 TERMS = terms()

@@ -24,7 +24,7 @@ from services.verifier.domain.authenticator import (
     unused,
 )
 from services.verifier.domain.base import Refusal
-from tests.support.challenges import TENANT, USER, terms
+from tests.support.builders.challenges import TENANT, USER, terms
 from tests.support.clock import NOON
 
 TERMS = terms()

@@ -20,7 +20,7 @@ from services.verifier.domain.challenge import (
     receive,
     reject,
 )
-from tests.support.challenges import TENANT, USER, terms
+from tests.support.builders.challenges import TENANT, USER, terms
 from tests.support.clock import NOON
 
 TERMS = terms(max_attempts=3)

@@ -19,7 +19,7 @@ from services.verifier.domain.credential import (
     usable,
     use_up,
 )
-from tests.support.challenges import TENANT, USER
+from tests.support.builders.challenges import TENANT, USER
 from tests.support.clock import NOON
 
 LATER = NOON + timedelta(hours=1)

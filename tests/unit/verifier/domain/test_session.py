@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from services.verifier.domain.base import Refusal
 from services.verifier.domain.session import SessionTries, admit, refusal, take_back
-from tests.support.challenges import TENANT, USER
+from tests.support.builders.challenges import TENANT, USER
 from tests.support.clock import NOON
 
 

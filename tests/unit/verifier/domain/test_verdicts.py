@@ -11,7 +11,7 @@ from services.verifier.domain import challenge as challenges
 from services.verifier.domain.authenticator import Authenticator, authenticator_id, sequence_id
 from services.verifier.domain.base import Refusal
 from services.verifier.domain.challenge import Attempt, Challenge
-from tests.support.challenges import TENANT, USER, terms
+from tests.support.builders.challenges import TENANT, USER, terms
 from tests.support.clock import NOON
 
 TERMS = terms()

@@ -14,11 +14,9 @@ from services.kit.crypto.codes import hotp_code, totp_code, totp_step
 from services.verifier.handlers.lifecycle import retire_credential, revive_credential
 from services.verifier.methods.base import Submission
 from services.verifier.methods.totp import TotpSecret
-from tests.support.app_proofs import SECRET, approved, push_terms
-from tests.support.challenges import TENANT, enveloped, right_code, submitted, terms, wrong_codes
-from tests.support.clock import NOON
-from tests.support.judging import Court, outcome
-from tests.support.method_proofs import (
+from tests.support.builders.app_proofs import SECRET, approved, push_terms
+from tests.support.builders.challenges import TENANT, enveloped, right_code, submitted, terms, wrong_codes
+from tests.support.builders.method_proofs import (
     ANSWERS,
     CODES,
     SIGNED,
@@ -35,6 +33,8 @@ from tests.support.method_proofs import (
     token_with_clock,
     totp_part,
 )
+from tests.support.clock import NOON
+from tests.support.in_memory.judging import Court, outcome
 
 MINUTE = timedelta(minutes=1)
 Submit = Callable[..., Submission]

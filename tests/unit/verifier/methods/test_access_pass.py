@@ -8,11 +8,11 @@ from services.verifier.domain.base import Judgement, Right, Wrong
 from services.verifier.domain.credential import Credential, bound
 from services.verifier.methods.access_pass import AccessPassMethod, PassHash
 from services.verifier.methods.base import ProofUnreadableError
-from tests.support.challenges import TENANT, USER, submitted
+from tests.support.builders.challenges import TENANT, USER, submitted
+from tests.support.builders.keys import keyring
+from tests.support.builders.method_proofs import THE_PASS, answers_submitted, asked_for, pass_part
 from tests.support.clock import NOON
-from tests.support.judging import quick_hash, recalling
-from tests.support.keys import keyring
-from tests.support.method_proofs import THE_PASS, answers_submitted, asked_for, pass_part
+from tests.support.in_memory.judging import quick_hash, recalling
 
 TERMS = asked_for("temporaryAccessPass")
 METHOD = AccessPassMethod(keyring("verifier"), quick_hash())

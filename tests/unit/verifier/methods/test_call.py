@@ -6,10 +6,10 @@ from services.kit.crypto.codes import CallDecision, call_proof
 from services.verifier.domain.base import Judgement, Right, Wrong
 from services.verifier.methods.base import ProofUnreadableError
 from services.verifier.methods.call import CallMethod, PressedKeys
-from tests.support.challenges import TENANT, USER, submitted
-from tests.support.judging import recalling
-from tests.support.keys import keyring
-from tests.support.method_proofs import asked_for, call_answered
+from tests.support.builders.challenges import TENANT, USER, submitted
+from tests.support.builders.keys import keyring
+from tests.support.builders.method_proofs import asked_for, call_answered
+from tests.support.in_memory.judging import recalling
 
 TERMS = asked_for("call")
 METHOD = CallMethod(keyring("verifier"))

@@ -5,9 +5,9 @@ import pytest
 from services.verifier.domain.base import Right, Wrong
 from services.verifier.methods.base import ProofUnreadableError
 from services.verifier.methods.code import CodeMethod
-from tests.support.challenges import NUMBER, TENANT, USER, right_code, submitted, terms, wrong_codes
-from tests.support.judging import recalling
-from tests.support.keys import keyring
+from tests.support.builders.challenges import NUMBER, TENANT, USER, right_code, submitted, terms, wrong_codes
+from tests.support.builders.keys import keyring
+from tests.support.in_memory.judging import recalling
 
 TERMS = terms()
 METHOD = CodeMethod(keyring("verifier"))

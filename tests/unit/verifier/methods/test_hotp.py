@@ -12,12 +12,12 @@ from services.verifier.domain.base import Judgement, Right, Wrong
 from services.verifier.domain.credential import Credential, bound
 from services.verifier.methods.base import ProofUnreadableError
 from services.verifier.methods.hotp import LOOK_AHEAD, LOOK_FURTHER, HotpMethod, HotpSecret
-from tests.support.app_proofs import SECRET, approved, push_terms
-from tests.support.challenges import TENANT, USER, submitted, terms
+from tests.support.builders.app_proofs import SECRET, approved, push_terms
+from tests.support.builders.challenges import TENANT, USER, submitted, terms
+from tests.support.builders.keys import keyring
+from tests.support.builders.method_proofs import asked_for, token_with_button
 from tests.support.clock import NOON
-from tests.support.judging import recalling
-from tests.support.keys import keyring
-from tests.support.method_proofs import asked_for, token_with_button
+from tests.support.in_memory.judging import recalling
 
 METHOD = HotpMethod(keyring("verifier"))
 NEW = token_with_button(SECRET, digits=8, counter=100)

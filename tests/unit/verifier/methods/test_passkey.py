@@ -11,12 +11,12 @@ from services.verifier.domain.base import Judgement, Right
 from services.verifier.domain.credential import Credential, bound
 from services.verifier.methods.base import ProofUnreadableError
 from services.verifier.methods.passkey import INVALID, LONGEST_ID, PasskeyMethod, PublicKey
-from tests.support.challenges import TENANT, USER, submitted
+from tests.support.builders.challenges import TENANT, USER, submitted
+from tests.support.builders.keys import keyring
+from tests.support.builders.method_proofs import SIGNED, asked_for, credential_submitted, passkey, passkey_part
+from tests.support.builders.passkeys import SoftwarePasskey
 from tests.support.clock import NOON
-from tests.support.judging import recalling
-from tests.support.keys import keyring
-from tests.support.method_proofs import SIGNED, asked_for, credential_submitted, passkey, passkey_part
-from tests.support.passkeys import SoftwarePasskey
+from tests.support.in_memory.judging import recalling
 
 NEW = asked_for("passkey", "registration", purpose="registration", passkey=passkey_part())
 TERMS = asked_for("passkey", passkey=passkey_part())

@@ -9,7 +9,7 @@ from services.verifier.domain.base import Judgement, Right, Wrong
 from services.verifier.methods.base import ProofUnreadableError
 from services.verifier.methods.push import DENIED, NOT_THE_DEVICE, OTHER_NUMBER, PushMethod
 from services.verifier.methods.totp import TotpSecret
-from tests.support.app_proofs import (
+from tests.support.builders.app_proofs import (
     DEVICE_ID,
     NUMBER_SHOWN,
     answered,
@@ -19,10 +19,10 @@ from tests.support.app_proofs import (
     signed_answer,
     totp_terms,
 )
-from tests.support.challenges import TENANT, USER, submitted, terms
+from tests.support.builders.challenges import TENANT, USER, submitted, terms
+from tests.support.builders.keys import keyring
 from tests.support.clock import NOON
-from tests.support.judging import recalling
-from tests.support.keys import keyring
+from tests.support.in_memory.judging import recalling
 
 TERMS = push_terms()
 METHOD = PushMethod(keyring("verifier"))

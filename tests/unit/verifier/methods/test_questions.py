@@ -9,11 +9,11 @@ from services.verifier.domain.base import Judgement, Right, Wrong
 from services.verifier.domain.credential import Credential, bound
 from services.verifier.methods.base import ProofUnreadableError
 from services.verifier.methods.questions import AnswerHashes, QuestionsMethod
-from tests.support.challenges import TENANT, USER, submitted
+from tests.support.builders.challenges import TENANT, USER, submitted
+from tests.support.builders.keys import keyring
+from tests.support.builders.method_proofs import ANSWERS, answers_submitted, asked_for, questions_part
 from tests.support.clock import NOON
-from tests.support.judging import quick_hash, recalling
-from tests.support.keys import keyring
-from tests.support.method_proofs import ANSWERS, answers_submitted, asked_for, questions_part
+from tests.support.in_memory.judging import quick_hash, recalling
 
 NEW = asked_for("securityQuestions", "registration", purpose="registration", questions=questions_part())
 TERMS = asked_for("securityQuestions", questions=questions_part("pet", "street"))

@@ -10,11 +10,11 @@ from services.verifier.domain.credential import Credential, bound, use_up
 from services.verifier.methods.base import ProofUnreadableError
 from services.verifier.methods.recovery import CodeHashes, RecoveryMethod
 from services.verifier.methods.slow_hash import SlowHash
-from tests.support.challenges import TENANT, USER, submitted
+from tests.support.builders.challenges import TENANT, USER, submitted
+from tests.support.builders.keys import keyring
+from tests.support.builders.method_proofs import CODES, answers_submitted, asked_for
 from tests.support.clock import NOON
-from tests.support.judging import quick_hash, recalling
-from tests.support.keys import keyring
-from tests.support.method_proofs import CODES, answers_submitted, asked_for
+from tests.support.in_memory.judging import quick_hash, recalling
 
 NEW = asked_for("recoveryCode", "registration", purpose="registration")
 TERMS = asked_for("recoveryCode")

@@ -9,9 +9,9 @@ from schemas.topics import SUBMISSIONS
 from schemas.verification import ProofKind
 from services.verifier.methods.base import ProofUnreadableError
 from services.verifier.methods.registry import Methods, known_methods
-from tests.support.challenges import requested, submitted, terms
-from tests.support.keys import keyring
-from tests.support.method_proofs import ANSWERS, CODES, THE_PASS, answers_submitted, asked_for, questions_part
+from tests.support.builders.challenges import requested, submitted, terms
+from tests.support.builders.keys import keyring
+from tests.support.builders.method_proofs import ANSWERS, CODES, THE_PASS, answers_submitted, asked_for, questions_part
 
 METHODS = known_methods(keyring("verifier"))
 

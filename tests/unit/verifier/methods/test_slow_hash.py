@@ -7,7 +7,7 @@ from argon2.low_level import Type
 from pydantic import SecretStr
 
 from services.verifier.methods.slow_hash import SlowHash
-from tests.support.judging import quick_hash
+from tests.support.in_memory.judging import quick_hash
 
 REX, TOM = SecretStr("rex"), SecretStr("tom")
 

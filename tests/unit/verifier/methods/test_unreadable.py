@@ -10,12 +10,10 @@ from schemas.base import Event
 from schemas.verification import ChallengeTerms, ProofKind, PushApproved, TotpTerms
 from services.verifier.methods.base import ProofUnreadableError
 from services.verifier.methods.registry import Methods, known_methods
-from tests.support.app_proofs import push_terms
-from tests.support.challenges import TENANT, USER, submitted, terms
-from tests.support.clock import NOON
-from tests.support.judging import quick_hash
-from tests.support.keys import keyring
-from tests.support.method_proofs import (
+from tests.support.builders.app_proofs import push_terms
+from tests.support.builders.challenges import TENANT, USER, submitted, terms
+from tests.support.builders.keys import keyring
+from tests.support.builders.method_proofs import (
     ANSWERS,
     answers_submitted,
     asked_for,
@@ -24,6 +22,8 @@ from tests.support.method_proofs import (
     passkey_part,
     questions_part,
 )
+from tests.support.clock import NOON
+from tests.support.in_memory.judging import quick_hash
 
 METHODS = known_methods(keyring("verifier"), quick_hash())
 PARTS: Mapping[ProofKind, dict[str, object]] = {

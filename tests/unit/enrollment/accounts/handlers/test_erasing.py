@@ -6,9 +6,9 @@ from schemas.enrollment import AccountErased, ChallengeCancelled
 from schemas.envelope import Envelope
 from services.enrollment.accounts.handlers.lifecycle import EventsWaitError, account_erased
 from services.enrollment.challenges.domain.challenge import Challenge
-from tests.support.challenges import enveloped
+from tests.support.builders.challenges import enveloped
 from tests.support.clock import NOON, FixedClock
-from tests.support.enrolling import outbox, sam_at
+from tests.support.in_memory.enrolling import outbox, sam_at
 from tests.unit.enrollment.builders import texted
 
 

@@ -30,9 +30,9 @@ from services.kit.crypto.keyring import Keyring
 from services.kit.crypto.sealing import Sealer
 from services.kit.errors import RateLimitedError
 from services.kit.http.limits import RateLimiter
+from tests.support.builders.keys import keyring
 from tests.support.clock import FixedClock
-from tests.support.enrolling import Outbox, sam_at
-from tests.support.keys import keyring
+from tests.support.in_memory.enrolling import Outbox, sam_at
 
 
 @dataclass

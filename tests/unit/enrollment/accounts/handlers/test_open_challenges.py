@@ -6,9 +6,9 @@ import pytest
 
 from schemas.enrollment import MethodSuspended
 from services.enrollment.accounts.handlers.lifecycle import method_suspended
-from tests.support.challenges import enveloped
+from tests.support.builders.challenges import enveloped
 from tests.support.clock import NOON, FixedClock
-from tests.support.enrolling import outbox, sam_at
+from tests.support.in_memory.enrolling import outbox, sam_at
 from tests.unit.enrollment.builders import texted
 
 HOUR = timedelta(hours=1)

@@ -18,7 +18,7 @@ from services.enrollment.challenges.domain.eligibility import (
     provable_for,
 )
 from services.enrollment.policies.domain.requirements import GroupPolicy, ProfileName, Use
-from tests.support.events import NOON
+from tests.support.builders.events import NOON
 
 ENTRA = GroupPolicy(allowed=("phone", "email", "securityQuestions"))
 STRICT = ENTRA.model_copy(update={"profile": "nist-aal2"})

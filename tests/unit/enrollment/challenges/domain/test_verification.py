@@ -15,7 +15,7 @@ from services.enrollment.challenges.domain.verification import Verification, ver
 from services.enrollment.policies.domain.requirements import GroupPolicy
 from services.enrollment.sessions.domain import lifecycle, steps
 from services.enrollment.sessions.domain.session import Session, Verifying
-from tests.support.challenges import terms
+from tests.support.builders.challenges import terms
 from tests.support.clock import NOON
 
 SECOND = timedelta(seconds=1)

@@ -11,7 +11,7 @@ from services.enrollment.challenges.handlers.opening import supersede
 from services.enrollment.challenges.store import Challenges
 from services.kit.clock import Clock
 from tests.support.clock import FixedClock
-from tests.support.enrolling import Outbox
+from tests.support.in_memory.enrolling import Outbox
 from tests.unit.enrollment.builders import texted
 
 

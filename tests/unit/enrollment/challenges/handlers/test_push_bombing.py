@@ -12,8 +12,8 @@ from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.handlers.cooldown import cooldowns_of
 from services.kit.decision import Change
 from tests.support.clock import FixedClock
-from tests.support.enrolling import Outbox, outbox
-from tests.support.push import APP, CODES, RETURN_URL, Attack, attack_on
+from tests.support.in_memory.enrolling import Outbox, outbox
+from tests.support.in_memory.push import APP, CODES, RETURN_URL, Attack, attack_on
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 

@@ -40,9 +40,9 @@ from services.kit.errors import (
     RequestMalformedError,
 )
 from services.kit.ids import new_token
+from tests.support.builders.keys import keyring
 from tests.support.clock import FixedClock
-from tests.support.enrolling import Outbox, sam_at
-from tests.support.keys import keyring
+from tests.support.in_memory.enrolling import Outbox, sam_at
 from tests.support.waiting import until
 from tests.unit.enrollment.builders import account, proof_of
 

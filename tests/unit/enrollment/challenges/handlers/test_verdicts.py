@@ -14,8 +14,8 @@ from services.enrollment.challenges.handlers.verdicts import method_verified
 from services.enrollment.policies.domain.requirements import GroupPolicy, Terms
 from services.enrollment.sessions.domain.session import RecentProof
 from services.enrollment.signals import Signals
-from tests.support.challenges import enveloped
-from tests.support.enrolling import Outbox
+from tests.support.builders.challenges import enveloped
+from tests.support.in_memory.enrolling import Outbox
 from tests.unit.enrollment.builders import NOW, account, method, proof_of, tried, wizard_session
 
 

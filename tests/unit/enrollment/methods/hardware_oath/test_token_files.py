@@ -11,7 +11,7 @@ from pydantic import SecretBytes
 
 from services.enrollment.methods.hardware_oath.domain.imported import MOST_TOKENS, ImportedToken, TokenFileError
 from services.enrollment.methods.hardware_oath.files.reading import read_tokens
-from tests.support.token_files import ENCRYPTED, PRE_SHARED_KEY, csv_text, key_package, pskc
+from tests.support.builders.token_files import ENCRYPTED, PRE_SHARED_KEY, csv_text, key_package, pskc
 
 SECRET = b"12345678901234567890"
 BASE32 = base64.b32encode(SECRET).decode()

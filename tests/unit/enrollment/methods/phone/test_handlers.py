@@ -25,9 +25,9 @@ from services.kit.errors import (
     RateLimitedError,
 )
 from services.kit.http.limits import RateLimiter
+from tests.support.builders.keys import keyring, rotating
 from tests.support.clock import FixedClock
-from tests.support.enrolling import Outbox, sam_at
-from tests.support.keys import keyring, rotating
+from tests.support.in_memory.enrolling import Outbox, sam_at
 from tests.unit.enrollment.builders import method
 
 MOBILE = TypedPhone("GB", "07700 900142")

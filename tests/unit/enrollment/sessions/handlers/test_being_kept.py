@@ -8,7 +8,7 @@ from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.store import Challenges
 from services.enrollment.sessions.handlers.asking import being_kept
 from tests.support.clock import NOON, FixedClock
-from tests.support.enrolling import outbox, sam_at
+from tests.support.in_memory.enrolling import outbox, sam_at
 from tests.unit.enrollment.builders import proof_of, tried
 
 

@@ -12,8 +12,8 @@ from services.enrollment.sessions.principal import Principal
 from services.kit.decision import Change
 from services.kit.errors import SendLimitReachedError
 from tests.support.clock import FixedClock
-from tests.support.enrolling import outbox, sam_at
-from tests.support.push import APP, CODES, Attack, attack_on
+from tests.support.in_memory.enrolling import outbox, sam_at
+from tests.support.in_memory.push import APP, CODES, Attack, attack_on
 
 BARE = APP.model_copy(update={"has_codes": False})
 MINUTE = timedelta(minutes=1)

@@ -29,9 +29,9 @@ from services.kit.crypto.sealing import token_hash
 from services.kit.http.csrf import csrf_token
 from services.kit.ids import new_token
 from services.kit.mongo import document
+from tests.support.builders.keys import keyring
 from tests.support.clock import NOON, FixedClock
-from tests.support.enrolling import Outbox, outbox, sam_at
-from tests.support.keys import keyring
+from tests.support.in_memory.enrolling import Outbox, outbox, sam_at
 from tests.support.waiting import until
 from tests.unit.enrollment.builders import proof_of
 

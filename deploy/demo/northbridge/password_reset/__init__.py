@@ -1,0 +1,1 @@
+""" "Forgot my password" at Northbridge."""

@@ -1,0 +1,1 @@
+"""What the Makefile calls, a file a command."""

@@ -1,0 +1,1 @@
+"""The broker and the database of the local stack."""

@@ -1,0 +1,74 @@
+"""An organisation speaks in its own words, under its own name, with its own logo: Southgate, beside Northbridge."""
+
+import secrets
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from deploy.local.stack import LocalStack
+from tests.support.people.api import Platform, Somebody
+from tests.support.people.journey import World, browser_page, code_from_text, give_number, texts
+from tests.support.people.methods import arrived, following
+
+pytestmark = pytest.mark.timeout(180)
+
+REASON = "Since October, every account at Southgate has a second lock."
+HELP_DESK = "ask the desk by the main gate, or call 020 7946 0000"
+LOADED = "(picture) => picture.complete && picture.naturalWidth > 0"
+
+
+def with_logo(page: Page) -> None:
+    """The organisation's picture is there, and is one."""
+    logo = page.get_by_role("img", name="Southgate")
+    expect(logo).to_be_visible()
+    assert logo.evaluate(LOADED)
+
+
+def test_prompt_help_and_messages_are_the_organisations_own(stack: LocalStack, world: World) -> None:
+    platform = Platform(stack, "southgate")
+    person, number = Somebody(platform, f"sam.{secrets.token_hex(5)}"), platform.number()
+    address = f"{person.id}@southgate.example"
+    user = {"id": person.id, "userPrincipalName": address, "displayName": "Sam", "emails": [address]}
+    asked = person.sign_in("frontline", user=user, returnUrl=f"{world.northbridge}/southgate/")
+    with browser_page(scripts=False, width=360) as page:
+        page.goto(asked["url"])
+        with_logo(page)
+        expect(page.get_by_text(REASON)).to_be_visible()
+        page.goto(f"{world.public}/help/cant-sign-in")
+        with_logo(page)
+        expect(page.get_by_text(HELP_DESK)).to_be_visible()
+        page.goto(f"{world.public}/operations")
+        with_logo(page)
+        page.get_by_role("link", name="Go on where you were").click()
+        following(page)
+        give_number(page, number)
+        page.get_by_label("Code", exact=True).fill(code_from_text(world, number))
+        following(page)
+        expect(page.get_by_role("heading", name="Phone verified")).to_be_visible()
+    (text,) = texts(world, number)
+    assert text["from"] == "SOUTHGATE"
+    assert "is your Southgate Stores code" in text["body"]
+    mail = arrived(world, address, "A sign-in method was added")
+    assert mail["from"] == "accounts@southgate.example"
+    assert mail["subject"] == "A sign-in method was added: your Southgate Stores account"
+
+
+def test_somebody_without_a_session_finds_the_help_desk_of_the_organisation_that_linked_here(world: World) -> None:
+    with browser_page(scripts=False) as page:
+        page.goto(f"{world.public}/help/cant-sign-in?tenant=southgate")
+        with_logo(page)
+        page.get_by_role("navigation", name="Related").get_by_role("link").first.click()
+        expect(page.get_by_text(HELP_DESK)).to_be_visible()
+        page.goto(f"{world.public}/help/cant-sign-in?tenant=nobody")
+        expect(page.get_by_text("Security info", exact=True)).to_be_visible()
+        expect(page.get_by_text(HELP_DESK)).to_have_count(0)
+
+
+def test_a_logo_can_look_like_itself_and_do_nothing(world: World) -> None:
+    logo = httpx.get(f"{world.public}/static/branding/southgate.svg")
+    assert (logo.status_code, logo.headers["content-type"]) == (200, "image/svg+xml")
+    assert "sandbox" in logo.headers["content-security-policy"]
+    assert logo.headers["x-content-type-options"] == "nosniff"
+    for path in ("config.yaml", "..%2fconfig.yaml", "southgate.png"):
+        assert httpx.get(f"{world.public}/static/branding/{path}").status_code == 404

@@ -1,0 +1,65 @@
+"""How many round trips to the database a right answer waits for, from request to response (docs/performance.md).
+
+Who makes one more takes one more millisecond of everybody's; who needs fewer lowers the number here.
+"""
+
+import base64
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+
+from services.kit.crypto.codes import totp_code
+from tests.support.builders.challenges import NUMBER
+from tests.support.in_memory.answering import Answering, Counted, answering
+
+TEXT = 10
+"""A code by text."""
+TOTP = 12
+"""A code that an app shows: the credential is read, and its time step used up."""
+REGISTERING = 1
+"""More, for the proof of a method that it registers."""
+BESIDE = 4
+"""For which nobody waits, but the database works."""
+
+
+@pytest.fixture
+async def platform(mongodb_url: str) -> AsyncIterator[Answering]:
+    """Nobody is registered."""
+    async with answering(mongodb_url) as made:
+        yield made
+
+
+async def test_a_code_by_text(platform: Answering) -> None:
+    phone = await platform.register(type="phone", phoneNumber=NUMBER, phoneType="mobile", delivery="sms")
+    registered = await platform.answer(phone["challenge"], await platform.texted(phone["challenge"]))
+    platform.clock.advance(timedelta(minutes=1))
+    challenge = await platform.ask(phone["methodId"])
+    proven = await platform.answer(challenge, await platform.texted(challenge))
+    assert len(registered.waited_for) <= TEXT + REGISTERING, listed(registered)
+    assert len(proven.waited_for) <= TEXT, listed(proven)
+    assert len(proven.beside) <= BESIDE, listed(proven)
+
+
+async def test_a_code_of_an_app(platform: Answering) -> None:
+    app = await platform.register(type="softwareOath")
+    secret = base64.b32decode(app["secret"])
+    registered = await platform.answer(app["challenge"], totp_code(secret, platform.clock.now()))
+    platform.clock.advance(timedelta(minutes=1))
+    challenge = await platform.ask(app["methodId"])
+    proven = await platform.answer(challenge, totp_code(secret, platform.clock.now()))
+    assert len(registered.waited_for) <= TOTP + REGISTERING, listed(registered)
+    assert len(proven.waited_for) <= TOTP, listed(proven)
+    assert len(proven.beside) <= BESIDE, listed(proven)
+
+
+async def test_every_try_is_counted_by_a_write_before_the_verdict(platform: Answering) -> None:
+    phone = await platform.register(type="phone", phoneNumber=NUMBER, phoneType="mobile", delivery="sms")
+    registered = await platform.answer(phone["challenge"], await platform.texted(phone["challenge"]))
+    written = [trip.collection for trip in registered.waited_for if trip.who == "verifier" and trip.is_write]
+    assert written == ["challenges", "authenticators", "challenges"]
+
+
+def listed(counted: Counted) -> str:
+    """The trips one by one, for whoever has made one more."""
+    return "\n".join(["waited for:", *map(str, counted.waited_for), "beside:", *map(str, counted.beside)])

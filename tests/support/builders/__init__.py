@@ -1,0 +1,1 @@
+"""Builders: challenges, events, proofs, keys."""

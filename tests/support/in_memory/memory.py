@@ -1,0 +1,323 @@
+"""Documents in memory: a second implementation of what the services use of a database, for tests of handlers.
+
+`Store.open(MemoryDatabase(), …)` works as with the real one. Documents pass through BSON, so that what could not be
+stored fails here too. The behaviour of both is held together by `tests/support/in_memory/documents.py`.
+"""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import bson
+from bson.codec_options import CodecOptions
+from pymongo import UpdateOne
+from pymongo.errors import BulkWriteError, DuplicateKeyError
+
+from services.kit.mongo.client import Collection, Database, Document
+
+OPTIONS: CodecOptions[Document] = CodecOptions(tz_aware=True)
+ABSENT = object()
+DUPLICATE_KEY = 11000
+
+
+class UnsupportedError(Exception):
+    """No service uses this of a database, or it is to be added here."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a write says of itself."""
+
+    matched_count: int = 0
+    modified_count: int = 0
+    deleted_count: int = 0
+
+
+@dataclass
+class UniqueIndex:
+    """Among the documents that match `only`, no two have the same values under `names`."""
+
+    names: tuple[str, ...]
+    only: Mapping[str, Any]
+    holders: dict[str, str] = field(default_factory=dict)
+    """Ids of documents by what they hold."""
+
+    def require_free(self, document: Document) -> None:
+        """Raises DuplicateKeyError."""
+        if self.holders.get(self._key(document), document["_id"]) != document["_id"]:
+            raise DuplicateKeyError(", ".join(self.names))
+
+    def take(self, document: Document) -> None:
+        if matches(document, self.only):
+            self.holders[self._key(document)] = document["_id"]
+
+    def release(self, document: Document) -> None:
+        if self.holders.get(self._key(document)) == document["_id"]:
+            del self.holders[self._key(document)]
+
+    def _key(self, document: Document) -> str:
+        return repr([_at(document, name) for name in self.names])
+
+
+@dataclass
+class MemoryCollection:
+    """The calls of a motor collection that the services make."""
+
+    name: str
+    documents: dict[str, Document] = field(default_factory=dict)
+    unique: list[UniqueIndex] = field(default_factory=list)
+
+    async def create_index(
+        self,
+        keys: str | Sequence[tuple[str, int]],
+        *,
+        name: str = "",
+        unique: bool = False,
+        sparse: bool = False,
+        expireAfterSeconds: int | None = None,  # noqa: N803 (the driver's name; nothing expires here)
+        partialFilterExpression: Mapping[str, Any] | None = None,  # noqa: N803
+    ) -> None:
+        """Only unique indexes change what can be seen."""
+        names = (keys,) if isinstance(keys, str) else tuple(name for name, _ in keys)
+        only = partialFilterExpression or ({name: {"$exists": True} for name in names} if sparse else {})
+        if unique and not any(index.names == names for index in self.unique):
+            made = UniqueIndex(names, only)
+            for document in filter(lambda one: matches(one, only), self.documents.values()):
+                made.require_free(document)
+                made.take(document)
+            self.unique.append(made)
+
+    async def find_one(self, criteria: Mapping[str, Any], projection: object = None) -> Document | None:
+        """The first that matches; whoever else wants to is let in between, as over a network."""
+        await asyncio.sleep(0)
+        return next((_copy(found) for found in self._matching(criteria)), None)
+
+    async def find(
+        self,
+        criteria: Mapping[str, Any],
+        projection: object = None,
+        *,
+        sort: Sequence[tuple[str, int]] | None = None,
+        limit: int = 0,
+    ) -> AsyncIterator[Document]:
+        """All that match; each is given whole, whatever the projection says."""
+        found = list(self._matching(criteria))
+        for name, direction in reversed(sort or ()):
+            found.sort(key=lambda document: _rank(_at(document, name)), reverse=direction < 0)
+        for document in found[:limit] if limit else found:
+            yield _copy(document)
+
+    async def count_documents(self, criteria: Mapping[str, Any]) -> int:
+        return sum(1 for _ in self._matching(criteria))
+
+    async def insert_one(self, document: Document) -> None:
+        """Raises DuplicateKeyError."""
+        if document["_id"] in self.documents:
+            raise DuplicateKeyError("_id")
+        self._put(_copy(document))
+
+    async def update_one(
+        self, criteria: Mapping[str, Any], update: Mapping[str, Any], *, upsert: bool = False
+    ) -> Result:
+        """Change the first that matches; with `upsert`, where none does, make one with the id that it asks for. Raises
+        DuplicateKeyError where there is one that does not match otherwise."""
+        await asyncio.sleep(0)
+        found = next(iter(self._matching(criteria)), None)
+        if found is None and upsert:
+            await self.insert_one(_updated({"_id": criteria["_id"]}, update))
+        if found is None:
+            return Result()
+        changed = _updated(found, {operator: update[operator] for operator in update if operator != "$setOnInsert"})
+        self._put(_copy(changed))
+        return Result(matched_count=1, modified_count=int(changed != found))
+
+    async def bulk_write(self, updates: Sequence[UpdateOne], *, ordered: bool) -> Result:
+        """One after the other; raises BulkWriteError with those whose id was taken."""
+        taken, matched = [], 0
+        for index, update in enumerate(updates):
+            try:
+                changes = cast("Mapping[str, Any]", update._doc)
+                result = await self.update_one(update._filter, changes, upsert=bool(update._upsert))
+                matched += result.matched_count
+            except DuplicateKeyError:
+                taken.append({"index": index, "code": DUPLICATE_KEY})
+        if taken:
+            raise BulkWriteError({"writeErrors": taken})
+        return Result(matched_count=matched)
+
+    async def delete_one(self, criteria: Mapping[str, Any]) -> Result:
+        return self._delete(list(self._matching(criteria))[:1])
+
+    async def delete_many(self, criteria: Mapping[str, Any]) -> Result:
+        return self._delete(list(self._matching(criteria)))
+
+    def _delete(self, found: Sequence[Document]) -> Result:
+        for document in found:
+            for index in self.unique:
+                index.release(document)
+            del self.documents[document["_id"]]
+        return Result(deleted_count=len(found))
+
+    def _matching(self, criteria: Mapping[str, Any]) -> Iterable[Document]:
+        return (document for document in self._candidates(criteria.get("_id")) if matches(document, criteria))
+
+    def _candidates(self, document_id: object) -> Iterable[Document]:
+        if not isinstance(document_id, str):
+            return self.documents.values()
+        return (self.documents[document_id],) if document_id in self.documents else ()
+
+    def _put(self, document: Document) -> None:
+        for index in self.unique:
+            if matches(document, index.only):
+                index.require_free(document)
+        before = self.documents.get(document["_id"])
+        for index in self.unique:
+            if before is not None:
+                index.release(before)
+            index.take(document)
+        self.documents[document["_id"]] = document
+
+
+class MemoryDatabase(Database):
+    """The collections of one service, gone with the object."""
+
+    def __init__(self) -> None:
+        self._collections: dict[str, MemoryCollection] = {}
+
+    def collection(self, name: str) -> Collection:
+        """Made when it is first named."""
+        return cast("Collection", self._collections.setdefault(name, MemoryCollection(name)))
+
+    async def ready(self) -> bool:
+        return True
+
+    async def drop(self) -> None:
+        self._collections.clear()
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+def matches(document: Document, criteria: Mapping[str, Any]) -> bool:
+    """Whether a document meets the criteria, as MongoDB's query language has it."""
+    return all(
+        any(matches(document, choice) for choice in wanted) if name == "$or" else _meets(_at(document, name), wanted)
+        for name, wanted in criteria.items()
+    )
+
+
+def _meets(value: object, wanted: object) -> bool:
+    if isinstance(wanted, Mapping) and any(str(name).startswith("$") for name in wanted):
+        return all(_operator(name)(value, operand) for name, operand in wanted.items())
+    stored = bson.decode(bson.encode({"v": wanted}), OPTIONS)["v"]
+    return bool(stored == value or (stored is None and value is ABSENT))
+
+
+def _operator(name: str) -> Callable[[Any, Any], bool]:
+    if name not in OPERATORS:
+        raise UnsupportedError(name)
+    return OPERATORS[name]
+
+
+def _compared(holds: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
+    """MongoDB compares only values of the same type."""
+
+    def compare(value: object, bound: object) -> bool:
+        bound = bson.decode(bson.encode({"v": bound}), OPTIONS)["v"]
+        return _rank(value)[0] == _rank(bound)[0] and holds(value, bound)
+
+    return compare
+
+
+OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "$lt": _compared(lambda value, bound: value < bound),
+    "$lte": _compared(lambda value, bound: value <= bound),
+    "$gt": _compared(lambda value, bound: value > bound),
+    "$gte": _compared(lambda value, bound: value >= bound),
+    "$in": lambda value, wanted: any(_meets(value, one) for one in wanted),
+    "$nin": lambda value, wanted: not any(_meets(value, one) for one in wanted),
+    "$not": lambda value, unwanted: not _meets(value, unwanted),
+    "$exists": lambda value, wanted: (value is not ABSENT) is wanted,
+    "$size": lambda value, wanted: isinstance(value, list) and len(value) == wanted,
+    "$type": lambda value, wanted: isinstance(value, {"string": str}[wanted]),
+    "$regex": lambda value, wanted: isinstance(value, str) and re.search(wanted, value) is not None,
+}
+
+
+def _rank(value: object) -> tuple[int, Any]:
+    """The order of types: nothing, numbers, text, the rest (booleans and times)."""
+    if value is None or value is ABSENT:
+        return 0, 0
+    if isinstance(value, bool):
+        return 3, value
+    return (1, value) if isinstance(value, int | float) else (2, value) if isinstance(value, str) else (4, value)
+
+
+def _at(document: Document, path: str) -> object:
+    value: Any = document
+    for name in path.split("."):
+        if isinstance(value, list) and name.isdecimal() and int(name) < len(value):
+            value = value[int(name)]
+        elif isinstance(value, Mapping) and name in value:
+            value = value[name]
+        else:
+            return ABSENT
+    return value
+
+
+def _holder(document: Document, path: str) -> tuple[Document, str]:
+    *parents, last = path.split(".")
+    for name in parents:
+        document = document.setdefault(name, {})
+    return document, last
+
+
+def _set(document: Document, path: str, value: object) -> None:
+    holder, name = _holder(document, path)
+    holder[name] = value
+
+
+def _unset(document: Document, path: str, _: object) -> None:
+    holder, name = _holder(document, path)
+    holder.pop(name, None)
+
+
+def _increase(document: Document, path: str, by: int) -> None:
+    holder, name = _holder(document, path)
+    holder[name] = holder.get(name, 0) + by
+
+
+def _push(document: Document, path: str, more: Mapping[str, Any]) -> None:
+    holder, name = _holder(document, path)
+    pushed = [*holder.get(name, ()), *more["$each"]]
+    holder[name] = pushed[more["$slice"] :] if "$slice" in more else pushed
+
+
+def _pull(document: Document, path: str, criteria: Mapping[str, Any]) -> None:
+    holder, name = _holder(document, path)
+    if name in holder:
+        holder[name] = [entry for entry in holder[name] if not matches(entry, criteria)]
+
+
+UPDATES: Mapping[str, Callable[[Document, str, Any], None]] = {
+    "$set": _set,
+    "$setOnInsert": _set,
+    "$unset": _unset,
+    "$inc": _increase,
+    "$push": _push,
+    "$pull": _pull,
+}
+
+
+def _updated(document: Document, update: Mapping[str, Any]) -> Document:
+    changed = _copy(document)
+    for operator, changes in update.items():
+        for name, value in changes.items():
+            UPDATES[operator](changed, name, value)
+    return changed
+
+
+def _copy(document: Document) -> Document:
+    return bson.decode(bson.encode(document), OPTIONS)

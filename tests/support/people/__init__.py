@@ -1,0 +1,1 @@
+"""What people, their devices and their platforms do on a running stack."""

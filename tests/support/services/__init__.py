@@ -1,0 +1,1 @@
+"""Benches for single services, and what they leave behind."""

@@ -1,0 +1,1 @@
+"""Pages and the app in Chromium, without a stack."""
