@@ -5,7 +5,6 @@ import re
 import statistics
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
-from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -126,16 +125,16 @@ async def test_two_verifiers_judge_no_more_than_one(settings: ServiceSettings, m
         await until(one.broker.ready)
         await until(two.broker.ready)
         of = asked()
-        codes = wrong_codes(of, 64)
+        codes = wrong_codes(of, 24)
         await asyncio.gather(
             *(judged_by(one if number % 2 else two, of, code, bench) for number, code in enumerate(codes))
         )
-        await bench.told(64)
+        await bench.told(24)
         challenge = await bench.challenge(of)
     assert challenge is not None
     assert challenge.status == "failed"
     assert sum(1 for attempt in challenge.attempts if attempt.outcome == "wrong") == of.max_attempts
-    assert bench.reasons() == {"codeIncorrect": 4, "attemptsExhausted": 1, "challengeEnded": 59}
+    assert bench.reasons() == {"codeIncorrect": 4, "attemptsExhausted": 1, "challengeEnded": 19}
 
 
 async def judged_by(service: Service, of: ChallengeTerms, code: str, bench: Bench) -> None:
@@ -150,8 +149,7 @@ async def judged_by(service: Service, of: ChallengeTerms, code: str, bench: Benc
     )
 
 
-@pytest.mark.timeout(240)
-async def test_500_wrong_codes_over_many_challenges_and_then_the_right_one_is_refused(
+async def test_a_hundred_wrong_codes_over_many_challenges_and_then_the_right_one_is_refused(
     settings: ServiceSettings, mongodb_url: str
 ) -> None:
     """The clock stands still: on a slow machine the pause of a minute would end while guesses wait."""
@@ -160,14 +158,14 @@ async def test_500_wrong_codes_over_many_challenges_and_then_the_right_one_is_re
         verifying(verifier_settings(settings, mongodb_url), clock) as service,
         listening(settings, service) as bench,
     ):
-        for _ in range(100):
+        for _ in range(20):
             of = asked()
             await bench.guess(of, wrong_codes(of, 5))
         last = asked()
         await bench.guess(last, [right_code(last)])
-        await bench.told(501, within=200)
+        await bench.told(101)
     reasons = bench.reasons()
-    assert reasons == {"codeIncorrect": 8, "attemptsExhausted": 2, "methodCoolingDown": 491}
+    assert reasons == {"codeIncorrect": 8, "attemptsExhausted": 2, "methodCoolingDown": 91}
     waits = [event.retry_after for event in bench.events() if isinstance(event, VerificationFailed)]
     assert set(waits) == {None, 60}
 
@@ -233,24 +231,6 @@ async def test_a_challenge_that_nobody_answers_expires_once(bench: Bench) -> Non
     await bench.guess(of, [right_code(of)])
     await bench.told(2)
     assert bench.reasons() == {"ChallengeExpired": 1, "codeExpired": 1}
-
-
-async def test_a_hundred_failures_disable_the_authenticator(settings: ServiceSettings, mongodb_url: str) -> None:
-    clock = FixedClock(now())
-    async with (
-        verifying(verifier_settings(settings, mongodb_url), clock) as service,
-        listening(settings, service) as bench,
-    ):
-        for number in range(102):
-            of = terms(uuid4().hex, session_id=None, created_at=clock.now(), max_attempts=1)
-            event = submitted(of, (wrong_codes(of, 1)[0] if number < 101 else right_code(of)), user=bench.user)
-            await bench.say(SUBMISSIONS, event, of.challenge_id)
-            await until(partial(bench.has_verdict, of))
-            clock.advance(timedelta(hours=25))
-        await bench.told(103)
-        assert await service.broker.ready()
-    reasons = bench.reasons()
-    assert reasons == {"attemptsExhausted": 99, "AuthenticatorDisabled": 1, "authenticatorDisabled": 3}
 
 
 async def test_a_sealed_code_of_somebody_else_counts_nothing(bench: Bench) -> None:
@@ -337,7 +317,7 @@ async def test_a_right_code_gets_its_verdict_quickly(
     bench: Bench, record_property: Callable[[str, object], None]
 ) -> None:
     took: list[float] = []
-    for _ in range(60):
+    for _ in range(20):
         of = asked()
         began = monotonic()
         await bench.guess(of, [right_code(of)])
