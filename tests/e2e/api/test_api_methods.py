@@ -25,10 +25,11 @@ from services.kit.clock import SystemClock
 from services.kit.crypto.key_files import rotated
 from services.kit.crypto.keyring import PURPOSES
 from tests.support.builders.passkeys import SoftwarePasskey
-from tests.support.people.api import Platform, Somebody, done, events_of, proof_of, refused
+from tests.support.people.api import Platform, Somebody, done, events_of, policies_of, proof_of, refused
 from tests.support.people.app_codes import earlier_code, shown_code
 from tests.support.people.device import TestDevice
 from tests.support.servers.replicas import replica, replica_later
+from tests.support.servers.turns import alone_with
 from tests.support.services.records import require_equal_records
 from tests.support.waiting import awaited
 
@@ -416,8 +417,14 @@ def test_what_policy_requires_stays_and_what_it_forbids_does_not_come(platform: 
     assert refused(somebody.call("POST", "registrations", {"type": "passkey"})) == (403, "methodNotAllowedByPolicy")
 
 
-def test_a_policy_change_holds_at_once_and_can_be_taken_back(platform: Platform, tmp_path: Path) -> None:
-    southgate = Platform(platform.stack, tenant="southgate")
+@pytest.fixture
+def southgate(stack: LocalStack) -> Iterator[Platform]:
+    """A tenant whose policies nobody else changes meanwhile."""
+    with alone_with(policies_of("southgate")):
+        yield Platform(stack, tenant="southgate")
+
+
+def test_a_policy_change_holds_at_once_and_can_be_taken_back(southgate: Platform, tmp_path: Path) -> None:
     somebody = Somebody(southgate, "taylor")
     email = {"type": "email", "emailAddress": "taylor@home.example"}
     before = done(southgate.call("GET", POLICY), 200)
@@ -426,7 +433,7 @@ def test_a_policy_change_holds_at_once_and_can_be_taken_back(platform: Platform,
     (tmp_path / "before.json").write_text(json.dumps(before))
 
     def apply(name: str) -> Result:
-        where = ["--token", southgate.token(), "--url", platform.stack.url("enrollment")]
+        where = ["--token", southgate.token(), "--url", southgate.stack.url("enrollment")]
         return CliRunner().invoke(app, ["policy", "apply", str(tmp_path / name), *where])
 
     assert refused(somebody.call("POST", "registrations", email)) == (403, "methodNotAllowedByPolicy")
@@ -444,7 +451,7 @@ def test_a_policy_change_holds_at_once_and_can_be_taken_back(platform: Platform,
     after = done(southgate.call("GET", POLICY), 200)
     for part in ("authenticationMethodConfigurations", "registrationEnforcement"):
         assert after[part] == before[part]
-    assert refused(Platform(platform.stack, scope="policies.read").call("PATCH", POLICY, {})) == (403, "scopeMissing")
+    assert refused(Platform(southgate.stack, scope="policies.read").call("PATCH", POLICY, {})) == (403, "scopeMissing")
 
 
 def test_report_and_interrupt_agree_on_who_is_complete(platform: Platform) -> None:

@@ -23,6 +23,7 @@ from services.kit.ids import new_id
 from tests.support.people.app_codes import earlier_code
 from tests.support.people.device import TestDevice
 from tests.support.people.numbers import fresh_number
+from tests.support.servers.turns import alone_with
 from tests.support.waiting import awaited
 
 SCOPES = "interrupts challenges methods.read methods.write policies.read policies.write reports.read"
@@ -224,11 +225,17 @@ class Somebody:
 
 @contextmanager
 def kept_policy(platform: Platform) -> Iterator[dict[str, Any]]:
-    """The policies of the platform's tenant, as they are before and again afterwards."""
-    before = done(platform.call("GET", POLICY), 200)
-    yield before
-    parts = {name: value for name, value in before.items() if name not in READ_ONLY}
-    done(platform.call("PATCH", POLICY, parts), 200)
+    """The policies of the platform's tenant, as they are before and again afterwards; nobody else changes them."""
+    with alone_with(policies_of(platform.tenant)):
+        before = done(platform.call("GET", POLICY), 200)
+        yield before
+        parts = {name: value for name, value in before.items() if name not in READ_ONLY}
+        done(platform.call("PATCH", POLICY, parts), 200)
+
+
+def policies_of(tenant: str) -> str:
+    """What tests have to themselves that change a tenant's policies, or rely on those that it begins with."""
+    return f"policies-of-{tenant}"
 
 
 def done(response: httpx.Response, status: int) -> dict[str, Any]:
