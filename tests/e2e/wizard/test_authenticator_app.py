@@ -14,7 +14,6 @@ from playwright.sync_api import Page, expect
 
 from deploy.local.stack import LocalStack
 from tests.e2e.conftest import Person
-from tests.e2e.wizard.test_phone_by_text import command, events_of
 from tests.support.people.device import TestDevice
 from tests.support.people.journey import (
     World,
@@ -27,6 +26,7 @@ from tests.support.people.journey import (
     to_qr_code,
     walk_with_app,
 )
+from tests.support.people.operator import command, events_of
 
 pytestmark = pytest.mark.timeout(240)
 

@@ -7,10 +7,10 @@ from playwright.sync_api import Page, expect
 
 from deploy.local.stack import LocalStack
 from tests.e2e.conftest import Person
-from tests.e2e.wizard.test_phone_by_text import events_of
 from tests.support.people.api import Platform, Somebody, done
 from tests.support.people.journey import World, browser_page, sign_in
 from tests.support.people.methods import ANSWERS
+from tests.support.people.operator import events_of
 from tests.support.servers.replicas import replica_later
 
 pytestmark = pytest.mark.timeout(180)

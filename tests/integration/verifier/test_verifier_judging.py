@@ -4,7 +4,7 @@ import asyncio
 import re
 import statistics
 from collections.abc import AsyncIterator, Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -18,7 +18,6 @@ from schemas.verification import (
     VerificationFailed,
 )
 from services.kit.clock import SystemClock, monotonic
-from services.kit.mongo.client import DatabaseDownError
 from services.kit.service import Service
 from services.kit.settings import ServiceSettings
 from services.verifier.handlers.judging import judge_submission
@@ -37,7 +36,16 @@ from tests.support.builders.challenges import (
 from tests.support.builders.keys import keyring
 from tests.support.clock import FixedClock
 from tests.support.servers.mongo import LocalDatabase
-from tests.support.services.verifier import Bench, benched, listening, store_of, verifier_settings, verifying
+from tests.support.services.verifier import (
+    Bench,
+    asked,
+    benched,
+    listening,
+    now,
+    store_of,
+    verifier_settings,
+    verifying,
+)
 from tests.support.waiting import until
 
 
@@ -46,17 +54,6 @@ async def bench(settings: ServiceSettings, mongodb_url: str) -> AsyncIterator[Be
     """A verifier that is ready."""
     async with benched(settings, mongodb_url) as made:
         yield made
-
-
-def now() -> datetime:
-    return SystemClock().now()
-
-
-def asked(
-    *, session: str | None = None, life: timedelta = timedelta(minutes=5), max_attempts: int = 5
-) -> ChallengeTerms:
-    """A challenge that begins now."""
-    return terms(uuid4().hex, session_id=session, created_at=now(), life=life, max_attempts=max_attempts)
 
 
 async def test_the_right_code_is_verified(bench: Bench) -> None:
@@ -240,66 +237,6 @@ async def test_a_sealed_code_of_somebody_else_counts_nothing(bench: Bench) -> No
     await bench.guess(of, [right_code(of)])
     await bench.told(1)
     assert bench.reasons() == {"verified": 1}
-
-
-async def test_the_verifier_starts_without_a_database_and_recovers(
-    settings: ServiceSettings, own_mongodb: LocalDatabase
-) -> None:
-    own_mongodb.stop()
-    made = verifier_settings(settings, own_mongodb.url)
-    async with verifying(made) as service, listening(settings, service) as bench:
-        await until(service.broker.ready)
-        assert not await service.database.ready()
-        assert not await service.preparation.ready()
-        of = asked()
-        await bench.guess(of, [right_code(of)])
-        own_mongodb.start()
-        await bench.told(1, within=90)
-        await until(service.preparation.ready)
-        assert await service.database.ready()
-    assert bench.reasons() == {"verified": 1}
-
-
-async def test_the_database_goes_away_and_comes_back(settings: ServiceSettings, own_mongodb: LocalDatabase) -> None:
-    async with (
-        verifying(verifier_settings(settings, own_mongodb.url)) as service,
-        listening(settings, service) as bench,
-    ):
-        await until(service.preparation.ready)
-        of = asked()
-        await bench.guess(of, wrong_codes(of, 1))
-        await bench.told(1)
-        own_mongodb.stop()
-        await bench.guess(of, wrong_codes(of, 3)[1:])
-        await until(lambda: _is_down(service))
-        own_mongodb.start()
-        await bench.guess(of, [right_code(of)])
-        await bench.told(4, within=90)
-    assert bench.reasons() == {"codeIncorrect": 3, "verified": 1}
-
-
-async def test_a_database_that_hangs_is_one_that_is_down(settings: ServiceSettings, own_mongodb: LocalDatabase) -> None:
-    async with (
-        verifying(verifier_settings(settings, own_mongodb.url)) as service,
-        listening(settings, service) as bench,
-    ):
-        await until(service.preparation.ready)
-        of = asked()
-        await bench.guess(of, wrong_codes(of, 1))
-        await bench.told(1)
-        own_mongodb.freeze()
-        try:
-            await bench.guess(of, [right_code(of)])
-            with pytest.raises(DatabaseDownError):
-                await bench.challenge(of)
-        finally:
-            own_mongodb.thaw()
-        await bench.told(2, within=90)
-    assert bench.reasons() == {"codeIncorrect": 1, "verified": 1}
-
-
-async def _is_down(service: Service) -> bool:
-    return not await service.database.ready()
 
 
 async def test_nothing_in_clear_rests_in_the_database(bench: Bench) -> None:
