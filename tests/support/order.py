@@ -30,7 +30,7 @@ LONGEST_FIRST = (
     "e2e/test_faults.py",
     "e2e/wizard/test_approval_speed.py",
     "contract/test_providers.py",
-    "e2e/api/test_integration_guide.py",
+    "e2e/test_integration_guide.py",
     "integration/cli/test_cli_events.py",
     "integration/kafka/test_kafka_delivery.py",
     "integration/notifier/test_notifier_endings.py",

@@ -30,6 +30,7 @@ SCOPES = "interrupts challenges methods.read methods.write policies.read policie
 DEVICES = "/v1.0/directory/authenticationMethodDevices/hardwareOathDevices"
 TOKEN_SECRET = b"12345678901234567890"
 """Of the hardware tokens that tests import."""
+QUESTIONS = ("first-pet", "first-car", "first-film")
 POLICY = "/v1.0/policies/authenticationMethodsPolicy"
 ARRIVES_WITHIN = 30.0
 SIX_DIGITS = re.compile(r"\b\d{6}\b")
@@ -265,3 +266,12 @@ def events_of(platform: Platform, challenge: dict[str, Any]) -> Iterator[Iterato
     with platform.http.stream("GET", address, headers=headers) as answer:
         assert answer.headers["content-type"].startswith("text/event-stream")
         yield (json.loads(line[6:]) for line in answer.iter_lines() if line.startswith("data: "))
+
+
+def require_no_secrets(platform: Platform, person: Somebody, begun: dict[str, Any]) -> None:
+    """Who may only read follows a registration; what the method is set up with is for who may set it up."""
+    reader = Somebody(Platform(platform.stack, scope="methods.read"), person.id).registration(begun["id"])
+    assert reader.keys() == {"id", "type", "methodId", "state", "challenge"}
+    assert reader["state"] == "pending"
+    writer = Somebody(Platform(platform.stack, scope="methods.write"), person.id).registration(begun["id"])
+    assert writer == begun
