@@ -8,10 +8,11 @@ import httpx
 import pytest
 
 from deploy.local.stack import LocalStack
+from tests.support.people.api import Platform
 from tests.support.people.journey import (
     World,
 )
-from tests.support.people.operator import command, interrupt
+from tests.support.people.operator import interrupt
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -60,7 +61,7 @@ def test_broken_token_and_broken_json_are_refused(stack: LocalStack, world: Worl
 
 def test_another_tenant_cannot_read_an_interrupt(stack: LocalStack, world: World) -> None:
     identifier = interrupt(stack, world).json()["id"]
-    token = command(stack, "demo-token", "--scope", "interrupts", "--tenant", "southgate").strip()
+    token = Platform(stack, "southgate", scope="interrupts").token()
     headers = {"Authorization": f"Bearer {token}"}
     answer = httpx.get(f"{world.public}/v1.0/interrupts/{identifier}", headers=headers, timeout=20)
     assert (answer.status_code, answer.json()["code"]) == (404, "unknownInterrupt")
@@ -69,7 +70,7 @@ def test_another_tenant_cannot_read_an_interrupt(stack: LocalStack, world: World
 def test_an_idempotency_key_gives_the_first_answer_again_and_refuses_another_request(
     stack: LocalStack, world: World
 ) -> None:
-    token = command(stack, "demo-token", "--scope", "interrupts").strip()
+    token = Platform(stack, scope="interrupts").token()
     key = f"key-{os.urandom(8).hex()}"
     headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": key}
     body = {

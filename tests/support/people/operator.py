@@ -10,9 +10,8 @@ from pathlib import Path
 import httpx
 
 from deploy.local.stack import LocalStack
-from tests.support.people.journey import (
-    World,
-)
+from tests.support.people.api import Platform
+from tests.support.people.journey import World
 
 
 def command(stack: LocalStack, *arguments: str) -> str:
@@ -36,7 +35,7 @@ def events_of(stack: LocalStack, user: str) -> list[dict[str, object]]:
 
 def interrupt(stack: LocalStack, world: World, changes: dict[str, object] | None = None) -> httpx.Response:
     """Ask for an interrupt as a platform does."""
-    token = command(stack, "demo-token", "--scope", "interrupts").strip()
+    token = Platform(stack, scope="interrupts").token()
     body = {
         "user": {"id": f"sam.{os.urandom(4).hex()}", "userPrincipalName": "sam@x.example", "displayName": "Sam"},
         "returnUrl": f"{world.northbridge}/return",
