@@ -2,10 +2,7 @@
 
 import contextlib
 import fcntl
-import json
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterable, Mapping
 from functools import partial
@@ -16,26 +13,15 @@ from aiokafka.errors import KafkaError
 
 from deploy.local import health
 from deploy.local.errors import AlreadyUpError, StackError
-from deploy.local.places import ROOT, VENV_PROGRAMS
-from deploy.local.ports import Ports, free_ports, refuse_taken
+from deploy.local.parts import CHANNELS, PARTS, SERVERS, SERVICES, WORLD, command_of, make_keys
+from deploy.local.places import ROOT
+from deploy.local.ports import Ports, refuse_taken
 from deploy.local.process import ManagedProcess, Sink, end_orphan
-from deploy.local.servers import kafka
 from deploy.local.servers.connection import kafka_options
-from deploy.local.servers.database import find_database
 from deploy.local.servers.topics import DEFAULT_PREFIX
-from services.kit.crypto.keyring import PURPOSES
 from services.kit.kafka.topics import PartitionsDifferError, ensure_topics
 
 __all__ = ["CHANNELS", "PARTS", "SERVERS", "SERVICES", "WORLD", "LocalStack", "Ports"]
-
-SERVERS = ("kafka", "mongodb")
-SERVICES = ("enrollment", "notifier", "verifier")
-WORLD = ("northbridge", "handset")
-PARTS = (*SERVERS, *WORLD, *SERVICES)
-CHANNELS = ("sms", "voice", "email", "push")
-"""What the notifier of the local stack serves."""
-
-SECURITY_INFO = str(VENV_PROGRAMS / "security-info")
 
 COPIES = 1
 """Of each topic that the launcher creates; the local broker is alone."""
@@ -247,13 +233,7 @@ class LocalStack:
         Raises:
             StackError: a command that makes them failed.
         """
-        keys, clients = self.home / "keys", Path(self.settings()["SECURITY_INFO_DEMO_HOME"]) / "clients"
-        if not (keys / "enrollment.json").exists():
-            self._run([SECURITY_INFO, "keys", "new", "--demo", str(keys)])
-        elif _lacks_keys(keys):
-            self._run([SECURITY_INFO, "keys", "add", str(keys)])
-        if not (clients / "southgate.json").exists():
-            self._run([sys.executable, "-m", "deploy.demo.clients", str(clients)])
+        make_keys(self.home / "keys", Path(self.settings()["SECURITY_INFO_DEMO_HOME"]) / "clients")
 
     def create_topics(self) -> None:
         """Create the absent topics.
@@ -295,28 +275,12 @@ class LocalStack:
         for name in names:
             self._processes[name] = ManagedProcess(
                 name,
-                self._command(name),
+                command_of(name, self.home, self.ports),
                 self.environment(name),
                 log=self.log(name),
                 pid_file=self._pid_file(name),
                 sink=self._sink,
             )
-
-    def _command(self, name: str) -> tuple[str, ...]:
-        match name:
-            case "kafka":
-                return kafka.broker(kafka.prepare(self.home / "kafka", self.ports.kafka, free_ports(1)[0]))
-            case "mongodb":
-                data = self.home / "database"
-                data.mkdir(parents=True, exist_ok=True)
-                return find_database().command(self.ports.mongodb, data)
-            case "notifier":
-                channels = [word for channel in CHANNELS for word in ("--channel", channel)]
-                return (SECURITY_INFO, "serve", "notifier", *channels)
-            case "enrollment" | "verifier":
-                return (SECURITY_INFO, "serve", name)
-            case _:
-                return (sys.executable, "-m", f"deploy.demo.{name}")
 
     def _is_running(self, name: str) -> bool:
         return name in self._processes and not self._has_ended(name)
@@ -341,19 +305,5 @@ class LocalStack:
     def _pid_file(self, name: str) -> Path:
         return self.home / "run" / f"{name}.pid"
 
-    def _run(self, command: list[str]) -> None:
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            reason = done.stderr.strip().splitlines() or ["no reason given"]
-            raise StackError(f"{' '.join(command)} failed: {reason[-1]}")
-
     def _say(self, text: str) -> None:
         self._sink(LAUNCHER, text)
-
-
-def _lacks_keys(keys: Path) -> bool:
-    """Whether an earlier version made them, which knew fewer purposes."""
-    return any(
-        purposes - json.loads((keys / f"{service}.json").read_text("utf-8")).keys()
-        for service, purposes in PURPOSES.items()
-    )

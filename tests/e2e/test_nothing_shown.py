@@ -8,8 +8,8 @@ from pymongo import MongoClient
 
 from deploy.local.stack import LocalStack
 from tests.e2e.conftest import Person
-from tests.e2e.wizard.test_phone_by_text import command
 from tests.support.people.journey import World, browser_page, texts, walk
+from tests.support.people.operator import command
 
 pytestmark = pytest.mark.timeout(300)
 

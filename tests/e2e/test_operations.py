@@ -9,9 +9,10 @@ from playwright.sync_api import Page, expect
 
 from deploy.local.stack import LocalStack
 from tests.e2e.conftest import Person, fresh
-from tests.support.people.api import SCOPES, Platform, Somebody, refused
+from tests.support.people.api import SCOPES, Platform, Somebody, policies_of, refused
 from tests.support.people.journey import World, approve_in_app, browser_page, number_on, phone_beside, sign_in, walk
 from tests.support.people.methods import following, set_up_app, set_up_phone
+from tests.support.servers.turns import alone_with
 from tests.support.waiting import awaited
 
 pytestmark = pytest.mark.timeout(240)
@@ -69,9 +70,7 @@ def test_an_administrator_sees_a_walk_appear_step_by_step(world: World, admin: P
 
         with phone_beside(page) as other:
             walk(other, world, person.name, person.number)
-        awaited(
-            lambda: reached(page, world, "Phone verified") == before + 1 or None, "the walk is not in the report", 30
-        )
+        awaited(lambda: reached(page, world, "Phone verified") > before or None, "the walk is not in the report", 30)
         expect(page.get_by_role("row", name="Scan the QR code").first).to_be_visible()
         expect(page.get_by_text("Complete: all that policy requires")).to_be_visible()
         page.get_by_label("Who").select_option("Operations")
@@ -135,17 +134,23 @@ def test_others_get_no_link_no_session_and_no_page(stack: LocalStack, world: Wor
 
 
 def test_an_administrator_sees_the_numbers_of_their_own_organisation_alone(stack: LocalStack, world: World) -> None:
+    """People walk in ours meanwhile, for other tests; in theirs nobody does."""
     here, there = Platform(stack, scope=ADMINISTRATOR), Platform(stack, "southgate", scope=ADMINISTRATOR)
     back = {"returnUrl": f"{world.northbridge}/southgate/", "amr": ["pwd", "mfa"]}
-    with browser_page() as ours, phone_beside(ours) as theirs, phone_beside(ours) as other:
+    with (
+        alone_with(policies_of("southgate")),
+        browser_page() as ours,
+        phone_beside(ours) as theirs,
+        phone_beside(ours) as other,
+    ):
         ours.goto(administers(Somebody(here, "ada.1"), amr=["pwd", "mfa"]))
         theirs.goto(administers(Somebody(there, "ada.1"), **back))
         expect(theirs.get_by_text("an administrator of Southgate.")).to_be_visible()
         first, foreign = (reached(page, world, "More information required") for page in (ours, theirs))
-        other.goto(Somebody(there, f"sam.{secrets.token_hex(5)}").sign_in("frontline", **back)["url"])
+        other.goto(Somebody(here, f"sam.{secrets.token_hex(5)}").sign_in("frontline")["url"])
         awaited(
-            lambda: reached(theirs, world, "More information required") == foreign + 1 or None,
+            lambda: reached(ours, world, "More information required") > first or None,
             "the walk is not in the report",
             30,
         )
-        assert reached(ours, world, "More information required") == first
+        assert reached(theirs, world, "More information required") == foreign

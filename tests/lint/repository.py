@@ -7,6 +7,8 @@ from tests.lint import boundaries, layout, rules
 from tests.lint.source import Finding, Rule, Source
 
 CHECKED = ("services", "schemas")
+LAID_OUT = ("deploy", "tests")
+"""Where only the sizes of files and folders are looked at."""
 RULES: tuple[Rule, ...] = (
     boundaries.libraries,
     boundaries.purity,
@@ -22,15 +24,16 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def sources(root: Path) -> Iterator[Source]:
-    """Every module, in the order of its path."""
-    for folder in CHECKED:
+def sources(root: Path, folders: tuple[str, ...] = CHECKED) -> Iterator[Source]:
+    """Every module of these folders, in the order of its path."""
+    for folder in folders:
         for path in sorted((root / folder).rglob("*.py")):
             yield Source.parse(path.relative_to(root).as_posix(), path.read_text("utf-8"))
 
 
 def check(root: Path) -> list[Finding]:
     """What breaks a rule, in the order of place."""
-    checked = list(sources(root))
+    checked, beside = list(sources(root)), list(sources(root, LAID_OUT))
     found = [finding for source in checked for rule in RULES for finding in rule(source)]
-    return sorted([*found, *layout.folders(source.path for source in checked)])
+    found += [finding for source in beside for finding in layout.lengths(source)]
+    return sorted([*found, *layout.folders(source.path for source in (*checked, *beside))])

@@ -14,7 +14,7 @@ from deploy.demo.handset.certificate import tls_context
 from deploy.demo.handset.mail import start_mail_server
 from deploy.demo.handset.network import Pace, World
 from deploy.demo.handset.site import HERE, build_site
-from deploy.demo.handset.twilio import build_routes
+from deploy.demo.handset.twilio_api.routes import build_routes
 from deploy.demo.pages import add_security_headers, mount_static, refuse_foreign_posts
 from deploy.demo.settings import WorldSettings
 

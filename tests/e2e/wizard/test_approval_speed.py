@@ -13,7 +13,7 @@ from tests.support.people.journey import World, browser_page, link_on, number_on
 
 pytestmark = pytest.mark.timeout(300)
 
-WALKS = 7
+WALKS = 5
 BEARABLE_MS = 1000.0
 """Beyond this the page would need to say that something is under way. The aim, 150 ms, is for a quiet machine."""
 

@@ -14,7 +14,6 @@ from playwright.sync_api import Page, expect
 
 from deploy.local.stack import LocalStack
 from tests.e2e.conftest import Person
-from tests.e2e.wizard.test_phone_by_text import command, events_of
 from tests.support.people.device import TestDevice
 from tests.support.people.journey import (
     World,
@@ -27,6 +26,8 @@ from tests.support.people.journey import (
     to_qr_code,
     walk_with_app,
 )
+from tests.support.people.operator import command, events_of
+from tests.support.services.records import lifecycle_of
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -183,7 +184,7 @@ def test_a_report_is_told(stack: LocalStack, page: Page, world: World, alex: Per
     device = connected(page, world)
     try_it_out(page)
     assert device.answer(device.next_request(), "report").status_code == 204
-    assert "SuspiciousActivityReported" in {str(event["type"]) for event in events_of(stack, alex.user)}
+    assert "SuspiciousActivityReported" in {told.type for told in lifecycle_of(stack, alex.user)}
 
 
 def test_replays_foreign_keys_and_second_devices_are_refused(page: Page, world: World, alex: Person) -> None:

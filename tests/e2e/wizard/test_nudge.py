@@ -6,12 +6,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from deploy.local.stack import LocalStack
+from schemas.enrollment import EnrollmentSkipped
 from tests.e2e.conftest import Person
-from tests.e2e.wizard.test_phone_by_text import events_of
 from tests.support.people.api import Platform, Somebody, done
 from tests.support.people.journey import World, browser_page, sign_in
 from tests.support.people.methods import ANSWERS
 from tests.support.servers.replicas import replica_later
+from tests.support.services.records import lifecycle_of
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -33,8 +34,8 @@ def test_three_skips_and_then_there_is_no_way_around(stack: LocalStack, world: W
         sign_in(page, world, kim.name)
         expect(page.get_by_text("You can't put this off any more.")).to_be_visible()
         expect(page.get_by_role("button", name="Skip for now")).to_have_count(0)
-    told = [event["data"] for event in events_of(stack, kim.user) if event["type"] == "EnrollmentSkipped"]
-    assert [one["skipsLeft"] for one in told if isinstance(one, dict)] == [2, 1, 0]
+    told = [envelope.event for envelope in lifecycle_of(stack, kim.user)]
+    assert [event.skips_left for event in told if isinstance(event, EnrollmentSkipped)] == [2, 1, 0]
 
 
 def test_a_closed_browser_counts_as_a_skip(world: World, kim: Person) -> None:

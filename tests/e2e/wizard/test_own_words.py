@@ -1,21 +1,30 @@
 """An organisation speaks in its own words, under its own name, with its own logo: Southgate, beside Northbridge."""
 
 import secrets
+from collections.abc import Iterator
 
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
 from deploy.local.stack import LocalStack
-from tests.support.people.api import Platform, Somebody
+from tests.support.people.api import Platform, Somebody, policies_of
 from tests.support.people.journey import World, browser_page, code_from_text, give_number, texts
 from tests.support.people.methods import arrived, following
+from tests.support.servers.turns import alone_with
 
 pytestmark = pytest.mark.timeout(180)
 
 REASON = "Since October, every account at Southgate has a second lock."
 HELP_DESK = "ask the desk by the main gate, or call 020 7946 0000"
 LOADED = "(picture) => picture.complete && picture.naturalWidth > 0"
+
+
+@pytest.fixture(autouse=True)
+def as_configured() -> Iterator[None]:
+    """Southgate's policies are those of the configuration."""
+    with alone_with(policies_of("southgate")):
+        yield
 
 
 def with_logo(page: Page) -> None:

@@ -1,16 +1,9 @@
 """A person registers a phone by text message: browser, three services, real broker, real database."""
 
-import base64
-import json
-import os
 import re
-import subprocess
-import sys
 import time
-from pathlib import Path
 from typing import Literal
 
-import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -27,6 +20,7 @@ from tests.support.people.journey import (
     texts,
     walk,
 )
+from tests.support.people.operator import events_of, interrupt
 from tests.support.waiting import awaited
 
 pytestmark = pytest.mark.timeout(240)
@@ -43,25 +37,6 @@ LIFECYCLE = [
     "EnrollmentCompleted",
 ]
 OTHERS = {"MethodRequested", "NoticeRequested", "CodeSent", "DeliveryConfirmed", "CodeSubmitted", "MethodVerified"}
-
-
-def command(stack: LocalStack, *arguments: str) -> str:
-    """What the command line prints, with the settings of this stack."""
-    program = str(Path(sys.executable).with_name("security-info"))
-    done = subprocess.run(
-        [program, *arguments],
-        env={**os.environ, **stack.settings()},
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-    )
-    return done.stdout
-
-
-def events_of(stack: LocalStack, user: str) -> list[dict[str, object]]:
-    """All events about a user, as the command line gives them."""
-    return [json.loads(line) for line in command(stack, "events", "user", user, "--json").splitlines() if line]
 
 
 def other_code(code: str, by: int = 1) -> str:
@@ -222,88 +197,6 @@ def test_cancel_and_return_leads_back_to_the_platform(world: World, person: Pers
         sign_in(page, world, person.name)
         page.get_by_role("button", name="Cancel and return").click()
         page.wait_for_url(f"{world.northbridge}/**")
-
-
-def interrupt(stack: LocalStack, world: World, changes: dict[str, object] | None = None) -> httpx.Response:
-    """Ask for an interrupt as a platform does."""
-    token = command(stack, "demo-token", "--scope", "interrupts").strip()
-    body = {
-        "user": {"id": f"sam.{os.urandom(4).hex()}", "userPrincipalName": "sam@x.example", "displayName": "Sam"},
-        "returnUrl": f"{world.northbridge}/return",
-        "authenticatedAt": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-        **(changes or {}),
-    }
-    return httpx.post(
-        f"{world.public}/v1.0/interrupts", json=body, headers={"Authorization": f"Bearer {token}"}, timeout=20
-    )
-
-
-def test_ticket_is_used_once(stack: LocalStack, world: World) -> None:
-    answer = interrupt(stack, world).json()
-    first = httpx.get(answer["url"], follow_redirects=False, timeout=20)
-    assert first.status_code == 303
-    again = httpx.get(answer["url"], follow_redirects=False, timeout=20)
-    assert again.status_code == 410
-    assert "This link can&#39;t be used any more" in again.text
-    same_browser = httpx.get(answer["url"], cookies=dict(first.cookies), follow_redirects=False, timeout=20)
-    assert same_browser.status_code == 303
-
-
-@pytest.mark.parametrize(
-    ("changes", "status", "code"),
-    [
-        ({"returnUrl": "https://evil.example/"}, 403, "returnUrlNotAllowed"),
-        ({"returnUrl": "nonsense"}, 400, "requestMalformed"),
-        ({"returnUrl": "http://[x/"}, 400, "requestMalformed"),
-        ({"returnUrl": "http://127.0.0.1:8010/x#y"}, 400, "requestMalformed"),
-        ({"unknown": "x" * 100_000}, 413, "bodyTooLarge"),
-        ({"unknown": True}, 400, "requestMalformed"),
-        ({"state": "x" * 513}, 400, "requestMalformed"),
-        ({"authenticatedAt": "2020-01-01T00:00:00Z"}, 403, "reauthenticationRequired"),
-        ({"authenticatedAt": "2100-01-01T00:00:00Z"}, 400, "requestMalformed"),
-    ],
-)
-def test_bad_interrupt_is_refused_with_its_code(
-    stack: LocalStack, world: World, changes: dict[str, object], status: int, code: str
-) -> None:
-    answer = interrupt(stack, world, changes)
-    assert (answer.status_code, answer.json()["code"]) == (status, code)
-
-
-def test_broken_token_and_broken_json_are_refused(stack: LocalStack, world: World) -> None:
-    url = f"{world.public}/v1.0/interrupts"
-    assert httpx.post(url, json={}, headers={"Authorization": "Bearer a.b.c"}, timeout=20).status_code == 401
-    assert httpx.post(url, json={}, timeout=20).json()["code"] == "tokenInvalid"
-    nested = base64.urlsafe_b64encode(b'{"iss":' + b"[" * 3000 + b"]" * 3000 + b"}").decode().rstrip("=")
-    head = base64.urlsafe_b64encode(b'{"alg":"ES256"}').decode().rstrip("=")
-    deep = httpx.post(url, json={}, headers={"Authorization": f"Bearer {head}.{nested}.AAAA"}, timeout=20)
-    assert (deep.status_code, deep.json()["code"]) == (401, "tokenInvalid")
-
-
-def test_another_tenant_cannot_read_an_interrupt(stack: LocalStack, world: World) -> None:
-    identifier = interrupt(stack, world).json()["id"]
-    token = command(stack, "demo-token", "--scope", "interrupts", "--tenant", "southgate").strip()
-    headers = {"Authorization": f"Bearer {token}"}
-    answer = httpx.get(f"{world.public}/v1.0/interrupts/{identifier}", headers=headers, timeout=20)
-    assert (answer.status_code, answer.json()["code"]) == (404, "unknownInterrupt")
-
-
-def test_an_idempotency_key_gives_the_first_answer_again_and_refuses_another_request(
-    stack: LocalStack, world: World
-) -> None:
-    token = command(stack, "demo-token", "--scope", "interrupts").strip()
-    key = f"key-{os.urandom(8).hex()}"
-    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": key}
-    body = {
-        "user": {"id": f"sam.{os.urandom(4).hex()}", "userPrincipalName": "sam@x.example", "displayName": "Sam"},
-        "returnUrl": f"{world.northbridge}/return",
-        "authenticatedAt": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-    }
-    url = f"{world.public}/v1.0/interrupts"
-    first, again = (httpx.post(url, json=body, headers=headers, timeout=20) for _ in range(2))
-    assert (first.status_code, first.json()) == (200, again.json())
-    other = httpx.post(url, json={**body, "state": "another"}, headers=headers, timeout=20)
-    assert (other.status_code, other.json()["code"]) == (409, "idempotencyConflict")
 
 
 def test_who_is_complete_is_not_stopped_however_often_they_sign_in(

@@ -11,7 +11,6 @@ from playwright.sync_api import expect
 
 from deploy.local.stack import LocalStack
 from tests.e2e.conftest import Person
-from tests.e2e.wizard.test_phone_by_text import interrupt
 from tests.support.people.device import TestDevice
 from tests.support.people.journey import (
     World,
@@ -25,6 +24,7 @@ from tests.support.people.journey import (
     texts,
     to_qr_code,
 )
+from tests.support.people.operator import interrupt
 from tests.support.servers.replicas import READY_WITHIN, replica_later
 
 pytestmark = pytest.mark.timeout(240)

@@ -27,8 +27,10 @@ from tests.support.waiting import until
 from tests.unit.enrollment.builders import account, method, wizard_session
 from tests.unit.notifier.domain.test_delivery import queued
 
-MANY = 600
-"""Several times what one answer of the database holds."""
+MANY = 240
+"""More than two answers of the database hold, and than a sweep took at a time once (200)."""
+FEW = 120
+"""More than one answer holds."""
 SECOND = timedelta(seconds=1)
 
 
@@ -75,8 +77,8 @@ async def test_overdue_deliveries_end_in_one_sweep_past_hundreds_that_must_wait_
     await relay.prepare()
     collection = database.collection("deliveries")
     over = clock.now()
-    states = [{"status": "sending", "notAfter": over - SECOND}] * 300
-    states += [{"status": "of a newer version", "notAfter": over - timedelta(minutes=2)}] * 300
+    states = [{"status": "sending", "notAfter": over - SECOND}] * FEW
+    states += [{"status": "of a newer version", "notAfter": over - timedelta(minutes=2)}] * FEW
     states += [{"notAfter": over}] * MANY
     await collection.insert_many(
         {"_id": f"d{number}", "version": 1, "state": queued(id=f"d{number}").model_dump(by_alias=True) | fields}
@@ -84,7 +86,7 @@ async def test_overdue_deliveries_end_in_one_sweep_past_hundreds_that_must_wait_
     )
     assert await end_overdue(store=store, clock=clock) == MANY
     assert await collection.count_documents({"state.reason": "expiredBeforeSending"}) == MANY
-    assert await collection.count_documents({"state.status": "sending"}) == 300
+    assert await collection.count_documents({"state.status": "sending"}) == FEW
     assert await end_overdue(store=store, clock=clock) == 0
 
 
@@ -92,17 +94,17 @@ async def test_sessions_end_and_are_forgotten_by_the_sweep(database: Database, r
     store = EnrollmentStore.open(database, relay, clock)
     await store.prepare()
     await relay.prepare()
-    for number in range(300):
+    for number in range(MANY):
         person = account(
             user=f"u{number}", sessions=(wizard_session(id=f"s{number}"),), next_deadline=wizard_session().expires_at
         )
         await store.accounts.insert(person.id, person)
     assert await sweep(store=store, clock=clock) == 0
     clock.advance(timedelta(minutes=15))
-    assert await sweep(store=store, clock=clock) == 300
+    assert await sweep(store=store, clock=clock) == MANY
     clock.advance(KEEP_ENDED_SESSIONS)
-    assert await sweep(store=store, clock=clock) == 300
-    assert await database.collection("accounts").count_documents({"state.sessions": {"$size": 0}}) == 300
+    assert await sweep(store=store, clock=clock) == MANY
+    assert await database.collection("accounts").count_documents({"state.sessions": {"$size": 0}}) == MANY
     assert await sweep(store=store, clock=clock) == 0
 
 
@@ -130,14 +132,14 @@ async def test_a_device_whose_method_nobody_proved_is_deleted_and_one_on_file_is
 
 async def test_one_that_fails_keeps_nobody_from_the_others(database: Database, relay: Relay, clock: FixedClock) -> None:
     store = EnrollmentStore.open(database, relay, clock)
-    for number in range(50):
+    for number in range(40):
         await store.accounts.insert(f"a/{number}", account(user=str(number)))
 
     async def end(stored: object) -> None:
         if getattr(stored, "id", "") in {"a/1", "a/30"}:
             raise ValueError
 
-    assert await end_each(store.accounts.each({}), end) == 48
+    assert await end_each(store.accounts.each({}), end) == 38
 
 
 async def test_a_sweep_that_fails_is_not_the_last_and_a_long_one_keeps_its_lease(database: Database) -> None:

@@ -3,24 +3,19 @@
 import asyncio
 import signal
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
-from pymongo import MongoClient
 
-from schemas.notification import CodeSent, DeliveryConfirmed, DeliveryFailed, SendRefused
-from services.kit.ids import new_id
+from schemas.notification import CodeSent, DeliveryConfirmed, DeliveryFailed
 from services.kit.settings import ServiceSettings
 from services.notifier.app import build
 from services.notifier.settings import NotifierSettings
 from tests.support.servers.kafka import LocalKafka, with_topics
 from tests.support.servers.mongo import LocalDatabase
 from tests.support.services.notifier import (
-    LIFE,
     Bench,
     benched,
     is_ready,
@@ -32,13 +27,6 @@ from tests.support.services.notifier import (
 )
 from tests.support.services.providers import TwilioServer, serving
 from tests.support.waiting import until
-
-
-@pytest.fixture
-async def bench(settings: ServiceSettings, notifier_database: str, tmp_path: Path) -> AsyncIterator[Bench]:
-    """One provider, and a notifier that is ready."""
-    async with benched(settings, notifier_database, tmp_path) as made, notifying(made):
-        yield made
 
 
 @pytest.fixture
@@ -107,70 +95,6 @@ async def test_nothing_is_sent_after_the_code_died(bench: Bench) -> None:
     failed = await bench.told(DeliveryFailed)
     assert isinstance(failed, DeliveryFailed)
     assert (failed.reason, bench.a.calls) == ("expiredBeforeSending", 0)
-
-
-def between_sends(bench: Bench) -> list[timedelta]:
-    """How long a number was left alone between one message and the next."""
-    sent = [event.sent_at for event in bench.events() if isinstance(event, CodeSent)]
-    return [later - earlier for earlier, later in pairwise(sent)]
-
-
-async def test_a_further_message_to_a_number_waits_until_ten_seconds_are_over(bench: Bench) -> None:
-    for _ in range(2):
-        await bench.ask()
-    await until(lambda: len(bench.texts) == 2)
-    await until(lambda: len(bench.events()) == 2)
-    assert [type(event) for event in bench.events()] == [CodeSent, CodeSent]
-    (waited,) = between_sends(bench)
-    assert timedelta(seconds=9.5) <= waited < timedelta(seconds=14)
-    assert bench.a.calls == 2
-
-
-async def test_a_code_that_dies_before_its_turn_is_refused(bench: Bench) -> None:
-    await bench.ask()
-    await bench.told(CodeSent)
-    await bench.ask(life=timedelta(seconds=5))
-    refused = await bench.told(SendRefused)
-    assert isinstance(refused, SendRefused)
-    assert refused.reason == "resendTooSoon"
-    assert 1 <= (refused.retry_after or 0) <= 10
-    assert len(bench.texts) == 1
-
-
-async def test_a_notice_has_a_share_of_its_own_beside_the_codes_of_its_number(bench: Bench) -> None:
-    """It goes out at once after a code, and a code after it; only a second notice waits."""
-    link = "http://localhost:8000/security-info/not-me?token=0123456789abcdefghijkl"
-    await bench.ask()
-    await bench.told(CodeSent)
-    await bench.say(bench.notice(link, channel="sms"), bench.notice(link, channel="sms"))
-    await until(lambda: len(bench.texts) == 3, 30)
-    notices = [text["body"] for text in bench.texts if "#" not in text["body"]]
-    assert notices == [f"Northbridge: phone added to your account. Not you? {link}"] * 2
-    await until(lambda: len(between_sends(bench)) == 2)
-    first, second = between_sends(bench)
-    assert (first < timedelta(seconds=9), second >= timedelta(seconds=9.5)) == (True, True)
-
-
-async def test_an_attempt_that_broke_off_before_the_limit_does_not_get_past_it(bench: Bench) -> None:
-    await bench.ask()
-    await bench.told(CodeSent)
-    await asyncio.to_thread(leave_behind, bench)
-    await until(lambda: len(between_sends(bench)) == 1)
-    assert between_sends(bench)[0] >= timedelta(seconds=9.5)
-
-
-def leave_behind(bench: Bench) -> None:
-    """A second send of the same challenge, whose outcome nobody knows."""
-    now = datetime.now(UTC)
-    with MongoClient[dict[str, Any]](bench.settings.mongodb_url.get_secret_value()) as client:
-        deliveries = client["notifier"]["deliveries"]
-        first = deliveries.find_one({})
-        assert first is not None
-        left = {"id": new_id(), "send": 2, "status": "queued", "nextAttemptAt": now, "firstClaimedAt": now + LIFE}
-        left["uncertain"] = first["state"]["provider"]
-        ended = {"endedAt": None, "messageId": None}
-        key = first["_id"].removesuffix("1") + "2"
-        deliveries.insert_one({"_id": key, "version": 1, "state": {**first["state"], **left, **ended}, "inbox": []})
 
 
 async def test_a_rejected_number_is_permanent_and_no_other_provider_is_tried(pair: Bench) -> None:

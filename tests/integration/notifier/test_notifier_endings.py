@@ -1,7 +1,6 @@
 """What is over is not sent, and what one replica sends no other one sends too: on the real broker and database."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from functools import partial
@@ -22,13 +21,6 @@ from tests.support.waiting import until
 
 SKEW = 90
 PEOPLE = 8
-
-
-@pytest.fixture
-async def bench(settings: ServiceSettings, notifier_database: str, tmp_path: Path) -> AsyncIterator[Bench]:
-    """One provider, and a notifier that is ready."""
-    async with benched(settings, notifier_database, tmp_path) as made, notifying(made):
-        yield made
 
 
 async def sent_to_somebody_else(bench: Bench) -> None:

@@ -4,8 +4,7 @@ import asyncio
 import re
 import statistics
 from collections.abc import AsyncIterator, Callable
-from datetime import datetime, timedelta
-from functools import partial
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -19,7 +18,6 @@ from schemas.verification import (
     VerificationFailed,
 )
 from services.kit.clock import SystemClock, monotonic
-from services.kit.mongo.client import DatabaseDownError
 from services.kit.service import Service
 from services.kit.settings import ServiceSettings
 from services.verifier.handlers.judging import judge_submission
@@ -38,7 +36,16 @@ from tests.support.builders.challenges import (
 from tests.support.builders.keys import keyring
 from tests.support.clock import FixedClock
 from tests.support.servers.mongo import LocalDatabase
-from tests.support.services.verifier import Bench, benched, listening, store_of, verifier_settings, verifying
+from tests.support.services.verifier import (
+    Bench,
+    asked,
+    benched,
+    listening,
+    now,
+    store_of,
+    verifier_settings,
+    verifying,
+)
 from tests.support.waiting import until
 
 
@@ -47,17 +54,6 @@ async def bench(settings: ServiceSettings, mongodb_url: str) -> AsyncIterator[Be
     """A verifier that is ready."""
     async with benched(settings, mongodb_url) as made:
         yield made
-
-
-def now() -> datetime:
-    return SystemClock().now()
-
-
-def asked(
-    *, session: str | None = None, life: timedelta = timedelta(minutes=5), max_attempts: int = 5
-) -> ChallengeTerms:
-    """A challenge that begins now."""
-    return terms(uuid4().hex, session_id=session, created_at=now(), life=life, max_attempts=max_attempts)
 
 
 async def test_the_right_code_is_verified(bench: Bench) -> None:
@@ -126,16 +122,16 @@ async def test_two_verifiers_judge_no_more_than_one(settings: ServiceSettings, m
         await until(one.broker.ready)
         await until(two.broker.ready)
         of = asked()
-        codes = wrong_codes(of, 64)
+        codes = wrong_codes(of, 24)
         await asyncio.gather(
             *(judged_by(one if number % 2 else two, of, code, bench) for number, code in enumerate(codes))
         )
-        await bench.told(64)
+        await bench.told(24)
         challenge = await bench.challenge(of)
     assert challenge is not None
     assert challenge.status == "failed"
     assert sum(1 for attempt in challenge.attempts if attempt.outcome == "wrong") == of.max_attempts
-    assert bench.reasons() == {"codeIncorrect": 4, "attemptsExhausted": 1, "challengeEnded": 59}
+    assert bench.reasons() == {"codeIncorrect": 4, "attemptsExhausted": 1, "challengeEnded": 19}
 
 
 async def judged_by(service: Service, of: ChallengeTerms, code: str, bench: Bench) -> None:
@@ -150,8 +146,7 @@ async def judged_by(service: Service, of: ChallengeTerms, code: str, bench: Benc
     )
 
 
-@pytest.mark.timeout(240)
-async def test_500_wrong_codes_over_many_challenges_and_then_the_right_one_is_refused(
+async def test_a_hundred_wrong_codes_over_many_challenges_and_then_the_right_one_is_refused(
     settings: ServiceSettings, mongodb_url: str
 ) -> None:
     """The clock stands still: on a slow machine the pause of a minute would end while guesses wait."""
@@ -160,14 +155,14 @@ async def test_500_wrong_codes_over_many_challenges_and_then_the_right_one_is_re
         verifying(verifier_settings(settings, mongodb_url), clock) as service,
         listening(settings, service) as bench,
     ):
-        for _ in range(100):
+        for _ in range(20):
             of = asked()
             await bench.guess(of, wrong_codes(of, 5))
         last = asked()
         await bench.guess(last, [right_code(last)])
-        await bench.told(501, within=200)
+        await bench.told(101)
     reasons = bench.reasons()
-    assert reasons == {"codeIncorrect": 8, "attemptsExhausted": 2, "methodCoolingDown": 491}
+    assert reasons == {"codeIncorrect": 8, "attemptsExhausted": 2, "methodCoolingDown": 91}
     waits = [event.retry_after for event in bench.events() if isinstance(event, VerificationFailed)]
     assert set(waits) == {None, 60}
 
@@ -235,24 +230,6 @@ async def test_a_challenge_that_nobody_answers_expires_once(bench: Bench) -> Non
     assert bench.reasons() == {"ChallengeExpired": 1, "codeExpired": 1}
 
 
-async def test_a_hundred_failures_disable_the_authenticator(settings: ServiceSettings, mongodb_url: str) -> None:
-    clock = FixedClock(now())
-    async with (
-        verifying(verifier_settings(settings, mongodb_url), clock) as service,
-        listening(settings, service) as bench,
-    ):
-        for number in range(102):
-            of = terms(uuid4().hex, session_id=None, created_at=clock.now(), max_attempts=1)
-            event = submitted(of, (wrong_codes(of, 1)[0] if number < 101 else right_code(of)), user=bench.user)
-            await bench.say(SUBMISSIONS, event, of.challenge_id)
-            await until(partial(bench.has_verdict, of))
-            clock.advance(timedelta(hours=25))
-        await bench.told(103)
-        assert await service.broker.ready()
-    reasons = bench.reasons()
-    assert reasons == {"attemptsExhausted": 99, "AuthenticatorDisabled": 1, "authenticatorDisabled": 3}
-
-
 async def test_a_sealed_code_of_somebody_else_counts_nothing(bench: Bench) -> None:
     of = asked()
     stolen = submitted(of, right_code(of), user="kim")
@@ -260,66 +237,6 @@ async def test_a_sealed_code_of_somebody_else_counts_nothing(bench: Bench) -> No
     await bench.guess(of, [right_code(of)])
     await bench.told(1)
     assert bench.reasons() == {"verified": 1}
-
-
-async def test_the_verifier_starts_without_a_database_and_recovers(
-    settings: ServiceSettings, own_mongodb: LocalDatabase
-) -> None:
-    own_mongodb.stop()
-    made = verifier_settings(settings, own_mongodb.url)
-    async with verifying(made) as service, listening(settings, service) as bench:
-        await until(service.broker.ready)
-        assert not await service.database.ready()
-        assert not await service.preparation.ready()
-        of = asked()
-        await bench.guess(of, [right_code(of)])
-        own_mongodb.start()
-        await bench.told(1, within=90)
-        await until(service.preparation.ready)
-        assert await service.database.ready()
-    assert bench.reasons() == {"verified": 1}
-
-
-async def test_the_database_goes_away_and_comes_back(settings: ServiceSettings, own_mongodb: LocalDatabase) -> None:
-    async with (
-        verifying(verifier_settings(settings, own_mongodb.url)) as service,
-        listening(settings, service) as bench,
-    ):
-        await until(service.preparation.ready)
-        of = asked()
-        await bench.guess(of, wrong_codes(of, 1))
-        await bench.told(1)
-        own_mongodb.stop()
-        await bench.guess(of, wrong_codes(of, 3)[1:])
-        await until(lambda: _is_down(service))
-        own_mongodb.start()
-        await bench.guess(of, [right_code(of)])
-        await bench.told(4, within=90)
-    assert bench.reasons() == {"codeIncorrect": 3, "verified": 1}
-
-
-async def test_a_database_that_hangs_is_one_that_is_down(settings: ServiceSettings, own_mongodb: LocalDatabase) -> None:
-    async with (
-        verifying(verifier_settings(settings, own_mongodb.url)) as service,
-        listening(settings, service) as bench,
-    ):
-        await until(service.preparation.ready)
-        of = asked()
-        await bench.guess(of, wrong_codes(of, 1))
-        await bench.told(1)
-        own_mongodb.freeze()
-        try:
-            await bench.guess(of, [right_code(of)])
-            with pytest.raises(DatabaseDownError):
-                await bench.challenge(of)
-        finally:
-            own_mongodb.thaw()
-        await bench.told(2, within=90)
-    assert bench.reasons() == {"codeIncorrect": 1, "verified": 1}
-
-
-async def _is_down(service: Service) -> bool:
-    return not await service.database.ready()
 
 
 async def test_nothing_in_clear_rests_in_the_database(bench: Bench) -> None:
@@ -337,7 +254,7 @@ async def test_a_right_code_gets_its_verdict_quickly(
     bench: Bench, record_property: Callable[[str, object], None]
 ) -> None:
     took: list[float] = []
-    for _ in range(60):
+    for _ in range(20):
         of = asked()
         began = monotonic()
         await bench.guess(of, [right_code(of)])

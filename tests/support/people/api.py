@@ -23,12 +23,14 @@ from services.kit.ids import new_id
 from tests.support.people.app_codes import earlier_code
 from tests.support.people.device import TestDevice
 from tests.support.people.numbers import fresh_number
+from tests.support.servers.turns import alone_with
 from tests.support.waiting import awaited
 
 SCOPES = "interrupts challenges methods.read methods.write policies.read policies.write reports.read"
 DEVICES = "/v1.0/directory/authenticationMethodDevices/hardwareOathDevices"
 TOKEN_SECRET = b"12345678901234567890"
 """Of the hardware tokens that tests import."""
+QUESTIONS = ("first-pet", "first-car", "first-film")
 POLICY = "/v1.0/policies/authenticationMethodsPolicy"
 ARRIVES_WITHIN = 30.0
 SIX_DIGITS = re.compile(r"\b\d{6}\b")
@@ -224,11 +226,17 @@ class Somebody:
 
 @contextmanager
 def kept_policy(platform: Platform) -> Iterator[dict[str, Any]]:
-    """The policies of the platform's tenant, as they are before and again afterwards."""
-    before = done(platform.call("GET", POLICY), 200)
-    yield before
-    parts = {name: value for name, value in before.items() if name not in READ_ONLY}
-    done(platform.call("PATCH", POLICY, parts), 200)
+    """The policies of the platform's tenant, as they are before and again afterwards; nobody else changes them."""
+    with alone_with(policies_of(platform.tenant)):
+        before = done(platform.call("GET", POLICY), 200)
+        yield before
+        parts = {name: value for name, value in before.items() if name not in READ_ONLY}
+        done(platform.call("PATCH", POLICY, parts), 200)
+
+
+def policies_of(tenant: str) -> str:
+    """What tests have to themselves that change a tenant's policies, or rely on those that it begins with."""
+    return f"policies-of-{tenant}"
 
 
 def done(response: httpx.Response, status: int) -> dict[str, Any]:
@@ -258,3 +266,12 @@ def events_of(platform: Platform, challenge: dict[str, Any]) -> Iterator[Iterato
     with platform.http.stream("GET", address, headers=headers) as answer:
         assert answer.headers["content-type"].startswith("text/event-stream")
         yield (json.loads(line[6:]) for line in answer.iter_lines() if line.startswith("data: "))
+
+
+def require_no_secrets(platform: Platform, person: Somebody, begun: dict[str, Any]) -> None:
+    """Who may only read follows a registration; what the method is set up with is for who may set it up."""
+    reader = Somebody(Platform(platform.stack, scope="methods.read"), person.id).registration(begun["id"])
+    assert reader.keys() == {"id", "type", "methodId", "state", "challenge"}
+    assert reader["state"] == "pending"
+    writer = Somebody(Platform(platform.stack, scope="methods.write"), person.id).registration(begun["id"])
+    assert writer == begun

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from pydantic import SecretStr
@@ -23,11 +24,13 @@ from services.verifier.domain.credential import Credential, credential_id
 from services.verifier.methods.base import Submission
 from services.verifier.settings import VerifierSettings
 from services.verifier.store import Store
-from tests.support.builders.challenges import TENANT, enveloped, submitted
+from tests.support.builders.challenges import TENANT, enveloped, submitted, terms
 from tests.support.builders.keys import keyring
 from tests.support.clock import FixedClock
 from tests.support.servers.kafka import event_broker, running
 from tests.support.waiting import until
+
+LIFE = timedelta(minutes=5)
 
 
 @dataclass
@@ -160,3 +163,12 @@ async def benched(settings: ServiceSettings, mongodb_url: str) -> AsyncIterator[
         await until(service.broker.ready)
         await until(service.preparation.ready)
         yield made
+
+
+def now() -> datetime:
+    return SystemClock().now()
+
+
+def asked(*, session: str | None = None, life: timedelta = LIFE, max_attempts: int = 5) -> ChallengeTerms:
+    """A challenge that begins now."""
+    return terms(uuid4().hex, session_id=session, created_at=now(), life=life, max_attempts=max_attempts)

@@ -21,11 +21,8 @@ from aiokafka.errors import (
 )
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
-from pymongo import MongoClient
-from pymongo.errors import OperationFailure, PyMongoError
 
 from deploy.local.commands.install import install_kafka
-from deploy.local.servers.database import find_database
 from schemas.base import Channel
 from schemas.rights import Account, Right, account_name
 from schemas.topics import LIFECYCLE, REQUESTS, TOPICS, VERDICTS, Service, Topic, full_name, group_of
@@ -42,7 +39,6 @@ from services.kit.kafka.rights.granting import Granted, GrantError, grant
 from services.kit.kafka.rights.rules import rule_of
 from services.kit.kafka.tail import tail
 from services.kit.kafka.topics import ensure_topics
-from services.kit.mongo.client import Database
 from services.kit.settings import ServiceSettings
 from services.notifier import app as notifier
 from services.notifier.settings import NotifierSettings
@@ -56,7 +52,6 @@ from tests.support.servers.secured import (
     Certificates,
     SecuredKafka,
     as_user,
-    secured_database,
 )
 from tests.support.waiting import until
 
@@ -70,12 +65,6 @@ BUILDERS: dict[Service, tuple[type[ServiceSettings], Callable[[Any], FastAPI]]] 
 
 
 Having = Callable[[Account | Literal["admin"]], ServiceSettings]
-UNAUTHORIZED = 13
-
-
-@pytest.fixture(scope="module")
-def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
-    return Certificates.make(tmp_path_factory.mktemp("certificates"))
 
 
 @pytest.fixture(scope="module")
@@ -129,14 +118,6 @@ async def _granted(settings: ServiceSettings) -> bool:
 async def _make_topics(settings: ServiceSettings) -> None:
     options = client_options(settings, "test")
     await ensure_topics(settings.kafka_url, PREFIX, 1, topics=NARROW_TOPICS, options=options)
-
-
-@pytest.fixture(scope="module")
-def mongodb(certificates: Certificates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalDatabase]:
-    """A database with the users."""
-    server = secured_database(tmp_path_factory.mktemp("mongodb"), find_database(), certificates)
-    yield server
-    server.stop(signal.SIGKILL)
 
 
 @pytest.fixture
@@ -295,34 +276,6 @@ async def is_ready(client: AsyncClient) -> bool:
 async def have_been_put_aside(settings: ServiceSettings, expected: set[tuple[str, str]]) -> bool:
     found = {(letter.service, letter.origin_topic) async for letter in list_dead_letters(settings)}
     return found == expected
-
-
-@pytest.mark.parametrize("service", SERVICES)
-async def test_a_service_has_its_own_database_and_no_other(
-    service: Service, mongodb: LocalDatabase, certificates: Certificates, having: Having
-) -> None:
-    settings = having(service).model_copy(update={"mongodb_url": as_user(mongodb, service, certificates)})
-    for owner in SERVICES:
-        database = Database(settings, owner)
-        things = database.collection("things")
-        if owner == service:
-            await things.insert_one({"_id": 1})
-            await things.delete_one({"_id": 1})
-        else:
-            for forbidden in (things.insert_one({"_id": 1}), things.find_one({}), database.all_collections()):
-                with pytest.raises(OperationFailure) as refused:
-                    await forbidden
-                assert refused.value.code == UNAUTHORIZED
-        database.close()
-
-
-def test_without_tls_or_without_a_user_the_database_answers_nothing(
-    mongodb: LocalDatabase, certificates: Certificates
-) -> None:
-    bare = f"mongodb://127.0.0.1:{mongodb.port}/?serverSelectionTimeoutMS=300"
-    for url in (bare, f"{bare}&tls=true&tlsCAFile={certificates.ca}"):
-        with MongoClient[dict[str, object]](url) as client, pytest.raises(PyMongoError):
-            client["enrollment"]["accounts"].find_one({})
 
 
 async def test_who_redacts_writes_the_topic_anew_and_no_other(redacted: "Future[int]", kafka: SecuredKafka) -> None:

@@ -5,7 +5,7 @@ import base64
 import binascii
 import hmac
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -15,10 +15,10 @@ from starlette.datastructures import FormData
 
 from deploy.demo.handset.calls import hang_up, place_call
 from deploy.demo.handset.faults import Mode, Provider
-from deploy.demo.handset.network import World, accept_text, is_number, new_sid, rfc2822
+from deploy.demo.handset.network import World, accept_text, is_number, new_sid
 from deploy.demo.handset.things import Call, Text
+from deploy.demo.handset.twilio_api.resources import API_VERSION, call_resource, matches, page, text_resource
 
-API_VERSION = "2010-04-01"
 LONGEST_BODY = 1600
 HANG_SECONDS = 600
 _SID = re.compile(r"AC[0-9a-f]{32}")
@@ -91,9 +91,9 @@ async def _create_message(request: Request, account: Account) -> Response:
 
 async def _list_messages(request: Request, account: Account) -> Response:
     matching = account.world.texts.newest_first(
-        lambda text: _belongs(text, account) and _matches(request, text.to, text.sender)
+        lambda text: _belongs(text, account) and matches(request, text.to, text.sender)
     )
-    return JSONResponse(_page(request, "messages", [text_resource(text) for text in matching]))
+    return JSONResponse(page(request, "messages", [text_resource(text) for text in matching]))
 
 
 async def _get_message(request: Request, account: Account) -> Response:
@@ -110,9 +110,9 @@ async def _create_call(request: Request, account: Account) -> Response:
 
 async def _list_calls(request: Request, account: Account) -> Response:
     matching = account.world.calls.newest_first(
-        lambda call: _belongs(call, account) and _matches(request, call.to, call.sender)
+        lambda call: _belongs(call, account) and matches(request, call.to, call.sender)
     )
-    return JSONResponse(_page(request, "calls", [call_resource(call) for call in matching]))
+    return JSONResponse(page(request, "calls", [call_resource(call) for call in matching]))
 
 
 async def _get_call(request: Request, account: Account) -> Response:
@@ -247,76 +247,3 @@ def _belongs(thing: Text | Call, account: Account) -> bool:
 
 def _not_found(request: Request) -> TwilioError:
     return TwilioError(404, 20404, f"The requested resource {request.url.path} was not found")
-
-
-def _matches(request: Request, to: str, sender: str) -> bool:
-    wanted = {"To": to, "From": sender}
-    return all(request.query_params.get(name, value) == value for name, value in wanted.items())
-
-
-def _page(request: Request, name: str, resources: list[dict[str, Any]]) -> Mapping[str, Any]:
-    asked = request.query_params.get("PageSize", "50")
-    size = max(1, min(1000, int(asked))) if asked.isdecimal() else 50
-    shown = resources[:size]
-    return {
-        name: shown,
-        "page": 0,
-        "page_size": size,
-        "start": 0,
-        "end": max(0, len(shown) - 1),
-        "uri": _relative(request.url.path),
-        "first_page_uri": _relative(request.url.path),
-        "next_page_uri": None,
-        "previous_page_uri": None,
-    }
-
-
-def _relative(path: str) -> str:
-    return path[path.index(f"/{API_VERSION}") :]
-
-
-def text_resource(text: Text) -> dict[str, Any]:
-    """A message as Twilio describes it."""
-    return {
-        "account_sid": text.account,
-        "api_version": API_VERSION,
-        "body": text.body,
-        "date_created": rfc2822(text.at),
-        "date_sent": None if text.status == "queued" else rfc2822(text.at),
-        "date_updated": rfc2822(text.at),
-        "direction": "outbound-api",
-        "error_code": None,
-        "error_message": None,
-        "from": text.sender,
-        "messaging_service_sid": None,
-        "num_media": "0",
-        "num_segments": "1",
-        "price": None,
-        "price_unit": "USD",
-        "sid": text.id,
-        "status": text.status,
-        "to": text.to,
-        "uri": f"/{API_VERSION}/Accounts/{text.account}/Messages/{text.id}.json",
-    }
-
-
-def call_resource(call: Call) -> dict[str, Any]:
-    """A call as Twilio describes it."""
-    return {
-        "account_sid": call.account,
-        "answered_by": None,
-        "api_version": API_VERSION,
-        "date_created": rfc2822(call.at),
-        "date_updated": rfc2822(call.ended_at or call.answered_at or call.at),
-        "direction": "outbound-api",
-        "duration": str(call.duration) if call.ended else None,
-        "end_time": rfc2822(call.ended_at) if call.ended_at else None,
-        "from": call.sender,
-        "price": None,
-        "price_unit": "USD",
-        "sid": call.id,
-        "start_time": rfc2822(call.answered_at) if call.answered_at else None,
-        "status": call.status,
-        "to": call.to,
-        "uri": f"/{API_VERSION}/Accounts/{call.account}/Calls/{call.id}.json",
-    }
