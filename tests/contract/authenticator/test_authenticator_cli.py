@@ -167,8 +167,8 @@ async def test_a_service_that_is_away_is_one_line(api: DeviceApi, command: Comma
     assert failed(done, "the secret is not base64url")
 
 
-async def test_what_changed_is_printed_and_can_be_reported(api: DeviceApi, home: Path) -> None:
-    await activate(api, home)
+async def test_what_changed_is_printed_and_can_be_reported(api: DeviceApi, command: Command) -> None:
+    await activate(api, command)
     notice = {
         "noticeId": "n-1",
         "text": "Phone was added\x1b[2J.",
@@ -178,7 +178,7 @@ async def test_what_changed_is_printed_and_can_be_reported(api: DeviceApi, home:
     api.notices = [notice, notice | {"noticeId": "n-0", "text": "Email was added.", "canReport": False}]
     api.off = timedelta(minutes=5)
     shown = "n-1  Phone was added [2J.\nn-0  Email was added. (cannot be reported any more)\n"
-    assert await command(home, "notices") == Done(0, shown, "")
-    assert await command(home, "notices", "--not-me", "n-1") == Done(0, "reported\n", "")
+    assert await command("notices") == Done(0, shown, "")
+    assert await command("notices", "--not-me", "n-1") == Done(0, "reported\n", "")
     assert api.reported == ["n-1"]
-    assert failed(await command(home, "notices", "--not-me", "../n-1"), "that is no id of a notice")
+    assert failed(await command("notices", "--not-me", "../n-1"), "that is no id of a notice")
