@@ -3,7 +3,7 @@ is found wrong in a journey is tested here, unless the browser itself is the poi
 
 import logging
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,66 +11,23 @@ import pytest
 import pytest_asyncio
 import structlog
 
-from services.enrollment.methods.authenticator_app.approval import number_of
 from services.kit.crypto.codes import totp_code
-from services.kit.ids import new_id
-from tests.attack.lab import Lab, lab_target
+from tests.attack.lab import lab_target
 from tests.attack.scene import (
     App,
     answered,
     connected,
-    interrupted,
     requests_of,
     with_app,
     with_phone,
     with_software,
-    with_token,
 )
-from tests.attack.target import Target
+from tests.support.in_memory.people import World, with_three
 from tests.support.people.numbers import fresh_number
 from tests.support.waiting import until
 from tests.support.walking import Walker
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@dataclass(frozen=True)
-class World:
-    """The product in this process, and the platform that calls it."""
-
-    lab: Lab
-    target: Target
-
-    async def person(self) -> str:
-        """Somebody whom the platform has met."""
-        user = f"kim.{new_id()[-8:]}"
-        await interrupted(self.target, user)
-        return user
-
-    def walker(self) -> Walker:
-        return Walker(self.target.http, self.target.origin)
-
-    async def signed_in(self, user: str, *, group: str = "everyone", **fields: Any) -> Walker:
-        """In a new browser, sent by the platform."""
-        begun = await interrupted(self.target, user, group=group, **fields)
-        return await self.walker().open(begun["url"])
-
-    def told(self, user: str) -> list[str]:
-        """What happened to a person, by the types of the events."""
-        return [envelope.type for envelope in self.lab.log.told if envelope.subject == user]
-
-    async def number_of(self, app: App) -> str:
-        """What the page shows of an app's request."""
-        stored = await self.lab.components.deps.challenges.get(app.request["challengeId"])
-        assert stored is not None
-        return number_of(stored.state, self.lab.components.deps.sealer)
-
-    async def id_of(self, user: str, kind: str) -> str:
-        return next(str(method["id"]) for method in await self.methods(user) if method["type"] == kind)
-
-    async def methods(self, user: str) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = (await self.target.done("GET", _of(user, "methods")))["value"]
-        return found
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -86,19 +43,6 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
     async with lab_target(tmp_path_factory.mktemp("lab")) as (lab, target):
         yield World(lab, target)
         assert lab.log.failures == []
-
-
-def _of(user: str, what: str) -> str:
-    return f"/v1.0/users/{user}/authentication/{what}"
-
-
-async def with_three(world: World) -> tuple[str, bytes]:
-    """Somebody with an app's codes, a phone and an address, and the secret of the codes."""
-    user = await world.person()
-    _, secret = await with_software(world.target, user)
-    await with_phone(world.target, user)
-    await with_token(world.target, user)
-    return user, secret
 
 
 async def test_a_method_comes_back_after_a_proof_that_is_asked_for_there(world: World) -> None:

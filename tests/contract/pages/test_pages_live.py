@@ -17,15 +17,8 @@ from services.enrollment.proofs.sent_code.words import MAILED, READ_OUT, TEXTED,
 from services.enrollment.web.views import Told
 from services.enrollment.web.words import LIVE
 from tests.support.web.browser import Answer, Stage
-from tests.support.web.pages import (
-    DEVICE,
-    MASKED,
-    NOW,
-    SETUP,
-    code_view,
-    phone_view,
-    try_view,
-)
+from tests.support.web.sample_frame import DEVICE, MASKED, NOW, SETUP
+from tests.support.web.sample_pages import code_view, phone_view, try_view
 from tests.support.web.staged_pages import NARROWEST, VIEWS, activation, sent_form, stream
 from tests.unit.enrollment.builders import texted
 

@@ -13,15 +13,8 @@ from services.enrollment.methods.recovery_codes import words as recovery_words
 from services.enrollment.methods.software_oath import words as software_words
 from services.enrollment.web.views import FieldError
 from tests.support.web.browser import Scheme, Stage
-from tests.support.web.pages import (
-    ACTIVATION_LINK,
-    ACTIVATION_URL,
-    CODES,
-    FRAME,
-    OTP_SECRET,
-    QR_CODES,
-    code_view,
-)
+from tests.support.web.sample_frame import ACTIVATION_LINK, ACTIVATION_URL, CODES, FRAME, OTP_SECRET, QR_CODES
+from tests.support.web.sample_pages import code_view
 from tests.support.web.staged_pages import NARROWEST, PICTURES, VIEWS, WIDEST, activation, stream
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -1,17 +1,12 @@
 """The behaviour of documents: state, inbox and outbox in one write, whoever else writes; and of what finds them."""
 
 import asyncio
-from datetime import timedelta
 from typing import cast
 
 import pytest
-from prometheus_client import REGISTRY
-from pydantic import BaseModel, ConfigDict
-from pymongo.errors import DuplicateKeyError
 
 from services.kit.decision import Change
-from services.kit.errors import ChallengeEndedError
-from services.kit.mongo.client import Collection, Database, Document
+from services.kit.mongo.client import Database, Document
 from services.kit.mongo.document import (
     INBOX_SIZE,
     AlreadyHandledError,
@@ -21,69 +16,15 @@ from services.kit.mongo.document import (
     Stored,
 )
 from services.kit.mongo.reading import UnreadableDocumentError
-from services.kit.mongo.relay import LEASE, Relay
+from services.kit.mongo.relay import LEASE
 from tests.support.builders.challenges import enveloped, requested, terms
-from tests.support.clock import NOON, FixedClock
-from tests.support.in_memory.publishing import NotingPublisher
+from tests.support.clock import NOON
+from tests.support.in_memory.tallies import CAUSE, DocumentsToTry, counted_unreadable, raw
 from tests.support.in_memory.tally import Tally, counted, told
 
-CAUSE = enveloped(requested(terms()), "challenge-1")
 
-
-async def raw(database: Database) -> dict[str, object]:
-    document = await database.collection("tallies").find_one({"_id": "t"})
-    assert document is not None
-    return document
-
-
-def counted_unreadable() -> float:
-    return REGISTRY.get_sample_value("security_info_documents_unreadable_total", {"collection": "tallies"}) or 0.0
-
-
-class Door(BaseModel):
-    """A state of which a part does not matter to who counts."""
-
-    model_config = ConfigDict(frozen=True)
-
-    knocks: int = 0
-    marks: tuple[str, ...] = ()
-    colour: str | None = None
-
-
-def knocked(door: Door) -> Change[Door]:
-    """Once more."""
-    return Change(door.model_copy(update={"knocks": door.knocks + 1, "marks": (*door.marks, "x")}))
-
-
-class DocumentsBehaviour:
+class DocumentsBehaviour(DocumentsToTry):
     """What documents do, on any `database`."""
-
-    @pytest.fixture
-    def doors(self, database: Database) -> Documents[Door]:
-        """Documents without events."""
-        clock = FixedClock()
-        relay = Relay(NotingPublisher(), clock)
-        return Documents(database.collection("doors"), Door, relay=relay, clock=clock, source="enrollment")
-
-    @pytest.fixture
-    def tallies(self, database: Database) -> Documents[Tally]:
-        """Tallies whose relay is not running: what waits stays to be seen."""
-        clock = FixedClock()
-        publisher = NotingPublisher()
-        publisher.gate.clear()
-        relay = Relay(publisher, clock)
-        return Documents(database.collection("tallies"), Tally, relay=relay, clock=clock, source="enrollment")
-
-    @pytest.fixture
-    def remembering(self, database: Database) -> Documents[Tally]:
-        """Those of another process, which remembers what it wrote."""
-        clock = FixedClock()
-        publisher = NotingPublisher()
-        publisher.gate.clear()
-        relay = Relay(publisher, clock)
-        return Documents(
-            database.collection("tallies"), Tally, relay=relay, clock=clock, source="enrollment", remembers=10
-        )
 
     async def test_a_document_is_read_as_it_was_inserted(self, tallies: Documents[Tally]) -> None:
         inserted = await tallies.insert("t", Tally(times_counted=3), cause=CAUSE)
@@ -108,100 +49,6 @@ class DocumentsBehaviour:
         assert isinstance(outbox, list)
         assert [(entry["sequence"], entry["causationId"]) for entry in outbox] == [(1, CAUSE.id), (2, CAUSE.id)]
         assert "relay" in document
-
-    async def test_a_change_goes_on_from_what_is_known_unless_somebody_came_between(
-        self, tallies: Documents[Tally]
-    ) -> None:
-        known = await tallies.insert("t", Tally())
-        first = await tallies.change("t", counted, known=known)
-        second = await tallies.change("t", counted, CAUSE, known=known)
-        assert first == Stored("t", 2, Tally(times_counted=1))
-        assert second == await tallies.get("t") == Stored("t", 3, Tally(times_counted=2), (CAUSE.id,))
-        assert await tallies.change("t", counted, CAUSE, known=first) == second
-
-    async def test_what_would_change_nothing_of_what_is_known_is_decided_on_what_is_read(
-        self, tallies: Documents[Tally]
-    ) -> None:
-        def counted_once(tally: Tally) -> Change[Tally]:
-            return Change(tally) if tally.times_counted else counted(tally)
-
-        known = await tallies.insert("t", Tally(times_counted=1))
-        begun_anew = await tallies.save(known, Tally())
-        assert await tallies.change("t", counted_once, known=known) == Stored("t", 3, Tally(times_counted=1))
-        assert begun_anew.version == 2
-
-    async def test_what_is_known_of_a_document_that_is_gone_is_nothing(self, tallies: Documents[Tally]) -> None:
-        known = await tallies.insert("t", Tally(times_counted=7))
-        await tallies.delete("t")
-        assert await tallies.change("t", counted, known=known) is None
-        assert await tallies.change_or_insert("t", Tally(), counted, known=known) == Stored(
-            "t", 1, Tally(times_counted=1)
-        )
-
-    async def test_a_change_of_what_is_supposed_is_made_only_where_it_is_so(self, doors: Documents[Door]) -> None:
-        apart_from = frozenset({"colour"})
-        assert await doors.suppose("d", Door(), knocked, apart_from=apart_from) is None
-        await doors.insert("d", Door(colour="red"))
-        assert await doors.suppose("d", Door(), knocked) is None
-        once = await doors.suppose("d", Door(), knocked, apart_from=apart_from)
-        assert once == await doors.get("d") == Stored("d", 2, Door(knocks=1, marks=("x",), colour="red"))
-        assert await doors.suppose("d", Door(), knocked, apart_from=apart_from) is None
-        assert await doors.get("d") == once
-
-    async def test_of_many_who_suppose_the_same_one_is_right(self, doors: Documents[Door]) -> None:
-        await doors.insert("d", Door())
-        changed = await asyncio.gather(*(doors.suppose("d", Door(), knocked) for _ in range(16)))
-        assert [one.state.knocks for one in changed if one] == [1]
-
-    async def test_what_tells_something_is_not_decided_on_what_is_supposed(self, tallies: Documents[Tally]) -> None:
-        stored = await tallies.insert("t", Tally())
-        assert await tallies.suppose("t", Tally(), counted) is None
-        assert await tallies.suppose("t", Tally(), Change) is None
-        assert await tallies.get("t") == stored
-
-    async def test_who_never_tells_anything_is_not_looked_after_and_cannot_tell(self, database: Database) -> None:
-        clock, collection = FixedClock(), database.collection("tallies")
-        relay = Relay(NotingPublisher(), clock)
-        silent = Documents(collection, Tally, relay=relay, clock=clock, source="enrollment", tells=False)
-        await silent.insert("t", Tally())
-        with pytest.raises(ValueError, match="no outbox"):
-            await silent.change("t", counted)
-        assert await silent.get("t") == Stored("t", 1, Tally())
-
-    async def test_what_is_likely_new_is_changed_where_it_is_there(self, doors: Documents[Door]) -> None:
-        assert await doors.change_or_insert("d", Door(), knocked, likely_new=True) == Stored(
-            "d", 1, Door(knocks=1, marks=("x",))
-        )
-        again = await doors.change_or_insert("d", Door(), knocked, likely_new=True)
-        assert (again.version, again.state.knocks) == (2, 2)
-
-    async def test_what_is_refused_of_what_is_known_is_decided_on_what_is_read(self, tallies: Documents[Tally]) -> None:
-        def counted_from_two(tally: Tally) -> Change[Tally]:
-            if tally.times_counted < 2:
-                raise ChallengeEndedError
-            return counted(tally)
-
-        known = await tallies.insert("t", Tally())
-        with pytest.raises(ChallengeEndedError):
-            await tallies.change("t", counted_from_two, known=known)
-        await tallies.save(known, Tally(times_counted=2))
-        changed = await tallies.change("t", counted_from_two, known=known)
-        assert changed is not None
-        assert changed.state == Tally(times_counted=3)
-
-    async def test_what_is_remembered_is_believed_only_while_it_is_so(
-        self, tallies: Documents[Tally], remembering: Documents[Tally]
-    ) -> None:
-        """Two processes, of which one remembers."""
-        first = await remembering.insert("t", Tally())
-        assert await remembering.change("t", counted, CAUSE) == Stored("t", 2, Tally(times_counted=1), (CAUSE.id,))
-        await tallies.change("t", counted)
-        last = await remembering.change("t", counted)
-        assert last == Stored("t", 4, Tally(times_counted=3), (CAUSE.id,))
-        assert await remembering.change("t", counted, CAUSE) == last
-        await tallies.delete("t")
-        assert await remembering.change("t", counted) is None
-        assert first.version == 1
 
     async def test_a_document_without_events_has_no_lease(self, tallies: Documents[Tally], database: Database) -> None:
         await tallies.insert("t", Tally())
@@ -341,97 +188,3 @@ class DocumentsBehaviour:
         await tallies.insert("t", Tally())
         await tallies.delete("t")
         assert await tallies.get("t") is None
-
-
-LATER = NOON + timedelta(hours=1)
-PEOPLE: tuple[Document, ...] = (
-    {"_id": "north/ann", "state": {"name": "ann", "age": 30, "at": NOON, "tags": ["x"]}},
-    {
-        "_id": "north/ben",
-        "state": {"name": "ben", "age": 40, "at": NOON + timedelta(hours=1), "gone": None, "tags": []},
-    },
-    {"_id": "south/cat", "state": {"name": "cat", "age": None, "at": None, "gone": NOON}},
-)
-
-
-class CollectionBehaviour:
-    """What the services ask of a collection, on any `database`."""
-
-    @pytest.fixture
-    async def people(self, database: Database) -> Collection:
-        people = database.collection("people")
-        for person in PEOPLE:
-            await people.insert_one(dict(person))
-        return people
-
-    @pytest.mark.parametrize(
-        ("criteria", "names"),
-        [
-            ({}, "ann ben cat"),
-            ({"state.name": "ann"}, "ann"),
-            ({"state.name": "ann", "state.age": 31}, ""),
-            ({"state.gone": None}, "ann ben"),
-            ({"state.age": {"$gt": 30}}, "ben"),
-            ({"state.age": {"$gte": 30, "$lt": 40}}, "ann"),
-            ({"state.at": {"$lte": NOON}}, "ann"),
-            ({"state.at": {"$gt": NOON}}, "ben"),
-            ({"state.name": {"$lte": "b"}}, "ann"),
-            ({"_id": {"$gt": "north/", "$lt": "north0"}}, "ann ben"),
-            ({"_id": {"$regex": "^north/"}}, "ann ben"),
-            ({"state.name": {"$in": ["ann", "cat", "dan"]}}, "ann cat"),
-            ({"state.name": {"$nin": ["ann", "dan"]}}, "ben cat"),
-            ({"state.gone": {"$exists": True}}, "ben cat"),
-            ({"state.tags": {"$size": 0}}, "ben"),
-            ({"state.tags.0": {"$exists": True}}, "ann"),
-            ({"$or": [{"state.name": "ann"}, {"state.age": 40}]}, "ann ben"),
-        ],
-    )
-    async def test_criteria(self, people: Collection, criteria: Document, names: str) -> None:
-        found = [person["state"]["name"] async for person in people.find(criteria)]
-        assert sorted(found) == names.split()
-        assert await people.count_documents(criteria) == len(found)
-
-    async def test_sorting_puts_nothing_first(self, people: Collection) -> None:
-        rising = [person["state"]["name"] async for person in people.find({}, sort=[("state.age", 1)])]
-        falling = [person["state"]["name"] async for person in people.find({}, sort=[("state.age", -1)], limit=2)]
-        assert (rising, falling) == (["cat", "ann", "ben"], ["ben", "ann"])
-
-    async def test_what_is_found_is_a_copy(self, people: Collection) -> None:
-        found = await people.find_one({"_id": "north/ann"})
-        assert found
-        found["state"]["name"] = "eve"
-        assert await people.find_one({"state.name": "eve"}) is None
-
-    async def test_times_are_kept_to_the_millisecond_in_utc(self, people: Collection) -> None:
-        await people.insert_one({"_id": "d", "at": NOON + timedelta(microseconds=1_999)})
-        found = await people.find_one({"_id": "d"})
-        assert found
-        assert found["at"] == NOON + timedelta(milliseconds=1)
-
-    async def test_deleting(self, people: Collection) -> None:
-        assert (await people.delete_one({"state.gone": None})).deleted_count == 1
-        assert (await people.delete_many({"_id": {"$regex": "^(north|south)/"}})).deleted_count == 2
-        assert await people.count_documents({}) == 0
-
-    async def test_a_unique_index_refuses_the_second(self, people: Collection) -> None:
-        await people.create_index("state.name", unique=True)
-        with pytest.raises(DuplicateKeyError):
-            await people.insert_one({"_id": "other", "state": {"name": "ann"}})
-
-    async def test_a_partial_index_leaves_out_what_does_not_match(self, people: Collection) -> None:
-        only = {"state.ticket": {"$type": "string"}}
-        await people.create_index("state.ticket", unique=True, partialFilterExpression=only)
-        await people.insert_one({"_id": "e", "state": {"ticket": None}})
-        await people.insert_one({"_id": "f", "state": {"ticket": None}})
-        await people.insert_one({"_id": "g", "state": {"ticket": "t"}})
-        with pytest.raises(DuplicateKeyError):
-            await people.insert_one({"_id": "h", "state": {"ticket": "t"}})
-
-    async def test_a_unique_value_is_free_again_once_it_was_changed_or_deleted(self, people: Collection) -> None:
-        await people.create_index("state.name", unique=True)
-        await people.update_one({"_id": "north/ann"}, {"$set": {"state.name": "eve"}})
-        await people.delete_one({"_id": "north/ben"})
-        for number, name in enumerate(("ann", "ben")):
-            await people.insert_one({"_id": f"other/{number}", "state": {"name": name}})
-        with pytest.raises(DuplicateKeyError):
-            await people.update_one({"_id": "other/0"}, {"$set": {"state.name": "eve"}})

@@ -5,25 +5,18 @@ stored fails here too. The behaviour of both is held together by `tests/support/
 """
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 import bson
-from bson.codec_options import CodecOptions
 from pymongo import ReturnDocument, UpdateOne
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from services.kit.mongo.client import Collection, Database, Document
+from tests.support.in_memory.queries import OPTIONS, matches, rank, value_at
 
-OPTIONS: CodecOptions[Document] = CodecOptions(tz_aware=True)
-ABSENT = object()
 DUPLICATE_KEY = 11000
-
-
-class UnsupportedError(Exception):
-    """No service uses this of a database, or it is to be added here."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +51,7 @@ class UniqueIndex:
             del self.holders[self._key(document)]
 
     def _key(self, document: Document) -> str:
-        return repr([_at(document, name) for name in self.names])
+        return repr([value_at(document, name) for name in self.names])
 
 
 @dataclass
@@ -105,7 +98,7 @@ class MemoryCollection:
         """All that match; each is given whole, whatever the projection says."""
         found = list(self._matching(criteria))
         for name, direction in reversed(sort or ()):
-            found.sort(key=lambda document: _rank(_at(document, name)), reverse=direction < 0)
+            found.sort(key=lambda document: rank(value_at(document, name)), reverse=direction < 0)
         for document in found[:limit] if limit else found:
             yield _copy(document)
 
@@ -214,73 +207,6 @@ class MemoryDatabase(Database):
 
     def close(self) -> None:
         """There is nothing to close."""
-
-
-def matches(document: Document, criteria: Mapping[str, Any]) -> bool:
-    """Whether a document meets the criteria, as MongoDB's query language has it."""
-    return all(
-        any(matches(document, choice) for choice in wanted) if name == "$or" else _meets(_at(document, name), wanted)
-        for name, wanted in criteria.items()
-    )
-
-
-def _meets(value: object, wanted: object) -> bool:
-    if isinstance(wanted, Mapping) and any(str(name).startswith("$") for name in wanted):
-        return all(_operator(name)(value, operand) for name, operand in wanted.items())
-    stored = bson.decode(bson.encode({"v": wanted}), OPTIONS)["v"]
-    return bool(stored == value or (stored is None and value is ABSENT))
-
-
-def _operator(name: str) -> Callable[[Any, Any], bool]:
-    if name not in OPERATORS:
-        raise UnsupportedError(name)
-    return OPERATORS[name]
-
-
-def _compared(holds: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
-    """MongoDB compares only values of the same type."""
-
-    def compare(value: object, bound: object) -> bool:
-        bound = bson.decode(bson.encode({"v": bound}), OPTIONS)["v"]
-        return _rank(value)[0] == _rank(bound)[0] and holds(value, bound)
-
-    return compare
-
-
-OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
-    "$lt": _compared(lambda value, bound: value < bound),
-    "$lte": _compared(lambda value, bound: value <= bound),
-    "$gt": _compared(lambda value, bound: value > bound),
-    "$gte": _compared(lambda value, bound: value >= bound),
-    "$in": lambda value, wanted: any(_meets(value, one) for one in wanted),
-    "$nin": lambda value, wanted: not any(_meets(value, one) for one in wanted),
-    "$not": lambda value, unwanted: not _meets(value, unwanted),
-    "$exists": lambda value, wanted: (value is not ABSENT) is wanted,
-    "$size": lambda value, wanted: isinstance(value, list) and len(value) == wanted,
-    "$type": lambda value, wanted: isinstance(value, {"string": str}[wanted]),
-    "$regex": lambda value, wanted: isinstance(value, str) and re.search(wanted, value) is not None,
-}
-
-
-def _rank(value: object) -> tuple[int, Any]:
-    """The order of types: nothing, numbers, text, the rest (booleans and times)."""
-    if value is None or value is ABSENT:
-        return 0, 0
-    if isinstance(value, bool):
-        return 3, value
-    return (1, value) if isinstance(value, int | float) else (2, value) if isinstance(value, str) else (4, value)
-
-
-def _at(document: Document, path: str) -> object:
-    value: Any = document
-    for name in path.split("."):
-        if isinstance(value, list) and name.isdecimal() and int(name) < len(value):
-            value = value[int(name)]
-        elif isinstance(value, Mapping) and name in value:
-            value = value[name]
-        else:
-            return ABSENT
-    return value
 
 
 def _holder(document: Document, path: str) -> tuple[Document, str]:

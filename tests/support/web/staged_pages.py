@@ -10,12 +10,8 @@ from playwright.async_api import Browser, Page
 
 from services.enrollment.web.qr import qr_picture
 from tests.support.web.browser import Answer, Stage, chromium, stage
-from tests.support.web.pages import (
-    MASKED,
-    NOW,
-    QR_CODES,
-    sample_views,
-)
+from tests.support.web.pages import sample_views
+from tests.support.web.sample_frame import MASKED, NOW, QR_CODES
 
 EVENTS = "/security-info/setup/events"
 

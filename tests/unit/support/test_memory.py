@@ -8,9 +8,12 @@ from services.kit.mongo.relay import Relay
 from services.notifier.store import Store as NotifierStore
 from services.verifier.store import Store as VerifierStore
 from tests.support.clock import FixedClock
-from tests.support.in_memory.documents import CollectionBehaviour, DocumentsBehaviour
-from tests.support.in_memory.memory import MemoryDatabase, UnsupportedError
+from tests.support.in_memory.collections import CollectionBehaviour
+from tests.support.in_memory.documents import DocumentsBehaviour
+from tests.support.in_memory.known import KnownBehaviour
+from tests.support.in_memory.memory import MemoryDatabase
 from tests.support.in_memory.publishing import NotingPublisher
+from tests.support.in_memory.queries import UnsupportedError
 from tests.support.in_memory.tally import Tally, counted
 
 
@@ -19,7 +22,7 @@ def database() -> MemoryDatabase:
     return MemoryDatabase()
 
 
-class TestDocuments(DocumentsBehaviour):
+class TestDocuments(DocumentsBehaviour, KnownBehaviour):
     """In memory."""
 
 

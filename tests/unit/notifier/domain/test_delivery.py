@@ -9,11 +9,10 @@ from hypothesis import strategies as st
 from schemas.base import Event
 from schemas.enrollment import Destination, MethodRequested, NoticeRequested
 from schemas.notification import CodeSent, DeliveryConfirmed, DeliveryFailed, PushSent, SendRefused
-from schemas.verification import CallConfirmed, CallReported
 from services.kit.decision import Change
-from services.notifier.domain import attempts, calls, endings, queueing, receipts
+from services.notifier.domain import attempts, endings, queueing, receipts
 from services.notifier.domain.attempts import LEASE
-from services.notifier.domain.delivery import CallDecision, Delivery, document_id
+from services.notifier.domain.delivery import Delivery, document_id
 from services.notifier.domain.limits import LimitReached
 from services.notifier.domain.receipts import DeliveryReceipt
 from tests.support.builders.challenges import terms
@@ -223,39 +222,6 @@ def test_a_notice_is_told_about_by_its_own_id() -> None:
 def test_a_stored_delivery_reads_as_it_was() -> None:
     for delivery in (queued(), call(decision="confirm"), notice()):
         assert Delivery.model_validate(delivery.model_dump(by_alias=True)) == delivery
-
-
-@pytest.mark.parametrize(("decision", "event"), [("confirm", CallConfirmed), ("report", CallReported)])
-def test_what_is_pressed_is_told_once(decision: CallDecision, event: type[Event]) -> None:
-    first = calls.decided(call(status="sent"), decision, proof="p" * 43, at=NOON)
-    assert told(first) == [event]
-    assert getattr(first.emissions[0].event, "submission_id", "") == f"d-1.{decision}"
-    assert told(calls.decided(first.state, "confirm", proof="p" * 43, at=NOON)) == []
-    assert first.state.status == "sent"
-
-
-@pytest.mark.parametrize(
-    "silent",
-    [
-        call(status="cancelled"),
-        call(status="refused"),
-        endings.cancelled(call(status="sent"), at=NOON).state,
-        call(status="sent", not_after=NOON),
-        queued(status="sent"),
-        notice(status="sent"),
-    ],
-)
-def test_what_is_over_or_no_call_has_nothing_to_be_pressed(silent: Delivery) -> None:
-    assert calls.decided(silent, "confirm", proof="p" * 43, at=NOON) == Change(silent)
-    assert not calls.may_speak(silent, NOON)
-
-
-def test_a_call_that_was_given_up_may_ring_all_the_same() -> None:
-    assert calls.may_speak(call(status="failed"), NOON)
-
-
-def test_a_code_that_is_read_out_takes_no_keys() -> None:
-    assert told(calls.decided(queued(channel="voice", status="sent"), "confirm", proof="p" * 43, at=NOON)) == []
 
 
 def too_soon(seconds: int) -> LimitReached:

@@ -18,7 +18,9 @@ from services.enrollment.methods.registry.words import WORDS
 from services.enrollment.web.help import pages as help_pages
 from services.enrollment.web.help.topics import GROUPS, METHODS, TOPICS
 from services.enrollment.web.rendering import Pages
-from tests.support.web.pages import FRAME, help_view, sample_views
+from tests.support.web.pages import sample_views
+from tests.support.web.sample_frame import FRAME
+from tests.support.web.sample_sites import help_view
 
 ENROLLMENT = Path(services.enrollment.__file__).parent
 SOURCES = sorted(path for name in ("*.py", "templates/*.html") for path in ENROLLMENT.rglob(name))

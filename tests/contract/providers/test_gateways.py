@@ -1,11 +1,6 @@
 """Each further provider shows the behaviour that all share, against a server that speaks its protocol."""
 
-import asyncio
-import base64
 import json
-import os
-import re
-import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,7 +9,7 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
-from pydantic import AnyHttpUrl, SecretStr
+from pydantic import SecretStr
 
 from services.kit.clock import SystemClock
 from services.kit.config.file import ConfigError
@@ -40,9 +35,8 @@ from tests.support.clock import NOON, FixedClock
 from tests.support.gateways import WITHIN, Gateway, SinchGateway, VonageGateway, WebhookGateway, running
 from tests.support.servers.kafka import free_port
 from tests.support.services.providers import NUMBER, ProviderBehaviour, message
-from tests.support.waiting import until
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 REPORTS = "http://127.0.0.1:8030/callbacks/hook"
 CLOCK = SystemClock()
 
@@ -290,42 +284,3 @@ def test_a_report_that_is_not_ours_is_refused(report: Report) -> None:
 
 
 # The example
-
-
-async def test_the_example_takes_what_we_send_once_and_nothing_else() -> None:
-    port, secret = free_port(), f"whsec_{base64.b64encode(WebhookGateway.key).decode()}"
-    example = ROOT / "docs" / "examples" / "webhook_receiver.py"
-    assert len([line for line in example.read_text("utf-8").splitlines() if line]) <= 45
-    variables = {"WEBHOOK_SECRET": secret, "WEBHOOK_PORT": str(port), "PATH": os.environ["PATH"]}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-I",
-        str(example),
-        env=variables,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    account = WebhookGateway(port=port).account().model_copy(update={"url": AnyHttpUrl(f"http://127.0.0.1:{port}/")})
-    try:
-        async with httpx.AsyncClient() as opened:
-            sender = Webhook(account, "sms", Caller(opened), CLOCK, keys=[WebhookGateway.key], reports=REPORTS)
-            stranger = Webhook(account, "sms", Caller(opened), CLOCK, keys=[b"1" * 32], reports=REPORTS)
-            await until(lambda: listens(port))
-            assert await sender.send(message("d-1")) == await sender.send(message("d-1")) == Acceptance("d-1")
-            with pytest.raises(PermanentError):
-                await sender.send(replace(message("d-2"), to="nobody"))
-            with pytest.raises(TransientError):
-                await stranger.send(message("d-3"))
-    finally:
-        process.kill()
-        said, _ = await process.communicate()
-    assert re.findall(rb"^sms \+\d+", said, re.MULTILINE) == [f"sms {NUMBER}".encode()]
-
-
-async def listens(port: int) -> bool:
-    try:
-        _, writer = await asyncio.open_connection("127.0.0.1", port)
-    except OSError:
-        return False
-    writer.close()
-    return True
