@@ -20,8 +20,8 @@ from services.notifier.providers.base import Provider, ProviderContext
 from services.notifier.providers.plugin import plugged_in
 from tests.support.builders.keys import keyring
 from tests.support.clock import FixedClock
-from tests.support.gateways import Content, Gateway, running
 from tests.support.servers.kafka import free_port
+from tests.support.services.gateways import Content, Gateway, running
 from tests.support.services.providers import ProviderBehaviour
 
 PAGE = (Path(__file__).parents[2] / "docs" / "adding-a-provider.md").read_text("utf-8")

@@ -25,7 +25,7 @@ from tests.attack.scene import (
 from tests.support.in_memory.people import World, with_three
 from tests.support.people.numbers import fresh_number
 from tests.support.waiting import until
-from tests.support.walking import Walker
+from tests.support.web.walking import Walker
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

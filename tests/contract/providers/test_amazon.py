@@ -15,8 +15,8 @@ from services.notifier.providers.amazon.sns import SnsTexts
 from services.notifier.providers.base import Message, PermanentError, Provider, TransientError
 from services.notifier.providers.network import Caller
 from tests.contract.providers.test_gateways import GatewayBehaviour
-from tests.support.gateways import AmazonGateway, Gateway, SesGateway, SnsGateway, running
 from tests.support.servers.kafka import free_port
+from tests.support.services.gateways import AmazonGateway, Gateway, SesGateway, SnsGateway, running
 from tests.support.services.providers import message
 
 pytest.importorskip("awscrt")

@@ -32,8 +32,8 @@ from services.notifier.providers.sinch import SinchTexts
 from services.notifier.providers.vonage import VonageTexts, signature
 from services.notifier.providers.webhook import Webhook
 from tests.support.clock import NOON, FixedClock
-from tests.support.gateways import WITHIN, Gateway, SinchGateway, VonageGateway, WebhookGateway, running
 from tests.support.servers.kafka import free_port
+from tests.support.services.gateways import WITHIN, Gateway, SinchGateway, VonageGateway, WebhookGateway, running
 from tests.support.services.providers import NUMBER, ProviderBehaviour, message
 
 ROOT = Path(__file__).parents[3]

@@ -14,7 +14,7 @@ from tests.attack.scene import (
     with_token,
 )
 from tests.attack.target import Target
-from tests.support.walking import Walker
+from tests.support.web.walking import Walker
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from tests.support.web.authenticator import DeviceApi, request_in
-from tests.support.web.browser import FLAGS, headless
+from tests.support.web.browser import FLAGS, Scheme, headless
 
 WIDTH = 380
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")

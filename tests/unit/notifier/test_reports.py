@@ -13,7 +13,7 @@ from services.notifier.http import Callbacks, report_url, router
 from services.notifier.providers import standard_webhooks as signing
 from services.notifier.providers.network import Caller
 from services.notifier.providers.webhook import Webhook
-from tests.support.gateways import WebhookGateway
+from tests.support.services.gateways import WebhookGateway
 from tests.unit.notifier.handlers.test_delivering import World
 
 ORIGIN = "https://callbacks.northbridge.example"
