@@ -40,6 +40,8 @@ class Sequence:
     is_own: bool = False
     made: set[str] = field(default_factory=set)
     gone: set[str] = field(default_factory=set)
+    trail: list[str] = field(default_factory=list)
+    """What was called before, and the status of its answer."""
 
     async def calls(self, first: Operation) -> AsyncIterator[Attempt]:
         operation, parameters = first, dict[str, str]()
@@ -47,6 +49,7 @@ class Sequence:
             case = self._case(operation, parameters)
             response = await called(self.scene, case)
             attempt = judged_by(case, response, CHECKED)
+            self.trail.append(f"{case.method} {case.path} {response.status_code}")
             yield replace(attempt, why=attempt.why or self._misplaced(case, response.status_code))
             following = self._links(case, response)
             if not following:
@@ -100,9 +103,9 @@ class Sequence:
             if (case.operation.method, case.path) == WHOLE:
                 self.made.clear()
         if case.method == "GET" and status == 200 and address in self.gone:
-            return "it was deleted, and is there"
+            return f"it was deleted, and is there: {', '.join(self.trail)}"
         if case.method == "GET" and status == 404 and address in self.made - self.gone:
-            return "it was made, and is not there"
+            return f"it was made, and is not there: {', '.join(self.trail)}"
         return ""
 
 
