@@ -116,12 +116,16 @@ def test_every_stored_file_has_a_model_that_reads_it() -> None:
     assert files == {*MODELS, *(f"events/{name}" for name in EVENTS_BEFORE)}
 
 
+NO_AGGREGATES = {"used_tokens", "message_counts"}
+"""What is remembered or counted in a line each, and gone soon."""
+
+
 def test_every_collection_of_an_aggregate_has_its_sample() -> None:
     database, clock = MemoryDatabase(), FixedClock()
     relay = Relay(NotingPublisher(), clock)
     for store in (EnrollmentStore, NotifierStore, VerifierStore):
         store.open(database, relay, clock)
-    assert set(relay._collections) == {name.split("/")[1] for name in MODELS}
+    assert set(database._collections) - NO_AGGREGATES == {name.split("/")[1] for name in MODELS}
 
 
 @pytest.mark.parametrize(("name", "document"), DOCUMENTS, ids=[f"{name}-{doc['_id']}" for name, doc in DOCUMENTS])

@@ -175,8 +175,8 @@ def next_until(page: Page, heading: str, within: float = 30.0) -> None:
     """Without JavaScript "Next" is the question whether it happened."""
     deadline = time.monotonic() + within
     while page.get_by_role("heading", name=heading).count() == 0 and time.monotonic() < deadline:
-        following(page)
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            following(page)
 
 
 def test_a_reported_call(world: World, person: Person) -> None:

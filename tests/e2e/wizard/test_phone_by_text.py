@@ -120,7 +120,7 @@ def test_five_wrong_codes_end_the_challenge_and_the_right_one_comes_too_late(wor
 NOT_OF_THIS_COUNTRY = "That doesn't look like a phone number in the United Kingdom"
 UNUSABLE = (
     ("12345", "GB", NOT_OF_THIS_COUNTRY),
-    ("+33 6 12 34 56 78", "GB", NOT_OF_THIS_COUNTRY),
+    ("+33 6 12 34 56 78", "GB", "Is this a number in France?"),
     ("+1 900 555 0123", "US", "We can't use this kind of number"),
     ("7" * 200, "GB", NOT_OF_THIS_COUNTRY),
 )

@@ -185,11 +185,16 @@ class Answering:
 
 
 def _waited_for(sent: Sequence[Trip], *, most_rereads: int) -> list[Trip]:
-    """What the verifier does after its verdict is taken back at leisure: nobody waits for it. On a machine so busy that
-    a second goes by, who waits reads once more, which says nothing about us."""
+    """What the verifier does after its verdict is taken back at leisure, and it hears of the method on file whenever it
+    does: nobody waits for either. On a machine so busy that a second goes by, who waits reads once more, which says
+    nothing about us."""
     verdicts = [place for place, trip in enumerate(sent) if _is_verdict(trip)]
     last = verdicts[-1] if verdicts else len(sent)
-    waited_for = [trip for place, trip in enumerate(sent) if trip.who != "verifier" or place <= last]
+    waited_for = [
+        trip
+        for place, trip in enumerate(sent)
+        if trip.who != "verifier.lifecycle" and (trip.who != "verifier" or place <= last)
+    ]
     for _ in range(min(most_rereads, waited_for.count(REREAD) - 1)):
         waited_for.remove(REREAD)
     return waited_for

@@ -197,7 +197,7 @@ def walk_with_app(
     seen("6-approved", page)
     page.get_by_role("button", name="Next").click()
     by_text(page, world, number, "registered as a backup method", seen)
-    expect(page.get_by_text("Authenticator app")).to_be_visible()
+    expect(page.get_by_text("Authenticator app", exact=True)).to_be_visible()
     back_to_application(page, world, seen)
 
 
