@@ -7,10 +7,11 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from deploy.local.stack import LocalStack
 from tests.e2e.conftest import Person
+from tests.support.people.api import Platform, Somebody, done, refused
 from tests.support.people.device import TestDevice
 from tests.support.people.journey import (
     World,
@@ -24,8 +25,10 @@ from tests.support.people.journey import (
     texts,
     to_qr_code,
 )
+from tests.support.people.methods import ANSWERS
 from tests.support.people.operator import interrupt
 from tests.support.servers.replicas import READY_WITHIN, replica_later
+from tests.support.servers.stack import local_stack
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -35,6 +38,14 @@ A_MESSAGE_A_NUMBER_MS = 10_500
 
 SIX_MINUTES = timedelta(minutes=6)
 """More than a code, a request or a ticket lives, and less than a session does."""
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory, kafka_url: str) -> Iterator[LocalStack]:
+    """One of its own: what lives later ends the sessions that are over then, of whoever is in them."""
+    with local_stack(tmp_path_factory.mktemp("later"), SECURITY_INFO_KAFKA_URL=kafka_url) as whole:
+        whole.up()
+        yield whole
 
 
 @pytest.fixture(scope="module")
@@ -143,3 +154,55 @@ def test_an_expired_qr_code_is_replaced_on_purpose_and_not_by_a_refresh(
         page.get_by_role("button", name="New QR code").click()
         expect(page.get_by_text("Waiting for your app").first).to_be_visible()
         assert link_on(page) != link
+
+
+HALF_A_YEAR = timedelta(days=180, minutes=1)
+
+
+def test_after_half_a_year_one_click_says_that_all_is_still_right(stack: LocalStack, world: World) -> None:
+    person = complete_person(stack)
+    assert person.sign_in("everyone")["decision"] == "none"
+    with replica_later(stack, HALF_A_YEAR) as later, browser_page() as page:
+        late = Somebody(Platform(stack, offset=HALF_A_YEAR, origin=later), person.id)
+        reconfirm(page, late, world, later)
+        expect(page.get_by_role("list", name="Your methods").get_by_role("listitem")).to_have_count(2)
+        page.get_by_role("button", name="Change something").click()
+        expect(page.get_by_role("heading", name="Verify it's you", level=1)).to_be_visible()
+        asked = reconfirm(page, late, world, later, amr=["pwd", "mfa"])
+        page.get_by_role("button", name="Change something").click()
+        expect(page.get_by_role("heading", name="My security info", level=1)).to_be_visible()
+        page.get_by_role("button", name="Back to “Are these still right?”").click()
+        page.get_by_role("button", name="Looks good").click()
+        page.wait_for_url(f"{world.northbridge}/**")
+        outcome = done(late.platform.call("GET", f"/v1.0/interrupts/{asked}"), 200)
+        assert (outcome["status"], outcome["methods"]) == ("completed", ["securityQuestions", "recoveryCodes"])
+        assert late.sign_in("everyone")["decision"] == "none"
+
+
+def complete_person(stack: LocalStack) -> Somebody:
+    """Somebody with two methods."""
+    person = Platform(stack).person("everyone")
+    answers = [{"questionId": question, "answer": answer} for question, answer in ANSWERS.items()]
+    person.register("securityQuestions", answers=answers)
+    person.register("recoveryCodes")
+    return person
+
+
+def reconfirm(page: Page, person: Somebody, world: World, origin: str, **fields: object) -> str:
+    """Sign in, and see the question; the id of the interrupt."""
+    asked = person.sign_in("everyone", **fields)
+    assert asked["decision"] == "reconfirm"
+    page.goto(asked["url"].replace(world.public, origin))
+    expect(page.get_by_role("heading", name="Are these still right?")).to_be_visible()
+    return str(asked["id"])
+
+
+def test_a_pass_that_is_out_of_its_time_is_refused(stack: LocalStack) -> None:
+    other = Platform(stack).person("everyone")
+    made = done(other.call("POST", "temporaryAccessPassMethods", {"lifetimeInMinutes": 10}), 201)
+    ahead = timedelta(minutes=11)
+    with replica_later(stack, ahead) as later:
+        late = Somebody(Platform(stack, offset=ahead, origin=later), other.id)
+        assert refused(late.ask(methodId=made["id"])) == (422, "codeExpired")
+        (listed,) = done(late.call("GET", "temporaryAccessPassMethods"), 200)["value"]
+        assert not listed["isUsable"]

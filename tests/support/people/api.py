@@ -22,7 +22,7 @@ from services.kit.crypto.codes import totp_code
 from services.kit.ids import new_id
 from tests.support.people.app_codes import earlier_code
 from tests.support.people.device import TestDevice
-from tests.support.people.numbers import fresh_number
+from tests.support.people.numbers import fresh_number, since_given
 from tests.support.servers.turns import alone_with
 from tests.support.waiting import awaited
 
@@ -145,7 +145,8 @@ class Somebody:
         handset = self.platform.stack.url("handset")
 
         def newest() -> str | None:
-            messages = httpx.get(f"{handset}/api/messages", params={"to": number}, timeout=10).json()
+            answer = httpx.get(f"{handset}/api/messages", params={"to": number}, timeout=10)
+            messages = since_given(number, answer.json())
             return next((one["body"].rpartition("#")[2].strip() for one in messages if "#" in one["body"]), None)
 
         return awaited(newest, f"no text at {number}", within)
@@ -155,7 +156,8 @@ class Somebody:
         handset = self.platform.stack.url("handset")
 
         def newest() -> str | None:
-            messages = httpx.get(f"{handset}/api/messages", params={"to": number}, timeout=10).json()
+            answer = httpx.get(f"{handset}/api/messages", params={"to": number}, timeout=10)
+            messages = since_given(number, answer.json())
             return next((one["body"] for one in messages if what in one["body"]), None)
 
         return awaited(newest, f"no text of {what} at {number}", within)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import Page, expect
 
+from tests.support.people.numbers import since_given
 from tests.support.waiting import awaited
 from tests.support.web.shared_browser import SHARED
 
@@ -92,7 +93,7 @@ def texts(world: World, number: str) -> list[dict[str, str]]:
     query = urllib.parse.urlencode({"to": number})
     with urllib.request.urlopen(f"{world.handset}/api/messages?{query}", timeout=10) as answer:  # noqa: S310 - loopback
         messages: list[dict[str, str]] = json.load(answer)
-    return messages
+    return since_given(number, messages)
 
 
 def code_from_text(world: World, number: str, within: float = ARRIVES_WITHIN) -> str:

@@ -3,6 +3,7 @@
 import itertools
 import os
 import secrets
+from datetime import UTC, datetime
 
 TAKEN = {142, 150, 999}
 """What tests and the demo's people say by name."""
@@ -24,6 +25,17 @@ def _fresh() -> list[int]:
 NUMBERS = itertools.cycle(_fresh())
 
 
+GIVEN: dict[str, datetime] = {}
+
+
 def fresh_number() -> str:
     """In international form; the same one again only after all others of this worker's."""
-    return f"+447700900{next(NUMBERS):03d}"
+    number = f"+447700900{next(NUMBERS):03d}"
+    GIVEN[number] = datetime.now(UTC)
+    return number
+
+
+def since_given(number: str, messages: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Those that went there since this test has the number, and none of who had it before."""
+    given = GIVEN.get(number)
+    return [one for one in messages if given is None or datetime.fromisoformat(one["at"]) >= given]

@@ -7,9 +7,12 @@ import signal
 import tempfile
 from pathlib import Path
 
+from deploy.local.places import LOCAL
+
 VARIABLE = "TEST_RUN_HOME"
 """Inherited by the workers that pytest-xdist starts."""
 LEFT = "left.pid"
+LAST_LOGS = LOCAL / "test-logs"
 MEMORY = Path("/dev/shm")  # noqa: S108 - the run makes folders of its own in it
 MEMORY_NEEDED = 4 * 1024**3
 
@@ -46,7 +49,15 @@ def end_run() -> None:
     for process in {*_left(home), *_inherited(home)} - {os.getpid()}:
         with contextlib.suppress(ProcessLookupError):
             os.kill(process, signal.SIGKILL)
+    keep_logs(home / "stack" / "logs")
     shutil.rmtree(home, ignore_errors=True)
+
+
+def keep_logs(logs: Path) -> None:
+    """What the services of the last run said, for whoever asks why a test failed."""
+    if logs.exists():
+        shutil.rmtree(LAST_LOGS, ignore_errors=True)
+        shutil.copytree(logs, LAST_LOGS)
 
 
 def _left(home: Path) -> list[int]:
