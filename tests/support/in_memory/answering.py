@@ -193,7 +193,7 @@ def _waited_for(sent: Sequence[Trip], *, most_rereads: int) -> list[Trip]:
     waited_for = [
         trip
         for place, trip in enumerate(sent)
-        if trip.who != "verifier.lifecycle" and (trip.who != "verifier" or place <= last)
+        if not trip.who.startswith("verifier.") and (trip.who != "verifier" or place <= last)
     ]
     for _ in range(min(most_rereads, waited_for.count(REREAD) - 1)):
         waited_for.remove(REREAD)
