@@ -87,11 +87,17 @@ def until_answered(ask: Callable[[], httpx.Response], tally: Tally) -> httpx.Res
         except httpx.TransportError:
             tally.note("no answer")
         else:
-            if answer.status_code < 500:
+            if answer.status_code < 500 and not _is_at_work(answer):
                 return answer
             tally.note("503 come again" if "Retry-After" in answer.headers else f"{answer.status_code}")
         time.sleep(AGAIN_AFTER)
     raise GaveUpError("no answer")
+
+
+def _is_at_work(answer: httpx.Response) -> bool:
+    """The first request with this key was never answered, because its process was killed. A minute later the key is
+    free again."""
+    return answer.status_code == 409 and "Retry-After" in answer.headers
 
 
 @dataclass
