@@ -135,11 +135,14 @@ class ClientKeys:
         KEYS_AGE.labels(name).set_function(lambda: self._age)
 
     async def current(self, key_id: str) -> KeySet:
-        """The keys that count now. One request at a time fetches them, at most every five seconds.
+        """The keys that count now. One request at a time fetches them, at most every five seconds; who needs no others
+        than are there does not wait for that, for anybody can name a key that nobody has.
 
         Raises:
             UnavailableError: there are none, or none that may still count.
         """
+        if self._keys is not None and self._age < JWKS_LIFE and _holds(self._keys, key_id):
+            return self._keys
         async with self._fetching:
             if self._should_fetch(key_id):
                 await self._fetch()

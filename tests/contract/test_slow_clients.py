@@ -9,7 +9,7 @@ from time import monotonic
 
 import pytest
 import uvicorn
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 
 from deploy.local.ports import free_ports
 from services.kit.http.app import ServiceApp
@@ -25,7 +25,7 @@ AT_MOST = 3.0
 class Quick(BoundedProtocol):
     """The deadlines of a test."""
 
-    head_within = body_within = 0.3
+    head_within = body_within = read_within = 0.3
 
 
 def app() -> FastAPI:
@@ -39,6 +39,10 @@ def app() -> FastAPI:
     async def slow() -> str:
         await asyncio.sleep(3 * Quick.head_within)
         return "done"
+
+    @made.get("/long")
+    async def long() -> Response:
+        return Response(16 * 1024 * 1024 * b" ")
 
     return made
 
@@ -127,3 +131,46 @@ async def test_the_operators_port_has_a_place_for_everybody() -> None:
             writer.write(b"GET /nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n")
             assert status in await reader.readline()
             writer.close()
+
+
+async def asking_and_never_reading(port: int) -> socket.socket:
+    """A client that asks twice and whose answers find no place."""
+    client = socket.create_connection(("127.0.0.1", port))
+    client.sendall(2 * b"GET /long HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    await asyncio.sleep(0.1)
+    return client
+
+
+async def test_who_does_not_read_the_answer_is_let_go() -> None:
+    gone = asyncio.Event()
+
+    class Noted(Quick):
+        def connection_lost(self, exc: Exception | None) -> None:
+            super().connection_lost(exc)
+            gone.set()
+
+    async with served(Noted) as port:
+        with await asking_and_never_reading(port):
+            async with asyncio.timeout(AT_MOST):
+                await gone.wait()
+
+
+async def test_who_does_not_read_the_answer_makes_room() -> None:
+    async with served(BoundedProtocol, most=1) as port:
+        with await asking_and_never_reading(port):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(HEAD + b"Content-Length: 5\r\n\r\n12345")
+            assert b"200 OK" in await reader.readline()
+            writer.close()
+
+
+async def test_a_pipelined_request_that_is_under_way_is_not_given_up() -> None:
+    async with served(BoundedProtocol, most=1) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(HEAD + b"Content-Length: 5\r\n\r\n12345" + b"GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert b"200 OK" in await reader.readline()
+        late, other = await asyncio.open_connection("127.0.0.1", port)
+        assert b"503" in await late.readline()
+        assert b'"done"' in await reader.readuntil(b'"done"')
+        writer.close()
+        other.close()

@@ -1,7 +1,8 @@
 """Connections have an end: a client that sends its request drop by drop, or headers without end, is not waited for.
 
 uvicorn alone waits for ever for the rest of a request, keeps every header that it gets (slowloris, slow POST), reads on
-what was answered already, and takes connections until it has no file left for one.
+what was answered already, waits for ever until its answers are read (slow read), and takes connections until it has no
+file left for one.
 """
 
 import asyncio
@@ -15,6 +16,8 @@ HEAD_WITHIN: Final = 10.0
 BODY_WITHIN: Final = 20.0
 """Seconds from the connection, or from the first byte of a further request, to the end of its headers; and from there
 to the end of its body."""
+READ_WITHIN: Final = 60.0
+"""Seconds in which a client reads what the operating system did not take any more of its answers."""
 MAX_HEAD: Final = 64 * 1024
 """Bytes of a request's first line and headers, to the nearest read."""
 
@@ -32,6 +35,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     head_within = HEAD_WITHIN
     body_within = BODY_WITHIN
+    read_within = READ_WITHIN
     max_head = MAX_HEAD
 
     def __init__(
@@ -40,11 +44,13 @@ class BoundedProtocol(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._room, self._always = room, always
         self._deadline: asyncio.TimerHandle | None = None
+        self._read_deadline: asyncio.TimerHandle | None = None
         self._is_in_head = self._is_in_body = False
         self._head_bytes = self._unread_bytes = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        transport.set_write_buffer_limits(high=0)
         if self.server and self.server[1] in self._always:
             self._room = None
         if self._room and not self._room.enter(self):
@@ -55,6 +61,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._expect_nothing()
+        self._expect_no_reading()
         if self._room:
             self._room.forget(self)
         super().connection_lost(exc)
@@ -92,12 +99,28 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        if self._room and not self.pipeline:
+        if self._room and self.cycle.response_complete:  # else a pipelined request has just begun
             self._room.wait_for(self)
 
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._expect_no_reading()
+        self._read_deadline = self.loop.call_later(self.read_within, self.transport.abort)
+        if self._room:
+            self._room.wait_for(self)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._expect_no_reading()
+        if self._room and self.cycle and not self.cycle.response_complete and not self._is_in_body:
+            self._room.serve(self)
+
     def leave(self) -> None:
-        """Make room for another client; nothing of this one's is under way."""
-        self.transport.close()
+        """Make room for another client; nothing of this one's is under way. What it does not read is not waited for."""
+        if self._read_deadline:
+            self.transport.abort()
+        else:
+            self.transport.close()
 
     def _is_answered_early(self) -> bool:
         return self._is_in_body and self.cycle.response_complete
@@ -110,6 +133,11 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
+
+    def _expect_no_reading(self) -> None:
+        if self._read_deadline is not None:
+            self._read_deadline.cancel()
+            self._read_deadline = None
 
     def _give_up(self) -> None:
         self._deadline = None

@@ -1,6 +1,7 @@
 """Texts by Amazon SNS and mail by SES, against servers that check each signature. They need the extra `aws`."""
 
 from collections.abc import AsyncIterator
+from concurrent.futures import Future
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -106,3 +107,12 @@ async def test_without_a_key_that_of_the_surroundings_counts(monkeypatch: pytest
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "a-secret")
     signed = await Signer("ses", "eu-west-1").signed("POST", "https://email.example/", {}, b"", CLOCK.now())
     assert "Credential=AKIDSURROUNDINGS/" in signed["Authorization"]
+
+
+async def test_a_key_that_does_not_come_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing was sent then, and another provider can have the message."""
+    signer = Signer("sns", "eu-west-1", "AKIDEXAMPLE", SecretStr("key"))
+    monkeypatch.setattr(signer._auth, "aws_sign_request", lambda *_: Future[object]())
+    monkeypatch.setattr(signer, "within", 0.05)
+    with pytest.raises(TransientError):
+        await signer.signed("POST", "https://sns.example/", {}, b"", CLOCK.now())

@@ -1,5 +1,6 @@
 """Who calls: a token counts for what its client may ask for, and by keys that its client published of late."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -194,3 +195,28 @@ def measured(name: str, labels: Mapping[str, str]) -> float:
     found = REGISTRY.get_sample_value(name, {"client": "northbridge", **labels})
     assert found is not None
     return found
+
+
+async def test_who_names_a_key_that_nobody_has_keeps_nobody_waiting() -> None:
+    is_asked, may_answer, published = asyncio.Event(), asyncio.Event(), Platform()
+    may_answer.set()
+
+    async def answer(asked: httpx.Request) -> httpx.Response:
+        is_asked.set()
+        await may_answer.wait()
+        return published._answer(asked)
+
+    timer = Timer()
+    client = httpx.AsyncClient(transport=httpx.MockTransport(answer))
+    keys = ClientKeys("northbridge", Client.model_validate(CLIENT), client, timer)
+    known = await keys.current("one")
+    is_asked.clear()
+    may_answer.clear()
+    timer.seconds += JWKS_RETRY
+    forged = asyncio.create_task(keys.current("nobody's"))
+    async with asyncio.timeout(1):
+        await is_asked.wait()
+        assert await keys.current("one") is known
+    may_answer.set()
+    await forged
+    assert published.asked == 2

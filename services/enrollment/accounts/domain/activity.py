@@ -106,7 +106,7 @@ def news(entries: Sequence[Entry], *, since: datetime, own: Collection[str]) -> 
 
 def readable(entries: Sequence[Entry]) -> tuple[Entry, ...]:
     """The newest first, without a report that is told by the suspension which follows from it."""
-    suspended = {entry.correlation for entry in entries if entry.event == MethodSuspended.__name__}
+    suspended = {entry.correlation for entry in entries if entry.event == MethodSuspended.__name__} - {None}
     report = SuspiciousActivityReported.__name__
     return tuple(one for one in reversed(entries) if one.event != report or one.correlation not in suspended)
 

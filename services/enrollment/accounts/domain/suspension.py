@@ -80,10 +80,13 @@ def vouches_for(account: Account, session: Session, method_id: str) -> bool:
 
 
 def restored_after_proof(update: AccountUpdate, session_id: str, *, at: datetime) -> AccountUpdate:
-    """What waited for the proof of another method comes back. Where something else has its place by now, the list
-    says so when it is asked for again."""
+    """What waited for this very proof, of another method, comes back. Where something else has its place by now, the
+    list says so when it is asked for again."""
     session = update.account.session(session_id)
-    if session is None or not session.restoring or not vouches_for(update.account, session, session.restoring):
+    if session is None or session.outcome or not session.restoring:
+        return update
+    is_just_proven = session.proof is not None and session.proof.at == at
+    if not is_just_proven or not vouches_for(update.account, session, session.restoring):
         return update
     try:
         return restored(update, session.restoring, "person", at=at)

@@ -13,8 +13,16 @@ from services.enrollment.accounts.handlers.self_service import clean_name
 from services.enrollment.challenges.handlers.lifecycle import cancel_challenge
 from services.enrollment.devices.domain import Device
 from services.enrollment.methods.registry.domain import OF_A_DEVICE
-from services.enrollment.needs import CanChangeAccounts, CanChangePlans, HasAccounts, HasClock, HasDevices
+from services.enrollment.needs import (
+    CanChangeAccounts,
+    CanChangePlans,
+    CanChangeSessions,
+    HasAccounts,
+    HasClock,
+    HasDevices,
+)
 from services.enrollment.sessions.domain import lifecycle
+from services.enrollment.sessions.handlers.ending import end_what_was_asked
 from services.kit.decision import Change
 from services.kit.errors import UnknownUserError
 
@@ -91,20 +99,25 @@ async def restore(tenant: str, user: str, method_id: str, deps: CanChangeAccount
     await _apply(tenant, user, lambda account: suspension.restore(account, method_id, "administrator", at=now), deps)
 
 
-async def end_sessions(tenant: str, user: str, deps: CanChangeAccounts) -> None:
-    """Nobody acts in any session of the person from now on. Raises: `unknownUser`."""
+async def end_sessions(tenant: str, user: str, deps: CanChangeSessions) -> None:
+    """Nobody acts in any session of the person from now on, and what they ask for ends. Raises: `unknownUser`."""
     now = deps.clock.now()
-    await _apply(tenant, user, lambda account: lifecycle.end_all(AccountUpdate(account), at=now).change(), deps)
+    account = await _apply(
+        tenant, user, lambda account: lifecycle.end_all(AccountUpdate(account), at=now).change(), deps
+    )
+    await end_what_was_asked(account, deps)
 
 
-async def _apply(tenant: str, user: str, decide: Callable[[Account], Change[Account]], deps: HasAccounts) -> None:
+async def _apply(tenant: str, user: str, decide: Callable[[Account], Change[Account]], deps: HasAccounts) -> Account:
     def of_known(account: Account) -> Change[Account]:
         if account.erased_at:
             raise UnknownUserError
         return decide(account)
 
-    if await deps.accounts.change(account_id(tenant, user), of_known) is None:
+    stored = await deps.accounts.change(account_id(tenant, user), of_known)
+    if stored is None:
         raise UnknownUserError
+    return stored.state
 
 
 def _pending(device: Device) -> Listed:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from services.enrollment.accounts.domain import suspension
+from services.enrollment.accounts.domain.account import Account
 from services.enrollment.accounts.handlers.self_service import in_session
 from services.enrollment.challenges.handlers.lifecycle import cancel_challenge
 from services.enrollment.needs import CanChangeSessions, CanProve
@@ -10,6 +11,7 @@ from services.enrollment.sessions.domain import steps
 from services.enrollment.sessions.handlers.moving import move_session
 from services.enrollment.sessions.handlers.step_up import askable, begin
 from services.enrollment.sessions.principal import Principal
+from services.kit.decision import Change
 from services.kit.errors import ReauthenticationRequiredError
 
 
@@ -17,10 +19,15 @@ async def restore(principal: Principal, method_id: str, deps: CanProve) -> Princ
     """After the proof of another method, which is asked for here where there was none; then the method comes back with
     it. Raises what `suspension.restore` does, and `reauthenticationRequired` where no other method can be proven."""
     now = deps.clock.now()
+
+    def come_back(account: Account) -> Change[Account]:
+        session = account.session(principal.session.id)
+        if session is None or not suspension.vouches_for(account, session, method_id):
+            raise ReauthenticationRequiredError("Prove another method first.")
+        return suspension.restore(account, method_id, "person", at=now)
+
     if suspension.vouches_for(principal.account, principal.session, method_id):
-        return await in_session(
-            principal, lambda account: suspension.restore(account, method_id, "person", at=now), deps
-        )
+        return await in_session(principal, come_back, deps)
     suspension.restore(principal.account, method_id, "person", at=now)
     wanted = steps.ask_for_proof(principal.session, then="manage", restoring=method_id)
     if not askable(replace(principal, session=wanted), deps):

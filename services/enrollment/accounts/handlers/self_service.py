@@ -16,6 +16,7 @@ from services.enrollment.needs import CanChangeAccounts, CanChangePlans, CanChan
 from services.enrollment.policies.domain.policy import allowed_methods, may_be_added
 from services.enrollment.sessions.domain import lifecycle, steps
 from services.enrollment.sessions.domain.session import RequestedChange, Session
+from services.enrollment.sessions.handlers.ending import end_what_was_asked
 from services.enrollment.sessions.handlers.moving import move_session, principal_of
 from services.enrollment.sessions.principal import Principal
 from services.kit.decision import Change
@@ -116,12 +117,14 @@ def open_elsewhere(principal: Principal, deps: HasClock) -> tuple[Session, ...]:
     return tuple(one for one in principal.account.sessions if one.is_open(now) and one.id != mine)
 
 
-async def end_elsewhere(principal: Principal, deps: CanChangeAccounts) -> Principal:
-    """Nobody acts in another session of the person from now on. Raises `sessionEnded`."""
+async def end_elsewhere(principal: Principal, deps: CanChangeSessions) -> Principal:
+    """Nobody acts in another session of the person from now on, and what they ask for ends. Raises `sessionEnded`."""
     now, mine = deps.clock.now(), principal.session.id
-    return await in_session(
+    alone = await in_session(
         principal, lambda account: lifecycle.end_all(AccountUpdate(account), at=now, but=mine).change(), deps
     )
+    await end_what_was_asked(alone.account, deps)
+    return alone
 
 
 async def leave(principal: Principal, deps: CanChangeSessions) -> Principal:

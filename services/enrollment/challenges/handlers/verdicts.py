@@ -1,5 +1,6 @@
 """What other services say: verdicts, and what became of messages."""
 
+from datetime import datetime
 from functools import partial
 from typing import Protocol
 
@@ -161,15 +162,20 @@ async def authenticator_disabled(event: AuthenticatorDisabled, cause: Envelope, 
 
 async def suspicious_reported(challenge: Challenge, *, store: HasPeople, clock: Clock, by_holder: bool = False) -> None:
     """The person says on the page, or later on the device, that nobody asked for this request: end it, and tell. What
-    was reported before is not told again."""
+    was reported before is not told again; but anybody may have said so on the page, and what the holder says counts."""
+    now, whose = clock.now(), account_id(challenge.tenant, challenge.user)
     if challenge.reported:
+        if by_holder:
+            await store.accounts.change(whose, lambda account: _suspend(account, challenge, at=now))
         return
-    now = clock.now()
     await store.accounts.change(
-        account_id(challenge.tenant, challenge.user),
-        lambda account: suspension.report_suspicious(account, challenge, at=now, by_holder=by_holder),
+        whose, lambda account: suspension.report_suspicious(account, challenge, at=now, by_holder=by_holder)
     )
     await store.challenges.change(challenge.id, lambda state: transitions.report(state, at=now))
+
+
+def _suspend(account: Account, challenge: Challenge, *, at: datetime) -> Change[Account]:
+    return suspension.suspend(account, challenge.method_id, "reported", challenge.id, at=at)
 
 
 async def challenge_expired(

@@ -57,9 +57,9 @@ async def show(
     page = await onlooker(request)
     if (away := await _elsewhere(page)) is not None:
         return away
-    principal = page.principal
-    text = said.sentence(principal.account, done, method, default, page.components.clock.now())
-    return await list_page(page, done=text or said.restored(principal.account, principal.session))
+    principal, now = page.principal, page.components.clock.now()
+    text = said.sentence(principal.account, done, method, default, now)
+    return await list_page(page, done=text or said.restored(principal.account, principal.session, now))
 
 
 @router.get("/add")

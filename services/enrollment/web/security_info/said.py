@@ -1,7 +1,7 @@
 """What the person did just now, said on the list. The address names the act; the sentence is about what is on file, so
 that an address that somebody made up says nothing untrue."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Literal
 from urllib.parse import urlencode
 
@@ -14,6 +14,7 @@ from services.enrollment.web.words import day
 
 Act = Literal["deleted", "renamed", "default", "restored"]
 ACTS: Final[tuple[Act, ...]] = ("deleted", "renamed", "default", "restored")
+JUST_NOW: Final = timedelta(minutes=1)
 
 
 def address_after(act: Act, method_id: str, before: Account, after: Account) -> str:
@@ -32,9 +33,10 @@ def sentence(account: Account, done: str, method_id: str, default: str, now: dat
     return " ".join(filter(None, said)) or None
 
 
-def restored(account: Account, session: Session) -> str | None:
-    """After the proof that a method waited for."""
-    return _of_held(account, "restored", session.restoring) if session.restoring else None
+def restored(account: Account, session: Session, now: datetime) -> str | None:
+    """After the proof that a method waited for; no longer than that is news."""
+    is_news = session.proof is not None and now < session.proof.at + JUST_NOW
+    return _of_held(account, "restored", session.restoring) if session.restoring and is_news else None
 
 
 def _deleted(account: Account, method_id: str, now: datetime) -> str | None:

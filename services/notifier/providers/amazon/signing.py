@@ -15,7 +15,7 @@ import httpx
 from pydantic import SecretStr
 
 from services.kit.config.file import ConfigError
-from services.notifier.providers.base import OutcomeUnknownError, TransientError
+from services.notifier.providers.base import CONNECT_WITHIN, OutcomeUnknownError, TransientError
 from services.notifier.providers.network import refused
 
 THROTTLED = re.compile(r"Thrott|TooManyRequests|RequestLimitExceeded|SlowDown")
@@ -27,6 +27,8 @@ NAME = re.compile(r"[A-Za-z.]{1,60}")
 class Signer:
     """Signs for one service in one region. Without a key, Amazon's own order of places is looked through: variables,
     files, the role of the machine or container."""
+
+    within = CONNECT_WITHIN
 
     def __init__(
         self, service: Literal["sns", "ses"], region: str, key_id: str | None = None, secret: SecretStr | None = None
@@ -51,7 +53,7 @@ class Signer:
         """The headers with which the request is sent.
 
         Raises:
-            TransientError: there is no key to sign with.
+            TransientError: there is no key to sign with, or whoever should give it does not answer.
         """
         target = httpx.URL(url)
         given = [("Host", target.netloc.decode()), *headers.items()]
@@ -65,8 +67,9 @@ class Signer:
             date=at,
         )
         try:
-            done = await asyncio.wrap_future(self._auth.aws_sign_request(request, config))
-        except RuntimeError as error:  # the library's own errors are of this kind
+            async with asyncio.timeout(self.within):
+                done = await asyncio.wrap_future(self._auth.aws_sign_request(request, config))
+        except (RuntimeError, TimeoutError) as error:  # the library's own errors are of the first kind
             raise TransientError(f"not signed: {type(error).__name__}", reason="providerRefused") from None
         return dict(done.headers)
 

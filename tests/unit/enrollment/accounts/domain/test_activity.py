@@ -134,3 +134,5 @@ def test_a_report_is_read_once() -> None:
     reported = Entry(event="SuspiciousActivityReported", at=NOW, method_id="m", correlation="c1")
     another = reported.model_copy(update={"correlation": "c2"})
     assert readable([suspended, reported, another]) == (another, suspended)
+    of_before = [entry.model_copy(update={"correlation": None}) for entry in (suspended, reported)]
+    assert readable(of_before) == tuple(reversed(of_before))

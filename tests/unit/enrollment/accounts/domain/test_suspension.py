@@ -19,6 +19,7 @@ from services.enrollment.accounts.domain import methods, registering, suspension
 from services.enrollment.accounts.domain.account import KEEP_FORMER, Account, Former
 from services.enrollment.challenges.domain.challenge import Challenge, Registration
 from services.enrollment.policies.domain.requirements import GroupPolicy
+from services.enrollment.sessions.domain.session import RecentProof
 from services.kit.decision import Change
 from services.kit.errors import ProblemError
 from tests.unit.enrollment.builders import NOW, account, method, proof_of, told, wizard_session
@@ -221,3 +222,15 @@ def test_what_waits_comes_back_with_the_proof_of_a_method_that_was_there_before(
     after = registering.prove(before, asked, None, at=NOW).state
     phone = after.method("phone")
     assert (phone is not None and phone.state == "active") is comes_back
+
+
+@pytest.mark.parametrize("changed", [{"outcome": "cancelled"}, {"requested": None}], ids=["over", "waits for nothing"])
+def test_nothing_comes_back_with_a_proof_that_the_session_did_not_wait_for(changed: dict[str, Any]) -> None:
+    """Although it was proven before: then the method came back, and somebody took it away again."""
+    was = NOW - timedelta(days=1)
+    gone = Former(method=PHONE, reason="person", until=NOW + KEEP_FORMER)
+    asked, _ = _asked_in_session("email", "email")
+    proof = RecentProof(method_id="email", method_type="email", at=NOW - timedelta(minutes=1))
+    session = wizard_session(intent="manage", step="manage", restoring="phone", requested=asked, proof=proof)
+    before = account(method("email", created_at=was), former=(gone,), sessions=(session.model_copy(update=changed),))
+    assert registering.prove(before, asked, None, at=NOW).state.method("phone") is None

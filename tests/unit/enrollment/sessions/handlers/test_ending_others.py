@@ -7,12 +7,14 @@ import pytest
 
 from schemas.enrollment import EnrollmentCancelled
 from services.enrollment.accounts.handlers import administration, self_service
+from services.enrollment.challenges.handlers.platform import asked_by
+from services.enrollment.sessions.handlers.verification import use_verify_ticket
 from services.enrollment.sessions.principal import Principal
 from services.kit.decision import Change
 from services.kit.errors import UnknownUserError
 from tests.support.clock import NOON, FixedClock
 from tests.support.in_memory.enrolling import Outbox, outbox, sam_at
-from tests.support.in_memory.push import Attack, attack_on
+from tests.support.in_memory.push import CALLER, CODES, RETURN_URL, Attack, attack_on
 
 
 @pytest.fixture
@@ -54,3 +56,16 @@ async def test_an_administrator_ends_all(box: Outbox, clock: FixedClock) -> None
     assert [one.outcome for one in stored.state.sessions] == ["cancelled", "cancelled", "completed"]
     with pytest.raises(UnknownUserError):
         await administration.end_sessions("northbridge", "nobody", attack.deps)
+
+
+async def test_what_an_ended_session_asked_for_is_not_approved_any_more(box: Outbox, clock: FixedClock) -> None:
+    """Whoever has only the password waits at the page; the request is on the phone. What the platform asks by itself is
+    its own affair."""
+    attack = await attack_on(box.store, clock)
+    on_our_page, by_platform = await attack.ask(return_url=RETURN_URL), await attack.ask(method_id=CODES.id)
+    await use_verify_ticket(on_our_page.ticket or "", attack.deps)
+    for _ in range(2):
+        await administration.end_sessions("northbridge", "sam", attack.deps)
+    asked = [await asked_by(CALLER, of.verification.id, attack.deps) for of in (on_our_page, by_platform)]
+    assert [one.status_at(clock.now()) for one in asked] == ["cancelled", "pending"]
+    assert await attack.waiting() == []
