@@ -27,9 +27,8 @@ def subscribe(
     broker: EventBroker, *, methods: Methods, store: Store, clock: Clock, group: str, precondition: Precondition
 ) -> None:
     """One subscription to requests and submissions: within it a person's records are handled one after the other. Two
-    to the submissions that take slow hashes, proofs and registrations, so that nobody else waits for these. Another one
-    to what becomes of the person's methods, and one to which of them came on file: replicas of a version that does not
-    claim what it keeps read on in the other, and what they let pass would be deleted."""
+    to the submissions that take slow hashes, proofs and registrations, so that nobody else waits for these. Others to
+    what becomes of the person's methods."""
     taken = _taken(methods, store, clock).after(precondition)
 
     def at(pace: Pace) -> EventHandlers:
@@ -39,7 +38,7 @@ def subscribe(
     broker.subscribe([SUBMISSIONS], at("slow"), group=f"{group}.slow")
     broker.subscribe([SUBMISSIONS], at("kept"), group=f"{group}.kept", at_once=KEPT_AT_ONCE)
     broker.subscribe([LIFECYCLE], _outcomes(store).after(precondition), group=f"{group}.lifecycle", at_leisure=True)
-    broker.subscribe([LIFECYCLE], _claims(store).after(precondition), group=f"{group}.claims", at_leisure=True)
+    broker.subscribe([LIFECYCLE], _claims(store, clock).after(precondition), group=f"{group}.claims", at_leisure=True)
 
 
 def _taken(methods: Methods, store: Store, clock: Clock) -> EventHandlers:
@@ -60,7 +59,9 @@ def _outcomes(store: Store) -> EventHandlers:
     return taken
 
 
-def _claims(store: Store) -> EventHandlers:
+def _claims(store: Store, clock: Clock) -> EventHandlers:
+    """In a group of its own: a replica of a version that knows no claims shares the other one while versions change,
+    and passes over what it gets there. What nobody claims is deleted."""
     taken = EventHandlers()
-    taken.on(MethodRegistered)(partial(lifecycle.claim_credential, store=store))
+    taken.on(MethodRegistered)(partial(lifecycle.claim_credential, store=store, clock=clock))
     return taken

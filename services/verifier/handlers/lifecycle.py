@@ -4,13 +4,19 @@ from functools import partial
 
 from schemas.enrollment import AccountErased, MethodRegistered, MethodRemoved, MethodRestored
 from schemas.envelope import Envelope
+from services.kit.clock import Clock
 from services.verifier.domain import credential as credentials
 from services.verifier.domain.credential import credential_id
-from services.verifier.store import Store
+from services.verifier.store import KEEP_UNCLAIMED, Store
+
+LONG_AGO = 2 * KEEP_UNCLAIMED
 
 
-async def claim_credential(event: MethodRegistered, envelope: Envelope, *, store: Store) -> None:
-    """The method is on file: what was kept at its registration stays."""
+async def claim_credential(event: MethodRegistered, envelope: Envelope, *, store: Store, clock: Clock) -> None:
+    """The method is on file: what was kept at its registration stays. Of long ago nothing waits for it any more: who
+    reads the topic from its beginning needs not look."""
+    if clock.now() > event.registered_at + LONG_AGO:
+        return
     place = credential_id(envelope.tenant, envelope.subject or "", event.method_id)
     await store.credentials.change(place, credentials.claim)
 
