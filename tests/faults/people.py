@@ -95,8 +95,8 @@ def until_answered(ask: Callable[[], httpx.Response], tally: Tally) -> httpx.Res
 
 
 def _is_at_work(answer: httpx.Response) -> bool:
-    """The first request with this key was never answered, because its process was killed. A minute later the key is
-    free again."""
+    """The first request with this key was never answered, because its process was killed. The key is free again
+    20 s later."""
     return answer.status_code == 409 and "Retry-After" in answer.headers
 
 

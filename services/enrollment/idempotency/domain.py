@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 
 from services.kit.state import State
 
-GIVEN_UP_AFTER = timedelta(seconds=60)
-"""A request that has no answer after this long died; its key may be used again."""
+GIVEN_UP_AFTER = timedelta(seconds=20)
+"""A request that has no answer after this long died: it waits 10 s at most for a verdict. Its key may be used again,
+and what it makes has the same ids."""
 MOMENT = timedelta(milliseconds=1)
 
 

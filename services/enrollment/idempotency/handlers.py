@@ -123,7 +123,7 @@ class Idempotency:
             raise
 
     async def _give_up(self, claimed: Stored[StoredResponse]) -> None:
-        """Nobody knows what was done: who repeats the request finds out, at once, or after a minute at the latest."""
+        """Nobody knows what was done: who repeats the request finds out at once, or soon where the process died."""
         with contextlib.suppress(DatabaseError, StaleDocumentError):
             await self._responses.save(claimed, claimed.state.given_up(self._clock.now()))
 
