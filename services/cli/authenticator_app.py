@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -117,7 +117,7 @@ class App:
         try:
             connected = _Connected.model_validate_json(answer.content)
         except ValidationError:
-            raise CommandFailedError(f"{app.state.origin} answered something else than a device API would") from None
+            _unreadable(app.state.origin)
         kept = {"device_id": connected.device_id, "secret": SecretStr(secret) if secret else None}
         return app.state.model_copy(update=kept), f"{connected.account.user} at {connected.account.organization}"
 
@@ -157,7 +157,7 @@ class App:
         try:
             return NOTICES.validate_json(answer.content)
         except ValidationError:
-            raise CommandFailedError(f"{self.state.origin} answered something else than a device API would") from None
+            _unreadable(self.state.origin)
 
     async def not_me(self, notice_id: str) -> None:
         """ "This wasn't me". Raises CommandFailedError: the service does not answer, or refuses."""
@@ -170,15 +170,8 @@ class App:
             _refuse(answer)
 
     async def _called(self, client: httpx.AsyncClient, method: str, url: str) -> httpx.Response:
-        """A call that is signed for its address. A clock that is off is corrected, once."""
-        try:
-            answer = await client.request(method, url, headers={"Authorization": f"Bearer {self._bearer(url, method)}"})
-            if self._corrected(answer):
-                headers = {"Authorization": f"Bearer {self._bearer(url, method)}"}
-                answer = await client.request(method, url, headers=headers)
-        except httpx.HTTPError as error:
-            _unreachable(self.state.origin, error)
-        return answer
+        """A call that is signed for its address."""
+        return await self._sent(lambda: client.request(method, url, headers=self._authorization(url, method)))
 
     async def _next(self, client: httpx.AsyncClient) -> _Request:
         """The newest request, from the stream; one that ends is opened again."""
@@ -193,7 +186,7 @@ class App:
         url = f"{self.state.origin}/device/v1/requests/stream"
         try:
             for is_last_try in (False, True):
-                headers = {"Authorization": f"Bearer {self._bearer(url)}"}
+                headers = self._authorization(url)
                 async with client.stream("GET", url, headers=headers, timeout=STREAM_TIMEOUT) as response:
                     if response.status_code == httpx.codes.OK:
                         async for line in response.aiter_lines():
@@ -208,18 +201,20 @@ class App:
         except httpx.HTTPError as error:
             _unreachable(self.state.origin, error)
         except ValidationError:
-            raise CommandFailedError(f"{self.state.origin} answered something else than a device API would") from None
+            _unreadable(self.state.origin)
 
     async def _post(self, client: httpx.AsyncClient, url: str, token: Callable[[], str]) -> httpx.Response:
-        """Send a signed token. A clock that is off is corrected, once."""
+        """Send a signed token."""
         headers = {"Content-Type": "application/jose"}
+        return await self._sent(lambda: client.post(url, content=token(), headers=headers))
+
+    async def _sent(self, call: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
+        """The answer to a call. A clock that is off is corrected, once."""
         try:
-            answer = await client.post(url, content=token(), headers=headers)
-            if self._corrected(answer):
-                answer = await client.post(url, content=token(), headers=headers)
+            answer = await call()
+            return await call() if self._corrected(answer) else answer
         except httpx.HTTPError as error:
             _unreachable(self.state.origin, error)
-        return answer
 
     def _corrected(self, answer: httpx.Response) -> bool:
         """Take over the service's time where it says that ours is off.
@@ -236,10 +231,11 @@ class App:
         self.state = self.state.model_copy(update={"clock_off": off})
         return True
 
-    def _bearer(self, url: str, method: str = "GET") -> str:
-        return sign_request(
+    def _authorization(self, url: str, method: str = "GET") -> dict[str, str]:
+        token = sign_request(
             self._key, device_id=self.state.device_id, aud=self.state.origin, htm=method, htu=url, at=self.now()
         )
+        return {"Authorization": f"Bearer {token}"}
 
     def _answer(self, request: _Request, decision: Decision, number: str | None) -> str:
         return sign_answer(
@@ -318,3 +314,7 @@ def _refuse(answer: httpx.Response) -> NoReturn:
 
 def _unreachable(origin: str, error: httpx.HTTPError) -> NoReturn:
     raise CommandFailedError(f"{origin} does not answer ({type(error).__name__})") from None
+
+
+def _unreadable(origin: str) -> NoReturn:
+    raise CommandFailedError(f"{origin} answered something else than a device API would") from None
