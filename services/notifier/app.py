@@ -1,6 +1,6 @@
 """The one place where the notifier is put together."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -20,6 +20,7 @@ from services.kit.runtime import serve
 from services.kit.service import Service
 from services.kit.settings import SettingsError, given_variables
 from services.notifier.channels import CHANNELS
+from services.notifier.channels.base import Channel
 from services.notifier.channels.voice import Script
 from services.notifier.consumers import subscribe
 from services.notifier.dependencies import Dependencies
@@ -28,7 +29,7 @@ from services.notifier.domain.routing import Rule
 from services.notifier.handlers.endings import end_overdue
 from services.notifier.http import MAX_BODY, Callbacks, callback_url, report_url, router
 from services.notifier.line import Line
-from services.notifier.providers.base import ProviderContext, Reporting
+from services.notifier.providers.base import Provider, ProviderContext, Reporting
 from services.notifier.providers.observed import observed
 from services.notifier.settings import NotifierSettings
 from services.notifier.store import Store
@@ -37,6 +38,9 @@ UNLIMITED = httpx.Limits(max_connections=None, max_keepalive_connections=100)
 """Each pool limits itself: connections to a provider that hangs must not use up those to the others."""
 SWEEP_EVERY = timedelta(seconds=2)
 
+Carriers = Mapping[ChannelName, tuple[Channel, tuple[Provider, ...]]]
+"""Every channel with its providers, each made once: who sends a message also reads what is reported of it."""
+
 
 def main(channels: Sequence[ChannelName], port: int | None = None) -> None:
     serve("notifier", NotifierSettings, partial(build, channels=channels), port)
@@ -44,6 +48,7 @@ def main(channels: Sequence[ChannelName], port: int | None = None) -> None:
 
 def build(settings: NotifierSettings, channels: Sequence[ChannelName]) -> FastAPI:
     config = config_of(settings, SharedConfig)
+    _require_known(channels)
     _require_callbacks(settings, config)
     clock = SystemClock(settings.offset)
     keyring = Keyring.load(settings.keyring, "notifier", clock, demo=settings.is_demo)
@@ -56,7 +61,8 @@ def build(settings: NotifierSettings, channels: Sequence[ChannelName]) -> FastAP
         reports=partial(report_url, settings.callback_origin),
         resolve=partial(secret_of, variables=given_variables()),
     )
-    lines = _lines(channels, config, context)
+    carriers = _carriers(config, context)
+    lines = _lines(channels, config, carriers)
     service = Service("notifier", settings, clock)
     store = Store.open(service.database, service.relay, clock)
     deps = Dependencies(store, config, clock, keyring, Sealer(keyring), settings.public_url.host or "localhost")
@@ -75,7 +81,7 @@ def build(settings: NotifierSettings, channels: Sequence[ChannelName]) -> FastAP
             group=service.group,
             precondition=service.preparation.require,
         )
-    callbacks = Callbacks(settings.callback_origin, _tokens(config), deps, Script(), _reporting(config, context))
+    callbacks = Callbacks(settings.callback_origin, _tokens(config), deps, Script(), _reporting(carriers))
     return _with_callbacks(service.app(max_body=MAX_BODY), callbacks)
 
 
@@ -98,9 +104,9 @@ def _tokens(config: SharedConfig) -> dict[str, SecretStr]:
     return {account.name: account.auth_token for account in accounts if isinstance(account, TwilioProvider)}
 
 
-def _reporting(config: SharedConfig, context: ProviderContext) -> dict[str, Reporting]:
+def _reporting(carriers: Carriers) -> dict[str, Reporting]:
     """Those that report by themselves; also of channels that another process serves."""
-    everyone = (provider for make in CHANNELS.values() for provider in make().providers(config, context))
+    everyone = (provider for _, providers in carriers.values() for provider in providers)
     return {provider.name: provider for provider in everyone if isinstance(provider, Reporting)}
 
 
@@ -112,24 +118,29 @@ def _rules(channel: ChannelName, config: SharedConfig) -> tuple[Rule, ...]:
     )
 
 
-def _lines(channels: Sequence[ChannelName], config: SharedConfig, context: ProviderContext) -> list[Line]:
-    """The channels with their providers.
-
-    Raises:
-        ConfigError: a channel is not implemented, or has no provider.
-    """
-    lines = []
-    for name in dict.fromkeys(channels):
+def _require_known(channels: Sequence[ChannelName]) -> None:
+    """Raises ConfigError: a channel is not implemented, or none is named."""
+    if not channels:
+        raise ConfigError("--channel: name at least one channel to serve")
+    for name in channels:
         if name not in CHANNELS:
             raise ConfigError(f"--channel {name}: there is no such channel; choose from {', '.join(sorted(CHANNELS))}")
-        channel = CHANNELS[name]()
-        providers = tuple(observed(provider, name) for provider in channel.providers(config, context))
+
+
+def _carriers(config: SharedConfig, context: ProviderContext) -> Carriers:
+    channels = {name: make() for name, make in CHANNELS.items()}
+    return {name: (channel, channel.providers(config, context)) for name, channel in channels.items()}
+
+
+def _lines(channels: Sequence[ChannelName], config: SharedConfig, carriers: Carriers) -> list[Line]:
+    """The channels with their providers. Raises ConfigError: a channel has no provider."""
+    lines = []
+    for name in dict.fromkeys(channels):
+        channel, providers = carriers[name]
         if not providers:
             raise ConfigError(
                 f"SECURITY_INFO_CONFIG: providers.{name} is empty; name a provider for --channel {name} "
                 "(docs/settings.md says how)"
             )
-        lines.append(Line(channel, providers, _rules(name, config)))
-    if not lines:
-        raise ConfigError("--channel: name at least one channel to serve")
+        lines.append(Line(channel, tuple(observed(provider, name) for provider in providers), _rules(name, config)))
     return lines
