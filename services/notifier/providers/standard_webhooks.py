@@ -3,18 +3,18 @@
 import base64
 import binascii
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from pydantic import SecretStr
 
 from services.kit.config.file import ConfigError
 from services.kit.crypto.sealing import equal, hmac_sha256
+from services.notifier.providers.timestamps import is_recent
 
 ID, TIMESTAMP, SIGNATURE = "webhook-id", "webhook-timestamp", "webhook-signature"
 PREFIX = "whsec_"
 SHORTEST, LONGEST = 24, 64
 MOST_SIGNATURES = 8
-TOLERANCE = timedelta(minutes=5)
 
 
 def key_of(secret: SecretStr, reference: str) -> bytes:
@@ -39,9 +39,7 @@ def headers(keys: Sequence[bytes], message_id: str, body: bytes, at: datetime) -
 def is_genuine(keys: Sequence[bytes], given: Mapping[str, str], body: bytes, at: datetime) -> bool:
     """Whether one of the keys signed it, a moment ago. Total."""
     message_id, timestamp = given.get(ID, ""), given.get(TIMESTAMP, "")
-    if not timestamp.isascii() or not timestamp.isdecimal() or len(timestamp) > len("9999999999"):
-        return False
-    if abs(at.timestamp() - int(timestamp)) > TOLERANCE.total_seconds():
+    if not is_recent(timestamp, at):
         return False
     expected = [_signature(key, message_id, timestamp, body) for key in keys]
     signatures = given.get(SIGNATURE, "").split(" ")[:MOST_SIGNATURES]
