@@ -77,23 +77,25 @@ class Providers(Closed):
 
     @property
     def channels(self) -> frozenset[Channel]:
-        return frozenset(channel for channel, names in self.names.items() if names)
+        return frozenset(channel for channel, accounts in self._by_channel.items() if accounts)
 
     @property
     def placed(self) -> tuple[tuple[str, AnyProvider], ...]:
         """All of them, each with its place in the file."""
-        everyone: dict[str, tuple[AnyProvider, ...]] = {"sms": self.sms, "voice": self.voice, "email": self.email}
         return tuple(
             (f"providers.{channel}.{number}", account)
-            for channel, accounts in everyone.items()
+            for channel, accounts in self._by_channel.items()
             for number, account in enumerate(accounts)
         )
 
     @property
     def names(self) -> dict[Channel, tuple[str, ...]]:
         """The names of the providers of each channel."""
-        offered: dict[Channel, tuple[AnyProvider, ...]] = {"sms": self.sms, "voice": self.voice, "email": self.email}
-        return {channel: tuple(provider.name for provider in providers) for channel, providers in offered.items()}
+        return {channel: tuple(account.name for account in accounts) for channel, accounts in self._by_channel.items()}
+
+    @property
+    def _by_channel(self) -> dict[Channel, tuple[AnyProvider, ...]]:
+        return {"sms": self.sms, "voice": self.voice, "email": self.email}
 
     @model_validator(mode="after")
     def _names_differ(self) -> "Providers":
