@@ -12,7 +12,7 @@ from services.enrollment.methods.email import handlers as emails
 from services.enrollment.methods.email.domain import is_at
 from services.enrollment.methods.email.views import EmailView
 from services.enrollment.methods.email.words import ANOTHER_ADDRESS, DONE, address_problem
-from services.enrollment.proofs.sent_code.pages import code_view, resend
+from services.enrollment.proofs.sent_code.pages import code_view, resend, send_anew
 from services.enrollment.proofs.sent_code.words import code_problem
 from services.enrollment.sessions.handlers.progress import may_choose
 from services.enrollment.web.forms import CodeForm, StepForm
@@ -81,19 +81,8 @@ async def act_on_code(page: PageRequest, form: CodeForm) -> Response:
     if form.action == "resend":
         return await resend(page, show_code)
     if form.action == "again":
-        return await _sent_anew(page)
+        return await send_anew(page, emails.request_again(page.principal, page.deps), show_code, address_problem)
     return await judge_code(page, form, show_code, code_problem)
-
-
-async def _sent_anew(page: PageRequest) -> Response:
-    """A new code to the same address, for one that is over."""
-    try:
-        await emails.request_again(page.principal, page.deps)
-    except SessionEndedError:
-        raise
-    except ProblemError as problem:
-        return await show_code(page, Feedback(notice=address_problem(problem), status=problem.status))
-    return to_current_step(page)
 
 
 PAGES: Final = MethodPages(

@@ -11,13 +11,12 @@ from services.enrollment.methods.base.pages import AskedProof, ProofPage
 from services.enrollment.methods.phone import handlers as phones
 from services.enrollment.methods.phone.views import CallState, CallView
 from services.enrollment.methods.phone.words import call_text, call_told, number_problem
-from services.enrollment.proofs.sent_code.pages import resend
+from services.enrollment.proofs.sent_code.pages import resend, send_anew
 from services.enrollment.web.forms import ProofForm
 from services.enrollment.web.judging import NOTHING, Feedback, ShowAgain, heard, require_challenge
-from services.enrollment.web.request import PageRequest, frame, html, to_current_step
+from services.enrollment.web.request import PageRequest, frame, html
 from services.enrollment.web.views import WIZARD, Frame
 from services.enrollment.web.words import masked_destination
-from services.kit.errors import ProblemError, SessionEndedError
 
 STATES: Final[Mapping[Status, CallState]] = {
     "pending": "waiting",
@@ -55,13 +54,8 @@ async def act_on_call(page: PageRequest, form: ProofForm) -> Response:
 
 async def reached_otherwise(page: PageRequest, delivery: Literal["sms", "voice"], show: ShowAgain) -> Response:
     """A call instead of a text, or the other way round; where that is not possible, the page says why."""
-    try:
-        await phones.reach_otherwise(page.principal, delivery, page.deps)
-    except SessionEndedError:
-        raise
-    except ProblemError as problem:
-        return await show(page, Feedback(notice=number_problem(problem, "", delivery), status=problem.status))
-    return to_current_step(page)
+    sending = phones.reach_otherwise(page.principal, delivery, page.deps)
+    return await send_anew(page, sending, show, lambda problem: number_problem(problem, "", delivery))
 
 
 async def sent_anew(page: PageRequest, show: ShowAgain) -> Response:

@@ -1,7 +1,7 @@
 """The words of phones: the number, and calls."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -13,7 +13,6 @@ from services.enrollment.proofs.sent_code.words import (
     READING,
     SLOW_CALL,
     Known,
-    failure_of,
     told_of,
 )
 from services.enrollment.web.views import Choice, Told
@@ -22,7 +21,6 @@ from services.enrollment.web.words import (
     NOT_ALLOWED,
     PATIENCE,
     StateText,
-    masked_destination,
     no_more_messages,
 )
 from services.kit.errors import (
@@ -168,12 +166,7 @@ def call_told(challenge: Challenge, now: datetime) -> Told:
     """What is known of a call."""
     if challenge.failure == "callReported":
         return Told("failed", "You said that you didn't ask for this call. Your organisation was told.")
-    if challenge.delivery.state == "failed":
-        return Told("failed", failure_of(challenge))
-    where = masked_destination(challenge)
-    known = CALLED[challenge.delivery.state if challenge.delivery.state != "unknown" else "sent"]
-    told = told_of(known, challenge, now, where=where)
-    return replace(told, text=CALL_WAITS.format(where=where)) if challenge.delivery.waits(now) else told
+    return told_of(CALLED, challenge, now, waits=CALL_WAITS)
 
 
 def call_text(challenge: Challenge, now: datetime, *, unheard: bool = False) -> str:

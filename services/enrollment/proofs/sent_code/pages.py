@@ -1,5 +1,6 @@
 """ "Enter the code": what a message or a call brought, in a step of the wizard and in "Verify it's you"."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Final
 
@@ -15,7 +16,7 @@ from services.enrollment.web.judging import Feedback, ShowAgain, judge_code, req
 from services.enrollment.web.request import PageRequest, to_current_step
 from services.enrollment.web.views import Frame
 from services.enrollment.web.words import CHECKING, masked_destination
-from services.kit.errors import ProblemError
+from services.kit.errors import ProblemError, SessionEndedError
 
 
 def code_view(
@@ -50,6 +51,19 @@ async def resend(page: PageRequest, show: ShowAgain) -> Response:
     except ProblemError as problem:
         challenge = await require_challenge(page)
         return await show(page, Feedback(notice=resend_problem(problem, challenge), status=problem.status))
+    return to_current_step(page)
+
+
+async def send_anew(
+    page: PageRequest, sending: Awaitable[object], show: ShowAgain, explain: Callable[[ProblemError], str]
+) -> Response:
+    """Send a code of its own, in place of one that is over or came another way; the page says why not."""
+    try:
+        await sending
+    except SessionEndedError:
+        raise
+    except ProblemError as problem:
+        return await show(page, Feedback(notice=explain(problem), status=problem.status))
     return to_current_step(page)
 
 

@@ -130,17 +130,21 @@ CHANNELS: Final[Mapping[str, ChannelWords]] = {
 
 def told(challenge: Challenge, now: datetime) -> Told:
     """What is known of the newest message."""
+    texts, waits = KNOWN.get(challenge.channel, TEXTED), CALL_WAITS if challenge.channel == "voice" else WAITS
+    return told_of(texts, challenge, now, waits=waits, digits=digits_of(challenge))
+
+
+def told_of(texts: Mapping[str, Known], challenge: Challenge, now: datetime, *, waits: str, **places: object) -> Told:
+    """The text for what became of a message or a call; `waits` where it does not go out yet."""
     where, delivery = masked_destination(challenge), challenge.delivery
     if delivery.state == "failed":
         return Told("failed", failure_of(challenge))
-    known = KNOWN.get(challenge.channel, TEXTED)[delivery.state if delivery.state != "unknown" else "sent"]
-    filled = told_of(known, challenge, now, digits=digits_of(challenge), where=where)
-    if not delivery.waits(now):
-        return filled
-    return replace(filled, text=(CALL_WAITS if challenge.channel == "voice" else WAITS).format(where=where))
+    known = texts[delivery.state if delivery.state != "unknown" else "sent"]
+    lasting = _lasting(known, challenge, now, where=where, **places)
+    return replace(lasting, text=waits.format(where=where)) if delivery.waits(now) else lasting
 
 
-def told_of(known: Known, challenge: Challenge, now: datetime, **places: object) -> Told:
+def _lasting(known: Known, challenge: Challenge, now: datetime, **places: object) -> Told:
     """That, or what is said instead once it has lasted."""
     delivery, text = challenge.delivery, known.text.format(**places)
     state: MessageState = delivery.state
