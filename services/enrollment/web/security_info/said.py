@@ -13,7 +13,6 @@ from services.enrollment.web.views import MANAGE
 from services.enrollment.web.words import day
 
 Act = Literal["deleted", "renamed", "default", "restored"]
-ACTS: Final[tuple[Act, ...]] = ("deleted", "renamed", "default", "restored")
 JUST_NOW: Final = timedelta(minutes=1)
 
 
