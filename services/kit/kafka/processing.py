@@ -1,5 +1,6 @@
 """One record from its bytes to its outcome."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -22,7 +23,7 @@ log = structlog.get_logger(__name__)
 Run = Callable[[Handler[Any], Envelope, Record, Pause], Awaitable[str]]
 
 
-class Processing:
+class Processing(ABC):
     """Reads records and gives them to handlers; `topics` maps full names to what they are.
 
     An event is taken from its own topic only, from a service that may emit there, and where the topic asks for it only
@@ -40,8 +41,8 @@ class Processing:
         Raises:
             AbandonedError: it must be delivered again.
         """
-        if self._is_passed_over(type_of(record)):
-            metrics.CONSUMED.labels(self._name(record), type_of(record), "unhandled").inc()
+        if self._is_passed_over(event_type := type_of(record)):
+            metrics.CONSUMED.labels(self._name(record), event_type, "unhandled").inc()
             return
         event = read(record)
         match event:
@@ -73,13 +74,13 @@ class Processing:
             return None
         return "its MAC is missing or wrong"
 
+    @abstractmethod
     async def put_aside(self, record: Record, kind: str, reason: str, pause: Pause) -> str:
         """It can never be handled. Returns the outcome."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def failed(self, record: Record, error: Exception, retries: Retries, pause: Pause) -> str | None:
         """A handler failed. Returns the outcome, or None to try again."""
-        raise NotImplementedError
 
     async def _dispatch(self, record: Record, envelope: Envelope, pause: Pause) -> str:
         handler = self._handlers.find(envelope.type)
