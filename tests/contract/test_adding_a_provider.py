@@ -4,6 +4,7 @@ import json
 import re
 import sys
 from collections.abc import AsyncIterator, Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
 
 import httpx
@@ -15,14 +16,19 @@ from starlette.responses import JSONResponse, Response
 from services.kit.config.file import ConfigError, SharedConfig
 from services.kit.config.gateways import PluginProvider
 from services.kit.config.secrets import secret_of
+from services.notifier.app import build
 from services.notifier.channels.sms import TextMessages
 from services.notifier.providers.base import Provider, ProviderContext
 from services.notifier.providers.plugin import plugged_in
+from services.notifier.providers.twilio import TwilioTexts
+from services.notifier.settings import NotifierSettings
 from tests.support.builders.keys import keyring
 from tests.support.clock import FixedClock
-from tests.support.servers.kafka import free_port
+from tests.support.servers.kafka import settings_for
+from tests.support.servers.process import free_port
 from tests.support.services.gateways import Content, Gateway, running
-from tests.support.services.providers import ProviderBehaviour
+from tests.support.services.notifier import write_files
+from tests.support.services.providers import ProviderBehaviour, TwilioServer
 
 PAGE = (Path(__file__).parents[2] / "docs" / "adding-a-provider.md").read_text("utf-8")
 MODULE = "acme_texts"
@@ -134,3 +140,20 @@ def test_a_secret_is_named_never_written_in_the_configuration(tmp_path: Path) ->
     for reference in ("env:ACME", f"file:{tmp_path / 'absent'}"):
         with pytest.raises(ConfigError):
             secret_of(reference, {"ACME": ""})
+
+
+async def test_a_notifier_makes_it_once(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who sends a message also reads what is reported of it."""
+    calls = []
+
+    def make(account: PluginProvider, context: ProviderContext) -> Provider:
+        calls.append(account.name)
+        return TwilioTexts(TwilioServer().account(account.name), context.client, "")
+
+    monkeypatch.setattr(import_module(MODULE), "make", make)
+    files = write_files(tmp_path, {})
+    content = yaml.safe_load(files["config"].read_text("utf-8")) | yaml.safe_load(block("yaml"))
+    files["config"].write_text(yaml.safe_dump(content), "utf-8")
+    settings = settings_for("127.0.0.1:1", "none").model_dump() | {"mongodb_url": "mongodb://127.0.0.1:1"}
+    build(NotifierSettings.model_validate(settings | files), ["sms"])
+    assert calls == ["acme"]
