@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import logging
 import sys
 import tempfile
 import time
@@ -11,7 +10,6 @@ from pathlib import Path
 from typing import Annotated
 
 import httpx
-import structlog
 import typer
 from joserfc.jwk import ECKey
 from rich.console import Console
@@ -32,6 +30,7 @@ from tests.attack.scene import Scene, set_up
 from tests.attack.table import KINDS, Kind
 from tests.attack.target import Target
 from tests.support.servers.stack import QUICKLY
+from tests.support.silence import silence
 
 USUAL_REQUESTS = 1_000
 SHOWN = 5
@@ -55,7 +54,7 @@ def run(
     chosen = [kind for kind in KINDS if only.lower() in kind.name.lower()]
     if not chosen:
         raise typer.BadParameter(f"no class has {only!r} in its name")
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    silence()
     until = time.monotonic() + (60 * minutes if requests <= USUAL_REQUESTS else float("inf"))
     try:
         with interruptible():

@@ -4,9 +4,8 @@ Enrollment and the verifier are the real ones, over documents in memory.
 """
 
 import asyncio
-import logging
 import random
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,7 +13,6 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
-import structlog
 from fastapi import Request
 
 from tests.attack import sequences
@@ -26,7 +24,7 @@ from tests.attack.scene import Scene, set_up
 from tests.attack.table import KINDS
 from tests.attack.timing import difference
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("silent")]
 
 ELSEWHERE = {slow.crowds, slow.many_idle, enumeration.as_fast, generated.requests, sequences.sequences}
 """`test_slow_clients.py`, and the tests at the end of this file."""
@@ -39,15 +37,6 @@ class Attacked:
 
     lab: Lab
     scene: Scene
-
-
-@pytest.fixture(scope="module", autouse=True)
-def silence() -> Iterator[None]:
-    """What the services say of thousands of refusals is nobody's to read."""
-    before = structlog.get_config()
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    yield
-    structlog.configure(**before)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

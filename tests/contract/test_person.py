@@ -1,15 +1,13 @@
 """Pages as a person walks them, in one process: the real routes, handlers and verifier over documents in memory. What
 is found wrong in a journey is tested here, unless the browser itself is the point."""
 
-import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import pytest_asyncio
-import structlog
 
 from services.kit.crypto.codes import totp_code
 from tests.attack.lab import lab_target
@@ -27,15 +25,7 @@ from tests.support.people.numbers import fresh_number
 from tests.support.waiting import until
 from tests.support.web.walking import Walker
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def silence() -> Iterator[None]:
-    before = structlog.get_config()
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    yield
-    structlog.configure(**before)
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("silent")]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -1,14 +1,12 @@
 """As many histories as one likes, from one seed."""
 
-import logging
-
-import structlog
 from hypothesis import HealthCheck, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 from rich.console import Console
 from rich.progress import Progress
 
 from tests.model.machine import Core
+from tests.support.silence import silence
 
 STEPS = 40
 """Of a history, at most."""
@@ -17,7 +15,7 @@ STEPS = 40
 def try_histories(count: int, of_seed: int, console: Console) -> None:
     """Show how far it is. One that breaks a promise is made as short as possible, and raised as steps to take."""
     # What the services say of forged verdicts and the like would bury the progress.
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    silence()
     with Progress(console=console) as progress:
         task = progress.add_task("histories", total=count)
 

@@ -20,7 +20,7 @@ from services.notifier.providers.base import (
 from services.notifier.providers.webpush import WebPush
 from tests.support.builders.keys import keyring
 from tests.support.clock import NOON, FixedClock
-from tests.support.servers.kafka import free_port
+from tests.support.servers.process import free_port
 from tests.support.servers.push_service import Browser, PushService, push_service
 
 BODY = '{"challengeId": "challenge-1"}'

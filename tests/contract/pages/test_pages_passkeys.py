@@ -8,6 +8,7 @@ from playwright.async_api import CDPSession, Page, expect
 from services.enrollment.methods.passkey.words import OUTCOMES
 from tests.support.web.browser import Answer, Stage
 from tests.support.web.staged_pages import VIEWS, sent_form
+from tests.support.web.virtual_authenticator import PLATFORM_AUTHENTICATOR
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -80,12 +81,5 @@ async def _authenticator(page: Page) -> CDPSession:
     """A platform authenticator that says yes; it goes when it is detached."""
     devtools = await page.context.new_cdp_session(page)
     await devtools.send("WebAuthn.enable")
-    options = {
-        "protocol": "ctap2",
-        "transport": "internal",
-        "hasResidentKey": True,
-        "hasUserVerification": True,
-        "isUserVerified": True,
-    }
-    await devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    await devtools.send("WebAuthn.addVirtualAuthenticator", {"options": PLATFORM_AUTHENTICATOR})
     return devtools

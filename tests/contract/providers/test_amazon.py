@@ -1,6 +1,5 @@
 """Texts by Amazon SNS and mail by SES, against servers that check each signature. They need the extra `aws`."""
 
-from collections.abc import AsyncIterator
 from concurrent.futures import Future
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,8 +15,7 @@ from services.notifier.providers.amazon.sns import SnsTexts
 from services.notifier.providers.base import Message, PermanentError, Provider, TransientError
 from services.notifier.providers.network import Caller
 from tests.contract.providers.test_gateways import GatewayBehaviour
-from tests.support.servers.kafka import free_port
-from tests.support.services.gateways import AmazonGateway, Gateway, SesGateway, SnsGateway, running
+from tests.support.services.gateways import AmazonGateway, Gateway, SesGateway, SnsGateway
 from tests.support.services.providers import message
 
 pytest.importorskip("awscrt")
@@ -31,17 +29,11 @@ def signer(server: AmazonGateway, secret: SecretStr | None = None) -> Signer:
 class TestSns(GatewayBehaviour):
     """Texts by SNS."""
 
-    @pytest.fixture
-    async def server(self) -> AsyncIterator[SnsGateway]:
-        async with running(SnsGateway()) as opened:
-            yield opened
+    gateway = SnsGateway
 
     def of(self, server: Gateway, caller: Caller) -> SnsTexts:
         assert isinstance(server, SnsGateway)
         return SnsTexts(server.account(), caller, signer(server), CLOCK)
-
-    def absent(self) -> Gateway:
-        return SnsGateway(port=free_port())
 
     async def test_a_code_goes_out_as_transactional_and_under_the_organisations_name(
         self, server: Gateway, provider: Provider
@@ -64,17 +56,11 @@ class TestSns(GatewayBehaviour):
 class TestSes(GatewayBehaviour):
     """Mail by SES."""
 
-    @pytest.fixture
-    async def server(self) -> AsyncIterator[SesGateway]:
-        async with running(SesGateway()) as opened:
-            yield opened
+    gateway = SesGateway
 
     def of(self, server: Gateway, caller: Caller) -> SesMail:
         assert isinstance(server, SesGateway)
         return SesMail(server.account(), caller, signer(server), CLOCK)
-
-    def absent(self) -> Gateway:
-        return SesGateway(port=free_port())
 
     def message(self) -> Message:
         return Message("d-1", "sam@northbridge.example", "text", mark="", subject="S", html="<p>")

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import ClassVar
 from urllib.parse import urlencode
 
 import httpx
@@ -32,7 +33,7 @@ from services.notifier.providers.sinch import SinchTexts
 from services.notifier.providers.vonage import VonageTexts, signature
 from services.notifier.providers.webhook import Webhook
 from tests.support.clock import NOON, FixedClock
-from tests.support.servers.kafka import free_port
+from tests.support.servers.process import free_port
 from tests.support.services.gateways import WITHIN, Gateway, SinchGateway, VonageGateway, WebhookGateway, running
 from tests.support.services.providers import NUMBER, ProviderBehaviour, message
 
@@ -42,9 +43,15 @@ CLOCK = SystemClock()
 
 
 class GatewayBehaviour(ProviderBehaviour):
-    """What adapters share that call an API; `of` makes one for its server."""
+    """What adapters share that call an API; `of` makes one for its server, which is a `gateway`."""
 
     waits = WITHIN
+    gateway: ClassVar[type[Gateway]]
+
+    @pytest.fixture
+    async def server(self) -> AsyncIterator[Gateway]:
+        async with running(self.gateway()) as opened:
+            yield opened
 
     @pytest.fixture
     async def client(self) -> AsyncIterator[httpx.AsyncClient]:
@@ -56,12 +63,9 @@ class GatewayBehaviour(ProviderBehaviour):
         return observed(self.of(server, Caller(client, within=WITHIN)), "sms")
 
     def unreachable(self) -> Provider:
-        return self.of(self.absent(), Caller(httpx.AsyncClient()))
+        return self.of(self.gateway(port=free_port()), Caller(httpx.AsyncClient()))
 
     def of(self, server: Gateway, caller: Caller) -> Provider:
-        raise NotImplementedError
-
-    def absent(self) -> Gateway:
         raise NotImplementedError
 
     async def test_a_gateway_that_gives_up_leaves_the_outcome_open(self, server: Gateway) -> None:
@@ -81,17 +85,11 @@ class GatewayBehaviour(ProviderBehaviour):
 class TestWebhook(GatewayBehaviour):
     """Our own contract."""
 
-    @pytest.fixture
-    async def server(self) -> AsyncIterator[WebhookGateway]:
-        async with running(WebhookGateway()) as opened:
-            yield opened
+    gateway = WebhookGateway
 
     def of(self, server: Gateway, caller: Caller) -> Webhook:
         assert isinstance(server, WebhookGateway)
         return Webhook(server.account(), "sms", caller, CLOCK, keys=[server.key], reports=REPORTS)
-
-    def absent(self) -> Gateway:
-        return WebhookGateway(port=free_port())
 
     async def test_a_message_that_comes_again_is_the_same_message(self, server: Gateway, provider: Provider) -> None:
         first = await provider.send(message("d-7"))
@@ -124,10 +122,7 @@ class TestWebhook(GatewayBehaviour):
 class TestVonage(GatewayBehaviour):
     """Texts by Vonage."""
 
-    @pytest.fixture
-    async def server(self) -> AsyncIterator[VonageGateway]:
-        async with running(VonageGateway()) as opened:
-            yield opened
+    gateway = VonageGateway
 
     def of(self, server: Gateway, caller: Caller) -> VonageTexts:
         assert isinstance(server, VonageGateway)
@@ -139,9 +134,6 @@ class TestVonage(GatewayBehaviour):
             reports=REPORTS,
             clock=FixedClock(),
         )
-
-    def absent(self) -> Gateway:
-        return VonageGateway(port=free_port())
 
     @pytest.mark.parametrize(("code", "error"), [("7", PermanentError), ("9", TransientError), ("new", TransientError)])
     async def test_a_code_in_an_answer_of_200_says_what_is_wrong(
@@ -196,17 +188,11 @@ class TestVonage(GatewayBehaviour):
 class TestSinch(GatewayBehaviour):
     """Texts by Sinch."""
 
-    @pytest.fixture
-    async def server(self) -> AsyncIterator[SinchGateway]:
-        async with running(SinchGateway()) as opened:
-            yield opened
+    gateway = SinchGateway
 
     def of(self, server: Gateway, caller: Caller) -> SinchTexts:
         assert isinstance(server, SinchGateway)
         return SinchTexts(server.account(), caller, token=SecretStr(server.token), clock=CLOCK)
-
-    def absent(self) -> Gateway:
-        return SinchGateway(port=free_port())
 
     async def test_what_was_taken_is_found_by_our_id(self, server: Gateway, provider: Provider) -> None:
         assert isinstance(provider, Inquiring)

@@ -22,20 +22,15 @@ from services.notifier.providers.smtp import SmtpMail
 from services.notifier.providers.twilio import TwilioTexts
 from services.notifier.providers.twilio_calls import TwilioCalls
 from tests.support.clock import NOON, FixedClock
-from tests.support.servers.kafka import free_port
 from tests.support.servers.mail_server import MailServer, mail_server
-from tests.support.services.providers import NUMBER, ProviderBehaviour, TwilioBehaviour, TwilioServer, message, twilio
+from tests.support.servers.process import free_port
+from tests.support.services.providers import NUMBER, ProviderBehaviour, TwilioBehaviour, TwilioServer, message
 
 CALLBACKS = "http://127.0.0.1:8030/callbacks/twilio/twilio-t"
 
 
 class TestTwilioTexts(TwilioBehaviour):
     """Texts through Twilio, as the service uses them: measured and logged."""
-
-    @pytest.fixture
-    async def server(self) -> AsyncIterator[TwilioServer]:
-        async with twilio() as running:
-            yield running
 
     @pytest.fixture
     async def provider(self, server: TwilioServer) -> AsyncIterator[Provider]:
@@ -74,11 +69,6 @@ class TestTwilioTexts(TwilioBehaviour):
 
 class TestTwilioCalls(TwilioBehaviour):
     """Calls through Twilio."""
-
-    @pytest.fixture
-    async def server(self) -> AsyncIterator[TwilioServer]:
-        async with twilio() as running:
-            yield running
 
     @pytest.fixture
     async def provider(self, server: TwilioServer) -> AsyncIterator[Provider]:

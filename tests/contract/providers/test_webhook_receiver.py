@@ -19,7 +19,7 @@ from services.notifier.providers.base import (
 from services.notifier.providers.network import Caller
 from services.notifier.providers.webhook import Webhook
 from tests.contract.providers.test_gateways import CLOCK, REPORTS, ROOT
-from tests.support.servers.kafka import free_port
+from tests.support.servers.process import free_port
 from tests.support.services.gateways import WebhookGateway
 from tests.support.services.providers import NUMBER, message
 from tests.support.waiting import until

@@ -19,7 +19,8 @@ from services.kit.kafka.dead_letters import letters_for
 from services.kit.kafka.record import Record, raw_headers
 from services.kit.settings import ServiceSettings
 from tests.support.builders.events import step
-from tests.support.servers.kafka import free_port, write_raw
+from tests.support.servers.kafka import write_raw
+from tests.support.servers.process import free_port
 
 ROOT = Path(__file__).parents[3]
 WITHIN = 40.0

@@ -18,11 +18,11 @@ from tests.support.people.demo_world import (
     Handset,
     Place,
     Receiver,
-    free_port,
     running,
     serving,
     until,
 )
+from tests.support.servers.process import free_port
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,8 @@ from joserfc.jwk import ECKey, KeySet
 
 from deploy.demo.clients import create_clients
 from deploy.demo.northbridge.results import state_hash
-from tests.support.people.demo_world import free_port, running, serving
+from tests.support.people.demo_world import running, serving
+from tests.support.servers.process import free_port
 
 
 @dataclass

@@ -14,7 +14,7 @@ from pymongo import MongoClient
 from schemas.notification import CodeSent
 from services.kit.settings import ServiceSettings
 from services.notifier.app import build
-from tests.support.servers.kafka import free_port
+from tests.support.servers.process import free_port
 from tests.support.services.notifier import Bench, benched, is_ready, notifying
 from tests.support.services.providers import serving
 from tests.support.waiting import until

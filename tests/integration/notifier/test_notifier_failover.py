@@ -11,7 +11,7 @@ import yaml
 from schemas.notification import CodeSent, DeliveryFailed
 from services.kit.settings import ServiceSettings
 from services.notifier.pool import POOL_SIZE
-from tests.support.servers.kafka import free_port
+from tests.support.servers.process import free_port
 from tests.support.services.notifier import Bench, benched, notifying
 from tests.support.services.providers import Mode
 from tests.support.waiting import until

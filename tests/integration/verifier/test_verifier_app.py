@@ -1,7 +1,6 @@
 """The authenticator app's proofs on the real broker and database: signed answers, and codes that are good once."""
 
-from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -9,10 +8,8 @@ import pytest
 from schemas.enrollment import MethodRequested
 from schemas.topics import REQUESTS, SUBMISSIONS
 from schemas.verification import ChallengeTerms, MethodVerified, VerificationFailed
-from services.kit.clock import SystemClock
 from services.kit.crypto.codes import totp_code
 from services.kit.crypto.device import DevicePrivateKey
-from services.kit.settings import ServiceSettings
 from tests.support.builders.app_proofs import (
     NUMBER_SHOWN,
     SECRET,
@@ -24,20 +21,9 @@ from tests.support.builders.app_proofs import (
     totp_terms,
 )
 from tests.support.builders.challenges import submitted
-from tests.support.services.verifier import Bench, benched
+from tests.support.services.verifier import Bench, now
 
 STRANGER = DevicePrivateKey.generate()
-
-
-@pytest.fixture
-async def bench(settings: ServiceSettings, mongodb_url: str) -> AsyncIterator[Bench]:
-    """A verifier that is ready."""
-    async with benched(settings, mongodb_url) as made:
-        yield made
-
-
-def now() -> datetime:
-    return SystemClock().now()
 
 
 async def asked(bench: Bench) -> ChallengeTerms:

@@ -3,11 +3,9 @@
 import asyncio
 import re
 import statistics
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import uuid4
-
-import pytest
 
 from schemas.topics import REQUESTS, SUBMISSIONS
 from schemas.verification import (
@@ -39,7 +37,6 @@ from tests.support.servers.mongo import LocalDatabase
 from tests.support.services.verifier import (
     Bench,
     asked,
-    benched,
     listening,
     now,
     store_of,
@@ -47,13 +44,6 @@ from tests.support.services.verifier import (
     verifying,
 )
 from tests.support.waiting import until
-
-
-@pytest.fixture
-async def bench(settings: ServiceSettings, mongodb_url: str) -> AsyncIterator[Bench]:
-    """A verifier that is ready."""
-    async with benched(settings, mongodb_url) as made:
-        yield made
 
 
 async def test_the_right_code_is_verified(bench: Bench) -> None:

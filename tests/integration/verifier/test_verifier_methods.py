@@ -1,6 +1,5 @@
 """The kinds of proof with a credential, on the real broker and database: registration, use, removal, erasure."""
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -15,7 +14,6 @@ from schemas.topics import LIFECYCLE
 from schemas.verification import ChallengeTerms, HotpTerms, MethodVerified, ProofKind, TotpTerms, VerificationFailed
 from services.kit.clock import SystemClock
 from services.kit.crypto.codes import hotp_code, totp_code
-from services.kit.settings import ServiceSettings
 from services.verifier.methods.base import Submission
 from services.verifier.store import KEEP_REMOVED
 from tests.support.builders.app_proofs import SECRET
@@ -36,17 +34,10 @@ from tests.support.builders.method_proofs import (
     token_with_button,
     totp_part,
 )
-from tests.support.services.verifier import Bench, benched
+from tests.support.services.verifier import Bench
 from tests.support.waiting import until
 
 STEP = timedelta(seconds=30)
-
-
-@pytest.fixture
-async def bench(settings: ServiceSettings, mongodb_url: str) -> AsyncIterator[Bench]:
-    """A verifier that is ready."""
-    async with benched(settings, mongodb_url) as made:
-        yield made
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import pytest
 from services.kit.clock import SystemClock
 from services.kit.crypto.key_files import new_keyrings
 from services.kit.settings import ServiceSettings
-from tests.support.servers.kafka import free_port
+from tests.support.servers.process import free_port
 from tests.support.waiting import until
 
 NOBODY = "127.0.0.1:1"

@@ -1,8 +1,6 @@
 """Slow hashes on the real broker and database: whoever has one made keeps nobody else waiting."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from datetime import datetime
 from uuid import uuid4
 
 import pytest
@@ -11,28 +9,16 @@ from schemas.base import Purpose
 from schemas.envelope import Envelope
 from schemas.topics import SUBMISSIONS
 from schemas.verification import MethodVerified
-from services.kit.clock import SystemClock, monotonic
-from services.kit.settings import ServiceSettings
+from services.kit.clock import monotonic
 from tests.support.builders.challenges import enveloped, right_code, submitted, terms
 from tests.support.builders.method_proofs import CODES, asked_for
-from tests.support.services.verifier import Bench, benched
+from tests.support.services.verifier import Bench, now
 from tests.support.waiting import until
 
 REGISTRATIONS = 20
 VERDICT_WITHIN = 2.0
 SIGN_IN_WITHIN = 5.0
 ALL_WITHIN = 90.0
-
-
-@pytest.fixture
-async def bench(settings: ServiceSettings, mongodb_url: str) -> AsyncIterator[Bench]:
-    """A verifier that is ready, with hashes as dear as in production."""
-    async with benched(settings, mongodb_url) as made:
-        yield made
-
-
-def now() -> datetime:
-    return SystemClock().now()
 
 
 def recovery(user: str, text: str, *, new: bool) -> Envelope:

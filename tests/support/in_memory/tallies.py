@@ -43,6 +43,16 @@ def knocked(door: Door) -> Change[Door]:
     return Change(door.model_copy(update={"knocks": door.knocks + 1, "marks": (*door.marks, "x")}))
 
 
+def unpublished(database: Database, remembers: int = 0) -> Documents[Tally]:
+    """Tallies whose events wait for good."""
+    clock, publisher = FixedClock(), NotingPublisher()
+    publisher.gate.clear()
+    relay = Relay(publisher, clock)
+    return Documents(
+        database.collection("tallies"), Tally, relay=relay, clock=clock, source="enrollment", remembers=remembers
+    )
+
+
 class DocumentsToTry:
     """On any `database`."""
 
@@ -56,19 +66,9 @@ class DocumentsToTry:
     @pytest.fixture
     def tallies(self, database: Database) -> Documents[Tally]:
         """Tallies whose relay is not running: what waits stays to be seen."""
-        clock = FixedClock()
-        publisher = NotingPublisher()
-        publisher.gate.clear()
-        relay = Relay(publisher, clock)
-        return Documents(database.collection("tallies"), Tally, relay=relay, clock=clock, source="enrollment")
+        return unpublished(database)
 
     @pytest.fixture
     def remembering(self, database: Database) -> Documents[Tally]:
         """Those of another process, which remembers what it wrote."""
-        clock = FixedClock()
-        publisher = NotingPublisher()
-        publisher.gate.clear()
-        relay = Relay(publisher, clock)
-        return Documents(
-            database.collection("tallies"), Tally, relay=relay, clock=clock, source="enrollment", remembers=10
-        )
+        return unpublished(database, remembers=10)

@@ -26,12 +26,6 @@ NUMBER = "+447700900142"
 T = TypeVar("T")
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 async def until(ask: Callable[[], Awaitable[T]], seconds: float = 10) -> T:
     """Ask again until the answer is something, or fail."""
     deadline = time.monotonic() + seconds

@@ -23,6 +23,7 @@ from tests.support.people.journey import (
     sign_in,
 )
 from tests.support.waiting import awaited
+from tests.support.web.virtual_authenticator import PLATFORM_AUTHENTICATOR
 
 ANSWERS = {"first-pet": "Rex the dog", "first-car": "a red mini", "first-film": "The third man"}
 GROUPED = re.compile(r"[0-9A-Z]{4}(-[0-9A-Z]{4}){3}")
@@ -112,15 +113,7 @@ def virtual_authenticator(page: Page) -> Iterator[None]:
     """A platform authenticator of this browser page, by the DevTools protocol."""
     devtools = page.context.new_cdp_session(page)
     devtools.send("WebAuthn.enable")
-    options = {
-        "protocol": "ctap2",
-        "transport": "internal",
-        "hasResidentKey": True,
-        "hasUserVerification": True,
-        "isUserVerified": True,
-        "automaticPresenceSimulation": True,
-    }
-    devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    devtools.send("WebAuthn.addVirtualAuthenticator", {"options": PLATFORM_AUTHENTICATOR})
     yield
 
 

@@ -3,10 +3,7 @@
 import fcntl
 import os
 import signal
-import socket
-import subprocess
-import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +23,7 @@ from services.kit.kafka.broker import EventBroker
 from services.kit.kafka.topics import ensure_topics
 from services.kit.settings import ServiceSettings
 from tests.support.builders.keys import keyring
+from tests.support.servers.process import LocalServer, free_port
 from tests.support.servers.run import leave, run_home
 from tests.support.waiting import until
 
@@ -33,51 +31,24 @@ PARTITIONS = 3
 NARROW_TOPICS = [replace(topic, partitions=min(topic.partitions, PARTITIONS)) for topic in TOPICS]
 """A broker with thousands of partitions takes long to restart."""
 
-START_WITHIN = 60.0
-STOP_WITHIN = 10.0
 
+class LocalKafka(LocalServer):
+    """The local stack's broker."""
 
-class LocalKafka:
-    """The local stack's broker as one process; `stop` and `start` keep its data."""
+    name = "Kafka"
+    start_within = 60.0
 
     def __init__(self, home: Path, prepare: Callable[[Path, int, int], Path] = prepare) -> None:
-        self.port = free_port()
-        self._home = home
+        super().__init__(home)
         self._properties = prepare(home, self.port, free_port())
-        self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
         """Bootstrap server."""
         return f"127.0.0.1:{self.port}"
 
-    @property
-    def pid(self) -> int:
-        """Of the running process."""
-        assert self._process
-        return self._process.pid
-
-    def start(self) -> None:
-        """Start and wait until it takes connections."""
-        with (self._home / "kafka.log").open("ab") as log:
-            self._process = subprocess.Popen(broker(self._properties), stdout=log, stderr=log, start_new_session=True)
-        deadline = time.monotonic() + START_WITHIN
-        while not listens(self.port):
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"Kafka did not start; see {self._home / 'kafka.log'}")
-            time.sleep(0.05)
-
-    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
-        """End the process, by force if it takes long."""
-        if self._process is None:
-            return
-        self._process.send_signal(how)
-        try:
-            self._process.wait(STOP_WITHIN)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._process = None
+    def command(self) -> Sequence[str]:
+        return broker(self._properties)
 
 
 @pytest.fixture(scope="session")
@@ -172,17 +143,3 @@ async def write_raw(
         return told.partition, told.offset
     finally:
         await producer.stop()
-
-
-def free_port() -> int:
-    """A port that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def listens(port: int) -> bool:
-    """Whether somebody takes connections there."""
-    with socket.socket() as probe:
-        probe.settimeout(0.5)
-        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -2,9 +2,7 @@
 
 import os
 import signal
-import subprocess
-import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 from uuid import uuid4
 
@@ -15,64 +13,30 @@ from pymongo import MongoClient
 from deploy.local.servers.database import DatabaseProgram, find_database
 from services.kit.mongo.client import Database
 from services.kit.settings import ServiceSettings
-from tests.support.servers.kafka import free_port, listens, settings_for
-
-START_WITHIN = 20.0
-STOP_WITHIN = 10.0
+from tests.support.servers.kafka import settings_for
+from tests.support.servers.process import LocalServer
 
 
-class LocalDatabase:
-    """One process; `stop` and `start` keep its data."""
+class LocalDatabase(LocalServer):
+    """A database that is new."""
+
+    name = "the database"
+    start_within = 20.0
 
     def __init__(self, home: Path, program: DatabaseProgram) -> None:
-        self.port = free_port()
+        super().__init__(home)
         self.options: tuple[str, ...] = ()
-        self._home = home
+        self._data = home / "data"
+        self._data.mkdir(parents=True, exist_ok=True)
         self._program = program
-        self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
         """How the driver reaches it."""
         return f"mongodb://127.0.0.1:{self.port}"
 
-    def start(self) -> None:
-        """Start and wait until it takes connections."""
-        data = self._home / "data"
-        data.mkdir(parents=True, exist_ok=True)
-        with (self._home / "database.log").open("ab") as log:
-            self._process = subprocess.Popen(
-                (*self._program.command(self.port, data), *self.options), stdout=log, stderr=log, start_new_session=True
-            )
-        deadline = time.monotonic() + START_WITHIN
-        while not listens(self.port):
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"the database did not start; see {self._home / 'database.log'}")
-            time.sleep(0.02)
-
-    def freeze(self) -> None:
-        """Keep all connections and answer nothing, until `thaw`."""
-        self._signal(signal.SIGSTOP)
-
-    def thaw(self) -> None:
-        """Go on."""
-        self._signal(signal.SIGCONT)
-
-    def _signal(self, number: signal.Signals) -> None:
-        if self._process is not None:
-            self._process.send_signal(number)
-
-    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
-        """End the process."""
-        if self._process is None:
-            return
-        self._process.send_signal(how)
-        try:
-            self._process.wait(STOP_WITHIN)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._process = None
+    def command(self) -> Sequence[str]:
+        return (*self._program.command(self.port, self._data), *self.options)
 
 
 @pytest.fixture(scope="session")

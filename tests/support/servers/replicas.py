@@ -13,6 +13,7 @@ import httpx
 from deploy.local.places import ROOT
 from deploy.local.ports import free_ports
 from deploy.local.stack import CHANNELS, LocalStack
+from tests.support.servers.process import end
 
 CONFIG = Path("deploy") / "demo" / "config.yaml"
 READY_WITHIN = 60.0
@@ -39,12 +40,7 @@ def replica(stack: LocalStack, part: str, code: Path = ROOT, **settings: str) ->
         _await_ready(origin)
         yield origin
     finally:
-        process.terminate()
-        try:
-            process.wait(STOP_WITHIN)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        end(process, STOP_WITHIN)
 
 
 @contextmanager

@@ -26,8 +26,9 @@ from deploy.local.servers.kafka import java, new_cluster_id, server_properties
 from schemas.rights import COMMANDS, Account, account_name
 from services.kit.clock import SystemClock
 from services.kit.settings import ServiceName, ServiceSettings
-from tests.support.servers.kafka import LocalKafka, free_port, settings_for
+from tests.support.servers.kafka import LocalKafka, settings_for
 from tests.support.servers.mongo import LocalDatabase
+from tests.support.servers.process import free_port
 
 PREFIX = "security-info"
 OTHER = "other"

@@ -31,7 +31,8 @@ from services.kit.kafka.broker import EventBroker, EventHandlers
 from services.kit.settings import ServiceSettings
 from services.notifier.app import build
 from services.notifier.settings import NotifierSettings
-from tests.support.servers.kafka import event_broker, free_port, running
+from tests.support.servers.kafka import event_broker, running
+from tests.support.servers.process import free_port
 from tests.support.services.providers import SID, TOKEN, TwilioServer, serving, twilio
 from tests.support.waiting import until
 

@@ -232,6 +232,11 @@ class ProviderBehaviour:
 class TwilioBehaviour(ProviderBehaviour):
     """What the adapters of Twilio's API do besides."""
 
+    @pytest.fixture
+    async def server(self) -> AsyncIterator[TwilioServer]:
+        async with twilio() as running:
+            yield running
+
     async def test_throttling_says_how_long(self, server: TwilioServer, provider: Provider) -> None:
         server.mode, server.retry_after = "throttle", "7"
         with pytest.raises(TransientError) as raised:
