@@ -304,4 +304,7 @@ def all_act(people: Sequence[Person], moments: Sequence[float], told: Callable[[
         told()
 
     with ThreadPoolExecutor(len(people)) as pool:
-        list(pool.map(act, people, moments))
+        try:
+            list(pool.map(act, people, moments))
+        finally:
+            enough.set()  # after Ctrl-C, too: the pool waits for who is under way
