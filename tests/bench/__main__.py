@@ -17,11 +17,11 @@ from deploy.local.commands.install import install_kafka
 from deploy.local.errors import StackError
 from deploy.local.interrupts import interruptible
 from deploy.local.places import ROOT
-from deploy.local.servers.database import FAST, DatabaseProgram, find_database
+from deploy.local.servers.database import DatabaseProgram, find_database
 from deploy.local.stack import LocalStack, Ports
 from tests.bench.answer import Told
 from tests.bench.history import last_of, save, slower
-from tests.bench.machine import facts, load
+from tests.bench.machine import facts, load, require_fast
 from tests.bench.running import CLIENTS, Bench, figures_of
 from tests.bench.showing import picture_of, table_of
 
@@ -55,20 +55,6 @@ def run(
         console.print(f"[bold]slower than in {name} by more than 15 %:[/] {len(worse)}", *worse, sep="\n  ")
     if keep:
         console.print(f"saved as {save(report, picture_of(report)).relative_to(ROOT)}")
-
-
-def require_fast(database: DatabaseProgram) -> DatabaseProgram:
-    """The database, if figures on it mean something.
-
-    Raises:
-        StackError: it is the stand-in that answers several times slower.
-    """
-    if database.name == "secantusd-py":
-        raise StackError(
-            f"no figures on {database.name}: it is a stand-in whose writes take several times as long. "
-            f"Run `make database`, or put {FAST} on the PATH"
-        )
-    return database
 
 
 def _measured(answers: int, seconds: float, people: int, database: DatabaseProgram, console: Console) -> dict[str, Any]:

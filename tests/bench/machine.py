@@ -6,10 +6,25 @@ import re
 import subprocess
 from importlib.metadata import version
 
+from deploy.local.errors import StackError
 from deploy.local.places import KAFKA_LIBS, ROOT
-from deploy.local.servers.database import DatabaseProgram
+from deploy.local.servers.database import FAST, DatabaseProgram
 
 LIBRARIES = ("aiokafka", "motor", "fastapi", "uvicorn", "httpx")
+
+
+def require_fast(database: DatabaseProgram) -> DatabaseProgram:
+    """The database, if figures on it mean something.
+
+    Raises:
+        StackError: it is the stand-in that answers several times slower.
+    """
+    if database.name == "secantusd-py":
+        raise StackError(
+            f"no figures on {database.name}: it is a stand-in whose writes take several times as long. "
+            f"Run `make database`, or put {FAST} on the PATH"
+        )
+    return database
 
 
 def facts(database: DatabaseProgram) -> dict[str, object]:

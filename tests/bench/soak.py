@@ -23,14 +23,13 @@ from deploy.local.commands.install import install_kafka
 from deploy.local.errors import StackError
 from deploy.local.interrupts import interruptible
 from deploy.local.places import ROOT
-from deploy.local.servers.database import find_database
+from deploy.local.servers.database import DatabaseProgram, find_database
 from deploy.local.stack import SERVICES, LocalStack, Ports
-from tests.bench.__main__ import require_fast
 from tests.bench.client import Tokens
 from tests.bench.cycles import Crowd, Load, callers, closed_loop, paced
 from tests.bench.figures import Figures
 from tests.bench.history import save
-from tests.bench.machine import facts, load
+from tests.bench.machine import facts, load, require_fast
 from tests.bench.picture import lines
 from tests.bench.running import WATCHED, Bench
 
@@ -91,9 +90,9 @@ def run(
     """Keep the product busy for minutes, and see whether it stays as it is."""
     console = Console()
     try:
-        require_fast(find_database())
+        database = require_fast(find_database())
         with interruptible():
-            report, picture = _soaked(minutes, console)
+            report, picture = _soaked(minutes, database, console)
     except StackError as error:
         sys.stderr.write(f"soak: {error}\n")
         raise typer.Exit(1) from None
@@ -118,11 +117,11 @@ def table_of(report: dict[str, Any]) -> Table:
     return table
 
 
-def _soaked(minutes: float, console: Console) -> tuple[dict[str, Any], str]:
+def _soaked(minutes: float, database: DatabaseProgram, console: Console) -> tuple[dict[str, Any], str]:
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     with tempfile.TemporaryDirectory(prefix="soak-") as home, Progress(*columns, console=console) as progress:
         install_kafka(progress.log)
-        machine = facts(find_database())
+        machine = facts(database)
         with LocalStack(Path(home), Ports.free(), environment={"SECURITY_INFO_TOPIC_PREFIX": "soak"}) as stack:
             stack.up()
             task = progress.add_task("busy", total=minutes * 60)

@@ -14,8 +14,8 @@ from deploy.local.errors import StackError
 from deploy.local.interrupts import interruptible
 from deploy.local.places import ROOT
 from deploy.local.servers.database import find_database
-from tests.bench.__main__ import require_fast
 from tests.bench.machine import facts as machine_facts
+from tests.bench.machine import require_fast
 from tests.faults.histories import meanwhile_tried
 from tests.faults.report import json_of, markdown_of, table_of
 from tests.faults.running import Run, all_done

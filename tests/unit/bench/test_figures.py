@@ -6,7 +6,7 @@ import pytest
 
 from deploy.local.errors import StackError
 from deploy.local.servers.database import DatabaseProgram
-from tests.bench import __main__ as bench
+from tests.bench import machine
 from tests.bench.figures import Figures, Outcome, Round
 
 
@@ -37,6 +37,6 @@ def test_the_floor_is_summed_round_by_round() -> None:
 
 def test_the_slow_stand_in_gives_no_figures() -> None:
     with pytest.raises(StackError, match=r"no figures on secantusd-py.*make database"):
-        bench.require_fast(DatabaseProgram("secantusd-py", Path("secantusd-py")))
+        machine.require_fast(DatabaseProgram("secantusd-py", Path("secantusd-py")))
     fast = DatabaseProgram("secantusd-rs", Path("secantusd-rs"))
-    assert bench.require_fast(fast) is fast
+    assert machine.require_fast(fast) is fast
