@@ -10,21 +10,34 @@ from tests.faults.people import all_act
 
 
 @dataclass
-class Somebody:
-    """Waits until there was enough, or is interrupted."""
+class Patient:
+    """Waits until there was enough."""
 
-    interrupted: bool
+    under_way: Event
     pause: float = 0.0
-    came_again: bool = True
+    left_early: bool = False
 
     def act(self, enough: Event) -> None:
-        if self.interrupted:
-            raise KeyboardInterrupt
-        self.came_again = not enough.wait(30.0)
+        self.under_way.set()
+        self.left_early = enough.wait(30.0)
+
+
+@dataclass
+class Interrupted:
+    """Ctrl-C, once somebody else is under way: who has not begun is never begun."""
+
+    under_way: Event
+    pause: float = 0.0
+
+    def act(self, enough: Event) -> None:
+        assert self.under_way.wait(30.0)
+        raise KeyboardInterrupt
 
 
 def test_who_interrupts_a_run_does_not_wait_for_those_who_come_again() -> None:
-    people: list[Any] = [Somebody(True), Somebody(False)]
+    under_way = Event()
+    patient = Patient(under_way)
+    people: list[Any] = [Interrupted(under_way), patient]
     with pytest.raises(KeyboardInterrupt):
         all_act(people, [0.0, 0.0], lambda: None, Event())
-    assert not people[1].came_again
+    assert patient.left_early
