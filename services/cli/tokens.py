@@ -113,7 +113,7 @@ def _send(found: "Sequence[ImportedToken]", address: str, token: str) -> None:
         task = progress.add_task("importing", total=len(found))
         for start in range(0, len(found), AT_ONCE):
             part = found[start : start + AT_ONCE]
-            _call(client, "POST", address, {"value": [request_of(one) for one in part]})
+            _call(client, "POST", address, {"value": [request_of(token) for token in part]})
             progress.advance(task, len(part))
 
 

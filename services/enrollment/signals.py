@@ -15,7 +15,7 @@ REREAD_EVERY = 1.0
 
 
 @dataclass(frozen=True)
-class News:
+class ChallengeUpdate:
     """A challenge as it was just written or read, and the account as it was when that was done, if it was needed."""
 
     challenge: Stored[Challenge]
@@ -27,9 +27,9 @@ class Changed(asyncio.Event):
 
     def __init__(self) -> None:
         super().__init__()
-        self.news: News | None = None
+        self.news: ChallengeUpdate | None = None
 
-    def tell(self, news: News | None) -> None:
+    def tell(self, news: ChallengeUpdate | None) -> None:
         """What was told late of an earlier change is no news."""
         if news and (self.news is None or news.challenge.version > self.news.challenge.version):
             self.news = news
@@ -46,7 +46,7 @@ class Signals:
     def is_awaited(self, challenge_id: str) -> bool:
         return challenge_id in self._waiting
 
-    def notify(self, challenge_id: str, news: News | None = None) -> None:
+    def notify(self, challenge_id: str, news: ChallengeUpdate | None = None) -> None:
         for changed in self._waiting.get(challenge_id, ()):
             changed.tell(news)
 

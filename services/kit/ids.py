@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 RANDOM_BITS = 74
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Base 32 without letters that are read as others; five bits each."""
 
 Derive = Callable[[str], bytes]
 """32 bytes for a name: always the same, and nobody without the key can tell them."""
@@ -33,6 +35,11 @@ def new_id() -> str:
 def new_token(bits: int = 256) -> str:
     """An unguessable, URL-safe token of at least `bits` bits."""
     return secrets.token_urlsafe((bits + 7) // 8)
+
+
+def new_code(length: int) -> str:
+    """An unguessable code of so many letters and digits that a person can type, five bits each."""
+    return "".join(secrets.choice(CROCKFORD) for _ in range(length))
 
 
 @contextmanager

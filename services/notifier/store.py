@@ -180,7 +180,7 @@ class Store:
     ) -> LimitReached | None:
         """Count a message against the limits of its number, in one write; None if it may be sent. It is counted by the
         first of its hashes; what was counted by another, under an `index` key that is being rotated, counts as well."""
-        key, *others = (f"{delivery.tenant}/{one}" for one in number_hashes)
+        key, *others = (f"{delivery.tenant}/{number_hash}" for number_hash in number_hashes)
         while True:
             stored = await self.sends.get(key)
             counted = [other.state for name in others if (other := await self.sends.get(name))]

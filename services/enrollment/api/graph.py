@@ -8,7 +8,7 @@ from services.enrollment.challenges.api.body import challenge_body
 from services.enrollment.challenges.api.models import ChallengeBody
 from services.enrollment.challenges.domain.verification import Verification
 from services.enrollment.components import Components
-from services.enrollment.registrations.beginning import Reading
+from services.enrollment.registrations.beginning import RegistrationSnapshot
 from services.kit.errors import UnknownMethodError
 
 REFUSED = ("methodNotAllowedByPolicy", "methodAlreadyRegistered", "methodLimitReached")
@@ -22,17 +22,17 @@ def method_with(wanted: str, methods: Iterable[Method], fixed_id: Callable[[Meth
     raise UnknownMethodError
 
 
-def challenge_of(reading: Reading, components: Components) -> ChallengeBody | None:
+def challenge_of(reading: RegistrationSnapshot, components: Components) -> ChallengeBody | None:
     return challenge_body(Verification((reading.asks,)), reading.account, components) if reading.asks else None
 
 
-def mask_of(reading: Reading) -> str:
+def mask_of(reading: RegistrationSnapshot) -> str:
     """The new number or address, masked."""
     registration = reading.asks.registration if reading.asks else None
     return registration.display_name if registration else ""
 
 
-def registered_at(reading: Reading) -> datetime | None:
+def registered_at(reading: RegistrationSnapshot) -> datetime | None:
     """Since when the method is on file, if it is."""
     method = reading.account.method(reading.registration.method_id)
     return method.created_at if method else None

@@ -27,7 +27,7 @@ Digest = Callable[[str, datetime], str]
 
 
 @dataclass(frozen=True)
-class Asked:
+class RequestedMessage:
     """A message that is asked for: of which tenant, for what, and what it counts against beside the tenant."""
 
     tenant: str
@@ -49,7 +49,7 @@ class Count:
     until: datetime
 
 
-def counts_of(asked: Asked, budgets: MessageBudgets, digest: Digest, *, at: datetime) -> tuple[Count, ...]:
+def counts_of(asked: RequestedMessage, budgets: MessageBudgets, digest: Digest, *, at: datetime) -> tuple[Count, ...]:
     """All that a message counts against. Whom it is of is in no id: a keyed hash, which the rotation of the key does
     not change before the window is over."""
 

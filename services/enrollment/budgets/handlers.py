@@ -10,7 +10,7 @@ import structlog
 
 from schemas.base import Channel
 from schemas.enrollment import without_extension
-from services.enrollment.budgets.domain import Asked, Count, Subject, counts_of, network_of, refusal
+from services.enrollment.budgets.domain import Count, RequestedMessage, Subject, counts_of, network_of, refusal
 from services.enrollment.budgets.store import MessageCounts
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.handlers.lifecycle import binding_of
@@ -63,7 +63,7 @@ async def _reserved(challenge: Challenge, address: str | None, deps: CanCount) -
     def digest(text: str, moment: datetime) -> str:
         return keyed_hash_at(deps.keyring, text, moment, tenant=tenant)
 
-    asked = Asked(tenant, challenge.purpose, _values(challenge, destination, address))
+    asked = RequestedMessage(tenant, challenge.purpose, _values(challenge, destination, address))
     counts = counts_of(asked, deps.config.messages_of(tenant), digest, at=now)
     full = await deps.message_counts.reserve(counts)
     if full is None:

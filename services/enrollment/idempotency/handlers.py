@@ -56,7 +56,7 @@ class Idempotency:
         if key is None:
             return await respond()
         hashes = keyed_hashes(self._keyring, f"{caller.client_id} {key}", tenant=caller.tenant)
-        claimed = await self._claim([f"{caller.tenant}/{one}" for one in hashes], caller, request)
+        claimed = await self._claim([f"{caller.tenant}/{key_hash}" for key_hash in hashes], caller, request)
         identifier, binding = claimed.id, _binding(caller, claimed.id)
         if claimed.state.sealed is not None:
             body = self._sealer.open("secret", claimed.state.sealed, binding).decode()

@@ -17,7 +17,7 @@ from services.enrollment.api.idempotency import idempotent
 from services.enrollment.api.responses import answer, problems
 from services.enrollment.components import ComponentsDep, DependenciesDep
 from services.enrollment.interrupts import examples
-from services.enrollment.interrupts.handlers import Asked, AskInterrupt, ask_interrupt, read_interrupt
+from services.enrollment.interrupts.handlers import AskInterrupt, DecidedInterrupt, ask_interrupt, read_interrupt
 from services.kit.crypto.rotation import JWKS_LIFE
 
 router = APIRouter(tags=["interrupts"])
@@ -112,9 +112,9 @@ async def get_jwks(components: ComponentsDep, response: Response) -> dict[str, A
     return components.signer.jwks()
 
 
-def _answer(asked: Asked, origin: str) -> InterruptAnswer:
-    interrupt = asked.interrupt
-    url = f"{origin}/security-info/start?{urlencode({'ticket': asked.ticket})}" if asked.ticket else None
+def _answer(decided: DecidedInterrupt, origin: str) -> InterruptAnswer:
+    interrupt = decided.interrupt
+    url = f"{origin}/security-info/start?{urlencode({'ticket': decided.ticket})}" if decided.ticket else None
     return InterruptAnswer(
         id=interrupt.id, decision=interrupt.decision, url=url, expires_at=interrupt.ticket_expires_at
     )

@@ -63,7 +63,7 @@ class AskInterrupt:
 
 
 @dataclass(frozen=True)
-class Asked:
+class DecidedInterrupt:
     """The answer: what is decided, and the one-time ticket where the person must be sent on."""
 
     interrupt: Interrupt
@@ -80,7 +80,7 @@ class InterruptStatus:
     completed_at: datetime | None
 
 
-async def ask_interrupt(command: AskInterrupt, caller: Caller, deps: CanInterrupt) -> Asked:
+async def ask_interrupt(command: AskInterrupt, caller: Caller, deps: CanInterrupt) -> DecidedInterrupt:
     """Decide whether the person must set something up, may put it off, or is asked whether all is still right; or lead
     them to "My security info", or administrators to their pages.
 
@@ -103,7 +103,7 @@ async def ask_interrupt(command: AskInterrupt, caller: Caller, deps: CanInterrup
     except DuplicateDocumentError:
         made = await deps.interrupts.get(interrupt.id)
         interrupt = made.state if made else interrupt
-    return Asked(interrupt, ticket if interrupt.ticket_hash else None)
+    return DecidedInterrupt(interrupt, ticket if interrupt.ticket_hash else None)
 
 
 async def read_interrupt(

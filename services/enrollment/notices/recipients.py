@@ -47,7 +47,7 @@ class Recipient:
 async def recipients_of(event: Event, account: Account, about: str, deps: CanReach) -> tuple[Recipient, ...]:
     """Empty where there is nothing but the page. `about` is the id of the method that the event is about, if any."""
     mailed = _each_once(_mailed(event, account, about, deps))
-    if any(not one.is_new for one in mailed):
+    if any(not recipient.is_new for recipient in mailed):
         return mailed
     texted = _each_once(_texted(event, account, about, deps))
     return (*mailed, *(texted or await _apps(event, account, about, deps)))
@@ -91,7 +91,9 @@ def _on_file(event: Event, account: Account, about: str) -> Iterator[tuple[Metho
             yield method, brings and method.id == about
     if isinstance(event, MethodChanged | MethodRemoved):
         at = happened_at(event)
-        yield from ((one.method, False) for one in account.former if one.method.id == about and at < one.until)
+        yield from (
+            (former.method, False) for former in account.former if former.method.id == about and at < former.until
+        )
 
 
 def _of(
@@ -121,8 +123,8 @@ def _plain(sealed: str, binding: Binding, deps: HasSealer) -> str | None:
 def _each_once(found: Iterator[Recipient]) -> tuple[Recipient, ...]:
     """One that is known from before is not new, whatever else names it."""
     by_address: dict[str, Recipient] = {}
-    for one in found:
-        before = by_address.get(one.identity)
+    for recipient in found:
+        before = by_address.get(recipient.identity)
         if before is None or before.is_new:
-            by_address[one.identity] = one
+            by_address[recipient.identity] = recipient
     return tuple(by_address.values())

@@ -19,7 +19,7 @@ from services.enrollment.components import Components, ComponentsDep
 from services.enrollment.methods.base.api import RegistrationFields
 from services.enrollment.methods.registry.api import EXAMPLES, AnyRegistrationRequest, registration_fields
 from services.enrollment.registrations import examples
-from services.enrollment.registrations.beginning import Reading
+from services.enrollment.registrations.beginning import RegistrationSnapshot
 from services.enrollment.registrations.domain import RegistrationState
 from services.enrollment.registrations.handlers import read_registration, register
 
@@ -102,17 +102,17 @@ async def get_registration(
     return described(reading, components)
 
 
-def registration_body(reading: Reading, components: Components) -> RegistrationBody:
+def registration_body(reading: RegistrationSnapshot, components: Components) -> RegistrationBody:
     """A registration as the platform sees it that sets the method up."""
     return _described(reading, components, registration_fields(reading, components))
 
 
-def progress_body(reading: Reading, components: Components) -> RegistrationBody:
+def progress_body(reading: RegistrationSnapshot, components: Components) -> RegistrationBody:
     """A registration as those see it who may only read."""
     return _described(reading, components, {})
 
 
-def _described(reading: Reading, components: Components, fields: RegistrationFields) -> RegistrationBody:
+def _described(reading: RegistrationSnapshot, components: Components, fields: RegistrationFields) -> RegistrationBody:
     registration, asks = reading.registration, reading.asks
     return RegistrationBody(
         id=registration.id,

@@ -34,7 +34,7 @@ class Beginning:
 
 
 @dataclass(frozen=True)
-class Reading:
+class RegistrationSnapshot:
     """A registration as it is now."""
 
     registration: ApiRegistration

@@ -26,7 +26,7 @@ from services.enrollment.needs import (
     HasLimiter,
     HasRegistrations,
 )
-from services.enrollment.registrations.beginning import Beginning, ClaimingPlan, Plan, Reading
+from services.enrollment.registrations.beginning import Beginning, ClaimingPlan, Plan, RegistrationSnapshot
 from services.enrollment.registrations.domain import ApiRegistration
 from services.enrollment.sessions.principal import Claimant
 from services.kit.errors import MethodAlreadyRegisteredError, UnknownRegistrationError
@@ -42,7 +42,7 @@ KEPT: timedelta = timedelta(minutes=10)
 """How long a registration without a question of its own can be pending."""
 
 
-async def register(plan: Plan | ClaimingPlan, tenant: str, user: str, deps: CanRegister) -> Reading:
+async def register(plan: Plan | ClaimingPlan, tenant: str, user: str, deps: CanRegister) -> RegistrationSnapshot:
     """Begin a registration; a person without an account has one from now on.
 
     Raises:
@@ -53,12 +53,12 @@ async def register(plan: Plan | ClaimingPlan, tenant: str, user: str, deps: CanR
     return await _begin(plan, account, deps, is_kept=is_kept)
 
 
-async def register_known(plan: Plan, tenant: str, user: str, deps: CanRegister) -> Reading:
+async def register_known(plan: Plan, tenant: str, user: str, deps: CanRegister) -> RegistrationSnapshot:
     """The same for a person who must have an account: `unknownUser` otherwise."""
     return await _begin(plan, await account_of(tenant, user, deps), deps, is_kept=True)
 
 
-async def read_registration(tenant: str, user: str, registration_id: str, deps: CanResume) -> Reading:
+async def read_registration(tenant: str, user: str, registration_id: str, deps: CanResume) -> RegistrationSnapshot:
     """How far a registration of this person is; what is handed out only once is not in it.
 
     Raises:
@@ -75,7 +75,7 @@ async def read_registration(tenant: str, user: str, registration_id: str, deps: 
     state = registration.state_at(deps.clock.now(), challenge)
     if state == "completed" and not account.ever_had(registration.method_id):
         state = "failed"
-    return Reading(registration, account, state, challenge, activation)
+    return RegistrationSnapshot(registration, account, state, challenge, activation)
 
 
 async def require_registered(challenge: Challenge, deps: HasAccounts, account: Account | None) -> Account:
@@ -95,7 +95,9 @@ async def require_registered(challenge: Challenge, deps: HasAccounts, account: A
     raise problem or MethodAlreadyRegisteredError
 
 
-async def _begin(plan: Plan | ClaimingPlan, account: Account, deps: CanRegister, *, is_kept: bool) -> Reading:
+async def _begin(
+    plan: Plan | ClaimingPlan, account: Account, deps: CanRegister, *, is_kept: bool
+) -> RegistrationSnapshot:
     planned = plan(Claimant(account, locale=account.profile.locale), deps)
     beginning = planned if isinstance(planned, Beginning) else await planned
     async with counted(beginning.challenge, None, deps) as reservation:
@@ -104,7 +106,9 @@ async def _begin(plan: Plan | ClaimingPlan, account: Account, deps: CanRegister,
         return await _begun(beginning, account, reservation, deps)
 
 
-async def _begun(beginning: Beginning, account: Account, reservation: Reservation, deps: CanRegister) -> Reading:
+async def _begun(
+    beginning: Beginning, account: Account, reservation: Reservation, deps: CanRegister
+) -> RegistrationSnapshot:
     registration = _registration(beginning, account, deps)
     try:
         await deps.registrations.insert(registration.id, registration)
@@ -115,16 +119,16 @@ async def _begun(beginning: Beginning, account: Account, reservation: Reservatio
         await deps.registrations.insert(registration.id, registration)
     if beginning.challenge is None:
         activation = await activation_of(registration.activation, deps)
-        return Reading(registration, account, "pending", activation=activation)
+        return RegistrationSnapshot(registration, account, "pending", activation=activation)
     if beginning.event:
         await count_keeping(account.id, deps)
         return await _kept(registration, beginning, beginning.challenge, beginning.event, deps)
     challenge = await open_challenge(beginning.challenge, deps, if_there=reservation.give_back)
     await supersede(challenge, deps)
-    return Reading(registration, account, "pending", challenge)
+    return RegistrationSnapshot(registration, account, "pending", challenge)
 
 
-async def _begun_before(registration_id: str, account: Account, deps: CanRegister) -> Reading | None:
+async def _begun_before(registration_id: str, account: Account, deps: CanRegister) -> RegistrationSnapshot | None:
     """What a request that is now repeated began; None where it did not come as far as to ask anything: then it is begun
     anew."""
     stored = await deps.registrations.get(registration_id)
@@ -137,12 +141,14 @@ async def _begun_before(registration_id: str, account: Account, deps: CanRegiste
         return None
     challenge = found.state if found else None
     activation = await activation_of(registration.activation, deps)
-    return Reading(registration, account, registration.state_at(deps.clock.now(), challenge), challenge, activation)
+    return RegistrationSnapshot(
+        registration, account, registration.state_at(deps.clock.now(), challenge), challenge, activation
+    )
 
 
 async def _kept(
     registration: ApiRegistration, beginning: Beginning, asked: Challenge, event: Submitted, deps: CanRegister
-) -> Reading:
+) -> RegistrationSnapshot:
     """With nothing to prove, all waits for the verifier, which keeps it."""
     challenge, verdict = await open_submitted(asked, event, deps)
     if isinstance(verdict, Wrong):
@@ -153,7 +159,7 @@ async def _kept(
         else await account_of(registration.tenant, registration.user, deps)
     )
     state = registration.state_at(deps.clock.now(), challenge)
-    return Reading(registration, account, state, challenge, codes=beginning.codes)
+    return RegistrationSnapshot(registration, account, state, challenge, codes=beginning.codes)
 
 
 def _registration(beginning: Beginning, account: Account, deps: HasClock) -> ApiRegistration:

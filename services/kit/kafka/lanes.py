@@ -1,6 +1,6 @@
 """Records in parallel by key and in order within a key; offsets are committed for many records at once.
 
-`Progress` is the pure core: it decides which offsets may be committed. `Lanes` is the thin asynchronous shell.
+`OffsetTracker` is the pure core: it decides which offsets may be committed. `Lanes` is the thin asynchronous shell.
 """
 
 import asyncio
@@ -49,7 +49,7 @@ class AbandonedError(Exception):
     """The record will be delivered again, here or elsewhere; its handling ends unfinished."""
 
 
-class Progress:
+class OffsetTracker:
     """Which offset may be committed: the one after the last record before which all are finished, by partition."""
 
     def __init__(self) -> None:
@@ -131,7 +131,7 @@ class Lanes:
         self._ahead = ahead
         self._now = now
         self._taken = 0
-        self._progress = Progress()
+        self._progress = OffsetTracker()
         self._lanes: dict[bytes, deque[Record]] = {}
         self._resting: set[Partition] = set()
         self._tasks: set[asyncio.Task[None]] = set()

@@ -41,7 +41,7 @@ async def rewrite(collection: Collection, batch: list[Document], decide: Decide)
         if not wanted:
             return written
         values = sum(len(changes) for _, changes in wanted)
-        result = await collection.bulk_write([_update(*one) for one in wanted], ordered=False)
+        result = await collection.bulk_write([_update(*rewrite) for rewrite in wanted], ordered=False)
         if result.modified_count == len(wanted):
             return written + values
         again = {"_id": {"$in": [document["_id"] for document, _ in wanted]}}

@@ -29,8 +29,8 @@ class Leases:
     def lapsed(self, claimed: Sequence[V], now: float) -> list[V]:
         """Those of all claims in force that nobody wrote to for the time of a lease; `now` in seconds of a clock that
         is never set. What is not claimed any more is forgotten."""
-        known = {one.id: self._since(one, now) for one in claimed}
-        lapsed = [one for one in claimed if now - known[one.id][1] >= LEASE.total_seconds()]
+        known = {delivery.id: self._since(delivery, now) for delivery in claimed}
+        lapsed = [delivery for delivery in claimed if now - known[delivery.id][1] >= LEASE.total_seconds()]
         self._seen = known
         return lapsed
 

@@ -38,7 +38,7 @@ class LimitReached(State):
 
 def together(sends: Sends, *others: Sends) -> Sends:
     """All messages to a number that is known by several hashes, each once, in the order of their time."""
-    every = {send.delivery_id: send for one in (*others, sends) for send in one.sends}
+    every = {send.delivery_id: send for numbers in (*others, sends) for send in numbers.sends}
     if len(every) == len(sends.sends):
         return sends
     ordered = tuple(sorted(every.values(), key=lambda send: send.at))

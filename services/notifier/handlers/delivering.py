@@ -115,7 +115,7 @@ async def _held(attempt: DeliveryAttempt, message: Message, deps: Dependencies) 
         return None
     number = keyed_hashes(deps.keyring, without_extension(message.to), tenant=delivery.tenant)
     if delivery.notice:
-        number = tuple(f"{one}.notices" for one in number)
+        number = tuple(f"{digest}.notices" for digest in number)
     budget = deps.config.messages_of(delivery.tenant).number
     purpose = delivery.terms.purpose if delivery.terms else None
     reached = await deps.store.take(number, delivery, purpose, budget, at=now)

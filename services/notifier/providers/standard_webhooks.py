@@ -43,7 +43,7 @@ def is_genuine(keys: Sequence[bytes], given: Mapping[str, str], body: bytes, at:
         return False
     expected = [_signature(key, message_id, timestamp, body) for key in keys]
     signatures = given.get(SIGNATURE, "").split(" ")[:MOST_SIGNATURES]
-    return any(equal(one, signature) for one in expected for signature in signatures)
+    return any(equal(known, signature) for known in expected for signature in signatures)
 
 
 def _signature(key: bytes, message_id: str, timestamp: str, body: bytes) -> str:

@@ -63,7 +63,7 @@ class Trial:
         """Where the same was counted under another `index` key, while that one is rotated."""
         code = self.terms.code
         hashes = code.hashes[1:] if code and code.destination_hash == self.identity else ()
-        return tuple(authenticator_id(self.terms, one, tenant=self.tenant, user=self.user) for one in hashes)
+        return tuple(authenticator_id(self.terms, digest, tenant=self.tenant, user=self.user) for digest in hashes)
 
     @property
     def sequence(self) -> str:

@@ -75,7 +75,7 @@ class RecoveryCodes:
     async def _found(self, kept: CodeHashes) -> str | None:
         """The place of the code in the set."""
         typed = await self.slow_hash.like(kept.hashes[0], self.codes[0])
-        places = [str(place) for place, one in enumerate(kept.hashes) if equal(typed, one)]
+        places = [str(place) for place, digest in enumerate(kept.hashes) if equal(typed, digest)]
         return places[0] if places else None
 
 

@@ -26,7 +26,7 @@ from services.enrollment.web.security_info.views import (
     DeleteView,
     ManageView,
     NewPhoneView,
-    News,
+    RecentChanges,
     RenameView,
 )
 from services.enrollment.web.views import (
@@ -75,7 +75,7 @@ def manage_view() -> ManageView:
         new_phone=True,
         return_label="Northbridge",
         former=(gone,),
-        news=News("21 November 2026", ("Phone was added on 24 November 2026, 09:30 UTC.",) * 5, more=2),
+        news=RecentChanges("21 November 2026", ("Phone was added on 24 November 2026, 09:30 UTC.",) * 5, more=2),
         elsewhere=("My security info, since 24 November 2026, 09:30 UTC",),
     )
 

@@ -108,7 +108,7 @@ def readable(entries: Sequence[Entry]) -> tuple[Entry, ...]:
     """The newest first, without a report that is told by the suspension which follows from it."""
     suspended = {entry.correlation for entry in entries if entry.event == MethodSuspended.__name__} - {None}
     report = SuspiciousActivityReported.__name__
-    return tuple(one for one in reversed(entries) if one.event != report or one.correlation not in suspended)
+    return tuple(entry for entry in reversed(entries) if entry.event != report or entry.correlation not in suspended)
 
 
 def noted(

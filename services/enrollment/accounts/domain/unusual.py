@@ -99,7 +99,7 @@ def visited(account: Account, session_id: str, *, at: datetime) -> Change[Accoun
     if browser is None:
         return update.change()
     seen = browser.model_copy(update={"visited_at": at})
-    return update.put(browsers=tuple(seen if one is browser else one for one in account.browsers)).change()
+    return update.put(browsers=tuple(seen if known is browser else known for known in account.browsers)).change()
 
 
 def browser_of(account: Account, session_id: str) -> Browser | None:

@@ -114,7 +114,7 @@ async def rename(principal: Principal, method_id: str, name: str, deps: CanChang
 def open_elsewhere(principal: Principal, deps: HasClock) -> tuple[Session, ...]:
     """The person's other sessions in which somebody can still act, verifications for a platform among them."""
     now, mine = deps.clock.now(), principal.session.id
-    return tuple(one for one in principal.account.sessions if one.is_open(now) and one.id != mine)
+    return tuple(session for session in principal.account.sessions if session.is_open(now) and session.id != mine)
 
 
 async def end_elsewhere(principal: Principal, deps: CanChangeSessions) -> Principal:

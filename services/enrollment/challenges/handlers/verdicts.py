@@ -24,7 +24,7 @@ from services.enrollment.needs import (
     HasPeople,
     HasPolicies,
 )
-from services.enrollment.signals import News, Signals
+from services.enrollment.signals import ChallengeUpdate, Signals
 from services.kit.clock import Clock
 from services.kit.decision import Change
 from services.kit.mongo.document import Stored
@@ -49,7 +49,7 @@ async def method_verified(
     if stored is None:
         return
     if stored.has_handled(cause):
-        signals.notify(stored.id, News(stored))
+        signals.notify(stored.id, ChallengeUpdate(stored))
     elif not is_proven_by(stored.state, event, cause):
         _refuse(cause)
     elif stored.state.status != "pending":
@@ -69,7 +69,7 @@ async def _unhandled_or_known(challenge_id: str, cause: Envelope, store: HasChal
 
 async def _apply(
     stored: Stored[Challenge], event: MethodVerified, cause: Envelope, store: HasProven, rules: HasPolicies
-) -> News | None:
+) -> ChallengeUpdate | None:
     """First the account, then the devices, and the challenge last: with its end all is done. What is told of it."""
     challenge, registration = stored.state, stored.state.registration
 
@@ -93,7 +93,7 @@ async def _apply(
     ended = await store.challenges.change(challenge.id, end, cause, known=stored)
     if ended and counts:
         count_use(ended.state)
-    return News(ended, account.state if account else None) if ended else None
+    return ChallengeUpdate(ended, account.state if account else None) if ended else None
 
 
 def _verified(challenge: Challenge, event: MethodVerified) -> Change[Challenge]:
@@ -119,7 +119,7 @@ async def verification_failed(
     method on file, and tells the platform."""
     stored = await _unhandled_or_known(event.challenge_id, cause, store)
     if stored and stored.has_handled(cause):
-        signals.notify(stored.id, News(stored))
+        signals.notify(stored.id, ChallengeUpdate(stored))
         return
     if stored and not is_about(stored.state, event, cause):
         _refuse(cause)
@@ -143,7 +143,7 @@ async def verification_failed(
     refused = await store.challenges.change(
         event.challenge_id, lambda state: transitions.refused(state, event, at=event.failed_at), cause, known=stored
     )
-    signals.notify(event.challenge_id, News(refused) if refused else None)
+    signals.notify(event.challenge_id, ChallengeUpdate(refused) if refused else None)
 
 
 async def authenticator_disabled(event: AuthenticatorDisabled, cause: Envelope, *, store: HasAccounts) -> None:

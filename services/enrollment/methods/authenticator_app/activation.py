@@ -11,9 +11,8 @@ from services.enrollment.devices.domain import Activation
 from services.enrollment.needs import CanSeal, HasSealer
 from services.enrollment.sessions.principal import Claimant
 from services.kit.crypto.sealing import Binding, Sealer, encode
-from services.kit.ids import new_id
+from services.kit.ids import new_code, new_id
 
-CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 HANDLE_LENGTH = 8
 CODE_DIGITS = 9
 SECRET_BYTES = 20
@@ -31,7 +30,7 @@ class ActivationCode:
 def new_activation(claimant: Claimant, deps: CanSeal) -> Activation:
     """A QR code: handle, code and secret, for a method that does not exist yet."""
     now, account = deps.clock.now(), claimant.account
-    handle = "".join(secrets.choice(CROCKFORD) for _ in range(HANDLE_LENGTH))
+    handle = new_code(HANDLE_LENGTH)
     code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
     of_method = Binding(account.tenant, account.user, new_id())
     of_code = replace(of_method, challenge=handle)

@@ -13,7 +13,7 @@ from services.enrollment.methods.authenticator_app.registration import an_app
 from services.enrollment.methods.authenticator_app.words import WORDS
 from services.enrollment.methods.base.api import ChallengeFields, MethodApi, RegistrationFields, RegistrationRequest
 from services.enrollment.needs import HasSealer
-from services.enrollment.registrations.beginning import Plan, Reading
+from services.enrollment.registrations.beginning import Plan, RegistrationSnapshot
 
 
 class AppRequest(RegistrationRequest):
@@ -26,7 +26,7 @@ class AppRequest(RegistrationRequest):
         return an_app(self.display_name)
 
 
-def _activation(reading: Reading, components: Components) -> RegistrationFields:
+def _activation(reading: RegistrationSnapshot, components: Components) -> RegistrationFields:
     activation, settings = reading.activation, components.settings
     if activation is None or reading.state != "pending":
         return {}

@@ -21,11 +21,11 @@ from services.enrollment.sessions.handlers.moving import move_session
 from services.enrollment.sessions.principal import Principal
 
 
-class CanShowCodes(CanPrepare, HasActivations, Protocol):
+class CanShowQrCodes(CanPrepare, HasActivations, Protocol):
     """Makes QR codes."""
 
 
-class CanAskDevices(CanAskToRegister, HasActivations, HasDevices, HasSignals, Protocol):
+class CanAskNewDevice(CanAskToRegister, HasActivations, HasDevices, HasSignals, Protocol):
     """Asks a device that has connected."""
 
 
@@ -34,7 +34,7 @@ DISPLAY_NAME = "Authenticator app"
 """What events say. A device's name may hold a person's, so it stays with the account."""
 
 
-async def show_code(principal: Principal, deps: CanShowCodes) -> Principal:
+async def show_code(principal: Principal, deps: CanShowQrCodes) -> Principal:
     """To the QR code: the one that the session has, while it can be used or was used, else a new one.
 
     Raises:
@@ -50,13 +50,13 @@ async def show_code(principal: Principal, deps: CanShowCodes) -> Principal:
     return await _shown(principal, move, deps)
 
 
-async def renew_code(principal: Principal, deps: CanShowCodes) -> Principal:
+async def renew_code(principal: Principal, deps: CanShowQrCodes) -> Principal:
     """A new QR code, on purpose; the earlier one can no longer be used."""
     fresh = new_activation(principal.claimant, deps)
     return await _shown(principal, lambda session: steps.show_code(session, fresh, SCAN), deps)
 
 
-async def ask_device(principal: Principal, deps: CanAskDevices, *, again: bool = False) -> Principal | None:
+async def ask_device(principal: Principal, deps: CanAskNewDevice, *, again: bool = False) -> Principal | None:
     """Ask the connected app to approve, with a number to match. None: no app has connected yet.
 
     A request that still waits is kept, with its number; `again` ends it and shows a new one.
@@ -71,7 +71,7 @@ async def ask_device(principal: Principal, deps: CanAskDevices, *, again: bool =
     return moved
 
 
-async def _end_those_of_pages_that_were_left(principal: Principal, deps: CanAskDevices) -> None:
+async def _end_those_of_pages_that_were_left(principal: Principal, deps: CanAskNewDevice) -> None:
     """The app on one phone may have been connected twice: it would go on showing the request of the first time, whose
     number is on no page any more."""
     for other in principal.account.sessions:
@@ -80,7 +80,7 @@ async def _end_those_of_pages_that_were_left(principal: Principal, deps: CanAskD
             await cancel_challenge(left, "superseded", deps)
 
 
-async def ask_code(principal: Principal, deps: CanAskDevices) -> Principal | None:
+async def ask_code(principal: Principal, deps: CanAskNewDevice) -> Principal | None:
     """Ask for a one-time code of the connected app instead of an approval. None: the app has no codes."""
     device = await _device(await activation_of(principal.session.activation, deps), deps)
     if device is None or device.secret is None:
@@ -106,7 +106,7 @@ async def has_codes(activation: Activation, deps: HasDevices) -> bool:
     return device is not None and device.secret is not None
 
 
-async def _shown(principal: Principal, move: steps.Move, deps: CanShowCodes) -> Principal:
+async def _shown(principal: Principal, move: steps.Move, deps: CanShowQrCodes) -> Principal:
     moved = await move_session(principal, move, deps)
     await activation_of(moved.session.activation, deps)
     return moved

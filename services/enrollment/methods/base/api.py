@@ -15,7 +15,7 @@ from services.enrollment.challenges.api.models import QuestionBody
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.components import Components
 from services.enrollment.needs import CanShow
-from services.enrollment.registrations.beginning import ClaimingPlan, Plan, Reading
+from services.enrollment.registrations.beginning import ClaimingPlan, Plan, RegistrationSnapshot
 
 
 class RegistrationRequest(Body, ABC):
@@ -52,11 +52,11 @@ class ChallengeFields(TypedDict, total=False):
 
 
 RequestType = type[RegistrationRequest]
-ShowRegistration = Callable[[Reading, Components], RegistrationFields]
+ShowRegistration = Callable[[RegistrationSnapshot, Components], RegistrationFields]
 ShowChallenge = Callable[[Challenge, Account, CanShow], ChallengeFields]
 
 
-def nothing_more(_: Reading, __: Components) -> RegistrationFields:
+def nothing_more(_: RegistrationSnapshot, __: Components) -> RegistrationFields:
     return {}
 
 

@@ -19,7 +19,7 @@ from services.enrollment.components import Components, ComponentsDep, Dependenci
 from services.enrollment.methods.email import examples
 from services.enrollment.methods.email.handlers import an_email, another_address
 from services.enrollment.methods.email.models import ID, EmailMethod, EmailMethodList, EmailMethodRequest, fixed_id
-from services.enrollment.registrations.beginning import Reading
+from services.enrollment.registrations.beginning import RegistrationSnapshot
 from services.enrollment.registrations.handlers import register, register_known
 
 router = APIRouter(tags=["Graph"], dependencies=[UNCACHED])
@@ -108,7 +108,7 @@ def _on_file(method: Method) -> EmailMethod:
     return EmailMethod(email_address=method.display_name, created_date_time=method.created_at)
 
 
-def _being_proven(reading: Reading, components: Components) -> EmailMethod:
+def _being_proven(reading: RegistrationSnapshot, components: Components) -> EmailMethod:
     return EmailMethod(
         email_address=mask_of(reading),
         created_date_time=registered_at(reading),

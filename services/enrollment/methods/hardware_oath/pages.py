@@ -22,7 +22,7 @@ from services.kit.errors import ProblemError, SessionEndedError
 from services.kit.ids import new_token
 
 
-class NumberForm(StepForm):
+class SerialNumberForm(StepForm):
     """A serial number. `formToken` names one press of "Next"."""
 
     serial_number: str = Field("", max_length=128, alias="serialNumber")
@@ -44,7 +44,7 @@ async def show_number(
     return html(page.principal, view, status)
 
 
-async def number_typed(page: PageRequest, form: NumberForm) -> Response:
+async def number_typed(page: PageRequest, form: SerialNumberForm) -> Response:
     """Claim the token, and ask for its code."""
     try:
         await registering.ask_first_code(page.principal, form.serial_number, form.press, page.deps)
@@ -105,7 +105,7 @@ PROOF: Final = ProofPage(kind="hotp", view=_proof_view, answer=_answer, form=Cod
 PAGES: Final = MethodPages(
     type="hardwareOath",
     steps={
-        "hardwareOath": Step(show_number, number_typed, NumberForm),
+        "hardwareOath": Step(show_number, number_typed, SerialNumberForm),
         "hardwareOath.code": Step(show_code, act_on_code, CodeForm),
         **last_step("hardwareOath", DONE),
     },

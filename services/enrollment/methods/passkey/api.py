@@ -11,7 +11,7 @@ from services.enrollment.methods.passkey.handlers import a_passkey
 from services.enrollment.methods.passkey.options import passkey_options
 from services.enrollment.methods.passkey.words import WORDS
 from services.enrollment.needs import HasConfig
-from services.enrollment.registrations.beginning import Plan, Reading
+from services.enrollment.registrations.beginning import Plan, RegistrationSnapshot
 
 
 class PasskeyRequest(RegistrationRequest):
@@ -23,7 +23,7 @@ class PasskeyRequest(RegistrationRequest):
         return a_passkey
 
 
-def _creation(reading: Reading, components: Components) -> RegistrationFields:
+def _creation(reading: RegistrationSnapshot, components: Components) -> RegistrationFields:
     if reading.asks is None or reading.state != "pending":
         return {}
     return {"public_key_options": json.loads(passkey_options(reading.asks, reading.account, components.deps))}

@@ -41,7 +41,7 @@ from services.kit.ids import new_token
 REGION_OF_LANGUAGE: Final = {"en": "GB", "de": "DE", "es": "ES", "fr": "FR"}
 
 
-class NumberForm(StepForm):
+class PhoneNumberForm(StepForm):
     """A number, and how it is reached. `formToken` names one press of "Next"."""
 
     region: str = Field("", max_length=8)
@@ -86,7 +86,7 @@ async def show_number(
     return html(principal, view, status)
 
 
-async def number_typed(page: PageRequest, form: NumberForm) -> Response:
+async def number_typed(page: PageRequest, form: PhoneNumberForm) -> Response:
     """Ask for a code, or call."""
     if not form.number.strip():
         return await show_number(page, _typed(form), FieldError("number", EMPTY), 422)
@@ -146,7 +146,7 @@ def countries() -> tuple[Country, ...]:
     return tuple(sorted(listed, key=lambda country: country.name))
 
 
-def _typed(form: NumberForm) -> Typed:
+def _typed(form: PhoneNumberForm) -> Typed:
     return Typed(form.region, form.number, "voice" if form.delivery == "voice" else "sms", form.extension)
 
 
@@ -172,7 +172,7 @@ def _region_of_locale(locale: str) -> str:
 PAGES: Final = MethodPages(
     type="phone",
     steps={
-        "phone": Step(show_number, number_typed, NumberForm),
+        "phone": Step(show_number, number_typed, PhoneNumberForm),
         "phone.code": Step(show_code, act_on_code, CodeForm),
         "phone.call": Step(show_call, act_on_call, ProofForm),
         **last_step("phone", DONE),

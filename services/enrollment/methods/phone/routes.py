@@ -29,7 +29,7 @@ from services.enrollment.methods.phone.models import (
     fixed_id,
     type_of,
 )
-from services.enrollment.registrations.beginning import Reading
+from services.enrollment.registrations.beginning import RegistrationSnapshot
 from services.enrollment.registrations.handlers import register, register_known
 from services.kit.errors import RequestMalformedError
 
@@ -132,7 +132,7 @@ def _on_file(method: Method) -> PhoneMethod:
     )
 
 
-def _being_proven(reading: Reading, phone_type: PhoneType, components: Components) -> PhoneMethod:
+def _being_proven(reading: RegistrationSnapshot, phone_type: PhoneType, components: Components) -> PhoneMethod:
     return PhoneMethod(
         id=IDS[phone_type],
         phone_number=mask_of(reading),

@@ -8,7 +8,7 @@ from services.enrollment.components import Components
 from services.enrollment.methods.base.api import MethodApi, RegistrationFields, RegistrationRequest
 from services.enrollment.methods.recovery_codes.handlers import recovery_codes
 from services.enrollment.methods.recovery_codes.words import WORDS
-from services.enrollment.registrations.beginning import Plan, Reading
+from services.enrollment.registrations.beginning import Plan, RegistrationSnapshot
 
 GROUP = 4
 """Characters that stand together."""
@@ -23,7 +23,7 @@ class CodesRequest(RegistrationRequest):
         return recovery_codes
 
 
-def _codes(reading: Reading, _: Components) -> RegistrationFields:
+def _codes(reading: RegistrationSnapshot, _: Components) -> RegistrationFields:
     return {"codes": tuple(_grouped(code) for code in reading.codes)} if reading.codes else {}
 
 

@@ -1,6 +1,5 @@
 """Registering recovery codes, and using one."""
 
-import secrets
 from dataclasses import replace
 from typing import Protocol
 
@@ -24,7 +23,7 @@ from services.enrollment.sessions.handlers.moving import move_session
 from services.enrollment.sessions.principal import Claimant, Principal
 from services.kit.crypto.codes import canonical_recovery_code
 from services.kit.errors import ChallengeEndedError, CodeMalformedError
-from services.kit.ids import new_id
+from services.kit.ids import new_code, new_id
 
 
 class CanShowCodes(CanPrepare, HasLimiter, Protocol):
@@ -36,12 +35,7 @@ class CanKeepCodes(CanShowCodes, CanAwaitVerdicts, Protocol):
 
 
 CODES = 10
-
-
 CODE_LENGTH = 16
-
-
-CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def codes_challenge(
@@ -59,7 +53,7 @@ def codes_challenge(
 def new_codes(claimant: Claimant, deps: HasSealer) -> Draft:
     """Ten recovery codes of 80 bits each (NIST SP 800-63B-4, 4.2.1), not registered yet."""
     binding = claimant.binding(new_id())
-    codes = ["".join(secrets.choice(CROCKFORD) for _ in range(CODE_LENGTH)) for _ in range(CODES)]
+    codes = [new_code(CODE_LENGTH) for _ in range(CODES)]
     sealed = deps.sealer.seal("secret", "\n".join(codes).encode(), binding)
     return Draft(method_id=binding.method, type="recoveryCodes", sealed=sealed)
 

@@ -27,7 +27,7 @@ from services.enrollment.methods.security_questions.api import API as SECURITY_Q
 from services.enrollment.methods.software_oath.api import API as SOFTWARE_OATH
 from services.enrollment.methods.temporary_access_pass.api import API as TEMPORARY_ACCESS_PASS
 from services.enrollment.needs import CanShow
-from services.enrollment.registrations.beginning import Reading
+from services.enrollment.registrations.beginning import RegistrationSnapshot
 
 METHODS: Final = (
     PHONE,
@@ -65,7 +65,7 @@ def name_of(method: Method) -> str:
     return method.name or method.display_name or name_of_type(method.type)
 
 
-def registration_fields(reading: Reading, components: Components) -> RegistrationFields:
+def registration_fields(reading: RegistrationSnapshot, components: Components) -> RegistrationFields:
     return BY_TYPE[reading.registration.type].registration(reading, components)
 
 

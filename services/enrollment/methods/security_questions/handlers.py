@@ -45,7 +45,9 @@ def answers_challenge(
     account = claimant.account
     own = deps.config.tenant(account.tenant).security_questions
     count = len(answers)
-    registration = Registration(display_name=f"{count} questions", question_ids=tuple(one for one, _ in answers))
+    registration = Registration(
+        display_name=f"{count} questions", question_ids=tuple(question_id for question_id, _ in answers)
+    )
     require_addable(account, "securityQuestions", registration, deps)
     checked = checked_answers(answers, own)
     asked = to_register(identifier, "securityQuestions", registration)

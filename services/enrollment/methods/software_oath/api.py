@@ -8,7 +8,7 @@ from services.enrollment.components import Components
 from services.enrollment.methods.base.api import MethodApi, RegistrationFields, RegistrationRequest
 from services.enrollment.methods.software_oath.handlers import another_app, secret_of, uri_of
 from services.enrollment.methods.software_oath.words import WORDS
-from services.enrollment.registrations.beginning import Plan, Reading
+from services.enrollment.registrations.beginning import Plan, RegistrationSnapshot
 from services.enrollment.sessions.principal import Claimant
 
 
@@ -21,7 +21,7 @@ class SoftwareRequest(RegistrationRequest):
         return another_app
 
 
-def _secret(reading: Reading, components: Components) -> RegistrationFields:
+def _secret(reading: RegistrationSnapshot, components: Components) -> RegistrationFields:
     draft, claimant = reading.registration.draft, Claimant(reading.account)
     if draft is None or reading.state != "pending":
         return {}

@@ -21,7 +21,7 @@ def admission(account: Account, session: Session, policy: GroupPolicy, now: date
     proof = session.proof
     if proof and session.is_proven(now, PROVEN_FOR) and proof.method_type not in WEAK:
         return "open"
-    strong = [one for one in methods_to_prove(account, policy, now) if one.type not in WEAK]
+    strong = [method for method in methods_to_prove(account, policy, now) if method.type not in WEAK]
     return "prove" if strong or is_locked_out(account, policy, now) else "setUp"
 
 

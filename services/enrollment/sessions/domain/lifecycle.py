@@ -216,7 +216,9 @@ def _with_room(sessions: tuple[Session, ...], at: datetime) -> tuple[Session, ..
         ProblemError: `rateLimited` where all of them must stay.
     """
     over = len(sessions) + 1 - MOST_SESSIONS
-    may_go = [one.id for one in sessions if one.outcome is not None and at >= one.started_at + TICKET_LIFE]
+    may_go = [
+        session.id for session in sessions if session.outcome is not None and at >= session.started_at + TICKET_LIFE
+    ]
     if over > len(may_go):
         raise RateLimitedError.retry_after(TRY_AGAIN_AFTER)
     gone = set(may_go[: max(over, 0)])

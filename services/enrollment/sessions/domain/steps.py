@@ -57,7 +57,7 @@ def next_step(account: Account, session: Session) -> str:
     """The first step of what the plan still lacks; else Success, or back to the pages that the session is for."""
     if session.intent in HOME:
         return HOME[session.intent]
-    done = {one.type for one in account.methods if one.state == "active" or one.id in session.registered}
+    done = {method.type for method in account.methods if method.state == "active" or method.id in session.registered}
     return next((FIRST_STEP[method_type] for method_type in session.plan if method_type not in done), "success")
 
 

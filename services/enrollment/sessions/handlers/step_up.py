@@ -77,7 +77,9 @@ def askable(principal: Principal, deps: HasRules) -> tuple[Method, ...]:
     verifying, now = principal.session.verifying, deps.clock.now()
     if verifying is None:
         usable, restoring = usable_methods(principal.account, deps, now), principal.session.restoring
-        return tuple(one for one in usable if restoring is None or may_vouch(one, restoring, principal.session))
+        return tuple(
+            method for method in usable if restoring is None or may_vouch(method, restoring, principal.session)
+        )
     return left_to_prove(principal.account, deps.policy(principal.account), verifying.purpose, verifying.proven, now)
 
 

@@ -11,7 +11,7 @@ from services.enrollment.accounts.handlers.self_service import Addable
 from services.enrollment.methods.registry.rows import MethodRow
 from services.enrollment.methods.registry.words import WORDS, name_of
 from services.enrollment.sessions.domain.session import Session
-from services.enrollment.web.security_info.views import ActivityRow, News
+from services.enrollment.web.security_info.views import ActivityRow, RecentChanges
 from services.enrollment.web.security_info.words import (
     IN_ANOTHER_BROWSER,
     IN_THIS_BROWSER,
@@ -86,12 +86,12 @@ def _where(entry: Entry, account: Account, session_id: str) -> str | None:
     return IN_ANOTHER_BROWSER if there else None
 
 
-def news_of(entries: Sequence[Entry], since: datetime) -> News | None:
+def news_of(entries: Sequence[Entry], since: datetime) -> RecentChanges | None:
     """None where nothing changed."""
     texts = [f"{news_text(entry, _kind_of(entry))} {moment(entry.at)}." for entry in entries]
     if not texts:
         return None
-    return News(since=day(since), texts=tuple(texts[:MOST_NEWS]), more=len(texts[MOST_NEWS:]))
+    return RecentChanges(since=day(since), texts=tuple(texts[:MOST_NEWS]), more=len(texts[MOST_NEWS:]))
 
 
 def open_session(session: Session) -> str:

@@ -9,7 +9,7 @@ from services.enrollment.web.views import Choice, FieldError, Frame
 
 
 @dataclass(frozen=True)
-class News:
+class RecentChanges:
     """What changed since the person was last here: the newest few, in sentences; `more` are not shown."""
 
     since: str
@@ -33,7 +33,7 @@ class ManageView:
     new_phone: bool
     return_label: str
     former: tuple[MethodRow, ...] = ()
-    news: News | None = None
+    news: RecentChanges | None = None
     elsewhere: tuple[str, ...] = ()
     done: str | None = None
     error: None = None

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 import pytest
 from pydantic import ValidationError
 
-from services.enrollment.budgets.domain import Asked, Count, counts_of, network_of, refusal
+from services.enrollment.budgets.domain import Count, RequestedMessage, counts_of, network_of, refusal
 from services.kit.config.messages import Budget, MessageBudgets
 from tests.support.clock import NOON
 
-ASKED = Asked("northbridge", "registration", {"number": "+447700900142", "user": "sam", "country": "GB"})
+ASKED = RequestedMessage("northbridge", "registration", {"number": "+447700900142", "user": "sam", "country": "GB"})
 BUDGETS = MessageBudgets()
 
 
@@ -27,7 +27,7 @@ def test_a_message_counts_against_what_is_known_of_it() -> None:
 
 def test_what_anybody_can_cause_is_counted_apart() -> None:
     shares = {
-        purpose: counts_of(Asked("northbridge", purpose, ASKED.values), BUDGETS, digest, at=NOON)[0].id
+        purpose: counts_of(RequestedMessage("northbridge", purpose, ASKED.values), BUDGETS, digest, at=NOON)[0].id
         for purpose in ("registration", "passwordReset", "signIn", "stepUp")
     }
     assert shares["registration"] == shares["passwordReset"] != shares["signIn"] == shares["stepUp"]

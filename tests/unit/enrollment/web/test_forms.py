@@ -6,7 +6,7 @@ from starlette.datastructures import FormData
 
 from services.enrollment.methods.base.pages import Step
 from services.enrollment.methods.passkey.pages import CredentialForm
-from services.enrollment.methods.phone.pages import NumberForm
+from services.enrollment.methods.phone.pages import PhoneNumberForm
 from services.enrollment.methods.registry.pages import PROOF_PAGES
 from services.enrollment.methods.security_questions.pages import AnswersForm
 from services.enrollment.web.forms import CodeForm, SentForm, StepForm
@@ -20,7 +20,7 @@ def sent(*fields: tuple[str, str]) -> SentForm:
 def test_step_reads_its_own_fields_and_no_others() -> None:
     form = sent(("step", "phone"), ("number", "020 7946 0142"), ("formToken", "one-press"), ("address", "a@b.example"))
     assert form.read(StepForm).step == "phone"
-    number = form.read(NumberForm)
+    number = form.read(PhoneNumberForm)
     assert (number.number, number.press, number.action) == ("020 7946 0142", "one-press", "next")
     assert not hasattr(number, "address")
 

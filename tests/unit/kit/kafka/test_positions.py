@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.kit.kafka.lanes import Progress
+from services.kit.kafka.lanes import OffsetTracker
 from services.kit.kafka.record import Partition
 
 A: Partition = ("topic", 0)
@@ -24,7 +24,7 @@ def test_what_is_committed_is_the_end_of_the_finished_prefix(
     history: tuple[dict[Partition, list[int]], list[tuple[Partition, int]]],
 ) -> None:
     begun, finished = history
-    progress = Progress()
+    progress = OffsetTracker()
     for place, offsets in begun.items():
         for offset in offsets:
             progress.began(place, offset)
@@ -42,7 +42,7 @@ def test_a_position_never_goes_back_and_is_told_once(
     history: tuple[dict[Partition, list[int]], list[tuple[Partition, int]]], every: int
 ) -> None:
     begun, finished = history
-    progress, last = Progress(), dict.fromkeys(begun, -1)
+    progress, last = OffsetTracker(), dict.fromkeys(begun, -1)
     for place, offsets in begun.items():
         for offset in offsets:
             progress.began(place, offset)
@@ -57,7 +57,7 @@ def test_a_position_never_goes_back_and_is_told_once(
 
 
 def test_what_finishes_while_a_commit_is_under_way_is_committed_next() -> None:
-    progress = Progress()
+    progress = OffsetTracker()
     progress.began(A, 1)
     progress.began(A, 2)
     progress.finished(A, 1)
@@ -68,7 +68,7 @@ def test_what_finishes_while_a_commit_is_under_way_is_committed_next() -> None:
 
 
 def test_a_partition_read_again_from_before_is_known_anew() -> None:
-    progress = Progress()
+    progress = OffsetTracker()
     for offset in (5, 6, 3):
         progress.began(A, offset)
     progress.finished(A, 6)
@@ -78,7 +78,7 @@ def test_a_partition_read_again_from_before_is_known_anew() -> None:
 
 
 def test_what_finishes_after_the_partition_was_taken_away_does_not_matter() -> None:
-    progress = Progress()
+    progress = OffsetTracker()
     progress.began(A, 1)
     progress.clear()
     progress.finished(A, 1)

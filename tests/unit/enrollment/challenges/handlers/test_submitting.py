@@ -28,7 +28,7 @@ from services.enrollment.challenges.store import Challenges
 from services.enrollment.methods.base.handlers import Given, GivenAnswers, GivenCredential, TypedCode
 from services.enrollment.methods.passkey.handlers import LONGEST_CREDENTIAL
 from services.enrollment.methods.registry.handlers import PROOFS
-from services.enrollment.signals import News, Signals
+from services.enrollment.signals import ChallengeUpdate, Signals
 from services.kit.answers import LONGEST, normalised
 from services.kit.crypto.sealing import Sealer
 from services.kit.errors import (
@@ -100,13 +100,15 @@ async def test_who_waits_believes_what_is_told_with_the_verdict_and_nothing_that
     waiting = asyncio.create_task(submit_proof(challenge, TypedCode(SecretStr("123456")), deps, within=10))
     await until(lambda: pending(challenge, deps))
     failed_before = replace(opened, state=challenge.model_copy(update={"failure": "codeIncorrect"}))
-    deps.signals.notify(challenge.id, News(failed_before))
+    deps.signals.notify(challenge.id, ChallengeUpdate(failed_before))
     await asyncio.sleep(0.01)
     assert not waiting.done()
     submitted = await deps.challenges.get(challenge.id)
     assert submitted is not None
     right = transitions.verified(submitted.state, await pending(challenge, deps), at=deps.clock.now()).state
-    deps.signals.notify(challenge.id, News(replace(submitted, version=submitted.version + 1, state=right), account()))
+    deps.signals.notify(
+        challenge.id, ChallengeUpdate(replace(submitted, version=submitted.version + 1, state=right), account())
+    )
     judged, verdict = await waiting
     assert (judged.status, verdict) == ("verified", Right())
     assert isinstance(verdict, Right)
