@@ -157,3 +157,9 @@ def test_what_is_set_up_first_proves_the_person() -> None:
     assert set(instead_of(strict, PHONE, (APP, PHONE), (APP,))) == {EMAIL}
     assert EMAIL in instead_of(strict.model_copy(update={"profile": "entra"}), APP, (APP, PHONE), ())
     assert EMAIL not in instead_of(BOTH, APP, (APP, PHONE), ())
+
+
+def test_where_people_sign_in_with_two_steps_what_only_resets_a_password_does_not_come_first() -> None:
+    policy = GroupPolicy(allowed=(APP, EMAIL), two_step=Use(number=1), reset=Use(number=1, methods=(EMAIL,)))
+    assert instead_of(policy, APP, (APP, EMAIL), ()) == ()
+    assert instead_of(policy.model_copy(update={"two_step": None}), APP, (APP, EMAIL), ()) == (EMAIL,)
