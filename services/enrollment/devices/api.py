@@ -91,7 +91,11 @@ async def post_activation(handle: str, token: SignedToken, deps: DependenciesDep
     connected = await devices.activate(handle[:16], token, audience=deps.public_origin, deps=deps)
     content = {
         "deviceId": connected.device_id,
-        "account": {"organization": connected.organization, "user": connected.user_principal_name},
+        "account": {
+            "organization": connected.organization,
+            "accentColor": connected.accent_color,
+            "user": connected.user_principal_name,
+        },
         "requestsUrl": f"{deps.public_origin}/device/v1/requests",
     }
     return JSONResponse(content, 201, headers=NO_STORE)

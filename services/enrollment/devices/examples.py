@@ -7,7 +7,7 @@ CONFIGURATION = {
 }
 CONNECTED = {
     "deviceId": identifier("17"),
-    "account": {"organization": "Northbridge", "user": "sam@northbridge.example"},
+    "account": {"organization": "Northbridge", "accentColor": "#0f5f6b", "user": "sam@northbridge.example"},
     "requestsUrl": "http://localhost:8000/device/v1/requests",
 }
 REQUESTS = [

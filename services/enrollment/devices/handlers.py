@@ -69,10 +69,11 @@ MAX_NAME = 64
 
 @dataclass(frozen=True)
 class Connected:
-    """A device that has just connected, and whose account it is now for."""
+    """A device that has just connected, and whose account it is now for. `accent_color` is the organisation's."""
 
     device_id: str
     organization: str
+    accent_color: str
     user_principal_name: str
 
 
@@ -104,7 +105,8 @@ async def activate(handle: str, token: str, *, audience: str, deps: CanConnect) 
     if account is None:
         raise ActivationExpiredError
     tenant = deps.config.tenant(activation.tenant)
-    return Connected(device.id, tenant.display_name, account.state.profile.user_principal_name or account.state.user)
+    person = account.state.profile.user_principal_name or account.state.user
+    return Connected(device.id, tenant.display_name, tenant.branding.accent_color, person)
 
 
 async def recognise_device(token: str, method: str, url: str, *, audience: str, deps: CanRecogniseDevices) -> Device:

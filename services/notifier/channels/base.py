@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 from schemas.base import Channel as ChannelName
 from services.kit.config.file import SharedConfig
-from services.kit.config.tenants import Sender
+from services.kit.config.tenants import Branding, Sender
 from services.notifier.domain.delivery import Delivery
 from services.notifier.providers.base import Message, Provider, ProviderContext
 
@@ -25,7 +25,7 @@ class Particulars:
     """What a message says besides its own words.
 
     `code` is None where there is none to be told. `life` is how long it can still be answered. `link` leads from a
-    notice to "This wasn't me". `sender` is the organisation's own, as far as it has one.
+    notice to "This wasn't me". `sender` is the organisation's own, as far as it has one, `accent` its colour (#rrggbb).
     """
 
     organization: str
@@ -34,6 +34,7 @@ class Particulars:
     host: str
     link: SecretStr | None = None
     sender: Sender = PROVIDERS_OWN
+    accent: str = Branding().accent_color
 
 
 class Channel(Protocol):

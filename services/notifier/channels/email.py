@@ -37,6 +37,7 @@ class Mails:
             destination,
             particulars,
             organization=particulars.organization,
+            accent=particulars.accent,
             code=particulars.code.get_secret_value(),
             minutes=whole_minutes(particulars.life),
         )
@@ -66,6 +67,7 @@ class Letter:
 def _words_of(notice: Notice, particulars: Particulars) -> dict[str, object]:
     return {
         "organization": particulars.organization,
+        "accent": particulars.accent,
         "kind": notice.kind,
         "type": notice.method_type,
         "name": _plain(notice.display_name),

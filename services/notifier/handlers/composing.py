@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from pydantic import SecretStr
 
-from services.kit.config.tenants import Sender
+from services.kit.config.tenants import Branding, Sender
 from services.kit.crypto.codes import derive_code
 from services.kit.crypto.sealing import Binding, SealBrokenError, hash_matches
 from services.notifier.channels.base import PROVIDERS_OWN, Particulars, UnfitRequestError
@@ -35,11 +35,18 @@ def compose(attempt: DeliveryAttempt, deps: Dependencies) -> Message:
         host=deps.host,
         link=_open_link(delivery, deps),
         sender=sender_of(delivery, deps),
+        accent=accent_of(delivery, deps),
     )
     try:
         return attempt.channel.compose(delivery, destination, particulars)
     except UnfitRequestError:
         raise DestinationMismatchError from None
+
+
+def accent_of(delivery: Delivery, deps: Dependencies) -> str:
+    """The organisation's colour, as its pages have it."""
+    tenant = deps.config.tenants.get(delivery.tenant)
+    return (tenant.branding if tenant else Branding()).accent_color
 
 
 def organization_of(delivery: Delivery, deps: Dependencies) -> str:

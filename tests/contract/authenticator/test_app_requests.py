@@ -13,6 +13,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 async def test_a_request_is_approved_with_its_number(page: Page, api: DeviceApi) -> None:
     await asked(page, api)
+    await expect(page.locator(".request")).to_have_css("border-top-color", "rgb(15, 95, 107)")
     for fact in ("alex@northbridge.example", "Northbridge", "Not known"):
         await expect(page.get_by_role("definition").filter(has_text=fact).first).to_be_visible()
     await page.get_by_label("Number").fill(NUMBER)
@@ -30,6 +31,7 @@ async def test_a_request_is_denied_without_a_number_and_then_reported(page: Page
     await page.get_by_label("Number").fill("99")
     await page.get_by_role("button", name="Deny").click()
     await heading(page, "Denied")
+    await expect(page.locator("[data-emblem] .icon:visible")).to_have_class("icon stop")
     await page.get_by_role("button", name="Report now").click()
     await page.get_by_role("dialog").get_by_role("button", name="Report", exact=True).click()
     await heading(page, "Reported")

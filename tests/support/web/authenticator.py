@@ -32,7 +32,7 @@ HANDLE = "7K3MPQ2X"
 CODE = "123456789"
 SECRET = b"12345678901234567890"
 """The secret of the examples in RFC 6238."""
-ACCOUNT = {"organization": "Northbridge", "user": "alex@northbridge.example"}
+ACCOUNT = {"organization": "Northbridge", "accentColor": "#0f5f6b", "user": "alex@northbridge.example"}
 NUMBER = "42"
 
 

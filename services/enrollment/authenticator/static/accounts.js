@@ -3,7 +3,7 @@
 import { showNotices } from "./notices.js";
 import { forgetAccount } from "./store.js";
 import { currentCode, PERIOD, secondsLeft } from "./totp.js";
-import { announce, copy, fill, say, show } from "./view.js";
+import { announce, breakable, copy, fill, inColourOf, say, show } from "./view.js";
 
 const TICK = 1_000;
 const ALIKE = "Added on {when}. This account is here more than once: keep the one that you added last.";
@@ -22,7 +22,9 @@ export function showAccounts(inbox, signal) {
 function card(account, inbox) {
   const element = copy("account");
   const { organization, user, codeKey, deviceId, addedAt } = account;
-  fill(element, { organization, user, initial: organization.slice(0, 1).toUpperCase() });
+  fill(element, { organization, initial: organization.slice(0, 1).toUpperCase() });
+  element.querySelector("[data-user]").replaceChildren(...breakable(user));
+  inColourOf(account, element);
   const part = (name) => element.querySelector(`[data-${name}]`);
   const alike = inbox.accounts.filter((other) => other.user === user && other.organization === organization);
   part("alike").hidden = alike.length < 2;

@@ -2,7 +2,7 @@
 
 import { now } from "./clock.js";
 import { answerRequest, RefusedError, UnreachableError } from "./protocol.js";
-import { clearErrors, copy, fieldError, fill, once, problem, say, show } from "./view.js";
+import { breakable, clearErrors, copy, fieldError, fill, inColourOf, once, problem, say, show } from "./view.js";
 
 const PURPOSES = {
   registration: "to finish setting up this app",
@@ -13,9 +13,10 @@ const PURPOSES = {
 const GOOD = "good";
 const BAD = "bad";
 const CALM = "calm";
+const DENIED = "denied";
 const OUTCOMES = {
   approve: [GOOD, "Approved", "Go on where you are signing in."],
-  deny: [CALM, "Denied", "Nobody was let in. If you didn't start this, report it."],
+  deny: [DENIED, "Denied", "Nobody was let in. If you didn't start this, report it."],
   judging: [CALM, "Answer sent", "It is still being checked. Look at the page where you are signing in."],
   numberMismatch: [BAD, "Wrong number", "This request has ended. Ask for a new one where you are signing in; it shows a new number."],
   challengeEnded: [CALM, "This request has ended", "It was answered already, or nobody needs it any more."],
@@ -42,6 +43,7 @@ export class RequestView {
     Object.assign(this, { account, request, inbox, over: false });
     this.view = show("request");
     this.form = this.view.querySelector("[data-form]");
+    inColourOf(account, this.view.querySelector(".card"));
     this.describe();
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -163,12 +165,6 @@ export class RequestView {
       }
     });
   }
-}
-
-/** A long name is torn apart after its "@" rather than anywhere. */
-function breakable(name) {
-  const [first, ...rest] = name.split("@");
-  return rest.length > 0 ? [`${first}@`, document.createElement("wbr"), rest.join("@")] : [name];
 }
 
 function clockTime(time) {

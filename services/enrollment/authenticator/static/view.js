@@ -33,6 +33,17 @@ export function fill(root, texts) {
   for (const [name, text] of Object.entries(texts)) say(root.querySelector(`[data-${name}]`), text);
 }
 
+/** The organisation's colour on what is about its account; accounts that were added earlier have the app's. */
+export function inColourOf({ accentColor }, element) {
+  if (/^#[0-9a-f]{6}$/i.test(accentColor ?? "")) element.style.setProperty("--tenant", accentColor);
+}
+
+/** An address breaks before its "@", and only where it does not fit. */
+export function breakable(name) {
+  const [first, ...rest] = name.split("@");
+  return rest.length > 0 ? [first, document.createElement("wbr"), `@${rest.join("@")}`] : [name];
+}
+
 /** Text changes only when it differs: a live region must not repeat itself. */
 export function say(element, text) {
   if (element.textContent !== text) element.textContent = text;
@@ -55,7 +66,7 @@ export function fieldError(form, field, text) {
 /** What went wrong with all of it. */
 export function problem(form, text) {
   const notice = form.querySelector("[data-problem]");
-  say(notice.querySelector("p"), text);
+  say(notice, text);
   notice.hidden = text === "";
 }
 

@@ -19,6 +19,7 @@ from tests.support.builders.deliveries import delivery
 from tests.support.clock import NOON
 
 MAILS = Mails()
+TO = "sam@northbridge.example"
 LINK = "http://localhost:8000/security-info/not-me?token=abc&x=1"
 
 
@@ -99,3 +100,9 @@ def test_an_organisation_is_the_sender_as_far_as_it_says_so() -> None:
     mail = MAILS.compose(delivery("email"), "s@n.example", own)
     assert (mail.sender, mail.sender_name) == ("id@southgate.example", "")
     assert MAILS.compose(delivery("email"), "s@n.example", particulars(code="012345")).sender == ""
+
+
+def test_mails_wear_the_colour_of_the_organisation() -> None:
+    wears = replace(particulars(code="012345", link=LINK), accent="#7a3e9d")
+    for mail in (MAILS.compose(delivery("email"), TO, wears), MAILS.compose(delivery("email", notice_of()), TO, wears)):
+        assert re.search(r"border-top: 4px solid #7a3e9d[^>]*>Northbridge<", mail.html)
