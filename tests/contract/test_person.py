@@ -265,3 +265,18 @@ async def test_of_an_entry_the_person_says_that_it_was_not_them(world: World) ->
     states = {method["type"]: method["state"] for method in await world.methods(user)}
     assert (states["phone"], states["softwareOath"]) == ("suspended", "active")
     assert "Your session has ended" in (await reader.open("/security-info")).page.text
+
+
+@pytest.mark.parametrize(
+    ("locale", "organisation", "guess"),
+    [("en-IE", "AT", "IE"), ("en", "AT", "AT"), ("de", None, "DE"), ("ja", None, "GB")],
+)
+async def test_the_first_guess_of_a_country_is_the_persons_then_the_organisations(
+    world: World, monkeypatch: pytest.MonkeyPatch, locale: str, organisation: str | None, guess: str
+) -> None:
+    config = world.lab.components.deps.config
+    own = config.tenant("northbridge")
+    monkeypatch.setitem(config.tenants, "northbridge", own.model_copy(update={"region": organisation}))
+    walker = await world.signed_in(await world.person(), group="frontline", amr=["pwd"], locale=locale)
+    await walker.press("Next")
+    assert f'<option value="{guess}" selected>' in walker.html

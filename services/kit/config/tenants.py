@@ -45,6 +45,9 @@ class SharedTenant(Closed):
     """
 
     display_name: Name
+    region: str | None = Field(
+        default=None, pattern=r"^[A-Z]{2}$", description="most people's country (ISO 3166-1): a phone's first guess"
+    )
     branding: Branding = Branding()
     texts: OwnTexts = OwnTexts()
     sender: Sender = Sender()

@@ -1,5 +1,7 @@
 """Countries and regions by name, from CLDR."""
 
+import unicodedata
+
 from babel import Locale
 
 NAMES: dict[str, str] = {
@@ -10,6 +12,12 @@ NAMES: dict[str, str] = {
 WITH_ARTICLE = frozenset(
     {"AE", "BS", "CD", "CF", "DO", "GB", "GM", "KM", "KY", "MH", "MV", "NL", "PH", "SB", "TC", "US", "VG", "VI"}
 )
+
+
+def in_order(name: str) -> str:
+    """By letters, whatever is above or below them: the Åland Islands stand before Albania, not after Zimbabwe."""
+    letters = unicodedata.normalize("NFKD", name)
+    return "".join(letter for letter in letters if not unicodedata.combining(letter)).casefold()
 
 
 def in_a_sentence(region: str) -> str:

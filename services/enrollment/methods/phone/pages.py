@@ -14,7 +14,7 @@ from services.enrollment.methods.base.pages import MethodPages, Step
 from services.enrollment.methods.base.step_pages import back_of, changed_from, last_step
 from services.enrollment.methods.phone import handlers as phones
 from services.enrollment.methods.phone.call_pages import act_on_call, reached_otherwise, sent_anew, show_call
-from services.enrollment.methods.phone.countries import NAMES, in_a_sentence
+from services.enrollment.methods.phone.countries import NAMES, in_a_sentence, in_order
 from services.enrollment.methods.phone.domain import national_format, region_of, region_of_typed
 from services.enrollment.methods.phone.handlers import TypedPhone
 from services.enrollment.methods.phone.views import Country, PhoneView
@@ -70,7 +70,7 @@ async def show_number(
     view = PhoneView(
         frame=frame(page, "phone"),
         countries=countries(),
-        region=shown.region or _region_of_locale(principal.session.locale),
+        region=shown.region or _first_guess(page),
         number=shown.number,
         error=error,
         deliveries=DELIVERIES if phone_type == "mobile" else DELIVERIES[1:],
@@ -140,10 +140,10 @@ async def act_on_code(page: PageRequest, form: CodeForm) -> Response:
 
 @lru_cache(maxsize=1)
 def countries() -> tuple[Country, ...]:
-    """All regions that have a calling code, by name."""
+    """All regions that have a calling code, as a reader looks for them."""
     regions = (region for region in phonenumbers.SUPPORTED_REGIONS if region in NAMES)
     listed = [Country(region, NAMES[region], phonenumbers.country_code_for_region(region)) for region in regions]
-    return tuple(sorted(listed, key=lambda country: country.name))
+    return tuple(sorted(listed, key=lambda country: in_order(country.name)))
 
 
 def _typed(form: PhoneNumberForm) -> Typed:
@@ -164,9 +164,12 @@ def _typed_before(challenge: Challenge | None, deps: HasSealer) -> Typed:
     return Typed(region_of(e164), national_format(e164), delivery, extension)
 
 
-def _region_of_locale(locale: str) -> str:
-    language, _, region = locale.partition("-")
-    return region.upper() if region.upper() in NAMES else REGION_OF_LANGUAGE.get(language.lower(), "GB")
+def _first_guess(page: PageRequest) -> str:
+    """What the platform said of the person, else where the organisation's people are, else where the language is."""
+    language, _, region = page.principal.session.locale.partition("-")
+    own = page.deps.config.tenant(page.principal.account.tenant).region
+    guesses = (region.upper(), own, REGION_OF_LANGUAGE.get(language.lower()))
+    return next((one for one in guesses if one in NAMES), "GB")
 
 
 PAGES: Final = MethodPages(
