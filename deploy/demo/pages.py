@@ -18,8 +18,9 @@ def templates_of(site: Path) -> Jinja2Templates:
 
 
 def mount_static(app: FastAPI, site: Path) -> None:
-    """Serve the site's own files and the shared look."""
+    """Serve the site's own files, the shared look, and the logos that the product shows too."""
     app.mount("/static/shared", StaticFiles(directory=SHARED / "static"))
+    app.mount("/static/branding", StaticFiles(directory=SHARED / "branding"))
     app.mount("/static", StaticFiles(directory=site / "static"))
 
 
