@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 from services.enrollment.web.words import HEADING
@@ -13,6 +13,17 @@ FormKey = str
 
 Choice = tuple[str, str, str]
 """Something that can be chosen: its value in the form, its name, and a sentence about it."""
+
+
+class MethodChoice(NamedTuple):
+    """A method that can be chosen: its value in the form, its name, a sentence about it, and its type, which has an
+    icon. `recommended` stands beside the name."""
+
+    value: str
+    label: str
+    sentence: str
+    type: str
+    recommended: bool = False
 
 
 MessageState = Literal["queued", "sent", "delivered", "failed", "unknown"]
@@ -128,16 +139,18 @@ class FieldError:
 
 @dataclass(frozen=True)
 class ChooseView:
-    """Another method than the one proposed, or one to prove; the form's field is `method`."""
+    """Another method than the one proposed, or one to prove; the form's field is `method`. `only` is said instead of
+    the question where there is a single one."""
 
     template: ClassVar[str] = "choose.html"
 
     frame: Frame
-    choices: tuple[Choice, ...]
+    choices: tuple[MethodChoice, ...]
     back: str | None = None
     chosen: str = ""
     error: FieldError | None = None
     question: str = "Which method do you want to set up?"
+    only: str = "There is one other method that you can set up:"
     heading: str = "Choose a method"
     step: str = "choose"
 

@@ -2,7 +2,7 @@
 
 from html.parser import HTMLParser
 
-VOID = {"meta", "link", "input", "img", "path", "circle", "rect"}
+VOID = {"meta", "link", "input", "img", "wbr", "path", "circle", "rect"}
 
 
 class Outline(HTMLParser):

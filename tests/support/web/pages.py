@@ -24,6 +24,7 @@ from services.enrollment.web.views import (
     FieldError,
     Frame,
     MessageView,
+    MethodChoice,
     Told,
 )
 from services.enrollment.web.wizard.views import MethodLine, PromptView, SkipOffer, SuccessView
@@ -245,8 +246,13 @@ def proof_views() -> dict[str, View]:
         "prove-choose": ChooseView(
             frame=PROVING,
             choices=(
-                ("m1", "Authenticator app (Alex's phone)", "Approve a request in the app on Alex's phone."),
-                ("m2", "My work phone", f"Get a code or a call at {MASKED}."),
+                MethodChoice(
+                    "m1",
+                    "Authenticator app (Alex's phone)",
+                    "Approve a request in the app on Alex's phone.",
+                    "authenticatorApp",
+                ),
+                MethodChoice("m2", "My work phone", f"Get a code or a call at {MASKED}.", "phone"),
             ),
             chosen="m1",
             question="How do you want to verify that it's you?",

@@ -23,6 +23,7 @@ from services.enrollment.proofs.typed_secret.views import TypedSecretView
 from services.enrollment.web.views import (
     ChooseView,
     FieldError,
+    MethodChoice,
     Told,
 )
 from tests.support.web.sample_frame import (
@@ -155,8 +156,14 @@ def choose_view(error: FieldError | None = None) -> ChooseView:
     return ChooseView(
         frame=frame("Choose a method"),
         choices=(
-            ("authenticatorApp", "Authenticator app", "Approve sign-ins in an app on your phone."),
-            ("phone", "Phone", "Get a code by text message."),
+            MethodChoice(
+                "authenticatorApp",
+                "Authenticator app",
+                "Approve sign-ins in an app on your phone.",
+                "authenticatorApp",
+                recommended=True,
+            ),
+            MethodChoice("phone", "Phone", "Get a code by text message.", "phone"),
         ),
         back=SETUP,
         error=error,

@@ -31,10 +31,10 @@ from services.enrollment.web.security_info.views import (
 )
 from services.enrollment.web.views import (
     CancelView,
-    Choice,
     FieldError,
     Frame,
     MessageView,
+    MethodChoice,
 )
 from services.enrollment.web.wizard.views import ConfirmView, PromptView
 from services.enrollment.web.words import CANT_SIGN_IN
@@ -83,9 +83,15 @@ def manage_view() -> ManageView:
 def managed_views() -> dict[str, View]:
     manage, (app, phone, *_) = manage_view(), method_rows()
     apps = (("m1", DEVICE, "Last used on 22 November 2026"), ("m7", "Old phone", "Added on 3 March 2026"))
-    adding: tuple[Choice, ...] = (
-        ("phone.office", "Office phone", "Your phone at work, for calls."),
-        ("passkey", "Passkey", "Sign in with your face, your fingerprint or the PIN of your device."),
+    adding = (
+        MethodChoice(
+            "passkey",
+            "Passkey",
+            "Sign in with your face, your fingerprint or the PIN of your device.",
+            "passkey",
+            recommended=True,
+        ),
+        MethodChoice("phone.office", "Office phone", "Your phone at work, for calls.", "phone"),
     )
     delete = DeleteView(MANAGING, phone, ("Alex's phone", "Recovery codes"), lost=True)
     last = FieldError("method", "Your organisation requires this method. Add another one of its kind first.")
@@ -102,6 +108,7 @@ def managed_views() -> dict[str, View]:
         ),
         "add": AddView(MANAGING, adding),
         "add-error": AddView(MANAGING, adding, error=FieldError("method", "Choose one of these methods.")),
+        "add-one": AddView(MANAGING, adding[1:]),
         "add-none": AddView(MANAGING, ()),
         "rename": RenameView(MANAGING, phone, "My work phone"),
         "rename-error": RenameView(

@@ -57,6 +57,7 @@ class ApprovalWords:
     unheard: str
     first: str
     too_soon: str
+    again_now: str
     suspended: str
     not_suspended: str
 
@@ -93,6 +94,7 @@ APPROVAL: Final = ApprovalWords(
     unheard="We haven't heard from your app yet. Approve the request there, then select Next.",
     first="Approve the request in the app first.",
     too_soon="You can ask for another request in {seconds}.",
+    again_now="You can ask for another request now.",
     suspended=(
         "{organization} was told, and {device} can't be used until you restore it: in My security info, after you "
         "verified with another method. Change your password if others may know it."

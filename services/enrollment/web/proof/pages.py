@@ -18,6 +18,7 @@ from services.enrollment.web.forms import ChoiceForm, ProofForm, SentForm
 from services.enrollment.web.judging import NOTHING, Feedback, ask_report, report, require_challenge
 from services.enrollment.web.proof.words import (
     LOCKED_OUT,
+    ONLY,
     PASS_NEEDED,
     QUESTION,
     SIGN_IN_AGAIN,
@@ -27,7 +28,7 @@ from services.enrollment.web.proof.words import (
     resting,
 )
 from services.enrollment.web.request import PageRequest, frame, html, to_current_step
-from services.enrollment.web.views import Choice, ChooseView, FieldError, MessageView
+from services.enrollment.web.views import ChooseView, FieldError, MessageView, MethodChoice
 from services.enrollment.web.words import CANT_SIGN_IN, CHOOSE_ONE
 from services.kit.errors import MethodCoolingDownError, RateLimitedError, SendLimitReachedError, UnknownMethodError
 
@@ -45,6 +46,7 @@ async def show_choice(page: PageRequest, error: FieldError | None = None, status
         step="prove.choose",
         frame=frame(page, "prove.choose", _what_for(page)),
         question=QUESTION,
+        only=ONLY,
         choices=tuple(_choice(method, _rest(method, cooldowns, page)) for method in usable),
         chosen=usable[0].id,
         error=error,
@@ -157,8 +159,8 @@ async def _why_a_code(page: PageRequest, method: Method, challenge: Challenge) -
     return _rest(method, await step_up.session_cooldowns(page.principal, page.deps), page)
 
 
-def _choice(method: Method, rest: str | None) -> Choice:
-    return (method.id, title_of(method), rest or proof_of(method))
+def _choice(method: Method, rest: str | None) -> MethodChoice:
+    return MethodChoice(method.id, title_of(method), rest or proof_of(method), method.type)
 
 
 def _rest(method: Method, cooldowns: Cooldowns, page: PageRequest) -> str | None:

@@ -7,6 +7,7 @@ from services.enrollment.web.words import moment, no_more_messages
 from services.kit.errors import DeviceRestsError, MethodCoolingDownError, ProblemError, SendLimitReachedError
 
 QUESTION: Final = "How do you want to verify that it's you?"
+ONLY: Final = "There is one method with which you can verify that it's you:"
 LOCKED_OUT: Final = (
     "We can't verify that it's you",
     "None of your methods can be used right now. Ask your organisation's help desk: they can give you a pass that lets "

@@ -21,7 +21,6 @@ from services.enrollment.web.security_info.words import (
     activity_text,
     news_text,
 )
-from services.enrollment.web.views import Choice
 from services.enrollment.web.words import day, moment, with_mask
 
 MOST_NEWS = 5
@@ -98,12 +97,6 @@ def open_session(session: Session) -> str:
     """One of the person's sessions, as they may remember it."""
     what = VERIFYING if session.verifying else OPEN.get(session.intent, SETTING_UP)
     return f"{what}, since {moment(session.started_at)}"
-
-
-def choice_of(addable: Addable) -> Choice:
-    """A method that can be added, with a sentence."""
-    name = WORDS[addable[0]].name_of(addable[1])
-    return value_of(addable), name.label, name.set_up
 
 
 def value_of(addable: Addable) -> str:

@@ -8,6 +8,7 @@ from services.enrollment.accounts.domain.methods import is_last_required
 from services.enrollment.accounts.handlers import self_service
 from services.enrollment.accounts.handlers.disowning import suspends
 from services.enrollment.accounts.handlers.news import news_for
+from services.enrollment.methods.registry.choices import to_set_up
 from services.enrollment.methods.registry.domain import TRAITS
 from services.enrollment.methods.registry.rows import method_row, method_rows, since
 from services.enrollment.methods.registry.words import label_of
@@ -70,7 +71,7 @@ def add_page(page: PageRequest, error: FieldError | None = None) -> Response:
     addable = self_service.addable(page.principal.account, page.deps)
     view = AddView(
         frame=_frame(page, "Add sign-in method"),
-        choices=tuple(map(rows.choice_of, addable)),
+        choices=to_set_up(addable, rows.value_of),
         chosen="",
         error=error,
     )

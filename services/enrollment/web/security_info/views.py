@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from services.enrollment.methods.registry.rows import MethodRow
-from services.enrollment.web.views import Choice, FieldError, Frame
+from services.enrollment.web.views import Choice, FieldError, Frame, MethodChoice
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class AddView:
     step: ClassVar[str] = "manage"
 
     frame: Frame
-    choices: tuple[Choice, ...]
+    choices: tuple[MethodChoice, ...]
     chosen: str = ""
     error: FieldError | None = None
 

@@ -18,6 +18,19 @@ export function inWords(seconds) {
   return minutes === 1 ? "1 minute" : `${minutes} minutes`;
 }
 
+const READ_WITHIN = 10_000;
+const emptying = new WeakMap();
+
+/** For what only a screen reader says: it is emptied once read, so that nobody meets it later on their way, and so
+ * that the same can be said again. */
+export function announce(element, text) {
+  if (!element) return;
+  clearTimeout(emptying.get(element));
+  element.textContent = "";
+  requestAnimationFrame(() => (element.textContent = text));
+  emptying.set(element, setTimeout(() => (element.textContent = ""), READ_WITHIN));
+}
+
 /** Text changes only when it differs: a live region must not repeat itself. */
 export function say(element, text) {
   if (element && element.textContent !== text) element.textContent = text;

@@ -1,5 +1,7 @@
 // Copying by a button, and links that look like one.
 
+import { announce } from "./clock.js";
+
 class Copy {
   constructor(button) {
     this.button = button;
@@ -10,12 +12,11 @@ class Copy {
 
   async copy() {
     const { copy, copied, notCopied } = this.button.dataset;
-    this.said.textContent = "";
     try {
       await navigator.clipboard.writeText(copy);
-      this.said.textContent = copied;
+      announce(this.said, copied);
     } catch {
-      this.said.textContent = notCopied;
+      announce(this.said, notCopied);
     }
   }
 }

@@ -76,7 +76,7 @@ class CodePage {
   judgedWrong(left) {
     this.checking = false;
     const tries = left === 1 ? "1 try" : `${left} tries`;
-    if (left > 0) this.conclude(this.root.dataset.wrong.replace("{left}", tries), "wrong");
+    if (left > 0) this.conclude(this.root.dataset.wrong.replace("{left}", tries), "error");
   }
 
   verified() {

@@ -1,6 +1,6 @@
 // What every page gains from a script: focus, one submission a press, and the end of the session announced in time.
 
-import { say, secondsUntil } from "./clock.js";
+import { announce, say, secondsUntil } from "./clock.js";
 
 const SLOW_AFTER = 8_000;
 const WARN_BEFORE = 120;
@@ -90,7 +90,7 @@ class SessionEnd {
       this.endsAt = Date.parse(sessionEndsAt);
       this.form.hidden = true;
       this.returnTo?.focus();
-      say(document.querySelector("[data-announce]"), this.banner.dataset.stayed);
+      announce(document.querySelector("[data-announce]"), this.banner.dataset.stayed);
     } catch {
       say(this.text, this.banner.dataset.failed);
     }

@@ -38,8 +38,8 @@ class PasskeyPage {
   }
 
   fail(reason) {
-    this.root.querySelector(".field-error")?.remove();
-    this.tell(this.texts[reason], "wrong");
+    this.root.querySelector(".error")?.remove();
+    this.tell(this.texts[reason], "error");
     this.button.hidden = reason === "unsupported";
   }
 

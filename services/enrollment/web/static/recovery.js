@@ -1,7 +1,7 @@
 // Recovery codes to keep: copied, as a file, or on paper. Nothing leaves this device.
 
 import "./copy.js";
-import { say } from "./clock.js";
+import { announce } from "./clock.js";
 
 class Keep {
   constructor(root) {
@@ -19,7 +19,7 @@ class Keep {
     link.download = file;
     link.click();
     URL.revokeObjectURL(link.href);
-    say(this.said, said);
+    announce(this.said, said);
   }
 }
 

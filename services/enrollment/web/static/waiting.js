@@ -1,6 +1,6 @@
 // A page that waits for what happens elsewhere, in an app or on a phone. "Next" waits with it while that can be heard.
 
-import { say } from "./clock.js";
+import { announce } from "./clock.js";
 import { Resend } from "./resend.js";
 import { LiveState } from "./state.js";
 import { Stream } from "./stream.js";
@@ -30,12 +30,13 @@ export class WaitingPage {
 
   release() {
     this.next.removeAttribute("aria-disabled");
+    this.root.querySelector(".why").classList.add("over");
   }
 
   press(event) {
     if (this.next.getAttribute("aria-disabled") !== "true") return;
     event.preventDefault();
-    say(this.root.querySelector("[data-resend-said]"), this.next.dataset.first);
+    announce(this.root.querySelector("[data-resend-said]"), this.next.dataset.first);
   }
 
   update(news) {

@@ -13,6 +13,7 @@ from services.enrollment.interrupts.domain import nudge
 from services.enrollment.methods.base.pages import Step, StepPage
 from services.enrollment.methods.base.step_pages import go_on
 from services.enrollment.methods.registry import pages as methods
+from services.enrollment.methods.registry.choices import to_set_up
 from services.enrollment.methods.registry.rows import method_rows
 from services.enrollment.methods.registry.words import WORDS, name_of
 from services.enrollment.sessions.handlers import progress
@@ -63,10 +64,9 @@ async def act_on_confirm(page: PageRequest, form: StepForm) -> Response:
 
 async def show_choice(page: PageRequest, error: FieldError | None = None, status: int = 200) -> Response:
     """What policy still allows, each with a sentence."""
-    names = {method_type: WORDS[method_type].name for method_type in progress.alternatives(page.principal, page.deps)}
     view = ChooseView(
         frame=frame(page, "choose"),
-        choices=tuple((method_type, name.label, name.set_up) for method_type, name in names.items()),
+        choices=to_set_up((one, None) for one in progress.alternatives(page.principal, page.deps)),
         back=WIZARD,
         error=error,
     )

@@ -12,7 +12,7 @@ from services.enrollment.web.rendering import Pages, View
 from services.enrollment.web.views import FieldError
 from tests.support.web.outline import Outline
 from tests.support.web.pages import sample_views
-from tests.support.web.sample_frame import ACTIVATION_LINK, ACTIVATION_URL, APP, DEVICE, FRAME
+from tests.support.web.sample_frame import ACTIVATION_LINK, ACTIVATION_URL, APP, FRAME
 from tests.support.web.sample_pages import (
     app_code_view,
     call_view,
@@ -58,7 +58,7 @@ def test_every_page_of_a_session_says_who_and_offers_to_leave(name: str) -> None
     view = sample_views()[name]
     page = outline(view)
     if view.frame.person:
-        assert f"{view.frame.person} · Not you?" in page.texts("p")
+        assert f"{view.frame.person} Not you?" in page.texts("p")
         ways_out = [text for text in page.texts("button") + page.texts("a") if text in WAYS_OUT]
         assert len(ways_out) == 1
     else:
@@ -174,7 +174,7 @@ def test_ways_around_the_app_are_offered_where_policy_allows_them() -> None:
     ways = {"I want to use a different authenticator app", "I want to set up a different method"}
     assert ways <= set(outline(download_view()).texts("a"))
     bare = replace(download_view(), different_app=False, different_method=False, qr_src=None, store_links=())
-    links = ["Not you?", "Download now", "How to install the app", "Back", "Go back"]
+    links = ["Go back", "Not you?", "Download now", "How to install the app", "Back"]
     assert outline(bare).texts("a") == links
     assert APP in outline(bare).texts("span")
 
@@ -210,7 +210,7 @@ def test_the_number_is_gone_with_its_request(name: str) -> None:
         ("scan-unheard", "We haven't heard from your app yet"),
         ("try-unheard", "We haven't heard from your app yet"),
         ("try", "Waiting for your approval…"),
-        ("try-open-app", f"Open the app now on {DEVICE}"),
+        ("try-open-app", "Open the authenticator app now, and approve the request there."),
         ("try-denied", "You denied the request"),
         ("try-expired", "No answer"),
         ("try-wrong-number", "Wrong number"),
