@@ -19,6 +19,7 @@ from tests.support.people.methods import (
     following,
     leave,
     manage,
+    pick,
     set_up_app,
     set_up_phone,
     to_security_info,
@@ -52,7 +53,7 @@ def enter(page: Page, world: World) -> None:
 def add(page: Page, label: str) -> None:
     """From the list to the first page of a new method."""
     page.get_by_role("link", name="Add sign-in method").click()
-    page.get_by_label(label, exact=True).check()
+    pick(page, label)
     following(page)
 
 
