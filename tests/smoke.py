@@ -37,6 +37,7 @@ def main() -> int:
     def seen(name: str, page: Page) -> None:
         sys.stdout.write(f"  ok  {name}\n")
         sys.stdout.flush()
+        page.wait_for_load_state()
         page.screenshot(path=SCREENSHOTS / f"{name}-{width}.png", full_page=True)
 
     try:
