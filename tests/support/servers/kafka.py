@@ -51,9 +51,9 @@ class LocalKafka(LocalServer):
         return broker(self._properties)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def own_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalKafka]:
-    """A broker of this process's own, which tests may stop and start."""
+    """A broker of this file's own, which tests may stop and start. Idle, it takes over a second of CPU a minute."""
     install_kafka(print)
     server = LocalKafka(tmp_path_factory.mktemp("kafka"))
     server.start()

@@ -34,7 +34,7 @@ def settings_of_tests(**settings: str) -> dict[str, str]:
     return {**given_servers(), "SECURITY_INFO_TOPIC_PREFIX": f"t{uuid4().hex[:8]}", **QUICKLY, **settings}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
     """Kafka with all topics, and the database; tests leave them running."""
     with local_stack(tmp_path_factory.mktemp("servers")) as stack:
