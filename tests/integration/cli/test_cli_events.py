@@ -6,8 +6,9 @@ import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -19,6 +20,7 @@ from services.kit.kafka.dead_letters import letters_for
 from services.kit.kafka.record import Record, raw_headers
 from services.kit.settings import ServiceSettings
 from tests.support.builders.events import step
+from tests.support.people.command_line import CommandLine, Done
 from tests.support.servers.kafka import write_raw
 from tests.support.servers.process import free_port
 
@@ -26,13 +28,7 @@ ROOT = Path(__file__).parents[3]
 WITHIN = 40.0
 
 
-@dataclass(frozen=True)
-class Done:
-    """How a command ended."""
-
-    code: int | None
-    stdout: str
-    stderr: str
+Command = Callable[..., Awaitable[Done]]
 
 
 def program(url: str, prefix: str, *arguments: str) -> Awaitable[asyncio.subprocess.Process]:
@@ -52,15 +48,15 @@ def hear_interrupts() -> None:
 
 async def finished(process: asyncio.subprocess.Process) -> Done:
     stdout, stderr = await asyncio.wait_for(process.communicate(), WITHIN)
+    assert process.returncode is not None
     return Done(process.returncode, stdout.decode(), stderr.decode())
 
 
 @pytest.fixture
-def security_info(settings: ServiceSettings) -> Callable[..., Awaitable[Done]]:
-    async def run(*arguments: str) -> Done:
-        return await finished(await program(settings.kafka_url, settings.topic_prefix, *arguments))
-
-    return run
+def command(settings: ServiceSettings, security_info: CommandLine) -> Command:
+    """A command in this process, in a thread of its own: it has an event loop of its own, too."""
+    given = {"KAFKA_URL": settings.kafka_url, "TOPIC_PREFIX": settings.topic_prefix}
+    return partial(asyncio.to_thread, security_info, **given)
 
 
 async def write(settings: ServiceSettings, envelope: Envelope) -> tuple[int, int]:
@@ -78,20 +74,20 @@ async def test_topics_are_created_and_doing_it_again_is_fine(kafka_url: str) -> 
 
 
 async def test_a_persons_events_are_told_in_the_order_of_their_time(
-    settings: ServiceSettings, security_info: Callable[..., Awaitable[Done]]
+    settings: ServiceSettings, command: Command
 ) -> None:
     late, early = step("sam", 2), replace(step("sam", 1), time=step("sam", 1).time - timedelta(minutes=1))
     for envelope in (late, step("alex", 1), early):
         await write(settings, envelope)
 
-    told = await security_info("events", "user", "sam", "--json")
+    told = await command("events", "user", "sam", "--json")
 
     assert [json.loads(line)["id"] for line in told.stdout.splitlines()] == [early.id, late.id]
     assert told.code == 0
 
 
-async def test_a_person_without_events_is_no_failure(security_info: Callable[..., Awaitable[Done]]) -> None:
-    assert await security_info("events", "user", "nobody") == Done(0, "", "")
+async def test_a_person_without_events_is_no_failure(command: Command) -> None:
+    assert await command("events", "user", "nobody") == Done(0, "", "")
 
 
 @pytest.mark.parametrize("start", ["--from-beginning", "--live"])
@@ -112,17 +108,15 @@ async def test_tailing_shows_events_until_interrupted(settings: ServiceSettings,
     assert (done.code, done.stderr) == (0, "")
 
 
-async def test_a_dead_letter_is_listed_shown_and_replayed(
-    settings: ServiceSettings, security_info: Callable[..., Awaitable[Done]]
-) -> None:
+async def test_a_dead_letter_is_listed_shown_and_replayed(settings: ServiceSettings, command: Command) -> None:
     envelope = step("sam", 1)
     partition, offset = await write(settings, envelope)
     await _put_aside(settings, envelope, partition, offset)
 
-    [row] = (await security_info("dead-letters", "list")).stdout.splitlines()
-    shown = await security_info("dead-letters", "show", row.split()[0])
-    replayed = await security_info("dead-letters", "replay", row.split()[0])
-    told = await security_info("events", "user", "sam", "--json")
+    [row] = (await command("dead-letters", "list")).stdout.splitlines()
+    shown = await command("dead-letters", "show", row.split()[0])
+    replayed = await command("dead-letters", "replay", row.split()[0])
+    told = await command("events", "user", "sam", "--json")
 
     assert "EnrollmentStepReached" in row
     assert "could not be handled" in row
@@ -132,25 +126,24 @@ async def test_a_dead_letter_is_listed_shown_and_replayed(
 
 
 @pytest.mark.parametrize("letter", ["nonsense", "0-999"])
-async def test_a_dead_letter_that_is_not_there_is_one_line(
-    letter: str, security_info: Callable[..., Awaitable[Done]]
-) -> None:
-    done = await security_info("dead-letters", "show", letter)
+async def test_a_dead_letter_that_is_not_there_is_one_line(letter: str, command: Command) -> None:
+    done = await command("dead-letters", "show", letter)
 
     assert done.code == 1
     assert len(done.stderr.splitlines()) == 1
 
 
 @pytest.mark.parametrize(
-    "command",
+    "arguments",
     [("events", "user", "sam"), ("events", "tail"), ("topics", "ensure"), ("dead-letters", "list")],
     ids=" ".join,
 )
-async def test_a_broker_that_is_down_is_one_line(command: tuple[str, ...]) -> None:
-    done = await finished(await program(f"127.0.0.1:{free_port()}", "security-info", *command))
+def test_a_broker_that_is_down_is_one_line(arguments: tuple[str, ...], security_info: CommandLine) -> None:
+    done = security_info(*arguments, KAFKA_URL=f"127.0.0.1:{free_port()}")
 
     assert done.code == 1
     assert [line for line in done.stderr.splitlines() if "does not answer" not in line] == []
+    assert done.stderr
 
 
 async def _lines_while_writing(settings: ServiceSettings, output: asyncio.StreamReader, *, until: str) -> list[str]:

@@ -141,54 +141,51 @@ async def test_kafka_away_and_back(own_kafka: LocalKafka) -> None:
         assert len(reconnects) == 1
 
 
-async def test_a_service_starts_while_kafka_is_down(own_kafka: LocalKafka) -> None:
+async def test_while_kafka_is_down_services_start_and_stop_and_publishing_is_given_up(own_kafka: LocalKafka) -> None:
+    """One outage for the three: to start a broker again takes longer than all of it."""
     settings = await with_topics(own_kafka.url)
-    flaky = Flaky()
-    await asyncio.to_thread(own_kafka.stop)
-    try:
-        began = monotonic()
-        broker = consumer(settings, flaky)
-        await broker.start()
-        assert monotonic() - began < 1
-        assert not await broker.ready()
-    finally:
-        await asyncio.to_thread(own_kafka.start)
-    await until(broker.ready)
-    await broker.publish(LIFECYCLE, step("sam", 1))
-    await until(lambda: flaky.users == ["sam"])
-    await broker.stop()
-
-
-async def test_stopping_while_kafka_is_down_keeps_its_deadline(own_kafka: LocalKafka) -> None:
-    settings = await with_topics(own_kafka.url)
-    broker = consumer(settings, Flaky())
-    await broker.start()
-    await until(broker.ready)
-    await asyncio.to_thread(own_kafka.stop)
-    try:
-        began = monotonic()
-        await broker.stop()
-        assert monotonic() - began < 21
-    finally:
-        await asyncio.to_thread(own_kafka.start)
-
-
-async def test_what_is_under_way_fails_at_once_when_the_producer_is_given_up(own_kafka: LocalKafka) -> None:
-    settings = await with_topics(own_kafka.url)
+    leaving, coming, flaky = consumer(settings, Flaky()), event_broker(settings), Flaky()
+    coming.subscribe([LIFECYCLE], flaky.handlers, group="coming")
+    await leaving.start()
+    await until(leaving.ready)
     async with running(event_broker(settings)) as broker:
         await broker.publish(LIFECYCLE, step("before", 1))
         await asyncio.to_thread(own_kafka.stop)
         try:
-            under_way = asyncio.create_task(broker.publish(LIFECYCLE, step("during", 1)))
-            await asyncio.sleep(0.1)
-            began = monotonic()
-            broker._producer.renew()
-            with pytest.raises(PublishFailedError):
-                await under_way
-            assert monotonic() - began < 2
+            await starts_at_once(coming)
+            await gives_up_what_is_under_way(broker)
+            await stops_in_time(leaving)
         finally:
             await asyncio.to_thread(own_kafka.start)
         await until(lambda: published(broker, step("after", 1)))
+    await until(coming.ready)
+    await coming.publish(LIFECYCLE, step("sam", 1))
+    await until(lambda: flaky.users[-1:] == ["sam"])
+    await coming.stop()
+
+
+async def starts_at_once(broker: EventBroker) -> None:
+    began = monotonic()
+    await broker.start()
+    assert monotonic() - began < 1
+    assert not await broker.ready()
+
+
+async def gives_up_what_is_under_way(broker: EventBroker) -> None:
+    """At once, when the producer is given up."""
+    under_way = asyncio.create_task(broker.publish(LIFECYCLE, step("during", 1)))
+    await asyncio.sleep(0.1)
+    began = monotonic()
+    broker._producer.renew()
+    with pytest.raises(PublishFailedError):
+        await under_way
+    assert monotonic() - began < 2
+
+
+async def stops_in_time(broker: EventBroker) -> None:
+    began = monotonic()
+    await broker.stop()
+    assert monotonic() - began < 21
 
 
 async def published(broker: EventBroker, event: Envelope) -> bool:

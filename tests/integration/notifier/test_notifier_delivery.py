@@ -10,6 +10,8 @@ import pytest
 import yaml
 
 from schemas.notification import CodeSent, DeliveryConfirmed, DeliveryFailed
+from services.kit.config.file import ConfigError
+from services.kit.crypto.key_source import KeyringError
 from services.kit.settings import ServiceSettings
 from services.notifier.app import build
 from services.notifier.settings import NotifierSettings
@@ -283,20 +285,31 @@ async def test_it_starts_without_a_database_and_loses_nothing(
 @pytest.mark.parametrize(
     ("variable", "value", "says"),
     [
-        ("CONFIG", "/nowhere.yaml", b"SECURITY_INFO_CONFIG"),
-        ("CONFIG", "no-providers.yaml", b"providers.sms is empty"),
-        ("KEYRING", "/nowhere.json", b"SECURITY_INFO_KEYRING"),
-        ("CLOCK_OFSET", "1", b"SECURITY_INFO_CLOCK_OFSET"),
+        ("CONFIG", "/nowhere.yaml", "SECURITY_INFO_CONFIG"),
+        ("CONFIG", "no-providers.yaml", "providers.sms is empty"),
+        ("KEYRING", "/nowhere.json", "SECURITY_INFO_KEYRING"),
     ],
 )
-async def test_a_mistake_ends_the_start_with_one_line(variable: str, value: str, says: bytes, tmp_path: Path) -> None:
-    files = write_files(tmp_path, {"twilio-a": TwilioServer(port=1)})
-    content = yaml.safe_load(files["config"].read_text())
-    (tmp_path / "no-providers.yaml").write_text(yaml.safe_dump(content | {"providers": {}}))
+def test_a_mistake_is_told_in_one_line(variable: str, value: str, says: str, tmp_path: Path) -> None:
     given = str(tmp_path / value) if value.startswith("no-") else value
-    made = NotifierSettings.model_validate({"environment": "demo", **files})
-    process = await launched(made, {f"SECURITY_INFO_{variable}": given})
+    settings = configured(tmp_path).model_copy(update={variable.lower(): Path(given)})
+    with pytest.raises((ConfigError, KeyringError)) as refused:
+        build(settings, ["sms"])
+    assert says in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+async def test_a_mistake_ends_the_start_with_one_line(tmp_path: Path) -> None:
+    process = await launched(configured(tmp_path), {"SECURITY_INFO_CLOCK_OFSET": "1"})
     _, errors = await process.communicate()
     assert process.returncode == 1
     assert errors.count(b"\n") == 1
-    assert says in errors
+    assert b"SECURITY_INFO_CLOCK_OFSET" in errors
+
+
+def configured(home: Path) -> NotifierSettings:
+    """Settings that are right, beside a configuration without providers."""
+    files = write_files(home, {"twilio-a": TwilioServer(port=1)})
+    content = yaml.safe_load(files["config"].read_text())
+    (home / "no-providers.yaml").write_text(yaml.safe_dump(content | {"providers": {}}))
+    return NotifierSettings.model_validate({"environment": "demo", **files})
