@@ -9,12 +9,12 @@ unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 INSTALLED := .venv/installed
 LOCKS := requirements/build.txt requirements/dev.txt
-PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation
+PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --no-build-isolation
 # Whatever the index hands out: only archives with these hashes, and nothing runs on installing but http-ece's own build.
 LOCKED := --require-hashes --only-binary :all: --no-binary http-ece --use-pep517
 SUITES := $(wildcard tests/unit tests/contract tests/integration tests/e2e)
 
-.PHONY: help demo smoke test faults attack mutants bench soak lint format database reset install topics lock audit sbom
+.PHONY: help demo smoke test faults attack mutants bench soak lint style types collect format database reset install topics lock audit sbom
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,13 +51,20 @@ bench: install ## Measure answers beside their floor, registrations, pages, idli
 soak: install ## Registrations at half the highest rate for 10 minutes: memory, handles, lag, nothing lost; MINUTES=2, SAVE=1 to keep
 	@exec $(BIN)/python -m tests.bench.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SAVE),--save)
 
-lint: $(INSTALLED) ## Run all static checks
+lint: style types ## Run all static checks
+
+style: $(INSTALLED) ## Those that take seconds: format, imports, layers, schemas, our own rules
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m schemas.compatibility
 	$(BIN)/python -m tests.lint
+
+types: $(INSTALLED) ## Check the types; most of a minute where it has not been done before
+	$(BIN)/mypy
+
+collect: $(INSTALLED) ## Import all tests once: on a new machine each worker of `make test` would compile all of it
+	@$(BIN)/python -m pytest --collect-only -qq $(SUITES) | { grep -E '^(ERROR|E  |!!!)' || true; }
 
 format: $(INSTALLED) ## Format the code and sort the imports
 	$(BIN)/ruff check --select I --fix .
@@ -93,4 +100,6 @@ $(INSTALLED): pyproject.toml $(LOCKS)
 	  echo "Python's venv is missing: apt-get install python3-venv" >&2; rm -rf .venv; exit 1; }
 	@for lock in $(LOCKS); do $(PIP_INSTALL) $(LOCKED) --requirement "$$lock"; done
 	@$(PIP_INSTALL) --editable .
+	@# pip would do it on one processor; what cannot be compiled is no module that anybody imports.
+	@$(BIN)/python -m compileall -qq -j 0 .venv/lib || true
 	@touch $@
