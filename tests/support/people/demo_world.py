@@ -17,6 +17,7 @@ import uvicorn
 from fastapi import FastAPI, Request, Response
 
 from deploy.demo.handset.signature import sign
+from deploy.local.health import page_answers
 
 ACCOUNT = "AC00000000000000000000000000000001"
 TOKEN = "demo-twilio-token"
@@ -70,12 +71,9 @@ def running(part: str, port: int, environment: dict[str, str]) -> Iterator[str]:
 def wait_until_ready(process: "subprocess.Popen[bytes]", origin: str) -> None:
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline and process.poll() is None:
-        try:
-            httpx.get(f"{origin}/healthz", trust_env=False).raise_for_status()
-        except httpx.TransportError:
-            time.sleep(0.05)
-        else:
+        if page_answers(f"{origin}/healthz"):
             return
+        time.sleep(0.05)
     raise AssertionError(f"{origin} did not become ready")
 
 
