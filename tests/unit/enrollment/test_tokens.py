@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -12,6 +13,7 @@ from joserfc.jwk import ECKey
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
+from services.enrollment import tokens as tokens_module
 from services.enrollment.app import require_sound
 from services.enrollment.config import Config
 from services.enrollment.tokens import HOUR, JWKS_LIFE, JWKS_RETRY, ClientKeys, ClientTokens
@@ -123,6 +125,75 @@ def keys_of(platform: Platform, timer: Timer, **client: Any) -> ClientKeys:
 
 def ids(keys: Any) -> list[str]:
     return [key.kid for key in keys.keys]
+
+
+@dataclass
+class Checking:
+    """Signatures that were checked, and a client whose keys and whose clock a test has in its hands."""
+
+    platform: Platform = field(default_factory=Platform)
+    clock: FixedClock = field(default_factory=FixedClock)
+    timer: Timer = field(default_factory=Timer)
+    signatures: int = 0
+
+    def tokens(self, monkeypatch: pytest.MonkeyPatch) -> ClientTokens:
+        check = tokens_module._verified
+
+        def counted(token: str, keys: Any) -> Mapping[str, Any]:
+            self.signatures += 1
+            return check(token, keys)
+
+        monkeypatch.setattr(tokens_module, "_verified", counted)
+        return ClientTokens(config(), AUDIENCE, self.clock, self.platform.client(), self.timer)
+
+
+async def test_the_signature_of_the_same_token_is_checked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    checking = Checking()
+    checked, given = checking.tokens(monkeypatch), token("interrupts")
+    first = await checked.check(given)
+    assert (await checked.check(given), checking.signatures) == (first, 1)
+    await checked.check(token("interrupts", jti="another"))
+    assert checking.signatures == 2
+
+
+async def test_a_token_that_was_good_ends_with_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    checking = Checking()
+    checked, given = checking.tokens(monkeypatch), token("interrupts")
+    await checked.check(given)
+    checking.clock.advance(timedelta(minutes=5))
+    with pytest.raises(TokenInvalidError):
+        await checked.check(given)
+
+
+async def test_a_token_that_was_good_ends_with_its_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    checking = Checking()
+    checked, given = checking.tokens(monkeypatch), token("interrupts")
+    await checked.check(given)
+    checking.platform.keys = [OTHER]
+    checking.timer.seconds += JWKS_LIFE
+    with pytest.raises(TokenInvalidError):
+        await checked.check(given)
+
+
+async def test_a_token_that_was_good_waits_for_keys_that_may_still_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    checking = Checking()
+    checked, given = checking.tokens(monkeypatch), token("interrupts")
+    await checked.check(given)
+    checking.platform.is_up = False
+    checking.timer.seconds += 1000 * HOUR
+    with pytest.raises(UnavailableError):
+        await checked.check(given)
+
+
+async def test_a_wrong_signature_is_not_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    checking = Checking()
+    checked, given = checking.tokens(monkeypatch), token("interrupts")
+    head, _, signature = given.rpartition(".")
+    for _ in range(2):
+        with pytest.raises(TokenInvalidError):
+            await checked.check(f"{head}.{signature[::-1]}")
+    assert checking.signatures == 2
+    assert (await checked.check(given)).client_id == "northbridge"
 
 
 async def test_keys_are_kept_and_fetched_again_when_they_are_old_or_one_is_unknown() -> None:
