@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import gc
 import os
 import signal
 import socket
@@ -78,6 +79,7 @@ def run(app: FastAPI, host: str, *ports: int, trusted_proxies: str = "", exit_wi
         ),
     )
     listening = [listen(host, port) for port in ports]
+    _leave_alone_what_stays()
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(server.serve(sockets=listening))
@@ -85,6 +87,13 @@ def run(app: FastAPI, host: str, *ports: int, trusted_proxies: str = "", exit_wi
         if leaving.code:
             fail("the service did not start; the log says why")
         raise
+
+
+def _leave_alone_what_stays() -> None:
+    """Modules, models and routes are there until the end. Looking through them again for garbage took a tenth of a
+    second each time, in which nobody was answered."""
+    gc.collect()
+    gc.freeze()
 
 
 class _Server(uvicorn.Server):

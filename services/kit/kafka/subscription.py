@@ -32,6 +32,9 @@ FETCH_WAITS_MS = 1_000
 LEISURE_WAITS_MS = 5_000
 """How long Kafka holds a question for records while there are none; what comes is given at once all the same. No longer
 where people wait, for a partition that was full or rested joins with the next question."""
+FETCHER_LOOKS_MS = 5_000
+"""How often the client looks at all partitions for nothing. What comes, what was handed on, a rebalance and a partition
+that rested wake it at once; its default, 0.2 s, was most of what an idle consumer took."""
 POLL_NEVER_ENDS_MS = 24 * 3_600_000
 """While a dependency is down the lanes are full and nothing is polled; leaving the group would not help anybody."""
 
@@ -164,7 +167,11 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
             consumer.resume(place)
 
     def _options(self) -> dict[str, Any]:
-        shared = {"ack_policy": AckPolicy.MANUAL, "fetch_max_wait_ms": self._fetch_waits_ms}
+        shared = {
+            "ack_policy": AckPolicy.MANUAL,
+            "fetch_max_wait_ms": self._fetch_waits_ms,
+            "consumer_timeout_ms": FETCHER_LOOKS_MS,
+        }
         if self.group is None:
             return {**shared, "auto_offset_reset": "latest"}
         return {

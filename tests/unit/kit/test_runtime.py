@@ -72,6 +72,15 @@ def test_it_stops_what_it_started_and_exits_with_zero() -> None:
     assert (rest.strip(), process.returncode) == ("down", 0)
 
 
+def test_what_stays_is_not_looked_through_for_garbage() -> None:
+    process = start(0, first="import gc; print(gc.get_freeze_count(), len(gc.get_objects()), flush=True)")
+    assert process.stdout is not None
+    frozen, looked_at = map(int, process.stdout.readline().split())
+    process.terminate()
+    process.communicate(timeout=30)
+    assert frozen > 10 * looked_at
+
+
 @pytest.mark.parametrize(
     "hangs",
     [
