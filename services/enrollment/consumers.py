@@ -31,21 +31,18 @@ from services.kit.kafka.handlers import EventHandlers, Precondition
 
 def subscribe(broker: EventBroker, deps: Dependencies, *, group: str, requirement: Precondition) -> None:
     """Two subscriptions to the same: one replica of the group applies each event; and each replica applies what a
-    request of its own waits for, at once. Applying is idempotent. What follows from the life of an account has groups
-    of its own, so that one does not wait for the other."""
+    request of its own waits for, at once. Applying is idempotent. What follows from the life of an account has one
+    group: five of them read, unpacked and committed each event five times, which cost more than the work itself."""
     store, signals = deps, deps.signals
     judged = _verdicts(deps).after(requirement)
     broker.subscribe([VERDICTS, DELIVERIES], judged, group=group)
     broker.subscribe(
         [VERDICTS, DELIVERIES], judged, group=None, awaited=signals.is_awaited, on_reconnect=signals.notify_all
     )
-    broker.subscribe([LIFECYCLE], _outcomes(store).after(requirement), group=f"{group}.outcomes", at_leisure=True)
-    broker.subscribe(
-        [LIFECYCLE], _hardware_tokens(store).after(requirement), group=f"{group}.hardware-tokens", at_leisure=True
+    followed = EventHandlers.together(
+        _outcomes(store), _hardware_tokens(store), _activity(store), _journeys(store), _notices(deps)
     )
-    broker.subscribe([LIFECYCLE], _activity(store).after(requirement), group=f"{group}.activity", at_leisure=True)
-    broker.subscribe([LIFECYCLE], _journeys(store).after(requirement), group=f"{group}.journeys", at_leisure=True)
-    broker.subscribe([LIFECYCLE], _notices(deps).after(requirement), group=f"{group}.notices", at_leisure=True)
+    broker.subscribe([LIFECYCLE], followed.after(requirement), group=f"{group}.outcomes", at_leisure=True)
 
 
 def _verdicts(deps: Dependencies) -> EventHandlers:

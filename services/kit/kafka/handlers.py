@@ -1,10 +1,11 @@
 """Which handler takes which event."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence, Set
 from typing import Any, TypeVar
 
 from schemas.base import Event
 from schemas.envelope import Envelope
+from services.kit.kafka.policy import is_dependency_down
 
 E = TypeVar("E", bound=Event)
 Handler = Callable[[E, Envelope], Awaitable[None]]
@@ -44,6 +45,10 @@ class EventHandlers:
     def find(self, event_type: str) -> Handler[Any] | None:
         return self._handlers.get(event_type)
 
+    def types(self) -> Set[str]:
+        """What it has handlers for."""
+        return self._handlers.keys()
+
     def only(self, wanted: Callable[[Envelope], bool]) -> "EventHandlers":
         """The same handlers for the events that are wanted at the moment they arrive; others are skipped."""
         chosen = EventHandlers()
@@ -51,12 +56,36 @@ class EventHandlers:
             chosen._handlers[event_type] = _if_wanted(handler, wanted)
         return chosen
 
+    @classmethod
+    def together(cls, *parts: "EventHandlers") -> "EventHandlers":
+        """The handlers of all parts in one subscription, which reads and commits a record once. Each that an event has
+        is called, whether those before it fail or not; then the record is tried again with all of them."""
+        joined = cls()
+        for event_type in {name for part in parts for name in part.types()}:
+            joined._handlers[event_type] = _all([h for part in parts if (h := part.find(event_type))])
+        return joined
+
     def after(self, precondition: Precondition) -> "EventHandlers":
         """The same handlers, each after `precondition`: while that raises an error of a dependency, events wait."""
         waiting = EventHandlers()
         for event_type, handler in self._handlers.items():
             waiting._handlers[event_type] = _after(precondition, handler)
         return waiting
+
+
+def _all(handlers: Sequence[Handler[Any]]) -> Handler[Any]:
+    async def handle(event: Any, envelope: Envelope) -> None:
+        failures: list[Exception] = []
+        for handler in handlers:
+            try:
+                await handler(event, envelope)
+            except Exception as error:  # noqa: BLE001 # raised below, once the others had their turn
+                failures.append(error)
+        if failures:
+            # While one waits for a dependency the record waits, so that nothing of it is given up meanwhile.
+            raise next(filter(is_dependency_down, failures), failures[0])
+
+    return handle
 
 
 def _after(precondition: Precondition, handler: Handler[Any]) -> Handler[Any]:

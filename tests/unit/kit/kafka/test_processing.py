@@ -1,5 +1,6 @@
 """What becomes of a record: handled, skipped, tried again, or put aside."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 
 import pytest
@@ -87,6 +88,41 @@ def test_an_event_has_one_handler() -> None:
 
     with pytest.raises(ValueError, match="EnrollmentStepReached"):
         handlers.on(EnrollmentStepReached)(first)
+
+
+@pytest.mark.parametrize(
+    ("failures", "raised"),
+    [
+        ((), None),
+        ((ValueError("first"),), ValueError),
+        ((ValueError("first"), DependencyDownError()), DependencyDownError),
+        ((AutoReconnect("x"), ValueError("second")), AutoReconnect),
+    ],
+)
+async def test_handlers_of_one_subscription_hinder_none_of_the_others(
+    failures: tuple[Exception, ...], raised: type[Exception] | None
+) -> None:
+    """A dependency counts more than a bad record: what only waits is never given up for it."""
+    handled: list[str] = []
+
+    def part(name: str, failure: Exception | None) -> EventHandlers:
+        handlers = EventHandlers()
+
+        @handlers.on(EnrollmentStepReached)
+        async def handle(_: EnrollmentStepReached, __: Envelope) -> None:
+            handled.append(name)
+            if failure:
+                raise failure
+
+        return handlers
+
+    parts = [part(f"{at}", failure) for at, failure in enumerate((*failures, None))]
+    handler = EventHandlers.together(*parts).find("EnrollmentStepReached")
+    assert handler is not None
+    event = step("sam", 1)
+    with pytest.raises(raised) if raised else nullcontext():
+        await handler(event.event, event)
+    assert handled == [f"{at}" for at in range(len(failures) + 1)]
 
 
 async def test_a_handler_works_within_the_trace_of_its_event() -> None:
