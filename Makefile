@@ -14,7 +14,7 @@ PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -
 LOCKED := --require-hashes --only-binary :all: --no-binary http-ece --use-pep517
 SUITES := $(wildcard tests/unit tests/contract tests/integration tests/e2e)
 
-.PHONY: help demo smoke test faults attack mutants bench soak lint style types collect format database reset install topics lock audit sbom
+.PHONY: help demo smoke test faults attack mutants bench profile soak lint style types collect format database reset install topics lock audit sbom
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ mutants: $(INSTALLED) ## Mutate the domain where it differs from main, count wha
 bench: install ## Measure answers beside their floor, registrations, pages, idling; ANSWERS=500, SECONDS=20, PEOPLE=1000000, SAVE=1 to keep
 	@exec $(BIN)/python -m tests.bench $(if $(ANSWERS),--answers $(ANSWERS)) $(if $(filter command line,$(origin SECONDS)),--seconds $(SECONDS)) \
 	  $(if $(PEOPLE),--people $(PEOPLE)) $(if $(SAVE),--save)
+
+profile: install ## Where the CPU of a registration goes, as flame graphs (needs py-spy); SAVE=1 to keep them in docs/benchmarks
+	@exec $(BIN)/python -m tests.bench.profile $(if $(SAVE),--save)
 
 soak: install ## Registrations at half the highest rate for 10 minutes: memory, handles, lag, nothing lost; MINUTES=2, SAVE=1 to keep
 	@exec $(BIN)/python -m tests.bench.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SAVE),--save)

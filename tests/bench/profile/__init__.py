@@ -1,0 +1,1 @@
+"""Where the CPU goes: `python -m tests.bench.profile`."""
