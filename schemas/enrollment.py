@@ -19,6 +19,9 @@ Intent = Literal["signIn", "manage", "administer"]
 Decision = Literal["none", "register", "nudge", "reconfirm", "manage", "administer"]
 
 
+TICKET: Final = r"^[A-Za-z]{1,10}[-#]?[0-9]{1,10}$"
+"""`INC-4711`: neither a number of a person nor a sentence about one, since the log is kept for ever."""
+
 EXTENSION: Final = ";ext="
 """Between a number and its extension (RFC 3966, section 5.3)."""
 
@@ -55,19 +58,20 @@ NoticeKind = Literal[
     "defaultMethodChanged",
     "newBrowser",
     "manyFailures",
+    "sessionsEnded",
 ]
 
 
 class NoticeRequested(Event):
-    """Tell the person of a change, at an address that does not depend on it (NIST SP 800-63B-4, 4.6), or of what is
-    unusual (OWASP ASVS 5.0, 6.3.5); that may be about no method.
+    """Tell the person of a change, at an address that does not depend on it (NIST SP 800-63B-4, 4.6), of what is
+    unusual (OWASP ASVS 5.0, 6.3.5), or that the help desk ended their sessions; the last two may be about no method.
 
     `destination` is sealed under `destination`, bound to the notice's id in the place of the method. `link` leads to
     "This wasn't me" and is sealed likewise, with `link` in the place of the challenge; None where there is nothing to
     undo.
     """
 
-    VERSION: ClassVar[int] = 2
+    VERSION: ClassVar[int] = 3
 
     notice_id: OpaqueId
     kind: NoticeKind
@@ -222,6 +226,25 @@ class UnusualActivityNoticed(Event):
     session_id: OpaqueId | None = None
     challenge_id: OpaqueId | None = None
     noticed_at: AwareDatetime
+
+
+class HelpDeskActed(Event):
+    """An agent of the organisation's help desk did something for this person, and why. What follows from it has events
+    of its own; a pass is made after this, so that none is without it.
+
+    `act` is `passGiven`, `methodRestored`, `methodSuspended` or `sessionsEnded`; `reason` is `lostDevice`, `newDevice`,
+    `lockedOut`, `mistake` or `suspicion`; there may be more of both, which a reader lets pass. `agent` is the agent's
+    user id, `session_id` their session; `ticket` names what the organisation keeps about it.
+    """
+
+    act: str = Field(max_length=64, pattern=r"^[a-zA-Z]+$")
+    agent: OpaqueId
+    reason: str = Field(max_length=64, pattern=r"^[a-zA-Z]+$")
+    ticket: str | None = Field(default=None, max_length=24, pattern=TICKET)
+    session_id: OpaqueId
+    method_id: OpaqueId | None = None
+    method_type: MethodType | None = None
+    acted_at: AwareDatetime
 
 
 class PolicyChanged(Event):

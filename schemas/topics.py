@@ -109,6 +109,7 @@ LIFECYCLE = Topic(
         e.SecurityInfoConfirmed,
         e.SuspiciousActivityReported,
         e.UnusualActivityNoticed,
+        e.HelpDeskActed,
         e.PolicyChanged,
         e.AccountErased,
     ),
