@@ -49,6 +49,10 @@ class ScopeMissingError(ProblemError):
     code, status, title = "scopeMissing", 403, "The access token lacks a scope"
 
 
+class PersonProtectedError(ProblemError):
+    code, status, title = "personProtected", 403, "The help desk can do nothing for this person"
+
+
 class MethodNotAllowedByPolicyError(ProblemError):
     code, status, title = "methodNotAllowedByPolicy", 403, "The organisation does not allow this method"
 

@@ -12,8 +12,8 @@ from deploy.demo.clock import Now
 from deploy.demo.people import Person
 
 SCOPE = "interrupts challenges"
-SCOPES = {"administer": f"{SCOPE} admin"}
-"""What an intent needs beside asking at all."""
+OPERATORS = {"administrators": "admin", "helpdesk": "operations.people"}
+"""What whoever works in Operations may open there, by their group."""
 
 READS_QUESTIONS = "methods.read"
 LOCALE = "en-GB"
@@ -140,7 +140,8 @@ class Product:
             "authenticatedAt": authenticated_at.isoformat(timespec="milliseconds"),
             "amr": list(amr),
         }
-        answer = await self._call("POST", "/v1.0/interrupts", question, scope=SCOPES.get(intent, SCOPE))
+        scope = " ".join((SCOPE, *rights_of(person))) if intent == "administer" else SCOPE
+        answer = await self._call("POST", "/v1.0/interrupts", question, scope=scope)
         return Interrupt(str(answer["id"]), str(answer["decision"]), self._own_address(answer.get("url")))
 
     async def confirm(self, interrupt_id: str) -> Confirmation:
@@ -250,6 +251,11 @@ class Product:
                 answer.status_code, str(document.get("code", "")), int(retry) if retry.isdecimal() else None
             )
         return document
+
+
+def rights_of(person: Person) -> tuple[str, ...]:
+    """The scopes of what somebody may open in Operations."""
+    return tuple(scope for group, scope in OPERATORS.items() if group in person.groups)
 
 
 def _questions(value: object) -> tuple[Question, ...]:

@@ -20,7 +20,7 @@ from deploy.demo.northbridge.flow import (
     take_second_step,
 )
 from deploy.demo.northbridge.layout import Layout
-from deploy.demo.northbridge.product import ProductRefusedError, ProductUnreachableError
+from deploy.demo.northbridge.product import ProductRefusedError, ProductUnreachableError, rights_of
 from deploy.demo.northbridge.proofs import NotVerifiedError
 from deploy.demo.northbridge.results import ResultRefusedError
 from deploy.demo.northbridge.second_step import SecondStep
@@ -29,7 +29,6 @@ from deploy.demo.northbridge.wording import NotSignedIn
 from deploy.demo.people import PASSWORD, SignInRefusedError
 
 COOKIE = "northbridge_session"
-ADMINISTRATORS = "administrators"
 SECOND_STEP_COOKIE = "northbridge_second_step"
 ASK_LATER = frozenset({409, 422, 423, 429})
 """How the product refuses a person who could prove something, but not now."""
@@ -150,7 +149,7 @@ class Pages:
             request,
             "home.html",
             person=session.person,
-            is_administrator=ADMINISTRATORS in session.person.groups,
+            rights=rights_of(session.person),
             two_steps=session.amr == TWO_STEPS,
             outcome=outcome,
             headline=wording.headline(outcome) if outcome else "",
@@ -164,9 +163,9 @@ class Pages:
         return await self._ask_afresh(request, session, "manage") if session else _to("/")
 
     async def operations(self, request: Request) -> Response:
-        """Send an administrator to the product's pages for administrators; the platform says who is one."""
+        """Send whoever works there to the product's Operations; the platform says who does, and what they may open."""
         session = self._session(request)
-        if session is None or ADMINISTRATORS not in session.person.groups:
+        if session is None or not rights_of(session.person):
             return _to("/home" if session else "/")
         return await self._ask_afresh(request, session, "administer")
 

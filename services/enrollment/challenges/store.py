@@ -12,6 +12,7 @@ from services.kit.mongo.indexes import ensure_index
 
 KEEP_ENDED = timedelta(days=1)
 MOST_REQUESTS = 20
+MOST_SHOWN = 50
 GRACE = timedelta(seconds=60)
 """How long the verifier may take to say that a challenge expired before enrollment says so itself."""
 
@@ -51,6 +52,12 @@ class Challenges(Documents[Challenge]):
         """Challenges of a person, or on one method, that nobody answered yet; expired ones among them."""
         of_person = {"state.tenant": tenant, "state.user": user, "state.status": "pending"}
         return await self.find(of_person | ({"state.terms.methodId": method_id} if method_id else {}))
+
+    async def sent_to(self, tenant: str, user: str, *, since: datetime) -> list[Challenge]:
+        """Challenges of a person for which a message was asked since then, newest first."""
+        of_person = {"state.tenant": tenant, "state.user": user, "state.terms.createdAt": {"$gt": since}}
+        newest = await self.find(of_person, sort=[("state.terms.createdAt", DESCENDING)], limit=MOST_SHOWN)
+        return [stored.state for stored in newest if stored.state.is_sent]
 
     async def asked_of(self, hashes: Sequence[str], since: datetime) -> list[Challenge]:
         """Challenges, of whomever, whose newest message was asked for since then, to the same number or address."""

@@ -17,7 +17,7 @@ from services.enrollment.api.idempotency import idempotent
 from services.enrollment.api.responses import answer, problems
 from services.enrollment.components import ComponentsDep, DependenciesDep
 from services.enrollment.interrupts import examples
-from services.enrollment.interrupts.handlers import AskInterrupt, DecidedInterrupt, ask_interrupt, read_interrupt
+from services.enrollment.interrupts.handlers import RIGHTS, AskInterrupt, DecidedInterrupt, ask_interrupt, read_interrupt
 from services.kit.crypto.rotation import JWKS_LIFE
 
 router = APIRouter(tags=["interrupts"])
@@ -80,13 +80,13 @@ async def post_interrupt(
     """Whether the person must set something up; with the address to send the browser to. Scope `interrupts`.
 
     `returnUrl` must be on the client's list, `authenticatedAt` at most 10 minutes ago. With `intent` `manage` the
-    address leads to "My security info"; with `administer`, which needs the scope `admin` as well, to the pages for
-    administrators. `nudge` is a registration that the person may put off, `reconfirm` the question
-    whether what is on file is still right. What the call says of the person replaces what is known: groups decide on
-    the policy, `emails` are told of changes.
+    address leads to "My security info"; with `administer` to Operations, which needs one more scope: `admin` opens the
+    reports there, `operations.people` the help desk. `nudge` is a registration that the person may put off,
+    `reconfirm` the question whether what is on file is still right. What the call says of the person replaces what is
+    known: groups decide on the policy, `emails` are told of changes.
     """
     if body.intent == "administer":
-        caller.require("admin")
+        caller.require(*RIGHTS.values())
     return _answer(await ask_interrupt(_command(body), caller, deps), deps.public_origin)
 
 

@@ -1,6 +1,6 @@
 """The platform asks whether a person must set something up, and later what came of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -19,9 +19,10 @@ from services.enrollment.methods.email.domain import parse_address
 from services.enrollment.needs import CanChangeAccounts, CanPrepare, HasAccounts, HasConfig, HasInterrupts, HasSealer
 from services.enrollment.policies.domain.policy import missing_methods
 from services.enrollment.policies.domain.requirements import GroupPolicy
-from services.enrollment.sessions.domain.session import Outcome
+from services.enrollment.sessions.domain.session import Outcome, Right
 from services.enrollment.tokens import Caller
 from services.kit.clock import CLOCK_SKEW, Clock
+from services.kit.config.clients import Scope
 from services.kit.crypto.sealing import Binding, token_hash
 from services.kit.decision import Change
 from services.kit.errors import (
@@ -44,6 +45,8 @@ class CanInterrupt(CanPrepare, HasConfig, HasInterrupts, Protocol):
 
 
 MAX_AUTHENTICATION_AGE = timedelta(minutes=10)
+RIGHTS: Mapping[Right, Scope] = {"reports": "admin", "people": "operations.people"}
+"""What opens in Operations, and the scope that a platform asks for it with."""
 LEADS_TO_REGISTERING: frozenset[Decision] = frozenset({"register", "nudge", "manage"})
 
 
@@ -190,6 +193,7 @@ def _interrupt(
         locale=command.locale,
         intent=command.intent,
         decision=decision,
+        rights=_rights(command.intent, caller),
         plan=plan,
         proven_at=command.authenticated_at if "mfa" in command.amr else None,
         ticket_hash=token_hash(ticket) if ticket else None,
@@ -199,6 +203,11 @@ def _interrupt(
         methods=account.active_types,
         ended_at=now if is_over else None,
     )
+
+
+def _rights(intent: Intent, caller: Caller) -> tuple[Right, ...]:
+    """What the token lets the person open."""
+    return tuple(right for right, scope in RIGHTS.items() if caller.may(scope)) if intent == "administer" else ()
 
 
 def require_allowed(return_url: str, allowed: Sequence[AnyHttpUrl]) -> None:

@@ -17,7 +17,7 @@ LIFE = timedelta(days=7)
 no more. What was told within that time is known (`store.KEEP`)."""
 SENT_WITHIN = timedelta(hours=12)
 
-WITHOUT_LINK: frozenset[NoticeKind] = frozenset({"methodSuspended", "newBrowser", "manyFailures"})
+WITHOUT_LINK: frozenset[NoticeKind] = frozenset({"methodSuspended", "newBrowser", "manyFailures", "sessionsEnded"})
 """There is nothing to undo in what protects the account, nor in what only happened to it."""
 
 

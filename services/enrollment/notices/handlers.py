@@ -14,6 +14,7 @@ from schemas.base import Channel, Event, MethodType
 from schemas.enrollment import (
     DefaultMethodChanged,
     Destination,
+    HelpDeskActed,
     MethodChanged,
     MethodRegistered,
     MethodRemoved,
@@ -64,7 +65,10 @@ UNUSUAL: dict[str, NoticeKind] = {
 }
 """Kinds of `UnusualActivityNoticed`. What is told of a browser is worded for places, too: a kind more would be a new
 version of the event."""
-TOLD: tuple[type[Event], ...] = (*KINDS, UnusualActivityNoticed)
+ACTS: dict[str, NoticeKind] = {"sessionsEnded": "sessionsEnded"}
+"""Acts of the help desk after which nothing else is told: of a method, what became of it is."""
+TOLD: tuple[type[Event], ...] = (*KINDS, UnusualActivityNoticed, HelpDeskActed)
+WITHOUT_METHOD = (UnusualActivityNoticed, HelpDeskActed)
 
 SUSPENDS: frozenset[NoticeKind] = frozenset({"methodRegistered", "methodChanged", "methodRestored"})
 """Changes whose method is not the person's if the change was not."""
@@ -94,7 +98,7 @@ async def notify_change(event: Event, cause: Envelope, deps: CanNotify) -> None:
     if stored is None or stored.state.erased_at or not _is_news(event, stored.state, deps):
         return
     about = _about(event, stored.state)
-    if about is None and not isinstance(event, UnusualActivityNoticed):
+    if about is None and not isinstance(event, WITHOUT_METHOD):
         return
     recipients = await recipients_of(event, stored.state, about.id if about else "", deps)
     if not recipients:
@@ -201,6 +205,8 @@ def _request(notice: Notice, token: str, whose: About, recipient: Recipient, dep
 
 
 def _kind_of(event: Event) -> NoticeKind:
+    if isinstance(event, HelpDeskActed):
+        return ACTS[event.act]
     return UNUSUAL[event.kind] if isinstance(event, UnusualActivityNoticed) else KINDS[type(event)]
 
 
@@ -209,6 +215,8 @@ def _is_news(event: Event, account: Account, deps: HasTerms) -> bool:
     what is unusual the person is told where policy asks for it."""
     if isinstance(event, UnusualActivityNoticed):
         return event.kind in UNUSUAL and deps.terms(account).tells_unusual
+    if isinstance(event, HelpDeskActed):
+        return event.act in ACTS
     if isinstance(event, MethodChanged):
         return event.changed == "destination"
     if isinstance(event, DefaultMethodChanged):

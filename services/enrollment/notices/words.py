@@ -17,6 +17,7 @@ def notice_text(notice: Notice) -> str:
         "methodRestored": f"{name} was brought back on {day}.",
         "defaultMethodChanged": f"{name} became the default method on {day}.",
         "newBrowser": f"Your account was used in a browser or a place that was new to us on {day}.",
+        "sessionsEnded": f"Your organisation's help desk signed you out everywhere on {day}.",
         "manyFailures": f"{name} paused after many wrong tries on {day}.",
     }
     return texts[notice.kind]

@@ -53,7 +53,7 @@ async def register(plan: Plan | ClaimingPlan, tenant: str, user: str, deps: CanR
     return await _begin(plan, account, deps, is_kept=is_kept)
 
 
-async def register_known(plan: Plan, tenant: str, user: str, deps: CanRegister) -> RegistrationSnapshot:
+async def register_known(plan: Plan | ClaimingPlan, tenant: str, user: str, deps: CanRegister) -> RegistrationSnapshot:
     """The same for a person who must have an account: `unknownUser` otherwise."""
     return await _begin(plan, await account_of(tenant, user, deps), deps, is_kept=True)
 

@@ -73,6 +73,15 @@ METHOD_STATES: Final[Mapping[str, StateText]] = {
 }
 """What became of a method."""
 
+HELP_DESK_REASONS: Final[Mapping[str, str]] = {
+    "lostDevice": "Lost or broken device",
+    "newDevice": "New device",
+    "lockedOut": "Locked out",
+    "mistake": "Something was done by mistake",
+    "suspicion": "Suspicious activity",
+}
+"""Why the help desk did something."""
+
 HOW_TO_SIGN_IN: Final = ("How to sign in", "/help/sign-in")
 CANT_SIGN_IN: Final = ("Can't sign in?", "/help/cant-sign-in")
 REPORT: Final = "Report this request?"

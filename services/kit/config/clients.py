@@ -15,6 +15,7 @@ Scope = Literal[
     "policies.write",
     "reports.read",
     "admin",
+    "operations.people",
 ]
 """What a client may ask for in a token (RFC 6749, section 3.3)."""
 
@@ -36,8 +37,8 @@ Rate = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,6}/(second|minut
 
 
 class RateLimits(Closed):
-    """How much is taken before the answer is 429: `COUNT/UNIT`. Each replica counts for itself, except for `request`
-    and `keep`, which hold over all of them. Limits per number, device and challenge are not here."""
+    """How much is taken before the answer is 429: `COUNT/UNIT`. Each replica counts for itself, except for `request`,
+    `keep`, `lookUp` and `act`, which hold over all of them. Limits per number, device and challenge are not here."""
 
     address: Rate = Field(default="120/minute", description="openings of tickets from one address")
     client: Rate = Field(default="6000/minute", description="API calls of one client")
@@ -46,6 +47,8 @@ class RateLimits(Closed):
     keep: Rate = Field(
         default="10/hour", description="sets of recovery codes, of answers, or passes that one person may be given"
     )
+    look_up: Rate = Field(default="60/hour", description="people that one agent of the help desk may look up")
+    act: Rate = Field(default="20/hour", description="what one agent of the help desk may do for people")
     streams: int = Field(default=5000, ge=1, description="event streams that a replica holds open at once; then 503")
     address_streams: int = Field(
         default=500, ge=1, description="of them from one address; those that platforms open are not counted"

@@ -37,6 +37,12 @@ class Sender(Closed):
     text: TextSender | None = None
 
 
+class HelpDesk(Closed):
+    except_groups: tuple[Name, ...] = Field(
+        default=(), description="whose members it may do nothing for, such as administrators"
+    )
+
+
 class SharedTenant(Closed):
     """One organisation, as services see it that have no part in its policies.
 
@@ -52,6 +58,7 @@ class SharedTenant(Closed):
     texts: OwnTexts = OwnTexts()
     sender: Sender = Sender()
     messages: MessageBudgets = MessageBudgets()
+    help_desk: HelpDesk = HelpDesk()
     groups: Mapping[str, Any]
     default_group: Any
     code_minutes: Any = None

@@ -30,6 +30,7 @@ class RateLimiter:
             "session": parse(limits.session),
         }
         self.requests, self.keeping = allowance_of(limits.request), allowance_of(limits.keep)
+        self.looking_up, self.acting = allowance_of(limits.look_up), allowance_of(limits.act)
 
     async def admit(self, subject: Subject, key: str) -> None:
         """Count one request of a subject.

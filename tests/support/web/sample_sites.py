@@ -192,7 +192,7 @@ def operations_views() -> dict[str, View]:
     nothing = replace(reports, started=0, endings=(), under_way=0, groups=(), people=0, registration=())
     leaving = replace(OPERATING, title="Leave Operations?")
     return {
-        "operations": OperationsView(OPERATING),
+        "operations": OperationsView(OPERATING, ("reports", "people")),
         "operations-closed": OperationsClosedView(replace(OPERATING, title="Set up a method first")),
         "reports": reports,
         "reports-empty": nothing,

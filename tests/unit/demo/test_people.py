@@ -21,6 +21,7 @@ def test_every_demo_person_signs_in_with_their_group() -> None:
         "kim": ("everyone",),
         "noor": ("strict",),
         "robin": ("staff",),
+        "dana": ("helpdesk",),
         "admin": ("administrators",),
     }
 
@@ -52,4 +53,11 @@ def test_nobody_else_is_found(user_name: str) -> None:
 
 
 def test_those_whose_path_is_built_are_listed() -> None:
-    assert {character.name for character in CHARACTERS if character.listed} == {"sam", "alex", "kim", "noor", "robin"}
+    assert {character.name for character in CHARACTERS if character.listed} == {
+        "sam",
+        "alex",
+        "kim",
+        "noor",
+        "robin",
+        "dana",
+    }

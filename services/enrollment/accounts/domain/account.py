@@ -122,6 +122,11 @@ class Account(State):
     countries: tuple[Country, ...] = Field(default=(), description="where a proxy says them; the newest last")
     put_off: PutOff | None = None
     confirmed_at: datetime | None = None
+    operated_at: datetime | None = Field(default=None, description="when the person last opened Operations")
+    looked_up: int = Field(default=0, description="people looked up as an agent, since `looked_up_since`")
+    looked_up_since: datetime | None = None
+    acted: int = Field(default=0, description="what was done for people as an agent, since `acted_since`")
+    acted_since: datetime | None = None
     kept: int = Field(default=0, description="sets of codes, answers or passes to be hashed, since `kept_since`")
     kept_since: datetime | None = None
     next_deadline: datetime | None = Field(default=None, description="when a session ends or is forgotten; swept by it")

@@ -9,6 +9,7 @@ from schemas.enrollment import (
     EnrollmentCompleted,
     EnrollmentSkipped,
     EnrollmentStarted,
+    HelpDeskActed,
     MethodChanged,
     MethodRegistered,
     MethodRemoved,
@@ -36,9 +37,10 @@ HAPPENED_AT: dict[type[Event], str] = {
     DefaultMethodChanged: "changed_at",
     SuspiciousActivityReported: "reported_at",
     UnusualActivityNoticed: "noticed_at",
+    HelpDeskActed: "acted_at",
 }
 """The events that a person sees, and the field that says when each happened."""
-DETAILS = ("reason", "changed", "intent", "kind")
+DETAILS = ("act", "reason", "changed", "intent", "kind")
 
 REQUESTS_PAUSED = "RequestsPaused"
 """An app gets no requests for a while, because the person denied several; it is on no topic."""
@@ -53,9 +55,18 @@ CHANGES = frozenset(
         MethodRemoved,
         DefaultMethodChanged,
         UnusualActivityNoticed,
+        HelpDeskActed,
     )
 ) | {REQUESTS_PAUSED}
 """What the person is told of when they come back."""
+
+
+FOLLOWS_FROM = {
+    "passGiven": MethodRegistered.__name__,
+    "methodRestored": MethodRestored.__name__,
+    "methodSuspended": MethodSuspended.__name__,
+}
+"""What comes of an act of the help desk, and is told with it."""
 
 
 def happened_at(event: Event) -> datetime:
@@ -66,7 +77,8 @@ def happened_at(event: Event) -> datetime:
 
 class Entry(State):
     """One event. `detail` is what kind of it: what changed, or why; `name` is masked. `correlation` is the session or
-    challenge in which it happened."""
+    challenge in which it happened. Of what the help desk did, `agent`, `reason` and `ticket` say who and why; the
+    session is the agent's, and not kept."""
 
     event: str
     at: datetime
@@ -76,6 +88,9 @@ class Entry(State):
     detail: str | None = None
     session_id: str | None = None
     correlation: str | None = None
+    agent: str | None = None
+    reason: str | None = None
+    ticket: str | None = None
 
 
 class Activity(State):
@@ -101,14 +116,16 @@ def news(entries: Sequence[Entry], *, since: datetime, own: Collection[str]) -> 
         and not (entry.event == default and entry.correlation in changed)
         and not mine.intersection({entry.session_id, entry.correlation})
     ]
-    return tuple(reversed(found))
+    return tuple(reversed(_without_what_follows(found)))
 
 
 def readable(entries: Sequence[Entry]) -> tuple[Entry, ...]:
-    """The newest first, without a report that is told by the suspension which follows from it."""
+    """The newest first, without a report that is told by the suspension which follows from it, and without what is told
+    by an act of the help desk."""
     suspended = {entry.correlation for entry in entries if entry.event == MethodSuspended.__name__} - {None}
     report = SuspiciousActivityReported.__name__
-    return tuple(entry for entry in reversed(entries) if entry.event != report or entry.correlation not in suspended)
+    told = [entry for entry in entries if entry.event != report or entry.correlation not in suspended]
+    return tuple(reversed(_without_what_follows(told)))
 
 
 def noted(
@@ -124,11 +141,29 @@ def noted(
         method_type=getattr(event, "method_type", None) or (before.method_type if before else None),
         name=getattr(event, "display_name", None) or name or (before.name if before else None),
         detail=next((detail for field in DETAILS if (detail := getattr(event, field, None))), None),
-        session_id=getattr(event, "session_id", None),
+        session_id=None if isinstance(event, HelpDeskActed) else getattr(event, "session_id", None),
         correlation=correlation,
     )
+    if isinstance(event, HelpDeskActed):
+        why = {"agent": event.agent, "reason": event.reason, "ticket": event.ticket}
+        return with_entry(activity, entry.model_copy(update=why))
     return with_entry(activity, entry)
 
 
 def with_entry(activity: Activity, entry: Entry) -> Change[Activity]:
     return Change(activity.model_copy(update={"entries": (*activity.entries, entry)[-MOST:]}))
+
+
+def _without_what_follows(entries: Sequence[Entry]) -> list[Entry]:
+    """A pass comes a moment after its act, all else with it."""
+    acts = [entry for entry in entries if entry.event == HelpDeskActed.__name__]
+
+    def follows(entry: Entry) -> bool:
+        return any(
+            FOLLOWS_FROM.get(act.detail or "") == entry.event
+            and act.method_id == entry.method_id
+            and (act.detail == "passGiven" or act.at == entry.at)
+            for act in acts
+        )
+
+    return [entry for entry in entries if not follows(entry)]

@@ -20,7 +20,7 @@ Suspension = Literal["notMe", "reported", "disabled", "administrator"]
 
 def suspend(account: Account, method_id: str, reason: Suspension, correlation: str, *, at: datetime) -> Change[Account]:
     """Idempotent: nothing happens to a method that is suspended already, or gone."""
-    return _suspended(AccountUpdate(account), method_id, reason, correlation, at).change()
+    return suspended(AccountUpdate(account), method_id, reason, correlation, at).change()
 
 
 def restore(
@@ -101,7 +101,7 @@ def repudiate(
     reported = SuspiciousActivityReported(method_id=method_id, reported_at=at)
     update = AccountUpdate(account)
     if suspends:
-        update = _suspended(update, method_id, "notMe", correlation, at)
+        update = suspended(update, method_id, "notMe", correlation, at)
     update = update.record(reported, correlation)
     return lifecycle.end_all(update, at=at).change()
 
@@ -113,7 +113,7 @@ def report_suspicious(account: Account, challenge: Challenge, *, at: datetime, b
         return Change(account)
     event = SuspiciousActivityReported(method_id=challenge.method_id, challenge_id=challenge.id, reported_at=at)
     update = AccountUpdate(account).record(event, challenge.id)
-    return (_suspended(update, challenge.method_id, "reported", challenge.id, at) if by_holder else update).change()
+    return (suspended(update, challenge.method_id, "reported", challenge.id, at) if by_holder else update).change()
 
 
 def _may_return(before: Method, held: Method | None) -> bool:
@@ -131,9 +131,10 @@ def _place_of(method: Method) -> Registration:
     )
 
 
-def _suspended(
+def suspended(
     update: AccountUpdate, method_id: str, reason: Suspension, correlation: str, at: datetime
 ) -> AccountUpdate:
+    """The same as `suspend`, as a part of a change."""
     method = update.account.method(method_id)
     if method is None or method.state != "active":
         return update

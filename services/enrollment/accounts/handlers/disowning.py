@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from schemas.enrollment import MethodChanged, MethodRegistered, MethodRestored
+from schemas.enrollment import HelpDeskActed, MethodChanged, MethodRegistered, MethodRestored
 from services.enrollment.accounts.domain import suspension
 from services.enrollment.accounts.domain.account import Account
 from services.enrollment.accounts.domain.activity import Entry
@@ -11,12 +11,15 @@ from services.enrollment.needs import CanChangeAccounts
 from services.enrollment.sessions.principal import Principal
 
 SUSPENDING: Final = frozenset(event.__name__ for event in (MethodRegistered, MethodChanged, MethodRestored))
+ACTS: Final = frozenset({"passGiven", "methodRestored"})
 """After which a method is there that may be somebody else's."""
 
 
 def suspends(entry: Entry, account: Account) -> bool:
     method = account.method(entry.method_id or "")
-    return entry.event in SUSPENDING and entry.detail != "name" and method is not None and method.state == "active"
+    brings = entry.event in SUSPENDING and entry.detail != "name"
+    brings = brings or (entry.event == HelpDeskActed.__name__ and entry.detail in ACTS)
+    return brings and method is not None and method.state == "active"
 
 
 async def disown(principal: Principal, entry: Entry, deps: CanChangeAccounts) -> Principal:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from schemas.base import MethodType
 from schemas.enrollment import Decision, Intent
-from services.enrollment.sessions.domain.session import Outcome
+from services.enrollment.sessions.domain.session import Outcome, Right
 from services.kit.state import State
 
 TICKET_LIFE = timedelta(minutes=5)
@@ -22,6 +22,7 @@ class Interrupt(State):
     locale: str | None = None
     intent: Intent
     decision: Decision
+    rights: tuple[Right, ...] = ()
     plan: tuple[MethodType, ...] = ()
     proven_at: datetime | None = None
     ticket_hash: str | None = None

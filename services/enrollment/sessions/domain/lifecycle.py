@@ -46,6 +46,8 @@ def start_session(account: Account, session: Session, *, at: datetime) -> Change
     kept = _with_room(_remembered(before.sessions, at), at)
     put_off = nudge.nudged(before.put_off, at=at) if session.decision == "nudge" else before.put_off
     update = update.put(sessions=(*kept, session), put_off=put_off)
+    if session.decision == "administer":
+        update = update.put(operated_at=at)
     update = _recorded(update, session, _started(session, at))
     return _recorded(update, session, _reached(session, at)).change()
 

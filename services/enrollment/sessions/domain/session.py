@@ -19,6 +19,10 @@ KEEP_ENDED_SESSIONS = timedelta(hours=1)
 Outcome = Literal["completed", "skipped", "cancelled", "expired"]
 
 
+Right = Literal["reports", "people"]
+"""What a session of Operations may open: the reports, or the help desk."""
+
+
 class Draft(State):
     """What is being set up and nobody has proven yet: kept, so that a refresh or a crash shows the same.
 
@@ -87,6 +91,9 @@ class Session(State):
     restoring: str | None = Field(default=None, description="the method that comes back once another one is proven")
     verifying: Verifying | None = None
     registered: tuple[str, ...] = ()
+    rights: tuple[Right, ...] = Field(default=(), description="what it may open in Operations")
+    looks_at: str | None = Field(default=None, description="the user id of whom the help desk has looked up")
+    acts: tuple[str, ...] = Field(default=(), description="the newest forms of the help desk that were sent")
     cookie_hash: str
     return_url: str
     locale: str = "en"

@@ -226,6 +226,7 @@ def _new_session(interrupt: Interrupt, secret: str, account: Account, deps: HasR
         intent=interrupt.intent,
         decision=interrupt.decision,
         plan=interrupt.plan,
+        rights=interrupt.rights,
         cookie_hash=token_hash(secret),
         return_url=interrupt.return_url,
         locale=interrupt.locale or "en",

@@ -1,5 +1,4 @@
-"""The pages for administrators. Only a session that the platform asked for with the scope `admin` opens them, and only
-after a proof."""
+"""Operations: where it begins, and the reports, which need the right to them."""
 
 from typing import Annotated
 
@@ -10,32 +9,28 @@ from schemas.enrollment import Decision
 from services.enrollment.accounts.handlers import self_service
 from services.enrollment.reports.handlers.funnel import funnel_report
 from services.enrollment.reports.handlers.registrations import registration_summary
-from services.enrollment.sessions.domain.administration import admission
 from services.enrollment.sessions.handlers import progress
-from services.enrollment.sessions.handlers.step_up import require_proof
 from services.enrollment.web.access import actor, onlooker
 from services.enrollment.web.forms import Hidden
 from services.enrollment.web.operations import words
-from services.enrollment.web.operations.views import OperationsClosedView, OperationsView, ReportsView
+from services.enrollment.web.operations.entering import elsewhere, misplaced
+from services.enrollment.web.operations.views import OperationsView, ReportsView
 from services.enrollment.web.operations.words import DECISIONS
-from services.enrollment.web.request import SEE_OTHER, PageRequest, frame, html, to_current_step
+from services.enrollment.web.request import SEE_OTHER, PageRequest, frame, html
 from services.enrollment.web.returning import back_to_platform
-from services.enrollment.web.views import MANAGE, OPERATIONS, WIZARD, Frame, MessageView
+from services.enrollment.web.views import MANAGE, OPERATIONS, Frame
 
 router = APIRouter(prefix=OPERATIONS, include_in_schema=False)
 
 RANGES = (7, 30, 90)
-FORBIDDEN = (
-    "This page is for administrators",
-    "You are signed in, but not as an administrator. Nothing was changed.",
-)
 
 
 @router.get("")
 async def show(request: Request) -> Response:
     """What there is."""
     page = await onlooker(request)
-    return await _elsewhere(page) or html(page.principal, OperationsView(_frame(page, "Operations")))
+    away = await elsewhere(page, None)
+    return away or html(page.principal, OperationsView(_frame(page, "Operations"), page.principal.session.rights))
 
 
 @router.get("/reports")
@@ -47,7 +42,7 @@ async def show_reports(
     """The funnel of the wizard, and registration in numbers; of the administrator's own tenant. An address that asks
     for what there is not shows what is shown first."""
     page = await onlooker(request)
-    if (away := await _elsewhere(page)) is not None:
+    if (away := await elsewhere(page, "reports")) is not None:
         return away
     await page.deps.limiter.admit("session", page.principal.session.id)
     chosen = next((choice for choice in RANGES if str(choice) == days), RANGES[1])
@@ -59,7 +54,7 @@ async def show_reports(
 async def set_up(request: Request, session: Hidden = "", csrf: Hidden = "") -> Response:
     """To "My security info", to set up what is missing."""
     page = await actor(request, session, csrf)
-    if (away := _misplaced(page)) is not None:
+    if (away := misplaced(page, None)) is not None:
         return away
     await progress.leave_operations_for_methods(page.principal, page.deps)
     return RedirectResponse(f"{MANAGE}/add", SEE_OTHER)
@@ -69,34 +64,10 @@ async def set_up(request: Request, session: Hidden = "", csrf: Hidden = "") -> R
 async def leave(request: Request, session: Hidden = "", csrf: Hidden = "") -> Response:
     """Back to the platform."""
     page = await actor(request, session, csrf)
-    if (away := _misplaced(page)) is not None:
+    if (away := misplaced(page, None)) is not None:
         return away
     principal = await self_service.leave(page.principal, page.deps)
     return await back_to_platform(PageRequest(page.components, page.cookie, principal))
-
-
-def _misplaced(page: PageRequest) -> Response | None:
-    """What somebody gets who is no administrator, or is somewhere else at the moment."""
-    session = page.principal.session
-    if session.decision != "administer":
-        heading, text = FORBIDDEN
-        shown = frame(page, None, title=heading)
-        return html(page.principal, MessageView(shown, heading, text, action=("Go on where you were", WIZARD)), 403)
-    return to_current_step(page) if session.intent != "administer" or session.step.startswith("prove") else None
-
-
-async def _elsewhere(page: PageRequest) -> Response | None:
-    """The same, and what an administrator gets who has not proven that it is them."""
-    if (away := _misplaced(page)) is not None:
-        return away
-    account, session = page.principal.account, page.principal.session
-    match admission(account, session, page.deps.policy(account), page.components.clock.now()):
-        case "prove":
-            await require_proof(page.principal, session.step, page.deps)
-            return to_current_step(page)
-        case "setUp":
-            return html(page.principal, OperationsClosedView(_frame(page, "Set up a method first")), 403)
-    return None
 
 
 async def _reports(page: PageRequest, days: int, decision: Decision) -> ReportsView:

@@ -3,17 +3,19 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from services.enrollment.sessions.domain.session import Right
 from services.enrollment.web.views import Frame
 
 
 @dataclass(frozen=True)
 class OperationsView:
-    """Where administrators begin."""
+    """Where it begins; `rights` are what the session may open."""
 
     template: ClassVar[str] = "operations/operations.html"
     step: ClassVar[str] = ""
 
     frame: Frame
+    rights: tuple[Right, ...]
     error: None = None
 
 

@@ -21,7 +21,7 @@ from services.enrollment.web.security_info.words import (
     activity_text,
     news_text,
 )
-from services.enrollment.web.words import day, moment, with_mask
+from services.enrollment.web.words import HELP_DESK_REASONS, day, moment, with_mask
 
 MOST_NEWS = 5
 DISOWNED = CHANGES - {"UnusualActivityNoticed"}
@@ -66,6 +66,7 @@ def activity_row(entry: Entry, account: Account, session_id: str) -> ActivityRow
         at=entry.at,
         text=text,
         where=_where(entry, account, session_id),
+        why=HELP_DESK_REASONS.get(entry.reason or ""),
         disown=disowned_at(entry) if entry.method_id and entry.event in DISOWNED else None,
     )
 

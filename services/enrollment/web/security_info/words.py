@@ -38,6 +38,7 @@ HAPPENED = {
     "EnrollmentCompleted": "You finished.",
     "SecurityInfoConfirmed": "You confirmed your security info.",
     "MethodRegistered": "You added {name}.",
+    "MethodRegistered.temporaryAccessPass": "Your organisation gave you a Temporary Access Pass.",
     "MethodChanged": "You changed {name}.",
     "MethodChanged.name": "You renamed {name}.",
     "MethodRestored": "{name} was brought back.",
@@ -61,6 +62,13 @@ SAID_NOT_ME = (
     "Everybody who was signed in here as you is signed out, and your organisation was told. Change your password, then "
     "sign in again.",
 )
+HELP_DESK = {
+    "passGiven": "Your organisation's help desk gave you a Temporary Access Pass.",
+    "methodRestored": "Your organisation's help desk restored {name}.",
+    "methodSuspended": "Your organisation's help desk suspended {name}.",
+    "sessionsEnded": "Your organisation's help desk signed you out everywhere.",
+}
+"""What the help desk did, by its act."""
 REASONS = {
     "person": "You deleted {name}.",
     "administrator": "Your administrator deleted {name}.",
@@ -68,6 +76,7 @@ REASONS = {
     "lostOrStolen": "You deleted {name} as lost or stolen.",
     "notMe": "{name} was suspended, because you said that a change wasn't yours.",
     "reported": "{name} was suspended, because you reported suspicious activity.",
+    "MethodSuspended.administrator": "Your organisation suspended {name}.",
     "disabled": "{name} was disabled after too many wrong tries. Delete it and add it anew.",
 }
 
@@ -85,6 +94,11 @@ NEWS = {
     "UnusualActivityNoticed.impossiblePace": "Your account was used in two countries within an hour, on",
     "UnusualActivityNoticed.manyFailures": "{name} paused after many wrong tries on",
     "RequestsPaused": "{name} gets no requests for a while, because several were denied on",
+    "HelpDeskActed": "Your organisation's help desk did something for your account on",
+    "HelpDeskActed.passGiven": "Your organisation's help desk gave you a Temporary Access Pass on",
+    "HelpDeskActed.methodRestored": "Your organisation's help desk restored {name} on",
+    "HelpDeskActed.methodSuspended": "Your organisation's help desk suspended {name} on",
+    "HelpDeskActed.sessionsEnded": "Your organisation's help desk signed you out everywhere on",
 }
 """What changed, for a person who comes back; the moment follows."""
 
@@ -93,9 +107,17 @@ def news_text(entry: Entry, name: str) -> str:
     return (NEWS.get(f"{entry.event}.{entry.detail}") or NEWS[entry.event]).format(name=name)
 
 
+def _why(event: str, reason: str) -> str | None:
+    return REASONS.get(f"{event}.{reason}") or REASONS.get(reason)
+
+
 def activity_text(entry: Entry, name: str) -> str | None:
     detail = entry.detail or ""
-    text = HAPPENED.get(f"{entry.event}.{detail}") or HAPPENED.get(entry.event) or REASONS.get(detail)
+    if entry.event == "HelpDeskActed":
+        text = HELP_DESK.get(detail)
+    else:
+        known = (HAPPENED.get(f"{entry.event}.{kind}") for kind in (detail, entry.method_type))
+        text = next(filter(None, known), None) or HAPPENED.get(entry.event) or _why(entry.event, detail)
     if entry.event == "DefaultMethodChanged" and entry.method_id is None:
         text = "You have no default method any more."
     return text.format(name=name) if text else None

@@ -34,9 +34,9 @@ def _particulars(link: str | None) -> Particulars:
 @pytest.mark.parametrize("kind", get_args(NoticeKind))
 @pytest.mark.parametrize("method_type", get_args(MethodType))
 def test_every_change_fits_into_one_text(kind: NoticeKind, method_type: MethodType) -> None:
-    """As enrollment asks for it: what has nothing to undo has no link, and a browser is no method."""
-    link = None if kind in {"methodSuspended", "newBrowser", "manyFailures"} else LINK
-    body = told(kind, None if kind == "newBrowser" else method_type, link)
+    """As enrollment asks for it: what has nothing to undo has no link, and a browser or a session is no method."""
+    link = None if kind in {"methodSuspended", "newBrowser", "manyFailures", "sessionsEnded"} else LINK
+    body = told(kind, None if kind in {"newBrowser", "sessionsEnded"} else method_type, link)
     assert body.isascii()
     assert len(body) <= ONE_PART
     assert kind not in body

@@ -1,0 +1,1 @@
+"""What an agent of the help desk does for people (ADR 0035)."""
