@@ -41,6 +41,12 @@ TICKETED = ("/security-info/start", "/verify/start", "/security-info/not-me", "/
 """Of those, the ones that take something which only one person has."""
 
 
+RIGHTS: Mapping[str, str] = {"/operations/people": "operations.people", "/operations/reports": "admin"}
+"""The scope with which a platform must have asked for a session of Operations, by how the page's address begins."""
+ANY_RIGHT = ("/operations", "/operations/methods", "/operations/leave")
+"""Pages of Operations that show and do nothing of anybody's."""
+
+
 @dataclass(frozen=True)
 class Route:
     """`scopes` are those of which a platform's token needs one; `bodies` the examples that the API describes."""
@@ -54,6 +60,10 @@ class Route:
     @property
     def name(self) -> str:
         return f"{self.method} {self.path}"
+
+    @property
+    def right(self) -> str | None:
+        return next((scope for beginning, scope in RIGHTS.items() if self.path.startswith(beginning)), None)
 
     def at(self, places: Mapping[str, str]) -> str:
         """Its address, with what stands for each parameter. Raises KeyError: nothing is known for one of them."""

@@ -16,7 +16,7 @@ from services.kit.crypto.device import DevicePrivateKey
 from services.kit.crypto.sealing import decode
 from services.kit.ids import new_id
 from tests.attack.routes import Route
-from tests.attack.target import Target
+from tests.attack.target import SCOPES, Target
 from tests.support.people.numbers import fresh_number
 
 MOBILE = "3179e48a-750b-4051-897c-87b9720928f7"
@@ -96,9 +96,15 @@ class Scene:
 
 
 async def interrupted(
-    target: Target, user: str, *, group: str = "everyone", client: str = "northbridge", **fields: object
+    target: Target,
+    user: str,
+    *,
+    group: str = "everyone",
+    client: str = "northbridge",
+    rights: frozenset[str] = frozenset(),
+    **fields: object,
 ) -> dict[str, Any]:
-    """The platform asks for somebody who signed in."""
+    """The platform asks for somebody who signed in; `rights` are the scopes that open Operations."""
     body = {
         "user": {
             "id": user,
@@ -111,7 +117,7 @@ async def interrupted(
         "amr": ["pwd", "mfa"],
         **fields,
     }
-    return await target.done("POST", "/v1.0/interrupts", body, client=client)
+    return await target.done("POST", "/v1.0/interrupts", body, client=client, scopes=SCOPES | rights)
 
 
 async def registered(target: Target, user: str, kind: str, **fields: object) -> dict[str, Any]:

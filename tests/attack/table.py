@@ -12,6 +12,7 @@ from tests.attack.attacks import (
     headers,
     injection,
     messages,
+    operators,
     parsers,
     people,
     platforms,
@@ -45,6 +46,11 @@ KINDS: tuple[Kind, ...] = (
     Kind("pages without a session", "nothing is shown or done", (people.without_session, people.tickets)),
     Kind("forged forms", "a form of another session is 403", (people.forged_forms,)),
     Kind("another person's pages", "nothing is shown or changed", (people.other_person,)),
+    Kind(
+        "Operations",
+        "each right opens its own pages, for people of one's own organisation",
+        (operators.other_rights, operators.other_tenant, operators.unproven, operators.protected),
+    ),
     Kind("sessions", "no fixation, one use of a ticket, an end is an end", (people.sessions,)),
     Kind(
         "guesses",

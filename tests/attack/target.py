@@ -19,7 +19,8 @@ from tests.attack.routes import Route
 SCOPES = frozenset(
     {"interrupts", "challenges", "methods.read", "methods.write", "policies.read", "policies.write", "reports.read"}
 )
-"""All of a platform but `admin`."""
+"""All of a platform but those that open Operations."""
+OPERATORS = frozenset({"admin", "operations.people"})
 
 
 @dataclass(frozen=True)
@@ -47,9 +48,17 @@ class Target:
         self.http.cookies.clear()
         return await self.http.request(method, path, headers=headers, follow_redirects=False, **more)
 
-    async def done(self, method: str, path: str, body: object = None, *, client: str = "northbridge") -> dict[str, Any]:
+    async def done(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        client: str = "northbridge",
+        scopes: frozenset[str] = SCOPES,
+    ) -> dict[str, Any]:
         """A call that a client may make; what it was answered."""
-        response = await self.call(method, path, body, token=self.token(client))
+        response = await self.call(method, path, body, token=self.token(client, scopes))
         assert response.is_success, f"{method} {path}: {response.status_code} {response.text}"
         content: dict[str, Any] = response.json() if response.content else {}
         return content

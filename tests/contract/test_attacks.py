@@ -19,7 +19,7 @@ from tests.attack import sequences
 from tests.attack.attacks import enumeration, generated, headers, people, platforms, slow
 from tests.attack.attempt import Attack, Attempt, Plan
 from tests.attack.lab import Lab, lab_target
-from tests.attack.routes import PUBLIC, Route, routes_of
+from tests.attack.routes import ANY_RIGHT, PUBLIC, Route, routes_of
 from tests.attack.scene import Scene, set_up
 from tests.attack.table import KINDS
 from tests.attack.timing import difference
@@ -94,6 +94,8 @@ async def test_every_route_is_attacked_or_public_for_a_reason(attacked: Attacked
         assert scene.at(route, tenant="t", version="v"), "say in the scene what stands for its parameters"
     assert {route.path for route in routes if route.kind == "public"} == PUBLIC.keys()
     assert all(route.scopes for route in routes if route.kind == "platform")
+    operations = [route for route in routes if route.path.startswith("/operations")]
+    assert {route.path for route in operations if route.right is None} == set(ANY_RIGHT)
     described = {
         route.name for route in routes if route.kind == "platform" and route.method in {"POST", "PUT", "PATCH"}
     }

@@ -8,7 +8,7 @@ import httpx
 from tests.attack.attempt import Attempt, Plan, judged
 from tests.attack.routes import Route
 from tests.attack.scene import Scene, with_software
-from tests.attack.target import SCOPES, forged_tokens
+from tests.attack.target import OPERATORS, SCOPES, forged_tokens
 
 OF_A_CLIENT = ("{challenge_id}", "{interrupt_id}")
 """What another client of the same tenant does not see."""
@@ -35,7 +35,7 @@ async def unscoped(scene: Scene, _: Plan) -> AsyncIterator[Attempt]:
     """A token with all scopes but those that the route needs: 403."""
     for route in _routes(scene):
         assert route.scopes, f"{route.name} takes any token"
-        lacking = SCOPES | {"admin"}
+        lacking = SCOPES | OPERATORS
         response = await _call(scene, route, token=scene.target.token(scopes=lacking - route.scopes))
         yield judged(f"{route.name}: without its scope", response, {403}, scene.secrets)
         for scope in sorted(route.scopes - {"challenges"}) if "challenges" in route.scopes else ():
@@ -48,7 +48,7 @@ async def unscoped(scene: Scene, _: Plan) -> AsyncIterator[Attempt]:
 
 async def other_tenant(scene: Scene, _: Plan) -> AsyncIterator[Attempt]:
     """Good tokens of another tenant: what is alice's is 404, lists have nothing of hers."""
-    token = scene.target.token("southgate", SCOPES | {"admin"})
+    token = scene.target.token("southgate", SCOPES | OPERATORS)
     before = await _methods(scene)
     for route in sorted(_routes(scene), key=_makes_an_account):
         for place, body in enumerate(route.bodies or (None,)):
@@ -66,7 +66,7 @@ async def other_client(scene: Scene, _: Plan) -> AsyncIterator[Attempt]:
     configuration gives it no scope for that at all."""
     if "example" not in scene.target.keys:
         return
-    token = scene.target.token("example", SCOPES | {"admin"})
+    token = scene.target.token("example", SCOPES | OPERATORS)
     for route in _routes(scene):
         if any(place in route.path for place in OF_A_CLIENT):
             yield judged(
