@@ -216,8 +216,9 @@ class UnusualActivityNoticed(Event):
     """Something in an account may be somebody else. Neither an address nor a place: the log is kept for ever.
 
     `kind` is `newBrowser` or `newCountry` (a session was begun where this person never was), `impossiblePace` (in two
-    countries within an hour) or `manyFailures` (so many wrong proofs in a row that the method pauses); there may be
-    more, which a reader lets pass. A verification for a platform has `challenge_id` in the place of a session.
+    countries within an hour), `manyFailures` (so many wrong proofs in a row that the method pauses) or `notMe` (the
+    person says so of something that changed no method, and their sessions ended); there may be more, which a reader
+    lets pass. A verification for a platform has `challenge_id` in the place of a session.
     """
 
     kind: str = Field(max_length=64, pattern=r"^[a-zA-Z]+$")

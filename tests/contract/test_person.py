@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from schemas.enrollment import UnusualActivityNoticed
 from services.kit.crypto.codes import totp_code
 from tests.attack.lab import lab_target
 from tests.attack.scene import (
@@ -256,7 +257,7 @@ async def test_of_an_entry_the_person_says_that_it_was_not_them(world: World) ->
     world.lab.clock.advance(timedelta(seconds=60))
     await reader.press("Next", code=totp_code(secret, world.lab.clock.now()))
     await reader.follow("Your recent activity")
-    assert reader.page.text.count("You opened My security info.") == 1
+    assert reader.page.text.count("You opened My security info.") == 2  # the sentence, and its "This wasn't me"
     assert "In this browser" in reader.page.text
     await reader.follow(next(label for label in reader.page.links if "wasn't me: You added Phone" in label))
     assert "The method can't be used until you restore it" in reader.page.text
@@ -280,3 +281,28 @@ async def test_the_first_guess_of_a_country_is_the_persons_then_the_organisation
     walker = await world.signed_in(await world.person(), group="frontline", amr=["pwd"], locale=locale)
     await walker.press("Next")
     assert f'<option value="{guess}" selected>' in walker.html
+
+
+async def test_of_a_visit_the_person_says_that_it_was_not_them(world: World) -> None:
+    """Nothing of theirs changed; whoever it was is out, and the organisation hears of it."""
+    user = await world.person()
+    await with_software(world.target, user)
+    intruder = await world.signed_in(user, intent="manage")
+    await intruder.open("/security-info")
+    reader = await world.signed_in(user, intent="manage")
+    await reader.open("/security-info/activity")
+    links = reader.html.count("/security-info/activity/not-me?entry=")
+    assert links == reader.page.text.count(" UTC") - 1  # each entry has its moment, and the foot one more
+    await reader.follow("This wasn't me: You opened My security info.")
+    assert "Everybody who is signed in here as you is signed out" in reader.page.text
+    assert "The method can't be used" not in reader.page.text
+    await reader.press("This wasn't me")
+    assert "Thank you for telling us" in reader.page.text
+    assert "Your session has ended" in (await intruder.open("/security-info")).page.text
+    assert {method["state"] for method in await world.methods(user)} == {"active"}
+    noticed = [one.event for one in world.lab.log.told if one.subject == user]
+    assert [event.kind for event in noticed if isinstance(event, UnusualActivityNoticed)] == ["newBrowser", "notMe"]
+    again = await world.signed_in(user, intent="manage")
+    await again.open("/security-info/activity")
+    assert "You said of something that it wasn't you." in again.page.text
+    assert not any("You said of something" in label for label in again.page.links)

@@ -28,6 +28,7 @@ from services.enrollment.web.views import (
     Told,
 )
 from services.enrollment.web.wizard.views import MethodLine, PromptView, SkipOffer, SuccessView
+from tests.support.web.sample_desk import desk_views
 from tests.support.web.sample_frame import (
     APP,
     APP_STEPS,
@@ -86,6 +87,7 @@ def sample_views() -> dict[str, View]:
         | managed_views()
         | help_views()
         | operations_views()
+        | desk_views()
         | {
             "prompt": PromptView(frame("More information required")),
             "prompt-skip": PromptView(frame("More information required"), SkipOffer(2, 3, "3 March")),

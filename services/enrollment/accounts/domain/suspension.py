@@ -3,7 +3,13 @@
 from datetime import datetime
 from typing import Literal
 
-from schemas.enrollment import NO_NAME, MethodRestored, MethodSuspended, SuspiciousActivityReported
+from schemas.enrollment import (
+    NO_NAME,
+    MethodRestored,
+    MethodSuspended,
+    SuspiciousActivityReported,
+    UnusualActivityNoticed,
+)
 from services.enrollment.accounts.domain.account import Account, Method
 from services.enrollment.accounts.domain.conflicts import conflict_of
 from services.enrollment.accounts.domain.defaults import settle_default
@@ -104,6 +110,12 @@ def repudiate(
         update = suspended(update, method_id, "notMe", correlation, at)
     update = update.record(reported, correlation)
     return lifecycle.end_all(update, at=at).change()
+
+
+def repudiate_use(account: Account, used_in: str | None, correlation: str, *, at: datetime) -> Change[Account]:
+    """ "This wasn't me" of something that changed no method, such as a session in another browser."""
+    noticed = UnusualActivityNoticed(kind="notMe", session_id=used_in, noticed_at=at)
+    return lifecycle.end_all(AccountUpdate(account).record(noticed, correlation), at=at).change()
 
 
 def report_suspicious(account: Account, challenge: Challenge, *, at: datetime, by_holder: bool) -> Change[Account]:

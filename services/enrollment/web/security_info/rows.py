@@ -6,7 +6,7 @@ from datetime import datetime
 
 from services.enrollment.accounts.domain import unusual
 from services.enrollment.accounts.domain.account import Account, Former
-from services.enrollment.accounts.domain.activity import CHANGES, Entry
+from services.enrollment.accounts.domain.activity import Entry
 from services.enrollment.accounts.handlers.self_service import Addable
 from services.enrollment.methods.registry.rows import MethodRow
 from services.enrollment.methods.registry.words import WORDS, name_of
@@ -24,8 +24,8 @@ from services.enrollment.web.security_info.words import (
 from services.enrollment.web.words import HELP_DESK_REASONS, day, moment, with_mask
 
 MOST_NEWS = 5
-DISOWNED = CHANGES - {"UnusualActivityNoticed"}
-"""What a person can say of that it wasn't them."""
+OWN_WORDS = frozenset({"SuspiciousActivityReported", "UnusualActivityNoticed.notMe"})
+"""What a person said themselves; of all else they can say that it wasn't them."""
 
 
 def former_row(former: Former) -> MethodRow:
@@ -67,13 +67,17 @@ def activity_row(entry: Entry, account: Account, session_id: str) -> ActivityRow
         text=text,
         where=_where(entry, account, session_id),
         why=HELP_DESK_REASONS.get(entry.reason or ""),
-        disown=disowned_at(entry) if entry.method_id and entry.event in DISOWNED else None,
+        disown=disowned_at(entry) if may_be_disowned(entry) else None,
     )
+
+
+def may_be_disowned(entry: Entry) -> bool:
+    return OWN_WORDS.isdisjoint({entry.event, f"{entry.event}.{entry.detail}"})
 
 
 def disowned_at(entry: Entry) -> str:
     """By what an entry is known in an address."""
-    return f"{entry.method_id} {entry.at.isoformat()}"
+    return f"{entry.event} {entry.method_id or ''} {entry.at.isoformat()}"
 
 
 def _where(entry: Entry, account: Account, session_id: str) -> str | None:

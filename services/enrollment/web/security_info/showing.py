@@ -130,7 +130,7 @@ async def entries_of(page: PageRequest) -> tuple[Entry, ...]:
 async def disowned(page: PageRequest, named: str) -> Entry:
     """What a person says of that it wasn't them. Raises `notFound`."""
     found = [
-        entry for entry in await entries_of(page) if entry.event in rows.DISOWNED and rows.disowned_at(entry) == named
+        entry for entry in await entries_of(page) if rows.may_be_disowned(entry) and rows.disowned_at(entry) == named
     ]
     if not found:
         raise NotFoundError

@@ -48,6 +48,7 @@ HAPPENED = {
     "UnusualActivityNoticed.newBrowser": "Your account was used in a browser that was new to us.",
     "UnusualActivityNoticed.newCountry": "Your account was used in a country that was new to us.",
     "UnusualActivityNoticed.impossiblePace": "Your account was used in two countries within an hour.",
+    "UnusualActivityNoticed.notMe": "You said of something that it wasn't you.",
     "UnusualActivityNoticed.manyFailures": "There were many wrong tries with {name}, so it paused.",
     "RequestsPaused": (
         "You denied several requests in {name}, so it gets none for a while. If you didn't ask for them, somebody else "
@@ -92,6 +93,7 @@ NEWS = {
     "UnusualActivityNoticed.newBrowser": "Your account was used in a browser that was new to us on",
     "UnusualActivityNoticed.newCountry": "Your account was used in a country that was new to us on",
     "UnusualActivityNoticed.impossiblePace": "Your account was used in two countries within an hour, on",
+    "UnusualActivityNoticed.notMe": "Somebody said here of something that it wasn't you, on",
     "UnusualActivityNoticed.manyFailures": "{name} paused after many wrong tries on",
     "RequestsPaused": "{name} gets no requests for a while, because several were denied on",
     "HelpDeskActed": "Your organisation's help desk did something for your account on",

@@ -143,6 +143,7 @@ HAPPENED: Final[Mapping[str, str]] = {
     "UnusualActivityNoticed.newBrowser": "The account was used in a new browser.",
     "UnusualActivityNoticed.newCountry": "The account was used in a new country.",
     "UnusualActivityNoticed.impossiblePace": "The account was used in two countries within an hour.",
+    "UnusualActivityNoticed.notMe": "Said “This wasn't me”.",
     "UnusualActivityNoticed.manyFailures": "{method} paused after many wrong tries.",
     "RequestsPaused": "{method} gets no requests for a while, because several were denied.",
     "MethodRemoved.person": "Deleted {method}.",
