@@ -17,7 +17,13 @@ from services.enrollment.api.idempotency import idempotent
 from services.enrollment.api.responses import answer, problems
 from services.enrollment.components import ComponentsDep, DependenciesDep
 from services.enrollment.interrupts import examples
-from services.enrollment.interrupts.handlers import RIGHTS, AskInterrupt, DecidedInterrupt, ask_interrupt, read_interrupt
+from services.enrollment.interrupts.handlers import (
+    RIGHTS,
+    AskInterrupt,
+    DecidedInterrupt,
+    ask_interrupt,
+    read_interrupt,
+)
 from services.kit.crypto.rotation import JWKS_LIFE
 
 router = APIRouter(tags=["interrupts"])
