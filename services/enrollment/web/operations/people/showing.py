@@ -99,8 +99,8 @@ async def person_page(page: PageRequest, user: str, said: Said | None = None) ->
         name=name_of(account),
         user_name=account.profile.user_principal_name,
         user=user,
-        methods=tuple(_line(one.method, one.state, found, page) for one in found.methods),
-        former=tuple(_former(one, base, found) for one in domain.may_come_back(account, at=now)),
+        methods=tuple(_line(listed.method, listed.state, found, page) for listed in found.methods),
+        former=tuple(_former(former, base, found) for former in domain.may_come_back(account, at=now)),
         acts=() if found.refusal else _acts(found, base),
         messages=tuple(map(_message, found.messages)),
         story=_story(found.story, account),
@@ -157,7 +157,7 @@ def method_in(account: Account, asked: Asked, page: PageRequest) -> Method:
         found = held
     else:
         found = next(
-            (one.method for one in domain.may_come_back(account, at=now) if one.method.id == asked.method_id), None
+            (gone.method for gone in domain.may_come_back(account, at=now) if gone.method.id == asked.method_id), None
         )
     if found is None:
         raise UnknownMethodError
