@@ -3,6 +3,7 @@
 Source: CloudEvents Kafka protocol binding 1.0.2, sections 3.2 and 3.2.3.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -50,7 +51,7 @@ class Envelope:
     @property
     def body(self) -> bytes:
         """The event as JSON."""
-        return self.event.model_dump_json(by_alias=True, exclude_none=True).encode()
+        return _body_of(self.event)
 
     @property
     def headers(self) -> Headers:
@@ -119,3 +120,15 @@ def decode(headers: dict[str, str], body: bytes | None) -> Envelope | Unknown | 
         return Malformed("; ".join(f"{'.'.join(map(str, e['loc']))}: {e['type']}" for e in error.errors()[:3]))
     except (ValueError, RecursionError) as error:
         return Malformed(type(error).__name__)
+
+
+def _body_of(event: Event) -> bytes:
+    """What is None is left out, unless a reader needs the field: then it is null, as the schema says."""
+    needed = {
+        field.alias or name: None
+        for name, field in type(event).model_fields.items()
+        if field.is_required() and getattr(event, name) is None
+    }
+    if not needed:
+        return event.model_dump_json(by_alias=True, exclude_none=True).encode()
+    return json.dumps(event.model_dump(mode="json", by_alias=True, exclude_none=True) | needed).encode()

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas.enrollment import DefaultMethodChanged
 from schemas.envelope import Envelope, Malformed, Unknown, decode
 from tests.support.builders.challenges import TENANT, USER, enveloped, requested, submitted, terms
 
@@ -108,3 +109,10 @@ FIELDS = st.dictionaries(st.sampled_from(["terms", "channel", "send", "notAfter"
 def test_reading_never_raises_whatever_the_json(fields: dict[str, object], others: dict[str, object]) -> None:
     body = json.dumps(others | fields).encode()
     assert isinstance(decode(headers(ENVELOPE), body), Envelope | Malformed)
+
+
+def test_a_field_that_readers_need_is_there_though_it_is_null() -> None:
+    """Of an account without a default method: without the field every reader put the event aside."""
+    event = DefaultMethodChanged(method_id=None, previous_method_id="m1", changed_at=ENVELOPE.time)
+    envelope = replace(FULL, type="DefaultMethodChanged", event=event)
+    assert decode(headers(envelope), envelope.body) == envelope
