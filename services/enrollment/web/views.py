@@ -31,18 +31,20 @@ MessageState = Literal["queued", "sent", "delivered", "failed", "unknown"]
 
 @dataclass(frozen=True)
 class Told:
-    """What is known of a message or a call, in words; after `seconds` without news, `later` is all that is known."""
+    """What is known of a message or a call, in words; after `seconds` without news, `later` is all that is known.
+    `help_in` are the seconds after which the page says by itself what helps; None: never."""
 
     state: MessageState
     text: str
     seconds: int = 0
     later: "Told | None" = None
+    help_in: int | None = None
 
     @property
     def news(self) -> dict[str, object]:
         """The same for the page's script."""
         later = {"state": self.later.state, "text": self.later.text, "seconds": self.seconds} if self.later else None
-        return {"state": self.state, "text": self.text, "later": later}
+        return {"state": self.state, "text": self.text, "later": later, "helpIn": self.help_in}
 
 
 @dataclass(frozen=True)

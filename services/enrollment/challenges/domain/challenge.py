@@ -69,6 +69,14 @@ class Delivery(State):
         return self.state == "queued" and self.goes_out_at is not None and now < self.goes_out_at
 
 
+class Patience(State):
+    """For how long the page waits before it says what helps, in seconds: for word that a message arrived, once it went
+    out, and for word that it went out."""
+
+    arrival: int = 20
+    sending: int = 45
+
+
 class Submission(State):
     """A proof under way, or judged: `result` is `verified` or a reason of `VerificationFailed`."""
 
@@ -121,6 +129,7 @@ class Challenge(State):
     stands_for: str | None = None
     status: Status = "pending"
     delivery: Delivery
+    patience: Patience = Patience()
     sends: int = 1
     resend_at: datetime
     submissions: tuple[Submission, ...] = ()
@@ -218,6 +227,18 @@ class Challenge(State):
 
     def resend_wait(self, now: datetime) -> timedelta:
         return max(self.resend_at - now, timedelta())
+
+    @property
+    def overdue_at(self) -> datetime | None:
+        """When the person is told what helps, should nothing more be heard of the message; None once it arrived."""
+        match self.delivery.state:
+            case "delivered":
+                return None
+            case "failed":
+                return self.delivery.requested_at
+            case "queued":
+                return self.delivery.expected_at + timedelta(seconds=self.patience.sending)
+        return self.delivery.since + timedelta(seconds=self.patience.arrival)
 
 
 def known_as(challenge: Challenge) -> str:

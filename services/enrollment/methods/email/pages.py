@@ -73,7 +73,9 @@ async def show_code(page: PageRequest, feedback: Feedback = NOTHING) -> Response
     challenge, shown = await require_challenge(page), frame(page, "email.code", feedback.notice)
     view = code_view(shown, challenge, feedback, page.deps.clock.now(), step="email.code")
     back = f"{WIZARD}?step=email"
-    return html(page.principal, replace(view, back=back, different=(ANOTHER_ADDRESS, back)), feedback.status)
+    different_method = may_choose(page.principal, page.deps)
+    with_ways = replace(view, back=back, different=(ANOTHER_ADDRESS, back), different_method=different_method)
+    return html(page.principal, with_ways, feedback.status)
 
 
 async def act_on_code(page: PageRequest, form: CodeForm) -> Response:

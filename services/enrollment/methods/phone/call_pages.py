@@ -1,6 +1,7 @@
 """The page of a call, which is answered and confirmed by a key: as a step, and in "Verify it's you"."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Final, Literal
 
@@ -9,9 +10,11 @@ from fastapi import Response
 from services.enrollment.challenges.domain.challenge import Challenge, Status
 from services.enrollment.methods.base.pages import AskedProof, ProofPage
 from services.enrollment.methods.phone import handlers as phones
+from services.enrollment.methods.phone.countries import place_of
 from services.enrollment.methods.phone.views import CallState, CallView
 from services.enrollment.methods.phone.words import call_text, call_told, number_problem
 from services.enrollment.proofs.sent_code.pages import resend, send_anew
+from services.enrollment.sessions.handlers.progress import may_choose
 from services.enrollment.web.forms import ProofForm
 from services.enrollment.web.judging import NOTHING, Feedback, ShowAgain, heard, require_challenge
 from services.enrollment.web.request import PageRequest, frame, html
@@ -39,7 +42,10 @@ async def show_call(page: PageRequest, feedback: Feedback = NOTHING) -> Response
         step="phone.call",
         back=f"{WIZARD}?step=phone",
     )
-    return html(page.principal, view, feedback.status)
+    with_ways = replace(
+        view, different_method=may_choose(page.principal, page.deps), place=place_of(challenge, page.deps)
+    )
+    return html(page.principal, with_ways, feedback.status)
 
 
 async def act_on_call(page: PageRequest, form: ProofForm) -> Response:
@@ -75,7 +81,7 @@ def call_view(
     other_method: bool = False,
 ) -> CallView:
     """What is known of the call."""
-    status = challenge.status_at(now)
+    status, told = challenge.status_at(now), call_told(challenge, now)
     undelivered = status == "pending" and challenge.delivery.state == "failed"
     return CallView(
         step=step,
@@ -84,7 +90,8 @@ def call_view(
         state="failed" if undelivered else STATES[status],
         text=call_text(challenge, now, unheard=unheard),
         suspends=not challenge.is_to_register,
-        later=call_told(challenge, now).news["later"],
+        later=told.news["later"],
+        help_in=told.help_in,
         events_url=f"{frame.site.events}?challenge={challenge.id}",
         call_again_at=challenge.resend_at,
         calls_left=challenge.sends_left if status == "pending" else 0,

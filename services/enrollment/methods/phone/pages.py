@@ -14,7 +14,7 @@ from services.enrollment.methods.base.pages import MethodPages, Step
 from services.enrollment.methods.base.step_pages import back_of, changed_from, last_step
 from services.enrollment.methods.phone import handlers as phones
 from services.enrollment.methods.phone.call_pages import act_on_call, reached_otherwise, sent_anew, show_call
-from services.enrollment.methods.phone.countries import NAMES, in_a_sentence, in_order
+from services.enrollment.methods.phone.countries import NAMES, in_a_sentence, in_order, place_of
 from services.enrollment.methods.phone.domain import national_format, region_of, region_of_typed
 from services.enrollment.methods.phone.handlers import TypedPhone
 from services.enrollment.methods.phone.views import Country, PhoneView
@@ -120,6 +120,8 @@ async def show_code(page: PageRequest, feedback: Feedback = NOTHING) -> Response
         different=(ANOTHER_NUMBER, back),
         call_instead=by_text,
         text_instead=is_mobile and not by_text,
+        different_method=may_choose(page.principal, page.deps),
+        place=place_of(challenge, page.deps),
     )
     return html(page.principal, with_ways, feedback.status)
 

@@ -7,6 +7,8 @@ from typing import ClassVar, Literal
 
 from services.enrollment.challenges.domain.challenge import PhoneType
 from services.enrollment.methods.phone.words import CALL, NUMBERS, CallWords, NumberWords
+from services.enrollment.proofs.sent_code.missing import WORDS as MISSING
+from services.enrollment.proofs.sent_code.missing import Missing, missing
 from services.enrollment.web.views import Choice, FieldError, FormKey, Frame, challenge_of
 from services.enrollment.web.words import StateText
 
@@ -74,6 +76,9 @@ class CallView:
     other_method: bool = False
     unheard: bool = False
     later: object = None
+    help_in: int | None = None
+    different_method: bool = False
+    place: str | None = None
     suspends: bool = False
     step: str = "phone.call"
 
@@ -99,6 +104,25 @@ class CallView:
         """The state, and what is known of the call or what to do."""
         fixed = self.states[self.shown]
         return StateText(fixed.headline, self.text) if self.shown in {"waiting", "undelivered"} else fixed
+
+    @property
+    def may_be_missing(self) -> bool:
+        """Whether the call is still to come, or did not get there."""
+        return self.shown in {"waiting", "undelivered"}
+
+    @property
+    def missing(self) -> Missing:
+        """What helps where no call comes: all that the page offers."""
+        ways = (
+            (self.calls_left > 0, MISSING["voice"].again),
+            (self.text_instead, "have a code texted to you instead"),
+            (self.back is not None, "go back and use a different number"),
+            (self.other_method, "use a different method"),
+            (self.different_method, "set up a different method"),
+        )
+        offered = [way for is_there, way in ways if is_there]
+        new = self.back is not None
+        return missing("voice", self.help_in, self.masked, offered, place=self.place, new=new)
 
     @property
     def challenge_id(self) -> str:

@@ -51,6 +51,10 @@ class Terms(Closed):
     tells_unusual: bool = Field(
         default=False, description="whether people are told of a new browser and of many wrong tries"
     )
+    arrival_seconds: int = Field(
+        default=20, ge=5, le=120, description="for how long a message that went out may say nothing of its arrival"
+    )
+    sending_seconds: int = Field(default=45, ge=10, le=300, description="for how long a message may not have gone out")
 
 
 TERMS: Mapping[ProfileName, Terms] = {
@@ -107,6 +111,12 @@ class Requirement(Closed):
     )
     tells_unusual: bool | None = Field(
         default=None, description="whether people are told of a new browser and of many wrong tries"
+    )
+    arrival_seconds: int | None = Field(
+        default=None, ge=5, le=120, description="until a page asks whether what went out has come"
+    )
+    sending_seconds: int | None = Field(
+        default=None, ge=10, le=300, description="until a page offers other ways because nothing has gone out"
     )
 
     def terms(self, tenant_code_minutes: int | None = None) -> Terms:

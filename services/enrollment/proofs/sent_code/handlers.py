@@ -13,7 +13,7 @@ from schemas.verification import MOST_OTHER_HASHES, CodeTerms, ProofKind
 from services.enrollment.accounts.domain.account import Account, Method
 from services.enrollment.budgets.handlers import counted
 from services.enrollment.challenges.domain import transitions
-from services.enrollment.challenges.domain.challenge import RESEND_AFTER, Challenge
+from services.enrollment.challenges.domain.challenge import RESEND_AFTER, Challenge, Patience
 from services.enrollment.challenges.handlers.building import ProofRequest, new_challenge
 from services.enrollment.challenges.handlers.lifecycle import binding_of
 from services.enrollment.methods.base.handlers import Digits, typed_digits
@@ -63,7 +63,8 @@ def sent_code_challenge(
     kind: ProofKind = "code",
 ) -> Challenge:
     """A code that is sent or read out, or (kind `call`) a key to be pressed."""
-    life = timedelta(minutes=deps.terms(claimant.account).code_minutes)
+    policy = deps.terms(claimant.account)
+    life = timedelta(minutes=policy.code_minutes)
     challenge = new_challenge(asked, claimant, kind, deps, life=life)
     terms = challenge.terms.model_copy(
         update={
@@ -76,7 +77,8 @@ def sent_code_challenge(
     )
     sealed = Destination(sealed=destination.sealed(binding_of(challenge), deps.sealer), masked=destination.masked)
     resend_at = challenge.delivery.requested_at + RESEND_AFTER[0]
-    more = {"terms": terms, "channel": channel, "destination": sealed, "resend_at": resend_at}
+    patience = Patience(arrival=policy.arrival_seconds, sending=policy.sending_seconds)
+    more = {"terms": terms, "channel": channel, "destination": sealed, "resend_at": resend_at, "patience": patience}
     return challenge.model_copy(update=more)
 
 

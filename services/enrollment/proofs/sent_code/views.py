@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Literal
 
+from services.enrollment.proofs.sent_code.missing import WORDS as MISSING
+from services.enrollment.proofs.sent_code.missing import Missing, missing
 from services.enrollment.proofs.sent_code.words import CHANNELS, ChannelWords
 from services.enrollment.web.views import FieldError, Frame, Told, challenge_of, minutes_left
 
@@ -16,7 +18,8 @@ class CodeView:
 
     `checking` is shown while a code is being judged; `ended` means that this code is over. `call_instead` and
     `text_instead` offer the other way to reach the phone, `other_method` another proof. `different` is a link sideways:
-    label and address. `events_url` streams the changes of the challenge, whose id is in its query.
+    label and address. `different_method` leads to another method to set up, `place` is the country of a number that
+    was just typed. `events_url` streams the changes of the challenge, whose id is in its query.
     """
 
     template: ClassVar[str] = "sent_code/code.html"
@@ -40,6 +43,8 @@ class CodeView:
     text_instead: bool = False
     different: tuple[str, str] | None = None
     other_method: bool = False
+    different_method: bool = False
+    place: str | None = None
     step: str = "phone.code"
 
     @property
@@ -50,6 +55,21 @@ class CodeView:
     def minutes_left(self) -> int | None:
         """How long the code lives, in whole minutes, begun ones counted; None without a `now` or after its end."""
         return minutes_left(self.frame, self.expires_at)
+
+    @property
+    def missing(self) -> Missing:
+        """What helps where nothing comes: all that the page offers."""
+        ways = (
+            (self.sends_left > 0, MISSING[self.channel].again),
+            (self.call_instead, "have us call you instead"),
+            (self.text_instead, "have a code texted to you instead"),
+            (self.different is not None, f"use a different {'address' if self.channel == 'email' else 'number'}"),
+            (self.other_method, "use a different method"),
+            (self.different_method, "set up a different method"),
+        )
+        offered = [way for is_there, way in ways if is_there]
+        new = self.different is not None
+        return missing(self.channel, self.delivery.help_in, self.masked, offered, place=self.place, new=new)
 
     @property
     def challenge_id(self) -> str:

@@ -34,16 +34,15 @@ CALL_WAITS: Final = "{where} got a message or a call a moment ago. We call you i
 
 @dataclass(frozen=True)
 class Known:
-    """What is said of a message in a state, and, once it has lasted `after`, what is said then."""
+    """What is said of a message in a state, and, once it has lasted `after`, what is said then. None is as long as the
+    policy lets it take to arrive."""
 
     text: str
-    after: timedelta = timedelta()
+    after: timedelta | None = timedelta()
     later: str = ""
     later_state: MessageState = "unknown"
 
 
-LATE: Final = timedelta(seconds=30)
-"""A text that arrives mostly does so within this, and so does the word of it."""
 READING: Final = timedelta(seconds=45)
 """As long as a call reads out a code, and again."""
 
@@ -54,7 +53,7 @@ TEXTED: Final[Mapping[str, Known]] = {
     "queued": Known(_QUEUED, PATIENCE, SLOW, "queued"),
     "sent": Known(
         _SENT,
-        LATE,
+        None,
         "We sent your code to {where}, but haven't heard that it arrived. Send it again, or choose another way.",
     ),
     "delivered": Known("The message with your {digits}-digit code arrived at {where}."),
@@ -62,7 +61,7 @@ TEXTED: Final[Mapping[str, Known]] = {
 MAILED: Final[Mapping[str, Known]] = {
     **TEXTED,
     "sent": Known(
-        _SENT, LATE, "We sent your code to {where}. Not there? Look in your spam folder, or send it again.", "sent"
+        _SENT, None, "We sent your code to {where}. Not there? Look in your spam folder, or send it again.", "sent"
     ),
 }
 READ_OUT: Final[Mapping[str, Known]] = {
@@ -136,12 +135,18 @@ def told(challenge: Challenge, now: datetime) -> Told:
 
 def told_of(texts: Mapping[str, Known], challenge: Challenge, now: datetime, *, waits: str, **places: object) -> Told:
     """The text for what became of a message or a call; `waits` where it does not go out yet."""
-    where, delivery = masked_destination(challenge), challenge.delivery
+    where, delivery, help_in = masked_destination(challenge), challenge.delivery, help_in_of(challenge, now)
     if delivery.state == "failed":
-        return Told("failed", failure_of(challenge))
+        return Told("failed", failure_of(challenge), help_in=help_in)
     known = texts[delivery.state if delivery.state != "unknown" else "sent"]
-    lasting = _lasting(known, challenge, now, where=where, **places)
+    lasting = replace(_lasting(known, challenge, now, where=where, **places), help_in=help_in)
     return replace(lasting, text=waits.format(where=where)) if delivery.waits(now) else lasting
+
+
+def help_in_of(challenge: Challenge, now: datetime) -> int | None:
+    """Seconds until the page says what helps, 0 where it does so at once."""
+    due = challenge.overdue_at
+    return None if due is None else max(0, math.ceil((due - now).total_seconds()))
 
 
 def _lasting(known: Known, challenge: Challenge, now: datetime, **places: object) -> Told:
@@ -150,7 +155,8 @@ def _lasting(known: Known, challenge: Challenge, now: datetime, **places: object
     state: MessageState = delivery.state
     if not known.later:
         return Told(state, text)
-    later, left = Told(known.later_state, known.later.format(**places)), delivery.since + known.after - now
+    after = timedelta(seconds=challenge.patience.arrival) if known.after is None else known.after
+    later, left = Told(known.later_state, known.later.format(**places)), delivery.since + after - now
     return later if left < timedelta() else Told(state, text, math.ceil(left.total_seconds()), later)
 
 

@@ -1,5 +1,6 @@
 // "Enter the code", live: what becomes of the message, when another can be sent, and what happened in another tab.
 
+import { Missing } from "./missing.js";
 import { Resend } from "./resend.js";
 import { Stream } from "./stream.js";
 
@@ -58,6 +59,7 @@ class CodePage {
     this.root = root;
     const message = root.querySelector("[data-delivery]");
     this.delivery = message ? new Delivery(message) : null;
+    this.missing = new Missing(root);
     const button = root.querySelector("[data-resend]");
     this.resend = button ? new Resend(button) : null;
     this.outcome = root.querySelector("[data-outcome]");
@@ -67,6 +69,7 @@ class CodePage {
 
   update({ status, delivery, attemptsLeft, checking, resendAt, sendsLeft }) {
     if (delivery) this.delivery?.update(delivery);
+    if (delivery) this.missing.expect(delivery.helpIn);
     this.resend?.update(resendAt, sendsLeft);
     if (status === "verified") this.verified();
     else if (NEW_CODE_NEEDED.has(status)) this.ended();
@@ -97,6 +100,7 @@ class CodePage {
 
   finish() {
     this.stream.end();
+    this.missing.end();
     const open = this.root.querySelector("[data-open]");
     const hadFocus = open.contains(document.activeElement);
     open.hidden = true;

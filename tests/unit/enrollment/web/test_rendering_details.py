@@ -100,7 +100,7 @@ def test_countries_are_a_native_list_with_the_chosen_one() -> None:
 def test_progress_tells_the_states_in_words() -> None:
     page = outline(code_view())
     assert "Method 1 of 2" in page.texts("p")
-    steps = [(attributes, text) for tag, attributes, text in page.elements if tag == "li"]
+    steps = [(attributes, text) for tag, attributes, text in page.elements if tag == "li"][:3]
     assert [attributes.get("aria-current") for attributes, _ in steps] == [None, "step", None]
     words = [" ".join("".join(text).split()) for _, text in steps]
     assert words == ["Done: Enter your number", "2 Current step: Enter the code", "3 To do: Done"]

@@ -1,11 +1,12 @@
 """What the page says of a message or a call: what is known, and what can be done."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from schemas.base import Channel
-from services.enrollment.challenges.domain.challenge import Challenge, Delivery
+from services.enrollment.challenges.domain.challenge import Challenge, Delivery, Patience
 from services.enrollment.methods.phone.words import call_told
 from services.enrollment.proofs.sent_code.words import code_problem, told
 from services.kit.errors import AttemptsExhaustedError, AuthenticatorDisabledError, ProblemError, SendLimitReachedError
@@ -55,8 +56,8 @@ def test_nothing_is_on_its_way_as_long_as_it_has_not_gone_out() -> None:
 @pytest.mark.parametrize(
     ("channel", "state", "after", "at_first", "then", "state_then"),
     [
-        ("sms", "sent", 30, "We sent a 6-digit code", "haven't heard that it arrived", "unknown"),
-        ("email", "sent", 30, "We sent a 6-digit code", "spam folder", "sent"),
+        ("sms", "sent", 20, "We sent a 6-digit code", "haven't heard that it arrived", "unknown"),
+        ("email", "sent", 20, "We sent a 6-digit code", "spam folder", "sent"),
         ("voice", "sent", 45, "We are calling", "haven't heard that anybody answered", "unknown"),
         ("voice", "delivered", 45, "It reads out", "If you missed the code", "delivered"),
     ],
@@ -69,7 +70,30 @@ def test_what_stays_without_news_is_told_as_that(
     assert (early.state, at_first in early.text, early.seconds) == (state, True, after - 1)
     late = told(challenge, since + (after + 1) * SECOND)
     assert (late.state, then in late.text, late.later) == (state_then, True, None)
-    assert early.later == late
+    assert early.later == replace(late, help_in=None)
+
+
+@pytest.mark.parametrize("channel", ["sms", "voice", "email"])
+def test_what_helps_comes_by_itself_when_the_policys_patience_is_over(channel: Channel) -> None:
+    sent, queued = known(channel, state="sent"), known(channel, noted_at=None)
+    assert told(sent, NOW + 2 * SECOND).help_in == 20
+    assert told(sent, NOW + 22 * SECOND).help_in == 0
+    assert told(queued, NOW).help_in == 45
+    assert told(queued, NOW + 60 * SECOND).help_in == 0
+    assert told(known(channel, state="failed", detail="notDelivered"), NOW).help_in == 0
+    assert told(known(channel, state="delivered"), NOW + 60 * SECOND).help_in is None
+
+
+def test_the_policys_patience_holds_for_what_is_said_as_well() -> None:
+    challenge = known("sms", state="sent").model_copy(update={"patience": Patience(arrival=60, sending=120)})
+    assert told(challenge, NOW + 42 * SECOND).state == "sent"
+    assert told(challenge, NOW + 63 * SECOND).state == "unknown"
+    queued = challenge.model_copy(update={"delivery": Delivery(requested_at=NOW)})
+    assert told(queued, NOW + 60 * SECOND).help_in == 60
+
+
+def test_of_a_message_that_waits_for_another_one_the_patience_begins_when_it_goes_out() -> None:
+    assert told(waiting("sms"), NOW).help_in == 8 + 45
 
 
 def test_an_arrived_text_stays_that() -> None:
