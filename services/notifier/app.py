@@ -12,7 +12,7 @@ from schemas.base import Channel as ChannelName
 from services.kit.clock import SystemClock
 from services.kit.config.file import ConfigError, SharedConfig
 from services.kit.config.production import config_of
-from services.kit.config.providers import TwilioProvider
+from services.kit.config.providers import LOOPBACK, TwilioProvider
 from services.kit.config.secrets import secret_of
 from services.kit.crypto.keyring import Keyring
 from services.kit.crypto.sealing import Sealer
@@ -65,7 +65,9 @@ def build(settings: NotifierSettings, channels: Sequence[ChannelName]) -> FastAP
     lines = _lines(channels, config, carriers)
     service = Service("notifier", settings, clock)
     store = Store.open(service.database, service.relay, clock)
-    deps = Dependencies(store, config, clock, keyring, Sealer(keyring), settings.public_url.host or "localhost")
+    host = settings.public_url.host or "localhost"
+    is_secure = settings.public_url.scheme == "https" or host in LOOPBACK
+    deps = Dependencies(store, config, clock, keyring, Sealer(keyring), host, is_secure)
     dispatcher = Dispatcher(lines, deps)
     service.prepare(store.prepare)
     service.in_background("dispatcher", dispatcher)

@@ -11,7 +11,8 @@ from services.notifier.store import Store
 
 @dataclass(frozen=True)
 class Dependencies:
-    """What delivering needs. `host` is that of the page where the code is typed."""
+    """What delivering needs. `host` is that of the page where the code is typed, and `is_secure` whether browsers take
+    that page for a secure context, the only one in which they fill a code in."""
 
     store: Store
     config: SharedConfig
@@ -19,3 +20,4 @@ class Dependencies:
     keyring: Keyring
     sealer: Sealer
     host: str
+    is_secure: bool = True

@@ -1,7 +1,7 @@
 """Organisations: their names, words and looks, and whom their messages come from."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -43,6 +43,18 @@ class HelpDesk(Closed):
     )
 
 
+class CodeMessages(Closed):
+    """How codes come, so that a browser or a person finds them at once."""
+
+    bound_to_origin: Literal["whereSecure", "always", "never"] = Field(
+        default="whereSecure",
+        description="whether the last line of a text is `@host #code`, by which browsers fill the code in",
+    )
+    in_subject: bool = Field(
+        default=False, description="whether the subject of a mail begins with the code; locked screens show subjects"
+    )
+
+
 class SharedTenant(Closed):
     """One organisation, as services see it that have no part in its policies.
 
@@ -57,6 +69,7 @@ class SharedTenant(Closed):
     branding: Branding = Branding()
     texts: OwnTexts = OwnTexts()
     sender: Sender = Sender()
+    codes: CodeMessages = CodeMessages()
     messages: MessageBudgets = MessageBudgets()
     help_desk: HelpDesk = HelpDesk()
     groups: Mapping[str, Any]

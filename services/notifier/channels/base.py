@@ -24,17 +24,19 @@ class UnfitRequestError(Exception):
 class Particulars:
     """What a message says besides its own words.
 
-    `code` is None where there is none to be told. `life` is how long it can still be answered. `link` leads from a
-    notice to "This wasn't me". `sender` is the organisation's own, as far as it has one, `accent` its colour (#rrggbb).
+    `code` is None where there is none to be told. `host` is what a text binds the code to, if it does. `life` is how
+    long it can still be answered. `link` leads from a notice to "This wasn't me". `sender` is the organisation's own,
+    as far as it has one, `accent` its colour (#rrggbb).
     """
 
     organization: str
     code: SecretStr | None
     life: timedelta
-    host: str
+    host: str | None
     link: SecretStr | None = None
     sender: Sender = PROVIDERS_OWN
     accent: str = Branding().accent_color
+    code_in_subject: bool = False
 
 
 class Channel(Protocol):

@@ -40,6 +40,7 @@ class Mails:
             accent=particulars.accent,
             code=particulars.code.get_secret_value(),
             minutes=whole_minutes(particulars.life),
+            in_subject=particulars.code_in_subject,
         )
 
 

@@ -1,12 +1,18 @@
 """Text messages: a code, or the notice of a change."""
 
+from typing import Final
+
 from schemas.base import Channel as ChannelName
 from services.kit.config.file import SharedConfig
 from services.notifier.channels.base import Particulars, UnfitRequestError
 from services.notifier.domain.delivery import Delivery, Notice
+from services.notifier.domain.segments import segments
 from services.notifier.providers.base import Message, Provider, ProviderContext
 from services.notifier.providers.registry import provider_of
 from services.notifier.texts import Texts, whole_minutes
+
+LENGTHS: Final = ("full", "short", "least")
+"""A text says less before it is cut in two: each part costs, and the parts of some never meet again."""
 
 
 class TextMessages:
@@ -29,13 +35,14 @@ class TextMessages:
             return self._notice(delivery, delivery.notice, destination, particulars)
         if particulars.code is None:
             raise UnfitRequestError
-        body = self._texts.render(
-            delivery.locale,
-            organization=particulars.organization,
-            code=particulars.code.get_secret_value(),
-            minutes=whole_minutes(particulars.life),
-            host=particulars.host,
-        )
+        values = {
+            "organization": particulars.organization,
+            "code": particulars.code.get_secret_value(),
+            "minutes": whole_minutes(particulars.life),
+            "host": particulars.host,
+        }
+        bodies = [self._texts.render(delivery.locale, length=length, **values).rstrip() for length in LENGTHS]
+        body = next((text for text in bodies if segments(text) == 1), min(bodies, key=segments))
         mark = body.rstrip().rpartition("\n")[2]
         return Message(
             delivery.id, destination, body, mark=mark, life=particulars.life, sender=particulars.sender.text or ""

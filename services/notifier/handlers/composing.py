@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from pydantic import SecretStr
 
-from services.kit.config.tenants import Branding, Sender
+from services.kit.config.tenants import Branding, CodeMessages, Sender
 from services.kit.crypto.codes import derive_code
 from services.kit.crypto.sealing import Binding, SealBrokenError, hash_matches
 from services.notifier.channels.base import PROVIDERS_OWN, Particulars, UnfitRequestError
@@ -32,10 +32,11 @@ def compose(attempt: DeliveryAttempt, deps: Dependencies) -> Message:
         organization=organization_of(delivery, deps),
         code=code_of(delivery, deps),
         life=max(timedelta(), delivery.not_after - deps.clock.now()),
-        host=deps.host,
+        host=bound_host(delivery, deps),
         link=_open_link(delivery, deps),
         sender=sender_of(delivery, deps),
         accent=accent_of(delivery, deps),
+        code_in_subject=code_messages_of(delivery, deps).in_subject,
     )
     try:
         return attempt.channel.compose(delivery, destination, particulars)
@@ -59,6 +60,22 @@ def sender_of(delivery: Delivery, deps: Dependencies) -> Sender:
     """Whom the organisation wants the message to come from."""
     tenant = deps.config.tenants.get(delivery.tenant)
     return tenant.sender if tenant else PROVIDERS_OWN
+
+
+def code_messages_of(delivery: Delivery, deps: Dependencies) -> CodeMessages:
+    """How the organisation wants its codes to come."""
+    tenant = deps.config.tenants.get(delivery.tenant)
+    return tenant.codes if tenant else CodeMessages()
+
+
+def bound_host(delivery: Delivery, deps: Dependencies) -> str | None:
+    """The host that a text binds its code to, so that a browser fills it in there and nowhere else; None for none."""
+    match code_messages_of(delivery, deps).bound_to_origin:
+        case "always":
+            return deps.host
+        case "never":
+            return None
+    return deps.host if deps.is_secure else None
 
 
 def code_of(delivery: Delivery, deps: Dependencies) -> SecretStr | None:

@@ -5,7 +5,7 @@ import pytest
 from services.notifier.channels import CHANNELS
 from services.notifier.texts import TEMPLATES, Texts
 
-VALUES = {"organization": "Northbridge", "code": "012345", "minutes": 5, "host": "localhost"}
+VALUES = {"organization": "Northbridge", "code": "012345", "minutes": 5, "host": "localhost", "length": "full"}
 
 
 @pytest.mark.parametrize("path", sorted(TEMPLATES.glob("sms/*.txt")), ids=lambda path: str(path.stem))

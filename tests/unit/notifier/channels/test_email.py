@@ -106,3 +106,10 @@ def test_mails_wear_the_colour_of_the_organisation() -> None:
     wears = replace(particulars(code="012345", link=LINK), accent="#7a3e9d")
     for mail in (MAILS.compose(delivery("email"), TO, wears), MAILS.compose(delivery("email", notice_of()), TO, wears)):
         assert re.search(r"border-top: 4px solid #7a3e9d[^>]*>Northbridge<", mail.html)
+
+
+def test_the_code_stands_first_in_the_subject_where_the_organisation_wants_it() -> None:
+    wanted = replace(particulars(code="012345"), code_in_subject=True)
+    assert MAILS.compose(delivery("email"), "sam@northbridge.example", wanted).subject == (
+        "012345 is your Northbridge code"
+    )

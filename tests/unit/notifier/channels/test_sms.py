@@ -11,6 +11,7 @@ from schemas.enrollment import NoticeKind
 from services.notifier.channels.base import Particulars
 from services.notifier.channels.sms import TextMessages
 from services.notifier.domain.delivery import Notice
+from services.notifier.domain.segments import segments
 from tests.support.builders.deliveries import delivery
 from tests.support.clock import NOON
 
@@ -56,3 +57,44 @@ def test_a_notice_is_no_code() -> None:
     notice = told("methodRemoved", "phone")
     assert not any(word.strip(".").isdecimal() for word in notice.split())
     assert "@localhost" not in notice
+
+
+def coded(organization: str = "Northbridge", host: str | None = "localhost") -> str:
+    particulars = Particulars(organization, SecretStr("012345"), timedelta(minutes=5), host)
+    return TEXTS.compose(delivery("sms"), "+447700900142", particulars).body
+
+
+def test_the_last_line_binds_the_code_to_the_page() -> None:
+    assert coded() == (
+        "012345 is your Northbridge code. It works for 5 minutes. Never share it with anyone.\n\n@localhost #012345"
+    )
+    assert coded(host=None) == "012345 is your Northbridge code. It works for 5 minutes. Never share it with anyone."
+
+
+@pytest.mark.parametrize(
+    ("organization", "host", "says"),
+    [
+        ("N" * 64, "security-info.northbridge.example", f"012345 is your {'N' * 64} code."),
+        ("Zürich & Ørsted", "id.example", "012345 is your Zürich & Ørsted code. It works for 5 minutes."),
+        ("Универмаг", "security-info.example", "012345 is your Универмаг code."),
+        ("Министерство транспорта", "security-info.northbridge.example", "012345 is your code."),
+    ],
+)
+def test_a_text_says_less_before_it_is_cut(organization: str, host: str, says: str) -> None:
+    body = coded(organization, host)
+    assert body.startswith(says)
+    assert body.endswith(f"\n\n@{host} #012345")
+    assert segments(body) == 1
+
+
+def test_what_cannot_be_whole_is_as_short_as_may_be() -> None:
+    body = coded("Северный мост", "a-very-long-name-of-a-host-" * 6 + "example")
+    assert body.startswith("012345 is your code.\n\n@")
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [("a" * 160, 1), ("a" * 161, 2), ("a" * 307, 3), ("€" * 80, 1), ("€" * 81, 2), ("•" * 70, 1), ("•" * 71, 2)],
+)
+def test_the_parts_of_a_text_are_counted_as_networks_do(text: str, parts: int) -> None:
+    assert segments(text) == parts
