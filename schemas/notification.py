@@ -5,9 +5,9 @@ A call is sent when the provider has it, and delivered when it is answered.
 """
 
 from datetime import timedelta
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, StringConstraints
 
 from schemas.base import Channel, Event, OpaqueId
 
@@ -23,6 +23,10 @@ BETWEEN_MESSAGES: Final = timedelta(seconds=10)
 """How long a number or an address is left alone after a message about a challenge; a further one waits in the queue."""
 
 RefusalReason = Literal["resendTooSoon", "sendLimitReached", "phoneNumberNotAllowed"]
+
+
+SignalName = Annotated[str, StringConstraints(max_length=64, pattern=r"^[a-zA-Z]+$")]
+"""One thing that speaks for pumping."""
 
 
 class CodeSent(Event):
@@ -77,8 +81,25 @@ class DeliveryFailed(Event):
     failed_at: AwareDatetime
 
 
+class SendObserved(Event):
+    """Enrollment asked for a message that speaks for pumping, and policy lets it go out.
+
+    `signals` is what speaks for it: `riskyRange`, `manyCountries`, `sequentialNumbers`, `unusualRange`,
+    `unusualCountry`; there may be more, which a reader lets pass. `mode` is what policy does: `observe`, `slow` or
+    `deny`.
+    """
+
+    challenge_id: OpaqueId
+    channel: Channel
+    country: str | None = Field(default=None, pattern=r"^[A-Z]{2}$", description="of the number, ISO 3166-1 alpha-2")
+    mode: str = Field(max_length=32, pattern=r"^[a-zA-Z]+$")
+    signals: tuple[SignalName, ...] = Field(min_length=1, max_length=16)
+    observed_at: AwareDatetime
+
+
 class SendRefused(Event):
-    """The notifier did not send, by a limit or by policy."""
+    """The notifier did not send, by a limit or by policy; or enrollment did not ask for it, because it speaks for
+    pumping: then there are `signals` and `mode` (see `SendObserved`), and no delivery."""
 
     challenge_id: OpaqueId
     delivery_id: OpaqueId
@@ -86,4 +107,7 @@ class SendRefused(Event):
     channel: Channel
     reason: RefusalReason
     retry_after: int | None = Field(default=None, ge=0, description="seconds")
+    country: str | None = Field(default=None, pattern=r"^[A-Z]{2}$", description="of the number, ISO 3166-1 alpha-2")
+    mode: str | None = Field(default=None, max_length=32, pattern=r"^[a-zA-Z]+$")
+    signals: tuple[SignalName, ...] | None = Field(default=None, min_length=1, max_length=16)
     refused_at: AwareDatetime

@@ -59,8 +59,8 @@ REQUESTS = {
 
 DELIVERIES = Topic(
     "deliveries",
-    (n.CodeSent, n.PushSent, n.DeliveryConfirmed, n.DeliveryFailed, n.SendRefused),
-    producers=("notifier",),
+    (n.CodeSent, n.PushSent, n.DeliveryConfirmed, n.DeliveryFailed, n.SendRefused, n.SendObserved),
+    producers=("enrollment", "notifier"),
     consumers=("enrollment",),
     retention=timedelta(days=7),
 )

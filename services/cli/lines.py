@@ -25,6 +25,7 @@ TOPIC_COLOURS = {
 BAD_NEWS = (
     n.DeliveryFailed,
     n.SendRefused,
+    n.SendObserved,
     v.VerificationFailed,
     v.ChallengeExpired,
     v.AuthenticatorDisabled,
@@ -124,6 +125,10 @@ def _verification_failed(event: v.VerificationFailed) -> str:
     return f"{event.reason}, {event.attempts_left} tries left{_waiting(event.retry_after)}"
 
 
+def _suspected(signals: tuple[str, ...] | None) -> str:
+    return f": {', '.join(signals)}" if signals else ""
+
+
 def _waiting(seconds: int | None) -> str:
     return f", again in {seconds} s" if seconds else ""
 
@@ -179,7 +184,8 @@ SENTENCES: Mapping[type[Event], Callable[[Any], str]] = {
     ),
     n.DeliveryConfirmed: lambda event: f"{event.channel} arrived, says {event.provider}",
     n.DeliveryFailed: _failed,
-    n.SendRefused: lambda event: f"{event.reason}{_waiting(event.retry_after)}",
+    n.SendRefused: lambda event: f"{event.reason}{_suspected(event.signals)}{_waiting(event.retry_after)}",
+    n.SendObserved: lambda event: f"sent all the same{_suspected(event.signals)}",
     v.CodeSubmitted: lambda event: f"a code for {event.terms.purpose}",
     v.AnswersSubmitted: lambda event: f"answers for {event.terms.purpose}",
     v.CredentialSubmitted: lambda event: f"a passkey for {event.terms.purpose}",

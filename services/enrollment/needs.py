@@ -14,6 +14,7 @@ from services.enrollment.methods.hardware_oath.store import HardwareTokens
 from services.enrollment.notices.store import Notices
 from services.enrollment.policies.domain.requirements import GroupPolicy, Terms
 from services.enrollment.policies.store import TenantPolicies
+from services.enrollment.pumping.store import SendDecisions, Traffic
 from services.enrollment.registrations.store import Registrations
 from services.enrollment.reports.store import Journeys
 from services.enrollment.signals import Signals
@@ -119,6 +120,14 @@ class HasTenantPolicies(Protocol):
     def tenant_policies(self) -> TenantPolicies: ...
 
 
+class HasTraffic(Protocol):
+    @property
+    def traffic(self) -> Traffic: ...
+
+    @property
+    def send_decisions(self) -> SendDecisions: ...
+
+
 class HasUsedTokens(Protocol):
     @property
     def used_tokens(self) -> UsedTokens: ...
@@ -169,8 +178,12 @@ class CanSend(CanBuild, HasKeyring, Protocol):
     """Builds challenges whose codes are sent."""
 
 
-class CanCount(HasChallenges, HasClock, HasSealer, HasKeyring, HasConfig, HasMessageCounts, Protocol):
-    """Counts messages before they are asked for."""
+class CanGuard(HasChallenges, HasClock, HasKeyring, HasConfig, HasMessageCounts, HasTraffic, Protocol):
+    """Judges messages before they are asked for."""
+
+
+class CanCount(HasChallenges, HasClock, HasSealer, HasKeyring, HasConfig, HasMessageCounts, HasTraffic, Protocol):
+    """Counts messages before they are asked for, and judges them."""
 
 
 class CanPlan(CanSend, HasConfig, HasOrigin, HasHardwareTokens, Protocol):

@@ -25,6 +25,7 @@ from services.enrollment.notices.domain import Notice
 from services.enrollment.notices.store import Notices
 from services.enrollment.policies.domain.tenant_policy import TenantPolicy
 from services.enrollment.policies.store import TenantPolicies
+from services.enrollment.pumping.store import SendDecision, SendDecisions, Traffic
 from services.enrollment.registrations.domain import ApiRegistration
 from services.enrollment.registrations.store import Registrations
 from services.enrollment.reports.domain.journey import Journey
@@ -70,6 +71,8 @@ class Store:
     devices: Devices
     used_tokens: UsedTokens
     message_counts: MessageCounts
+    traffic: Traffic
+    send_decisions: SendDecisions
     notices: Notices
     activities: Activities
     registrations: Registrations
@@ -99,6 +102,8 @@ class Store:
             hardware_tokens=HardwareTokens(collection("hardware_tokens"), HardwareToken, **silent),
             used_tokens=UsedTokens(database),
             message_counts=MessageCounts(database),
+            traffic=Traffic(database),
+            send_decisions=SendDecisions(collection("send_decisions"), SendDecision, **options),
         )
 
     async def prepare(self) -> None:
@@ -112,6 +117,8 @@ class Store:
             self.devices,
             self.used_tokens,
             self.message_counts,
+            self.traffic,
+            self.send_decisions,
             self.notices,
             self.registrations,
             self.journeys,

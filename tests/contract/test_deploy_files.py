@@ -276,3 +276,15 @@ def test_nothing_of_the_machine_is_mounted(compose: dict[str, Any]) -> None:
     mounted = {volume for service in compose["services"].values() for volume in service.get("volumes", [])}
 
     assert {volume.partition(":")[0] for volume in mounted} == compose["volumes"].keys()
+
+
+def test_the_alerts_are_about_metrics_that_there_are_and_lead_to_pages_that_there_are() -> None:
+    groups = yaml.safe_load((ROOT / "deploy" / "alerts.yaml").read_text("utf-8"))["groups"]
+    rules = [rule for group in groups for rule in group["rules"]]
+    sources = "\n".join(path.read_text("utf-8") for path in (ROOT / "services").rglob("*.py"))
+    assert len({rule["alert"] for rule in rules}) == len(rules)
+    for rule in rules:
+        named = set(re.findall(r"security_info_\w+", rule["expr"]))
+        assert named
+        assert [metric for metric in named if f'"{metric}"' not in sources] == []
+        assert (ROOT / rule["annotations"]["runbook"]).exists()

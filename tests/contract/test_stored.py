@@ -26,6 +26,7 @@ from services.enrollment.interrupts.domain.interrupt import Interrupt
 from services.enrollment.methods.hardware_oath.domain.stock import HardwareToken
 from services.enrollment.notices.domain import Notice
 from services.enrollment.policies.domain.tenant_policy import TenantPolicy
+from services.enrollment.pumping.store import SendDecision
 from services.enrollment.registrations.domain import ApiRegistration
 from services.enrollment.reports.domain.journey import Journey
 from services.enrollment.store import Store as EnrollmentStore
@@ -67,6 +68,7 @@ MODELS: Mapping[str, type[BaseModel]] = {
     "enrollment/notices": Notice,
     "enrollment/policies": TenantPolicy,
     "enrollment/registrations": ApiRegistration,
+    "enrollment/send_decisions": SendDecision,
     "notifier/breakers": Breaker,
     "notifier/cancellations": Cancellation,
     "notifier/deliveries": Delivery,
@@ -94,7 +96,13 @@ def canonical(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
-MEANT = {"acceptsPrevious": True, "algorithm": "SHA1", "digits": 6, "period": 30}
+MEANT = {
+    "acceptsPrevious": True,
+    "algorithm": "SHA1",
+    "digits": 6,
+    "period": 30,
+    "patience": {"arrival": 20, "sending": 45},
+}
 """Fields that came since, with what the version before meant without saying it."""
 
 
@@ -116,7 +124,7 @@ def test_every_stored_file_has_a_model_that_reads_it() -> None:
     assert files == {*MODELS, *(f"events/{name}" for name in EVENTS_BEFORE)}
 
 
-NO_AGGREGATES = {"used_tokens", "message_counts"}
+NO_AGGREGATES = {"used_tokens", "message_counts", "message_traffic"}
 """What is remembered or counted in a line each, and gone soon."""
 
 

@@ -61,6 +61,25 @@ def user(
 
 
 @app.command()
+def pumping(
+    *,
+    tenant: TenantName = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """Show what spoke for pumping within the days that deliveries are kept (7), the most frequent first.
+
+    By tenant, day, country, what was done and what spoke for it. Who reads this for some days under `observe` knows
+    what `slow` and `deny` would do.
+    """
+    from schemas.topics import DELIVERIES
+    from services.cli.events.pumping import report
+    from services.cli.selection import Selection
+
+    records = _records([DELIVERIES], from_beginning=True, follow=False)
+    _until_interrupted(report(records, Selection(tenant=tenant), as_json=as_json))
+
+
+@app.command()
 def redact(
     *,
     apply: Annotated[bool, typer.Option("--apply/--dry-run", help="Do it, or only say what there is to do.")] = False,

@@ -16,6 +16,9 @@ from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.handlers.lifecycle import binding_of
 from services.enrollment.methods.registry.domain import TRAITS
 from services.enrollment.needs import CanCount, HasChallenges, HasSealer
+from services.enrollment.pumping.handlers import Asking, guarded
+from services.enrollment.pumping.store import Traffic
+from services.enrollment.pumping.traffic import Mark
 from services.kit.crypto.sealing import keyed_hash_at
 from services.kit.errors import ProblemError
 
@@ -31,22 +34,30 @@ class Reservation:
 
     counts: tuple[Count, ...]
     kept_by: MessageCounts
+    traffic: Traffic
+    mark: Mark | None = None
 
     async def give_back(self) -> None:
         """Once: a second time changes nothing."""
-        counts, self.counts = self.counts, ()
+        (counts, self.counts), (mark, self.mark) = (self.counts, ()), (self.mark, None)
         await self.kept_by.give_back(counts)
+        if mark:
+            await self.traffic.withdrawn(mark)
 
 
 @asynccontextmanager
 async def counted(challenge: Challenge | None, address: str | None, deps: CanCount) -> AsyncIterator[Reservation]:
-    """Within it, the message of a challenge is asked for: it is counted before, and given back where that is refused.
-    What has no message counts for nothing. `address` is the client's, where it is known.
+    """Within it, the message of a challenge is asked for: it is counted and judged before, and given back where that is
+    refused. What has no message counts for nothing. `address` is the client's, where it is known. What is refused as
+    pumping stays counted: whoever goes on gets no more decisions than there are messages.
 
     Raises:
         ProblemError: `sendLimitReached`, with `Retry-After`.
     """
-    reservation = Reservation(await _reserved(challenge, address, deps) if challenge else (), deps.message_counts)
+    reservation = Reservation((), deps.message_counts, deps.traffic)
+    if challenge and (destination := _destination(challenge, deps)):
+        reservation.counts = await _reserved(challenge, destination, address, deps)
+        reservation.mark = await guarded(Asking(challenge, destination, address), deps)
     try:
         yield reservation
     except ProblemError:
@@ -54,10 +65,7 @@ async def counted(challenge: Challenge | None, address: str | None, deps: CanCou
         raise
 
 
-async def _reserved(challenge: Challenge, address: str | None, deps: CanCount) -> tuple[Count, ...]:
-    destination = _destination(challenge, deps)
-    if destination is None:
-        return ()
+async def _reserved(challenge: Challenge, destination: str, address: str | None, deps: CanCount) -> tuple[Count, ...]:
     now, tenant = deps.clock.now(), challenge.tenant
 
     def digest(text: str, moment: datetime) -> str:

@@ -11,7 +11,7 @@ import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from services.kit.config.clients import Client, RateLimits
-from services.kit.config.messages import MessageBudgets
+from services.kit.config.messages import MessageBudgets, Pumping
 from services.kit.config.providers import NumberRules, ProviderRoute, Providers, PushServices
 from services.kit.config.tenants import SharedTenant
 from services.kit.config.values import Closed, Identifier
@@ -81,6 +81,11 @@ class SharedConfig(Closed):
         """How many messages a tenant may send; the defaults for one that is not in the file any more."""
         tenant = self.tenants.get(tenant_id)
         return tenant.messages if tenant else MessageBudgets()
+
+    def pumping_of(self, tenant_id: str) -> Pumping:
+        """What a tenant does about pumping; the default for one that is not in the file any more."""
+        tenant = self.tenants.get(tenant_id)
+        return tenant.pumping if tenant else Pumping()
 
 
 VARIABLE = re.compile(r"\$\{(?:([A-Z][A-Z0-9_]*)(?::-([^}]*))?\})?")

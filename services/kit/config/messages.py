@@ -1,14 +1,15 @@
 """How many messages with a code may go out, and how many of them for what."""
 
 from datetime import timedelta
-from typing import Final
+from ipaddress import ip_address
+from typing import Annotated, Final, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, IPvAnyNetwork, StringConstraints, model_validator
 
 from schemas.base import Purpose
 from services.kit.config.clients import Rate
 from services.kit.config.values import Closed
-from services.kit.counting import allowance_of
+from services.kit.counting import Allowance, allowance_of
 
 CAUSED_BY_ANYBODY: Final[frozenset[Purpose]] = frozenset({"registration", "passwordReset"})
 """Whoever types a number causes the one, whoever selects "Forgot my password" the other."""
@@ -46,6 +47,39 @@ class Budget(Closed):
             case "passwordReset":
                 return self.password_reset
         return self.count
+
+
+class Pumping(Closed):
+    """What is done about messages that somebody asks for only to earn by them (ADR 0036)."""
+
+    mode: Literal["observe", "slow", "deny"] = Field(
+        default="observe",
+        description="send and say so; let the suspicious share an allowance; or refuse what is certain",
+    )
+    share: Rate = Field(
+        default="10/hour", description="how many suspicious messages go out to one country under slow and deny"
+    )
+    allow_countries: tuple[Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")], ...] = Field(
+        default=(), max_length=250, description="countries or regions whose numbers are never suspicious"
+    )
+    allow_numbers: tuple[Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{0,14}$")], ...] = Field(
+        default=(), max_length=200, description="numbers, or what they begin with, in E.164"
+    )
+    allow_networks: tuple[IPvAnyNetwork, ...] = Field(
+        default=(), max_length=200, description="networks from which people register: offices, gateways"
+    )
+
+    @property
+    def shared(self) -> Allowance:
+        return allowance_of(self.share)
+
+    def allows_address(self, address: str) -> bool:
+        """Whether a client's address lies in one of the networks."""
+        try:
+            parsed = ip_address(address)
+        except ValueError:
+            return False
+        return any(parsed in network for network in self.allow_networks)
 
 
 class MessageBudgets(Closed):

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from services.kit.config.messages import MessageBudgets
+from services.kit.config.messages import MessageBudgets, Pumping
 from services.kit.config.values import Closed, MailAddress, Name, Sentence, TextSender, WebAddress
 
 
@@ -72,6 +72,7 @@ class SharedTenant(Closed):
     codes: CodeMessages = CodeMessages()
     messages: MessageBudgets = MessageBudgets()
     help_desk: HelpDesk = HelpDesk()
+    pumping: Pumping = Pumping()
     groups: Mapping[str, Any]
     default_group: Any
     code_minutes: Any = None

@@ -21,7 +21,7 @@ from services.enrollment.policies.domain.tenant import Tenant
 from services.enrollment.sessions.principal import Principal
 from services.enrollment.store import Store
 from services.enrollment.tokens import Caller
-from services.kit.config.messages import Budget, MessageBudgets
+from services.kit.config.messages import Budget, MessageBudgets, Pumping
 from services.kit.config.providers import NumberRules
 from services.kit.crypto.sealing import Binding
 from services.kit.errors import SendLimitReachedError
@@ -89,13 +89,18 @@ class Organisation:
         self.clock = clock
         self.store = Store.open(database, relay, clock)
         self.budgets = MessageBudgets(number=ROOMY, user=ROOMY, network=ROOMY, country=ROOMY, tenant=ROOMY)
+        self.pumping = Pumping()
 
     @property
     def deps(self) -> Dependencies:
         """With the budgets that hold now."""
         everyone = GroupPolicy(allowed=("phone", "email"))
         tenant = Tenant(
-            display_name="Northbridge", groups={"all": everyone}, default_group="all", messages=self.budgets
+            display_name="Northbridge",
+            groups={"all": everyone},
+            default_group="all",
+            messages=self.budgets,
+            pumping=self.pumping,
         )
         numbers = NumberRules(fictional=("+447700900",))
         config = Config(tenants={"northbridge": tenant}, clients={}, numbers=numbers)

@@ -173,6 +173,8 @@ class MemoryCollection:
         return (document for document in self._candidates(criteria.get("_id")) if matches(document, criteria))
 
     def _candidates(self, document_id: object) -> Iterable[Document]:
+        if isinstance(document_id, Mapping) and "$in" in document_id:
+            return [self.documents[one] for one in document_id["$in"] if one in self.documents]
         if not isinstance(document_id, str):
             return self.documents.values()
         return (self.documents[document_id],) if document_id in self.documents else ()

@@ -23,6 +23,7 @@ from services.enrollment.needs import (
     HasDevices,
     HasPeople,
     HasPolicies,
+    HasTraffic,
 )
 from services.enrollment.signals import ChallengeUpdate, Signals
 from services.kit.clock import Clock
@@ -32,7 +33,7 @@ from services.kit.mongo.document import Stored
 log = structlog.get_logger(__name__)
 
 
-class HasProven(HasPeople, HasDevices, Protocol):
+class HasProven(HasPeople, HasDevices, HasTraffic, Protocol):
     """Has what people prove, and the devices by which they do."""
 
 
@@ -93,6 +94,7 @@ async def _apply(
     ended = await store.challenges.change(challenge.id, end, cause, known=stored)
     if ended and counts:
         count_use(ended.state)
+        await store.traffic.used(challenge.tenant, challenge.id)
     return ChallengeUpdate(ended, account.state if account else None) if ended else None
 
 

@@ -21,6 +21,7 @@ from services.enrollment.methods.recovery_codes.handlers import (
     register_codes,
 )
 from services.enrollment.policies.domain.requirements import TERMS, GroupPolicy, Terms
+from services.enrollment.pumping.store import SendDecisions, Traffic
 from services.enrollment.registrations.handlers import register
 from services.enrollment.registrations.store import Registrations
 from services.enrollment.sessions.principal import Principal
@@ -45,6 +46,8 @@ class Keeping:
     registrations: Registrations
     hardware_tokens: HardwareTokens
     message_counts: MessageCounts
+    traffic: Traffic
+    send_decisions: SendDecisions
     config: Config
     public_origin: str = "https://id.example"
     keyring: Keyring = field(default_factory=lambda: keyring("enrollment"))
@@ -71,6 +74,8 @@ def deps(box: Outbox) -> Keeping:
         store.registrations,
         store.hardware_tokens,
         store.message_counts,
+        store.traffic,
+        store.send_decisions,
         config,
     )
 

@@ -13,6 +13,7 @@ from services.enrollment.challenges.store import Challenges
 from services.enrollment.config import Config
 from services.enrollment.methods.phone.handlers import TypedPhone, reach_otherwise, request_phone
 from services.enrollment.policies.domain.requirements import TERMS, GroupPolicy, Terms
+from services.enrollment.pumping.store import SendDecisions, Traffic
 from services.enrollment.sessions.principal import Principal
 from services.kit.config.clients import RateLimits
 from services.kit.crypto.keyring import Keyring
@@ -46,6 +47,8 @@ class Phones:
     sealer: Sealer
     limiter: RateLimiter
     message_counts: MessageCounts
+    traffic: Traffic
+    send_decisions: SendDecisions
     allowed: GroupPolicy
 
     def policy(self, _: Account) -> GroupPolicy:
@@ -68,6 +71,8 @@ def phones(box: Outbox) -> Phones:
         Sealer(keys),
         RateLimiter(RateLimits(request="2/hour")),
         box.store.message_counts,
+        box.store.traffic,
+        box.store.send_decisions,
         GroupPolicy(allowed=("phone",)),
     )
 
