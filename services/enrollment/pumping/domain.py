@@ -26,7 +26,8 @@ MOST_COUNTRIES: Final = 4
 is no traveller. An office where people of many countries work uses its codes."""
 NEIGHBOURS: Final = 4
 NEAR: Final = 20
-"""So many numbers with unused codes, at most so far away, within an hour."""
+"""So many numbers with unused codes, at most so far away, within an hour, where most of the range is unused: of 300 new
+phones in a row, some are not proven at once."""
 RANGE_UNUSED: Final = 5
 """Unused codes within 10,000 numbers and an hour. An organisation whose own phones lie there uses its codes."""
 MOSTLY: Final = 0.6
@@ -143,7 +144,7 @@ def _signals(figures: Figures) -> dict[Signal, bool]:
     return {
         "riskyRange": figures.is_risky,
         "manyCountries": len(figures.countries) >= MOST_COUNTRIES and figures.network.is_mostly_unused,
-        "sequentialNumbers": len(near) >= NEIGHBOURS,
+        "sequentialNumbers": len(near) >= NEIGHBOURS and figures.range.is_mostly_unused,
         "unusualRange": figures.range.unused >= RANGE_UNUSED and figures.range.is_mostly_unused,
         "unusualCountry": figures.country.unused >= threshold(figures.usual) and figures.country.is_mostly_unused,
     }

@@ -30,7 +30,8 @@ def test_of_ordinary_traffic_nothing_speaks() -> None:
 
 def test_many_who_register_on_one_day_are_no_attack() -> None:
     """Two hundred new phones in a row, most of which are proven: what is unused are the few who gave up."""
-    assert signals(usual=QUIET, country=Tally(200, 30), range=Tally(40, 6)) == ()
+    row = tuple(range(3440, 3470, 5))
+    assert signals(usual=QUIET, country=Tally(200, 30), range=Tally(40, 6), suffixes=row) == ()
 
 
 def test_an_office_where_people_of_many_countries_work_is_no_attack() -> None:
@@ -44,7 +45,7 @@ def test_an_office_where_people_of_many_countries_work_is_no_attack() -> None:
     [
         ({"is_risky": True}, "riskyRange"),
         ({"countries": frozenset({"LV", "EE", "LT", "GB"}), "network": Tally(5, 3)}, "manyCountries"),
-        ({"suffixes": (3457, 3458, 3460, 3476)}, "sequentialNumbers"),
+        ({"suffixes": (3457, 3458, 3460, 3476), "range": Tally(4, 4)}, "sequentialNumbers"),
         ({"range": Tally(6, 5)}, "unusualRange"),
         ({"country": Tally(12, 10), "usual": QUIET}, "unusualCountry"),
     ],
