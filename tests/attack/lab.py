@@ -3,7 +3,7 @@ one to the other at once; nothing is delivered to anybody, and whoever needs a c
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,6 +14,7 @@ import httpx
 import yaml
 from fastapi import FastAPI
 from joserfc.jwk import ECKey
+from pydantic import AnyHttpUrl
 
 from deploy.local.places import ROOT
 from schemas.enrollment import MethodRequested
@@ -29,6 +30,7 @@ from services.enrollment.signing import Signer
 from services.enrollment.store import Store as EnrollmentStore
 from services.enrollment.tokens import ClientTokens
 from services.kit.clock import SystemClock
+from services.kit.config.file import VARIABLE
 from services.kit.crypto.codes import derive_code
 from services.kit.crypto.key_files import new_keyrings
 from services.kit.crypto.keyring import Keyring, ServiceName
@@ -205,10 +207,11 @@ class Lab:
 async def _nothing() -> None: ...
 
 
-def _configuration(file: Path) -> Path:
+def _configuration(file: Path, places: Mapping[str, str]) -> Path:
     """The demo's, in which every client may do what one may: then it is not the lack of a scope that stops it."""
     demo = ROOT / "deploy" / "demo"
-    content = yaml.safe_load((demo / "config.yaml").read_text("utf-8"))
+    text = VARIABLE.sub(lambda found: places.get(found[1], found[0]), (demo / "config.yaml").read_text("utf-8"))
+    content = yaml.safe_load(text)
     for name in CLIENTS:
         content["clients"][name]["scopes"] = content["clients"]["northbridge"]["scopes"]
     if "brandingDirectory" in content:
@@ -218,13 +221,18 @@ def _configuration(file: Path) -> Path:
 
 
 @asynccontextmanager
-async def lab(home: Path) -> AsyncIterator[Lab]:
-    """Everything, started. `home` takes the keys."""
+async def lab(
+    home: Path, origin: str = "http://localhost:8000", places: Mapping[str, str] | None = None
+) -> AsyncIterator[Lab]:
+    """Everything, started. `home` takes the keys; `places` are variables of the demo's configuration."""
     clock = RunningClock()
     for service, content in new_keyrings(clock.now()).items():
         (home / f"{service}.json").write_text(json.dumps(content), "utf-8")
     settings = EnrollmentSettings(
-        environment="demo", keyring=home / "enrollment.json", config=_configuration(home / "config.yaml")
+        environment="demo",
+        keyring=home / "enrollment.json",
+        config=_configuration(home / "config.yaml", places or {}),
+        public_url=AnyHttpUrl(origin),
     )
     made = Lab(
         app=build(settings),

@@ -9,6 +9,7 @@ from urllib.parse import urljoin
 
 import httpx
 
+from deploy.local.stack import LocalStack
 from tests.bench.figures import Figures
 from tests.bench.usage import usage_of
 from tests.support.people.api import Platform, Somebody
@@ -31,9 +32,9 @@ class Pages:
     first_requests: int
 
 
-def measured(platform: Platform) -> Pages:
+def measured(stack: LocalStack) -> Pages:
     """Somebody new begins to register a phone; the same page then again and again, and the form with a wrong number."""
-    started = Somebody(platform, f"frontline.{secrets.token_hex(6)}").sign_in("frontline")["url"]
+    started = Somebody(Platform(stack), f"frontline.{secrets.token_hex(6)}").sign_in("frontline")["url"]
     with httpx.Client(follow_redirects=True, timeout=20) as browser:
         first = browser.get(started)
         first.raise_for_status()
@@ -45,7 +46,7 @@ def measured(platform: Platform) -> Pages:
             "delivery": "sms",
             "action": "next",
         }
-        process = platform.stack.pid("enrollment")
+        process = stack.pid("enrollment")
         before = usage_of(process).cpu
         gets = _repeated(lambda: browser.get(page.url))
         posts = _repeated(lambda: browser.post(page.url, data=fields))

@@ -121,7 +121,7 @@ class Bench:
 
     def pages(self) -> Pages:
         """The wizard."""
-        return measured(self.platform)
+        return measured(self.stack)
 
     def starts(self) -> dict[str, float]:
         """Seconds from start to ready of each service."""

@@ -1,6 +1,19 @@
-"""Fixtures of pages on a stage, for the tests of what they look like and of what they tell; and silence."""
+"""Fixtures: pages on a stage, for the tests of what they look like and of what they tell; the product in this process;
+and silence."""
 
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.one_process.product import Product
 from tests.support.silence import silent
 from tests.support.web.staged_pages import bare, browser, pages
 
 __all__ = ["bare", "browser", "pages", "silent"]
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory, silent: None) -> Iterator[Product]:
+    """All of it but broker, database and processes, on loopback."""
+    with Product(tmp_path_factory.mktemp("product")).running() as running:
+        yield running

@@ -7,8 +7,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from deploy.local.stack import LocalStack
+from services.kit.crypto.codes import hotp_code
 from tests.e2e.conftest import Person
-from tests.support.people.api import Platform
+from tests.support.people.api import TOKEN_SECRET, Platform
 from tests.support.people.journey import (
     World,
     browser_page,
@@ -42,6 +43,11 @@ pytestmark = pytest.mark.timeout(180)
 
 VERIFY = "Verify it's you"
 CODE = re.compile(r"\b(\d{6})\b")
+
+
+def counted(*counters: int) -> str:
+    """What a token with a button shows."""
+    return " ".join(hotp_code(TOKEN_SECRET, counter) for counter in counters)
 
 
 def asked_to_verify(page: Page) -> None:
@@ -266,3 +272,25 @@ def test_a_temporary_access_pass_lets_a_person_in_who_has_nothing_else(
         set_up_phone(page, world, person.number)
         page.get_by_role("button", name="Done").click()
         expect(page.get_by_role("heading", name="Success")).to_be_visible()
+
+
+def test_a_hardware_token_that_is_brought_back_into_step(stack: LocalStack, world: World, kim: Person) -> None:
+    token = Platform(stack).hardware_token(counter=0)
+    with browser_page() as page:
+        begin(page, world, kim.name, "Hardware token")
+        page.get_by_label("Serial number").fill("not ours")
+        following(page)
+        expect(page.get_by_text("Check the number on the back of the token.")).to_be_visible()
+        page.get_by_label("Serial number").fill(str(token["serialNumber"]).upper())
+        following(page)
+        enter_code(page, counted(50))
+        expect(page.get_by_text("4 tries left")).to_be_visible()
+        enter_code(page, counted(50, 51))
+        expect(page.get_by_role("heading", name="Hardware token verified", level=2)).to_be_visible()
+        leave(page, world)
+        to_security_info(page, world)
+        expect(page.get_by_role("heading", name="Verify it's you", level=1)).to_be_visible()
+        following(page)
+        enter_code(page, counted(400, 401))
+        at_security_info(page)
+        expect(page.get_by_text(f"Token •••• {str(token['serialNumber'])[-4:]}")).to_be_visible()

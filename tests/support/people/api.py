@@ -9,13 +9,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 
-from deploy.local.stack import LocalStack
 from services.cli.demo_token import sign, token_claims
 from services.enrollment.policies.domain.document import READ_ONLY
 from services.kit.crypto.codes import totp_code
@@ -36,11 +35,23 @@ ARRIVES_WITHIN = 30.0
 SIX_DIGITS = re.compile(r"\b\d{6}\b")
 
 
+class Running(Protocol):
+    """A product that can be called: a `LocalStack`, or one in this process."""
+
+    def url(self, part: str) -> str:
+        """Where a part is."""
+        ...
+
+    def settings(self) -> dict[str, str]:
+        """Where the keys of its clients lie, among others."""
+        ...
+
+
 @dataclass
 class Platform:
     """A client of one tenant, with all scopes unless told otherwise. `offset` is how far its clock is ahead."""
 
-    stack: LocalStack
+    stack: Running
     tenant: str = "northbridge"
     scope: str = SCOPES
     offset: timedelta = timedelta()
@@ -74,6 +85,17 @@ class Platform:
         """A new token in the stock, with a clock where nothing else is said."""
         described = {"serialNumber": f"T-{secrets.token_hex(5)}", "secretKey": TOKEN_SECRET.hex(), **fields}
         return done(self.call("POST", DEVICES, described), 201)
+
+    def interrupt(self, **changes: object) -> httpx.Response:
+        """Ask whether somebody new must stop at a sign-in."""
+        name = f"sam.{secrets.token_hex(4)}"
+        body = {
+            "user": {"id": name, "userPrincipalName": f"{name}@northbridge.example", "displayName": "Sam"},
+            "returnUrl": f"{self.stack.url('northbridge')}/return",
+            "authenticatedAt": self.now().isoformat(),
+            **changes,
+        }
+        return self.call("POST", "/v1.0/interrupts", body)
 
     def person(self, group: str = "everyone", user: str = "") -> "Somebody":
         """Somebody of that group, known by an interrupt."""
@@ -227,13 +249,19 @@ class Somebody:
 
 
 @contextmanager
+def restored_policy(platform: Platform) -> Iterator[dict[str, Any]]:
+    """The policies of the platform's tenant, as they are before and again afterwards."""
+    before = done(platform.call("GET", POLICY), 200)
+    yield before
+    parts = {name: value for name, value in before.items() if name not in READ_ONLY}
+    done(platform.call("PATCH", POLICY, parts), 200)
+
+
+@contextmanager
 def kept_policy(platform: Platform) -> Iterator[dict[str, Any]]:
-    """The policies of the platform's tenant, as they are before and again afterwards; nobody else changes them."""
-    with alone_with(policies_of(platform.tenant)):
-        before = done(platform.call("GET", POLICY), 200)
+    """The same where others use the stack: nobody else changes them meanwhile."""
+    with alone_with(policies_of(platform.tenant)), restored_policy(platform) as before:
         yield before
-        parts = {name: value for name, value in before.items() if name not in READ_ONLY}
-        done(platform.call("PATCH", POLICY, parts), 200)
 
 
 def policies_of(tenant: str) -> str:

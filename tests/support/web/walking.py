@@ -97,12 +97,13 @@ class Read(HTMLParser):
 
 
 class Walker:
-    """One browser: its cookies, and the page that it shows."""
+    """One browser: its cookies, and the page that it shows. It follows redirects to the product, and to `others`."""
 
-    def __init__(self, http: httpx.AsyncClient, origin: str) -> None:
+    def __init__(self, http: httpx.AsyncClient, origin: str, *others: str) -> None:
         self._http = http
         self.origin = origin
-        self.cookies: dict[str, str] = {}
+        self._places = {urlsplit(one).netloc for one in (origin, *others)}
+        self._cookies: dict[str, dict[str, str]] = {}
         self.page = Read("")
         self.html = ""
         self.status = 0
@@ -142,13 +143,14 @@ class Walker:
     async def _go(self, method: str, address: str, **more: Any) -> "Walker":
         target = urljoin(self.address, address)
         self._http.cookies.clear()
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+        cookies = self._cookies.setdefault(urlsplit(target).netloc, {})
+        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}
         answer = await self._http.request(method, target, headers=headers, follow_redirects=False, **more)
-        self.cookies |= dict(answer.cookies)
+        cookies |= dict(answer.cookies)
         self.address, self.status, self.html = target, answer.status_code, answer.text
         if answer.is_redirect:
             onward = urljoin(target, answer.headers["location"])
-            if urlsplit(onward).netloc == urlsplit(self.origin).netloc:
+            if urlsplit(onward).netloc in self._places:
                 return await self._go("GET", onward)
             self.address = onward
         self.page = Read(answer.text)

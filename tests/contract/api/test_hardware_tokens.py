@@ -6,33 +6,21 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
 from typer.testing import CliRunner
 
-from deploy.local.stack import LocalStack
 from services.cli.program import app
 from services.kit.crypto.codes import hotp_code, totp_code, totp_step
-from tests.e2e.conftest import Person
 from tests.support.builders.token_files import csv_text
 from tests.support.people.api import DEVICES, TOKEN_SECRET, Platform, Somebody, done, proof_of, refused
-from tests.support.people.journey import World, browser_page, enter_code
-from tests.support.people.methods import at_security_info, begin, following, leave, to_security_info
-from tests.support.services.records import require_equal_records
 from tests.support.waiting import awaited
 
 pytestmark = pytest.mark.timeout(180)
 
 
-@pytest.fixture(scope="module")
-def platform(stack: LocalStack) -> Platform:
-    """Northbridge, with all scopes of this API."""
-    return Platform(stack)
-
-
 @pytest.fixture
-def person(platform: Platform) -> Somebody:
+def person(other: Somebody) -> Somebody:
     """Somebody who may register everything."""
-    return platform.person("everyone")
+    return other
 
 
 def counted(*counters: int, digits: int = 6) -> str:
@@ -66,7 +54,6 @@ def test_a_token_with_a_clock_is_claimed_by_its_number_proven_and_used(platform:
     challenge = person.asked("signIn", methodId=begun["methodId"])
     proven = person.prove(challenge, code=totp_code(TOKEN_SECRET, datetime.now(UTC) + timedelta(seconds=30)))
     assert proof_of(proven, platform)["amr"] == ["otp"]
-    require_equal_records(platform.stack, person.id)
 
 
 def test_a_clock_that_went_astray_is_found_again_by_two_codes_in_a_row(person: Somebody) -> None:
@@ -122,31 +109,6 @@ def test_the_platform_assigns_a_token_and_nobody_else_can_claim_it(platform: Pla
     assert refused(other.call("POST", "hardwareOathMethods", wanted)) == (409, "hardwareTokenInUse")
     person.prove(assigned["challenge"], code=totp_code(TOKEN_SECRET, datetime.now(UTC)))
     assert done(person.call("GET", f"hardwareOathMethods/{assigned['id']}"), 200)["id"] == assigned["id"]
-
-
-@pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without JavaScript"])
-def test_a_person_sets_a_token_up_and_brings_it_back_into_step(
-    world: World, kim: Person, platform: Platform, scripts: bool
-) -> None:
-    token = platform.hardware_token(counter=0)
-    with browser_page(scripts=scripts) as page:
-        begin(page, world, kim.name, "Hardware token")
-        page.get_by_label("Serial number").fill("not ours")
-        following(page)
-        expect(page.get_by_text("Check the number on the back of the token.")).to_be_visible()
-        page.get_by_label("Serial number").fill(str(token["serialNumber"]).upper())
-        following(page)
-        enter_code(page, counted(50))
-        expect(page.get_by_text("4 tries left")).to_be_visible()
-        enter_code(page, counted(50, 51))
-        expect(page.get_by_role("heading", name="Hardware token verified", level=2)).to_be_visible()
-        leave(page, world)
-        to_security_info(page, world)
-        expect(page.get_by_role("heading", name="Verify it's you", level=1)).to_be_visible()
-        following(page)
-        enter_code(page, counted(400, 401))
-        at_security_info(page)
-        expect(page.get_by_text(f"Token •••• {str(token['serialNumber'])[-4:]}")).to_be_visible()
 
 
 def test_what_is_described_wrongly_is_named_and_nothing_is_taken(platform: Platform) -> None:

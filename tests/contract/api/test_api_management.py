@@ -2,18 +2,15 @@
 
 import json
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 from typer.testing import CliRunner, Result
 
-from deploy.local.stack import LocalStack
 from services.cli.program import app
-from tests.support.people.api import Platform, Somebody, done, policies_of, refused
-from tests.support.servers.turns import alone_with
-from tests.support.services.records import require_equal_records
+from tests.support.one_process.product import Product
+from tests.support.people.api import Platform, Somebody, done, refused
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -34,7 +31,6 @@ def test_another_number_is_another_binding_under_the_same_id(platform: Platform,
     restored = other.call("POST", f"methods/{begun['methodId']}/restore")
     assert restored.status_code == 204
     assert [one["displayName"][-4:] for one in other.methods()] == [old[-4:]]
-    require_equal_records(platform.stack, other.id)
 
 
 def test_methods_are_named_paged_made_default_deleted_and_brought_back(platform: Platform, other: Somebody) -> None:
@@ -55,7 +51,6 @@ def test_methods_are_named_paged_made_default_deleted_and_brought_back(platform:
     assert refused(other.call("DELETE", f"methods/{app}")) == (404, "unknownMethod")
     assert other.call("POST", f"methods/{app}/restore").status_code == 204
     assert {one["id"]: one["isDefault"] for one in other.methods()}[phone]
-    require_equal_records(platform.stack, other.id)
 
 
 def test_what_policy_requires_stays_and_what_it_forbids_does_not_come(platform: Platform) -> None:
@@ -66,10 +61,9 @@ def test_what_policy_requires_stays_and_what_it_forbids_does_not_come(platform: 
 
 
 @pytest.fixture
-def southgate(stack: LocalStack) -> Iterator[Platform]:
+def southgate(product: Product) -> Platform:
     """A tenant whose policies nobody else changes meanwhile."""
-    with alone_with(policies_of("southgate")):
-        yield Platform(stack, tenant="southgate")
+    return Platform(product, tenant="southgate")
 
 
 def test_a_policy_change_holds_at_once_and_can_be_taken_back(southgate: Platform, tmp_path: Path) -> None:
@@ -147,7 +141,7 @@ def test_graphs_shapes(platform: Platform, other: Somebody) -> None:
     assert done(other.call("GET", "phoneMethods"), 200)["value"] == []
 
 
-def test_an_erased_person_is_unknown_and_begins_anew(platform: Platform) -> None:
+def test_an_erased_person_is_unknown_and_begins_anew(product: Product, platform: Platform) -> None:
     somebody = Somebody(platform, f"erased.{time.time_ns()}")
     before = somebody.with_phone()
     challenge = somebody.asked(methodId=before["methodId"])
@@ -160,4 +154,4 @@ def test_an_erased_person_is_unknown_and_begins_anew(platform: Platform) -> None
     again = somebody.register("recoveryCodes")
     assert [one["id"] for one in somebody.methods()] == [again["methodId"]]
     somebody.prove(somebody.asked(methodId=again["methodId"]), code=again["codes"][0])
-    require_equal_records(platform.stack, somebody.id)
+    product.require_equal_records(somebody.id)

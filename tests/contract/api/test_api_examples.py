@@ -1,4 +1,4 @@
-"""Every example of the OpenAPI document, sent to a running stack: it does what the document says."""
+"""Every example of the OpenAPI document, sent to the product: it does what the document says."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -10,11 +10,11 @@ import httpx
 import pytest
 from jsonschema import Draft202012Validator
 
-from deploy.local.stack import LocalStack
 from services.enrollment.methods.email.models import ID as EMAIL_ID
 from services.enrollment.methods.phone.models import IDS as PHONE_IDS
 from services.enrollment.policies.domain.document import READ_ONLY
-from tests.support.people.api import POLICY, Platform, Somebody, done, kept_policy
+from tests.support.one_process.product import Product
+from tests.support.people.api import POLICY, Platform, Somebody, done, restored_policy
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -68,10 +68,10 @@ class Sender:
 
 
 @pytest.fixture(scope="module")
-def sender(stack: LocalStack) -> Sender:
-    """With the document that the stack serves."""
-    document = httpx.get(f"{stack.url('enrollment')}/openapi.json", timeout=20).json()
-    return Sender(document, Platform(stack))
+def sender(product: Product) -> Sender:
+    """With the document that it serves."""
+    document = httpx.get(f"{product.url('enrollment')}/openapi.json", timeout=20).json()
+    return Sender(document, Platform(product))
 
 
 @pytest.fixture(scope="module")
@@ -196,7 +196,7 @@ REFUSED = {
 
 
 def of_now(body: Any, settled: Somebody) -> Any:
-    """An example with the time, the places and the ids of this stack."""
+    """An example with the time, the places and the ids of this product."""
     if not isinstance(body, dict):
         return body
     current = dict(body)
@@ -223,7 +223,7 @@ def changed_elsewhere(sender: Sender, policy: Any) -> httpx.Response:
     """The policies of this organisation, at the other one: others rely on those of this one."""
     southgate = Platform(sender.platform.stack, tenant="southgate")
     ours = done(sender.platform.call("GET", POLICY), 200)
-    with kept_policy(southgate):
+    with restored_policy(southgate):
         done(southgate.call("PATCH", POLICY, {name: ours[name] for name in ours.keys() - READ_ONLY}), 200)
         return replace(sender, platform=southgate).send(CHANGES_POLICY, policy)
 
