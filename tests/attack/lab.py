@@ -64,13 +64,13 @@ class RunningClock(SystemClock):
 
     def __init__(self) -> None:
         super().__init__()
-        self._ahead = timedelta()
+        self.ahead = timedelta()
 
     def now(self) -> datetime:
-        return super().now() + self._ahead
+        return super().now() + self.ahead
 
     def advance(self, by: timedelta) -> None:
-        self._ahead += by
+        self.ahead += by
 
 
 class Straight(Relay):

@@ -14,7 +14,6 @@ LONGEST_FIRST = (
     "e2e/wizard/test_every_method.py",
     "e2e/wizard/test_time_passes.py",
     "e2e/wizard/test_phone_by_text.py",
-    "e2e/wizard/test_authenticator_app.py",
     "integration/notifier/test_notifier_failover.py",
     "integration/notifier/test_notifier_limits.py",
     "integration/notifier/test_notifier_handset.py",

@@ -1,7 +1,6 @@
 """Each method from its registration in the wizard to its first use, "Verify it's you" of "My security info"."""
 
 import re
-import time
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -13,11 +12,9 @@ from tests.support.people.api import TOKEN_SECRET, Platform
 from tests.support.people.journey import (
     World,
     browser_page,
-    code_from_text,
     enter_code,
     phone_beside,
     sign_in,
-    to_second_step,
 )
 from tests.support.people.methods import (
     ANSWERS,
@@ -26,7 +23,6 @@ from tests.support.people.methods import (
     arrived,
     at_security_info,
     begin,
-    choose,
     following,
     leave,
     press,
@@ -69,20 +65,6 @@ def test_a_different_authenticator_app(world: World, kim: Person, scripts: bool)
         enter_code(page, app.now())
         at_security_info(page)
         expect(page.get_by_text("Other authenticator app").first).to_be_visible()
-
-
-def test_a_code_of_an_earlier_registration_never_proves_a_new_secret(world: World, kim: Person) -> None:
-    with browser_page() as page:
-        begin(page, world, kim.name, "Other authenticator app")
-        following(page)
-        page.get_by_text("Can't scan the QR code").click()
-        secret = page.locator("[data-value]").get_attribute("data-value")
-        page.reload()
-        page.get_by_text("Can't scan the QR code").click()
-        assert page.locator("[data-value]").get_attribute("data-value") == secret
-        following(page)
-        enter_code(page, "000000")
-        expect(page.get_by_text("4 tries left")).to_be_visible()
 
 
 def test_security_questions(world: World, kim: Person) -> None:
@@ -159,9 +141,8 @@ def test_an_email_address(world: World, kim: Person) -> None:
         asked_to_verify(page)
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without JavaScript"])
-def test_a_call(world: World, person: Person, scripts: bool) -> None:
-    with browser_page(scripts=scripts) as page:
+def test_a_call(world: World, person: Person) -> None:
+    with browser_page() as page:
         sign_in(page, world, person.name)
         following(page)
         page.get_by_label("Call me").check()
@@ -169,31 +150,9 @@ def test_a_call(world: World, person: Person, scripts: bool) -> None:
         following(page)
         expect(page.get_by_role("heading", name="Answer the call")).to_be_visible()
         press(world, ringing(world, person.number), "#")
-        if scripts:
-            expect(page.get_by_text("Confirmed. Select Next.").first).to_be_visible(timeout=20_000)
-            following(page)
-        else:
-            next_until(page, "Phone verified")
+        expect(page.get_by_text("Confirmed. Select Next.").first).to_be_visible(timeout=20_000)
+        following(page)
         expect(page.get_by_role("heading", name="Phone verified")).to_be_visible()
-
-
-def next_until(page: Page, heading: str, within: float = 30.0) -> None:
-    """Without JavaScript "Next" is the question whether it happened."""
-    deadline = time.monotonic() + within
-    while page.get_by_role("heading", name=heading).count() == 0 and time.monotonic() < deadline:
-        with page.expect_navigation():
-            following(page)
-
-
-def test_a_reported_call(world: World, person: Person) -> None:
-    with browser_page() as page:
-        sign_in(page, world, person.name)
-        following(page)
-        page.get_by_label("Call me").check()
-        page.get_by_label("Phone number").fill(person.number)
-        following(page)
-        press(world, ringing(world, person.number), "0#")
-        expect(page.get_by_text("You reported the call").first).to_be_visible(timeout=20_000)
 
 
 def test_a_phone_by_text_and_the_app_prove_each_other(world: World, kim: Person) -> None:
@@ -211,67 +170,6 @@ def test_a_phone_by_text_and_the_app_prove_each_other(world: World, kim: Person)
         expect(page.get_by_text("Approved. Select Next.").first).to_be_visible()
         following(page)
         at_security_info(page)
-
-
-def test_a_person_chooses_among_all_methods_and_back(world: World, kim: Person) -> None:
-    with browser_page() as page:
-        sign_in(page, world, kim.name)
-        following(page)
-        page.get_by_role("link", name="I want to set up a different method").click()
-        expect(page.get_by_role("heading", name="Choose a method")).to_be_visible()
-        labels = [one.inner_text() for one in page.locator("fieldset label").all()]
-        assert labels == [
-            "Other authenticator app",
-            "Phone",
-            "Passkey",
-            "Hardware token",
-            "Email",
-            "Security questions",
-            "Recovery codes",
-        ]
-        page.get_by_role("link", name="Back").click()
-        expect(page.get_by_role("heading", name="Authenticator app")).to_be_visible()
-        choose(page, "Phone")
-        expect(page.get_by_role("heading", name="Phone", exact=True)).to_be_visible()
-
-
-def test_who_has_a_method_proves_it_before_setting_up_another(world: World, alex: Person) -> None:
-    with browser_page() as page:
-        sign_in(page, world, alex.name)
-        following(page)
-        page.get_by_role("link", name="I want to use a different authenticator app").click()
-        app = set_up_software(page)
-        leave(page, world)
-        to_second_step(page, world, alex.name)
-        enter_code(page, app.now())
-        expect(page.get_by_role("heading", name="More information required")).to_be_visible()
-        following(page)
-        expect(page.get_by_role("heading", name="Phone", exact=True)).to_be_visible()
-        set_up_phone(page, world, alex.number)
-        page.get_by_role("button", name="Done").click()
-        expect(page.get_by_role("heading", name="Success")).to_be_visible()
-        assert code_from_text(world, alex.number)
-
-
-def test_a_temporary_access_pass_lets_a_person_in_who_has_nothing_else(
-    stack: LocalStack, world: World, person: Person
-) -> None:
-    with browser_page() as page:
-        sign_in(page, world, person.name)
-        passes = f"/v1.0/users/{person.user}/authentication/temporaryAccessPassMethods"
-        made = Platform(stack).call("POST", passes, {"isUsableOnce": True}).raise_for_status().json()
-        page.get_by_role("button", name="Next").click()
-        asked_to_verify(page)
-        following(page)
-        page.get_by_label("Temporary Access Pass").fill("Wrong1Pass23")
-        following(page)
-        expect(page.get_by_text("4 tries left")).to_be_visible()
-        page.get_by_label("Temporary Access Pass").fill(made["temporaryAccessPass"])
-        following(page)
-        expect(page.get_by_role("heading", name="Phone", exact=True)).to_be_visible()
-        set_up_phone(page, world, person.number)
-        page.get_by_role("button", name="Done").click()
-        expect(page.get_by_role("heading", name="Success")).to_be_visible()
 
 
 def test_a_hardware_token_that_is_brought_back_into_step(stack: LocalStack, world: World, kim: Person) -> None:

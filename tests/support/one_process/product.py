@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -65,6 +66,17 @@ class Product:
         """Wait for what is done where it runs."""
         assert self._loop
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(REQUEST_WITHIN)
+
+    @property
+    def ahead(self) -> timedelta:
+        """How far its clock was moved."""
+        assert self.lab
+        return self.lab.clock.ahead
+
+    def advance(self, by: timedelta) -> None:
+        """Let time pass for all services, but for nobody else."""
+        assert self.lab
+        self.lab.clock.advance(by)
 
     def visitor(self) -> "Visitor":
         """Somebody with a new browser without scripts."""
@@ -176,9 +188,10 @@ class Visitor:
         self._product.run(self.walker.press(label, at=at, **typed))
         return self
 
-    def reload(self) -> "Visitor":
-        """Ask for the page again, as a person does who refreshes it."""
-        return self.open(self.walker.address)
+    def shows(self, what: str) -> "Visitor":
+        """Refresh the page until it says so: what a device, a call or a mail led to is a moment away."""
+        awaited(lambda: what in self.open(self.address).text, f"the page never said {what!r}: {self.text}")
+        return self
 
     @property
     def text(self) -> str:
@@ -188,6 +201,18 @@ class Visitor:
     @property
     def html(self) -> str:
         return self.walker.html
+
+    @property
+    def headings(self) -> list[str]:
+        return self.walker.page.headings
+
+    @property
+    def address(self) -> str:
+        """Where it is; outside the product and the platform, where it was sent."""
+        return self.walker.address
+
+    def has_button(self, label: str) -> bool:
+        return self.walker.has_button(label)
 
     @property
     def links(self) -> dict[str, str]:

@@ -9,6 +9,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 VOID = {"input", "img", "meta", "link", "br", "wbr", "hr", "rect", "path", "circle"}
+HEADINGS = {"h1", "h2", "h3"}
 UNSEEN = {"script", "style", "title", "svg"}
 
 
@@ -33,18 +34,20 @@ class Button:
 
 
 class Read(HTMLParser):
-    """What a person meets on a page: its words in order, links, forms and buttons. What is `hidden` is not met."""
+    """What a person meets on a page: its words in order, headings, links, forms and buttons; not what is `hidden`."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
         self.forms: list[Form] = []
         self.buttons: list[Button] = []
         self.links: dict[str, str] = {}
+        self.headings: list[str] = []
         self._words: list[str] = []
         self._open: list[tuple[str, bool]] = []
         self._form: Form | None = None
         self._button: Button | None = None
         self._link: tuple[str, list[str]] | None = None
+        self._heading: list[str] | None = None
         self.feed(page)
         self.text = " ".join(" ".join(self._words).split())
 
@@ -60,6 +63,8 @@ class Read(HTMLParser):
             self.buttons.append(self._button)
         elif tag == "a":
             self._link = (given.get("href", ""), [])
+        elif tag in HEADINGS:
+            self._heading = []
         if tag not in VOID:
             unseen = tag in UNSEEN or "hidden" in given or (bool(self._open) and self._open[-1][1])
             self._open.append((tag, unseen))
@@ -76,6 +81,9 @@ class Read(HTMLParser):
             self._form = None
         elif tag == "button":
             self._button = None
+        elif tag in HEADINGS and self._heading is not None:
+            self.headings.append(" ".join("".join(self._heading).split()))
+            self._heading = None
         elif tag == "a" and self._link:
             self.links[" ".join("".join(self._link[1]).split())] = self._link[0]
             self._link = None
@@ -88,6 +96,8 @@ class Read(HTMLParser):
             self._button.label = f"{self._button.label}{data}".strip()
         if self._link:
             self._link[1].append(data)
+        if self._heading is not None:
+            self._heading.append(data)
 
     def _input(self, given: Mapping[str, str]) -> None:
         assert self._form is not None
