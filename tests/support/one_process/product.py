@@ -35,6 +35,8 @@ from tests.support.web.walking import Walker
 STARTS_WITHIN = 30.0
 STOPS_WITHIN = 10.0
 GRACE_SECONDS = 1
+KEPT_ALIVE_SECONDS = 600
+"""Longer than a test: a connection that ends just when it is used again is nobody's fault."""
 REQUEST_WITHIN = 30.0
 SHORTEST = 0.5
 """Of the answers of a password reset, in seconds."""
@@ -228,6 +230,7 @@ async def served(app: FastAPI, port: int, lifespan: str = "on") -> AsyncIterator
         access_log=False,
         lifespan=lifespan,  # type: ignore[arg-type]  # one of its words
         timeout_graceful_shutdown=GRACE_SECONDS,
+        timeout_keep_alive=KEPT_ALIVE_SECONDS,
     )
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve(sockets=[listen(port, "")]))
