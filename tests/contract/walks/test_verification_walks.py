@@ -40,7 +40,7 @@ def read(platform: Platform, challenge_id: str) -> dict[str, Any]:
 def test_a_person_types_a_code_and_comes_back(product: Product, platform: Platform, kim: Somebody) -> None:
     _, secret = kim.with_software()
     visitor, identifier = sent_there(product, kim)
-    assert f"{kim.id}@northbridge.example" in visitor.text
+    assert kim.id in visitor.text
     assert "Can't sign in?" in visitor.links
     assert "4 tries left" in visitor.press("Next", code="000000").text
     visitor.press("Next", code=shown_code(secret))
