@@ -26,10 +26,10 @@ def test_a_person_chooses_among_all_methods_and_back(product: Product, kim: Some
     visitor = arrived(product, kim, "everyone").press("Next").follow(DIFFERENT)
     assert "Choose a method" in visitor.headings
     offered = {
-        "softwareOath": "Other authenticator app",
-        "phone": "Phone",
         "passkey": "Passkey",
         "hardwareOath": "Hardware token",
+        "softwareOath": "Other authenticator app",
+        "phone": "Phone",
         "email": "Email",
         "securityQuestions": "Security questions",
         "recoveryCodes": "Recovery codes",
