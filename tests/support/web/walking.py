@@ -119,6 +119,11 @@ class Walker:
         self.status = 0
         self.address = origin
 
+    @property
+    def cookies(self) -> dict[str, str]:
+        """Those of the product, to look at and to change."""
+        return self._cookies.setdefault(urlsplit(self.origin).netloc, {})
+
     async def open(self, address: str) -> "Walker":
         """Follow a link; redirects within the product too."""
         return await self._go("GET", address)
