@@ -20,6 +20,7 @@ from fastapi import FastAPI
 from services.kit.config.file import ConfigError
 from services.kit.crypto.key_source import KeyringError
 from services.kit.http.bounded import BoundedProtocol
+from services.kit.http.client import TrustedProxies
 from services.kit.http.room import Room, as_many_as_files_allow
 from services.kit.settings import S, ServiceName, SettingsError, load_settings
 from services.kit.telemetry import configure_logging
@@ -57,7 +58,8 @@ def run(app: FastAPI, host: str, *ports: int, trusted_proxies: str = "", exit_wi
     """Serve until SIGTERM or SIGINT, then finish what is under way and exit with 0; with 1 where that takes too long.
 
     The first of `ports` is for everybody, a further one for the operator's probes alone, which always have a place.
-    `trusted_proxies` are addresses or networks, comma separated, whose `X-Forwarded-For` is believed.
+    `trusted_proxies` are addresses or networks, comma separated, whose `X-Forwarded-For` is believed, and what else
+    they say of a client (`country_of`).
 
     A taken port, or a start that fails, ends the process with one line on stderr and status 1.
     """
@@ -67,13 +69,12 @@ def run(app: FastAPI, host: str, *ports: int, trusted_proxies: str = "", exit_wi
     server = _Server(
         exit_within,
         uvicorn.Config(
-            app,
+            TrustedProxies(app, trusted_proxies) if trusted_proxies else app,
             http=protocol,  # type: ignore[arg-type]  # called as the class is
             log_config=None,
             access_log=False,
             server_header=False,
-            proxy_headers=bool(trusted_proxies),
-            forwarded_allow_ips=trusted_proxies,
+            proxy_headers=False,
             lifespan="on",
             timeout_graceful_shutdown=GRACE_SECONDS,
         ),

@@ -11,8 +11,9 @@ from pydantic import SecretStr
 from schemas.base import Channel as ChannelName
 from services.kit.clock import SystemClock
 from services.kit.config.file import ConfigError, SharedConfig
+from services.kit.config.gateways import SesProvider
 from services.kit.config.production import config_of
-from services.kit.config.providers import LOOPBACK, TwilioProvider
+from services.kit.config.providers import LOOPBACK, SmtpProvider, TwilioProvider
 from services.kit.config.secrets import secret_of
 from services.kit.crypto.keyring import Keyring
 from services.kit.crypto.sealing import Sealer
@@ -37,6 +38,8 @@ from services.notifier.store import Store
 UNLIMITED = httpx.Limits(max_connections=None, max_keepalive_connections=100)
 """Each pool limits itself: connections to a provider that hangs must not use up those to the others."""
 SWEEP_EVERY = timedelta(seconds=2)
+SILENT = (SmtpProvider, SesProvider)
+"""Providers that report nothing to us by themselves."""
 
 Carriers = Mapping[ChannelName, tuple[Channel, tuple[Provider, ...]]]
 """Every channel with its providers, each made once: who sends a message also reads what is reported of it."""
@@ -49,7 +52,7 @@ def main(channels: Sequence[ChannelName], port: int | None = None) -> None:
 def build(settings: NotifierSettings, channels: Sequence[ChannelName]) -> FastAPI:
     config = config_of(settings, SharedConfig)
     _require_known(channels)
-    _require_callbacks(settings, config)
+    require_callbacks(settings, config)
     clock = SystemClock(settings.offset)
     keyring = Keyring.load(settings.keyring, "notifier", clock, demo=settings.is_demo)
     client = httpx.AsyncClient(follow_redirects=False, limits=UNLIMITED)
@@ -87,9 +90,9 @@ def build(settings: NotifierSettings, channels: Sequence[ChannelName]) -> FastAP
     return _with_callbacks(service.app(max_body=MAX_BODY), callbacks)
 
 
-def _require_callbacks(settings: NotifierSettings, config: SharedConfig) -> None:
+def require_callbacks(settings: NotifierSettings, config: SharedConfig) -> None:
     """What providers report, and the keys that people press in calls, comes over https. Raises SettingsError."""
-    reports = config.providers.sms or config.providers.voice
+    reports = any(not isinstance(account, SILENT) for _, account in config.providers.placed)
     if reports and settings.callback_url.scheme != "https" and not settings.is_demo:
         raise SettingsError("SECURITY_INFO_CALLBACK_URL: must be https unless SECURITY_INFO_ENVIRONMENT=demo")
 

@@ -53,7 +53,11 @@ def report_url(origin: str, provider: str) -> str:
 
 @router.post("/callbacks/{provider}/{delivery_id}", status_code=DONE, include_in_schema=False)
 async def provider_report(provider: str, delivery_id: str, request: Request) -> Response:
-    """Take a report that the provider's adapter knows to be genuine. Repeated, late or unknown ones change nothing."""
+    """Take a report that the provider's adapter knows to be genuine. Repeated, late or unknown ones change nothing.
+
+    Nobody signs the address: what was signed must name the same message, or a genuine report could be sent anew about
+    another one.
+    """
     callbacks: Callbacks = request.app.state.callbacks
     adapter = callbacks.reporting.get(provider)
     report = Report({name.lower(): value for name, value in request.headers.items()}, await request.body())
@@ -61,7 +65,7 @@ async def provider_report(provider: str, delivery_id: str, request: Request) -> 
         receipt = adapter.read_report(report) if adapter else None
     except ForgedReportError:
         adapter = None
-    if adapter is None:
+    if adapter is None or (receipt and receipt.delivery_id != delivery_id):
         metrics.CALLBACKS.labels(provider if provider in callbacks.reporting else "none", "forged").inc()
         return Response(status_code=FORBIDDEN)
     delivery = await callbacks.deps.store.by_id(delivery_id)

@@ -11,8 +11,12 @@ from services.notifier.domain.endings import end_as_delivered, end_as_failed
 
 
 class DeliveryReceipt(State):
-    """What a provider told of a message by itself: it has it, it arrived, or it did not."""
+    """What a provider told of a message by itself: it has it, it arrived, or it did not.
 
+    `delivery_id` is which of our messages it is about, by what the provider signed; None where it signed the address.
+    """
+
+    delivery_id: str | None = None
     outcome: Literal["accepted", "delivered", "failed"]
     message_id: str | None = None
     permanent: bool = False

@@ -135,7 +135,7 @@ class Reporting(Protocol):
     """A provider that tells by itself what became of a message."""
 
     def read_report(self, report: Report) -> DeliveryReceipt | None:
-        """What it says; None where that means nothing to us.
+        """What it says, and of which message by what is signed (`delivery_id`); None where that means nothing to us.
 
         Raises:
             ForgedReportError: the provider did not sign it, or not now.

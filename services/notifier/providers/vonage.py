@@ -5,6 +5,7 @@ https://developer.vonage.com/en/getting-started/concepts/signing-messages.
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from urllib.parse import parse_qsl
 
 import httpx
@@ -88,15 +89,19 @@ class VonageTexts:
         fields = _fields(report)
         if not self._is_genuine(fields):
             raise ForgedReportError
-        message_id = fields.get("messageId", "")[:64] or None
+        told = partial(
+            DeliveryReceipt,
+            delivery_id=fields.get("client-ref", "")[:64],
+            message_id=fields.get("messageId", "")[:64] or None,
+        )
         match fields.get("status"):
             case "accepted" | "buffered":
-                return DeliveryReceipt(outcome="accepted", message_id=message_id)
+                return told(outcome="accepted")
             case "delivered":
-                return DeliveryReceipt(outcome="delivered", message_id=message_id)
+                return told(outcome="delivered")
             case "failed" | "rejected" | "expired":
                 permanent = fields.get("err-code") in UNDELIVERABLE
-                return DeliveryReceipt(outcome="failed", message_id=message_id, permanent=permanent)
+                return told(outcome="failed", permanent=permanent)
         return None
 
     def _is_genuine(self, fields: Mapping[str, str]) -> bool:

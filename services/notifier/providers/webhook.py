@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from functools import partial
 
 import httpx
 
@@ -62,12 +63,12 @@ class Webhook:
         data = content.get("data") if isinstance(content, dict) else None
         if not isinstance(data, dict):
             return None
-        message_id = text(data, "id")
+        told = partial(DeliveryReceipt, delivery_id=text(data, "messageId") or "", message_id=text(data, "id"))
         match content.get("type"):
             case "message.delivered":
-                return DeliveryReceipt(outcome="delivered", message_id=message_id)
+                return told(outcome="delivered")
             case "message.failed":
-                return DeliveryReceipt(outcome="failed", message_id=message_id, permanent=data.get("permanent") is True)
+                return told(outcome="failed", permanent=data.get("permanent") is True)
         return None
 
     def _content(self, message: Message) -> dict[str, object]:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar, Literal
 from urllib.parse import urlencode
 
 import httpx
@@ -40,6 +40,11 @@ from tests.support.services.providers import NUMBER, ProviderBehaviour, message
 ROOT = Path(__file__).parents[3]
 REPORTS = "http://127.0.0.1:8030/callbacks/hook"
 CLOCK = SystemClock()
+
+
+def told(outcome: Literal["accepted", "delivered", "failed"], **more: Any) -> DeliveryReceipt:
+    """Of our message `d-1`, which the provider calls `m-1`."""
+    return DeliveryReceipt(outcome=outcome, **({"delivery_id": "d-1", "message_id": "m-1"} | more))
 
 
 class GatewayBehaviour(ProviderBehaviour):
@@ -154,17 +159,19 @@ class TestVonage(GatewayBehaviour):
     @pytest.mark.parametrize(
         ("status", "more", "receipt"),
         [
-            ("buffered", {}, DeliveryReceipt(outcome="accepted", message_id="m-1")),
-            ("delivered", {}, DeliveryReceipt(outcome="delivered", message_id="m-1")),
-            ("failed", {"err-code": "6"}, DeliveryReceipt(outcome="failed", message_id="m-1", permanent=True)),
-            ("expired", {"err-code": "1"}, DeliveryReceipt(outcome="failed", message_id="m-1")),
+            ("buffered", {}, told("accepted")),
+            ("delivered", {}, told("delivered")),
+            ("failed", {"err-code": "6"}, told("failed", permanent=True)),
+            ("expired", {"err-code": "1"}, told("failed")),
             ("new", {}, None),
+            ("delivered", {"client-ref": "another"}, told("delivered", delivery_id="another")),
         ],
     )
     def test_a_signed_receipt_is_read_as_a_form_and_as_json(
         self, status: str, more: dict[str, str], receipt: DeliveryReceipt | None
     ) -> None:
-        fields = {"messageId": "m-1", "status": status, "timestamp": str(int(NOON.timestamp())), "to": "a&b=c", **more}
+        named = {"messageId": "m-1", "client-ref": "d-1"}
+        fields = named | {"status": status, "timestamp": str(int(NOON.timestamp())), "to": "a&b=c", **more}
         fields["sig"] = signature(SecretStr("s"), fields).upper()
         adapter = self.of(VonageGateway(port=1), Caller(httpx.AsyncClient()))
         form = Report({"content-type": "application/x-www-form-urlencoded"}, urlencode(fields).encode())
@@ -238,9 +245,12 @@ def hook() -> Webhook:
 @pytest.mark.parametrize(
     ("body", "receipt"),
     [
-        ({"type": "message.delivered", "data": {"id": "m"}}, DeliveryReceipt(outcome="delivered", message_id="m")),
-        ({"type": "message.failed", "data": {}}, DeliveryReceipt(outcome="failed")),
-        ({"type": "message.failed", "data": {"permanent": True}}, DeliveryReceipt(outcome="failed", permanent=True)),
+        ({"type": "message.delivered", "data": {"messageId": "d-1", "id": "m-1"}}, told("delivered")),
+        ({"type": "message.failed", "data": {"messageId": "d-1"}}, told("failed", message_id=None)),
+        (
+            {"type": "message.failed", "data": {"permanent": True}},
+            told("failed", delivery_id="", message_id=None, permanent=True),
+        ),
         ({"type": "message.read", "data": {}}, None),
         ({"type": "message.delivered", "data": 1}, None),
         (["message.delivered"], None),

@@ -15,7 +15,9 @@ from services.kit.runtime import listen
 PROGRAM = """
 import sys
 from contextlib import asynccontextmanager
+from fastapi import Request
 from services.kit.http.app import build_app
+from services.kit.http.client import country_of
 from services.kit.runtime import run
 
 @asynccontextmanager
@@ -28,12 +30,18 @@ async def lifespan(app):
 
 ports = [int(port) for port in sys.argv[1:]]
 app = build_app("verifier", readiness={{}}, lifespan=lifespan, management_port=ports[1] if len(ports) > 1 else None)
-run(app, "127.0.0.1", *ports, exit_within={within})
+@app.get("/country")
+def country(request: Request) -> str:
+    return country_of(request, "CF-IPCountry")
+
+run(app, "127.0.0.1", *ports, exit_within={within}, trusted_proxies={trusted!r})
 """
 
 
-def start(*ports: int, first: str = "pass", last: str = "pass", within: float = 20) -> subprocess.Popen[str]:
-    program = PROGRAM.format(start=first, end=last, within=within)
+def start(
+    *ports: int, first: str = "pass", last: str = "pass", within: float = 20, trusted: str = ""
+) -> subprocess.Popen[str]:
+    program = PROGRAM.format(start=first, end=last, within=within, trusted=trusted)
     return subprocess.Popen(
         [sys.executable, "-c", program, *map(str, ports)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
@@ -61,6 +69,21 @@ def test_metrics_are_answered_on_the_management_port_alone() -> None:
         process.terminate()
         process.communicate(timeout=30)
     assert statuses == [404, 200, 200, 200]
+
+
+@pytest.mark.parametrize(("trusted", "country"), [("127.0.0.0/8", "FR"), ("10.0.0.0/8", ""), ("", "")])
+def test_only_a_trusted_proxy_says_the_country(trusted: str, country: str) -> None:
+    (port,) = free_ports(1)
+    process = start(port, trusted=trusted)
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "up\n"
+        url, headers = f"http://127.0.0.1:{port}/country", {"CF-IPCountry": "FR"}
+        answer = httpx.get(url, headers=headers, trust_env=False, timeout=30)
+    finally:
+        process.terminate()
+        process.communicate(timeout=30)
+    assert answer.json() == country
 
 
 def test_it_stops_what_it_started_and_exits_with_zero() -> None:

@@ -27,8 +27,10 @@ async def world() -> AsyncIterator[World]:
     await made.relay.stop()
 
 
-async def reported(world: World, provider: str, delivery_id: str, kind: str, key: bytes = KEY) -> int:
-    """The answer to a report."""
+async def reported(
+    world: World, provider: str, delivery_id: str, kind: str, key: bytes = KEY, about: str | None = None
+) -> int:
+    """The answer to a report, whose signed part is about the same message unless another one is given."""
     account = WebhookGateway(port=1).account()
     hook = Webhook(
         account, "sms", Caller(httpx.AsyncClient()), world.clock, keys=[KEY], reports=report_url(ORIGIN, "hook")
@@ -36,7 +38,7 @@ async def reported(world: World, provider: str, delivery_id: str, kind: str, key
     app = FastAPI()
     app.state.callbacks = Callbacks(ORIGIN, {}, world.deps, Script(), {"hook": hook})
     app.include_router(router)
-    body = json.dumps({"type": kind, "data": {}}).encode()
+    body = json.dumps({"type": kind, "data": {"messageId": delivery_id if about is None else about}}).encode()
     headers = signing.headers([key], "r-1", body, world.clock.now())
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ORIGIN) as client:
         return (
@@ -57,6 +59,16 @@ async def test_a_report_that_is_genuine_counts_and_no_other(world: World) -> Non
         assert await reported(world, "hook", sent.id, "message.delivered") == 204
     assert (await world.stored()).state.status == "delivered"
     assert arrived() == before + 1
+
+
+@pytest.mark.parametrize("about", ["", "01a21084-a8a9-7ffa-8174-ce48b89ab04a"])
+async def test_a_genuine_report_of_another_message_is_refused(world: World, about: str) -> None:
+    """Nobody signs the address: whoever saw one report could send it anew about any message."""
+    await world.queue()
+    sent = await world.attempt()
+    for kind in ("message.failed", "message.delivered"):
+        assert await reported(world, "hook", sent.id, kind, about=about) == 403
+    assert (await world.stored()).state.status == "sent"
 
 
 def arrived() -> float:

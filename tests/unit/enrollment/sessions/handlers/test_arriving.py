@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from fastapi import Request
 
 from schemas.base import Purpose
 from schemas.enrollment import UnusualActivityNoticed
@@ -11,7 +10,6 @@ from services.enrollment.accounts.domain.account import Account, Browser
 from services.enrollment.sessions.handlers.arriving import Visitor
 from services.enrollment.sessions.handlers.verification import use_verify_ticket
 from services.kit.decision import Change
-from services.kit.http.client import country_of
 from tests.support.clock import FixedClock
 from tests.support.in_memory.enrolling import Outbox, outbox
 from tests.support.in_memory.push import CODES, RETURN_URL, Attack, attack_on
@@ -54,13 +52,3 @@ async def test_whoever_wants_to_reset_a_password_is_not_known_from_then_on(sent:
     sam = await verifying(await attack_on(sent.store, clock), "passwordReset")
     assert await sent.published(UnusualActivityNoticed) == []
     assert (len(sam.browsers), sam.countries) == (1, ())
-
-
-@pytest.mark.parametrize(
-    ("said", "country"), [("GB", "GB"), ("fr", "FR"), ("XX", ""), ("T1", ""), ("GBR", ""), ("", ""), (None, "")]
-)
-def test_a_country_is_two_letters_of_the_header_that_is_named(said: str | None, country: str) -> None:
-    headers = [] if said is None else [(b"cf-ipcountry", said.encode())]
-    request = Request({"type": "http", "headers": headers})
-    assert country_of(request, "CF-IPCountry") == country
-    assert country_of(request, "") == ""
