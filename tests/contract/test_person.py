@@ -16,6 +16,7 @@ from tests.attack.scene import (
     App,
     answered,
     connected,
+    interrupted,
     requests_of,
     with_app,
     with_phone,
@@ -57,9 +58,9 @@ async def test_a_method_comes_back_after_a_proof_that_is_asked_for_there(world: 
     assert "Methods that can come back" not in again.page.text
 
 
-async def at_the_number(world: World, user: str) -> tuple[Walker, App]:
+async def at_the_number(world: World, user: str, browser: Walker | None = None) -> tuple[Walker, App]:
     """From sign-in to "Let's try it out", with an app that was connected just now."""
-    walker = await world.signed_in(user, amr=["pwd"])
+    walker = await world.signed_in(user, browser=browser, amr=["pwd"])
     for _ in range(3):
         await walker.press("Next")
     app = await connected(world.target, walker.page.links["Open the authenticator on this device"])
@@ -71,13 +72,41 @@ async def test_a_new_request_ends_that_of_a_page_that_was_left(world: World) -> 
     """One phone that was connected twice shows one request, whose number is on the page."""
     user = await world.person()
     left, earlier = await at_the_number(world, user)
-    _, app = await at_the_number(world, user)
+    _, app = await at_the_number(world, user, browser=left)
     assert (await requests_of(world.target, earlier)).json() == []
     assert len((await requests_of(world.target, app)).json()) == 1
-    await left.open("/security-info/setup")
-    assert "A newer request took its place" in left.page.text
-    await left.press("Try again")
-    assert len((await requests_of(world.target, earlier)).json()) == 1
+
+
+async def test_whoever_else_has_the_password_ends_no_request_of_the_person(world: World) -> None:
+    """Connected in another browser, and asking again and again."""
+    user = await world.person()
+    persons, app = await at_the_number(world, user)
+    others, theirs = await at_the_number(world, user)
+    for _ in range(3):
+        world.lab.clock.advance(timedelta(seconds=20))
+        await others.press("Send again")
+    assert len((await requests_of(world.target, theirs)).json()) == 1
+    assert len((await requests_of(world.target, app)).json()) == 1
+    assert (await answered(world.target, app, "approve", await world.number_of(app))).status_code == 204
+    await until(lambda: "MethodRegistered" in world.told(user))
+    await persons.open("/security-info/setup")
+    assert "A newer request took its place" not in persons.page.text
+
+
+async def test_a_request_whose_method_went_was_cancelled_and_not_replaced(world: World) -> None:
+    user = await world.person()
+    await with_software(world.target, user)
+    app = await with_app(world.target, user)
+    await answered(world.target, app, "approve", number=await world.number_of(app))
+    await interrupted(world.target, user, group="frontline")
+    method = await world.id_of(user, "authenticatorApp")
+    fields = {"purpose": "stepUp", "methodId": method, "returnUrl": world.target.returns["northbridge"]}
+    asked = await world.target.done("POST", f"/v1.0/users/{user}/challenges", fields)
+    walker = await world.walker().open(asked["url"])
+    assert "Approve the request" in walker.page.text
+    await world.target.done("DELETE", f"/v1.0/users/{user}/authentication/methods/{method}")
+    await walker.open("/verify")
+    assert "A newer request took its place" not in walker.page.text
 
 
 async def test_after_the_last_try_the_page_says_nothing_of_the_message(world: World) -> None:

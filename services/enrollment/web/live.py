@@ -54,6 +54,7 @@ def challenge_state(challenge: Challenge, now: datetime) -> dict[str, object]:
         "delivery": proof_page(challenge).told(challenge, now).news,
         "failure": challenge.failure,
         "reported": challenge.reported,
+        "superseded": challenge.superseded,
         "attemptsLeft": challenge.attempts_left,
         "checking": challenge.pending_submission is not None,
         "resendAt": challenge.resend_at.isoformat(),

@@ -155,9 +155,23 @@ async def test_a_report_in_the_app_is_told_and_is_no_error(pages: Stage) -> None
 
 
 async def test_a_request_that_was_replaced_leads_to_the_new_one(pages: Stage) -> None:
-    page = await pages.show(VIEWS["try"], answers=stream(status="cancelled"))
+    page = await pages.show(VIEWS["try"], answers=stream(status="cancelled", superseded=True))
     await expect(page.get_by_role("status").filter(has_text="A newer request took its place")).to_be_visible()
     await expect(page.get_by_role("link", name="Go on")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("view", "said", "onward"),
+    [("try", "This request was cancelled", "Try again"), ("call", "This call was cancelled", "Start again")],
+)
+async def test_what_was_cancelled_and_not_replaced_is_said_so(pages: Stage, view: str, said: str, onward: str) -> None:
+    """Its method was removed, for instance."""
+    cancelled = stream(status="cancelled", superseded=False, delivery={"state": "sent", "text": ""})
+    page = await pages.show(VIEWS[view], answers=cancelled)
+    await expect(page.get_by_role("status").filter(has_text=said)).to_be_visible()
+    await expect(page.get_by_text("took its place")).to_be_hidden()
+    await expect(page.get_by_role("link", name="Go on")).to_be_hidden()
+    await expect(page.get_by_role("button", name=onward).or_(page.get_by_role("link", name=onward))).to_be_visible()
 
 
 async def test_another_request_is_sent_when_its_time_has_come(pages: Stage) -> None:

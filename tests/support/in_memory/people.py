@@ -33,10 +33,12 @@ class World:
     def walker(self) -> Walker:
         return Walker(self.target.http, self.target.origin)
 
-    async def signed_in(self, user: str, *, group: str = "everyone", **fields: Any) -> Walker:
-        """In a new browser, sent by the platform."""
+    async def signed_in(
+        self, user: str, *, group: str = "everyone", browser: Walker | None = None, **fields: Any
+    ) -> Walker:
+        """In a new browser or in that one, sent by the platform."""
         begun = await interrupted(self.target, user, group=group, **fields)
-        return await self.walker().open(begun["url"])
+        return await (browser or self.walker()).open(begun["url"])
 
     def told(self, user: str) -> list[str]:
         """What happened to a person, by the types of the events."""

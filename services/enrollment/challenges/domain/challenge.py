@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Literal
 
+from pydantic import Field
+
 from schemas.base import Channel, MethodType, Purpose
 from schemas.enrollment import Destination
 from schemas.verification import JUDGED_WITHIN, ChallengeTerms
@@ -136,6 +138,7 @@ class Challenge(State):
     attempts_left: int
     failure: str | None = None
     reported: bool = False
+    superseded: bool = Field(default=False, description="it was cancelled because something else is asked instead")
     retry_at: datetime | None = None
     ended_at: datetime | None = None
 

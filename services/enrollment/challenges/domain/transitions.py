@@ -152,7 +152,8 @@ def cancel(challenge: Challenge, reason: Literal["superseded", "cancelled"], *, 
     """End it before its time; one that ended stays as it is."""
     if challenge.status != "pending":
         return Change(challenge)
-    ended = challenge.model_copy(update={"status": "cancelled", "ended_at": at})
+    because = {"superseded": reason == "superseded"}
+    ended = challenge.model_copy(update={"status": "cancelled", "ended_at": at, **because})
     return Change(ended, _withdrawn(challenge, reason, at=at))
 
 

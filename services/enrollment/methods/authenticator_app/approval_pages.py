@@ -24,7 +24,7 @@ STATES: Final[Mapping[Status, ApprovalState]] = {
     "denied": "denied",
     "failed": "failed",
     "expired": "expired",
-    "cancelled": "superseded",
+    "cancelled": "cancelled",
 }
 
 
@@ -105,6 +105,8 @@ def _state_of(challenge: Challenge, page: PageRequest) -> ApprovalState:
     status = challenge.status_at(page.deps.clock.now())
     if challenge.reported and status not in {"pending", "verified"}:
         return "reported"
+    if challenge.superseded:
+        return "superseded"
     return "wrongNumber" if status == "failed" and challenge.failure == "numberMismatch" else STATES[status]
 
 

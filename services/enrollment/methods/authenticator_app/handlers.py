@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from schemas.verification import ProofKind
+from services.enrollment.accounts.domain.unusual import browser_of
 from services.enrollment.accounts.handlers.adding import require_registrable
 from services.enrollment.challenges.domain.challenge import Registration
 from services.enrollment.challenges.handlers.building import ProofRequest, to_register
@@ -73,9 +74,12 @@ async def ask_device(principal: Principal, deps: CanAskNewDevice, *, again: bool
 
 async def _end_those_of_pages_that_were_left(principal: Principal, deps: CanAskNewDevice) -> None:
     """The app on one phone may have been connected twice: it would go on showing the request of the first time, whose
-    number is on no page any more."""
+    number is on no page any more. Only in the same browser, which shows the later session alone: whoever else has the
+    password must not end what the person is about to approve."""
+    browser = browser_of(principal.account, principal.session.id)
     for other in principal.account.sessions:
-        left = other.requested if other.id != principal.session.id else None
+        is_left = other.id != principal.session.id and browser is not None and other.id in browser.sessions
+        left = other.requested if is_left else None
         if left and left.terms.push and left.is_to_register:
             await cancel_challenge(left, "superseded", deps)
 

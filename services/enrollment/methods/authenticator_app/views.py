@@ -11,7 +11,9 @@ from services.enrollment.methods.authenticator_app.words import APPROVAL, CONNEC
 from services.enrollment.web.views import Frame, challenge_of, in_groups, minutes_left
 from services.enrollment.web.words import StateText
 
-ApprovalState = Literal["waiting", "approved", "denied", "expired", "wrongNumber", "failed", "superseded", "reported"]
+ApprovalState = Literal[
+    "waiting", "approved", "denied", "expired", "wrongNumber", "failed", "cancelled", "superseded", "reported"
+]
 """What became of a request that the app was asked to approve."""
 
 

@@ -86,6 +86,10 @@ APPROVAL: Final = ApprovalWords(
         ),
         "reported": StateText("You reported the request", ""),
         "failed": StateText("That didn't work", "The request couldn't be completed. Nothing you set up is lost."),
+        "cancelled": StateText(
+            "This request was cancelled",
+            "It can't be approved any more. That happens where the app was removed or can't be used for now.",
+        ),
         "replaced": StateText("A newer request took its place", "It has a number of its own. Go on to see it."),
         "superseded": StateText(
             "A newer request took its place", "It was asked for on another page. Go on there, or try again here."

@@ -27,7 +27,7 @@ STATES: Final[Mapping[Status, CallState]] = {
     "denied": "denied",
     "failed": "failed",
     "expired": "expired",
-    "cancelled": "expired",
+    "cancelled": "cancelled",
 }
 
 

@@ -12,7 +12,7 @@ from services.enrollment.proofs.sent_code.missing import Missing, missing
 from services.enrollment.web.views import Choice, FieldError, FormKey, Frame, challenge_of
 from services.enrollment.web.words import StateText
 
-CallState = Literal["waiting", "confirmed", "denied", "failed", "expired"]
+CallState = Literal["waiting", "confirmed", "denied", "failed", "expired", "cancelled"]
 """What became of a call."""
 
 

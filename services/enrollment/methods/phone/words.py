@@ -132,6 +132,10 @@ CALL: Final = CallWords(
         "expired": StateText(
             "No answer", "The call wasn't confirmed in time. Have your phone at hand, then try again."
         ),
+        "cancelled": StateText(
+            "This call was cancelled",
+            "It can't be confirmed any more. That happens where the phone was removed or can't be used for now.",
+        ),
         "replaced": StateText("We are calling you again", "Go on to see what became of the new call."),
     },
     first="Answer the call and press # first.",

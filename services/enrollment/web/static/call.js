@@ -3,9 +3,10 @@
 import { Missing } from "./missing.js";
 import { WaitingPage } from "./waiting.js";
 
-const STATES = { verified: "confirmed", denied: "denied", expired: "expired", cancelled: "replaced", failed: "failed" };
+const STATES = { verified: "confirmed", denied: "denied", expired: "expired", cancelled: "cancelled", failed: "failed" };
 
-function stateOf({ status, delivery }) {
+function stateOf({ status, delivery, superseded }) {
+  if (superseded && status === "cancelled") return "replaced";
   if (status === "pending" && delivery.state === "failed") return "undelivered";
   return STATES[status] ?? "waiting";
 }

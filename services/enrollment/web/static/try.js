@@ -2,9 +2,10 @@
 
 import { WaitingPage } from "./waiting.js";
 
-const STATES = { verified: "approved", denied: "denied", expired: "expired", cancelled: "replaced", failed: "failed" };
+const STATES = { verified: "approved", denied: "denied", expired: "expired", cancelled: "cancelled", failed: "failed" };
 
-function stateOf({ status, failure, reported }) {
+function stateOf({ status, failure, reported, superseded }) {
+  if (superseded && status === "cancelled") return "replaced";
   if (reported && status === "denied") return "reported";
   return failure === "numberMismatch" ? "wrongNumber" : (STATES[status] ?? "waiting");
 }
