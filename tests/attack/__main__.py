@@ -13,6 +13,7 @@ import httpx
 import typer
 from joserfc.jwk import ECKey
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress
 
 from deploy.local.commands.install import install_kafka
@@ -36,6 +37,10 @@ USUAL_REQUESTS = 1_000
 SHOWN = 5
 """Of a class, how many of those that succeeded are told on the screen."""
 TEXTED_WITHIN = 30.0
+KEPT = 2.0
+"""Seconds that a connection is used again: less than the service keeps one."""
+TOLD_EVERY = 20.0
+"""Seconds, where a class can take minutes: a log has no bar."""
 
 
 def run(
@@ -65,7 +70,7 @@ def run(
     console.print(table_of(rows, f"{plan.requests} generated requests, {plan.pairs} pairs"))
     for row in rows:
         for why in row.why[:SHOWN]:
-            console.print(f"[red]{row.name}[/red]: {why}", highlight=False, markup=True)
+            console.print(f"[red]{row.name}[/red]: {escape(why)}", highlight=False, soft_wrap=True)
     if save:
         save.write_text(json.dumps(json_of(rows, {"requests": requests, "pairs": pairs}), indent=2) + "\n", "utf-8")
     if not all(row.is_withstood for row in rows):
@@ -82,10 +87,15 @@ def _all_tried(chosen: Sequence[Kind], plan: Plan, until: float, console: Consol
 
 
 async def _tried(chosen: Sequence[Kind], plan: Plan, until: float, stack: LocalStack, progress: Progress) -> list[Row]:
-    limits = httpx.Limits(max_connections=100, max_keepalive_connections=0)
-    async with httpx.AsyncClient(base_url=stack.url("enrollment"), timeout=30, limits=limits) as http:
+    fresh = httpx.Limits(max_connections=100, max_keepalive_connections=0)
+    kept = httpx.Limits(max_connections=100, keepalive_expiry=KEPT)
+    url = stack.url("enrollment")
+    async with (
+        httpx.AsyncClient(base_url=url, timeout=30, limits=fresh, trust_env=False) as http,
+        httpx.AsyncClient(base_url=url, timeout=30, limits=kept, trust_env=False) as keeping,
+    ):
         rows, whole = [], progress.add_task("attacks", total=len(chosen))
-        scene = await set_up(target_of(stack, http))
+        scene = await set_up(target_of(stack, http, keeping))
         for kind in chosen:
             if time.monotonic() > until:
                 progress.console.print(f"{kind.name}: no time left")
@@ -96,18 +106,30 @@ async def _tried(chosen: Sequence[Kind], plan: Plan, until: float, stack: LocalS
 
 
 async def _row(kind: Kind, scene: Scene, plan: Plan, progress: Progress) -> Row:
-    row, began, task = Row(kind.name, kind.promise), time.monotonic(), progress.add_task(f"  {kind.name}", total=None)
+    row, began, total = Row(kind.name, kind.promise), time.monotonic(), kind.total(plan) if kind.total else None
+    task, told = progress.add_task(f"  {kind.name}", total=total), began
     for attack in kind.attacks:
         async for attempt in attack(scene, plan):
             row.count(attempt)
-            progress.update(task, description=f"  {kind.name}: {row.attempts}")
+            progress.update(task, description=f"  {kind.name}: {row.attempts}", completed=row.attempts)
+            if total and time.monotonic() > told + TOLD_EVERY:
+                told = time.monotonic()
+                progress.console.print(_so_far(row, total, told - began), highlight=False, soft_wrap=True)
     row.seconds = time.monotonic() - began
     progress.update(task, visible=False)
-    progress.console.print(f"{kind.name}: {row.attempts} attempts, {row.successes} successes", highlight=False)
+    done = f"{kind.name}: {row.attempts} attempts, {row.successes} successes, {row.seconds:.0f} s"
+    progress.console.print(f"{done} ({row.answers})" if total else done, highlight=False, soft_wrap=True)
     return row
 
 
-def target_of(stack: LocalStack, http: httpx.AsyncClient) -> Target:
+def _so_far(row: Row, total: int, seconds: float) -> str:
+    rate = row.attempts / seconds
+    left = max(0, total - row.attempts) / rate / 60
+    known = f"{row.successes} successes, {row.failures} times 5xx"
+    return f"  {row.name}: {row.attempts} of {total}, {rate:.0f} a second, about {left:.0f} min left; {known}"
+
+
+def target_of(stack: LocalStack, http: httpx.AsyncClient, kept: httpx.AsyncClient) -> Target:
     """A stack that is up."""
     environment = stack.settings()
     clients = Path(environment["SECURITY_INFO_DEMO_HOME"]) / "clients"
@@ -130,6 +152,7 @@ def target_of(stack: LocalStack, http: httpx.AsyncClient) -> Target:
 
     return Target(
         http=http,
+        kept=kept,
         origin=stack.url("enrollment"),
         keys={path.stem: ECKey.import_key(json.loads(path.read_text("utf-8"))) for path in clients.glob("*.json")},
         returns={"northbridge": f"{northbridge}/return", "southgate": f"{northbridge}/southgate/return"},

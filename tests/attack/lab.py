@@ -194,6 +194,7 @@ class Lab:
     def target(self, http: httpx.AsyncClient) -> Target:
         return Target(
             http=http,
+            kept=http,
             origin=self.components.settings.public_origin,
             keys=self.keys,
             returns=RETURNS,

@@ -1,5 +1,6 @@
 """Attempts and successes by class: for the screen, and as JSON."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,12 +22,14 @@ class Row:
     successes: int = 0
     failures: int = 0
     seconds: float = 0.0
+    statuses: Counter[int] = field(default_factory=Counter)
     why: list[str] = field(default_factory=list)
 
     def count(self, attempt: Attempt) -> None:
         self.attempts += 1
         self.successes += bool(attempt.why)
         self.failures += attempt.status >= 500
+        self.statuses[attempt.status] += 1
         if attempt.is_failure:
             self.why.append(f"{attempt.what}: {attempt.why or attempt.status}")
 
@@ -34,6 +37,11 @@ class Row:
     def is_withstood(self) -> bool:
         """Nothing succeeded, and something was tried."""
         return self.attempts > 0 and not self.successes and not self.failures
+
+    @property
+    def answers(self) -> str:
+        """How often each status was answered, the most frequent first."""
+        return ", ".join(f"{count} {status}" for status, count in self.statuses.most_common() if status)
 
     @property
     def cells(self) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ schemathesis' own machine is not used: hypothesis wants the same calls to be ans
 what the next one finds.
 """
 
+import asyncio
 import random
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -13,8 +14,9 @@ from typing import Any
 from schemathesis import GenerationMode
 
 from services.enrollment.api.links import USER
-from tests.attack.attacks.generated import CHECKED, Operation, Request, called, cases, judged_by, operations_of
+from tests.attack.attacks.generated import CHECKED, Bearer, judged_by
 from tests.attack.attempt import Attempt, Plan
+from tests.attack.making import MOST_MADE, Operation, Request, cases, operations_of
 from tests.attack.scene import Scene, interrupted, with_software
 
 STEPS = 6
@@ -22,7 +24,9 @@ KEY = "idempotency-key"
 CHOICE = 100
 """Of so many calls one is generated ahead for each operation, to choose from; at least four."""
 CALLS = 5
-"""Of a sequence, on average."""
+"""Of a sequence, about as many."""
+LANES = 4
+"""Sequences at once, each about people of its own."""
 WHOLE = ("delete", USER)
 """Erases the person: nothing follows, and it is tried on nobody else's."""
 
@@ -32,7 +36,7 @@ class Sequence:
     """Calls about one person, who has `method`; `gone` are addresses of what was deleted, `made` of what must be
     there. Of a person that `is_own` all may be deleted."""
 
-    scene: Scene
+    bearer: Bearer
     pools: Mapping[str, list[Request]]
     rng: random.Random
     person: str
@@ -47,7 +51,7 @@ class Sequence:
         operation, parameters = first, dict[str, str]()
         for _ in range(STEPS):
             case = self._case(operation, parameters)
-            response = await called(self.scene, case)
+            response = await self.bearer.called(case)
             attempt = judged_by(case, response, CHECKED)
             self.trail.append(f"{case.method} {case.path} {response.status_code}")
             yield replace(attempt, why=attempt.why or self._misplaced(case, response.status_code))
@@ -69,7 +73,7 @@ class Sequence:
 
     def _right(self, path: str) -> dict[str, Any]:
         """What a body needs to be taken: of what is refused nothing follows."""
-        target = self.scene.target
+        target = self.bearer.scene.target
         match path.rpartition("/")[2]:
             case "interrupts":
                 user = {"id": self.person, "userPrincipalName": f"{self.person}@northbridge.example"}
@@ -119,25 +123,40 @@ async def sequences(scene: Scene, plan: Plan) -> AsyncIterator[Attempt]:
         link["operationId"] for operation in first for link in _links_of(operation)
     }
     modes = (GenerationMode.POSITIVE,) * 3 + (GenerationMode.NEGATIVE,)
+    each = min(MOST_MADE, max(1, plan.requests // CHOICE // len(modes)))
     pools = {
-        _id_of(operation): [
-            case
-            for number, mode in enumerate(modes)
-            for case in cases(operation, mode, max(1, plan.requests // CHOICE // len(modes)), number)
-        ]
+        _id_of(operation): [case for number, mode in enumerate(modes) for case in cases(operation, mode, each, number)]
         for operation in operations
         if _id_of(operation) in linked
     }
-    shared = f"sequences.{scene.bob}"
-    await interrupted(scene.target, shared)
-    method, _ = await with_software(scene.target, shared)
-    rng = random.Random(plan.requests)  # noqa: S311 # which calls follow
-    for number in range(max(len(first), plan.requests // 5 // CALLS)):
-        operation = first[number % len(first)]
-        is_own = operation.path.endswith("interrupts")
-        person = f"sequences.{number}.{scene.bob}" if is_own else shared
-        async for attempt in Sequence(scene, pools, rng, person, method, is_own).calls(operation):
-            yield attempt
+    numbers = iter(range(max(len(first), plan.requests // 5 // CALLS)))
+    told: asyncio.Queue[Attempt | None] = asyncio.Queue(maxsize=LANES)
+
+    async def lane(mark: int) -> None:
+        """Takes the next one as long as there is one."""
+        shared = f"sequences.lane{mark}.{scene.bob}"
+        await interrupted(scene.target, shared)
+        method, _ = await with_software(scene.target, shared)
+        rng = random.Random(plan.requests + mark)  # noqa: S311 # which calls follow
+        for number in numbers:
+            operation = first[number % len(first)]
+            is_own = operation.path.endswith("interrupts")
+            person = f"sequences.{number}.{scene.bob}" if is_own else shared
+            async for attempt in Sequence(Bearer(scene), pools, rng, person, method, is_own).calls(operation):
+                await told.put(attempt)
+
+    async def all_of_them() -> None:
+        try:
+            async with asyncio.TaskGroup() as group:
+                for mark in range(LANES):
+                    group.create_task(lane(mark))
+        finally:
+            await told.put(None)
+
+    running = asyncio.create_task(all_of_them())
+    while (attempt := await told.get()) is not None:
+        yield attempt
+    await running
 
 
 def _id_of(operation: Operation) -> str:

@@ -1,5 +1,6 @@
 """All attacks by class. The quick ones, in this process, are part of `make test`."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.attack import sequences
@@ -19,7 +20,7 @@ from tests.attack.attacks import (
     slow,
     ssrf,
 )
-from tests.attack.attempt import Attack
+from tests.attack.attempt import Attack, Plan
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,8 @@ class Kind:
     name: str
     promise: str
     attacks: tuple[Attack, ...]
+    total: Callable[[Plan], int] | None = None
+    """How many attempts come of a plan, about; where that can be long."""
 
 
 BODIES = (bodies.oversized, bodies.malformed, bodies.other_types)
@@ -80,6 +83,16 @@ KINDS: tuple[Kind, ...] = (
     Kind("headers and cookies", "the OWASP list is met on every page", (headers.graded, headers.cookies)),
     Kind("slow clients", "each connection ends, others are served meanwhile", (slow.crowds, slow.many_idle)),
     Kind("parsers", "read or refused as documented, within a second", (parsers.total,)),
-    Kind("generated sequences", "the same along the links; what is gone is gone", (sequences.sequences,)),
-    Kind("generated requests", "no 5xx, and answers as they are described", (generated.requests,)),
+    Kind(
+        "generated sequences",
+        "the same along the links; what is gone is gone",
+        (sequences.sequences,),
+        lambda plan: plan.requests // 5,
+    ),
+    Kind(
+        "generated requests",
+        "no 5xx, and answers as they are described",
+        (generated.requests,),
+        lambda plan: plan.requests,
+    ),
 )

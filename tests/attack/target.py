@@ -25,10 +25,12 @@ OPERATORS = frozenset({"admin", "operations.people"})
 
 @dataclass(frozen=True)
 class Target:
-    """`http` speaks to the service, `origin` is its public URL, `keys` are those of the platforms' clients by name,
-    `texted` waits for the newest code that was sent to a number, `returns` is where each client may send people."""
+    """`http` speaks to the service, on a new connection each time, and `kept` on connections that stay. `origin` is its
+    public URL, `keys` are those of the platforms' clients by name, `texted` waits for the newest code that was sent to
+    a number, `returns` is where each client may send people."""
 
     http: httpx.AsyncClient
+    kept: httpx.AsyncClient
     origin: str
     keys: Mapping[str, ECKey]
     returns: Mapping[str, str]
@@ -38,15 +40,23 @@ class Target:
     restart_verifier: Callable[[], Awaitable[None]]
 
     async def call(
-        self, method: str, path: str, body: object = None, *, token: str | None = None, **more: Any
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        token: str | None = None,
+        by: httpx.AsyncClient | None = None,
+        **more: Any,
     ) -> httpx.Response:
         """One call; without redirects, and without the cookies of calls before."""
+        http = by or self.http
         headers = {"Authorization": f"Bearer {token}"} if token is not None else {}
         headers |= more.pop("headers", {})
         if body is not None:
             more["json"] = body
-        self.http.cookies.clear()
-        return await self.http.request(method, path, headers=headers, follow_redirects=False, **more)
+        http.cookies.clear()
+        return await http.request(method, path, headers=headers, follow_redirects=False, **more)
 
     async def done(
         self,

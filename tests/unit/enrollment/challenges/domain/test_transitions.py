@@ -155,7 +155,7 @@ def test_a_challenge_is_cancelled_at_its_channel() -> None:
     challenge = texted()
     change = transitions.cancel(challenge, "superseded", at=SOON)
     event = ChallengeCancelled(challenge_id="c-new", method_id="new", reason="superseded", cancelled_at=SOON)
-    assert change.state == challenge.model_copy(update={"status": "cancelled", "ended_at": SOON})
+    assert change.state == challenge.model_copy(update={"status": "cancelled", "ended_at": SOON, "superseded": True})
     assert change.emissions == (_emitted(challenge, REQUESTS["sms"], event),)
 
 
