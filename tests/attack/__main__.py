@@ -117,6 +117,8 @@ async def _row(kind: Kind, scene: Scene, plan: Plan, progress: Progress) -> Row:
                 progress.console.print(_so_far(row, total, told - began), highlight=False, soft_wrap=True)
     row.seconds = time.monotonic() - began
     progress.update(task, visible=False)
+    for why in row.why[:SHOWN]:
+        progress.console.print(f"  {escape(why)}", highlight=False, soft_wrap=True)
     done = f"{kind.name}: {row.attempts} attempts, {row.successes} successes, {row.seconds:.0f} s"
     progress.console.print(f"{done} ({row.answers})" if total else done, highlight=False, soft_wrap=True)
     return row

@@ -38,11 +38,13 @@ async def alike(scene: Scene, _: Plan) -> AsyncIterator[Attempt]:
 
 
 async def as_fast(scene: Scene, plan: Plan) -> AsyncIterator[Attempt]:
-    """Time, over so many pairs, in an order that chance decides."""
+    """Time, over so many pairs, in an order that chance decides. What is told apart is measured once more: a busy
+    machine's difference does not come again."""
     rng = random.Random(1)  # noqa: S311 # an order
     for question in questions(scene):
-        known, unknown = await measured(question, plan.pairs, rng)
-        found = difference(known, unknown, rng)
+        found = difference(*await measured(question, plan.pairs, rng), rng)
+        if found.is_told:
+            found = difference(*await measured(question, plan.pairs, rng), rng)
         yield Attempt(f"{question.what}: {plan.pairs} pairs", 0, f"takes {found} longer" if found.is_told else "")
 
 
