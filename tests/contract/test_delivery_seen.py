@@ -1,15 +1,12 @@
 """What a person sees of a message on its way, in each state, without a script: and that there is always a way on."""
 
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 import pytest
-import pytest_asyncio
 
 from schemas.base import Channel, Event
 from schemas.notification import CodeSent, DeliveryConfirmed, DeliveryFailed, DeliveryFailureReason
 from services.enrollment.challenges.domain.challenge import Challenge
-from tests.attack.lab import lab_target
 from tests.support.builders.challenges import enveloped
 from tests.support.in_memory.people import World
 from tests.support.people.numbers import fresh_number
@@ -21,13 +18,6 @@ pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures(
 SETUP = "/security-info/setup"
 OPEN = " open>"
 WAYS = "You can send it again, have us call you instead, use a different number or set up a different method."
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
-    async with lab_target(tmp_path_factory.mktemp("lab")) as (lab, target):
-        yield World(lab, target)
-        assert lab.log.failures == []
 
 
 class Waiting:

@@ -1,15 +1,12 @@
 """The help desk as an agent walks it, in one process: whom it finds, what it does and tells, and what it refuses."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from schemas.enrollment import HelpDeskActed, NoticeRequested
 from services.kit.ids import new_id
-from tests.attack.lab import lab_target
 from tests.attack.scene import interrupted, proven, registered, with_phone, with_software
 from tests.support.in_memory.people import World, address_of, with_three
 from tests.support.waiting import until
@@ -19,13 +16,6 @@ pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures(
 
 AGENT = frozenset({"operations.people"})
 ADMINISTRATOR = frozenset({"admin"})
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
-    async with lab_target(tmp_path_factory.mktemp("lab")) as (lab, target):
-        yield World(lab, target)
-        assert lab.log.failures == []
 
 
 async def at_desk(world: World, user: str = "", rights: frozenset[str] = AGENT, **fields: Any) -> Walker:
