@@ -1,9 +1,10 @@
 """`python -m tests.faults`: start a stack, break it in every way of the table, show what came of it."""
 
-import json
 import secrets
 import sys
 import time
+from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -16,13 +17,13 @@ from deploy.local.places import ROOT
 from deploy.local.servers.database import find_database
 from tests.bench.machine import facts as machine_facts
 from tests.bench.machine import require_fast
-from tests.faults.histories import meanwhile_tried
-from tests.faults.report import json_of, markdown_of, table_of
+from tests.faults.histories import Histories, meanwhile_tried
+from tests.faults.report import Done, table_of
 from tests.faults.running import Run, all_done
+from tests.faults.saving import save as saved
 from tests.faults.table import FAULTS
 
-PAGE = ROOT / "docs" / "reliability.md"
-FIGURES = ROOT / "docs" / "benchmarks"
+INTERRUPTED = 130
 
 
 def run(
@@ -41,39 +42,54 @@ def run(
         raise typer.BadParameter(f"no fault has {only!r} in its name")
     seed = secrets.randbelow(2**32) if seed is None else seed
     console.print(f"seed {seed}")
-    began = time.monotonic()
+    began, done = time.monotonic(), list[Done]()
+    trying = Histories(histories)
     try:
         database = require_fast(find_database())
         machine = machine_facts(database)
-        with interruptible(), meanwhile_tried(histories, seed, console):
-            done = all_done(chosen, Run(people, seed, before), console)
+
+        def about() -> dict[str, object]:
+            return {
+                "measured at": datetime.now(UTC).isoformat(timespec="seconds"),
+                "seed": seed,
+                "faults tried": f"{len(done)} of {len(chosen)}",
+                "people a fault": 2 * people,
+                "random moments of kill -9": sum(one.row.kills for one in done),
+                "histories of the model that kept every promise": trying.kept,
+                "minutes": round((time.monotonic() - began) / 60, 1),
+                "commit": machine["commit"],
+                "database": machine["database"],
+                "Kafka": machine["kafka"],
+                "cores": machine["cores"],
+            }
+
+        with (
+            interruptible(),
+            meanwhile_tried(trying, seed, console),
+            closing(all_done(chosen, Run(people, seed, before), console)) as each,
+        ):
+            for one in each:
+                done.append(one)
+                saved(done, about(), as_docs=save)
+        place = saved(done, about(), as_docs=save)
     except StackError as error:
         sys.stderr.write(f"faults: {error}\n")
+        _show(done, f"{2 * people} people a fault, seed {seed}", console)
         raise typer.Exit(1) from None
-    about = {
-        "measured at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "seed": seed,
-        "people a fault": 2 * people,
-        "random moments of kill -9": sum(one.row.kills for one in done),
-        "histories of the model that kept every promise": histories,
-        "minutes": round((time.monotonic() - began) / 60, 1),
-        "commit": machine["commit"],
-        "database": machine["database"],
-        "Kafka": machine["kafka"],
-        "cores": machine["cores"],
-    }
-    console.print(table_of(done, f"{2 * people} people a fault, seed {seed}"))
+    except KeyboardInterrupt:
+        _show(done, f"interrupted; {2 * people} people a fault, seed {seed}", console)
+        raise typer.Exit(INTERRUPTED) from None
+    _show(done, f"{2 * people} people a fault, seed {seed}", console)
+    console.print(f"{(time.monotonic() - began) / 60:.1f} minutes; saved as {place.relative_to(ROOT)}")
+    if not all(one.row.is_kept for one in done):
+        raise typer.Exit(1)
+
+
+def _show(done: Sequence[Done], title: str, console: Console) -> None:
+    console.print(table_of(done, title))
     for one in done:
         for why in one.row.why:
             console.print(f"[red]{one.fault.name}[/red]: {why}", highlight=False)
-    if save:
-        PAGE.write_text(markdown_of(done, about), "utf-8")
-        FIGURES.mkdir(parents=True, exist_ok=True)
-        day = str(about["measured at"])[:10]
-        (FIGURES / f"faults-{day}.json").write_text(json.dumps(json_of(done, about), indent=2) + "\n", "utf-8")
-        console.print(f"saved as {PAGE.relative_to(ROOT)}")
-    if not all(one.row.is_kept for one in done):
-        raise typer.Exit(1)
 
 
 if __name__ == "__main__":

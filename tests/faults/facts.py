@@ -3,7 +3,7 @@
 import asyncio
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,8 @@ from services.kit.kafka.replay import list_dead_letters
 from services.kit.kafka.tail import tail
 from services.kit.mongo.client import Database
 from tests.faults.audit import Arrived, Asked, Facts, Letter, Sent
-from tests.faults.people import Story
+from tests.faults.breaking.scene import Scene
+from tests.faults.people import PatientPlatform, Story
 from tests.faults.push import PushService
 from tests.support.services.records import difference, settings_of
 
@@ -31,12 +32,12 @@ OUTBOXES = {
 WAITING = re.compile(r"^security_info_consumer_records_waiting\{[^}]*\} ([0-9.e+]+)$", re.MULTILINE)
 
 
-async def settled(stack: LocalStack, mark: str) -> tuple[int, int]:
+async def settled(stack: LocalStack, users: Collection[str]) -> tuple[int, int]:
     """Events in outboxes and records to be read, once both are 0 or it takes too long."""
     deadline = time.monotonic() + SETTLE_WITHIN
     while True:
         waiting = await _outboxes(stack), _lag(stack)
-        unended = [sent for sent in await _sent(stack, mark) if sent.status in {"queued", "sending"}]
+        unended = [sent for sent in await _sent(stack, users) if sent.status in {"queued", "sending"}]
         if (waiting == (0, 0) and not unended) or time.monotonic() > deadline:
             return waiting
         await asyncio.sleep(1.0)
@@ -44,33 +45,31 @@ async def settled(stack: LocalStack, mark: str) -> tuple[int, int]:
 
 async def facts(
     stack: LocalStack,
-    mark: str,
-    stories: Sequence[Story],
-    answers: dict[str, int],
     push: PushService,
+    platform: PatientPlatform,
+    scene: Scene,
+    stories: Sequence[Story],
     *,
     since: int,
-    poison: int,
-    late: float | None = None,
-    kills: int = 0,
     may_name: bool = False,
 ) -> Facts:
-    """All about the people whose ids begin with `mark`; of dead letters those after the first `since`."""
-    outboxes, lag = await settled(stack, mark)
+    """All about the people of these stories; of dead letters those after the first `since`."""
+    users = {story.user for story in stories}
+    outboxes, lag = await settled(stack, users)
     letters = await dead_letters(stack)
     return Facts(
         stories=stories,
-        asked=await _asked(stack, mark),
-        sent=await _sent(stack, mark),
+        asked=await _asked(stack, users),
+        sent=await _sent(stack, users),
         arrived=[*_arrived(stack, stories), *_pushed(push, stories)],
         outboxes=outboxes,
         lag=lag,
         dead_letters=letters[since:],
-        poison=poison,
-        differing=await _differing(stack, mark, may_name=may_name),
-        answers=answers,
-        late=late,
-        kills=kills,
+        poison=sum(scene.poison),
+        differing=await _differing(stack, users, may_name=may_name),
+        answers=dict(platform.tally.counts),
+        late=max(scene.late, default=None),
+        kills=sum(scene.kills),
     )
 
 
@@ -82,13 +81,8 @@ async def dead_letters(stack: LocalStack) -> list[Letter]:
     ]
 
 
-def forget_messages(stack: LocalStack, push: PushService) -> None:
-    push.forget()
-    httpx.delete(f"{stack.url('handset')}/api/messages", timeout=10).raise_for_status()
-
-
-async def _asked(stack: LocalStack, mark: str) -> list[Asked]:
-    judged = {state["id"]: state["status"] for state in await _states(stack, "verifier", "challenges", mark)}
+async def _asked(stack: LocalStack, users: Collection[str]) -> list[Asked]:
+    judged = {state["id"]: state["status"] for state in await _states(stack, "verifier", "challenges", users)}
     return [
         Asked(
             state["id"],
@@ -98,14 +92,14 @@ async def _asked(stack: LocalStack, mark: str) -> list[Asked]:
             judged.get(state["id"]),
             state.get("endedAt"),
         )
-        for state in await _states(stack, "enrollment", "challenges", mark)
+        for state in await _states(stack, "enrollment", "challenges", users)
     ]
 
 
-async def _sent(stack: LocalStack, mark: str) -> list[Sent]:
+async def _sent(stack: LocalStack, users: Collection[str]) -> list[Sent]:
     return [
         Sent(state["user"], state["channel"], state["status"], state.get("repeats", 0))
-        for state in await _states(stack, "notifier", "deliveries", mark)
+        for state in await _states(stack, "notifier", "deliveries", users)
         if state.get("terms")
     ]
 
@@ -128,15 +122,15 @@ def _pushed(push: PushService, stories: Sequence[Story]) -> list[Arrived]:
     return [Arrived(device, at) for device, at in push.arrived() if device in users]
 
 
-async def _differing(stack: LocalStack, mark: str, *, may_name: bool) -> list[str]:
+async def _differing(stack: LocalStack, users: Collection[str], *, may_name: bool) -> list[str]:
     """People whose lifecycle events, replayed, give another record than their account has, or did not come in order: an
     event may come twice, but not before one that it follows."""
     events: dict[str, dict[str, Envelope]] = {}
     async for _, envelope in tail(settings_of(stack), [LIFECYCLE], from_beginning=True, follow=False):
-        if envelope.subject and envelope.subject.startswith(f"{mark}."):
+        if envelope.subject and envelope.subject in users:
             events.setdefault(envelope.subject, {}).setdefault(envelope.id, envelope)
     found = []
-    for state in await _states(stack, "enrollment", "accounts", mark):
+    for state in await _states(stack, "enrollment", "accounts", users):
         account = Account.model_validate(state)
         told = list(events.get(account.user, {}).values())
         if differs := difference(account, told, may_name=may_name):
@@ -144,10 +138,10 @@ async def _differing(stack: LocalStack, mark: str, *, may_name: bool) -> list[st
     return found
 
 
-async def _states(stack: LocalStack, service: str, collection: str, mark: str) -> list[dict[str, Any]]:
+async def _states(stack: LocalStack, service: str, collection: str, users: Collection[str]) -> list[dict[str, Any]]:
     database = Database(settings_of(stack), service)
     try:
-        found = database.collection(collection).find({"state.user": {"$regex": f"^{re.escape(mark)}\\."}})
+        found = database.collection(collection).find({"state.user": {"$in": sorted(users)}})
         return [document["state"] async for document in found]
     finally:
         database.close()

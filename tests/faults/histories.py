@@ -6,33 +6,45 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from rich.console import Console
 
 from deploy.local.errors import StackError
 from deploy.local.places import ROOT
 
+NICE = 10
+"""Faults go first, but 10,000 histories are some 1,000 s of work, and shall be done when the faults are."""
 SHOWN = 40
 """Lines of a history that broke a promise."""
 
 
+@dataclass
+class Histories:
+    """How many are tried; how many are known to have kept every promise, which is told in the end."""
+
+    count: int
+    kept: int = 0
+
+
 @contextmanager
-def meanwhile_tried(count: int, seed: int, console: Console) -> Iterator[None]:
+def meanwhile_tried(histories: Histories, seed: int, console: Console) -> Iterator[None]:
     """Try so many while something else is done, and wait for them in the end.
 
     Raises:
         StackError: one broke a promise; the message has its steps.
     """
-    if not count:
+    if not histories.count:
         yield
         return
-    command = [sys.executable, "-m", "tests.model", "--histories", str(count), "--seed", str(seed)]
+    command = [sys.executable, "-m", "tests.model", "--histories", str(histories.count), "--seed", str(seed)]
     with tempfile.TemporaryFile("w+") as said:
         trying = subprocess.Popen(command, cwd=ROOT, stdout=said, stderr=subprocess.STDOUT)
-        os.setpriority(os.PRIO_PROCESS, trying.pid, 19)
+        os.setpriority(os.PRIO_PROCESS, trying.pid, NICE)
         try:
             yield
-            console.print("waiting for the histories of the model")
+            if trying.poll() is None:
+                console.print("waiting for the histories of the model")
             failed = trying.wait() != 0
         finally:
             trying.kill()
@@ -41,4 +53,5 @@ def meanwhile_tried(count: int, seed: int, console: Console) -> Iterator[None]:
             said.seek(0)
             lines = [line.rstrip() for line in said.readlines()]
             raise StackError("\n".join(["a history of the model broke a promise:", *lines[-SHOWN:]]))
-    console.print(f"{count} histories kept every promise")
+    histories.kept = histories.count
+    console.print(f"{histories.count} histories kept every promise")

@@ -2,11 +2,11 @@
 up. What is not answered is asked again, with the same `Idempotency-Key`."""
 
 import base64
+import itertools
 import secrets
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from threading import Event, Lock
@@ -18,6 +18,7 @@ from services.kit.crypto.codes import totp_code, totp_step
 from tests.faults.push import PushService
 from tests.support.people.api import SIX_DIGITS, Platform, Somebody, done
 from tests.support.people.device import TestDevice
+from tests.support.people.numbers import TAKEN
 
 Way = Literal["text", "mail", "push", "code"]
 WAYS: tuple[Way, ...] = ("text", "mail", "push", "code")
@@ -33,12 +34,27 @@ MOST_SENDS = 7
 SHORTEST_PAUSE = 10.0
 """Seconds until somebody signs in again: a hundred people at once are as much as two processors bear."""
 CODE_LIFE = timedelta(minutes=5)
-AT_ONCE = 16
-"""Of those who set up a method before anything breaks."""
+NUMBERS = tuple(f"+447700900{number:03d}" for number in range(1000) if number not in TAKEN)
+"""Each is somebody's for the whole run, as long as there are any: one may get 10 messages a day."""
 
 
 class GaveUpError(Exception):
     """It took longer than anybody waits."""
+
+
+@dataclass
+class Hope:
+    """`lost` is set once nobody shall wait for anything any longer."""
+
+    lost: Event = field(default_factory=Event)
+
+    def wait(self, seconds: float = AGAIN_AFTER) -> None:
+        """
+        Raises:
+            GaveUpError: nobody shall wait any longer.
+        """
+        if self.lost.wait(seconds):
+            raise GaveUpError("the run did not wait any longer")
 
 
 class Tally:
@@ -53,11 +69,21 @@ class Tally:
             self.counts[what] += 1
 
 
+def patient_client() -> httpx.Client:
+    """One for all people, who are never told to wait for a connection. Making a client for each question would take
+    longer than the question: it reads all certificates of the machine."""
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=64)
+    return httpx.Client(timeout=30, trust_env=False, limits=limits)
+
+
 @dataclass
 class PatientPlatform(Platform):
     """Asks again while nobody answers, or the answer is that of a server in trouble."""
 
     tally: Tally = field(default_factory=Tally)
+    hope: Hope = field(default_factory=Hope)
+    http: httpx.Client = field(default_factory=patient_client, repr=False)
+    _numbers: Iterator[str] = field(default_factory=lambda: itertools.cycle(NUMBERS), repr=False)
     _token: tuple[float, str] = (0.0, "")
 
     def token(self) -> str:
@@ -68,13 +94,19 @@ class PatientPlatform(Platform):
             self._token = time.monotonic(), token
         return token
 
+    def number(self) -> str:
+        return next(self._numbers)
+
     def call(self, method: str, path: str, body: object = None, **headers: str) -> httpx.Response:
         if method == "POST":
             headers = {"Idempotency_Key": secrets.token_hex(16), **headers}
-        return until_answered(lambda: super(PatientPlatform, self).call(method, path, body, **headers), self.tally)
+        return self.until_answered(lambda: super(PatientPlatform, self).call(method, path, body, **headers))
+
+    def until_answered(self, ask: Callable[[], httpx.Response]) -> httpx.Response:
+        return until_answered(ask, self.tally, self.hope)
 
 
-def until_answered(ask: Callable[[], httpx.Response], tally: Tally) -> httpx.Response:
+def until_answered(ask: Callable[[], httpx.Response], tally: Tally, hope: Hope) -> httpx.Response:
     """The first answer that is not of a server in trouble.
 
     Raises:
@@ -90,7 +122,7 @@ def until_answered(ask: Callable[[], httpx.Response], tally: Tally) -> httpx.Res
             if answer.status_code < 500 and not _is_at_work(answer):
                 return answer
             tally.note("503 come again" if "Retry-After" in answer.headers else f"{answer.status_code}")
-        time.sleep(AGAIN_AFTER)
+        hope.wait()
     raise GaveUpError("no answer")
 
 
@@ -102,7 +134,8 @@ def _is_at_work(answer: httpx.Response) -> bool:
 
 @dataclass
 class Story:
-    """What one person did: who, by which way, how many challenges and messages were asked for, and how it ended."""
+    """What one person did: who, by which way, how many challenges and messages were asked for, and how it ended. Who
+    comes again in another fault goes on counting."""
 
     user: str
     way: Way
@@ -129,14 +162,20 @@ class Person:
     typed: int = -1
 
     @property
-    def platform(self) -> Platform:
+    def platform(self) -> PatientPlatform:
+        assert isinstance(self.somebody.platform, PatientPlatform)
         return self.somebody.platform
 
     def prepare(self) -> None:
         """Whoever signs in has the method already."""
+        self.somebody.sign_in("everyone")
         if self.story.signs_in:
             self._register()
             assert self.story.ended == "verified", self.story
+
+    def come_again(self) -> None:
+        """Who has set up a method in one fault signs in by it in another one."""
+        self.story.signs_in, self.story.ended, self.story.seconds = True, "not begun", 0.0
 
     def act(self, enough: Event) -> None:
         """Sign in, or set the method up; then sign in again from time to time, until that is enough or their number has
@@ -205,7 +244,7 @@ class Person:
             while time.monotonic() < deadline:
                 if code := self._code_since(opened):
                     return code
-                time.sleep(AGAIN_AFTER)
+                self.platform.hope.wait()
             if self.platform.call("POST", f"/v1.0/challenges/{challenge['id']}/resend", {}).status_code == 202:
                 self.story.sends += 1
         raise GaveUpError("no message came")
@@ -213,7 +252,7 @@ class Person:
     def _code_since(self, opened: datetime) -> str | None:
         kind, part = ("messages", "body") if self.story.way == "text" else ("mail", "text")
         address = f"{self.platform.stack.url('handset')}/api/{kind}"
-        for message in httpx.get(address, params={"to": self.story.destination}, timeout=20).json():
+        for message in self.platform.http.get(address, params={"to": self.story.destination}).json():
             found = SIX_DIGITS.search(message[part])
             if found and datetime.fromisoformat(message["at"]) >= opened:
                 return found.group()
@@ -228,7 +267,7 @@ class Person:
         """Of a step that no code was typed of: what was taken, and is judged only later, could not be told apart."""
         for _ in range(4):
             while (step := totp_step(datetime.now(UTC))) <= self.typed:
-                time.sleep(AGAIN_AFTER)
+                self.platform.hope.wait()
             self.typed = step
             refused = self._answer(challenge, totp_code(self.secret, datetime.now(UTC)))
             if refused not in {"codeIncorrect", "codeUsed"}:
@@ -244,14 +283,14 @@ class Person:
                     if request["challengeId"] == challenge["id"]:
                         self.device.answer(request, "approve", challenge["numberMatch"])
             except httpx.HTTPError:
-                self._tally.note("no answer to a device")
-            time.sleep(AGAIN_AFTER)
+                self.platform.tally.note("no answer to a device")
+            self.platform.hope.wait()
 
     def _activate(self, link: str) -> None:
         """An activation whose answer was lost is used up, and says so."""
         assert self.device
         device = self.device
-        answer = until_answered(lambda: device.activate_by_link(link), self._tally)
+        answer = self.platform.until_answered(lambda: device.activate_by_link(link))
         assert answer.status_code == 201, answer.text
 
     def _end(self, challenge: dict[str, Any]) -> str:
@@ -264,47 +303,10 @@ class Person:
     def _status(self, challenge: dict[str, Any]) -> str:
         return str(done(self.platform.call("GET", f"/v1.0/challenges/{challenge['id']}"), 200)["status"])
 
-    @property
-    def _tally(self) -> Tally:
-        assert isinstance(self.platform, PatientPlatform)
-        return self.platform.tally
-
     def _eventually(self, what: str, look: Callable[[], Any]) -> Any:
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             if (found := look()) is not None:
                 return found
-            time.sleep(AGAIN_AFTER)
+            self.platform.hope.wait()
         raise GaveUpError(what)
-
-
-def crowd(platform: PatientPlatform, mark: str, enrolling: int, signing_in: int, push: PushService) -> list[Person]:
-    """So many people, each way in turn; known to the platform, and prepared."""
-    people = []
-    for number in range(enrolling + signing_in):
-        story = Story(f"{mark}.{number}", WAYS[number % len(WAYS)], signs_in=number >= enrolling)
-        people.append(Person(Somebody(platform, story.user), story, push))
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        list(pool.map(_ready, people))
-    return people
-
-
-def _ready(person: Person) -> None:
-    person.somebody.sign_in("everyone")
-    person.prepare()
-
-
-def all_act(people: Sequence[Person], moments: Sequence[float], told: Callable[[], None], enough: Event) -> None:
-    """All of them, each after so many seconds, and again as often until there was `enough`."""
-
-    def act(person: Person, moment: float) -> None:
-        time.sleep(moment)
-        person.pause = SHORTEST_PAUSE + moment
-        person.act(enough)
-        told()
-
-    with ThreadPoolExecutor(len(people)) as pool:
-        try:
-            list(pool.map(act, people, moments))
-        finally:
-            enough.set()  # after Ctrl-C, too: the pool waits for who is under way

@@ -7,25 +7,29 @@ from typing import Any
 from rich.table import Table
 
 from tests.faults.audit import Row
-from tests.faults.table import Fault
+from tests.faults.breaking.scene import Fault
 
-COLUMNS = ("people", "lost", "doubled", "stuck", "wrong", "5xx", "unknown", "come again", "slowest s", "true after s")
+COLUMNS = (
+    *("people", "lost", "doubled", "stuck", "wrong", "5xx", "unknown", "come again", "slowest s", "true after s"),
+    "took s",
+)
 
 
 @dataclass(frozen=True)
 class Done:
-    """A fault, what was done exactly, and what came of it."""
+    """A fault, what was done exactly, what came of it, and how many seconds all of that took."""
 
     fault: Fault
     notes: Sequence[str]
     row: Row
+    seconds: float = 0.0
 
     @property
     def cells(self) -> tuple[str, ...]:
         row = self.row
         figures = (row.people, row.lost, row.doubled, row.stuck, row.wrong, row.failed_5xx, row.unknown, row.come_again)
-        late = "" if row.late is None else f"{row.late:.1f}"
-        return (*map(str, figures), f"{row.slowest:.0f}", late)
+        late = "" if row.late is None else f"{row.late:.2f}"
+        return (*map(str, figures), f"{row.slowest:.0f}", late, f"{self.seconds:.0f}")
 
 
 def table_of(done: Sequence[Done], title: str) -> Table:
@@ -39,7 +43,7 @@ def table_of(done: Sequence[Done], title: str) -> Table:
 
 
 def json_of(done: Sequence[Done], run: Mapping[str, object]) -> dict[str, Any]:
-    rows = [{"fault": one.fault.name, "done": list(one.notes), **asdict(one.row)} for one in done]
+    rows = [{"fault": one.fault.name, "done": list(one.notes), "took": one.seconds, **asdict(one.row)} for one in done]
     return {"what": "faults while people set up methods and sign in", **run, "faults": rows}
 
 
@@ -52,7 +56,8 @@ def markdown_of(done: Sequence[Done], run: Mapping[str, object]) -> str:
         "Written by `make faults SAVE=1`; not by hand. While something breaks, people set up a method and others sign",
         "in, by text, mail, push and the code of an app, through the API of a stack with a real broker and database.",
         "People and platforms do what real ones do: what is not answered is asked again with the same",
-        "`Idempotency-Key`. Afterwards databases, the log of events, handset and inbox are compared.",
+        "`Idempotency-Key`. Who set up a method in one fault signs in by it in a later one. Afterwards databases,",
+        "the log of events, handset and inbox are compared, for all that these people ever did.",
         "",
         f"{kept} of {len(done)} faults kept every promise. "
         + "; ".join(f"{name}: {value}" for name, value in run.items() if not isinstance(value, dict))
@@ -67,7 +72,7 @@ def markdown_of(done: Sequence[Done], run: Mapping[str, object]) -> str:
         "",
         "| column | counts |",
         "| --- | --- |",
-        "| people | half of them set up a method, half sign in by one that they have |",
+        "| people | half of them set up a method, half sign in by one that they have, by each way in turn |",
         "| lost | did not reach the end that they should, within four minutes |",
         "| doubled | messages or challenges that nobody asked for, beyond those of the column unknown |",
         "| stuck | 90 s later: challenges without an end, messages or events that wait, records not read |",
@@ -78,6 +83,7 @@ def markdown_of(done: Sequence[Done], run: Mapping[str, object]) -> str:
         "| come again | answers 503 with `Retry-After`, as while the database is away; each was asked again |",
         "| slowest s | of the person who took longest |",
         "| true after s | from Kafka's return until what was handed in meanwhile counted; more than 1 is wrong |",
+        "| took s | people made known, the fault, until all had settled, and the comparison |",
     ]
     broken = [f"- {one.fault.name}: {why}" for one in done for why in one.row.why[:8]]
     if broken:

@@ -1,310 +1,151 @@
 """The faults, each as something that is done to a running stack while people use it."""
 
-import contextlib
-import os
-import random
-import signal
-import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from pathlib import Path
-from threading import Event
-from typing import Literal
+from tests.faults.breaking.killing import KILLS_OF_EACH, killed, one_of_two_killed
+from tests.faults.breaking.providers import PUSH, Wrong, misbehave
+from tests.faults.breaking.records import each_twice, poisoned
+from tests.faults.breaking.replicas import clocks_ahead, comings_and_goings, paused, version_before
+from tests.faults.breaking.scene import SERVICES, Fault, Scene
+from tests.faults.breaking.servers import GONE, disk_full, gone, kafka_gone_for_one
 
-import httpx
-
-from deploy.local.stack import LocalStack
-from schemas.topics import TOPICS, full_name
-from tests.faults import disk
-from tests.faults.again import repeat_all
-from tests.faults.poison import write_poison
-from tests.faults.push import Mode, PushService, configured
-from tests.faults.witness import Witness
-from tests.support.servers.replicas import CONFIG, replica
-
-SERVICES = ("enrollment", "verifier", "notifier")
-KILLS = 25
-"""Of one service in its own fault; with those of the two faults that kill all of them there are 200."""
-KILLS_OF_EACH = 30
-KILLS_OF_TWO = 35
-GONE = 60.0
-PAUSED = 20.0
-MISBEHAVES = 18.0
-"""Seconds for which a provider does: longer than people take to come."""
-
-
-@dataclass(frozen=True)
-class Scene:
-    """Where it happens. `over` is set once all people are done, `enough` once they need not begin anything more.
-    `before` is a checkout of an earlier version; `poison` gets how many records nobody can handle, `late` after how
-    many seconds from Kafka's return what was handed in meanwhile had its end, `kills` how often something was
-    killed."""
-
-    stack: LocalStack
-    rng: random.Random
-    over: Event
-    notes: list[str]
-    push: PushService
-    before: Path | None = None
-    poison: list[int] = field(default_factory=list)
-    late: list[float] = field(default_factory=list)
-    kills: list[int] = field(default_factory=list)
-    enough: Event = field(default_factory=Event)
-
-    def within(self, seconds: float) -> bool:
-        """Wait so long; whether the people are still at it."""
-        return not self.over.wait(seconds)
-
-
-Need = Literal["a disk of its own", "the version before"]
-
-
-@dataclass(frozen=True)
-class Fault:
-    """`spread` is over how many seconds people begin. `needs` is what not every machine has. `people` is how many set
-    up a method, and as many sign in, where it is not for the run to say. Where it `goes_on`, people sign in again and
-    again until all of it has happened."""
-
-    name: str
-    promise: str
-    happen: Callable[[Scene], None]
-    spread: float = 15.0
-    needs: Need | None = None
-    people: int | None = None
-    goes_on: bool = False
+TOO_LATE = 15_000
 
 
 def nothing(scene: Scene) -> None:
     scene.over.wait()
 
 
-def killed(*parts: str, times: int = KILLS) -> Callable[[Scene], None]:
-    """`kill -9` at random moments, of each of these so often; it is started again at once. A moment is drawn from a
-    part's own chance, so that a seed draws the same ones whichever is the faster."""
-
-    def happen(scene: Scene) -> None:
-        chances = [random.Random(scene.rng.random()) for _ in parts]  # noqa: S311 # from the seed
-        with ThreadPoolExecutor(len(parts)) as pool:
-            counts = pool.map(lambda part, chance: _kill(part, chance, times, scene), parts, chances)
-            scene.kills.append(sum(counts))
-        scene.notes.append(f"{scene.kills[-1]} kills")
-
-    return happen
-
-
-def _kill(part: str, chance: random.Random, times: int, scene: Scene) -> int:
-    count = 0
-    while count < times and scene.within(chance.uniform(0.05, 2.0)):
-        scene.stack.kill(part)
-        count += 1
-        scene.stack.start(part)
-    return count
-
-
-def kafka_gone_for_one(scene: Scene) -> None:
-    """The same with next to nobody there, so that nothing queues up: somebody hands in a right code meanwhile, and
-    looks how soon after Kafka's return that counts."""
-    witness = Witness(scene.stack, f"witness.{scene.rng.getrandbits(32):x}")
-    witness.ask()
-    scene.over.wait()
-    scene.stack.kill("kafka")
-    time.sleep(GONE - 5.0)
-    witness.hand_in()
-    time.sleep(5.0)
-    scene.late.append(witness.seconds_after(lambda: scene.stack.start("kafka")))
-    scene.notes.append(f"what was handed in meanwhile counted {scene.late[-1]:.1f} s after its return")
-
-
-def gone(part: str, seconds: float) -> Callable[[Scene], None]:
-    """`kill -9`, and started again after some time."""
-
-    def happen(scene: Scene) -> None:
-        scene.within(3.0)
-        scene.stack.kill(part)
-        time.sleep(seconds)
-        scene.stack.start(part)
-
-    return happen
-
-
-def provider(name: str, mode: str, seconds: float = MISBEHAVES, **more: int) -> Callable[[Scene], None]:
-    def happen(scene: Scene) -> None:
-        handset = scene.stack.url("handset")
-        fault = {"provider": name, "mode": mode, **more}
-        httpx.put(f"{handset}/api/faults", json=fault, timeout=10).raise_for_status()
-        scene.within(seconds)
-        httpx.put(f"{handset}/api/faults", json={"provider": name, "mode": "ok"}, timeout=10).raise_for_status()
-
-    return happen
-
-
-def push_messages(mode: Mode, seconds: float = MISBEHAVES) -> Callable[[Scene], None]:
-    def happen(scene: Scene) -> None:
-        scene.push.mode = mode
-        scene.within(seconds)
-        scene.push.mode = "ok"
-
-    return happen
-
-
-def paused(part: str) -> Callable[[Scene], None]:
-    """Stopped as by a debugger, while a second replica goes on; what it held when it wakes must do no harm."""
-
-    def happen(scene: Scene) -> None:
-        with replica(scene.stack, part):
-            scene.within(2.0)
-            process = scene.stack.pid(part)
-            os.kill(process, signal.SIGSTOP)
-            time.sleep(PAUSED)
-            os.kill(process, signal.SIGCONT)
-            scene.over.wait()
-
-    return happen
-
-
-def clock_ahead(part: str, seconds: int = 90) -> Callable[[Scene], None]:
-    """A second replica whose clock is ahead."""
-
-    def happen(scene: Scene) -> None:
-        with replica(scene.stack, part, SECURITY_INFO_CLOCK_OFFSET=str(seconds)):
-            scene.over.wait()
-
-    return happen
-
-
-def comings_and_goings(scene: Scene) -> None:
-    """Replicas of verifier and notifier join and leave: rebalances while messages are in work."""
-    count = 0
-    while scene.within(1.0) and count < 8:
-        with replica(scene.stack, ("verifier", "notifier")[count % 2]):
-            scene.within(5.0)
-        count += 1
-    scene.notes.append(f"{count} replicas came and left")
-
-
-def each_twice(scene: Scene) -> None:
-    """Every record comes once more, up to 3 s later: doubled, and out of order."""
-    count = repeat_all(scene.stack.kafka_url, scene.stack.topic_prefix, scene.rng, scene.over)
-    scene.notes.append(f"{count} records")
-
-
-def two_relays(scene: Scene, times: int = KILLS_OF_TWO) -> None:
-    """Two of each service; of one of the first ones, `kill -9` each time, so that the other takes over what it left."""
-    count = 0
-    with contextlib.ExitStack() as replicas:
-        for part in SERVICES:
-            replicas.enter_context(replica(scene.stack, part))
-        while count < times and scene.within(scene.rng.uniform(0.05, 2.0)):
-            part = SERVICES[count % len(SERVICES)]
-            scene.stack.kill(part)
-            count += 1
-            scene.within(scene.rng.uniform(0.05, 1.0))
-            scene.stack.start(part)
-        scene.enough.set()
-        scene.over.wait()
-    scene.kills.append(count)
-    scene.notes.append(f"{count} kills")
-
-
-def version_before(scene: Scene) -> None:
-    """Replicas of an earlier version share the work, as in a rolling upgrade, in which the verifier goes first."""
-    assert scene.before
-    config = configured(scene.before / CONFIG, scene.stack.home / "config-before.yaml", scene.push)
-    with (
-        replica(scene.stack, "enrollment", scene.before, SECURITY_INFO_CONFIG=str(config)),
-        replica(scene.stack, "notifier", scene.before, SECURITY_INFO_CONFIG=str(config)),
-    ):
-        scene.over.wait()
-
-
-def disk_full(scene: Scene) -> None:
-    """The broker stops by itself once it cannot write; it is started again when there is room."""
-    scene.within(3.0)
-    disk.fill(scene.stack.home / "kafka")
-    scene.within(PAUSED)
-    stopped = scene.stack.exit_code("kafka") is not None
-    scene.stack.kill("kafka")
-    disk.empty(scene.stack.home / "kafka")
-    scene.stack.start("kafka")
-    scene.notes.append("the broker stopped by itself" if stopped else "the broker ran on")
-
-
-def poisoned(scene: Scene) -> None:
-    """Records that nobody can handle, on every topic of events, by every codec in turn."""
-    topics = [full_name(scene.stack.topic_prefix, topic) for topic in TOPICS if topic.events]
-    count = turns = 0
-    while turns < 10 and scene.within(1.0):
-        count += write_poison(scene.stack.kafka_url, topics, turns, scene.rng)
-        turns += 1
-    scene.poison.append(count)
-    scene.notes.append(f"{count} records")
-
-
-FAULTS: tuple[Fault, ...] = (
-    Fault("nothing", "what the others are compared with", nothing, 10.0),
+KILLING: tuple[Fault, ...] = (
     Fault(
         "kill enrollment",
         "a commit is published, a repeated request finds what was made",
         killed("enrollment"),
         goes_on=True,
+        seconds=80,
     ),
-    Fault("kill verifier", "a counted try is judged, a verdict is told", killed("verifier"), goes_on=True),
+    Fault("kill verifier", "a counted try is judged, a verdict is told", killed("verifier"), goes_on=True, seconds=80),
     Fault(
         "kill notifier",
         "a queued message is sent, a claimed one is not doubled silently",
         killed("notifier"),
         goes_on=True,
+        seconds=80,
     ),
     Fault(
         "kill all, each at its own moments",
         "all of these at once",
         killed(*SERVICES, times=KILLS_OF_EACH),
         goes_on=True,
+        seconds=285,
     ),
-    Fault("Kafka restarts", "what waits in outboxes is published in order", gone("kafka", 0.0)),
-    Fault("Kafka gone for 60 s", "the same, and what was handed in in time counts", gone("kafka", GONE), 40.0),
-    Fault("Kafka gone for 60 s, and one waits", "true on the page within 1 s", kafka_gone_for_one, 1.0, people=1),
     Fault(
-        "database restarts", "an acknowledged write is there, one whose answer was lost is known", gone("mongodb", 0.0)
+        "two of each, one killed",
+        "the other takes over what it left, once",
+        one_of_two_killed,
+        goes_on=True,
+        seconds=180,
     ),
-    Fault("database gone for 60 s", "requests are told to come again, events wait", gone("mongodb", GONE), 40.0),
-    Fault("texts: provider in error", "tried again within the life of the code", provider("twilio-a", "error")),
-    Fault("texts: provider hangs", "mail and push go on; outcome unknown is told apart", provider("twilio-a", "hang")),
-    Fault("texts: provider throttles", "waits, and sends once", provider("twilio-a", "throttle")),
-    Fault("texts: provider loses them", "the person asks again", provider("twilio-a", "lost")),
+)
+
+SERVERS: tuple[Fault, ...] = (
+    Fault("Kafka restarts", "what waits in outboxes is published in order", gone("kafka")),
     Fault(
-        "texts: provider answers too late",
-        "what it did all the same is told apart",
-        provider("twilio-a", "slow", delayMs=15_000),
+        "Kafka gone for 60 s", "the same, and what was handed in in time counts", gone("kafka", GONE), 40.0, seconds=90
+    ),
+    Fault(
+        "Kafka gone for 60 s, and one waits",
+        "true on the page within 1 s",
+        kafka_gone_for_one,
+        1.0,
+        people=1,
+        seconds=80,
+    ),
+    Fault("database restarts", "an acknowledged write is there, one whose answer was lost is known", gone("mongodb")),
+    Fault(
+        "database gone for 60 s",
+        "requests are told to come again, events wait",
+        gone("mongodb", GONE),
+        40.0,
+        seconds=100,
+    ),
+    Fault(
+        "the broker's disk is full", "what waits is published when there is room", disk_full, 25.0, "a disk of its own"
+    ),
+)
+
+PROVIDERS: tuple[Fault, ...] = (
+    Fault(
+        "texts, mail and push: in error",
+        "tried again within the life of the code",
+        misbehave(Wrong("twilio-a", "error"), Wrong("smtp", "error"), Wrong(PUSH, "error")),
+    ),
+    Fault(
+        "texts: provider hangs",
+        "mail and push go on; outcome unknown is told apart",
+        misbehave(Wrong("twilio-a", "hang")),
+    ),
+    Fault("mail: server hangs", "texts and push go on", misbehave(Wrong("smtp", "hang"))),
+    Fault("push: service hangs", "texts and mail go on; the app finds the request", misbehave(Wrong(PUSH, "hang"))),
+    Fault(
+        "texts and push: throttled",
+        "waits, and sends once",
+        misbehave(Wrong("twilio-a", "throttle"), Wrong(PUSH, "throttle")),
+    ),
+    Fault(
+        "texts and mail: lost",
+        "the person asks again",
+        misbehave(Wrong("twilio-a", "lost"), Wrong("smtp", "lost")),
+        seconds=55,
+    ),
+    Fault(
+        "texts and push: answered too late",
+        "what they did all the same is told apart",
+        misbehave(Wrong("twilio-a", "slow", TOO_LATE), Wrong(PUSH, "slow")),
     ),
     Fault(
         "texts: reports late, twice and out of order",
         "the newest state stays",
-        provider("twilio-a", "late", delayMs=4_000),
+        misbehave(Wrong("twilio-a", "late", 4_000)),
     ),
-    Fault("mail: server in error", "tried again within the life of the code", provider("smtp", "error")),
-    Fault("mail: server hangs", "texts and push go on", provider("smtp", "hang")),
-    Fault("mail: server loses them", "the person asks again", provider("smtp", "lost")),
-    Fault("push: service in error", "tried again, and the app finds the request meanwhile", push_messages("error")),
-    Fault("push: service hangs", "texts and mail go on; the app finds the request", push_messages("hang")),
-    Fault("push: service answers too late", "what it did all the same is told apart", push_messages("slow")),
-    Fault("notifier paused 20 s", "the stale leaseholder does no harm", paused("notifier")),
-    Fault("enrollment paused 20 s", "requests wait, nothing is published twice over", paused("enrollment")),
-    Fault("replicas join and leave", "a rebalance loses and doubles nothing", comings_and_goings, 35.0),
-    Fault("a notifier's clock 90 s ahead", "no message twice", clock_ahead("notifier")),
-    Fault("a verifier's clock 90 s ahead", "one end for each challenge", clock_ahead("verifier")),
-    Fault("two of each, one killed", "the other takes over what it left, once", two_relays, goes_on=True),
-    Fault("each record twice", "each event counts once, in whatever order", each_twice),
+)
+
+REPLICAS: tuple[Fault, ...] = (
+    Fault(
+        "enrollment and notifier paused 20 s",
+        "the stale leaseholder does no harm; requests wait, nothing is published twice over",
+        paused("enrollment", "notifier"),
+        seconds=50,
+    ),
+    Fault(
+        "replicas join and leave",
+        "a rebalance loses and doubles nothing",
+        comings_and_goings("verifier", "notifier"),
+        25.0,
+        seconds=50,
+    ),
+    Fault(
+        "clocks 90 s ahead, of a verifier and a notifier",
+        "no message twice, one end for each challenge",
+        clocks_ahead("verifier", "notifier"),
+    ),
     Fault(
         "the version before beside this one",
         "each reads what the other wrote",
         version_before,
-        20.0,
+        18.0,
         "the version before",
     ),
-    Fault(
-        "the broker's disk is full", "what waits is published when there is room", disk_full, 35.0, "a disk of its own"
-    ),
+)
+
+RECORDS: tuple[Fault, ...] = (
+    Fault("each record twice", "each event counts once, in whatever order", each_twice),
     Fault("poison on all topics", "a dead letter each, with its reason; all others go on", poisoned),
+)
+
+FAULTS: tuple[Fault, ...] = (
+    Fault("nothing", "what the others are compared with", nothing),
+    *KILLING,
+    *SERVERS,
+    *PROVIDERS,
+    *REPLICAS,
+    *RECORDS,
 )

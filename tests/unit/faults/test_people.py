@@ -1,12 +1,12 @@
 """People of the faults, who come again until there was enough."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Event
 from typing import Any
 
 import pytest
 
-from tests.faults.people import all_act
+from tests.faults.crowd import all_act
 
 
 @dataclass
@@ -15,11 +15,12 @@ class Patient:
 
     under_way: Event
     pause: float = 0.0
-    left_early: bool = False
+    left_early: Event = field(default_factory=Event)
 
     def act(self, enough: Event) -> None:
         self.under_way.set()
-        self.left_early = enough.wait(30.0)
+        if enough.wait(30.0):
+            self.left_early.set()
 
 
 @dataclass
@@ -40,4 +41,4 @@ def test_who_interrupts_a_run_does_not_wait_for_those_who_come_again() -> None:
     people: list[Any] = [Interrupted(under_way), patient]
     with pytest.raises(KeyboardInterrupt):
         all_act(people, [0.0, 0.0], lambda: None, Event())
-    assert patient.left_early
+    assert patient.left_early.wait(20.0)

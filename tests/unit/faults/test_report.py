@@ -33,6 +33,7 @@ def test_the_figures_are_kept_with_what_was_done() -> None:
     assert figures["faults"][0] | {"why": ()} == {
         "fault": "kill enrollment",
         "done": ["6 kills"],
+        "took": 0.0,
         "people": 1,
         "lost": 0,
         "doubled": 0,

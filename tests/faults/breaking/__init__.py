@@ -1,0 +1,1 @@
+"""What is done to a running stack, a module for each kind."""
