@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 from services.enrollment.accounts.domain.account import Account
@@ -12,6 +12,11 @@ from services.kit.mongo.document import Stored
 
 REREAD_EVERY = 1.0
 """Seconds after which a waiting request reads the document again, notified or not."""
+
+
+MOST_WAITING = 250
+"""Requests of one process that wait for a verdict at once: half of those that it works on (`kit.http.app`). While Kafka
+is away all of them wait as long as they may, and pages need room beside them."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +45,9 @@ class Signals:
     """Who waits for which challenge. A notification is a hint: whoever waits reads the document, unless it comes with
     the notification."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_waiting: int = MOST_WAITING) -> None:
         self._waiting: defaultdict[str, set[Changed]] = defaultdict(set)
+        self._places = most_waiting
 
     def is_awaited(self, challenge_id: str) -> bool:
         return challenge_id in self._waiting
@@ -54,6 +60,16 @@ class Signals:
         """Anything may have changed, for example while the connection was lost."""
         for challenge_id in tuple(self._waiting):
             self.notify(challenge_id)
+
+    @contextmanager
+    def place(self) -> Iterator[bool]:
+        """A place among the requests that wait; False where all are taken: who has none answers with what is known."""
+        has_place = self._places > 0
+        self._places -= has_place
+        try:
+            yield has_place
+        finally:
+            self._places += has_place
 
     @asynccontextmanager
     async def awaiting(self, challenge_id: str) -> AsyncIterator[Changed]:

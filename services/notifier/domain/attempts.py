@@ -112,8 +112,11 @@ def uncertain(
 
 
 def may_repeat(delivery: Delivery, *, asked: bool, route: Sequence[str] = ()) -> bool:
-    """Whether it may be sent once more after an unknown outcome; `asked`: the provider knows of no such message."""
-    return delivery.repeats < (MAX_REPEATS if asked else max(MAX_BLIND_REPEATS, len(route) - 1))
+    """Whether it may be sent once more after an unknown outcome; `asked`: the provider knows of no such message. What
+    one provider was asked about and sent again takes no other provider's turn."""
+    if asked:
+        return delivery.repeats - delivery.blind_repeats < MAX_REPEATS
+    return delivery.blind_repeats < max(MAX_BLIND_REPEATS, len(route) - 1)
 
 
 def handed_over(delivery: Delivery, provider: str, *, at: datetime) -> Delivery:
@@ -125,11 +128,12 @@ def handed_over(delivery: Delivery, provider: str, *, at: datetime) -> Delivery:
     return delivery.model_copy(update=left)
 
 
-def repeating(delivery: Delivery, attempt: int) -> Change[Delivery]:
+def repeating(delivery: Delivery, attempt: int, *, asked: bool) -> Change[Delivery]:
     """To be sent once more: counted before the call, so that a crash does not make it forgotten."""
     if not is_at(delivery, attempt):
         return Change(delivery)
-    return Change(delivery.model_copy(update={"repeats": delivery.repeats + 1, "uncertain": None}))
+    counted = {"repeats": delivery.repeats + 1, "blind_repeats": delivery.blind_repeats + (not asked)}
+    return Change(delivery.model_copy(update={**counted, "uncertain": None}))
 
 
 def following(route: Sequence[str], provider: str) -> str:

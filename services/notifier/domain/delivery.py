@@ -55,7 +55,8 @@ class Delivery(State):
 
     `next_attempt_at` says when somebody must look at it: the next attempt while it is queued, the end of the lease by
     the claimant's clock while it is being sent, nothing once it has ended. `held` counts the attempts that only found
-    that its number has to be left alone. `uncertain` names the provider whose answer never came. `decision` is what the
+    that its number has to be left alone. `uncertain` names the provider whose answer never came; of the `repeats` after
+    that the `blind_repeats` are those where nobody could say what had become of the message. `decision` is what the
     person who was called said by pressing keys. `country` is that of the number, as far as it has one.
     """
 
@@ -77,6 +78,7 @@ class Delivery(State):
     attempts: int = 0
     held: int = 0
     repeats: int = 0
+    blind_repeats: int = 0
     uncertain: str | None = None
     first_claimed_at: AwareDatetime | None = None
     next_attempt_at: AwareDatetime | None

@@ -96,7 +96,7 @@ async def _settle(attempt: DeliveryAttempt, message: Message, deps: Dependencies
     if held := await _held(attempt, message, deps):
         return held
     attempted = delivery.attempts
-    repeat = await deps.store.change(delivery, partial(attempts.repeating, attempt=attempted))
+    repeat = await deps.store.change(delivery, partial(attempts.repeating, attempt=attempted, asked=asked))
     if repeat is None or not is_at(repeat, attempted):
         return Outcome(Change)
     metrics.REPEATED.labels(delivery.channel, provider.name).inc()
@@ -209,5 +209,14 @@ def _postponed(attempt: DeliveryAttempt, at: datetime, error: ProviderError | No
         retry_after=timedelta(seconds=seconds),
         spread=JITTER.uniform(*SPREAD),
     )
-    verdict: Verdict | None = ("throttles" if seconds else "fails") if error else None
-    return Outcome(decide, verdict=verdict, retry_after=seconds)
+    return Outcome(decide, verdict=_said_by(error), retry_after=seconds)
+
+
+def _said_by(error: ProviderError | None) -> Verdict | None:
+    """What an answer says of the provider. That it refused one message says nothing of the next one."""
+    match error:
+        case TransientError(retry_after=seconds) if seconds:
+            return "throttles"
+        case TransientError(of_message=True) | None:
+            return None
+    return "fails"

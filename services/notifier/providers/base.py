@@ -73,15 +73,22 @@ class PermanentError(ProviderError):
 class TransientError(ProviderError):
     """It was certainly not accepted this time; later, or by another provider, it may be.
 
-    `retry_after`: seconds that the provider asks for, for all calls to it.
+    `retry_after`: seconds that the provider asks for, for all calls to it. `of_message`: it answered, and refused this
+    one message, which says nothing of the others.
     """
 
     def __init__(
-        self, cause: str, *, reason: DeliveryFailureReason = "providerUnavailable", retry_after: float | None = None
+        self,
+        cause: str,
+        *,
+        reason: DeliveryFailureReason = "providerUnavailable",
+        retry_after: float | None = None,
+        of_message: bool = False,
     ) -> None:
         super().__init__(cause)
         self.reason: DeliveryFailureReason = reason
         self.retry_after = retry_after
+        self.of_message = of_message
 
 
 class OutcomeUnknownError(ProviderError):

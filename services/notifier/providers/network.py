@@ -8,10 +8,14 @@ from typing import Any, Final
 
 import httpx
 
+from schemas.notification import DeliveryFailureReason
 from services.notifier.providers.base import CONNECT_WITHIN, TIMEOUT, OutcomeUnknownError, TransientError
 
 LIMITS: Final = httpx.Timeout(TIMEOUT, connect=CONNECT_WITHIN)
 
+OF_ACCOUNT: Final = frozenset({401, 402, 403, 404, 405, 407, 408})
+"""Refusals that the next message would meet as well: credentials, balance, rights, an address that is no API. Any other
+4xx is about what was in the request: a number, for the most part."""
 DEFAULT_RETRY_AFTER = 2.0
 LONGEST_RETRY_AFTER = 600.0
 LONGEST_TEXT = 4096
@@ -63,7 +67,8 @@ def refused(response: httpx.Response, cause: str) -> TransientError | OutcomeUnk
         return TransientError(cause, retry_after=_retry_after(response))
     if status in {httpx.codes.BAD_GATEWAY, httpx.codes.GATEWAY_TIMEOUT} or response.is_success:
         return OutcomeUnknownError(cause)
-    return TransientError(cause, reason="providerUnavailable" if response.is_server_error else "providerRefused")
+    reason: DeliveryFailureReason = "providerUnavailable" if response.is_server_error else "providerRefused"
+    return TransientError(cause, reason=reason, of_message=response.is_client_error and status not in OF_ACCOUNT)
 
 
 def document(response: httpx.Response) -> dict[str, Any]:

@@ -64,26 +64,28 @@ async def judged(
     challenge_id: str,
     submission_id: str,
     changed: Changed,
-    deps: HasChallenges,
+    deps: CanAwaitVerdicts,
     *,
     within: float = VERDICT_WITHIN,
     known: Stored[Challenge] | None = None,
 ) -> tuple[Challenge, Verdict]:
     """The verdict on a submission as soon as it is there; `changed` is set when something may have happened. `known` is
-    the challenge as it was since then.
+    the challenge as it was since then. Where as many wait as may, nobody waits any more: `NotYet`.
 
     Raises:
         ProblemError: `challengeEnded` where the challenge is gone.
     """
-    deadline, account = monotonic() + within, None
+    account = None
     stored = known or await deps.challenges.get(challenge_id)
-    while stored is not None:
-        submission = stored.state.submission(submission_id)
-        verdict = verdict_of(submission.result if submission else stored.state.failure, account)
-        if not isinstance(verdict, NotYet) or monotonic() >= deadline:
-            return stored.state, verdict
-        await next_change(changed)
-        stored, account = await _newest(stored, changed, deps)
+    with deps.signals.place() as has_place:
+        deadline = monotonic() + (within if has_place else 0.0)
+        while stored is not None:
+            submission = stored.state.submission(submission_id)
+            verdict = verdict_of(submission.result if submission else stored.state.failure, account)
+            if not isinstance(verdict, NotYet) or monotonic() >= deadline:
+                return stored.state, verdict
+            await next_change(changed)
+            stored, account = await _newest(stored, changed, deps)
     raise ChallengeEndedError
 
 

@@ -147,12 +147,12 @@ def test_an_attempt_that_was_taken_over_decides_nothing() -> None:
     over = attempts.claimed(sending(), provider="a", at=NOON + LEASE)
     assert attempts.postponed(over, 1, route=ROUTE, at=NOON).state == over
     assert attempts.uncertain(over, 1, at=NOON).state == over
-    assert attempts.repeating(over, 1).state == over
-    assert attempts.repeating(over, 2).state.repeats == 1
+    assert attempts.repeating(over, 1, asked=True).state == over
+    assert attempts.repeating(over, 2, asked=True).state.repeats == 1
 
 
 def test_a_repeated_message_says_so() -> None:
-    again = attempts.repeating(sending(), 1).state
+    again = attempts.repeating(sending(), 1, asked=False).state
     event = attempts.sent(again, provider="a", message_id="SM2", at=NOON).emissions[0].event
     assert isinstance(event, CodeSent)
     assert event.repeated
@@ -255,7 +255,19 @@ def test_what_nobody_knows_of_goes_to_the_next_provider_at_once_and_to_each_of_t
     unknown = attempts.uncertain(sending(), 1, at=NOON, route=route).state
     assert (unknown.provider, unknown.uncertain, unknown.next_attempt_at) == ("b", "a", NOON)
     for repeats, may in ((0, True), (1, True), (2, False)):
-        assert attempts.may_repeat(unknown.model_copy(update={"repeats": repeats}), asked=False, route=route) is may
+        counted = {"repeats": repeats, "blind_repeats": repeats}
+        assert attempts.may_repeat(unknown.model_copy(update=counted), asked=False, route=route) is may
+
+
+def test_what_one_provider_was_asked_about_and_sent_again_takes_no_other_ones_turn() -> None:
+    again = attempts.repeating(sending(), 1, asked=True).state
+    unknown = attempts.uncertain(again, 1, at=NOON, route=ROUTE).state
+    assert (unknown.provider, unknown.uncertain, unknown.repeats) == ("b", "a", 1)
+    assert attempts.may_repeat(unknown, asked=False, route=ROUTE)
+    carried = attempts.claimed(unknown, provider="b", at=NOON)
+    repeated = attempts.repeating(carried, carried.attempts, asked=False).state
+    assert (repeated.repeats, repeated.blind_repeats) == (2, 1)
+    assert not attempts.may_repeat(repeated, asked=False, route=ROUTE)
 
 
 def test_a_failure_reported_by_a_provider_that_was_left_behind_ends_nothing_but_the_doubt() -> None:

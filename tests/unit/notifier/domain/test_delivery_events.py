@@ -64,19 +64,23 @@ def test_a_provider_that_never_answered_is_asked_a_second_later() -> None:
 def test_an_attempt_that_lost_the_delivery_changes_nothing() -> None:
     again = sending(attempts=2)
     assert attempts.uncertain(again, 1, at=NOON) == Change(again)
-    assert attempts.repeating(again, 1) == Change(again)
+    assert attempts.repeating(again, 1, asked=False) == Change(again)
     assert attempts.postponed(again, 1, route=("a", "b"), at=NOON) == Change(again)
 
 
 def test_a_repeated_message_is_counted_before_it_is_sent() -> None:
     unknown = sending(uncertain="a", repeats=1)
-    assert attempts.repeating(unknown, 1) == Change(sending(repeats=2))
+    assert attempts.repeating(unknown, 1, asked=True) == Change(sending(repeats=2))
+    assert attempts.repeating(unknown, 1, asked=False) == Change(sending(repeats=2, blind_repeats=1))
 
 
 @pytest.mark.parametrize(("asked", "most"), [(True, 3), (False, 1)])
 def test_a_message_is_repeated_more_often_where_the_provider_can_tell(*, asked: bool, most: int) -> None:
-    assert attempts.may_repeat(sending(repeats=most - 1), asked=asked)
-    assert not attempts.may_repeat(sending(repeats=most), asked=asked)
+    def repeated(times: int) -> Delivery:
+        return sending(repeats=times, blind_repeats=0 if asked else times)
+
+    assert attempts.may_repeat(repeated(most - 1), asked=asked)
+    assert not attempts.may_repeat(repeated(most), asked=asked)
 
 
 @pytest.mark.parametrize(("provider", "following"), [("a", "b"), ("b", "c"), ("c", "a"), ("gone", "a")])

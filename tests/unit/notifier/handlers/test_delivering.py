@@ -21,6 +21,7 @@ from services.notifier.channels.sms import TextMessages
 from services.notifier.dependencies import Dependencies
 from services.notifier.dispatcher import Dispatcher
 from services.notifier.domain import attempts
+from services.notifier.domain.breakers import Verdict
 from services.notifier.domain.delivery import Delivery
 from services.notifier.domain.limits import LimitReached
 from services.notifier.handlers.attempt import DeliveryAttempt
@@ -261,6 +262,27 @@ async def test_waits_before_another_attempt_are_spread(world: World) -> None:
         waits.append(following - world.clock.now())
     assert len(set(waits)) > 1
     assert all(timedelta(seconds=0.75) <= wait <= timedelta(seconds=1.25) for wait in waits)
+
+
+@pytest.mark.parametrize(
+    ("error", "verdict"),
+    [
+        (TransientError("HTTP 500"), "fails"),
+        (TransientError("HTTP 429", retry_after=3.0), "throttles"),
+        (TransientError("HTTP 400", reason="providerRefused", of_message=True), None),
+    ],
+)
+async def test_that_one_number_is_refused_says_nothing_of_the_provider(
+    world: World, error: TransientError, verdict: Verdict | None
+) -> None:
+    world.provider.fails = error
+    await world.queue()
+    claim = attempts.claimed((await world.stored()).state, provider="a", at=world.clock.now())
+    await world.store.claim(await world.stored(), claim)
+    made = DeliveryAttempt(claim, world.line.channel, world.provider, ("a", "b"), monotonic() + 60)
+    outcome = await deliver(made, world.deps)
+    assert outcome.verdict == verdict
+    assert outcome.decide(claim).state.provider == "b"
 
 
 async def test_another_extension_is_the_same_number(world: World) -> None:

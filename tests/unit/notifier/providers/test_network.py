@@ -1,8 +1,10 @@
-"""Which addresses are those of a host on the Internet."""
+"""Which addresses are those of a host on the Internet, and what an answer other than success means."""
 
+import httpx
 import pytest
 
-from services.notifier.providers.network import is_public
+from services.notifier.providers.base import TransientError
+from services.notifier.providers.network import is_public, refused
 
 
 @pytest.mark.parametrize("address", ["93.184.215.14", "2606:2800:21f::1", "64:ff9b::5db8:d70e", "2002:5db8:d70e::1"])
@@ -31,3 +33,13 @@ def test_hosts_of_the_internet_are_public_also_through_a_translator(address: str
 )
 def test_nothing_else_is_however_it_is_spelled(address: str) -> None:
     assert not is_public(address)
+
+
+@pytest.mark.parametrize(
+    ("status", "of_message"),
+    [(400, True), (409, True), (422, True), (401, False), (403, False), (404, False), (500, False)],
+)
+def test_a_refusal_is_of_the_message_unless_the_next_one_would_meet_it_too(status: int, *, of_message: bool) -> None:
+    error = refused(httpx.Response(status), "a cause")
+    assert isinstance(error, TransientError)
+    assert error.of_message is of_message

@@ -221,3 +221,19 @@ async def pending(challenge: Challenge, deps: Submitting) -> str | None:
     found = await deps.challenges.get(challenge.id)
     submission = found.state.pending_submission if found else None
     return submission.id if submission else None
+
+
+async def test_where_as_many_wait_as_may_a_further_one_is_told_at_once_that_it_is_not_judged_yet(
+    box: Outbox, deps: Submitting
+) -> None:
+    deps.signals = Signals(most_waiting=1)
+    first, second = [await stored(asked().model_copy(update={"id": name}), deps) for name in ("c-1", "c-2")]
+    waiting = asyncio.create_task(submit_proof(first, TypedCode(SecretStr("123456")), deps, within=60.0))
+    await until(lambda: deps.signals.is_awaited("c-1"))
+    _, verdict = await asyncio.wait_for(submit_proof(second, TypedCode(SecretStr("123456")), deps, within=60.0), 20.0)
+    assert isinstance(verdict, NotYet)
+    assert not waiting.done()
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    with deps.signals.place() as has_place:
+        assert has_place
