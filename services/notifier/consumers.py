@@ -9,6 +9,7 @@ from services.kit.clock import Clock
 from services.kit.kafka.broker import EventBroker
 from services.kit.kafka.handlers import EventHandlers, Precondition
 from services.notifier.dispatcher import Dispatcher
+from services.notifier.domain.lateness import Usual
 from services.notifier.handlers.endings import cancel_deliveries
 from services.notifier.handlers.requests import accept_notice, accept_request
 from services.notifier.line import Line
@@ -27,12 +28,12 @@ def subscribe(
 ) -> None:
     """Queue what is requested of a channel; no provider is ever called from here."""
     channel, first = line.channel.name, line.route[0]
-    handlers = EventHandlers()
+    handlers, usual = EventHandlers(), Usual()
 
     @handlers.on(MethodRequested)
     async def queue(event: MethodRequested, envelope: Envelope) -> None:
         queued = await accept_request(
-            event, envelope, store=store, clock=clock, provider=first, place=dispatcher.placed
+            event, envelope, store=store, clock=clock, provider=first, usual=usual, place=dispatcher.placed
         )
         if queued:
             dispatcher.wake(channel, queued.provider)

@@ -5,11 +5,12 @@ from functools import partial
 
 from schemas.enrollment import MethodRequested, NoticeRequested
 from schemas.envelope import Envelope
-from services.kit.clock import Clock
+from services.kit.clock import Clock, monotonic
 from services.kit.ids import new_id
 from services.notifier import metrics
 from services.notifier.domain import endings, queueing
 from services.notifier.domain.delivery import Delivery
+from services.notifier.domain.lateness import Usual
 from services.notifier.store import Store
 
 Place = Callable[[Delivery], Delivery]
@@ -21,13 +22,21 @@ def stays(delivery: Delivery) -> Delivery:
 
 
 async def accept_request(
-    event: MethodRequested, envelope: Envelope, *, store: Store, clock: Clock, provider: str, place: Place = stays
+    event: MethodRequested,
+    envelope: Envelope,
+    *,
+    store: Store,
+    clock: Clock,
+    provider: str,
+    usual: Usual,
+    place: Place = stays,
 ) -> Delivery | None:
     """Queue the delivery; None for a redelivered request, and where the challenge is over. That is looked for before
     and after: whoever cancels remembers it before looking for what is queued. `provider` is the channel's first."""
     if await store.is_cancelled(envelope.tenant, event.terms.challenge_id):
         metrics.DELIVERIES.labels(event.channel, provider, "cancelled").inc()
         return None
+    now = clock.now()
     requested = queueing.requested(
         event,
         delivery_id=new_id(),
@@ -35,7 +44,8 @@ async def accept_request(
         user=envelope.subject or "",
         provider=provider,
         traceparent=envelope.traceparent,
-        at=clock.now(),
+        at=now,
+        usual=usual.after(now - event.requested_at, monotonic()),
     )
     delivery = place(requested)
     added = await store.add(delivery, envelope)

@@ -23,10 +23,17 @@ REQUEST = MethodRequested(
 )
 
 
-def requested(event: MethodRequested = REQUEST) -> Delivery:
+def requested(event: MethodRequested = REQUEST, *, usual: timedelta = timedelta()) -> Delivery:
     """Queued, for Sam."""
     return queueing.requested(
-        event, delivery_id="d-1", tenant="northbridge", user="sam", provider="a", traceparent="trace", at=LATER
+        event,
+        delivery_id="d-1",
+        tenant="northbridge",
+        user="sam",
+        provider="a",
+        traceparent="trace",
+        at=LATER,
+        usual=usual,
     )
 
 

@@ -48,6 +48,12 @@ def test_a_request_that_is_read_late_waits_until_what_ended_it_is_read_too() -> 
     assert requested(before).next_attempt_at == LATER + queueing.CATCH_UP
 
 
+def test_where_clocks_differ_nothing_waits_that_is_read_as_soon_as_usual() -> None:
+    before = REQUEST.model_copy(update={"requested_at": LATER - queueing.LATE - timedelta(seconds=1)})
+    assert requested(before, usual=timedelta(seconds=1)).next_attempt_at == LATER
+    assert requested(before, usual=timedelta(milliseconds=999)).next_attempt_at == LATER + queueing.CATCH_UP
+
+
 def test_an_app_that_fetches_by_itself_has_no_destination() -> None:
     assert requested(REQUEST.model_copy(update={"destination": None})).destination is None
 

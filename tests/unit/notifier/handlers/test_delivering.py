@@ -23,6 +23,7 @@ from services.notifier.dispatcher import Dispatcher
 from services.notifier.domain import attempts
 from services.notifier.domain.breakers import Verdict
 from services.notifier.domain.delivery import Delivery
+from services.notifier.domain.lateness import Usual
 from services.notifier.domain.limits import LimitReached
 from services.notifier.handlers.attempt import DeliveryAttempt
 from services.notifier.handlers.delivering import deliver
@@ -106,7 +107,9 @@ class World:
         destination = Destination(sealed=sealed, masked="••42")
         event = requested(of).model_copy(update={"send": send, "destination": destination})
         envelope = enveloped(event, of.challenge_id)
-        return bool(await accept_request(event, envelope, store=self.store, clock=self.clock, provider="a"))
+        return bool(
+            await accept_request(event, envelope, store=self.store, clock=self.clock, provider="a", usual=Usual())
+        )
 
     async def texted(self, to: str, minute: int, purpose: Purpose = "registration") -> Delivery:
         """What became of the code of another challenge, that minute."""
