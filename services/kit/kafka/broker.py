@@ -19,7 +19,7 @@ from schemas.topics import DEAD_LETTERS, TOPICS, Topic, full_name
 from services.kit.clock import Clock, monotonic
 from services.kit.crypto.event_mac import EventMac
 from services.kit.kafka import metrics
-from services.kit.kafka.connection import client_options, security, servers
+from services.kit.kafka.connection import RETRY_BACKOFF_MS, client_options, security, servers
 from services.kit.kafka.dead_letters import DeadLetters
 from services.kit.kafka.handlers import Awaited, EventHandlers
 from services.kit.kafka.lanes import MOST_AT_ONCE
@@ -263,6 +263,7 @@ def _faststream(settings: ServiceSettings, service: str) -> KafkaBroker:
         client_id=f"security-info-{service}",
         consumer_only=True,
         allow_auto_create_topics=False,
+        retry_backoff_ms=RETRY_BACKOFF_MS,
         ack_policy=AckPolicy.MANUAL,
         graceful_timeout=DRAIN_WITHIN,
         parser=_parse,

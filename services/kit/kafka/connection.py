@@ -43,5 +43,15 @@ def _trusting(certificates: Path | None) -> ssl.SSLContext:
         ) from None
 
 
+RETRY_BACKOFF_MS = 50
+"""Until a client asks again that was refused, for instance because a partition has no leader yet: half of what is
+usual, for at Kafka's return several such waits come one after the other, and people wait for their end."""
+
+
 def client_options(settings: ServiceSettings, client_id: str) -> dict[str, Any]:
-    return {"bootstrap_servers": servers(settings), "client_id": client_id, **parse_security(security(settings))}
+    return {
+        "bootstrap_servers": servers(settings),
+        "client_id": client_id,
+        "retry_backoff_ms": RETRY_BACKOFF_MS,
+        **parse_security(security(settings)),
+    }

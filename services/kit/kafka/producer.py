@@ -35,8 +35,8 @@ log = structlog.get_logger(__name__)
 PUBLISH_WITHIN = 5.0
 START_WITHIN = 5.0
 PROBE_WITHIN = 4.0
-REOPEN_FIRST = 0.1
-REOPEN_CAP = 0.25
+REOPEN_FIRST = 0.05
+REOPEN_CAP = 0.1
 """While Kafka is away a try costs nothing, and people wait for its return."""
 PROVE_WITHIN = 30.0
 """How long a producer that has not published anything yet is kept: a new one would fare no better."""

@@ -24,7 +24,7 @@ from pymongo.errors import PyMongoError
 from schemas.envelope import Envelope
 from schemas.topics import Topic
 from services.kit.backoff import backoff
-from services.kit.clock import Clock
+from services.kit.clock import Clock, monotonic
 from services.kit.ids import new_id
 from services.kit.mongo.client import Collection, Document
 from services.kit.mongo.indexes import ensure_index
@@ -42,7 +42,8 @@ MARK_EVERY = 0.1
 again after a crash."""
 RETRY_AFTER = 0.5
 RETRY_CAP = 0.5
-"""People wait for what is published once Kafka is back. While it is away an attempt itself takes its 5 s."""
+"""People wait for what is published once Kafka is back. A wait counts from when its attempt began: one that took its
+5 s, as while Kafka is away, is followed by the next at once, which then waits for the producer."""
 STOP_WITHIN = 3.0
 
 
@@ -150,6 +151,7 @@ class Relay:
     async def _publish(self, lane: _Lane, pending: Pending) -> bool:
         """Try until Kafka has it; False if Kafka will never take it, and it was put aside."""
         for seconds in backoff(RETRY_AFTER, 2.0, RETRY_CAP):
+            until = monotonic() + seconds
             try:
                 await self._publisher.publish(pending.topic, pending.envelope)
             except PublishFailedError:
@@ -160,7 +162,7 @@ class Relay:
                 return False
             else:
                 return True
-            await asyncio.sleep(seconds)
+            await asyncio.sleep(max(0.0, until - monotonic()))
         raise AssertionError("waits never end")
 
     async def _put_aside(self, lane: _Lane, envelope: Envelope) -> None:

@@ -9,13 +9,14 @@ from threading import Thread
 from typing import Any
 
 from deploy.local import health
+from deploy.local.errors import StackError
 from deploy.local.servers.connection import kafka_options
 from deploy.local.stack import LocalStack
 from services.kit.crypto.codes import totp_code
 from tests.support.people.api import Platform, Somebody, done
 
 LOOK_EVERY = 0.02
-AT_MOST = 60.0
+AT_MOST = 120.0
 
 
 class Witness:
@@ -55,6 +56,8 @@ class Witness:
         come_back()
         for one in watching:
             one.join()
+        if "returned" not in moments:
+            raise StackError(f"Kafka did not answer within {AT_MOST:.0f} s of its start")
         return max(0.0, moments.get("told", float("inf")) - moments["returned"])
 
     def _status(self) -> str:
