@@ -29,13 +29,13 @@ PATIENCE = 240.0
 """Seconds that a person or a platform goes on trying: less than a code lives."""
 AGAIN_AFTER = 0.4
 RESEND_AFTER = 35.0
-MOST_SENDS = 7
-"""Of messages to one number: it may get 10 a day, and each may have to be asked for again."""
+MOST_SENDS = 30
+"""Of messages to one person: nobody signs in so often."""
 SHORTEST_PAUSE = 10.0
 """Seconds until somebody signs in again: a hundred people at once are as much as two processors bear."""
 CODE_LIFE = timedelta(minutes=5)
 NUMBERS = tuple(f"+447700900{number:03d}" for number in range(1000) if number not in TAKEN)
-"""Each is somebody's for the whole run, as long as there are any: one may get 10 messages a day."""
+"""Each is somebody's for the whole run, as long as there are any."""
 
 
 class GaveUpError(Exception):
@@ -178,8 +178,8 @@ class Person:
         self.story.signs_in, self.story.ended, self.story.seconds = True, "not begun", 0.0
 
     def act(self, enough: Event) -> None:
-        """Sign in, or set the method up; then sign in again from time to time, until that is enough or their number has
-        had as many messages as it may."""
+        """Sign in, or set the method up; then sign in again from time to time, until that is enough or they have had as
+        many messages as they may."""
         self._once(self._sign_in if self.story.signs_in else self._register)
         while not enough.wait(self.pause) and self.story.ended == "verified" and self.story.sends < MOST_SENDS:
             self._once(self._sign_in)
@@ -239,7 +239,7 @@ class Person:
     def _message(self, challenge: dict[str, Any]) -> str:
         """The code of the first message that nobody read yet; asked for again where none comes."""
         opened = datetime.fromisoformat(challenge["expiresAt"]) - CODE_LIFE
-        for _ in range(5):
+        for _ in range(7):
             deadline = time.monotonic() + RESEND_AFTER
             while time.monotonic() < deadline:
                 if code := self._code_since(opened):

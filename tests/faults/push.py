@@ -85,8 +85,10 @@ def push_service() -> Iterator[PushService]:
 
 
 def configured(config: Path, place: Path, service: PushService) -> Path:
-    """That configuration, at another place, with this push service among those that may be used."""
+    """That configuration, at another place, with this push service among those that may be used, and with as many
+    messages to a number as people need who sign in again and again."""
     branding = f"brandingDirectory: {config.parent / 'branding'}"
     text = config.read_text("utf-8").replace("brandingDirectory: branding", branding)
+    text = text.replace("      network: *many\n", "      number: *many\n      network: *many\n", 1)
     place.write_text(f'{text}\npushServices: {{ unsafe: ["{service.host}"] }}\n', "utf-8")
     return place
