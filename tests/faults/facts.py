@@ -23,6 +23,8 @@ from tests.faults.push import PushService
 from tests.support.services.records import difference, settings_of
 
 SETTLE_WITHIN = 90.0
+CALM_FOR = 3.0
+"""Seconds: a service says every two what it has not read."""
 OUTBOXES = {
     "enrollment": ("accounts", "challenges", "devices", "notices", "policies", "hardware_tokens", "registrations"),
     "verifier": ("challenges", "authenticators", "sessions", "credentials"),
@@ -32,13 +34,17 @@ OUTBOXES = {
 WAITING = re.compile(r"^security_info_consumer_records_waiting\{[^}]*\} ([0-9.e+]+)$", re.MULTILINE)
 
 
-async def settled(stack: LocalStack, users: Collection[str]) -> tuple[int, int]:
-    """Events in outboxes and records to be read, once both are 0 or it takes too long."""
-    deadline = time.monotonic() + SETTLE_WITHIN
+async def settled(stack: LocalStack, users: Collection[str], letters: int) -> tuple[int, int]:
+    """Events in outboxes and records to be read, once both have been 0 for a while, and so many `letters` are there; or
+    it takes too long."""
+    deadline, calm_since = time.monotonic() + SETTLE_WITHIN, None
     while True:
         waiting = await _outboxes(stack), _lag(stack)
         unended = [sent for sent in await _sent(stack, users) if sent.status in {"queued", "sending"}]
-        if (waiting == (0, 0) and not unended) or time.monotonic() > deadline:
+        now = time.monotonic()
+        is_calm = waiting == (0, 0) and not unended and (not letters or len(await dead_letters(stack)) >= letters)
+        calm_since = (calm_since or now) if is_calm else None
+        if (calm_since is not None and now - calm_since >= CALM_FOR) or now > deadline:
             return waiting
         await asyncio.sleep(1.0)
 
@@ -55,7 +61,7 @@ async def facts(
 ) -> Facts:
     """All about the people of these stories; of dead letters those after the first `since`."""
     users = {story.user for story in stories}
-    outboxes, lag = await settled(stack, users)
+    outboxes, lag = await settled(stack, users, since + sum(scene.poison) if scene.poison else 0)
     letters = await dead_letters(stack)
     return Facts(
         stories=stories,
