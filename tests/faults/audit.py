@@ -1,5 +1,6 @@
 """What came of a fault: facts from the people, the databases, the log and the handset, judged by pure rules."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -194,6 +195,7 @@ def _mislaid(facts: Facts) -> Iterable[str]:
         yield from (f"a dead letter: {letter.reason}" for letter in letters)
         return
     yield from (f"a dead letter without a reason, of {letter.origin}" for letter in letters if not letter.reason)
-    put_aside = len({letter.origin for letter in letters})
-    if put_aside != facts.poison:
-        yield f"{put_aside} records were put aside, of {facts.poison} that nobody can handle"
+    origins = {letter.origin for letter in letters}
+    if len(origins) != facts.poison:
+        topics = dict(Counter(origin.partition("/")[0] for origin in origins))
+        yield f"{len(origins)} records were put aside, of {facts.poison} that nobody can handle: {topics}"

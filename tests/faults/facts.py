@@ -31,18 +31,26 @@ OUTBOXES = {
     "notifier": ("deliveries", "sends", "cancellations"),
 }
 """The collections whose documents may hold events."""
-WAITING = re.compile(r"^security_info_consumer_records_waiting\{[^}]*\} ([0-9.e+]+)$", re.MULTILINE)
+WAITING = re.compile(
+    r"^(?:security_info_consumer_records_waiting|security_info_consumer_records_in_flight)\{[^}]*\} ([0-9.e+]+)$",
+    re.MULTILINE,
+)
+"""What is not read, and what is read and not handled yet."""
 
 
 async def settled(stack: LocalStack, users: Collection[str], letters: int) -> tuple[int, int]:
-    """Events in outboxes and records to be read, once both have been 0 for a while, and so many `letters` are there; or
-    it takes too long."""
+    """Events in outboxes and records to be read, once both have been 0 for a while, and so many records are put aside;
+    or it takes too long."""
     deadline, calm_since = time.monotonic() + SETTLE_WITHIN, None
     while True:
         waiting = await _outboxes(stack), _lag(stack)
         unended = [sent for sent in await _sent(stack, users) if sent.status in {"queued", "sending"}]
         now = time.monotonic()
-        is_calm = waiting == (0, 0) and not unended and (not letters or len(await dead_letters(stack)) >= letters)
+        is_calm = (
+            waiting == (0, 0)
+            and not unended
+            and (not letters or len({letter.origin for letter in await dead_letters(stack)}) >= letters)
+        )
         calm_since = (calm_since or now) if is_calm else None
         if (calm_since is not None and now - calm_since >= CALM_FOR) or now > deadline:
             return waiting
@@ -61,7 +69,7 @@ async def facts(
 ) -> Facts:
     """All about the people of these stories; of dead letters those after the first `since`."""
     users = {story.user for story in stories}
-    outboxes, lag = await settled(stack, users, since + sum(scene.poison) if scene.poison else 0)
+    outboxes, lag = await settled(stack, users, sum(scene.poison))
     letters = await dead_letters(stack)
     return Facts(
         stories=stories,

@@ -10,6 +10,14 @@ from services.kit.ids import new_id
 
 CODECS = (None, "gzip", "snappy", "lz4", "zstd")
 Headers = list[tuple[str, bytes]]
+READ = {
+    "deliveries": "CodeSent",
+    "submissions": "CodeSubmitted",
+    "verdicts": "MethodVerified",
+    "lifecycle": "MethodRegistered",
+}
+ELSEWHERE = "MethodRequested"
+"""An event of each topic that somebody reads."""
 
 
 def attributes(event_type: str) -> Headers:
@@ -27,15 +35,16 @@ def attributes(event_type: str) -> Headers:
     return [(name, value.encode()) for name, value in values.items()]
 
 
-def poison(rng: random.Random) -> list[tuple[bytes | None, bytes | None, Headers]]:
-    """Key, body and headers of each kind."""
+def poison(event_type: str, rng: random.Random) -> list[tuple[bytes | None, bytes | None, Headers]]:
+    """Key, body and headers of each kind, where they tell of an event as one that somebody reads: what nobody reads on
+    its topic is passed over without a look."""
     noise = rng.randbytes(200)
     return [
         (None, noise, []),
-        (b"northbridge/nobody", None, attributes("MethodVerified")),
-        (b"northbridge/nobody", b"{}", attributes("MethodVerified")),
-        (b"northbridge/nobody", noise, attributes("CodeSubmitted")),
-        (None, b"[" * 5_000, attributes("CodeSent")),
+        (b"northbridge/nobody", None, attributes(event_type)),
+        (b"northbridge/nobody", b"{}", attributes(event_type)),
+        (b"northbridge/nobody", noise, attributes(event_type)),
+        (None, b"[" * 5_000, attributes(event_type)),
         (b"\xff\xfe", b"{}", [("ce_type", b"\xff"), ("ce_id", b"\xff")]),
     ]
 
@@ -52,7 +61,7 @@ async def _write(kafka_url: str, topics: Sequence[str], codec: str | None, rng: 
     count = 0
     try:
         for topic in topics:
-            for key, body, headers in poison(rng):
+            for key, body, headers in poison(READ.get(topic.rpartition(".")[2], ELSEWHERE), rng):
                 await producer.send_and_wait(topic, body, key=key, headers=headers)
                 count += 1
     finally:
