@@ -11,6 +11,7 @@ DETAILS: Final[Mapping[str, str]] = MappingProxyType(
         "deviceSignatureInvalid": "The request is not signed by a device that is known here, or was sent before.",
         "clockSkew": "The time of the signature is more than 60 seconds away from the time in the Date header.",
         "scopeMissing": "Ask for a token with the scope that this call needs.",
+        "personProtected": "What this person needs is done by the API, and not from the help desk.",
         "methodNotAllowedByPolicy": "The person's policy does not allow this method, or this way to deliver it.",
         "returnUrlNotAllowed": "The address must be below one of those of the client.",
         "reauthenticationRequired": "Let the person prove who they are again, then repeat the request.",

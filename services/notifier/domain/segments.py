@@ -16,10 +16,10 @@ is UCS-2."""
 
 
 def segments(text: str) -> int:
-    """The parts that are sent, and paid."""
+    """The parts that are sent, and paid. Total: half a letter, which an organisation's name can hold, is one place."""
     if ALPHABET.union(TWICE).issuperset(text):
         return _parts(len(text) + sum(letter in TWICE for letter in text), ONE, MORE)
-    return _parts(len(text.encode("utf-16-be")) // 2, ONE_UCS2, MORE_UCS2)
+    return _parts(len(text.encode("utf-16-be", "surrogatepass")) // 2, ONE_UCS2, MORE_UCS2)
 
 
 def _parts(places: int, one: int, more: int) -> int:

@@ -94,7 +94,16 @@ def test_what_cannot_be_whole_is_as_short_as_may_be() -> None:
 
 @pytest.mark.parametrize(
     ("text", "parts"),
-    [("a" * 160, 1), ("a" * 161, 2), ("a" * 307, 3), ("€" * 80, 1), ("€" * 81, 2), ("•" * 70, 1), ("•" * 71, 2)],
+    [
+        ("a" * 160, 1),
+        ("a" * 161, 2),
+        ("a" * 307, 3),
+        ("€" * 80, 1),
+        ("€" * 81, 2),
+        ("•" * 70, 1),
+        ("•" * 71, 2),
+        ("\ud800" * 71, 2),
+    ],
 )
 def test_the_parts_of_a_text_are_counted_as_networks_do(text: str, parts: int) -> None:
     assert segments(text) == parts
