@@ -176,6 +176,7 @@ SENTENCES: Mapping[type[Event], Callable[[Any], str]] = {
     e.SecurityInfoConfirmed: lambda event: f"on file: {_listed(event.methods)}",
     e.SuspiciousActivityReported: _suspicious,
     e.UnusualActivityNoticed: lambda event: _of_method(event.kind, event.method_type),
+    e.HelpDeskActed: lambda event: f"{_of_method(event.act, event.method_type)}, by {event.agent}: {event.reason}",
     e.PolicyChanged: lambda event: f"version {event.policy_version}, for {_listed(event.groups)}",
     e.AccountErased: lambda _: "everything about the person is deleted",
     n.CodeSent: _sent,

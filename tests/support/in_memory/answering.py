@@ -186,22 +186,23 @@ class Answering:
 
 def _waited_for(sent: Sequence[Trip], *, most_rereads: int) -> list[Trip]:
     """What the verifier does after its verdict is taken back at leisure, and it hears of the method on file whenever it
-    does: nobody waits for either. On a machine so busy that a second goes by, who waits reads once more, which says
-    nothing about us."""
-    verdicts = [place for place, trip in enumerate(sent) if _is_verdict(trip)]
-    last = verdicts[-1] if verdicts else len(sent)
+    does; whoever waits is told once the challenge has ended: nobody waits for what comes then. On a machine so busy
+    that a second goes by, who waits reads once more, which says nothing about us."""
+    last = {who: _end(sent, who) for who in ("verifier", "live")}
     waited_for = [
         trip
         for place, trip in enumerate(sent)
-        if not trip.who.startswith("verifier.") and (trip.who != "verifier" or place <= last)
+        if not trip.who.startswith("verifier.") and place <= last.get(trip.who, len(sent))
     ]
     for _ in range(min(most_rereads, waited_for.count(REREAD) - 1)):
         waited_for.remove(REREAD)
     return waited_for
 
 
-def _is_verdict(trip: Trip) -> bool:
-    return (trip.who, trip.command, trip.collection) == ("verifier", "update", "challenges")
+def _end(sent: Sequence[Trip], who: str) -> int:
+    """Where they write the last of the challenge."""
+    written = [place for place, trip in enumerate(sent) if trip == Trip(who, "update", "challenges")]
+    return written[-1] if written else len(sent)
 
 
 @asynccontextmanager

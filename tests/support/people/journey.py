@@ -164,7 +164,7 @@ def to_qr_code(page: Page, world: World, person: str, seen: Seen = lambda *_: No
     expect(page.get_by_role("heading", name="Set up your account")).to_be_visible()
     seen("3-set-up", page)
     page.get_by_role("button", name="Next").click()
-    expect(page.get_by_role("heading", name="Scan the QR code")).to_be_visible()
+    expect(page.get_by_role("heading", name="Scan the QR code", exact=True)).to_be_visible()
 
 
 def walk_with_app(

@@ -32,7 +32,7 @@ def test_the_demos_policies_have_warnings_and_no_errors() -> None:
     assert done.exit_code == 0
     assert "northbridge/frontline" in done.output
     assert "NIST SP 800-63B-4, 3.1.3.3 and 3.2.9" in done.output
-    assert "6 groups: 0 errors, " in done.output
+    assert "7 groups: 0 errors, " in done.output
 
 
 def test_errors_leave_with_1_and_name_the_group_and_the_clause(tmp_path: Path) -> None:

@@ -58,7 +58,10 @@ async def method_verified(
         await store.challenges.change(stored.id, partial(end, event=event), cause, known=stored)
         signals.notify(stored.id)
     else:
-        signals.notify(stored.id, await _apply(stored, event, cause, store, rules))
+        update = await _apply(stored, event, cause, store, rules)
+        signals.notify(stored.id, update)
+        if update and update.challenge.state.status == "verified":
+            await _note_use(update.challenge.state, store)
 
 
 async def _unhandled_or_known(challenge_id: str, cause: Envelope, store: HasChallenges) -> Stored[Challenge] | None:
@@ -92,10 +95,14 @@ async def _apply(
     if counts and not challenge.is_to_register:
         await note_proof(challenge, account.state if account else None, store)
     ended = await store.challenges.change(challenge.id, end, cause, known=stored)
-    if ended and counts:
-        count_use(ended.state)
-        await store.traffic.used(challenge.tenant, challenge.id)
     return ChallengeUpdate(ended, account.state if account else None) if ended else None
+
+
+async def _note_use(challenge: Challenge, store: HasTraffic) -> None:
+    """Count it once it is told: nobody waits for it."""
+    count_use(challenge)
+    if challenge.is_sent:
+        await store.traffic.used(challenge.tenant, challenge.id)
 
 
 def _verified(challenge: Challenge, event: MethodVerified) -> Change[Challenge]:
