@@ -1,7 +1,6 @@
 """Requests made from the OpenAPI description: some by schemathesis, and as many more as are wanted by mixing the parts
 of these, which costs a hundredth."""
 
-import copy
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -129,7 +128,7 @@ def pool_of(operation: Operation, count: int, of_seed: int) -> Pool:
 def mixed(made: Sequence[Request], rng: random.Random) -> Request:
     """One whose parts come from several of these, which are of one operation."""
     first = rng.choice(made)
-    parts = {name: copy.copy(getattr(rng.choice(made), name)) for name in PARTS}
+    parts = {name: getattr(rng.choice(made), name).copy() for name in PARTS}
     path = dict(rng.choice(made).path_parameters)
     body = _mixed_body(first, rng.choice(made), rng)
     if rng.random() < SPOILT:
@@ -143,6 +142,13 @@ def mixed(made: Sequence[Request], rng: random.Random) -> Request:
         media_type=first.media_type,
         **parts,
     )
+
+
+def copied(made: Request) -> Request:
+    """One that can be changed while others use the same."""
+    parts: dict[str, Any] = {name: getattr(made, name).copy() for name in (*PARTS, "path_parameters")}
+    of: dict[str, Any] = {"operation": made.operation, "method": made.method, "path": made.path}
+    return Case(**of, body=made.body, media_type=made.media_type, **parts)
 
 
 def _mixed_body(first: Request, other: Request, rng: random.Random) -> Any:

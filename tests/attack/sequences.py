@@ -16,15 +16,15 @@ from schemathesis import GenerationMode
 from services.enrollment.api.links import USER
 from tests.attack.attacks.generated import CHECKED, Bearer, judged_by
 from tests.attack.attempt import Attempt, Plan
-from tests.attack.making import MOST_MADE, Operation, Request, cases, operations_of
+from tests.attack.making import MOST_MADE, Operation, Request, cases, copied, operations_of
 from tests.attack.scene import Scene, interrupted, with_software
 
 STEPS = 6
 KEY = "idempotency-key"
 CHOICE = 100
 """Of so many calls one is generated ahead for each operation, to choose from; at least four."""
-CALLS = 5
-"""Of a sequence, about as many."""
+MOST = 1_000
+"""Sequences; each makes what it is about, so that one costs as much as twenty single calls."""
 LANES = 4
 """Sequences at once, each about people of its own."""
 WHOLE = ("delete", USER)
@@ -61,7 +61,7 @@ class Sequence:
             operation, parameters = self.rng.choice(following)
 
     def _case(self, operation: Operation, parameters: Mapping[str, str]) -> Request:
-        case = self.rng.choice(self.pools[_id_of(operation)])
+        case = copied(self.rng.choice(self.pools[_id_of(operation)]))
         of_person = {"user_id": self.person} if "user_id" in (case.path_parameters or {}) else {}
         case.path_parameters = {**(case.path_parameters or {}), **of_person, **parameters}
         # The same key with another body is a conflict, and the same requests are chosen again and again.
@@ -115,8 +115,12 @@ class Sequence:
         return ""
 
 
+def count_of(plan: Plan) -> int:
+    return min(MOST, plan.requests // 25)
+
+
 async def sequences(scene: Scene, plan: Plan) -> AsyncIterator[Attempt]:
-    """About a fifth of the calls that are generated one at a time."""
+    """One for each 25 calls that are generated one at a time."""
     operations = await operations_of(scene)
     first = [operation for operation in operations if _links_of(operation)]
     linked = {_id_of(operation) for operation in first} | {
@@ -129,7 +133,7 @@ async def sequences(scene: Scene, plan: Plan) -> AsyncIterator[Attempt]:
         for operation in operations
         if _id_of(operation) in linked
     }
-    numbers = iter(range(max(len(first), plan.requests // 5 // CALLS)))
+    numbers = iter(range(max(len(first), count_of(plan))))
     told: asyncio.Queue[Attempt | None] = asyncio.Queue(maxsize=LANES)
 
     async def lane(mark: int) -> None:

@@ -87,7 +87,7 @@ KINDS: tuple[Kind, ...] = (
         "generated sequences",
         "the same along the links; what is gone is gone",
         (sequences.sequences,),
-        lambda plan: plan.requests // 5,
+        lambda plan: 4 * sequences.count_of(plan) // 3,
     ),
     Kind(
         "generated requests",

@@ -7,7 +7,7 @@ import pytest
 import schemathesis.openapi
 from schemathesis.core.result import Ok
 
-from tests.attack.making import VALUES, WORDS, Operation, mixed, pool_of, spoilt
+from tests.attack.making import VALUES, WORDS, Operation, copied, mixed, pool_of, spoilt
 
 BODY = {
     "type": "object",
@@ -57,6 +57,16 @@ def test_what_was_made_stays_as_it_was(operation: Operation) -> None:
         case = mixed(pool.made, rng)
         case.path_parameters = {"person": "kim"}
     assert [repr(case) for case in pool.made] == before
+
+
+def test_what_one_sequence_changes_others_do_not_see(operation: Operation) -> None:
+    (first, *_) = pool_of(operation, 2, 1).made
+    before = repr(first)
+    case = copied(first)
+    assert repr(case) == before
+    case.path_parameters["person"] = "kim"
+    case.headers["idempotency-key"] = "one"
+    assert repr(first) == before
 
 
 def test_one_place_is_spoilt_however_deep_it_is() -> None:
