@@ -64,7 +64,7 @@ def choose(page: Page, label: str) -> None:
 
 
 def set_password(page: Page, password: str = NEW) -> None:
-    """From "New password" to the end. Where a proof was judged only after the page had been shown again, that says so."""
+    """From "New password" to the end. Where a proof was judged after its page had come again, that page says so."""
     proven = page.get_by_text("You have proven that it’s you. Select Next.")
     new_password = page.get_by_role("heading", name="New password")
     expect(new_password.or_(proven)).to_be_visible()
