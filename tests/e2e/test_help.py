@@ -19,5 +19,5 @@ def test_help_leads_back_to_the_step_that_it_was_asked_for_at(world: World, alex
         expect(page.get_by_text(alex.name)).to_be_visible()
         expect(page.get_by_role("button", name="Cancel and return")).to_be_visible()
         page.get_by_role("link", name="Go on where you were").click()
-        expect(page.get_by_role("heading", name="Scan the QR code")).to_be_visible()
+        expect(page.get_by_role("heading", name="Scan the QR code", exact=True)).to_be_visible()
         assert page.locator("img.qr").get_attribute("src") == picture

@@ -61,7 +61,7 @@ def set_up_software(page: Page) -> pyotp.TOTP:
     """A different authenticator app; gives the app."""
     expect(page.get_by_role("heading", name="Use a different authenticator app")).to_be_visible()
     following(page)
-    expect(page.get_by_role("heading", name="Scan the QR code")).to_be_visible()
+    expect(page.get_by_role("heading", name="Scan the QR code", exact=True)).to_be_visible()
     page.get_by_text("Can't scan the QR code").click()
     secret = page.locator("[data-value]").get_attribute("data-value") or ""
     app = pyotp.TOTP(secret)
@@ -96,7 +96,7 @@ def set_up_app(page: Page, phone: Page) -> None:
     """The authenticator app, from "Authenticator app" to "Notification approved"."""
     following(page)
     following(page)
-    expect(page.get_by_role("heading", name="Scan the QR code")).to_be_visible()
+    expect(page.get_by_role("heading", name="Scan the QR code", exact=True)).to_be_visible()
     connect_app(phone, link_on(page))
     expect(page.get_by_text("Your app is connected").first).to_be_visible()
     following(page)
