@@ -40,7 +40,7 @@ TOKEN_LIFE = 60.0
 
 async def requests(scene: Scene, plan: Plan) -> AsyncIterator[Attempt]:
     """As many for each operation as the plan has room for. The next ones are made while these are sent."""
-    operations = sorted(await operations_of(scene), key=lambda one: one.definition.raw["operationId"].startswith(LAST))
+    operations = sorted(await operations_of(scene), key=_changes_the_ground)
     each, bearer = max(2, plan.requests // len(operations)), Bearer(scene)
     rng = random.Random(1)  # noqa: S311 # what is mixed with what
     making = asyncio.create_task(asyncio.to_thread(pool_of, operations[0], each, 0))
@@ -49,11 +49,19 @@ async def requests(scene: Scene, plan: Plan) -> AsyncIterator[Attempt]:
         if number + 1 < len(operations):
             making = asyncio.create_task(asyncio.to_thread(pool_of, operations[number + 1], each, number + 1))
         made = pool.requests(each, rng)
+        places: dict[str, str] = {}
         for batch in range(-(-each // BATCH)):
-            places = await _places(scene, f"{number}.{batch}")
+            if not (places and _changes_the_ground(operations[number])):
+                places = await _places(scene, f"{number}.{batch}")
             some = (one for _, one in zip(range(min(BATCH, each - batch * BATCH)), made, strict=False))
             async for attempt in at_once(_asked(bearer, some, places, rng)):
                 yield attempt
+
+
+def _changes_the_ground(operation: Any) -> bool:
+    """Once it is under way nobody new may be able to register anything."""
+    is_last: bool = operation.definition.raw["operationId"].startswith(LAST)
+    return is_last
 
 
 class Bearer:
