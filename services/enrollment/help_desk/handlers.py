@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from services.enrollment.accounts.domain.account import Account, Method, account_id
 from services.enrollment.accounts.domain.activity import Entry, readable
-from services.enrollment.accounts.handlers.administration import Listed, methods_of
+from services.enrollment.accounts.handlers.administration import Listed, listed_of
 from services.enrollment.accounts.handlers.keeping import require_room
 from services.enrollment.accounts.handlers.lookup import account_of
 from services.enrollment.challenges.domain.challenge import Challenge
@@ -111,7 +111,7 @@ async def show(principal: Principal, user: str, deps: CanShowPeople) -> Found:
     messages = await deps.challenges.sent_to(tenant, user, since=now - MESSAGES_OF)
     return Found(
         account=account,
-        methods=tuple(await methods_of(tenant, user, deps)),
+        methods=tuple(await listed_of(account, deps)),
         messages=tuple(messages),
         story=readable(stored.state.entries) if stored else (),
         refusal=_refusal(principal, account, deps),

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 from schemas.base import Event, MethodType
 from schemas.enrollment import (
@@ -141,17 +142,20 @@ def noted(
         method_type=getattr(event, "method_type", None) or (before.method_type if before else None),
         name=getattr(event, "display_name", None) or name or (before.name if before else None),
         detail=next((detail for field in DETAILS if (detail := getattr(event, field, None))), None),
-        session_id=None if isinstance(event, HelpDeskActed) else getattr(event, "session_id", None),
         correlation=correlation,
+        **_whose(event),
     )
-    if isinstance(event, HelpDeskActed):
-        why = {"agent": event.agent, "reason": event.reason, "ticket": event.ticket}
-        return with_entry(activity, entry.model_copy(update=why))
     return with_entry(activity, entry)
 
 
 def with_entry(activity: Activity, entry: Entry) -> Change[Activity]:
     return Change(activity.model_copy(update={"entries": (*activity.entries, entry)[-MOST:]}))
+
+
+def _whose(event: Event) -> dict[str, Any]:
+    if isinstance(event, HelpDeskActed):
+        return {"agent": event.agent, "reason": event.reason, "ticket": event.ticket}
+    return {"session_id": getattr(event, "session_id", None)}
 
 
 def _without_what_follows(entries: Sequence[Entry]) -> list[Entry]:

@@ -27,7 +27,11 @@ from services.kit.decision import Change
 from services.kit.errors import UnknownUserError
 
 
-class CanListMethods(HasAccounts, HasClock, HasDevices, Protocol):
+class CanListDevices(HasClock, HasDevices, Protocol):
+    """Lists devices that are not proven yet."""
+
+
+class CanListMethods(CanListDevices, HasAccounts, Protocol):
     """Lists what a person has, with the devices."""
 
 
@@ -54,8 +58,12 @@ async def methods_of(tenant: str, user: str, deps: CanListMethods) -> list[Liste
     Raises:
         ProblemError: `unknownUser`.
     """
-    account = await account_of(tenant, user, deps)
-    recent = await deps.devices.since(tenant, user, deps.clock.now() - PENDING_FOR)
+    return await listed_of(await account_of(tenant, user, deps), deps)
+
+
+async def listed_of(account: Account, deps: CanListDevices) -> list[Listed]:
+    """The same of an account that was just read."""
+    recent = await deps.devices.since(account.tenant, account.user, deps.clock.now() - PENDING_FOR)
     on_file = [
         Listed(method, method.state, is_default=method.id == account.default_method_id) for method in account.methods
     ]

@@ -5,7 +5,7 @@ from typing import Final
 from schemas.enrollment import HelpDeskActed, MethodChanged, MethodRegistered, MethodRestored
 from services.enrollment.accounts.domain import suspension
 from services.enrollment.accounts.domain.account import Account
-from services.enrollment.accounts.domain.activity import Entry
+from services.enrollment.accounts.domain.activity import FOLLOWS_FROM, Entry
 from services.enrollment.accounts.handlers.self_service import in_session
 from services.enrollment.needs import CanChangeSessions
 from services.enrollment.sessions.handlers.ending import end_what_was_asked
@@ -13,15 +13,14 @@ from services.enrollment.sessions.principal import Principal
 from services.kit.decision import Change
 
 SUSPENDING: Final = frozenset(event.__name__ for event in (MethodRegistered, MethodChanged, MethodRestored))
-ACTS: Final = frozenset({"passGiven", "methodRestored"})
 """After which a method is there that may be somebody else's."""
 
 
 def suspends(entry: Entry, account: Account) -> bool:
     method = account.method(entry.method_id or "")
-    brings = entry.event in SUSPENDING and entry.detail != "name"
-    brings = brings or (entry.event == HelpDeskActed.__name__ and entry.detail in ACTS)
-    return brings and method is not None and method.state == "active"
+    acted = entry.event == HelpDeskActed.__name__
+    happened = FOLLOWS_FROM.get(entry.detail or "") if acted else entry.event
+    return happened in SUSPENDING and entry.detail != "name" and method is not None and method.state == "active"
 
 
 async def disown(principal: Principal, entry: Entry, deps: CanChangeSessions) -> Principal:

@@ -1,12 +1,13 @@
-"""Methods on file, as pages list them."""
+"""Methods on file, as pages list them, and as they call the one that an event is about."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 from services.enrollment.accounts.domain.account import Account, Method
+from services.enrollment.accounts.domain.activity import Entry
 from services.enrollment.methods.registry.domain import DEFAULT_ORDER, TRAITS
-from services.enrollment.methods.registry.words import name_of
-from services.enrollment.web.words import day, moment
+from services.enrollment.methods.registry.words import WORDS, name_of
+from services.enrollment.web.words import day, moment, with_mask
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,18 @@ def method_rows(account: Account) -> tuple[MethodRow, ...]:
     """All methods, the default first."""
     ordered = sorted(account.methods, key=lambda method: method.id != account.default_method_id)
     return tuple(method_row(method, account) for method in ordered)
+
+
+def kind_in(entry: Entry) -> str:
+    """The type of method that an event is about. Which one, the list and the activity say."""
+    words = WORDS.get(entry.method_type or "")
+    return words.name.label if words else "A method"
+
+
+def name_in(entry: Entry, account: Account) -> str:
+    """The method that an event is about, as the person calls it, else by its type and mask."""
+    method = account.method(entry.method_id or "")
+    return method.name if method and method.name else with_mask(kind_in(entry), entry.name)
 
 
 def _actions(method: Method, *, is_default: bool) -> tuple[str, ...]:

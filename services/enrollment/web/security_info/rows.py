@@ -8,8 +8,8 @@ from services.enrollment.accounts.domain import unusual
 from services.enrollment.accounts.domain.account import Account, Former
 from services.enrollment.accounts.domain.activity import Entry
 from services.enrollment.accounts.handlers.self_service import Addable
-from services.enrollment.methods.registry.rows import MethodRow
-from services.enrollment.methods.registry.words import WORDS, name_of
+from services.enrollment.methods.registry.rows import MethodRow, kind_in, name_in
+from services.enrollment.methods.registry.words import name_of
 from services.enrollment.sessions.domain.session import Session
 from services.enrollment.web.security_info.views import ActivityRow, RecentChanges
 from services.enrollment.web.security_info.words import (
@@ -21,7 +21,7 @@ from services.enrollment.web.security_info.words import (
     activity_text,
     news_text,
 )
-from services.enrollment.web.words import HELP_DESK_REASONS, day, moment, with_mask
+from services.enrollment.web.words import HELP_DESK_REASONS, day, moment
 
 MOST_NEWS = 5
 OWN_WORDS = frozenset({"SuspiciousActivityReported", "UnusualActivityNoticed.notMe"})
@@ -59,7 +59,7 @@ def activity_rows(entries: Sequence[Entry], account: Account, session_id: str) -
 
 def activity_row(entry: Entry, account: Account, session_id: str) -> ActivityRow | None:
     """What happened, in a sentence, and in which browser; None for what needs no word."""
-    text = activity_text(entry, _named(entry, account))
+    text = activity_text(entry, name_in(entry, account))
     if text is None:
         return None
     return ActivityRow(
@@ -92,7 +92,7 @@ def _where(entry: Entry, account: Account, session_id: str) -> str | None:
 
 def news_of(entries: Sequence[Entry], since: datetime) -> RecentChanges | None:
     """None where nothing changed."""
-    texts = [f"{news_text(entry, _kind_of(entry))} {moment(entry.at)}." for entry in entries]
+    texts = [f"{news_text(entry, kind_in(entry))} {moment(entry.at)}." for entry in entries]
     if not texts:
         return None
     return RecentChanges(since=day(since), texts=tuple(texts[:MOST_NEWS]), more=len(texts[MOST_NEWS:]))
@@ -106,17 +106,3 @@ def open_session(session: Session) -> str:
 
 def value_of(addable: Addable) -> str:
     return f"{addable[0]}.{addable[1]}" if addable[1] else addable[0]
-
-
-def _kind_of(entry: Entry) -> str:
-    """Which one, the list and the activity say."""
-    words = WORDS.get(entry.method_type or "")
-    return words.name.label if words else "A method"
-
-
-def _named(entry: Entry, account: Account) -> str:
-    method = account.method(entry.method_id or "")
-    if method and method.name:
-        return method.name
-    words = WORDS.get(entry.method_type or "")
-    return with_mask(words.name.label if words else "A method", entry.name)

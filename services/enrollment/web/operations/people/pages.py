@@ -25,7 +25,6 @@ from services.enrollment.web.operations.people.showing import (
     Said,
     act_page,
     address_of,
-    done_text,
     find_page,
     method_in,
     pass_page,
@@ -63,6 +62,8 @@ Sent = Annotated[ActForm, Form()]
 
 
 Do = Callable[[Order], Awaitable[Response]]
+DoOnce = Callable[[PageRequest, Order], Awaitable[bool]]
+"""Whether it was done: not where its form was sent before."""
 
 
 @router.get("")
@@ -95,8 +96,7 @@ async def show_person(
     page = await onlooker(request)
     if (away := await _not_there(page, user_id)) is not None:
         return away
-    account = await account_of(page.principal.account.tenant, user_id, page.deps)
-    return await person_page(page, user_id, Said(done=done_text(account, done, method)))
+    return await person_page(page, user_id, Said(done=done, method_id=method))
 
 
 @router.get("/{user_id}/pass")
@@ -127,13 +127,12 @@ async def ask_sessions(request: Request, user_id: UserPath) -> Response:
 @router.post("/{user_id}/sessions")
 async def end_sessions(request: Request, user_id: UserPath, sent: Sent) -> Response:
     """Nobody is signed in here as this person any more."""
-    page = await actor(request, sent.session, sent.csrf)
-
-    async def end(order: Order) -> Response:
-        done = await handlers.end_sessions(page.principal, order, page.deps)
-        return _to(user_id, "sessionsEnded" if done else "before")
-
-    return await _act(page, Asked("sessionsEnded", user_id), sent, end)
+    return await _act_once(
+        request,
+        Asked("sessionsEnded", user_id),
+        sent,
+        lambda page, order: handlers.end_sessions(page.principal, order, page.deps),
+    )
 
 
 @router.get("/{user_id}/methods/{method_id}/restore")
@@ -145,13 +144,12 @@ async def ask_restore(request: Request, user_id: UserPath, method_id: MethodPath
 @router.post("/{user_id}/methods/{method_id}/restore")
 async def restore(request: Request, user_id: UserPath, method_id: MethodPath, sent: Sent) -> Response:
     """A method comes back."""
-    page = await actor(request, sent.session, sent.csrf)
-
-    async def come_back(order: Order) -> Response:
-        done = await handlers.restore(page.principal, order, method_id, page.deps)
-        return _to(user_id, "methodRestored" if done else "before", method_id)
-
-    return await _act(page, Asked("methodRestored", user_id, method_id), sent, come_back)
+    return await _act_once(
+        request,
+        Asked("methodRestored", user_id, method_id),
+        sent,
+        lambda page, order: handlers.restore(page.principal, order, method_id, page.deps),
+    )
 
 
 @router.get("/{user_id}/methods/{method_id}/suspend")
@@ -163,13 +161,12 @@ async def ask_suspend(request: Request, user_id: UserPath, method_id: MethodPath
 @router.post("/{user_id}/methods/{method_id}/suspend")
 async def suspend(request: Request, user_id: UserPath, method_id: MethodPath, sent: Sent) -> Response:
     """A method proves nothing for now."""
-    page = await actor(request, sent.session, sent.csrf)
-
-    async def pause(order: Order) -> Response:
-        done = await handlers.suspend(page.principal, order, method_id, page.deps)
-        return _to(user_id, "methodSuspended" if done else "before", method_id)
-
-    return await _act(page, Asked("methodSuspended", user_id, method_id), sent, pause)
+    return await _act_once(
+        request,
+        Asked("methodSuspended", user_id, method_id),
+        sent,
+        lambda page, order: handlers.suspend(page.principal, order, method_id, page.deps),
+    )
 
 
 async def _not_there(page: PageRequest, user: str) -> Response | None:
@@ -198,6 +195,16 @@ async def _asked_again(page: PageRequest, asked: Asked, given: Given) -> Respons
         return act_page(page, account, asked, method, given)
 
     return await _or_why_not(page, asked.user, show())
+
+
+async def _act_once(request: Request, asked: Asked, sent: ActForm, do: DoOnce) -> Response:
+    """Do it, and show the person; a form that was sent before does nothing, and says so."""
+    page = await actor(request, sent.session, sent.csrf)
+
+    async def act(order: Order) -> Response:
+        return _to(asked.user, asked.act if await do(page, order) else "before", asked.method_id)
+
+    return await _act(page, asked, sent, act)
 
 
 async def _act(page: PageRequest, asked: Asked, sent: ActForm, do: Do) -> Response:

@@ -12,8 +12,8 @@ from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.help_desk import domain
 from services.enrollment.help_desk.domain import Act
 from services.enrollment.help_desk.handlers import PASS_LIFE, Found, show
-from services.enrollment.methods.registry.rows import method_row
-from services.enrollment.methods.registry.words import WORDS, label_of
+from services.enrollment.methods.registry.rows import method_row, name_in
+from services.enrollment.methods.registry.words import label_of
 from services.enrollment.web.operations.people import words
 from services.enrollment.web.operations.people.views import (
     ActView,
@@ -26,7 +26,7 @@ from services.enrollment.web.operations.people.views import (
 )
 from services.enrollment.web.request import PageRequest, frame, html
 from services.enrollment.web.views import OPERATIONS, FieldError, in_groups
-from services.enrollment.web.words import METHOD_STATES, day, moment, with_mask
+from services.enrollment.web.words import METHOD_STATES, day, moment
 from services.kit.errors import UnknownMethodError
 from services.kit.ids import new_id
 
@@ -37,9 +37,10 @@ MOST_TOLD = 30
 
 @dataclass(frozen=True)
 class Said:
-    """What the person's page says of what the agent did just now, or could not do."""
+    """What the person's page says of what the agent did just now (`done` with which method), or could not do."""
 
-    done: str | None = None
+    done: str = ""
+    method_id: str = ""
     notice: str | None = None
     status: int = 200
 
@@ -104,7 +105,7 @@ async def person_page(page: PageRequest, user: str, said: Said | None = None) ->
         acts=() if found.refusal else _acts(found, base),
         messages=tuple(map(_message, found.messages)),
         story=_story(found.story, account),
-        done=said.done,
+        done=_done_text(account, said),
         notice=said.notice or refused,
     )
     return html(page.principal, view, said.status)
@@ -164,19 +165,18 @@ def method_in(account: Account, asked: Asked, page: PageRequest) -> Method:
     return found
 
 
-def done_text(account: Account, act: str, method_id: str) -> str | None:
+def _done_text(account: Account, said: Said) -> str | None:
     """About what is on file, so that an address that somebody made up says nothing untrue."""
-    held = account.method(method_id)
+    held = account.method(said.method_id)
     is_so = {
         "methodRestored": held is not None and held.state == "active",
         "methodSuspended": held is not None and held.state == "suspended",
         "sessionsEnded": all(session.outcome is not None for session in account.sessions),
         "before": True,
     }
-    if not is_so.get(act):
+    if not is_so.get(said.done):
         return None
-    text = words.SENT_BEFORE if act == "before" else next(said for done, said in words.DONE.items() if done == act)
-    return text.format(name=name_of(account), method=label_of(held) if held else "")
+    return words.DONE[said.done].format(name=name_of(account), method=label_of(held) if held else "")
 
 
 def _line(method: Method, state: str, found: Found, page: PageRequest) -> Line:
@@ -226,18 +226,10 @@ def _story(entries: tuple[Entry, ...], account: Account) -> tuple[StoryRow, ...]
     """The same in a row is said once, with how often."""
     told = list[StoryRow]()
     for entry in entries:
-        text, more = words.story_text(entry, _named(entry, account)), words.grounds_text(entry)
+        text, more = words.story_text(entry, name_in(entry, account)), words.grounds_text(entry)
         newer = told[-1] if told else None
         if text and newer and (text, more) == (newer.text, newer.more) and not more:
             told[-1] = replace(newer, times=newer.times + 1)
         elif text:
             told.append(StoryRow(entry.at, text, more))
     return tuple(told[:MOST_TOLD])
-
-
-def _named(entry: Entry, account: Account) -> str:
-    method = account.method(entry.method_id or "")
-    if method and method.name:
-        return method.name
-    known = WORDS.get(entry.method_type or "")
-    return with_mask(known.name.label if known else "A method", entry.name)

@@ -18,9 +18,6 @@ NOBODY: Final = (
 NO_REASON: Final = "Choose why."
 NO_TICKET: Final = "Letters and a number, such as INC-4711."
 NOT_MADE: Final = "The pass could not be made in time: there is none to hand out. Give another one."
-SENT_BEFORE: Final = (
-    "That form was sent before, and acted once. A pass is shown this once; if it was lost, give another one."
-)
 
 REFUSED: Final[Mapping[Refusal, str]] = {
     "self": "This is you. What you need at the help desk, a colleague does for you.",
@@ -34,11 +31,13 @@ NOT_DONE: Final[Mapping[str, str]] = {
     "methodAlreadyRegistered": "This method is set up already.",
     "unknownMethod": "That can't be done with this method any more.",
 }
-DONE: Final[Mapping[Act, str]] = {
+DONE: Final[Mapping[str, str]] = {
     "methodRestored": "{method} was restored, and {name} is told.",
     "methodSuspended": "{method} is suspended, and {name} is told.",
     "sessionsEnded": "All sessions of {name} have ended, and {name} is told.",
+    "before": "That form was sent before, and acted once. A pass is shown this once; if it was lost, give another one.",
 }
+"""By act, or of a form that was sent before."""
 TITLES: Final[Mapping[Act, str]] = {
     "passGiven": "Give a Temporary Access Pass?",
     "methodRestored": "Restore this method?",
