@@ -13,9 +13,9 @@ from schemas.enrollment import without_extension
 from services.enrollment.budgets.domain import Count, RequestedMessage, Subject, counts_of, network_of, refusal
 from services.enrollment.budgets.store import MessageCounts
 from services.enrollment.challenges.domain.challenge import Challenge
-from services.enrollment.challenges.handlers.lifecycle import binding_of
+from services.enrollment.challenges.handlers.lifecycle import binding_of, is_asked_for
 from services.enrollment.methods.registry.domain import TRAITS
-from services.enrollment.needs import CanCount, HasChallenges, HasSealer
+from services.enrollment.needs import CanCount, HasSealer
 from services.enrollment.pumping.handlers import Asking, guarded
 from services.enrollment.pumping.store import Traffic
 from services.enrollment.pumping.traffic import Mark
@@ -76,15 +76,10 @@ async def _reserved(challenge: Challenge, destination: str, address: str | None,
     full = await deps.message_counts.reserve(counts)
     if full is None:
         return counts
-    if await _is_asked_for(challenge, deps):
+    if await is_asked_for(challenge, deps):
         return ()
     log.warning("no more messages for now", counted=full.subject, purpose=full.purpose, tenant=tenant)
     raise refusal(full, at=now)
-
-
-async def _is_asked_for(challenge: Challenge, deps: HasChallenges) -> bool:
-    """Whether the same request came before: it took the last room, and is answered as then."""
-    return challenge.sends == 1 and await deps.challenges.get(challenge.id) is not None
 
 
 def _destination(challenge: Challenge, deps: HasSealer) -> str | None:

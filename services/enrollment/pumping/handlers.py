@@ -12,6 +12,7 @@ from schemas.notification import SendObserved, SendRefused
 from schemas.topics import DELIVERIES
 from services.enrollment.budgets.domain import EPOCH, OF_OTHERS, Count, network_of
 from services.enrollment.challenges.domain.challenge import Challenge
+from services.enrollment.challenges.handlers.lifecycle import is_asked_for
 from services.enrollment.methods.registry.domain import TRAITS
 from services.enrollment.needs import CanGuard
 from services.enrollment.pumping.domain import Judgement, is_allowed, judged, range_of
@@ -77,18 +78,13 @@ async def _act(asking: Asking, mark: Mark, judgement: Judgement, rules: Pumping,
         share = _share(asking.challenge, mark, rules)
         refused, until = await deps.message_counts.reserve([share]) is not None, share.until
     SUSPECTED.labels("refuse" if refused else judgement.step).inc()
-    if refused and not await _is_asked_for(asking.challenge, deps):
+    if refused and not await is_asked_for(asking.challenge, deps):
         await deps.traffic.withdrawn(mark)
         seconds = max(1, -(-(until - mark.at) // timedelta(seconds=1)))
         await _told(asking, mark, judgement, rules, deps, retry_after=seconds)
         log.warning("a message is refused as pumping", signals=judgement.signals, tenant=mark.tenant)
         raise SendLimitReachedError.retry_after(seconds, OF_OTHERS)
     await _told(asking, mark, judgement, rules, deps)
-
-
-async def _is_asked_for(challenge: Challenge, deps: CanGuard) -> bool:
-    """Whether the same request came before: it is answered as then."""
-    return challenge.sends == 1 and await deps.challenges.get(challenge.id) is not None
 
 
 async def _told(

@@ -4,8 +4,8 @@ Of a message: in which hour and minute one of its country was asked for; in its 
 entry that goes when the code is used. Ranges and networks are keyed hashes; of a number, the last four digits alone.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -64,12 +64,27 @@ class Mark:
         return f"{self.tenant}/message/{self.by}"
 
     @property
+    def countries(self) -> tuple[str, str]:
+        """Of this hour and of the one before."""
+        return self.country_id, self._before(HOUR).country_id
+
+    @property
+    def ranges(self) -> tuple[str, str]:
+        """Of this hour and of the one before."""
+        return self.range_id, self._before(HOUR).range_id
+
+    @property
+    def networks(self) -> tuple[str, ...]:
+        """Of this day and of the one before; empty where the address is not known."""
+        return tuple(known for known in (self.network_id, self._before(NETWORK_WINDOW).network_id) if known)
+
+    @property
     def looked_at(self) -> tuple[str, ...]:
-        """All that is read to judge it: this hour and the one before, this day and the one before."""
-        earlier = Mark(**{**vars(self), "at": self.at - HOUR})
-        yesterday = Mark(**{**vars(self), "at": self.at - NETWORK_WINDOW})
-        ids = (self.country_id, earlier.country_id, self.range_id, earlier.range_id, self.network_id)
-        return tuple(one for one in (*ids, yesterday.network_id, self.usual_id) if one)
+        """All that is read to judge it."""
+        return (*self.countries, *self.ranges, *self.networks, self.usual_id)
+
+    def _before(self, by: timedelta) -> "Mark":
+        return replace(self, at=self.at - by)
 
 
 def country_id(tenant: str, country: str, hour: datetime) -> str:
@@ -78,15 +93,10 @@ def country_id(tenant: str, country: str, hour: datetime) -> str:
 
 def figures_of(mark: Mark, number: str, found: Found, *, is_risky: bool = False) -> Figures:
     """What the documents that were read say, this message itself left out of what is unused."""
-    earlier = Mark(**{**vars(mark), "at": mark.at - HOUR})
-    yesterday = Mark(**{**vars(mark), "at": mark.at - NETWORK_WINDOW})
-    in_range = _entries(found, (mark.range_id, earlier.range_id))
-    ranged = [entry for entry in in_range if mark.at - WINDOW < entry["at"]]
-    unused = [entry for entry in ranged if is_unused(entry["at"], mark.at)]
-    of_network = _entries(found, (mark.network_id, yesterday.network_id))
+    unused = [entry for entry in _entries(found, mark.ranges) if is_unused(entry["at"], mark.at)]
+    of_network = _entries(found, mark.networks)
     by_network = [entry["v"] for entry in of_network if is_unused(entry["at"], mark.at, NETWORK_WINDOW)]
-    used = _used(found, (mark.range_id, earlier.range_id))
-    network_used = _used(found, (mark.network_id, yesterday.network_id))
+    used, network_used = _used(found, mark.ranges), _used(found, mark.networks)
     return Figures(
         number=number,
         is_risky=is_risky,
@@ -94,7 +104,7 @@ def figures_of(mark: Mark, number: str, found: Found, *, is_risky: bool = False)
         network=Tally(len(by_network) + network_used, len(by_network)),
         suffixes=tuple(entry["v"] for entry in unused),
         range=Tally(len(unused) + used, len(unused)),
-        country=_country(mark, found, (mark.country_id, earlier.country_id)),
+        country=_country(mark, found),
         usual=tuple(found.get(mark.usual_id, {}).get("hours", ())),
     )
 
@@ -112,9 +122,9 @@ def hours_to_add(known_until: datetime, now: datetime) -> list[datetime]:
     return [last - HOUR * back for back in range(count, 0, -1)]
 
 
-def _country(mark: Mark, found: Found, ids: Sequence[str]) -> Tally:
+def _country(mark: Mark, found: Found) -> Tally:
     asked = unused = 0
-    for one, hour in zip(ids, (mark.at, mark.at - HOUR), strict=True):
+    for one, hour in zip(mark.countries, (mark.at, mark.at - HOUR), strict=True):
         document = found.get(one, {})
         used = document.get("used", {})
         for minute, count in document.get("asked", {}).items():
@@ -125,9 +135,9 @@ def _country(mark: Mark, found: Found, ids: Sequence[str]) -> Tally:
     return Tally(asked, unused)
 
 
-def _used(found: Found, ids: Iterable[str | None]) -> int:
-    return sum(int(found.get(one, {}).get("used", 0)) for one in ids if one)
+def _used(found: Found, ids: Iterable[str]) -> int:
+    return sum(int(found.get(one, {}).get("used", 0)) for one in ids)
 
 
-def _entries(found: Found, ids: Iterable[str | None]) -> list[Mapping[str, Any]]:
-    return [entry for one in ids if one for entry in found.get(one, {}).get("open", ())]
+def _entries(found: Found, ids: Iterable[str]) -> list[Mapping[str, Any]]:
+    return [entry for one in ids for entry in found.get(one, {}).get("open", ())]

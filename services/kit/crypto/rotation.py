@@ -62,7 +62,7 @@ def state_of(keys: Sequence[Key], key: Key, now: datetime) -> KeyState:
     """How far a key of this list is (newest first)."""
     if key.in_use_from > now and key is not keys[-1]:
         return "published"
-    current = next((key for key in keys if key.in_use_from <= now), keys[-1])
+    current = next((held for held in keys if held.in_use_from <= now), keys[-1])
     return "in use" if key is current else "superseded"
 
 

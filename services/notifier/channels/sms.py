@@ -1,5 +1,6 @@
 """Text messages: a code, or the notice of a change."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from schemas.base import Channel as ChannelName
@@ -41,9 +42,9 @@ class TextMessages:
             "minutes": whole_minutes(particulars.life),
             "host": particulars.host,
         }
-        bodies = [self._texts.render(delivery.locale, length=length, **values).rstrip() for length in LENGTHS]
-        body = next((text for text in bodies if segments(text) == 1), min(bodies, key=segments))
-        mark = body.rstrip().rpartition("\n")[2]
+        bodies = (self._texts.render(delivery.locale, length=length, **values).rstrip() for length in LENGTHS)
+        body = _shortest(bodies)
+        mark = body.rpartition("\n")[2]
         return Message(
             delivery.id, destination, body, mark=mark, life=particulars.life, sender=particulars.sender.text or ""
         )
@@ -60,3 +61,13 @@ class TextMessages:
         return Message(
             delivery.id, destination, body, mark=body, life=particulars.life, sender=particulars.sender.text or ""
         )
+
+
+def _shortest(bodies: Iterable[str]) -> str:
+    """The first that is whole, else the one with the fewest parts; those after it are not even written."""
+    written = list[str]()
+    for body in bodies:
+        written.append(body)
+        if segments(body) == 1:
+            break
+    return min(written, key=segments)

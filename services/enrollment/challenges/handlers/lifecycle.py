@@ -60,6 +60,11 @@ async def open_submitted(challenge: Challenge, event: Submitted, deps: CanAwaitV
         return await judged(challenge.id, submission, changed, deps)
 
 
+async def is_asked_for(challenge: Challenge, deps: HasChallenges) -> bool:
+    """Whether the same request came before: what it counted it took then, and it is answered as then."""
+    return challenge.sends == 1 and await deps.challenges.get(challenge.id) is not None
+
+
 async def judged(
     challenge_id: str,
     submission_id: str,
