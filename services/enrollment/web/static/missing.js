@@ -1,6 +1,6 @@
 // "Didn't get it?" opens by itself when a message is overdue, once: whoever closes it does not see it open again.
 
-import { say } from "./clock.js";
+import { announce } from "./clock.js";
 
 export class Missing {
   constructor(root) {
@@ -22,7 +22,7 @@ export class Missing {
   open() {
     this.opened = true;
     this.element.open = true;
-    say(this.said, this.element.dataset.said);
+    announce(this.said, this.element.dataset.said);
   }
 
   /** It was for a code that is over. */
