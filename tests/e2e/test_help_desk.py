@@ -8,10 +8,10 @@ from playwright.sync_api import Page, expect
 from deploy.local.stack import LocalStack
 from tests.e2e.conftest import Person, fresh
 from tests.support.people.journey import (
+    OPERATIONS,
     World,
-    approve_in_app,
+    at_operations,
     browser_page,
-    number_on,
     phone_beside,
     sign_in,
     to_second_step,
@@ -19,6 +19,7 @@ from tests.support.people.journey import (
 )
 from tests.support.people.methods import arrived, following, set_up_app
 from tests.support.people.operator import events_of
+from tests.support.servers.turns import alone_with
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -32,18 +33,12 @@ def dana(stack: LocalStack) -> Iterator[Person]:
 def at_the_desk(page: Page, phone: Page) -> None:
     """From the landing page, behind the proof where one is asked for."""
     page.get_by_role("link", name="Help desk").click()
-    operations = page.get_by_role("heading", name="Operations", level=1)
-    expect(operations.or_(page.get_by_role("heading", name="Verify it's you"))).to_be_visible()
-    if not operations.is_visible():
-        phone.reload()
-        approve_in_app(phone, number_on(page))
-        following(page)
-    expect(operations).to_be_visible()
+    at_operations(page, phone)
     page.get_by_role("link", name="Help desk").click()
 
 
 def test_an_agent_lets_somebody_back_in(stack: LocalStack, world: World, dana: Person, person: Person) -> None:
-    with browser_page() as page, phone_beside(page) as phone, phone_beside(page) as theirs:
+    with alone_with(OPERATIONS), browser_page() as page, phone_beside(page) as phone, phone_beside(page) as theirs:
         walk(theirs, world, person.name, person.number)
         sign_in(page, world, dana.name)
         following(page)
@@ -79,6 +74,9 @@ def test_an_agent_lets_somebody_back_in(stack: LocalStack, world: World, dana: P
             again.get_by_label("Temporary Access Pass").fill(given)
             again.get_by_role("button", name="Next").click()
             expect(again.get_by_role("heading", name="More information required")).to_be_visible()
+        page.goto(f"{world.public}/operations")
+        page.get_by_role("button", name="Back to Northbridge").click()
+        page.wait_for_url(f"{world.northbridge}/**")
         acts = [event for event in events_of(stack, person.user) if event["type"] == "HelpDeskActed"]
         assert len(acts) == 2
         told = arrived(world, person.name, "Temporary Access Pass", within=60)

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from deploy.local.stack import LocalStack
 from tests.e2e.conftest import Person, fresh
 from tests.support.people.api import SCOPES, Platform, Somebody, policies_of, refused
-from tests.support.people.journey import World, approve_in_app, browser_page, number_on, phone_beside, sign_in, walk
+from tests.support.people.journey import OPERATIONS, World, at_operations, browser_page, phone_beside, sign_in, walk
 from tests.support.people.methods import following, set_up_app, set_up_phone
 from tests.support.servers.turns import alone_with
 from tests.support.waiting import awaited
@@ -44,19 +44,8 @@ def administers(person: Somebody, **fields: object) -> str:
     return str(asked["url"])
 
 
-def at_operations(page: Page, phone: Page) -> None:
-    """Behind the proof, where there is one: the platform may have asked for a second step itself."""
-    operations = page.get_by_role("heading", name="Operations", level=1)
-    expect(operations.or_(page.get_by_role("heading", name="Verify it's you"))).to_be_visible()
-    if not operations.is_visible():
-        phone.reload()
-        approve_in_app(phone, number_on(page))
-        following(page)
-    expect(operations).to_be_visible()
-
-
 def test_an_administrator_sees_a_walk_appear_step_by_step(world: World, admin: Person, person: Person) -> None:
-    with browser_page() as page, phone_beside(page) as phone:
+    with alone_with(OPERATIONS), browser_page() as page, phone_beside(page) as phone:
         sign_in(page, world, admin.name)
         following(page)
         set_up_app(page, phone)

@@ -16,6 +16,8 @@ from tests.support.waiting import awaited
 from tests.support.web.shared_browser import SHARED
 
 CODE = re.compile(r"#(\d{6})\s*$")
+OPERATIONS = "operations"
+"""Whoever counts sessions of Operations, or begins one elsewhere, has them alone, and leaves."""
 ARRIVES_WITHIN = 30.0
 BETWEEN_TEXTS = timedelta(seconds=11)
 """A number gets one message in 10 seconds."""
@@ -236,3 +238,14 @@ def back_to_application(page: Page, world: World, seen: Seen = lambda *_: None) 
     page.wait_for_url(f"{world.northbridge}/**")
     expect(page.get_by_text("phone").first).to_be_visible()
     seen("11-application", page)
+
+
+def at_operations(page: Page, phone: Page) -> None:
+    """Behind the proof, where there is one: the platform may have asked for a second step itself."""
+    operations = page.get_by_role("heading", name="Operations", level=1)
+    expect(operations.or_(page.get_by_role("heading", name="Verify it's you"))).to_be_visible()
+    if not operations.is_visible():
+        phone.reload()
+        approve_in_app(phone, number_on(page))
+        page.get_by_role("button", name="Next").click()
+    expect(operations).to_be_visible()
