@@ -1,6 +1,6 @@
 """The one place where the notifier is put together."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 from schemas.base import Channel as ChannelName
-from services.kit.clock import SystemClock
+from services.kit.clock import Clock, SystemClock
 from services.kit.config.file import ConfigError, SharedConfig
 from services.kit.config.gateways import SesProvider
 from services.kit.config.production import config_of
@@ -56,21 +56,14 @@ def build(settings: NotifierSettings, channels: Sequence[ChannelName]) -> FastAP
     clock = SystemClock(settings.offset)
     keyring = Keyring.load(settings.keyring, "notifier", clock, demo=settings.is_demo)
     client = httpx.AsyncClient(follow_redirects=False, limits=UNLIMITED)
-    context = ProviderContext(
-        client,
-        keyring,
-        clock,
-        callbacks=partial(callback_url, settings.callback_origin),
-        reports=partial(report_url, settings.callback_origin),
-        resolve=partial(secret_of, variables=given_variables()),
+    context = provider_context(
+        settings, client, keyring, clock, resolve=partial(secret_of, variables=given_variables())
     )
     carriers = _carriers(config, context)
     lines = _lines(channels, config, carriers)
     service = Service("notifier", settings, clock)
     store = Store.open(service.database, service.relay, clock)
-    host = settings.public_url.host or "localhost"
-    is_secure = settings.public_url.scheme == "https" or host in LOOPBACK
-    deps = Dependencies(store, config, clock, keyring, Sealer(keyring), host, is_secure)
+    deps = dependencies_of(settings, store, config, keyring, clock)
     dispatcher = Dispatcher(lines, deps)
     service.prepare(store.prepare)
     service.in_background("dispatcher", dispatcher)
@@ -86,8 +79,29 @@ def build(settings: NotifierSettings, channels: Sequence[ChannelName]) -> FastAP
             group=service.group,
             precondition=service.preparation.require,
         )
-    callbacks = Callbacks(settings.callback_origin, _tokens(config), deps, Script(), _reporting(carriers))
+    callbacks = Callbacks(settings.callback_origin, twilio_tokens(config), deps, Script(), _reporting(carriers))
     return _with_callbacks(service.app(max_body=MAX_BODY), callbacks)
+
+
+def provider_context(
+    settings: NotifierSettings,
+    client: httpx.AsyncClient,
+    keyring: Keyring,
+    clock: Clock,
+    *,
+    resolve: Callable[[str], SecretStr],
+) -> ProviderContext:
+    """What every provider is made with; `resolve` finds the secret that a reference of the configuration names."""
+    callbacks, reports = (partial(url, settings.callback_origin) for url in (callback_url, report_url))
+    return ProviderContext(client, keyring, clock, callbacks=callbacks, reports=reports, resolve=resolve)
+
+
+def dependencies_of(
+    settings: NotifierSettings, store: Store, config: SharedConfig, keyring: Keyring, clock: Clock
+) -> Dependencies:
+    host = settings.public_url.host or "localhost"
+    is_secure = settings.public_url.scheme == "https" or host in LOOPBACK
+    return Dependencies(store, config, clock, keyring, Sealer(keyring), host, is_secure)
 
 
 def require_callbacks(settings: NotifierSettings, config: SharedConfig) -> None:
@@ -103,7 +117,7 @@ def _with_callbacks(app: FastAPI, callbacks: Callbacks) -> FastAPI:
     return app
 
 
-def _tokens(config: SharedConfig) -> dict[str, SecretStr]:
+def twilio_tokens(config: SharedConfig) -> dict[str, SecretStr]:
     """What each account at Twilio signs with; also of channels that another process serves."""
     accounts = (account for _, account in config.providers.placed)
     return {account.name: account.auth_token for account in accounts if isinstance(account, TwilioProvider)}

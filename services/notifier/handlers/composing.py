@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from pydantic import SecretStr
 
-from services.kit.config.tenants import Branding, CodeMessages, Sender
+from services.kit.config.tenants import Branding, CodeMessages
 from services.kit.crypto.codes import derive_code
 from services.kit.crypto.sealing import Binding, SealBrokenError, hash_matches
 from services.notifier.channels.base import PROVIDERS_OWN, Particulars, UnfitRequestError
@@ -27,27 +27,22 @@ def compose(attempt: DeliveryAttempt, deps: Dependencies) -> Message:
         DestinationMismatchError: see there.
     """
     delivery = attempt.delivery
-    destination = _open_destination(delivery, deps)
+    destination, tenant = _open_destination(delivery, deps), deps.config.tenants.get(delivery.tenant)
+    codes = tenant.codes if tenant else CodeMessages()
     particulars = Particulars(
         organization=organization_of(delivery, deps),
         code=code_of(delivery, deps),
         life=max(timedelta(), delivery.not_after - deps.clock.now()),
-        host=bound_host(delivery, deps),
+        host=bound_host(codes, deps),
         link=_open_link(delivery, deps),
-        sender=sender_of(delivery, deps),
-        accent=accent_of(delivery, deps),
-        code_in_subject=code_messages_of(delivery, deps).in_subject,
+        sender=tenant.sender if tenant else PROVIDERS_OWN,
+        accent=(tenant.branding if tenant else Branding()).accent_color,
+        code_in_subject=codes.in_subject,
     )
     try:
         return attempt.channel.compose(delivery, destination, particulars)
     except UnfitRequestError:
         raise DestinationMismatchError from None
-
-
-def accent_of(delivery: Delivery, deps: Dependencies) -> str:
-    """The organisation's colour, as its pages have it."""
-    tenant = deps.config.tenants.get(delivery.tenant)
-    return (tenant.branding if tenant else Branding()).accent_color
 
 
 def organization_of(delivery: Delivery, deps: Dependencies) -> str:
@@ -56,21 +51,9 @@ def organization_of(delivery: Delivery, deps: Dependencies) -> str:
     return tenant.message_name if tenant else delivery.tenant
 
 
-def sender_of(delivery: Delivery, deps: Dependencies) -> Sender:
-    """Whom the organisation wants the message to come from."""
-    tenant = deps.config.tenants.get(delivery.tenant)
-    return tenant.sender if tenant else PROVIDERS_OWN
-
-
-def code_messages_of(delivery: Delivery, deps: Dependencies) -> CodeMessages:
-    """How the organisation wants its codes to come."""
-    tenant = deps.config.tenants.get(delivery.tenant)
-    return tenant.codes if tenant else CodeMessages()
-
-
-def bound_host(delivery: Delivery, deps: Dependencies) -> str | None:
+def bound_host(codes: CodeMessages, deps: Dependencies) -> str | None:
     """The host that a text binds its code to, so that a browser fills it in there and nowhere else; None for none."""
-    match code_messages_of(delivery, deps).bound_to_origin:
+    match codes.bound_to_origin:
         case "always":
             return deps.host
         case "never":

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import partial
 from typing import cast
 
 import httpx
@@ -12,17 +11,14 @@ from pydantic import SecretStr
 from schemas.base import Channel
 from services.kit.config.file import SharedConfig
 from services.kit.config.production import config_of
-from services.kit.config.providers import TwilioProvider
-from services.kit.crypto.sealing import Sealer
 from services.kit.kafka.broker import EventBroker
+from services.notifier.app import dependencies_of, provider_context, twilio_tokens
 from services.notifier.channels import CHANNELS
 from services.notifier.channels.voice import Script
 from services.notifier.consumers import subscribe
-from services.notifier.dependencies import Dependencies
 from services.notifier.dispatcher import Dispatcher
-from services.notifier.http import Callbacks, callback_url, report_url, router
+from services.notifier.http import Callbacks, router
 from services.notifier.line import Line
-from services.notifier.providers.base import ProviderContext
 from services.notifier.settings import NotifierSettings
 from services.notifier.store import Store
 from tests.attack.lab import Lab, Straight
@@ -39,15 +35,8 @@ async def notifier(lab: Lab, settings: NotifierSettings) -> AsyncIterator[FastAP
     config, keyring, clock = config_of(settings, SharedConfig), lab.keyrings["notifier"], lab.clock
     store, wiring = Store.open(MemoryDatabase(), Straight(clock, lab.log), clock), Wiring()
     async with httpx.AsyncClient(follow_redirects=False) as client:
-        context = ProviderContext(
-            client,
-            keyring,
-            clock,
-            callbacks=partial(callback_url, settings.callback_origin),
-            reports=partial(report_url, settings.callback_origin),
-            resolve=SecretStr,
-        )
-        deps = Dependencies(store, config, clock, keyring, Sealer(keyring), settings.public_url.host or "")
+        context = provider_context(settings, client, keyring, clock, resolve=SecretStr)
+        deps = dependencies_of(settings, store, config, keyring, clock)
         channels = [CHANNELS[name]() for name in SERVED]
         lines = [Line(channel, channel.providers(config, context)) for channel in channels]
         dispatcher = Dispatcher(lines, deps)
@@ -56,18 +45,13 @@ async def notifier(lab: Lab, settings: NotifierSettings) -> AsyncIterator[FastAP
             subscribe(broker, line, store, dispatcher, clock=clock, group="notifier", precondition=_nothing)
         lab.log.handlers["notifier"] = wiring.handlers
         app = FastAPI()
-        app.state.callbacks = Callbacks(settings.callback_origin, _tokens(config), deps, Script(), {})
+        app.state.callbacks = Callbacks(settings.callback_origin, twilio_tokens(config), deps, Script(), {})
         app.include_router(router)
         dispatcher.start()
         try:
             yield app
         finally:
             await dispatcher.stop()
-
-
-def _tokens(config: SharedConfig) -> dict[str, SecretStr]:
-    accounts = (account for _, account in config.providers.placed)
-    return {account.name: account.auth_token for account in accounts if isinstance(account, TwilioProvider)}
 
 
 async def _nothing() -> None: ...
