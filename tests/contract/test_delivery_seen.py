@@ -1,5 +1,6 @@
 """What a person sees of a message on its way, in each state, without a script: and that there is always a way on."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -49,47 +50,20 @@ class Waiting:
         await until(is_noted)
         await self.walker.open(SETUP)
 
-    async def sent(self, channel: Channel = "sms") -> None:
+    async def hears_of_it(self, event: Callable[..., Event], channel: Channel = "sms", **said: object) -> None:
+        """Of the message that is under way."""
         challenge = await self.challenge()
-        await self.hears(
-            CodeSent(
-                challenge_id=challenge.id,
-                delivery_id=f"{challenge.id}.1",
-                send=challenge.sends,
-                channel=channel,
-                provider="twilio-a",
-                country="GB",
-                sent_at=self.now,
-            )
-        )
+        about = {"challenge_id": challenge.id, "delivery_id": f"{challenge.id}.1", "send": challenge.sends}
+        await self.hears(event(**about, channel=channel, provider="twilio-a", **said))
+
+    async def sent(self, channel: Channel = "sms") -> None:
+        await self.hears_of_it(CodeSent, channel, country="GB", sent_at=self.now)
 
     async def arrived(self) -> None:
-        challenge = await self.challenge()
-        await self.hears(
-            DeliveryConfirmed(
-                challenge_id=challenge.id,
-                delivery_id=f"{challenge.id}.1",
-                send=challenge.sends,
-                channel="sms",
-                provider="twilio-a",
-                delivered_at=self.now,
-            )
-        )
+        await self.hears_of_it(DeliveryConfirmed, delivered_at=self.now)
 
     async def failed(self, reason: DeliveryFailureReason, *, permanent: bool) -> None:
-        challenge = await self.challenge()
-        await self.hears(
-            DeliveryFailed(
-                challenge_id=challenge.id,
-                delivery_id=f"{challenge.id}.1",
-                send=challenge.sends,
-                channel="sms",
-                provider="twilio-a",
-                reason=reason,
-                permanent=permanent,
-                failed_at=self.now,
-            )
-        )
+        await self.hears_of_it(DeliveryFailed, reason=reason, permanent=permanent, failed_at=self.now)
 
     async def later(self, seconds: int) -> Walker:
         self.world.lab.clock.advance(timedelta(seconds=seconds))

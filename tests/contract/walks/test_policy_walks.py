@@ -5,23 +5,20 @@ import re
 import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from services.cli.program import app
 from tests.support.one_process.product import Product, Visitor
 from tests.support.one_process.walks import DIFFERENT, connected, number_on, to_code
 from tests.support.people.api import POLICY, Platform, Somebody, done, refused, restored_policy
+from tests.support.people.examples import EXAMPLES, applied
 from tests.support.people.journey import World
 from tests.support.people.methods import calls
 from tests.support.waiting import awaited
 
 pytestmark = pytest.mark.timeout(120)
 
-EXAMPLES = Path(__file__).parents[3] / "docs" / "examples" / "policies"
 READ_OUT = re.compile(r"\d(?:, \d){5}")
 NEEDS_A_PASS = "You need a Temporary Access Pass"
 
@@ -32,13 +29,6 @@ def southgate(product: Product) -> Iterator[Platform]:
     platform = Platform(product, tenant="southgate")
     with restored_policy(platform):
         yield platform
-
-
-def applied(southgate: Platform, name: str) -> None:
-    """An example, by the command line."""
-    where = ["--token", southgate.token(), "--url", southgate.stack.url("enrollment")]
-    result = CliRunner().invoke(app, ["policy", "apply", str(EXAMPLES / f"{name}.json"), *where])
-    assert (result.exit_code, "holds" in result.output) == (0, True), result.output
 
 
 def changed(southgate: Platform, name: str, **fields: object) -> None:

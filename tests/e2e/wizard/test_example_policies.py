@@ -2,16 +2,14 @@
 
 import secrets
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from typer.testing import CliRunner
 
 from deploy.local.stack import LocalStack
-from services.cli.program import app
 from tests.support.people.api import Platform, Somebody, done, kept_policy
+from tests.support.people.examples import applied
 from tests.support.people.journey import World, browser_page, phone_beside
 from tests.support.people.methods import (
     following,
@@ -23,7 +21,6 @@ from tests.support.people.methods import (
 
 pytestmark = pytest.mark.timeout(180)
 
-EXAMPLES = Path(__file__).parents[3] / "docs" / "examples" / "policies"
 DIFFERENT = "I want to set up a different method"
 
 
@@ -33,13 +30,6 @@ def southgate(stack: LocalStack) -> Iterator[Platform]:
     platform = Platform(stack, tenant="southgate")
     with kept_policy(platform):
         yield platform
-
-
-def applied(southgate: Platform, name: str) -> None:
-    """An example, by the command line."""
-    where = ["--token", southgate.token(), "--url", southgate.stack.url("enrollment")]
-    result = CliRunner().invoke(app, ["policy", "apply", str(EXAMPLES / f"{name}.json"), *where])
-    assert (result.exit_code, "holds" in result.output) == (0, True), result.output
 
 
 def fresh(southgate: Platform) -> Somebody:

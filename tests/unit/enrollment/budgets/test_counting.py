@@ -1,6 +1,5 @@
 """Messages are counted before they are asked for: attacks on a number, a person and an organisation's bill."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -15,23 +14,12 @@ from services.kit.errors import ResendTooSoonError, SendLimitReachedError
 from services.kit.ids import new_id
 from tests.support.builders.challenges import NUMBER
 from tests.support.clock import NOON
-from tests.support.in_memory.counting import MessageCountsBehaviour, Organisation, organisation_on
+from tests.support.in_memory.counting import MessageCountsBehaviour, Organisation
 from tests.support.in_memory.memory import MemoryDatabase
 
 DAY = timedelta(days=1)
 FEW = Budget(messages="6/hour", registration=2, password_reset=2)
 ANYBODY: tuple[Purpose, ...] = ("registration", "passwordReset")
-
-
-@pytest.fixture
-def database() -> MemoryDatabase:
-    return MemoryDatabase()
-
-
-@pytest.fixture
-async def northbridge(database: MemoryDatabase) -> AsyncIterator[Organisation]:
-    async with organisation_on(database) as organisation:
-        yield organisation
 
 
 class TestMessageCounts(MessageCountsBehaviour):

@@ -51,11 +51,6 @@ def clock() -> FixedClock:
 
 
 @pytest.fixture
-def database() -> MemoryDatabase:
-    return MemoryDatabase()
-
-
-@pytest.fixture
 def endpoint() -> Endpoint:
     return Endpoint()
 

@@ -1,33 +1,19 @@
 """Messages are judged before they are asked for: three patterns of attack, and people beside them."""
 
 import json
-from collections.abc import AsyncIterator
 from datetime import timedelta
-
-import pytest
 
 from services.enrollment.methods.phone.handlers import TypedPhone, request_phone
 from services.enrollment.sessions.principal import Principal
 from services.kit.config.messages import Pumping
 from services.kit.errors import SendLimitReachedError
-from tests.support.in_memory.counting import Organisation, organisation_on
+from tests.support.in_memory.counting import Organisation
 from tests.support.in_memory.memory import MemoryDatabase
 from tests.support.services.traffic import TrafficBehaviour
 
 MINUTE = timedelta(minutes=1)
 ROW = [f"+37120{number:06}" for number in range(123400, 123460)]
 COUNTRIES = ["+37120123456", "+3725123456", "+37061234567", "+4741234567", "+358401234567"]
-
-
-@pytest.fixture
-def database() -> MemoryDatabase:
-    return MemoryDatabase()
-
-
-@pytest.fixture
-async def northbridge(database: MemoryDatabase) -> AsyncIterator[Organisation]:
-    async with organisation_on(database) as organisation:
-        yield organisation
 
 
 class TestTraffic(TrafficBehaviour):
