@@ -14,7 +14,7 @@ PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -
 LOCKED := --require-hashes --only-binary :all: --no-binary http-ece --use-pep517
 SUITES := $(wildcard tests/unit tests/contract tests/integration tests/e2e)
 
-.PHONY: help demo smoke test faults attack mutants bench profile soak lint style types collect format database reset install topics lock audit sbom
+.PHONY: help demo smoke test faults attack mutants bench profile soak lint style types collect format database reset install messages topics lock audit sbom
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -72,6 +72,9 @@ collect: $(INSTALLED) ## Import all tests once: on a new machine each worker of 
 format: $(INSTALLED) ## Format the code and sort the imports
 	$(BIN)/ruff check --select I --fix .
 	$(BIN)/ruff format .
+
+messages: $(INSTALLED) ## Read all texts for people into the catalogues anew; what is new is empty there. LANGUAGE=it begins one
+	@$(BIN)/python -m deploy.messages $(LANGUAGE)
 
 topics: $(INSTALLED) ## Write deploy/topics.yaml and deploy/kafka-acls.yaml anew from the tables in schemas
 	@$(BIN)/python -m deploy.local topics

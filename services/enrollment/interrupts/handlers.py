@@ -10,7 +10,7 @@ from pydantic import AnyHttpUrl
 
 from schemas.base import MethodType
 from schemas.enrollment import Decision, Destination, Intent
-from services.enrollment.accounts.domain.account import Account, Profile, account_id
+from services.enrollment.accounts.domain.account import DEFAULT_LOCALE, Account, Profile, account_id
 from services.enrollment.accounts.handlers.lookup import revived
 from services.enrollment.challenges.domain.eligibility import needs_platform_proof
 from services.enrollment.interrupts.domain import nudge
@@ -136,12 +136,11 @@ async def outcome_of(interrupt: Interrupt, *, store: HasAccounts, now: datetime)
 async def known_account(tenant: str, user: str, profile: Profile, deps: CanChangeAccounts) -> Account:
     """The person's account, made now if there is none (or none any more), with what the platform says now."""
     identifier = account_id(tenant, user)
-    known = await deps.accounts.change(
-        identifier, lambda account: Change(revived(account).model_copy(update={"profile": profile}))
-    )
+    known = await deps.accounts.change(identifier, lambda account: Change(_with_profile(revived(account), profile)))
     if known:
         return known.state
-    fresh = Account(tenant=tenant, user=user, profile=profile, created_at=deps.clock.now())
+    first = profile if profile.locale else profile.model_copy(update={"locale": DEFAULT_LOCALE})
+    fresh = Account(tenant=tenant, user=user, profile=first, created_at=deps.clock.now())
     try:
         return (await deps.accounts.insert(identifier, fresh)).state
     except DuplicateDocumentError:
@@ -158,7 +157,13 @@ def _with_emails(command: AskInterrupt, tenant: str, deps: HasSealer) -> Profile
             continue
         sealed = deps.sealer.seal("destination", address.address.encode(), Binding(tenant, command.user))
         found.append(Destination(sealed=sealed, masked=address.masked))
-    return command.profile.model_copy(update={"emails": tuple(found), "locale": command.locale or "en"})
+    return command.profile.model_copy(update={"emails": tuple(found), "locale": command.locale or ""})
+
+
+def _with_profile(account: Account, profile: Profile) -> Account:
+    """What the platform says now; where it says no language, the one that the person was met in stays."""
+    spoken = profile.model_copy(update={"locale": profile.locale or account.profile.locale})
+    return account.model_copy(update={"profile": spoken})
 
 
 def _decision(

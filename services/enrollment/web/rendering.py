@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Final, Protocol
 
 from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 
+from services.enrollment import i18n
 from services.enrollment.web import words
 from services.enrollment.web.assets import static_url, tenant_stylesheet_url
 from services.enrollment.web.views import FieldError, Frame
@@ -46,6 +47,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        translate(self._environment)
         self._environment.globals.update(
             static_url=static_url, tenant_stylesheet_url=tenant_stylesheet_url, texts=words, live=words.LIVE
         )
@@ -54,6 +56,22 @@ class Pages:
         """The page as a full HTML document."""
         template = self._environment.get_template(view.template)
         return template.render(view=view, frame=view.frame, step=view.step)
+
+
+def translate(environment: Environment) -> None:
+    """Let templates mark texts, `_("Next")` or `{% trans %}`, and read them in the language of the request."""
+    environment.add_extension("jinja2.ext.i18n")
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda text: str(i18n.gettext(text)), i18n.ngettext, newstyle=True
+    )
+    environment.policies["json.dumps_function"] = i18n.to_json
+    environment.globals.update(
+        language=i18n.language,
+        direction=i18n.direction,
+        long_date=i18n.long_date,
+        clock_time=i18n.clock_time,
+        minutes=i18n.minutes,
+    )
 
 
 def _templates() -> BaseLoader:

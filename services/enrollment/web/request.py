@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.enrollment.components import Components, components_of
 from services.enrollment.dependencies import Dependencies
+from services.enrollment.i18n import preferred, read_in
 from services.enrollment.sessions.handlers import progress, verification
 from services.enrollment.sessions.handlers.arriving import Visitor
 from services.enrollment.sessions.principal import Principal
@@ -66,7 +67,8 @@ def visitor_of(request: Request) -> Visitor:
     """Who begins a session."""
     components = components_of(request)
     browser = read_browser(request, secure=is_secure(components))
-    return Visitor(browser, country_of(request, components.settings.country_header))
+    language = preferred(request.headers.get("accept-language", "")) or ""
+    return Visitor(browser, country_of(request, components.settings.country_header), language)
 
 
 def credentials(cookie: SessionCookie) -> tuple[str, str]:
@@ -76,6 +78,7 @@ def credentials(cookie: SessionCookie) -> tuple[str, str]:
 def _page(request: Request, cookie: SessionCookie, principal: Principal) -> PageRequest:
     components = components_of(request)
     request.state.tenant = principal.account.tenant
+    read_in(principal.session.locale)
     bind(tenant=principal.account.tenant, user=principal.account.user, session=principal.session.id)
     return PageRequest(components, cookie, replace(principal, address=address_of(request)))
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import ClassVar, Literal, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
+from services.enrollment.i18n import gettext as _
 from services.enrollment.web.words import HEADING
 
 FormKey = str
@@ -122,7 +123,6 @@ class Frame:
     session_ends_at: datetime | None = None
     now: datetime | None = None
     notice: str | None = None
-    locale: str = "en"
     heading: str = HEADING
     managing: bool = False
     leave: bool = True
@@ -151,9 +151,9 @@ class ChooseView:
     back: str | None = None
     chosen: str = ""
     error: FieldError | None = None
-    question: str = "Which method do you want to set up?"
-    only: str = "There is one other method that you can set up:"
-    heading: str = "Choose a method"
+    question: str = _("Which method do you want to set up?")
+    only: str = _("There is one other method that you can set up:")
+    heading: str = _("Choose a method")
     step: str = "choose"
 
 

@@ -1,7 +1,7 @@
 """A person's account: the methods on file, those that were there before, the default one, and the open sessions."""
 
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field
 
@@ -16,6 +16,8 @@ KEEP_FORMER = timedelta(days=7)
 
 MethodState = Literal["active", "suspended", "disabled"]
 Removal = Literal["person", "administrator", "replaced", "lostOrStolen"]
+DEFAULT_LOCALE: Final = "en"
+"""The language of a person of whom none is known."""
 
 
 class Profile(State):
@@ -28,7 +30,7 @@ class Profile(State):
     display_name: str
     groups: tuple[str, ...] = ()
     emails: tuple[Destination, ...] = ()
-    locale: str = "en"
+    locale: str = DEFAULT_LOCALE
 
 
 class Method(State):

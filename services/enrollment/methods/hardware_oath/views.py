@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
+from services.enrollment.i18n import Plural
 from services.enrollment.methods.hardware_oath import words
 from services.enrollment.web.views import FieldError, FormKey, Frame, challenge_of
 
@@ -31,7 +32,7 @@ class TokenCodeView:
     """
 
     template: ClassVar[str] = "hardware_oath/code.html"
-    wrong: ClassVar[str] = words.WRONG
+    wrong: ClassVar[Plural] = words.WRONG
     over: ClassVar[str] = words.OVER
 
     step: str

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from services.enrollment.challenges.domain.challenge import Challenge
+from services.enrollment.i18n import gettext as _
+from services.enrollment.i18n import ngettext_lazy
 from services.enrollment.methods.base.words import Done, MethodWords, Name
-from services.enrollment.web.words import MANY_CODES, NOT_ALLOWED, not_accepted, tries_left
+from services.enrollment.web.words import MANY_CODES, NOT_ALLOWED, not_accepted
 from services.kit.errors import (
     AttemptsExhaustedError,
     AuthenticatorDisabledError,
@@ -37,7 +39,6 @@ WORDS: Final = MethodWords(
     ),
 )
 DONE: Final = Done("Hardware token verified", "Your hardware token is {use}.")
-WRONG: Final = "That code isn't right. Type the one that the token shows next; {left} left."
 OVER: Final = "This attempt is over. You can try again with the next code of the token."
 REFUSED: Final[Mapping[type[ProblemError], str]] = {
     UnknownHardwareTokenError: "We have no token with this number for you. Check the number on the back of the token.",
@@ -45,6 +46,12 @@ REFUSED: Final[Mapping[type[ProblemError], str]] = {
     MethodNotAllowedByPolicyError: NOT_ALLOWED,
     RateLimitedError: MANY_CODES,
 }
+
+
+WRONG: Final = ngettext_lazy(
+    "That code isn't right. Wait for the next code, then type this one and the next in a row; {number} try left.",
+    "That code isn't right. Wait for the next code, then type this one and the next in a row; {number} tries left.",
+)
 
 
 def number_problem(problem: ProblemError) -> str:
@@ -55,11 +62,10 @@ def token_code_problem(problem: type[ProblemError], challenge: Challenge) -> str
     """Why a code of a token was not accepted, beside its field."""
     asked = challenge.terms.totp or challenge.terms.hotp
     texts: Mapping[type[ProblemError], str] = {
-        CodeMalformedError: f"Enter the {asked.digits if asked else 6} digits of the code, or two codes in a row.",
-        CodeIncorrectError: (
-            "That code isn't right. Wait for the next code, then type this one and the next in a row; "
-            f"{tries_left(challenge)}."
+        CodeMalformedError: _("Enter the {digits} digits of the code, or two codes in a row.").format(
+            digits=asked.digits if asked else 6
         ),
+        CodeIncorrectError: WRONG.of(challenge.attempts_left),
         CodeExpiredError: "That took too long. Try again with the next code of the token.",
         AttemptsExhaustedError: "Too many wrong codes. Try again with the next code of the token.",
         MethodCoolingDownError: "There were too many wrong codes for this token. Wait a while, then start again.",

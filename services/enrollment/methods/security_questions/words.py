@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from services.enrollment.challenges.domain.challenge import Challenge
+from services.enrollment.i18n import ngettext_lazy
 from services.enrollment.methods.base.words import Done, MethodWords, Name
 from services.enrollment.methods.security_questions.domain import Flaw
-from services.enrollment.web.words import NOT_ALLOWED, VERY_FAST, not_accepted, tries_left
+from services.enrollment.web.words import NOT_ALLOWED, VERY_FAST, not_accepted
 from services.kit.errors import (
     AnswersNotDistinctError,
     AnswerTooLongError,
@@ -54,6 +55,11 @@ def answers_problem(problem: ProblemError) -> str:
     return REFUSED.get(type(problem), problem.title)
 
 
+WRONG: Final = ngettext_lazy(
+    "Not all of these answers are right; {number} try left.", "Not all of these answers are right; {number} tries left."
+)
+
+
 def flaw_text(flaw: Flaw) -> str:
     """Beside the question or the answer that it is about."""
     twice = flaw.part == "question" and flaw.problem is AnswersNotDistinctError
@@ -66,7 +72,7 @@ def answers_wrong(problem: type[ProblemError], challenge: Challenge) -> str:
         problem,
         {
             AnswerTooLongError: REFUSED[AnswerTooLongError],
-            CodeIncorrectError: f"Not all of these answers are right; {tries_left(challenge)}.",
+            CodeIncorrectError: WRONG.of(challenge.attempts_left),
             CodeExpiredError: "That took too long. Try again.",
             AttemptsExhaustedError: "Too many wrong answers. Use a different method, or try again later.",
             MethodCoolingDownError: "There were too many wrong answers. Wait a while, then try again.",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
+from services.enrollment.i18n import Plural
 from services.enrollment.proofs.app_code import words
 from services.enrollment.web.views import FieldError, Frame, challenge_of
 
@@ -17,7 +18,7 @@ class AppCodeView:
     """
 
     template: ClassVar[str] = "app_code/code.html"
-    wrong: ClassVar[str] = words.WRONG
+    wrong: ClassVar[Plural] = words.WRONG
     over: ClassVar[str] = words.OVER
 
     step: str

@@ -4,6 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from services.enrollment.i18n import either, sentences
+from services.enrollment.i18n import gettext as _
+
 
 @dataclass(frozen=True)
 class MissingWords:
@@ -19,33 +22,33 @@ class MissingWords:
 _PHONE: Final = "/help/phone"
 WORDS: Final[Mapping[str, MissingWords]] = {
     "sms": MissingWords(
-        question="Didn't get it?",
-        went_to="The message is for {where}.",
+        question=_("Didn't get it?"),
+        went_to=_("The message is for {where}."),
         overlooked=(
-            "Is your phone on, with a signal, and airplane mode off? Texts don't come over Wi-Fi alone.",
-            "Texts from senders whom you don't know may be blocked, or lie in a folder for unknown senders or spam.",
+            _("Is your phone on, with a signal, and airplane mode off? Texts don't come over Wi-Fi alone."),
+            _("Texts from senders whom you don't know may be blocked, or lie in a folder for unknown senders or spam."),
         ),
-        again="send it again",
+        again=_("send it again"),
         help=_PHONE,
     ),
     "voice": MissingWords(
-        question="Didn't get a call?",
-        went_to="The call is for {where}.",
+        question=_("Didn't get a call?"),
+        went_to=_("The call is for {where}."),
         overlooked=(
-            "Is your phone on, with a signal, and airplane mode off?",
-            "Calls from numbers that you don't know may be silenced or blocked, also by “Do not disturb”.",
+            _("Is your phone on, with a signal, and airplane mode off?"),
+            _("Calls from numbers that you don't know may be silenced or blocked, also by “Do not disturb”."),
         ),
-        again="ask for another call",
+        again=_("ask for another call"),
         help=_PHONE,
     ),
     "email": MissingWords(
-        question="Didn't get it?",
-        went_to="The mail is for {where}.",
+        question=_("Didn't get it?"),
+        went_to=_("The mail is for {where}."),
         overlooked=(
-            "Look in your spam or junk folder, and under other tabs of your inbox.",
-            "A mail may take a few minutes, and a filter may hold back senders whom you never wrote to.",
+            _("Look in your spam or junk folder, and under other tabs of your inbox."),
+            _("A mail may take a few minutes, and a filter may hold back senders whom you never wrote to."),
         ),
-        again="send it again",
+        again=_("send it again"),
         help="/help/email",
     ),
 }
@@ -71,7 +74,7 @@ class Missing:
     @property
     def said(self) -> str:
         """What is announced when it opens."""
-        return f"{self.question} What helps is at the end of this page."
+        return sentences(self.question, _("What helps is at the end of this page."))
 
 
 def missing(
@@ -80,18 +83,13 @@ def missing(
     """What helps. `ways` are further ones than sending again, as the page offers them; `place` is the country of a
     number, `new` whether it was typed a moment ago."""
     words = WORDS[channel]
-    where = f"{masked}, a number in {place}" if place else masked
+    where = _("{masked}, a number in {country}").format(masked=masked, country=place) if place else masked
     to_check = words.went_to.format(where=where)
     return Missing(
         question=words.question,
         seconds=seconds,
-        to_check=f"{to_check} Is that right?" if new else to_check,
-        ways=f"You can {_either(ways)}." if ways else None,
+        to_check=sentences(to_check, _("Is that right?")) if new else to_check,
+        ways=_("You can {ways}.").format(ways=either(ways)) if ways else None,
         overlooked=words.overlooked,
         help=words.help,
     )
-
-
-def _either(ways: Sequence[str]) -> str:
-    *others, last = ways
-    return f"{', '.join(others)} or {last}" if others else last

@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Literal
 
+from services.enrollment.i18n import Plural
+from services.enrollment.i18n import gettext as _
 from services.enrollment.proofs.sent_code.missing import WORDS as MISSING
 from services.enrollment.proofs.sent_code.missing import Missing, missing
-from services.enrollment.proofs.sent_code.words import CHANNELS, ChannelWords
+from services.enrollment.proofs.sent_code.words import CHANNELS, VALID_FOR, WRONG, WRONG_OF_CALL, ChannelWords
 from services.enrollment.web.views import FieldError, Frame, Told, challenge_of, minutes_left
+from services.enrollment.web.words import DIGITS
 
 Channel = Literal["sms", "voice", "email"]
 
@@ -52,20 +55,34 @@ class CodeView:
         return CHANNELS[self.channel]
 
     @property
+    def wrong(self) -> Plural:
+        return WRONG_OF_CALL if self.channel == "voice" else WRONG
+
+    @property
     def minutes_left(self) -> int | None:
         """How long the code lives, in whole minutes, begun ones counted; None without a `now` or after its end."""
         return minutes_left(self.frame, self.expires_at)
 
     @property
+    def digits(self) -> str:
+        return DIGITS.of(self.code_digits)
+
+    @property
+    def digits_and_life(self) -> str:
+        """How many digits, and how much longer the code works."""
+        return VALID_FOR.of(self.minutes_left or 0, digits=self.code_digits)
+
+    @property
     def missing(self) -> Missing:
         """What helps where nothing comes: all that the page offers."""
+        another = _("use a different address") if self.channel == "email" else _("use a different number")
         ways = (
             (self.sends_left > 0, MISSING[self.channel].again),
-            (self.call_instead, "have us call you instead"),
-            (self.text_instead, "have a code texted to you instead"),
-            (self.different is not None, f"use a different {'address' if self.channel == 'email' else 'number'}"),
-            (self.other_method, "use a different method"),
-            (self.different_method, "set up a different method"),
+            (self.call_instead, _("have us call you instead")),
+            (self.text_instead, _("have a code texted to you instead")),
+            (self.different is not None, another),
+            (self.other_method, _("use a different method")),
+            (self.different_method, _("set up a different method")),
         )
         offered = [way for is_there, way in ways if is_there]
         new = self.different is not None

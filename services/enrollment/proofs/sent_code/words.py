@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from services.enrollment.challenges.domain.challenge import Challenge
+from services.enrollment.i18n import gettext as _
+from services.enrollment.i18n import ngettext_lazy, seconds, sentences
 from services.enrollment.web.views import MessageState, Told
-from services.enrollment.web.words import PATIENCE, masked_destination, no_more_messages, not_accepted, tries_left
+from services.enrollment.web.words import PATIENCE, masked_destination, no_more_messages, not_accepted
 from services.kit.errors import (
     AttemptsExhaustedError,
     AuthenticatorDisabledError,
@@ -21,15 +23,15 @@ from services.kit.errors import (
     SendLimitReachedError,
 )
 
-CALL_TOO_SOON: Final = "You can ask for another call in {seconds}."
-SLOW: Final = (
+CALL_TOO_SOON: Final = _("You can ask for another call in {seconds}.")
+SLOW: Final = _(
     "This is taking longer than usual: your message hasn't gone out yet. You can wait here, or choose another way."
 )
-SLOW_CALL: Final = (
+SLOW_CALL: Final = _(
     "This is taking longer than usual: we aren't calling you yet. You can wait here, or choose another way."
 )
-WAITS: Final = "{where} got a message a moment ago. Yours goes out in a few seconds."
-CALL_WAITS: Final = "{where} got a message or a call a moment ago. We call you in a few seconds."
+WAITS: Final = _("{where} got a message a moment ago. Yours goes out in a few seconds.")
+CALL_WAITS: Final = _("{where} got a message or a call a moment ago. We call you in a few seconds.")
 
 
 @dataclass(frozen=True)
@@ -46,22 +48,22 @@ class Known:
 READING: Final = timedelta(seconds=45)
 """As long as a call reads out a code, and again."""
 
-_QUEUED: Final = "We are sending a {digits}-digit code to {where}."
-_SENT: Final = "We sent a {digits}-digit code to {where}."
-_CALLING: Final = "We are calling {where}. Answer and listen: the call reads out a {digits}-digit code."
+_QUEUED: Final = _("We are sending a {digits}-digit code to {where}.")
+_SENT: Final = _("We sent a {digits}-digit code to {where}.")
+_CALLING: Final = _("We are calling {where}. Answer and listen: the call reads out a {digits}-digit code.")
 TEXTED: Final[Mapping[str, Known]] = {
     "queued": Known(_QUEUED, PATIENCE, SLOW, "queued"),
     "sent": Known(
         _SENT,
         None,
-        "We sent your code to {where}, but haven't heard that it arrived. Send it again, or choose another way.",
+        _("We sent your code to {where}, but haven't heard that it arrived. Send it again, or choose another way."),
     ),
-    "delivered": Known("The message with your {digits}-digit code arrived at {where}."),
+    "delivered": Known(_("The message with your {digits}-digit code arrived at {where}.")),
 }
 MAILED: Final[Mapping[str, Known]] = {
     **TEXTED,
     "sent": Known(
-        _SENT, None, "We sent your code to {where}. Not there? Look in your spam folder, or send it again.", "sent"
+        _SENT, None, _("We sent your code to {where}. Not there? Look in your spam folder, or send it again."), "sent"
     ),
 }
 READ_OUT: Final[Mapping[str, Known]] = {
@@ -69,12 +71,12 @@ READ_OUT: Final[Mapping[str, Known]] = {
     "sent": Known(
         _CALLING,
         READING,
-        "We called {where}, but haven't heard that anybody answered. Ask for another call.",
+        _("We called {where}, but haven't heard that anybody answered. Ask for another call."),
     ),
     "delivered": Known(
-        "You answered the call to {where}. It reads out a {digits}-digit code.",
+        _("You answered the call to {where}. It reads out a {digits}-digit code."),
         READING,
-        "You answered the call to {where}. If you missed the code, ask for another call.",
+        _("You answered the call to {where}. If you missed the code, ask for another call."),
         "delivered",
     ),
 }
@@ -84,7 +86,7 @@ KNOWN: Final[Mapping[str, Mapping[str, Known]]] = {"voice": READ_OUT, "email": M
 
 @dataclass(frozen=True)
 class ChannelWords:
-    """How the page of a code speaks of what brought it. `{left}` and `{seconds}` are filled in by the script."""
+    """How the page of a code speaks of what brought it. `{seconds}` is filled in by the script."""
 
     icon: str
     look: str
@@ -94,36 +96,122 @@ class ChannelWords:
     none_left: str
     over: str
     anew: str
-    wrong: str
 
 
 _MESSAGE: Final = ChannelWords(
     icon="message",
-    look="See what became of the message",
-    again="Resend",
-    too_soon="You can ask for another message in {seconds}.",
-    again_now="You can ask for another message now.",
-    none_left="We can't send more messages for this code.",
-    over="This code can't be used any more. We can send you a new one.",
-    anew="Send a new code",
-    wrong="That code isn't right. Check the newest message; {left} left.",
+    look=_("See what became of the message"),
+    again=_("Resend"),
+    too_soon=_("You can ask for another message in {seconds}."),
+    again_now=_("You can ask for another message now."),
+    none_left=_("We can't send more messages for this code."),
+    over=_("This code can't be used any more. We can send you a new one."),
+    anew=_("Send a new code"),
 )
 _CALL: Final = ChannelWords(
     icon="ring",
-    look="See what became of the call",
-    again="Call again",
+    look=_("See what became of the call"),
+    again=_("Call again"),
     too_soon=CALL_TOO_SOON,
-    again_now="You can ask for another call now.",
-    none_left="We can't call again for this code.",
-    over="This code can't be used any more. We can call you with a new one.",
-    anew="Call me with a new code",
-    wrong="That code isn't right. Type the one from the newest call; {left} left.",
+    again_now=_("You can ask for another call now."),
+    none_left=_("We can't call again for this code."),
+    over=_("This code can't be used any more. We can call you with a new one."),
+    anew=_("Call me with a new code"),
 )
 CHANNELS: Final[Mapping[str, ChannelWords]] = {
     "sms": _MESSAGE,
     "voice": _CALL,
     "email": replace(_MESSAGE, icon="mail"),
 }
+"""By the channel that brings a code."""
+
+
+WRONG: Final = ngettext_lazy(
+    "That code isn't right. Check the newest message; {number} try left.",
+    "That code isn't right. Check the newest message; {number} tries left.",
+)
+VALID_FOR: Final = ngettext_lazy(
+    "{digits} digits, valid for {number} more minute.", "{digits} digits, valid for {number} more minutes."
+)
+WRONG_OF_CALL: Final = ngettext_lazy(
+    "That code isn't right. Type the one from the newest call; {number} try left.",
+    "That code isn't right. Type the one from the newest call; {number} tries left.",
+)
+
+
+@dataclass(frozen=True)
+class Otherwise:
+    """What can be done instead, where a number, an address or a method does not do."""
+
+    use: str
+    ask_or_use: str
+    wait_or_use: str
+    use_or_later: str
+    start_or_use: str
+    check: str
+    cannot_use: str
+
+
+ANOTHER_NUMBER: Final = Otherwise(
+    use=_("Use a different number."),
+    ask_or_use=_("Ask for a new one, or use a different number."),
+    wait_or_use=_("Wait a while, then start again, or use a different number."),
+    use_or_later=_("Use a different number, or try again later."),
+    start_or_use=_("Start again, or use a different number."),
+    check=_("Check the number, or use a different one."),
+    cannot_use=_("We can't use the number {where}."),
+)
+ANOTHER_ADDRESS: Final = Otherwise(
+    use=_("Use a different address."),
+    ask_or_use=_("Ask for a new one, or use a different address."),
+    wait_or_use=_("Wait a while, then start again, or use a different address."),
+    use_or_later=_("Use a different address, or try again later."),
+    start_or_use=_("Start again, or use a different address."),
+    check=_("Check the address, or use a different one."),
+    cannot_use=_("We can't use the address {where}."),
+)
+_ANOTHER_METHOD: Final = Otherwise(
+    use=_("Use a different method."),
+    ask_or_use=_("Ask for a new one, or use a different method."),
+    wait_or_use=_("Wait a while, then start again, or use a different method."),
+    use_or_later=_("Use a different method, or try again later."),
+    start_or_use=_("Start again, or use a different method."),
+    check=_("Use a different method."),
+    cannot_use=ANOTHER_NUMBER.cannot_use,
+)
+ANOTHER_METHOD_INSTEAD: Final = {
+    False: _ANOTHER_METHOD,
+    True: replace(_ANOTHER_METHOD, cannot_use=ANOTHER_ADDRESS.cannot_use),
+}
+"""By whether it is an address."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """How the page says that a message or a call did not get there."""
+
+    missed: str
+    ours: str
+    expired: str
+    too_soon: str
+    again_or_other: str
+
+
+_TEXT_FAILED: Final = Failure(
+    missed=_("The message didn't arrive at {where}."),
+    ours=_("We couldn't send a code to {where}; the fault is ours."),
+    expired=_("Your code expired before we could send it. Send it again."),
+    too_soon=_("A message to {where} went out a moment ago. Wait a little, then send it again."),
+    again_or_other=_("Send it again, or choose another way."),
+)
+_CALL_FAILED: Final = Failure(
+    missed=_("The call to {where} wasn't answered."),
+    ours=_("We couldn't call {where}; the fault is ours."),
+    expired=_("Your code expired before we could call. Call again."),
+    too_soon=_("A call to {where} went out a moment ago. Wait a little, then call again."),
+    again_or_other=_("Call again, or choose another way."),
+)
+FAILED: Final[Mapping[str, Failure]] = {"sms": _TEXT_FAILED, "voice": _CALL_FAILED, "email": _TEXT_FAILED}
 """By the channel that brings a code."""
 
 
@@ -162,15 +250,15 @@ def _lasting(known: Known, challenge: Challenge, now: datetime, **places: object
 
 def code_problem(problem: type[ProblemError], challenge: Challenge) -> str:
     """Why a code was not accepted, beside its field."""
-    other = _other(challenge)
+    otherwise = _otherwise(challenge)
     texts: Mapping[type[ProblemError], str] = {
-        CodeMalformedError: f"Enter the {digits_of(challenge)} digits of the code.",
-        CodeIncorrectError: f"That code isn't right. Check the newest message; {tries_left(challenge)}.",
-        CodeExpiredError: "That code has expired. We can send you a new one.",
-        AttemptsExhaustedError: f"Too many wrong codes. Ask for a new one, or use {other}.",
-        MethodCoolingDownError: f"There were too many wrong codes. Wait a while, then start again, or use {other}.",
-        AuthenticatorDisabledError: f"There were too many wrong codes. Use {other}.",
-        SendLimitReachedError: (f"We can't send more messages for this code. Use {other}, or try again later."),
+        CodeMalformedError: _("Enter the {digits} digits of the code.").format(digits=digits_of(challenge)),
+        CodeIncorrectError: WRONG.of(challenge.attempts_left),
+        CodeExpiredError: _("That code has expired. We can send you a new one."),
+        AttemptsExhaustedError: sentences(_("Too many wrong codes."), otherwise.ask_or_use),
+        MethodCoolingDownError: sentences(_("There were too many wrong codes."), otherwise.wait_or_use),
+        AuthenticatorDisabledError: sentences(_("There were too many wrong codes."), otherwise.use),
+        SendLimitReachedError: sentences(_("We can't send more messages for this code."), otherwise.use_or_later),
     }
     return not_accepted(problem, texts)
 
@@ -178,7 +266,7 @@ def code_problem(problem: type[ProblemError], challenge: Challenge) -> str:
 def resend_problem(problem: ProblemError, challenge: Challenge) -> str:
     """Why no further message was sent."""
     if isinstance(problem, ResendTooSoonError):
-        return f"You can ask for another message in {problem.members['retryAfter']} seconds."
+        return _MESSAGE.too_soon.format(seconds=seconds(int(str(problem.members["retryAfter"]))))
     if isinstance(problem, SendLimitReachedError) and "retryAfter" in problem.members:
         return no_more_messages(problem)
     return code_problem(type(problem), challenge)
@@ -190,28 +278,27 @@ def digits_of(challenge: Challenge) -> int:
 
 def failure_of(challenge: Challenge) -> str:
     """Why a message or a call did not get there, and what can be done: whether it is the number or us is told apart."""
-    where, voice = masked_destination(challenge), challenge.channel == "voice"
-    thing, again = ("call", "Call again") if voice else ("message", "Send it again")
-    place = "address" if challenge.channel == "email" else "number"
-    other = _other(challenge)
-    ours = f"We couldn't {'call' if voice else 'send a code to'} {where}; the fault is ours."
-    texts = {
-        "expiredBeforeSending": f"Your code expired before we could {'call' if voice else 'send it'}. {again}.",
-        "sendLimitReached": f"{where} got as many messages as we may send today. Use {other}.",
-        "resendTooSoon": f"A {thing} to {where} went out a moment ago. Wait a little, then {again.lower()}.",
-        "phoneNumberNotAllowed": f"We can't use the {place} {where}. Use {other}.",
-        "providerUnavailable": f"{ours} {again}, or choose another way.",
-        "providerRefused": f"{ours} {again}, or choose another way.",
-        "destinationMismatch": f"{ours} Start again, or use {other}.",
-    }
+    where, otherwise, failed = masked_destination(challenge), _otherwise(challenge), FAILED[challenge.channel]
     if challenge.delivery.detail == "notDelivered" and not challenge.delivery.permanent:
-        missed = f"The call to {where} wasn't answered" if voice else f"The message didn't arrive at {where}"
-        return f"{missed}. {again}, or choose another way."
-    check = f"Check the {place}, or use a different one." if challenge.is_to_register else f"Use {other}."
-    return texts.get(challenge.delivery.detail or "", f"We couldn't reach {where}. {check}")
+        return sentences(failed.missed.format(where=where), failed.again_or_other)
+    ours = failed.ours.format(where=where)
+    texts = {
+        "expiredBeforeSending": failed.expired,
+        "sendLimitReached": sentences(
+            _("{where} got as many messages as we may send today.").format(where=where), otherwise.use
+        ),
+        "resendTooSoon": failed.too_soon.format(where=where),
+        "phoneNumberNotAllowed": sentences(otherwise.cannot_use.format(where=where), otherwise.use),
+        "providerUnavailable": sentences(ours, failed.again_or_other),
+        "providerRefused": sentences(ours, failed.again_or_other),
+        "destinationMismatch": sentences(ours, otherwise.start_or_use),
+    }
+    unreached = sentences(_("We couldn't reach {where}.").format(where=where), otherwise.check)
+    return texts.get(challenge.delivery.detail or "", unreached)
 
 
-def _other(challenge: Challenge) -> str:
-    """What can be used instead of the number or address: of one on file there is no other."""
-    place = "address" if challenge.channel == "email" else "number"
-    return f"a different {place}" if challenge.is_to_register else "a different method"
+def _otherwise(challenge: Challenge) -> Otherwise:
+    """Of a number or an address on file there is no other."""
+    if not challenge.is_to_register:
+        return ANOTHER_METHOD_INSTEAD[challenge.channel == "email"]
+    return ANOTHER_ADDRESS if challenge.channel == "email" else ANOTHER_NUMBER

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from services.enrollment.challenges.domain.challenge import Challenge
-from services.enrollment.web.words import not_accepted, tries_left
+from services.enrollment.i18n import gettext as _
+from services.enrollment.i18n import ngettext_lazy
+from services.enrollment.web.words import not_accepted
 from services.kit.errors import (
     AttemptsExhaustedError,
     AuthenticatorDisabledError,
@@ -30,15 +32,18 @@ class SecretWords:
     expired: str
 
 
+WRONG: Final = ngettext_lazy("That code isn't right; {number} try left.", "That code isn't right; {number} tries left.")
+
+
 def secret_problem(words: SecretWords, problem: type[ProblemError], challenge: Challenge) -> str:
     """Why a secret was not accepted, beside its field."""
     texts: Mapping[type[ProblemError], str] = {
         CodeMalformedError: words.malformed,
-        CodeIncorrectError: f"That code isn't right; {tries_left(challenge)}.",
-        CodeUsedError: "That code was used already. Each one works once.",
+        CodeIncorrectError: WRONG.of(challenge.attempts_left),
+        CodeUsedError: _("That code was used already. Each one works once."),
         CodeExpiredError: words.expired,
-        AttemptsExhaustedError: "Too many wrong codes. Use a different method, or try again later.",
-        MethodCoolingDownError: "There were too many wrong codes. Wait a while, then try again.",
-        AuthenticatorDisabledError: "There were too many wrong codes. Use a different method.",
+        AttemptsExhaustedError: _("Too many wrong codes. Use a different method, or try again later."),
+        MethodCoolingDownError: _("There were too many wrong codes. Wait a while, then try again."),
+        AuthenticatorDisabledError: _("There were too many wrong codes. Use a different method."),
     }
     return not_accepted(problem, texts)

@@ -12,11 +12,12 @@ from services.kit.decision import Change
 
 
 class Visitor(NamedTuple):
-    """`browser` is what the browser's own cookie holds, by which one is known again, `country` what a proxy names;
-    empty where it is not known."""
+    """`browser` is what the browser's own cookie holds, by which one is known again, `country` what a proxy names,
+    `language` the one of ours that the browser prefers; empty where it is not known."""
 
     browser: str = ""
     country: str = ""
+    language: str = ""
 
 
 NOBODY = Visitor()
@@ -32,7 +33,7 @@ def arrived(
     challenge_id: str | None = None,
 ) -> Change[Account]:
     """Note who came. Only keyed hashes are kept of it."""
-    if visitor == NOBODY:
+    if not (visitor.browser or visitor.country):
         return begun
     account = begun.state
 

@@ -57,8 +57,9 @@ async def use_ticket(
         raise TicketExpiredError(returnUrl=interrupt.return_url)
 
     def start(account: Account) -> Change[Account]:
-        session = _new_session(interrupt, secret, account, deps)
-        begun = lifecycle.start_session(account, _placed(account, session, deps), at=now)
+        language = interrupt.locale or visitor.language
+        session = _new_session(interrupt, secret, language, account, deps)
+        begun = lifecycle.start_session(_met_in(account, language), _placed(account, session, deps), at=now)
         return arrived(begun, visitor, session.id, deps.keyring, at=now)
 
     principal = await started_principal(
@@ -219,7 +220,7 @@ def _placed(account: Account, session: Session, deps: HasRules) -> Session:
     return session.model_copy(update={"step": "manage"})
 
 
-def _new_session(interrupt: Interrupt, secret: str, account: Account, deps: HasRules) -> Session:
+def _new_session(interrupt: Interrupt, secret: str, language: str, account: Account, deps: HasRules) -> Session:
     now, minutes = deps.clock.now(), deps.terms(account).session_minutes
     return Session(
         id=interrupt.id,
@@ -229,9 +230,16 @@ def _new_session(interrupt: Interrupt, secret: str, account: Account, deps: HasR
         rights=interrupt.rights,
         cookie_hash=token_hash(secret),
         return_url=interrupt.return_url,
-        locale=interrupt.locale or "en",
+        locale=language or account.profile.locale,
         started_at=now,
         expires_at=now + timedelta(minutes=minutes),
         life_minutes=minutes,
         proof=RecentProof(at=interrupt.proven_at) if interrupt.proven_at else None,
     )
+
+
+def _met_in(account: Account, language: str) -> Account:
+    """Messages and notices speak the language in which the person was met."""
+    if not language or language == account.profile.locale:
+        return account
+    return account.model_copy(update={"profile": account.profile.model_copy(update={"locale": language})})

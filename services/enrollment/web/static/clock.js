@@ -12,10 +12,23 @@ export function secondsUntil(time) {
   return Math.max(0, Math.ceil((time - serverNow()) / 1000));
 }
 
+const { lang } = document.documentElement;
+const inUnits = (number, unit) => number.toLocaleString(lang, { style: "unit", unit, unitDisplay: "long" });
+const plurals = new Intl.PluralRules(lang);
+
+/** As "30 seconds" or "5 minutes", in the page's language. */
 export function inWords(seconds) {
-  if (seconds < 60) return seconds === 1 ? "1 second" : `${seconds} seconds`;
-  const minutes = Math.ceil(seconds / 60);
-  return minutes === 1 ? "1 minute" : `${minutes} minutes`;
+  return seconds < 60 ? inUnits(seconds, "second") : inUnits(Math.ceil(seconds / 60), "minute");
+}
+
+/** The form of a text that goes with a number, filled in; `forms` holds one by category. */
+export function counted(forms, number) {
+  return (forms[plurals.select(number)] ?? forms.other).replace("{number}", number);
+}
+
+/** A title with the sign that something is wrong, or without it. */
+export function titled(title, isWrong) {
+  document.title = isWrong ? document.body.dataset.errorTitle.replace("{title}", title) : title;
 }
 
 const READ_WITHIN = 10_000;

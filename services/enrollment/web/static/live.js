@@ -1,5 +1,6 @@
 // "Enter the code", live: what becomes of the message, when another can be sent, and what happened in another tab.
 
+import { counted } from "./clock.js";
 import { Missing } from "./missing.js";
 import { Resend } from "./resend.js";
 import { Stream } from "./stream.js";
@@ -78,8 +79,7 @@ class CodePage {
 
   judgedWrong(left) {
     this.checking = false;
-    const tries = left === 1 ? "1 try" : `${left} tries`;
-    if (left > 0) this.conclude(this.root.dataset.wrong.replace("{left}", tries), "error");
+    if (left > 0) this.conclude(counted(JSON.parse(this.root.dataset.wrong), left), "error");
   }
 
   verified() {

@@ -1,6 +1,6 @@
 // A page whose parts depend on one state, which is announced when it changes.
 
-import { say } from "./clock.js";
+import { say, titled } from "./clock.js";
 
 const FINE = new Set(["waiting", "connected", "approved", "confirmed", "reported"]);
 
@@ -8,7 +8,7 @@ export class LiveState {
   constructor(root) {
     this.root = root;
     this.texts = JSON.parse(root.dataset.texts);
-    this.title = document.title.replace(/^Error: /, "");
+    this.title = document.body.dataset.title;
   }
 
   get now() {
@@ -24,7 +24,7 @@ export class LiveState {
     const [headline, detail] = this.texts[state];
     say(this.root.querySelector("[data-headline]"), headline);
     this.detail(detail);
-    document.title = FINE.has(state) ? this.title : `Error: ${this.title}`;
+    titled(this.title, !FINE.has(state));
     if (this.root.contains(focused) && !focused.checkVisibility()) document.querySelector("h2").focus();
   }
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final, Literal
 
-from babel.dates import format_date
 from fastapi import Response
 
 from services.enrollment.accounts.domain.account import Account, Method
+from services.enrollment.i18n import day_of_year
 from services.enrollment.interrupts.domain import nudge
 from services.enrollment.methods.base.pages import Step, StepPage
 from services.enrollment.methods.base.step_pages import go_on
@@ -34,8 +34,7 @@ async def show_prompt(page: PageRequest) -> Response:
     given = nudge.skips_of(account, session, policy, at=page.deps.clock.now())
     skip = None
     if given and given.left:
-        day = format_date(given.required_on, format="d MMMM", locale="en_GB")
-        skip = SkipOffer(given.left, given.of, day)
+        skip = SkipOffer(given.left, given.of, day_of_year(given.required_on))
     was_asked_before = policy.skip is not None and account.put_off is not None and not session.registered
     view = PromptView(frame=frame(page, "prompt"), skip=skip, used_up=was_asked_before and skip is None, reason=reason)
     return html(page.principal, view)

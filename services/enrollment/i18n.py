@@ -1,0 +1,222 @@
+"""Texts in the reader's language, by gettext catalogues in `locales/`.
+
+A text is marked where it is written, `_("Next")`, and read where it is shown: in the language of the request that is
+under way. Outside a page, as in the API, that is English.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
+from datetime import date, datetime
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final, NamedTuple, SupportsIndex
+
+from babel import Locale
+from babel.dates import format_date, format_skeleton, format_time
+from babel.lists import format_list
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from babel.units import format_unit
+from markupsafe import escape
+
+SOURCE: Final = "en"
+"""The language in which the texts are written."""
+
+LANGUAGES: Final = (SOURCE, "de", "es", "fr", "ja", "ar")
+LOCALES: Final = Path(__file__).parent / "locales"
+CLDR: Final = {SOURCE: "en_GB"}
+"""Whose dates and numbers a language has, where it is not the language's own locale."""
+
+UNSPACED: Final = frozenset({"ja"})
+"""Languages without a space between sentences."""
+NUMBERS: Final = range(200)
+"""Among these is an example of each plural form that a whole number can have (CLDR)."""
+
+_reading: ContextVar[str] = ContextVar("language", default=SOURCE)
+
+
+class Text(str):
+    """An English text that reads in the language of the request wherever it is formatted, escaped or printed.
+
+    Comparing, searching and changing it are done to the English one, and so is what C code does that looks at its
+    characters, such as `json` and `str.join`: give those `str(text)`.
+    """
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return translations(language()).gettext(str.__str__(self)) if self else ""
+
+    def __html__(self) -> str:
+        return escape(str(self))
+
+    def __format__(self, spec: str) -> str:
+        return format(str(self), spec)
+
+    def format(self, *args: object, **places: object) -> str:
+        return str(self).format(*args, **places)
+
+    def __add__(self, other: str) -> str:
+        return str(self) + other
+
+    def __radd__(self, other: str) -> str:
+        return other + str(self)
+
+    def split(self, sep: str | None = None, maxsplit: SupportsIndex = -1) -> list[str]:
+        return str(self).split(sep, maxsplit)
+
+    def replace(self, old: str, new: str, count: SupportsIndex = -1) -> str:
+        return str(self).replace(old, new, count)
+
+
+def gettext(text: str) -> str:
+    """The text, to be read in the reader's language. Imported as `_`, by which the catalogues find it."""
+    return Text(text)
+
+
+class Plural(NamedTuple):
+    """A text that goes with a number, `{number}` in it."""
+
+    singular: str
+    plural: str
+
+    def of(self, number: int, **places: object) -> str:
+        """The form for a number, filled in."""
+        return self._form(number).format(number=number, **places)
+
+    @property
+    def forms(self) -> Mapping[str, str]:
+        """Each form by its category ("one", "other" …; CLDR), for a script that fills in a number."""
+        category_of = locale().plural_form
+        return {category_of(number): self._form(number) for number in reversed(NUMBERS)}
+
+    def _form(self, number: int) -> str:
+        return ngettext(self.singular, self.plural, number)
+
+
+def ngettext_lazy(singular: str, plural: str) -> Plural:
+    """A text that goes with a number, to be read in the reader's language."""
+    return Plural(singular, plural)
+
+
+def ngettext(singular: str, plural: str, number: int) -> str:
+    """The form that goes with the number, read now."""
+    return str(translations(language()).ungettext(singular, plural, number))
+
+
+def language() -> str:
+    """The language that is read now, one of `LANGUAGES`."""
+    return _reading.get()
+
+
+def read_in(wanted: str | None) -> None:
+    """Let what is under way be read in the nearest language to `wanted`, a language tag (BCP 47); else in English."""
+    _reading.set(nearest(wanted) or SOURCE)
+
+
+def nearest(wanted: str | None) -> str | None:
+    """The language that a tag asks for (lookup of RFC 4647, section 3.4), None where there is none."""
+    primary = (wanted or "").lower().partition("-")[0]
+    return primary if primary in LANGUAGES else None
+
+
+def preferred(accept_language: str) -> str | None:
+    """The first language that a browser accepts and we have (RFC 9110, section 12.5.4)."""
+    weighed = [_weighed(part) for part in accept_language.split(",")]
+    liked = sorted((entry for entry in weighed if entry[1] > 0), key=lambda entry: -entry[1])
+    return next((found for tag, _ in liked if (found := nearest(tag))), None)
+
+
+def locale() -> Locale:
+    """The locale of dates and numbers."""
+    return Locale.parse(CLDR.get(language(), language()))
+
+
+def direction() -> str:
+    """`ltr` or `rtl`."""
+    return locale().text_direction
+
+
+def long_date(at: date) -> str:
+    """As "5 December 2026"."""
+    return format_date(at, format="long", locale=locale())
+
+
+def day_of_year(at: date) -> str:
+    """As "5 December"."""
+    return format_skeleton("MMMMd", at, locale=locale())
+
+
+def seconds(number: int) -> str:
+    """As "30 seconds"."""
+    return format_unit(number, "duration-second", length="long", locale=locale())
+
+
+def minutes(number: int) -> str:
+    """As "5 minutes"."""
+    return format_unit(number, "duration-minute", length="long", locale=locale())
+
+
+def hours(number: int) -> str:
+    """As "2 hours"."""
+    return format_unit(number, "duration-hour", length="long", locale=locale())
+
+
+def either(ways: Sequence[str]) -> str:
+    """As "one, two or three"."""
+    return format_list([str(way) for way in ways], style="or", locale=locale())
+
+
+def sentences(*whole: str) -> str:
+    """One after the other, as the language sets them."""
+    return ("" if language() in UNSPACED else " ").join(str(each) for each in whole)
+
+
+def clock_time(at: datetime) -> str:
+    """Hours and minutes, as "16:05"."""
+    return format_time(at, format="short", locale=locale())
+
+
+def to_json(value: object, **how: Any) -> str:
+    """JSON with its texts in the reader's language; `how` is what `json.dumps` takes."""
+    return json.dumps(_read(value), **how)
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def translations(code: str) -> NullTranslations:
+    """The catalogue of a language, read at its first use."""
+    if code == SOURCE:
+        return NullTranslations()
+    with (LOCALES / code / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        catalogue = read_po(file, locale=code)
+    return _compiled(catalogue)
+
+
+def _compiled(catalogue: Catalog) -> Translations:
+    compiled = BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def _read(value: object) -> object:
+    match value:
+        case str():
+            return str(value)
+        case Mapping():
+            return {str(key): _read(each) for key, each in value.items()}
+        case list() | tuple():
+            return [_read(each) for each in value]
+    return value
+
+
+def _weighed(part: str) -> tuple[str, float]:
+    tag, _, weight = part.strip().partition(";")
+    try:
+        return tag.strip(), float(weight.strip().removeprefix("q=")) if weight else 1.0
+    except ValueError:
+        return tag.strip(), 0.0

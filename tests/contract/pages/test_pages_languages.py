@@ -1,0 +1,19 @@
+"""Every word of every page is in a catalogue."""
+
+import pytest
+
+from services.enrollment.i18n import read_in
+from services.enrollment.web.rendering import Pages
+from tests.support.web.pseudo import data_of, speak_pseudo, unmarked
+from tests.support.web.staged_pages import VIEWS
+
+ADMINISTRATORS = frozenset(name for name, view in VIEWS.items() if view.template.startswith(("operations/", "people/")))
+"""Pages for administrators are English."""
+
+
+@pytest.mark.parametrize("name", sorted(VIEWS.keys() - ADMINISTRATORS))
+def test_every_word_of_a_page_is_in_the_catalogues(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    speak_pseudo(monkeypatch)
+    read_in("de")
+    view = VIEWS[name]
+    assert unmarked(Pages().render(view), data_of(view)) == []
