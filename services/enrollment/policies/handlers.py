@@ -26,6 +26,7 @@ from services.kit.decision import Change
 from services.kit.errors import PolicyUnsatisfiableError, PolicyVersionMismatchError, UnavailableError
 from services.kit.mongo.client import DatabaseError
 from services.kit.mongo.document import DuplicateDocumentError
+from services.kit.mongo.reading import UnreadableDocumentError
 
 log = structlog.get_logger(__name__)
 
@@ -77,13 +78,21 @@ class Follower(Background):
 
 
 async def seed_policies(policies: Policies, *, store: HasTenantPolicies, clock: Clock) -> None:
-    """Keep what the file says of tenants that were never seen; then know what the database says of all."""
+    """Keep what the file says of tenants that were never seen; then know what the database says of all. The file's
+    policies never stand in for kept ones: they may ask for less.
+
+    Raises:
+        UnreadableDocumentError: what a newer version kept, with a value that is not known here.
+    """
     for name, tenant in policies.config.tenants.items():
         try:
             await store.tenant_policies.insert(name, first_policy(name, tenant, at=clock.now()))
         except DuplicateDocumentError:
             continue
     await read_policies(policies, store)
+    for name in policies.config.tenants:
+        if name not in policies.known:
+            raise UnreadableDocumentError(name)
 
 
 async def read_policies(

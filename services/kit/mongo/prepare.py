@@ -10,6 +10,7 @@ from pymongo.errors import DuplicateKeyError, OperationFailure, PyMongoError
 from services.kit.background import Background
 from services.kit.backoff import backoff
 from services.kit.mongo.client import DatabaseDownError
+from services.kit.mongo.reading import UnreadableDocumentError
 
 log = structlog.get_logger(__name__)
 
@@ -96,6 +97,8 @@ def _remedy(error: Exception) -> str:
             return "documents of this service break a unique index: restore the backup, or delete the wrong ones"
         case OperationFailure() if error.code in NOT_ALLOWED:
             return "give the user of SECURITY_INFO_MONGODB_URL the role readWrite on this service's database"
+        case UnreadableDocumentError():
+            return "a newer version kept what this one does not know: run that version"
         case PyMongoError():
             return "look the code up among the errors of the database server, and into its log"
         case _:

@@ -1,5 +1,6 @@
 """Policies on a real database: seeded once, changed by version, told, and followed by another replica."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -17,6 +18,7 @@ from services.kit.config.providers import Providers
 from services.kit.errors import ProblemError
 from services.kit.mongo.client import Database
 from services.kit.mongo.document import Stored
+from services.kit.mongo.reading import UnreadableDocumentError
 from services.kit.mongo.relay import Relay
 from tests.support.clock import FixedClock
 from tests.support.in_memory.publishing import NotingPublisher
@@ -147,5 +149,35 @@ async def test_a_follower_reads_what_changed_and_nothing_else(database: Database
     seen = noting.looked
     await until(lambda: noting.looked > seen + 1)
     assert sorted(noting.read) == ["north", "north", "south"]
+    assert follower.alive()
+    await follower.stop()
+
+
+async def test_what_a_newer_version_added_to_a_policy_is_left_out(database: Database, store: Store) -> None:
+    running = Policies(CONFIG)
+    await seed_policies(running, store=store, clock=CLOCK)
+    newer = {"state.addedLater": True, "state.groups.staff.addedLater": {"deep": 1}, "state.groups.staff.skip.also": 2}
+    await database.collection("policies").update_one({"_id": "north"}, {"$set": newer, "$inc": {"version": 1}})
+    restarted = Policies(CONFIG)
+    await seed_policies(restarted, store=store, clock=CLOCK)
+    assert restarted.tenant("north") == running.tenant("north")
+
+
+async def test_a_replica_that_cannot_read_the_kept_policies_never_falls_back_to_the_files(
+    database: Database, store: Store
+) -> None:
+    """A newer version's value: who runs goes on with what it knew, who starts is not ready and says why."""
+    running = Policies(CONFIG)
+    await seed_policies(running, store=store, clock=CLOCK)
+    await patch_policy("north", MORE, None, running, store=store, clock=CLOCK)
+    known = running.tenant("north")
+    unknown = {"state.groups.staff.required": ["methodOfTomorrow"]}
+    await database.collection("policies").update_one({"_id": "north"}, {"$set": unknown, "$inc": {"version": 1}})
+    follower = Follower(running, store)
+    follower.start()
+    with pytest.raises(UnreadableDocumentError):
+        await seed_policies(Policies(CONFIG), store=store, clock=CLOCK)
+    await asyncio.sleep(0.6)
+    assert running.tenant("north") == known
     assert follower.alive()
     await follower.stop()

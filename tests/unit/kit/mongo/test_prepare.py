@@ -5,6 +5,7 @@ from pymongo.errors import OperationFailure, ServerSelectionTimeoutError
 from structlog.testing import capture_logs
 
 from services.kit.mongo.prepare import NotPreparedError, Preparation
+from services.kit.mongo.reading import UnreadableDocumentError
 from tests.support.waiting import until
 
 
@@ -25,7 +26,9 @@ class Steps:
 
 async def test_whatever_a_step_fails_with_it_is_tried_again_and_said_once_with_a_remedy() -> None:
     gone = ServerSelectionTimeoutError("mongodb://user:hunter2@db")
-    steps = Steps(gone, gone, OperationFailure("not authorized", 13), ValueError("hunter2"))
+    steps = Steps(
+        gone, gone, OperationFailure("not authorized", 13), ValueError("hunter2"), UnreadableDocumentError("t")
+    )
     assert await steps.preparation.check() == "not begun"
     with capture_logs() as lines:
         steps.preparation.start()
@@ -38,9 +41,15 @@ async def test_whatever_a_step_fails_with_it_is_tried_again_and_said_once_with_a
         "Steps.step: ServerSelectionTimeoutError",
         "Steps.step: OperationFailure 13",
         "Steps.step: ValueError",
+        "Steps.step: UnreadableDocumentError",
     ]
-    told = [(line["reason"], line["remedy"].split()[0]) for line in lines]
-    assert told == [("ServerSelectionTimeoutError", "see"), ("OperationFailure 13", "give"), ("ValueError", "a")]
+    told = [(line["reason"], " ".join(line["remedy"].split()[:2])) for line in lines]
+    assert told == [
+        ("ServerSelectionTimeoutError", "see that"),
+        ("OperationFailure 13", "give the"),
+        ("ValueError", "a mistake"),
+        ("UnreadableDocumentError", "a newer"),
+    ]
     assert "hunter2" not in str(lines)
 
 
