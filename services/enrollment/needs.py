@@ -115,17 +115,19 @@ class HasSignals(Protocol):
     def signals(self) -> Signals: ...
 
 
+class HasSendDecisions(Protocol):
+    @property
+    def send_decisions(self) -> SendDecisions: ...
+
+
 class HasTenantPolicies(Protocol):
     @property
     def tenant_policies(self) -> TenantPolicies: ...
 
 
-class HasTraffic(Protocol):
+class HasTraffic(HasSendDecisions, Protocol):
     @property
     def traffic(self) -> Traffic: ...
-
-    @property
-    def send_decisions(self) -> SendDecisions: ...
 
 
 class HasUsedTokens(Protocol):

@@ -32,6 +32,11 @@ def new_id() -> str:
     return _uuid(time.time_ns() // 1_000_000, secrets.randbits(RANDOM_BITS))
 
 
+def first_id_of(moment: datetime) -> str:
+    """The least id that is made then: later ones are greater."""
+    return _uuid(int(moment.timestamp() * 1000), 0)
+
+
 def new_token(bits: int = 256) -> str:
     """An unguessable, URL-safe token of at least `bits` bits."""
     return secrets.token_urlsafe((bits + 7) // 8)

@@ -41,7 +41,11 @@ TICKETED = ("/security-info/start", "/verify/start", "/security-info/not-me", "/
 """Of those, the ones that take something which only one person has."""
 
 
-RIGHTS: Mapping[str, str] = {"/operations/people": "operations.people", "/operations/reports": "admin"}
+RIGHTS: Mapping[str, str] = {
+    "/operations/people": "operations.people",
+    "/operations/reports": "admin",
+    "/operations/messages": "admin",
+}
 """The scope with which a platform must have asked for a session of Operations, by how the page's address begins."""
 ANY_RIGHT = ("/operations", "/operations/methods", "/operations/leave")
 """Pages of Operations that show and do nothing of anybody's."""

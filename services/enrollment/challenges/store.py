@@ -6,11 +6,16 @@ from datetime import datetime, timedelta
 
 from pymongo import ASCENDING, DESCENDING
 
+from services.enrollment.challenges.domain.carried import CarriedMessage
 from services.enrollment.challenges.domain.challenge import Challenge
+from services.kit.ids import first_id_of
+from services.kit.mongo.client import Document
 from services.kit.mongo.document import Documents, Stored
 from services.kit.mongo.indexes import ensure_index
 
 KEEP_ENDED = timedelta(days=1)
+CARRIED = ["sms", "voice", "email", "push"]
+"""Channels that carry something to a person."""
 MOST_REQUESTS = 20
 MOST_SHOWN = 50
 GRACE = timedelta(seconds=60)
@@ -65,6 +70,14 @@ class Challenges(Documents[Challenge]):
         criteria = {"state.terms.code.destinationHash": to_it, "state.delivery.requestedAt": {"$gt": since}}
         return [stored.state for stored in await self.find(criteria, limit=MOST_REQUESTS)]
 
+    async def carried_since(self, tenant: str, since: datetime, *, limit: int) -> list[CarriedMessage]:
+        """The newest messages of a tenant's challenges that were created since then, the newest first. Their ids say
+        when they were; only what is counted is read."""
+        criteria = {"_id": {"$gte": first_id_of(since)}, "state.tenant": tenant, "state.channel": {"$in": CARRIED}}
+        wanted = {"state.channel": 1, "state.delivery": 1, "state.status": 1}
+        found = self._collection.find(criteria, wanted, sort=[("_id", DESCENDING)], limit=limit)
+        return [_carried(document["state"]) async for document in found]
+
     async def of_ticket(self, ticket_hash: str) -> Stored[Challenge] | None:
         """The challenge whose ticket has that hash."""
         found = await self.find({"state.hosting.ticketHash": ticket_hash}, limit=1)
@@ -81,3 +94,14 @@ class Challenges(Documents[Challenge]):
     def overdue(self, now: datetime) -> AsyncIterator[Stored[Challenge]]:
         """Challenges that the verifier should have ended by now."""
         return self.each({"state.status": "pending", "state.terms.expiresAt": {"$lte": now - GRACE}})
+
+
+def _carried(state: Document) -> CarriedMessage:
+    delivery = state["delivery"]
+    return CarriedMessage(
+        channel=state["channel"],
+        provider=delivery.get("provider"),
+        country=delivery.get("country"),
+        state=delivery["state"],
+        is_used=state["status"] == "verified",
+    )

@@ -114,8 +114,15 @@ async def _told(
             refused_at=mark.at,
         )
     )
+    decision = SendDecision(
+        at=mark.at,
+        tenant=challenge.tenant,
+        country=country,
+        signals=judgement.signals,
+        is_refused=retry_after is not None,
+    )
     emission = Emission(DELIVERIES, event, challenge.tenant, challenge.user, correlation_id=challenge.id)
-    await deps.send_decisions.insert(new_id(), SendDecision(at=mark.at), (emission,))
+    await deps.send_decisions.insert(new_id(), decision, (emission,))
 
 
 def _mark(asking: Asking, country: str, deps: CanGuard) -> Mark:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from pymongo import UpdateOne
+from pymongo import ASCENDING, DESCENDING, UpdateOne
 from pymongo.errors import BulkWriteError
 
 from services.enrollment.pumping.domain import HOURS_KEPT
@@ -21,17 +21,28 @@ DUPLICATE_KEY: Final = 11000
 
 
 class SendDecision(State):
-    """That a message was observed or refused; why, its event says."""
+    """That a message was observed or refused, and why; its event says the same. Of before 2026-11-30 only `at` is
+    kept."""
 
     at: datetime
+    tenant: str = ""
+    country: str | None = None
+    signals: tuple[str, ...] = ()
+    is_refused: bool = False
 
 
 class SendDecisions(Documents[SendDecision]):
     """One document a decision, which carries its event."""
 
     async def prepare(self) -> None:
-        """Create the index; safe to repeat."""
+        """Create the indexes; safe to repeat."""
         await ensure_index(self._collection, "state.at", expireAfterSeconds=int(DECISIONS_KEPT.total_seconds()))
+        await ensure_index(self._collection, [("state.tenant", ASCENDING), ("state.at", DESCENDING)])
+
+    async def since(self, tenant: str, moment: datetime, *, limit: int) -> list[SendDecision]:
+        """Decisions of a tenant from that moment on, the newest first."""
+        criteria = {"state.tenant": tenant, "state.at": {"$gte": moment}}
+        return [stored.state for stored in await self.find(criteria, sort=[("state.at", DESCENDING)], limit=limit)]
 
 
 class Traffic:

@@ -12,11 +12,15 @@ from services.enrollment.web.help.views import HelpIndexView, HelpView
 from services.enrollment.web.operations.views import (
     FunnelGroup,
     FunnelRow,
+    MessageRow,
+    MessagesView,
     OperationsClosedView,
     OperationsView,
     ReportsView,
     Share,
+    SuspectedRow,
 )
+from services.enrollment.web.operations.words import MODES
 from services.enrollment.web.proof.words import LOCKED_OUT
 from services.enrollment.web.rendering import View
 from services.enrollment.web.security_info.views import (
@@ -187,6 +191,17 @@ def reports_view() -> ReportsView:
     )
 
 
+def messages_view() -> MessagesView:
+    """A day of messages, and one attack."""
+    carried = (
+        MessageRow("Text", "twilio-a", "United Kingdom", 120, 118, Share("Arrived", 110, 93), Share("Used", 101, 86)),
+        MessageRow("Text", "twilio-a", "Tuvalu", 40, 36, Share("Arrived", 36, 100), Share("Used", 0, 0)),
+        MessageRow("Email", "smtp", "–", 12, 12, Share("Arrived", 9, 75), Share("Used", 9, 75)),
+    )
+    attack = SuspectedRow("Tuvalu", "neighbouring numbers; unused codes in one range of numbers", 36, 4)
+    return MessagesView(replace(OPERATING, title="Messages"), carried, (attack,), MODES["deny"], is_all=False)
+
+
 def operations_views() -> dict[str, View]:
     reports = reports_view()
     nothing = replace(reports, started=0, endings=(), under_way=0, groups=(), people=0, registration=())
@@ -196,5 +211,7 @@ def operations_views() -> dict[str, View]:
         "operations-closed": OperationsClosedView(replace(OPERATING, title="Set up a method first")),
         "reports": reports,
         "reports-empty": nothing,
+        "messages": messages_view(),
+        "messages-empty": replace(messages_view(), rows=(), suspected=(), is_all=True),
         "operations-leave": CancelView(leaving),
     }

@@ -8,13 +8,14 @@ from fastapi.responses import RedirectResponse
 from schemas.enrollment import Decision
 from services.enrollment.accounts.handlers import self_service
 from services.enrollment.reports.handlers.funnel import funnel_report
+from services.enrollment.reports.handlers.messages import message_report
 from services.enrollment.reports.handlers.registrations import registration_summary
 from services.enrollment.sessions.handlers import progress
 from services.enrollment.web.access import actor, onlooker
 from services.enrollment.web.forms import Hidden
 from services.enrollment.web.operations import words
 from services.enrollment.web.operations.entering import elsewhere, misplaced
-from services.enrollment.web.operations.views import OperationsView, ReportsView
+from services.enrollment.web.operations.views import MessagesView, OperationsView, ReportsView
 from services.enrollment.web.operations.words import DECISIONS
 from services.enrollment.web.request import SEE_OTHER, PageRequest, frame, html
 from services.enrollment.web.returning import back_to_platform
@@ -48,6 +49,25 @@ async def show_reports(
     chosen = next((choice for choice in RANGES if str(choice) == days), RANGES[1])
     wanted: Decision = next((choice for choice in DECISIONS if choice == decision), "register")
     return html(page.principal, await _reports(page, chosen, wanted))
+
+
+@router.get("/messages")
+async def show_messages(request: Request) -> Response:
+    """What became of the messages of the administrator's own tenant, and what was suspected among them."""
+    page = await onlooker(request)
+    if (away := await elsewhere(page, "reports")) is not None:
+        return away
+    await page.deps.limiter.admit("session", page.principal.session.id)
+    tenant = page.principal.account.tenant
+    report = await message_report(tenant, page.deps)
+    view = MessagesView(
+        frame=_frame(page, "Messages"),
+        rows=words.messages(report.messages),
+        suspected=words.suspected(report.suspected),
+        mode=words.MODES[page.deps.config.pumping_of(tenant).mode],
+        is_all=report.is_all,
+    )
+    return html(page.principal, view)
 
 
 @router.post("/methods")

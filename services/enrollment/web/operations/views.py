@@ -57,6 +57,45 @@ class FunnelGroup:
 
 
 @dataclass(frozen=True)
+class MessageRow:
+    """Messages of one channel, provider and country; `arrived` and `used` are parts of those that went out."""
+
+    channel: str
+    provider: str
+    country: str
+    asked: int
+    sent: int
+    arrived: Share
+    used: Share
+
+
+@dataclass(frozen=True)
+class SuspectedRow:
+    """What speaks against messages to a country, and how many went out all the same or were refused."""
+
+    country: str
+    why: str
+    observed: int
+    refused: int
+
+
+@dataclass(frozen=True)
+class MessagesView:
+    """What became of messages. `is_all` is false where there were more than were looked at; `mode` says what is done
+    with suspected ones."""
+
+    template: ClassVar[str] = "operations/messages.html"
+    step: ClassVar[str] = ""
+
+    frame: Frame
+    rows: tuple[MessageRow, ...]
+    suspected: tuple[SuspectedRow, ...]
+    mode: str
+    is_all: bool = True
+    error: None = None
+
+
+@dataclass(frozen=True)
 class ReportsView:
     """The reports. `ranges` and `decisions` are what can be chosen: value, label and whether it is; `is_all` and
     `are_all` are false where there is more than was looked at."""

@@ -1,13 +1,17 @@
 """What the pages for administrators say about figures."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+
+from babel import Locale
 
 from schemas.enrollment import Decision
 from services.enrollment.methods.registry.words import WORDS
 from services.enrollment.reports.domain.funnel import Funnel, StepFigures
+from services.enrollment.reports.domain.messages import MessageFigures
 from services.enrollment.reports.domain.registrations import RegistrationSummary
+from services.enrollment.reports.handlers.messages import SuspectedFigures
 from services.enrollment.sessions.domain.session import Outcome
-from services.enrollment.web.operations.views import FunnelGroup, FunnelRow, Share
+from services.enrollment.web.operations.views import FunnelGroup, FunnelRow, MessageRow, Share, SuspectedRow
 from services.enrollment.web.steps import TITLES
 from services.enrollment.web.words import MANAGING, OPERATING
 
@@ -33,6 +37,60 @@ PLACES: Mapping[str, str] = {"prompt": BEGINNING, "confirm": BEGINNING, "prove":
     method_type: words.name.label for method_type, words in WORDS.items()
 }
 """Where a step belongs, by what its name begins with."""
+
+
+CHANNELS: Mapping[str, str] = {
+    "sms": "Text",
+    "voice": "Call",
+    "email": "Email",
+    "push": "Request in the app",
+}
+MODES: Mapping[str, str] = {
+    "observe": "They are only watched: all of them go out.",
+    "slow": "All of them share an allowance, beyond which they are refused.",
+    "deny": "What is certain is refused; what is doubtful shares an allowance.",
+}
+SIGNALS: Mapping[str, str] = {
+    "riskyRange": "a number that costs much or belongs to no phone",
+    "manyCountries": "one network asks for many countries",
+    "sequentialNumbers": "neighbouring numbers",
+    "unusualRange": "unused codes in one range of numbers",
+    "unusualCountry": "more unused codes in this country than usual",
+}
+NO_PROVIDER, NOWHERE = "provider not known", "–"
+
+
+def messages(figures: Iterable[MessageFigures]) -> tuple[MessageRow, ...]:
+    """The figures, as they are read."""
+    return tuple(
+        MessageRow(
+            channel=CHANNELS.get(each.channel, each.channel),
+            provider=each.provider or NO_PROVIDER,
+            country=_country(each.country),
+            asked=each.asked,
+            sent=each.sent,
+            arrived=_share("Arrived", each.arrived, each.sent),
+            used=_share("Used", each.used, each.sent),
+        )
+        for each in figures
+    )
+
+
+def suspected(figures: Iterable[SuspectedFigures]) -> tuple[SuspectedRow, ...]:
+    """What was suspected, as it is read."""
+    return tuple(
+        SuspectedRow(
+            country=_country(each.country),
+            why="; ".join(SIGNALS.get(signal, signal) for signal in each.signals),
+            observed=each.observed,
+            refused=each.refused,
+        )
+        for each in figures
+    )
+
+
+def _country(code: str | None) -> str:
+    return Locale("en").territories.get(code, code) if code else NOWHERE
 
 
 def endings(funnel: Funnel) -> tuple[Share, ...]:
