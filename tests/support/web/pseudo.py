@@ -8,6 +8,7 @@ from typing import Final
 
 import pytest
 from babel.support import NullTranslations
+from pydantic import SecretStr
 
 from services.enrollment import i18n
 from services.enrollment.i18n import Text
@@ -16,7 +17,9 @@ READ: Final = re.compile(r"⟦[^⟦⟧]*(?:⟦[^⟦⟧]*⟧[^⟦⟧]*)*⟧")
 WORD: Final = re.compile(r"[^\W\d_]{2,}")
 SPOKEN: Final = frozenset({"alt", "title", "placeholder", "aria-label"})
 """Attributes that are read; what begins with `data-` is where it has more than one word."""
-UNSPOKEN: Final = frozenset({"data-options", "data-copy", "data-events", "data-keeping", "data-masked"})
+UNSPOKEN: Final = frozenset(
+    {"data-codes", "data-copy", "data-events", "data-keeping", "data-masked", "data-options", "data-when"}
+)
 
 
 SILENT: Final = frozenset({"script", "style"})
@@ -56,6 +59,8 @@ def data_of(view: object) -> str:
 def _strings(value: object) -> Iterator[str]:
     if isinstance(value, str) and not isinstance(value, Text):
         yield str(value)
+    elif isinstance(value, SecretStr):
+        yield value.get_secret_value()
     elif isinstance(value, list | tuple):
         for each in value:
             yield from _strings(each)
