@@ -1,5 +1,6 @@
 """A language that no one speaks: every text reads `⟦…⟧`, so that what is not one, or is put together, is seen."""
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
@@ -11,7 +12,7 @@ from babel.support import NullTranslations
 from pydantic import SecretStr
 
 from services.enrollment import i18n
-from services.enrollment.i18n import Text
+from services.enrollment.i18n import SOURCE, Text
 
 READ: Final = re.compile(r"⟦[^⟦⟧]*(?:⟦[^⟦⟧]*⟧[^⟦⟧]*)*⟧")
 WORD: Final = re.compile(r"[^\W\d_]{2,}")
@@ -37,9 +38,9 @@ class PseudoTranslations(NullTranslations):
 
 
 def speak_pseudo(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every request is read in it."""
-    pseudo = PseudoTranslations()
-    monkeypatch.setattr(i18n, "translations", lambda _code: pseudo)
+    """Every request is read in it that is not read in English."""
+    english, pseudo = NullTranslations(), PseudoTranslations()
+    monkeypatch.setattr(i18n, "translations", lambda code: english if code == SOURCE else pseudo)
 
 
 def unmarked(html: str, data: str = "") -> list[str]:
@@ -89,7 +90,7 @@ class _Spoken(HTMLParser):
         for name, value in attrs:
             is_told = name.startswith("data-") and name not in UNSPOKEN and " " in (value or "")
             if value and (name in SPOKEN or is_told):
-                self.pieces.append(_decoded(value))
+                self.pieces += _said(value)
 
     def handle_endtag(self, tag: str) -> None:
         if tag == self._unread:
@@ -111,8 +112,9 @@ class _Spoken(HTMLParser):
             self._line = ""
 
 
-def _decoded(value: str) -> str:
-    """JSON within an attribute, without its names."""
+def _said(value: str) -> Iterator[str]:
+    """What an attribute says; of JSON what has more than one word."""
     if value[:1] not in "{[":
-        return value
-    return re.sub(r'"\w+":', "", value.encode().decode("unicode_escape") if "\\u" in value else value)
+        yield value
+    else:
+        yield from (each for each in _strings(json.loads(value)) if " " in each)

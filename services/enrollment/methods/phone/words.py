@@ -190,7 +190,7 @@ def number_problem(problem: ProblemError, country: str | None, delivery: str = "
 def call_told(challenge: Challenge, now: datetime) -> Told:
     """What is known of a call."""
     if challenge.failure == "callReported":
-        return Told("failed", _("You said that you didn't ask for this call. Your organisation was told."))
+        return Told("failed", str(_("You said that you didn't ask for this call. Your organisation was told.")))
     return told_of(CALLED, challenge, now, waits=CALL_WAITS)
 
 
