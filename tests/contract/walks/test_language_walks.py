@@ -11,7 +11,7 @@ import pytest
 from services.kit.crypto.codes import hotp_code
 from tests.support.one_process.product import Product, Visitor
 from tests.support.one_process.walks import DIFFERENT, connected, number_on, typed_on
-from tests.support.people.api import TOKEN_SECRET, Platform, Somebody
+from tests.support.people.api import TOKEN_SECRET, Platform, Somebody, done
 from tests.support.people.app_codes import shown_code
 from tests.support.people.numbers import fresh_number
 from tests.support.web.pseudo import speak_pseudo, unmarked
@@ -148,3 +148,8 @@ def test_a_hardware_token(visitor: Visitor, platform: Platform, reader: Reader) 
 def test_a_passkey(visitor: Visitor, reader: Reader) -> None:
     assert "⟦Passkey⟧" in chosen(visitor, "passkey").headings
     assert reader.steps >= {"passkey"}
+
+
+def test_the_api_answers_in_english_whatever_the_caller_prefers(platform: Platform, pseudo: None) -> None:
+    offered = done(platform.call("GET", "/v1.0/policies/securityQuestions", Accept_Language="de"), 200)["value"]
+    assert "What was the name of your first pet?" in [question["text"] for question in offered]

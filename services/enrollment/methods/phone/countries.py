@@ -19,8 +19,8 @@ def _territories(code: str) -> Mapping[str, str]:
     return cast("Mapping[str, str]", Locale(code).territories)
 
 
-REGIONS: Final = frozenset(code for code in _territories(SOURCE) if len(code) == 2 and code.isalpha())
-"""ISO 3166-1 alpha-2 codes."""
+REGIONS: Final = frozenset(code for code in _territories(SOURCE) if len(code) == 2 and code.isalpha()) - {"ZZ"}
+"""ISO 3166-1 alpha-2 codes; ZZ is none of a country."""
 
 WITH_ARTICLE: Final = frozenset(
     {"AE", "BS", "CD", "CF", "DO", "GB", "GM", "KM", "KY", "MH", "MV", "NL", "PH", "SB", "TC", "US", "VG", "VI"}

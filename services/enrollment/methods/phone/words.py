@@ -67,7 +67,7 @@ DONE: Final = Done(
     changed=_("Your new number is saved."),
 )
 EMPTY: Final = _("Enter your phone number.")
-# Translators: here and wherever a number lies, {country} is the name alone, as in a list: "Niederlande", "Spanien".
+# Translators: {country} is the name alone, as in a list: "Niederlande", "Spanien". So is {name}.
 OTHER_COUNTRY: Final = _("Is this a number in {country}? Then choose {name} under “Country or region”.")
 # Translators: {country} is the name alone, as in a list.
 NO_NUMBER_IN: Final = _("That doesn't look like a phone number in {country}.")
