@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.lint import boundaries, layout, rules
+from tests.lint import boundaries, layout, rules, texts
 from tests.lint.source import Finding, Rule, Source
 
 CHECKED = ("services", "schemas")
@@ -21,6 +21,7 @@ RULES: tuple[Rule, ...] = (
     rules.secrets,
     layout.method_names,
     layout.lengths,
+    texts.marked,
 )
 
 

@@ -59,7 +59,7 @@ def to_qr_code(product: Product, person: Somebody) -> Visitor:
 def connected(product: Product, visitor: Visitor) -> TestDevice:
     """A device that has scanned the code on the page."""
     device = TestDevice(product.url("enrollment"), clock_off=product.ahead)
-    assert device.activate_by_link(visitor.links[OPEN_HERE]).status_code == 201
+    assert device.activate_by_link(visitor.walker.link(OPEN_HERE)).status_code == 201
     return device
 
 

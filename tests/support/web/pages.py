@@ -13,13 +13,13 @@ from services.enrollment.methods.base.views import DoneView
 from services.enrollment.methods.email.views import EmailView
 from services.enrollment.methods.hardware_oath.views import SerialNumberView
 from services.enrollment.methods.passkey.views import PasskeyView
+from services.enrollment.methods.phone.words import DELIVERIES
 from services.enrollment.methods.recovery_codes.views import RecoveryIntroView
 from services.enrollment.methods.software_oath.views import SoftwareIntroView, SoftwareScanView
 from services.enrollment.methods.temporary_access_pass.words import PROOF as ACCESS_PASS
 from services.enrollment.web.rendering import View
 from services.enrollment.web.views import (
     CancelView,
-    Choice,
     ChooseView,
     FieldError,
     Frame,
@@ -63,11 +63,6 @@ from tests.support.web.sample_pages import (
     typed_proof_view,
 )
 from tests.support.web.sample_sites import help_views, managed_views, operations_views
-
-DELIVERIES: tuple[Choice, ...] = (
-    ("sms", "Text me a code", "A message with a code. Your provider's usual rates apply."),
-    ("voice", "Call me", "A call that tells you what to do. Your provider's usual rates apply."),
-)
 
 
 def sample_views() -> dict[str, View]:

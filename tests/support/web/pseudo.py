@@ -1,5 +1,6 @@
 """A language that no one speaks: every text reads `⟦…⟧`, so that what is not one, or is put together, is seen."""
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
@@ -8,15 +9,18 @@ from typing import Final
 
 import pytest
 from babel.support import NullTranslations
+from pydantic import SecretStr
 
 from services.enrollment import i18n
-from services.enrollment.i18n import Text
+from services.enrollment.i18n import SOURCE, Text
 
 READ: Final = re.compile(r"⟦[^⟦⟧]*(?:⟦[^⟦⟧]*⟧[^⟦⟧]*)*⟧")
 WORD: Final = re.compile(r"[^\W\d_]{2,}")
 SPOKEN: Final = frozenset({"alt", "title", "placeholder", "aria-label"})
 """Attributes that are read; what begins with `data-` is where it has more than one word."""
-UNSPOKEN: Final = frozenset({"data-options", "data-copy", "data-events", "data-keeping", "data-masked"})
+UNSPOKEN: Final = frozenset(
+    {"data-codes", "data-copy", "data-events", "data-keeping", "data-masked", "data-options", "data-when"}
+)
 
 
 SILENT: Final = frozenset({"script", "style"})
@@ -34,9 +38,9 @@ class PseudoTranslations(NullTranslations):
 
 
 def speak_pseudo(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every request is read in it."""
-    pseudo = PseudoTranslations()
-    monkeypatch.setattr(i18n, "translations", lambda _code: pseudo)
+    """Every request is read in it that is not read in English."""
+    english, pseudo = NullTranslations(), PseudoTranslations()
+    monkeypatch.setattr(i18n, "translations", lambda code: english if code == SOURCE else pseudo)
 
 
 def unmarked(html: str, data: str = "") -> list[str]:
@@ -56,6 +60,8 @@ def data_of(view: object) -> str:
 def _strings(value: object) -> Iterator[str]:
     if isinstance(value, str) and not isinstance(value, Text):
         yield str(value)
+    elif isinstance(value, SecretStr):
+        yield value.get_secret_value()
     elif isinstance(value, list | tuple):
         for each in value:
             yield from _strings(each)
@@ -84,7 +90,7 @@ class _Spoken(HTMLParser):
         for name, value in attrs:
             is_told = name.startswith("data-") and name not in UNSPOKEN and " " in (value or "")
             if value and (name in SPOKEN or is_told):
-                self.pieces.append(_decoded(value))
+                self.pieces += _said(value)
 
     def handle_endtag(self, tag: str) -> None:
         if tag == self._unread:
@@ -106,8 +112,9 @@ class _Spoken(HTMLParser):
             self._line = ""
 
 
-def _decoded(value: str) -> str:
-    """JSON within an attribute, without its names."""
+def _said(value: str) -> Iterator[str]:
+    """What an attribute says; of JSON what has more than one word."""
     if value[:1] not in "{[":
-        return value
-    return re.sub(r'"\w+":', "", value.encode().decode("unicode_escape") if "\\u" in value else value)
+        yield value
+    else:
+        yield from (each for each in _strings(json.loads(value)) if " " in each)

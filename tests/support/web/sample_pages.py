@@ -126,7 +126,7 @@ def app_code_view(error: FieldError | None = None) -> AppCodeView:
     return AppCodeView(
         step="authenticatorApp.code",
         frame=frame("Enter the code from your app", 3, APP_STEPS),
-        app=f"the app on {DEVICE}",
+        device=DEVICE,
         attempts_left=5,
         events_url=f"{SETUP}/events?challenge=0193a000-challenge",
         expires_at=NOW + timedelta(minutes=5),

@@ -1,6 +1,6 @@
 """A person's browser without scripts, in this process: it reads pages, and presses what is on them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
@@ -10,6 +10,8 @@ import httpx
 
 VOID = {"input", "img", "meta", "link", "br", "wbr", "hr", "rect", "path", "circle"}
 HEADINGS = {"h1", "h2", "h3"}
+BRACKETS = "⟦⟧"
+"""Around each text of the language that no one speaks (`pseudo`)."""
 UNSEEN = {"script", "style", "title", "svg"}
 
 
@@ -107,7 +109,8 @@ class Read(HTMLParser):
 
 
 class Walker:
-    """One browser: its cookies, and the page that it shows. It follows redirects to the product, and to `others`."""
+    """One browser: its cookies, and the page that it shows. It follows redirects to the product, and to `others`.
+    `on_page` gets each page that is shown."""
 
     def __init__(self, http: httpx.AsyncClient, origin: str, *others: str) -> None:
         self._http = http
@@ -118,6 +121,7 @@ class Walker:
         self.html = ""
         self.status = 0
         self.address = origin
+        self.on_page: Callable[[Walker], None] = lambda _: None
 
     @property
     def cookies(self) -> dict[str, str]:
@@ -130,12 +134,11 @@ class Walker:
 
     async def follow(self, label: str) -> "Walker":
         """A link by its words."""
-        assert label in self.page.links, f"no link {label!r} among {sorted(self.page.links)}"
-        return await self._go("GET", self.page.links[label])
+        return await self._go("GET", self.link(label))
 
     async def press(self, label: str, *, at: int = 0, **typed: str | list[str]) -> "Walker":
         """A button by its words, the one number `at` of those; `typed` are the fields that the person filled in."""
-        found = [button for button in self.page.buttons if button.label == label]
+        found = [button for button in self.page.buttons if button.label.strip(BRACKETS) == label]
         assert len(found) > at, f"no button {label!r} among {[button.label for button in self.page.buttons]}"
         button = found[at]
         form = next((one for one in self.page.forms if button.form and one.id == button.form), button.around)
@@ -146,6 +149,12 @@ class Walker:
         for name, value in (*given, *typed.items()):
             data.setdefault(name, []).extend(value if isinstance(value, list) else [value])
         return await self._go("POST", form.action, data=data)
+
+    def link(self, label: str) -> str:
+        """Where a link leads, by its words."""
+        links = {words.strip(BRACKETS): address for words, address in self.page.links.items()}
+        assert label in links, f"no link {label!r} among {sorted(links)}"
+        return links[label]
 
     def field(self, name: str) -> str:
         """What is said to be wrong with a field."""
@@ -169,4 +178,5 @@ class Walker:
                 return await self._go("GET", onward)
             self.address = onward
         self.page = Read(answer.text)
+        self.on_page(self)
         return self

@@ -11,7 +11,7 @@ from services.enrollment.methods.authenticator_app import handlers as apps
 from services.enrollment.methods.authenticator_app.activation import ActivationCode, code_of
 from services.enrollment.methods.authenticator_app.approval_pages import act_on_try, required_activation, show_try
 from services.enrollment.methods.authenticator_app.views import DownloadView, ScanView, SetupView
-from services.enrollment.methods.authenticator_app.words import CONNECTING, DONE
+from services.enrollment.methods.authenticator_app.words import CONNECTING, DONE, QR_CODE
 from services.enrollment.methods.base.pages import MethodPages, Step
 from services.enrollment.methods.base.step_pages import back_of, last_step, reading
 from services.enrollment.proofs.app_code.pages import app_code_view
@@ -64,7 +64,7 @@ async def _scan_view(page: PageRequest, *, unheard: bool = False, manual: bool =
     return ScanView(
         frame=frame(page, "authenticatorApp.scan"),
         qr_src=f"{WIZARD}/qr/account.svg?code={activation.handle}",
-        qr_alt=f"QR code that connects the authenticator app with {page.principal.account.profile.user_principal_name}",
+        qr_alt=QR_CODE.format(person=page.principal.account.profile.user_principal_name),
         code=code.code,
         url=code.url,
         manual=manual,
@@ -98,7 +98,7 @@ async def show_code(page: PageRequest, feedback: Feedback = NOTHING) -> Response
         page,
         "authenticatorApp.code",
         feedback,
-        app=f"the app on {activation.device_name or 'your phone'}",
+        device=activation.device_name,
         back="authenticatorApp.scan",
     )
     return html(page.principal, replace(view, request_possible=True), feedback.status)

@@ -97,16 +97,17 @@ class ScanView:
 class TryView:
     """Approve a request in the app, with the number that is shown here.
 
-    `push_known` is false when the app gets no notifications and has to be opened. `unheard` is what "Next" answers
-    before the approval; `has_codes` offers a one-time code of the app instead, `other_method` another proof; `reported`
-    means that the person said that nobody asked for the request, and `suspends` that the app is suspended by that.
+    `device` is how the person knows it, None where it has no name. `push_known` is false when the app gets no
+    notifications and has to be opened. `unheard` is what "Next" answers before the approval; `has_codes` offers a
+    one-time code of the app instead, `other_method` another proof; `reported` means that the person said that nobody
+    asked for the request, and `suspends` that the app is suspended by that.
     """
 
     template: ClassVar[str] = "authenticator_app/try.html"
     words: ClassVar[ApprovalWords] = APPROVAL
 
     frame: Frame
-    device: str
+    device: str | None
     number: str
     state: ApprovalState
     events_url: str
@@ -122,11 +123,18 @@ class TryView:
     step: str = "authenticatorApp.test"
 
     @property
+    def asked(self) -> str:
+        """What to approve, and where."""
+        named = APPROVAL.sent_to if self.push_known else APPROVAL.open_app_of
+        nameless = APPROVAL.sent if self.push_known else APPROVAL.open_app
+        return named.format(device=self.device) if self.device else nameless
+
+    @property
     def states(self) -> Mapping[str, StateText]:
         """What each state is called, with what follows from a report."""
         headline, _ = APPROVAL.states["reported"]
         detail = APPROVAL.suspended if self.suspends else APPROVAL.not_suspended
-        filled = detail.format(organization=self.frame.organization, device=self.device)
+        filled = detail.format(organization=self.frame.organization, device=self.device or "")
         return {**APPROVAL.states, "reported": StateText(headline, filled)}
 
     @property

@@ -4,37 +4,39 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from services.enrollment.i18n import gettext as _
 from services.enrollment.methods.base.words import Done, MethodWords, Name
 from services.enrollment.web.words import StateText
 
 WORDS: Final = MethodWords(
     type="authenticatorApp",
-    name=Name("Authenticator app", "Approve sign-ins with one tap in the authenticator app."),
+    name=Name(_("Authenticator app"), _("Approve sign-ins with one tap in the authenticator app.")),
     guide="authenticator-app",
-    prove="Approve a request in the app on {where}.",
+    prove=_("Approve a request in the app on {where}."),
     titles={
-        "authenticatorApp": "Authenticator app",
-        "authenticatorApp.setup": "Set up your account",
-        "authenticatorApp.scan": "Scan the QR code",
-        "authenticatorApp.test": "Let's try it out",
-        "authenticatorApp.code": "Enter the code from your app",
-        "authenticatorApp.verified": "Notification approved",
+        "authenticatorApp": _("Authenticator app"),
+        "authenticatorApp.setup": _("Set up your account"),
+        "authenticatorApp.scan": _("Scan the QR code"),
+        "authenticatorApp.test": _("Let's try it out"),
+        "authenticatorApp.code": _("Enter the code from your app"),
+        "authenticatorApp.verified": _("Notification approved"),
     },
     progress=(
-        ("authenticatorApp", "Get the app"),
-        ("authenticatorApp.setup", "Set up"),
-        ("authenticatorApp.scan", "Scan"),
-        ("authenticatorApp.test", "Try it out"),
-        ("authenticatorApp.verified", "Done"),
+        ("authenticatorApp", _("Get the app")),
+        ("authenticatorApp.setup", _("Set up")),
+        ("authenticatorApp.scan", _("Scan")),
+        ("authenticatorApp.test", _("Try it out")),
+        ("authenticatorApp.verified", _("Done")),
     ),
     instead={"authenticatorApp.code": "authenticatorApp.test"},
     is_known_by_device=True,
 )
 DONE: Final = Done(
-    "Notification approved",
-    "The app is connected and is {use}.",
-    next_label="Next",
-    replaced="Your old phone was removed.",
+    _("Notification approved"),
+    _("The app is connected and is registered as a backup method."),
+    as_default=_("The app is connected and is now your default method."),
+    next_label=_("Next"),
+    replaced=_("Your old phone was removed."),
 )
 
 
@@ -60,48 +62,62 @@ class ApprovalWords:
     again_now: str
     suspended: str
     not_suspended: str
+    sent_to: str
+    sent: str
+    open_app_of: str
+    open_app: str
 
 
+QR_CODE: Final = _("QR code that connects the authenticator app with {person}")
 CONNECTING: Final = ConnectingWords(
     states={
-        "waiting": StateText("Waiting for your app…", ""),
-        "connected": StateText("Your app is connected. Select Next.", ""),
-        "expired": StateText("This QR code has expired", "A new one takes its place when you ask for it."),
+        "waiting": StateText(_("Waiting for your app…"), ""),
+        "connected": StateText(_("Your app is connected. Select Next."), ""),
+        "expired": StateText(_("This QR code has expired"), _("A new one takes its place when you ask for it.")),
     },
-    unheard="We haven't heard from your app yet. Scan the code first, then select Next.",
-    still_valid="It works for {seconds} more.",
-    copied="Code copied.",
-    copied_url="URL copied.",
+    unheard=_("We haven't heard from your app yet. Scan the code first, then select Next."),
+    still_valid=_("It works for {seconds} more."),
+    copied=_("Code copied."),
+    copied_url=_("URL copied."),
 )
 APPROVAL: Final = ApprovalWords(
     states={
-        "waiting": StateText("Waiting for your approval…", ""),
-        "approved": StateText("Approved. Select Next.", ""),
+        "waiting": StateText(_("Waiting for your approval…"), ""),
+        "approved": StateText(_("Approved. Select Next."), ""),
         "denied": StateText(
-            "You denied the request", "Was it by mistake? Try again. If you didn't ask for this request, report it."
+            _("You denied the request"),
+            _("Was it by mistake? Try again. If you didn't ask for this request, report it."),
         ),
-        "expired": StateText("No answer", "The request wasn't answered in time. Have the app at hand, then try again."),
+        "expired": StateText(
+            _("No answer"), _("The request wasn't answered in time. Have the app at hand, then try again.")
+        ),
         "wrongNumber": StateText(
-            "Wrong number", "The number in the app wasn't the one on this page. A new request shows a new number."
+            _("Wrong number"), _("The number in the app wasn't the one on this page. A new request shows a new number.")
         ),
-        "reported": StateText("You reported the request", ""),
-        "failed": StateText("That didn't work", "The request couldn't be completed. Nothing you set up is lost."),
+        "reported": StateText(_("You reported the request"), ""),
+        "failed": StateText(_("That didn't work"), _("The request couldn't be completed. Nothing you set up is lost.")),
         "cancelled": StateText(
-            "This request was cancelled",
-            "It can't be approved any more. That happens where the app was removed or can't be used for now.",
+            _("This request was cancelled"),
+            _("It can't be approved any more. That happens where the app was removed or can't be used for now."),
         ),
-        "replaced": StateText("A newer request took its place", "It has a number of its own. Go on to see it."),
+        "replaced": StateText(_("A newer request took its place"), _("It has a number of its own. Go on to see it.")),
         "superseded": StateText(
-            "A newer request took its place", "It was asked for on another page. Go on there, or try again here."
+            _("A newer request took its place"), _("It was asked for on another page. Go on there, or try again here.")
         ),
     },
-    unheard="We haven't heard from your app yet. Approve the request there, then select Next.",
-    first="Approve the request in the app first.",
-    too_soon="You can ask for another request in {seconds}.",
-    again_now="You can ask for another request now.",
-    suspended=(
+    unheard=_("We haven't heard from your app yet. Approve the request there, then select Next."),
+    first=_("Approve the request in the app first."),
+    too_soon=_("You can ask for another request in {seconds}."),
+    again_now=_("You can ask for another request now."),
+    suspended=_(
         "{organization} was told, and {device} can't be used until you restore it: in My security info, after you "
         "verified with another method. Change your password if others may know it."
     ),
-    not_suspended="{organization} was told. Change your password if others may know it.",
+    not_suspended=_("{organization} was told. Change your password if others may know it."),
+    sent_to=_("Approve the notification that we sent to {device}."),
+    sent=_("Approve the notification that we sent to your app."),
+    open_app_of=_(
+        "Open the authenticator app now, and approve the request there. It is the one that you added as {device}."
+    ),
+    open_app=_("Open the authenticator app now, and approve the request there."),
 )

@@ -4,6 +4,7 @@ from fastapi import Response
 
 from schemas.base import MethodType
 from services.enrollment.accounts.domain.account import Account
+from services.enrollment.i18n import sentences
 from services.enrollment.methods.base.pages import Show, Step, StepPage
 from services.enrollment.methods.base.views import DoneView
 from services.enrollment.methods.base.words import Done
@@ -57,20 +58,22 @@ def last_step(method_type: MethodType, done: Done) -> dict[str, StepPage]:
 
 def _done_view(page: PageRequest, method_type: MethodType, done: Done) -> DoneView:
     step, change = f"{method_type}.verified", page.principal.session.requested_change
-    text = done.changed if done.changed and change and change.changes else done.text
+    text = _of_use(page.principal.account, method_type, done)
+    if done.changed and change and change.changes:
+        text = done.changed
     if done.replaced and change and change.replaces:
-        text = f"{text} {done.replaced}"
+        text = sentences(text, done.replaced)
     return DoneView(
         frame=frame(page, step),
         heading=done.heading,
-        text=text.format(use=_use_of(page.principal.account, method_type)),
+        text=text,
         next_label=done.next_label,
         step=step,
     )
 
 
-def _use_of(account: Account, method_type: MethodType) -> str:
-    """What the newest method of a type is for, as the end of a sentence."""
+def _of_use(account: Account, method_type: MethodType, done: Done) -> str:
+    """What the newest method of a type is for."""
     method = next((method for method in reversed(account.methods) if method.type == method_type), None)
     is_default = method is not None and method.id == account.default_method_id
-    return "now your default method" if is_default else "registered as a backup method"
+    return done.as_default if is_default and done.as_default else done.text

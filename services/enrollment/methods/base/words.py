@@ -1,20 +1,22 @@
 """What a method must say in words: what it is called, its steps, and what it is for."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from schemas.base import MethodType
+from services.enrollment.i18n import gettext as _
 
 
 @dataclass(frozen=True)
 class Done:
-    """What the last step says. `{use}` in `text` is what the new method is for; `changed` is said instead where it took
-    the place of an earlier value, and `replaced` besides where another method went for it."""
+    """What the last step says. `as_default` is said instead of `text` where the new method became the default one, and
+    `changed` where it took the place of an earlier value; `replaced` besides where another method went for it."""
 
     heading: str
     text: str
+    as_default: str | None = None
     changed: str | None = None
-    next_label: str = "Done"
+    next_label: str = _("Done")
     replaced: str | None = None
 
 
@@ -31,9 +33,9 @@ class MethodWords:
     """The words of a type of method.
 
     `prove` offers it as a proof (`{where}` is its display name, or the device's), and `prove_by` where that depends on
-    how it is reached. `titles` has a title for each step; `progress` the
-    steps that are counted, with their labels, and `instead` the steps that are another way through one of those.
-    `variants` are its names by the type of phone.
+    how it is reached. `titles` has a title for each step; `progress` the steps that are counted, with their labels, and
+    `instead` the steps that are another way through one of those. `variants` are its names by the type of phone.
+    `which` says which one it is, in the reader's language, from the display name that is stored, in English.
     """
 
     type: MethodType
@@ -48,6 +50,13 @@ class MethodWords:
     """The help page of this method."""
     is_known_by_device: bool = False
     """People call it by its display name, the device's."""
+    which: Callable[[str], str] | None = None
 
     def name_of(self, variant: str | None) -> Name:
         return self.variants.get(variant or "", self.name)
+
+    def shown(self, display_name: str) -> str:
+        """A stored display name in the reader's language. One without words, as a mask, is the same in each."""
+        if self.which:
+            return self.which(display_name)
+        return self.name.label if display_name == self.name.label else display_name

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from services.enrollment.i18n import gettext as _
 from services.enrollment.methods.base.words import Done, MethodWords, Name
 from services.enrollment.web.words import MANY_CODES, NOT_ALLOWED, no_more_messages
 from services.kit.errors import (
@@ -17,22 +18,26 @@ from services.kit.errors import (
 
 WORDS: Final = MethodWords(
     type="email",
-    name=Name("Email", "Get codes at an address of yours. For getting back in, not for signing in."),
+    name=Name(_("Email"), _("Get codes at an address of yours. For getting back in, not for signing in.")),
     guide="email",
-    prove="Get a code at {where}.",
-    titles={"email": "Email", "email.code": "Enter the code", "email.verified": "Email verified"},
-    progress=(("email", "Enter your address"), ("email.code", "Enter the code"), ("email.verified", "Done")),
+    prove=_("Get a code at {where}."),
+    titles={"email": _("Email"), "email.code": _("Enter the code"), "email.verified": _("Email verified")},
+    progress=(
+        ("email", _("Enter your address")),
+        ("email.code", _("Enter the code")),
+        ("email.verified", _("Done")),
+    ),
 )
 DONE: Final = Done(
-    "Email verified",
-    "You can get codes there when you have to get back in. It isn't used for signing in.",
-    changed="Your new address is saved.",
+    _("Email verified"),
+    _("You can get codes there when you have to get back in. It isn't used for signing in."),
+    changed=_("Your new address is saved."),
 )
-ANOTHER_ADDRESS: Final = "Use a different address"
+ANOTHER_ADDRESS: Final = _("Use a different address")
 REFUSED: Final[Mapping[type[ProblemError], str]] = {
-    EmailInvalidError: "That doesn't look like an email address. It has the form name@example.com.",
-    MethodAlreadyRegisteredError: "This address is registered already.",
-    MethodLimitReachedError: "You have an email address on file already. Change it instead of adding another.",
+    EmailInvalidError: _("That doesn't look like an email address. It has the form name@example.com."),
+    MethodAlreadyRegisteredError: _("This address is registered already."),
+    MethodLimitReachedError: _("You have an email address on file already. Change it instead of adding another."),
     MethodNotAllowedByPolicyError: NOT_ALLOWED,
     RateLimitedError: MANY_CODES,
 }

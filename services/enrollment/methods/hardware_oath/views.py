@@ -50,5 +50,9 @@ class TokenCodeView:
     other_method: bool = False
 
     @property
+    def hint(self) -> str:
+        return words.TWO_IN_A_ROW.of(self.code_digits)
+
+    @property
     def challenge_id(self) -> str:
         return challenge_of(self.events_url)

@@ -22,27 +22,41 @@ from services.kit.errors import (
     UnknownHardwareTokenError,
 )
 
+_TOKEN: Final = _("Token {masked}")
+
+
+def _which(display_name: str) -> str:
+    return _TOKEN.format(masked=display_name.removeprefix("Token "))
+
+
 WORDS: Final = MethodWords(
     type="hardwareOath",
-    name=Name("Hardware token", "Type codes from a token that your organisation gave you."),
+    name=Name(_("Hardware token"), _("Type codes from a token that your organisation gave you.")),
     guide="hardware-token",
-    prove="Type the code that your token shows.",
+    prove=_("Type the code that your token shows."),
     titles={
-        "hardwareOath": "Hardware token",
-        "hardwareOath.code": "Enter the code from your token",
-        "hardwareOath.verified": "Hardware token verified",
+        "hardwareOath": _("Hardware token"),
+        "hardwareOath.code": _("Enter the code from your token"),
+        "hardwareOath.verified": _("Hardware token verified"),
     },
     progress=(
-        ("hardwareOath", "Enter the number"),
-        ("hardwareOath.code", "Enter the code"),
-        ("hardwareOath.verified", "Done"),
+        ("hardwareOath", _("Enter the number")),
+        ("hardwareOath.code", _("Enter the code")),
+        ("hardwareOath.verified", _("Done")),
     ),
+    which=_which,
 )
-DONE: Final = Done("Hardware token verified", "Your hardware token is {use}.")
-OVER: Final = "This attempt is over. You can try again with the next code of the token."
+DONE: Final = Done(
+    _("Hardware token verified"),
+    _("Your hardware token is registered as a backup method."),
+    as_default=_("Your hardware token is now your default method."),
+)
+OVER: Final = _("This attempt is over. You can try again with the next code of the token.")
 REFUSED: Final[Mapping[type[ProblemError], str]] = {
-    UnknownHardwareTokenError: "We have no token with this number for you. Check the number on the back of the token.",
-    MethodLimitReachedError: "You have as many hardware tokens as you can have.",
+    UnknownHardwareTokenError: _(
+        "We have no token with this number for you. Check the number on the back of the token."
+    ),
+    MethodLimitReachedError: _("You have as many hardware tokens as you can have."),
     MethodNotAllowedByPolicyError: NOT_ALLOWED,
     RateLimitedError: MANY_CODES,
 }
@@ -51,6 +65,12 @@ REFUSED: Final[Mapping[type[ProblemError], str]] = {
 WRONG: Final = ngettext_lazy(
     "That code isn't right. Wait for the next code, then type this one and the next in a row; {number} try left.",
     "That code isn't right. Wait for the next code, then type this one and the next in a row; {number} tries left.",
+)
+
+
+TWO_IN_A_ROW: Final = ngettext_lazy(
+    "{number} digit. If the code is never right, type two codes in a row: this one and the next.",
+    "{number} digits. If the code is never right, type two codes in a row: this one and the next.",
 )
 
 
@@ -66,9 +86,9 @@ def token_code_problem(problem: type[ProblemError], challenge: Challenge) -> str
             digits=asked.digits if asked else 6
         ),
         CodeIncorrectError: WRONG.of(challenge.attempts_left),
-        CodeExpiredError: "That took too long. Try again with the next code of the token.",
-        AttemptsExhaustedError: "Too many wrong codes. Try again with the next code of the token.",
-        MethodCoolingDownError: "There were too many wrong codes for this token. Wait a while, then start again.",
-        AuthenticatorDisabledError: "There were too many wrong codes for this token. Set it up anew.",
+        CodeExpiredError: _("That took too long. Try again with the next code of the token."),
+        AttemptsExhaustedError: _("Too many wrong codes. Try again with the next code of the token."),
+        MethodCoolingDownError: _("There were too many wrong codes for this token. Wait a while, then start again."),
+        AuthenticatorDisabledError: _("There were too many wrong codes for this token. Set it up anew."),
     }
     return not_accepted(problem, texts)

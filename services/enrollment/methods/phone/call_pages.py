@@ -61,7 +61,7 @@ async def act_on_call(page: PageRequest, form: ProofForm) -> Response:
 async def reached_otherwise(page: PageRequest, delivery: Literal["sms", "voice"], show: ShowAgain) -> Response:
     """A call instead of a text, or the other way round; where that is not possible, the page says why."""
     sending = phones.reach_otherwise(page.principal, delivery, page.deps)
-    return await send_anew(page, sending, show, lambda problem: number_problem(problem, "", delivery))
+    return await send_anew(page, sending, show, lambda problem: number_problem(problem, None, delivery))
 
 
 async def sent_anew(page: PageRequest, show: ShowAgain) -> Response:

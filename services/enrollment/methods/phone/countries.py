@@ -1,23 +1,43 @@
 """Countries and regions by name, from CLDR."""
 
 import unicodedata
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Final, cast
 
 from babel import Locale
 
 from schemas.enrollment import without_extension
 from services.enrollment.challenges.domain.challenge import Challenge
+from services.enrollment.i18n import LANGUAGES, SOURCE, language
 from services.enrollment.methods.phone.domain import country_of
 from services.enrollment.needs import HasSealer
 from services.enrollment.proofs.sent_code.handlers import destination_of_challenge
 
-NAMES: dict[str, str] = {
-    code: name for code, name in Locale("en").territories.items() if len(code) == 2 and code.isalpha()
-}
-"""English names by ISO 3166-1 alpha-2 code."""
 
-WITH_ARTICLE = frozenset(
+def _territories(code: str) -> Mapping[str, str]:
+    return cast("Mapping[str, str]", Locale(code).territories)
+
+
+REGIONS: Final = frozenset(code for code in _territories(SOURCE) if len(code) == 2 and code.isalpha()) - {"ZZ"}
+"""ISO 3166-1 alpha-2 codes; ZZ is none of a country."""
+
+WITH_ARTICLE: Final = frozenset(
     {"AE", "BS", "CD", "CF", "DO", "GB", "GM", "KM", "KY", "MH", "MV", "NL", "PH", "SB", "TC", "US", "VG", "VI"}
 )
+"""Those that have one in an English sentence."""
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def names_in(code: str) -> Mapping[str, str]:
+    """What the regions are called in a language, by their codes."""
+    territories = _territories(code)
+    return {region: territories[region] for region in REGIONS if region in territories}
+
+
+def name_of(region: str) -> str:
+    """A region in the reader's language."""
+    return names_in(language()).get(region) or names_in(SOURCE)[region]
 
 
 def in_order(name: str) -> str:
@@ -26,15 +46,16 @@ def in_order(name: str) -> str:
     return "".join(letter for letter in letters if not unicodedata.combining(letter)).casefold()
 
 
-def in_a_sentence(region: str) -> str:
-    """The name as a sentence needs it: "the United Kingdom", "Spain"; "this country" for a code that is none."""
-    name = NAMES.get(region)
-    if name is None:
-        return "this country"
-    return f"the {name}" if region in WITH_ARTICLE else name
+def in_a_sentence(region: str) -> str | None:
+    """The name as an English sentence needs it: "the United Kingdom", "Spain"; None for a code that is none. In other
+    languages it is the name alone, around which a translation builds its sentence."""
+    if region not in REGIONS:
+        return None
+    name = name_of(region)
+    return f"the {name}" if region in WITH_ARTICLE and language() == SOURCE else name
 
 
 def place_of(challenge: Challenge, deps: HasSealer) -> str | None:
     """The country of the number that a challenge is sent to, in a sentence; None where it belongs to none."""
     region = country_of(without_extension(destination_of_challenge(challenge, deps).plain.get_secret_value()))
-    return in_a_sentence(region) if region in NAMES else None
+    return in_a_sentence(region)

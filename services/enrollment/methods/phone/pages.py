@@ -10,11 +10,12 @@ from pydantic import Field
 
 from services.enrollment.challenges.domain.challenge import Challenge, PhoneType
 from services.enrollment.challenges.handlers.lifecycle import binding_of
+from services.enrollment.i18n import LANGUAGES, language
 from services.enrollment.methods.base.pages import MethodPages, Step
 from services.enrollment.methods.base.step_pages import back_of, changed_from, last_step
 from services.enrollment.methods.phone import handlers as phones
 from services.enrollment.methods.phone.call_pages import act_on_call, reached_otherwise, sent_anew, show_call
-from services.enrollment.methods.phone.countries import NAMES, in_a_sentence, in_order, place_of
+from services.enrollment.methods.phone.countries import REGIONS, in_a_sentence, in_order, name_of, names_in, place_of
 from services.enrollment.methods.phone.domain import national_format, region_of, region_of_typed
 from services.enrollment.methods.phone.handlers import TypedPhone
 from services.enrollment.methods.phone.views import Country, PhoneView
@@ -90,7 +91,7 @@ async def number_typed(page: PageRequest, form: PhoneNumberForm) -> Response:
     """Ask for a code, or call."""
     if not form.number.strip():
         return await show_number(page, _typed(form), FieldError("number", EMPTY), 422)
-    region, phone_type = form.region if form.region in NAMES else "ZZ", _phone_type(page)
+    region, phone_type = form.region if form.region in REGIONS else "ZZ", _phone_type(page)
     delivery: Literal["sms", "voice"] = "voice" if form.delivery == "voice" or phone_type != "mobile" else "sms"
     phone = TypedPhone(region, form.number, phone_type, delivery, form.extension)
     try:
@@ -100,7 +101,7 @@ async def number_typed(page: PageRequest, form: PhoneNumberForm) -> Response:
     except ProblemError as problem:
         text = number_problem(problem, in_a_sentence(region), delivery)
         if isinstance(problem, PhoneNumberInvalidError) and (elsewhere := region_of_typed(form.number, region)):
-            text = OTHER_COUNTRY.format(country=in_a_sentence(elsewhere), name=NAMES[elsewhere])
+            text = OTHER_COUNTRY.format(country=in_a_sentence(elsewhere), name=name_of(elsewhere))
         return await show_number(page, _typed(form), FieldError("number", text), problem.status)
     return to_current_step(page)
 
@@ -140,11 +141,16 @@ async def act_on_code(page: PageRequest, form: CodeForm) -> Response:
     return await judge_code(page, form, show_code, code_problem)
 
 
-@lru_cache(maxsize=1)
 def countries() -> tuple[Country, ...]:
     """All regions that have a calling code, as a reader looks for them."""
-    regions = (region for region in phonenumbers.SUPPORTED_REGIONS if region in NAMES)
-    listed = [Country(region, NAMES[region], phonenumbers.country_code_for_region(region)) for region in regions]
+    return _countries(language())
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _countries(code: str) -> tuple[Country, ...]:
+    names = names_in(code)
+    regions = (region for region in phonenumbers.SUPPORTED_REGIONS if region in names)
+    listed = [Country(region, names[region], phonenumbers.country_code_for_region(region)) for region in regions]
     return tuple(sorted(listed, key=lambda country: in_order(country.name)))
 
 
@@ -168,10 +174,10 @@ def _typed_before(challenge: Challenge | None, deps: HasSealer) -> Typed:
 
 def _first_guess(page: PageRequest) -> str:
     """What the platform said of the person, else where the organisation's people are, else where the language is."""
-    language, _, region = page.principal.session.locale.partition("-")
+    spoken, _, region = page.principal.session.locale.partition("-")
     own = page.deps.config.tenant(page.principal.account.tenant).region
-    guesses = (region.upper(), own, REGION_OF_LANGUAGE.get(language.lower()))
-    return next((one for one in guesses if one in NAMES), "GB")
+    guesses = (region.upper(), own, REGION_OF_LANGUAGE.get(spoken.lower()))
+    return next((one for one in guesses if one and one in REGIONS), "GB")
 
 
 PAGES: Final = MethodPages(

@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import ClassVar, Literal
 
 from services.enrollment.challenges.domain.challenge import PhoneType
-from services.enrollment.methods.phone.words import CALL, NUMBERS, CallWords, NumberWords
+from services.enrollment.i18n import gettext as _
+from services.enrollment.i18n import sentences
+from services.enrollment.methods.phone.words import CALL, NUMBERS, RATES, CallWords, NumberWords
 from services.enrollment.proofs.sent_code.missing import WORDS as MISSING
 from services.enrollment.proofs.sent_code.missing import Missing, missing
 from services.enrollment.web.views import Choice, FieldError, FormKey, Frame, challenge_of
@@ -54,6 +56,11 @@ class PhoneView:
     @property
     def words(self) -> NumberWords:
         return NUMBERS[self.phone_type]
+
+    @property
+    def hint(self) -> str:
+        """What number is meant, and what it costs where no choice beside it says so."""
+        return self.words.hint if len(self.deliveries) > 1 else sentences(self.words.hint, RATES)
 
 
 @dataclass(frozen=True)
@@ -115,10 +122,10 @@ class CallView:
         """What helps where no call comes: all that the page offers."""
         ways = (
             (self.calls_left > 0, MISSING["voice"].again),
-            (self.text_instead, "have a code texted to you instead"),
-            (self.back is not None, "go back and use a different number"),
-            (self.other_method, "use a different method"),
-            (self.different_method, "set up a different method"),
+            (self.text_instead, _("have a code texted to you instead")),
+            (self.back is not None, _("go back and use a different number")),
+            (self.other_method, _("use a different method")),
+            (self.different_method, _("set up a different method")),
         )
         offered = [way for is_there, way in ways if is_there]
         new = self.back is not None

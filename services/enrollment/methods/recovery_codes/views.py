@@ -43,7 +43,8 @@ class RecoveryCodesView:
     def written(self) -> str:
         """What the file says above the codes: whose they are, of which account, and since when."""
         made = day(self.frame.now) if self.frame.now else ""
-        return words.WRITTEN.format(organization=self.frame.organization, person=self.frame.person or "", day=made)
+        places = {"organization": self.frame.organization, "person": self.frame.person or "", "day": made}
+        return "".join(f"{line.format(**places)}\n" for line in words.WRITTEN)
 
     @property
     def lines(self) -> str:

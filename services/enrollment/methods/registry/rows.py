@@ -1,20 +1,25 @@
 """Methods on file, as pages list them, and as they call the one that an event is about."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from services.enrollment.accounts.domain.account import Account, Method
 from services.enrollment.accounts.domain.activity import Entry
+from services.enrollment.i18n import gettext as _
+from services.enrollment.i18n import ngettext_lazy
 from services.enrollment.methods.registry.domain import DEFAULT_ORDER, TRAITS
-from services.enrollment.methods.registry.words import WORDS, name_of
+from services.enrollment.methods.registry.words import WORDS, detail_of, name_of
 from services.enrollment.web.words import day, moment, with_mask
+
+_LEFT: Final = ngettext_lazy("{number} of 10 codes left", "{number} of 10 codes left")
 
 
 @dataclass(frozen=True)
 class MethodRow:
     """A method on file. `label` is what it is, `name` what the person calls it, `detail` is masked.
 
-    `last_used` is a sentence. `actions` are among `change`, `rename`, `default`, `delete` and `restore`.
+    `role` is what it is for, where it can be used. `last_used` is a sentence. `actions` are among `change`, `rename`,
+    `default`, `delete` and `restore`.
     """
 
     id: str
@@ -22,7 +27,7 @@ class MethodRow:
     label: str
     detail: str
     name: str | None
-    role: Literal["Default", "Backup"] | None
+    role: str | None
     state: Literal["active", "suspended", "disabled"]
     last_used: str | None
     actions: tuple[str, ...]
@@ -45,7 +50,7 @@ def method_row(method: Method, account: Account) -> MethodRow:
         label=name_of(method).label,
         detail=_detail(method),
         name=method.name,
-        role=None if method.state != "active" else "Default" if is_default else "Backup",
+        role=None if method.state != "active" else _("Default") if is_default else _("Backup"),
         state=method.state,
         last_used=since(method),
         actions=_actions(method, is_default=is_default),
@@ -61,13 +66,13 @@ def method_rows(account: Account) -> tuple[MethodRow, ...]:
 def kind_in(entry: Entry) -> str:
     """The type of method that an event is about. Which one, the list and the activity say."""
     words = WORDS.get(entry.method_type or "")
-    return words.name.label if words else "A method"
+    return words.name.label if words else _("A method")
 
 
 def name_in(entry: Entry, account: Account) -> str:
     """The method that an event is about, as the person calls it, else by its type and mask."""
     method = account.method(entry.method_id or "")
-    return method.name if method and method.name else with_mask(kind_in(entry), entry.name)
+    return method.name if method and method.name else with_mask(kind_in(entry), _shown(entry))
 
 
 def _actions(method: Method, *, is_default: bool) -> tuple[str, ...]:
@@ -84,14 +89,19 @@ def _actions(method: Method, *, is_default: bool) -> tuple[str, ...]:
 
 def _detail(method: Method) -> str:
     if method.codes_left is not None and not TRAITS[method.type].is_handed_out:
-        return f"{method.codes_left} of 10 codes left"
+        return _LEFT.of(method.codes_left)
     if method.usable_until:
-        return f"Works until {moment(method.usable_until)}"
-    return method.display_name
+        return _("Works until {moment}").format(moment=moment(method.usable_until))
+    return detail_of(method)
+
+
+def _shown(entry: Entry) -> str | None:
+    words = WORDS.get(entry.method_type or "")
+    return words.shown(entry.name) if words and entry.name else entry.name
 
 
 def since(method: Method) -> str:
     """When it was used last, or since when it is there."""
     if method.last_used_at:
-        return f"Last used on {day(method.last_used_at)}"
-    return f"Added on {day(method.created_at)}"
+        return _("Last used on {day}").format(day=day(method.last_used_at))
+    return _("Added on {day}").format(day=day(method.created_at))

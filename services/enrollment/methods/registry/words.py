@@ -40,6 +40,11 @@ def name_of(method: Method) -> Name:
     return WORDS[method.type].name_of(method.phone_type)
 
 
+def detail_of(method: Method) -> str:
+    """Which one of its type it is, in the reader's language: what is stored of it is English."""
+    return WORDS[method.type].shown(method.display_name)
+
+
 def title_of(method: Method) -> str:
     """What a method is, and how the person calls it: for a choice among several."""
     return with_mask(name_of(method).label, method.name)
@@ -48,11 +53,11 @@ def title_of(method: Method) -> str:
 def proof_of(method: Method) -> str:
     """What the person has to do to prove it."""
     words = WORDS[method.type]
-    where = (method.name if words.is_known_by_device else None) or method.display_name
+    where = (method.name if words.is_known_by_device else None) or detail_of(method)
     return words.prove_by.get(method.delivery or "", words.prove).format(where=where)
 
 
 def label_of(method: Method) -> str:
     """How the person knows a method: by the name that they gave it, else by what it is."""
     words = WORDS[method.type]
-    return method.name or (method.display_name if words.is_known_by_device else name_of(method).label)
+    return method.name or (detail_of(method) if words.is_known_by_device else name_of(method).label)

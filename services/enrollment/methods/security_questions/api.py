@@ -8,9 +8,8 @@ from services.enrollment.accounts.domain.account import Account
 from services.enrollment.challenges.api.models import GivenAnswer, QuestionBody
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.methods.base.api import ChallengeFields, MethodApi, RegistrationRequest
-from services.enrollment.methods.security_questions.domain import offered_questions
 from services.enrollment.methods.security_questions.handlers import answers
-from services.enrollment.methods.security_questions.words import WORDS
+from services.enrollment.methods.security_questions.words import WORDS, offered_questions
 from services.enrollment.needs import HasConfig
 from services.enrollment.registrations.beginning import Plan
 

@@ -2,7 +2,7 @@
 good.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -32,28 +32,24 @@ class Flaw:
     problem: type[ProblemError]
 
 
-PREDEFINED: Mapping[str, str] = {
-    "childhood-nickname": "What was your nickname as a child?",
-    "first-manager": "What is the first name of your first manager?",
-    "first-concert": "Which artist did you see at your first concert?",
-    "first-film": "Which film did you first see in a cinema?",
-    "first-dish": "What was the first dish that you learned to cook?",
-    "first-flight": "Where did you fly to for the first time?",
-    "first-car": "What was the make and model of your first car?",
-    "first-pet": "What was the name of your first pet?",
-    "met-partner": "In which town did you meet your partner?",
-    "parents-met": "In which town did your parents meet?",
-    "street-at-ten": "In which street did you live when you were ten?",
-    "favourite-teacher": "What is the last name of the teacher that you liked best?",
-    "oldest-cousin": "What is the first name of your oldest cousin?",
-    "favourite-toy": "What was your favourite toy?",
-    "unvisited-place": "Which place do you want to see that you have never been to?",
-}
-
-
-def offered_questions(own: SecurityQuestions) -> dict[str, str]:
-    """What people of an organisation choose from: text by id, its own first."""
-    return {question.id: question.text for question in own.custom} | dict(PREDEFINED)
+PREDEFINED = (
+    "childhood-nickname",
+    "first-manager",
+    "first-concert",
+    "first-film",
+    "first-dish",
+    "first-flight",
+    "first-car",
+    "first-pet",
+    "met-partner",
+    "parents-met",
+    "street-at-ten",
+    "favourite-teacher",
+    "oldest-cousin",
+    "favourite-toy",
+    "unvisited-place",
+)
+"""Questions that everybody can choose from, by their ids. What each asks is among the words."""
 
 
 def checked_answers(answers: Sequence[tuple[str, SecretStr]], own: SecurityQuestions) -> dict[str, SecretStr]:
@@ -72,7 +68,8 @@ def checked_answers(answers: Sequence[tuple[str, SecretStr]], own: SecurityQuest
 
 def flaws_of(answers: Sequence[tuple[str, SecretStr]], own: SecurityQuestions) -> tuple[Flaw, ...]:
     """All that is no good about them, in order: of each question, and of each answer, at most one thing."""
-    offered, questions, given = offered_questions(own), list[str](), list[str]()
+    questions, given = list[str](), list[str]()
+    offered = {*(question.id for question in own.custom), *PREDEFINED}
     found = list[Flaw]()
     for position, (question, secret) in enumerate(answers):
         answer = normalised(secret.get_secret_value())

@@ -11,10 +11,16 @@ from services.enrollment.challenges.handlers.submitting import submit_proof
 from services.enrollment.methods.base.handlers import GivenAnswers
 from services.enrollment.methods.base.pages import AskedProof, MethodPages, ProofPage, Step
 from services.enrollment.methods.base.step_pages import back_of, kept_at, last_step
-from services.enrollment.methods.security_questions.domain import MOST, flaws_of, offered_questions
+from services.enrollment.methods.security_questions.domain import MOST, flaws_of
 from services.enrollment.methods.security_questions.handlers import register_answers
 from services.enrollment.methods.security_questions.views import AskedQuestionsView, QuestionRow, QuestionsView
-from services.enrollment.methods.security_questions.words import DONE, answers_problem, answers_wrong, flaw_text
+from services.enrollment.methods.security_questions.words import (
+    DONE,
+    answers_problem,
+    answers_wrong,
+    flaw_text,
+    offered_questions,
+)
 from services.enrollment.sessions.handlers.progress import may_choose
 from services.enrollment.web.forms import ProofForm
 from services.enrollment.web.judging import ShowAgain, judge

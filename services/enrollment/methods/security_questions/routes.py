@@ -10,7 +10,7 @@ from services.enrollment.api.responses import answer, problems
 from services.enrollment.challenges.api.models import QuestionBody
 from services.enrollment.components import DependenciesDep
 from services.enrollment.methods.security_questions import examples
-from services.enrollment.methods.security_questions.domain import offered_questions
+from services.enrollment.methods.security_questions.words import offered_questions
 
 router = APIRouter(tags=["policies"], dependencies=[UNCACHED])
 

@@ -5,6 +5,7 @@ from typing import ClassVar, Literal
 
 from pydantic import SecretStr
 
+from services.enrollment.methods.security_questions.words import CHOOSE
 from services.enrollment.web.views import FieldError, Frame
 
 
@@ -34,6 +35,10 @@ class QuestionsView:
     back: str | None = None
     different_method: bool = False
     keeping: str | None = None
+
+    @property
+    def choose(self) -> str:
+        return CHOOSE.of(len(self.rows))
 
     def error_of(self, part: Literal["question", "answer"], position: int) -> FieldError | None:
         """What is wrong with the question or the answer of a row; the first has position 1."""

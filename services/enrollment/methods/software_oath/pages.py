@@ -67,7 +67,7 @@ async def act_on_scan(page: PageRequest, _: StepForm) -> Response:
 
 async def show_code(page: PageRequest, feedback: Feedback = NOTHING) -> Response:
     """The code that the app shows now."""
-    view = await app_code_view(page, "softwareOath.code", feedback, app="your app", back="softwareOath.scan")
+    view = await app_code_view(page, "softwareOath.code", feedback, device=None, back="softwareOath.scan")
     return html(page.principal, view, feedback.status)
 
 

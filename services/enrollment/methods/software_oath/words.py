@@ -2,25 +2,38 @@
 
 from typing import Final
 
+from services.enrollment.i18n import gettext as _
 from services.enrollment.methods.base.words import Done, MethodWords, Name
+
+_APP: Final = _("Authenticator app")
+
+
+def _which(display_name: str) -> str:
+    return _APP if display_name == _APP else display_name
+
 
 WORDS: Final = MethodWords(
     type="softwareOath",
-    name=Name("Other authenticator app", "Type codes from an app that you have already."),
+    name=Name(_("Other authenticator app"), _("Type codes from an app that you have already.")),
     guide="other-authenticator-app",
-    prove="Type the code that your app shows.",
+    prove=_("Type the code that your app shows."),
     titles={
-        "softwareOath": "Use a different authenticator app",
-        "softwareOath.scan": "Scan the QR code",
-        "softwareOath.code": "Enter the code from your app",
-        "softwareOath.verified": "Authenticator app connected",
+        "softwareOath": _("Use a different authenticator app"),
+        "softwareOath.scan": _("Scan the QR code"),
+        "softwareOath.code": _("Enter the code from your app"),
+        "softwareOath.verified": _("Authenticator app connected"),
     },
     progress=(
-        ("softwareOath", "Have your app ready"),
-        ("softwareOath.scan", "Scan"),
-        ("softwareOath.code", "Enter the code"),
-        ("softwareOath.verified", "Done"),
+        ("softwareOath", _("Have your app ready")),
+        ("softwareOath.scan", _("Scan")),
+        ("softwareOath.code", _("Enter the code")),
+        ("softwareOath.verified", _("Done")),
     ),
+    which=_which,
 )
-DONE: Final = Done("Authenticator app connected", "Your app is {use}.")
-COPIED: Final = "Secret copied."
+DONE: Final = Done(
+    _("Authenticator app connected"),
+    _("Your app is registered as a backup method."),
+    as_default=_("Your app is now your default method."),
+)
+COPIED: Final = _("Secret copied.")

@@ -15,7 +15,9 @@ from services.enrollment.web.views import WIZARD
 from services.enrollment.web.words import CHECKING
 
 
-async def app_code_view(page: PageRequest, step: str, feedback: Feedback, *, app: str, back: str) -> AppCodeView:
+async def app_code_view(
+    page: PageRequest, step: str, feedback: Feedback, *, device: str | None, back: str
+) -> AppCodeView:
     """The code, in a step of the wizard; `back` is the step to go back to."""
     challenge = await require_challenge(page)
     is_pending = challenge.status_at(page.deps.clock.now()) == "pending"
@@ -23,7 +25,7 @@ async def app_code_view(page: PageRequest, step: str, feedback: Feedback, *, app
     return AppCodeView(
         step=step,
         frame=shown,
-        app=app,
+        device=device,
         attempts_left=challenge.attempts_left,
         events_url=f"{shown.site.events}?challenge={challenge.id}",
         expires_at=challenge.expires_at,
@@ -39,7 +41,7 @@ def _view(asked: AskedProof) -> AppCodeView:
     return AppCodeView(
         step="prove",
         frame=asked.frame,
-        app=f"the app on {asked.method.name}" if can_approve and asked.method.name else "your app",
+        device=asked.method.name if can_approve else None,
         attempts_left=asked.challenge.attempts_left,
         events_url=asked.events_url,
         expires_at=asked.challenge.expires_at,

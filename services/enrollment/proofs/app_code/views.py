@@ -13,8 +13,9 @@ from services.enrollment.web.views import FieldError, Frame, challenge_of
 class AppCodeView:
     """A one-time code that an app shows, instead of an approval or as the only proof.
 
-    `app` is how the person knows the app. `request_possible` offers the approval again, `other_method` another proof.
-    `checking` is shown while a code is being judged; `ended` means that this attempt is over.
+    `device` is how the person knows the device with the app, None where it has no name. `request_possible` offers the
+    approval again, `other_method` another proof. `checking` is shown while a code is being judged; `ended` means that
+    this attempt is over.
     """
 
     template: ClassVar[str] = "app_code/code.html"
@@ -24,7 +25,7 @@ class AppCodeView:
     step: str
 
     frame: Frame
-    app: str
+    device: str | None
     attempts_left: int
     events_url: str
     expires_at: datetime

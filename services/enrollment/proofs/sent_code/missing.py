@@ -83,6 +83,7 @@ def missing(
     """What helps. `ways` are further ones than sending again, as the page offers them; `place` is the country of a
     number, `new` whether it was typed a moment ago."""
     words = WORDS[channel]
+    # Translators: {country} is the name alone, as in a list.
     where = _("{masked}, a number in {country}").format(masked=masked, country=place) if place else masked
     to_check = words.went_to.format(where=where)
     return Missing(

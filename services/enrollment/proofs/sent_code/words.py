@@ -225,7 +225,7 @@ def told_of(texts: Mapping[str, Known], challenge: Challenge, now: datetime, *, 
     """The text for what became of a message or a call; `waits` where it does not go out yet."""
     where, delivery, help_in = masked_destination(challenge), challenge.delivery, help_in_of(challenge, now)
     if delivery.state == "failed":
-        return Told("failed", failure_of(challenge), help_in=help_in)
+        return Told("failed", str(failure_of(challenge)), help_in=help_in)
     known = texts[delivery.state if delivery.state != "unknown" else "sent"]
     lasting = replace(_lasting(known, challenge, now, where=where, **places), help_in=help_in)
     return replace(lasting, text=waits.format(where=where)) if delivery.waits(now) else lasting

@@ -238,7 +238,7 @@ def test_nothing_of_a_person_or_an_organisation_becomes_markup() -> None:
     views.append(replace(scan_view(), code=SecretStr(evil), url=evil, manual=True, error=evil, qr_alt=evil))
     views.append(replace(scan_view(), connected=True, device_name=evil))
     views.append(replace(try_view(), device=evil, number=evil))
-    views.append(replace(app_code_view(FieldError("code", evil)), app=evil))
+    views.append(replace(app_code_view(FieldError("code", evil)), device=evil))
     views.append(replace(passkey_view(FieldError("credential", evil)), options=evil))
     views.append(replace(recovery_codes_view(FieldError("saved", evil)), codes=(SecretStr(evil),)))
     views.append(replace(call_view("failed"), text=evil, masked=evil, ended=False))
