@@ -131,6 +131,15 @@ def preferred(accept_language: str) -> str | None:
     return next((found for tag, _ in liked if (found := nearest(tag))), None)
 
 
+def own_text(given: str | Mapping[str, str] | None) -> str | None:
+    """A text of an organisation's own, which may be one a language; where the reader's is not among them, the English
+    or else the first one."""
+    if given is None or isinstance(given, str):
+        return given
+    told = {nearest(tag): text for tag, text in given.items()}
+    return told.get(language()) or told.get(SOURCE) or next(iter(given.values()))
+
+
 def locale() -> Locale:
     """The locale of dates and numbers."""
     return Locale.parse(CLDR.get(language(), language()))
