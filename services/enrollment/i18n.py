@@ -11,7 +11,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Final, NamedTuple, SupportsIndex
+from typing import Any, Final, Literal, NamedTuple, SupportsIndex
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time
@@ -33,6 +33,8 @@ CLDR: Final = {SOURCE: "en_GB"}
 
 UNSPACED: Final = frozenset({"ja"})
 """Languages without a space between sentences."""
+ONE_LENGTH: Final = frozenset({"ja"})
+"""Languages whose units are not longer in full; Babel has them as short ones alone."""
 NUMBERS: Final = range(200)
 """Among these is an example of each plural form that a whole number can have (CLDR)."""
 
@@ -131,6 +133,15 @@ def preferred(accept_language: str) -> str | None:
     return next((found for tag, _ in liked if (found := nearest(tag))), None)
 
 
+def own_text(given: str | Mapping[str, str] | None) -> str | None:
+    """A text of an organisation's own, which may be one a language; where the reader's is not among them, the English
+    or else the first one."""
+    if given is None or isinstance(given, str):
+        return given
+    told = {nearest(tag): text for tag, text in given.items()}
+    return told.get(language()) or told.get(SOURCE) or next(iter(given.values()))
+
+
 def locale() -> Locale:
     """The locale of dates and numbers."""
     return Locale.parse(CLDR.get(language(), language()))
@@ -153,17 +164,17 @@ def day_of_year(at: date) -> str:
 
 def seconds(number: int) -> str:
     """As "30 seconds"."""
-    return format_unit(number, "duration-second", length="long", locale=locale())
+    return _duration(number, "second")
 
 
 def minutes(number: int) -> str:
     """As "5 minutes"."""
-    return format_unit(number, "duration-minute", length="long", locale=locale())
+    return _duration(number, "minute")
 
 
 def hours(number: int) -> str:
     """As "2 hours"."""
-    return format_unit(number, "duration-hour", length="long", locale=locale())
+    return _duration(number, "hour")
 
 
 def either(ways: Sequence[str]) -> str:
@@ -194,6 +205,11 @@ def translations(code: str) -> NullTranslations:
     with (LOCALES / code / "LC_MESSAGES" / "messages.po").open("rb") as file:
         catalogue = read_po(file, locale=code)
     return _compiled(catalogue)
+
+
+def _duration(number: int, unit: str) -> str:
+    length: Literal["short", "long"] = "short" if language() in ONE_LENGTH else "long"
+    return format_unit(number, f"duration-{unit}", length=length, locale=locale())
 
 
 def _compiled(catalogue: Catalog) -> Translations:

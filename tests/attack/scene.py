@@ -98,6 +98,7 @@ class Scene:
 async def interrupted(
     target: Target,
     user: str,
+    /,
     *,
     group: str = "everyone",
     client: str = "northbridge",

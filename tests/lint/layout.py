@@ -13,7 +13,7 @@ ROOMS: Places = {
 }
 OTHER_MEANING: Places = {
     "services/enrollment/policies/domain/linter/clauses.py": "codes of findings",
-    "services/enrollment/web/help/topics.py": "names of topics",
+    "services/enrollment/web/help/methods.py": "names of topics",
     "**/examples.py": "examples of the API's documents",
 }
 """Where the words are no types or kinds."""

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from services.enrollment.components import Components, components_of
 from services.enrollment.notices.handlers import read_notice, repudiate
 from services.enrollment.notices.views import NotMeView
-from services.enrollment.notices.words import notice_text, what_happened, what_will_happen
+from services.enrollment.notices.words import NOT_ME, THANKS, notice_text, what_happened, what_will_happen
 from services.enrollment.web.request import html_for_anybody, tenant_frame
 from services.enrollment.web.views import MANAGE
 from services.kit.http.client import address_of
@@ -24,7 +24,7 @@ async def show_not_me(request: Request, token: Annotated[str, Query(max_length=2
     notice = await read_notice(token, components.deps)
     organization = components.config.tenant(notice.tenant).display_name
     view = NotMeView(
-        frame=replace(tenant_frame(components, notice.tenant, "This wasn't me?"), now=components.clock.now()),
+        frame=replace(tenant_frame(components, notice.tenant, NOT_ME), now=components.clock.now()),
         text=notice_text(notice),
         token=SecretStr(token),
         done=False,
@@ -40,7 +40,7 @@ async def not_me(request: Request, token: Annotated[str, Form(max_length=256)] =
     notice = await repudiate(token, components.deps)
     organization = components.config.tenant(notice.tenant).display_name
     view = NotMeView(
-        frame=tenant_frame(components, notice.tenant, "Thank you for telling us"),
+        frame=tenant_frame(components, notice.tenant, THANKS),
         text=notice_text(notice),
         token=SecretStr(""),
         done=True,

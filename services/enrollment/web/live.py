@@ -1,12 +1,12 @@
 """Server-sent events: what becomes of a message and of a proof, while the person looks at the page."""
 
-import json
 from datetime import datetime
 from typing import Protocol
 
 from fastapi import Request, Response
 
 from services.enrollment.challenges.domain.challenge import Challenge
+from services.enrollment.i18n import to_json
 from services.enrollment.methods.registry.pages import proof_page
 from services.enrollment.needs import HasAccounts, HasActivations, HasChallenges
 from services.enrollment.sessions.principal import Principal
@@ -40,7 +40,7 @@ def challenge_of_page(principal: Principal, challenge_id: str, deps: CanFollowCh
         stored = await deps.challenges.get(challenge_id)
         if stored is None:
             return None
-        data = json.dumps(challenge_state(stored.state, now), sort_keys=True)
+        data = to_json(challenge_state(stored.state, now), sort_keys=True)
         return Seen(data, last=stored.state.status_at(now) != "pending")
 
     return Watched("challenge", challenge_id, look, _while_open(principal, deps))
@@ -71,7 +71,7 @@ def activation_of_page(principal: Principal, handle: str, deps: CanFollowActivat
             return None
         state = stored.state
         connected, expired = state.device_id is not None, state.is_expired(now)
-        data = json.dumps({"connected": connected, "deviceName": state.device_name, "expired": expired})
+        data = to_json({"connected": connected, "deviceName": state.device_name, "expired": expired})
         return Seen(data, last=connected or expired)
 
     return Watched("activation", handle, look, _while_open(principal, deps))

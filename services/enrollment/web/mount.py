@@ -1,7 +1,5 @@
 """All pages and static files, as the application has them."""
 
-from typing import Final
-
 from fastapi import FastAPI
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -13,12 +11,10 @@ from services.enrollment.web.assets import mount_static, read_logos
 from services.enrollment.web.help import pages as help_pages
 from services.enrollment.web.operations import pages as operations
 from services.enrollment.web.operations.people import pages as people
+from services.enrollment.web.request import IN_ENGLISH
 from services.enrollment.web.security_info import pages as security_info
 from services.enrollment.web.verify import routes as verify
 from services.enrollment.web.wizard import routes as wizard
-
-IN_ENGLISH: Final = ("/v1.0", "/device", "/.well-known", "/operations")
-"""What programs read, and the pages for administrators."""
 
 
 def mount(app: FastAPI, config: Config) -> None:

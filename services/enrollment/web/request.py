@@ -1,6 +1,7 @@
 """A request of a person in a session: who it is, what form came with it, and how a page goes back."""
 
 from dataclasses import dataclass, replace
+from typing import Final
 from urllib.parse import urlsplit
 
 from fastapi import Request, Response
@@ -8,7 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.enrollment.components import Components, components_of
 from services.enrollment.dependencies import Dependencies
-from services.enrollment.i18n import preferred, read_in
+from services.enrollment.i18n import own_text, preferred, read_in
 from services.enrollment.sessions.handlers import progress, verification
 from services.enrollment.sessions.handlers.arriving import Visitor
 from services.enrollment.sessions.principal import Principal
@@ -26,6 +27,8 @@ from services.kit.telemetry import bind
 pages = Pages()
 
 SEE_OTHER = 303
+IN_ENGLISH: Final = ("/v1.0", "/device", "/.well-known", "/operations")
+"""What programs read, and the pages for administrators."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,8 @@ def credentials(cookie: SessionCookie) -> tuple[str, str]:
 def _page(request: Request, cookie: SessionCookie, principal: Principal) -> PageRequest:
     components = components_of(request)
     request.state.tenant = principal.account.tenant
-    read_in(principal.session.locale)
+    if not request.url.path.startswith(IN_ENGLISH):
+        read_in(principal.session.locale)
     bind(tenant=principal.account.tenant, user=principal.account.user, session=principal.session.id)
     return PageRequest(components, cookie, replace(principal, address=address_of(request)))
 
@@ -124,7 +128,7 @@ def tenant_frame(components: Components, tenant_id: str, title: str) -> Frame:
         title=title,
         tenant=tenant_id,
         logo=tenant.branding.logo,
-        help_desk=tenant.texts.help_desk,
+        help_desk=own_text(tenant.texts.help_desk),
     )
 
 

@@ -130,6 +130,11 @@ class Frame:
     operating: bool = False
     help_desk: str | None = None
 
+    @property
+    def initial(self) -> str:
+        """Stands for a logo."""
+        return str(self.organization)[:1]
+
 
 @dataclass(frozen=True)
 class FieldError:

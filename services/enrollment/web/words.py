@@ -16,6 +16,9 @@ HEADING: Final = _("Keep your account secure")
 PROVING: Final = _("Verify it's you")
 MANAGING: Final = _("My security info")
 OPERATING: Final = "Operations"
+PRODUCT: Final = _("Security info")
+"""Whose page it is where no organisation is known."""
+
 ERROR_TITLE: Final = _("Error: {title}")
 """The title of a page on which something is wrong."""
 
@@ -63,6 +66,9 @@ SITE_TITLES: Final[Mapping[str, str]] = {
 """Titles of the steps that belong to no method."""
 
 STEP_STATES: Final = {"done": _("Done:"), "current": _("Current step:"), "todo": _("To do:")}
+ROLES: Final = {"Default": _("Default"), "Backup": _("Backup")}
+"""What a method is to the person."""
+
 MENU_LINKS: Final = {"rename": _("Rename"), "delete": _("Delete")}
 MENU_BUTTONS: Final = {"change": _("Change"), "default": _("Set as default"), "restore": _("Restore")}
 """What can be done with a method, by what it is called in an address: a link asks first, a button acts."""
@@ -87,9 +93,12 @@ HELP_DESK_REASONS: Final[Mapping[str, str]] = {
 
 HOW_TO_SIGN_IN: Final = (_("How to sign in"), "/help/sign-in")
 CANT_SIGN_IN: Final = (_("Can't sign in?"), "/help/cant-sign-in")
+ALL_HELP: Final = (_("All help pages"), "/help")
 WRONG_TYPED: Final = ngettext_lazy("That isn't right; {number} try left.", "That isn't right; {number} tries left.")
 DIGITS: Final = ngettext_lazy("{number} digit.", "{number} digits.")
 REPORT: Final = _("Report this request?")
+BACK_TO_APPLICATION: Final = _("Back to the application")
+STOP_VERIFYING: Final = _("Stop verifying?")
 CHOOSE_ONE: Final = _("Choose one of these methods.")
 CHECKING: Final = _("We are still checking your code. You can wait here; nothing is lost.")
 SOMETHING_WRONG: Final = _("Something went wrong on our side. Nothing you set up is lost.")
@@ -134,7 +143,7 @@ def moment(at: datetime) -> str:
 
 def with_mask(label: str, masked: str | None) -> str:
     """What a method is, and which one, where its mask says more than its label."""
-    says_more = masked and masked.lower() not in label.lower()
+    says_more = masked and masked.lower() not in str(label).lower()
     return f"{label} ({masked})" if says_more else label
 
 

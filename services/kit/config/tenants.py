@@ -6,7 +6,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from services.kit.config.messages import MessageBudgets, Pumping
-from services.kit.config.values import Closed, MailAddress, Name, Sentence, TextSender, WebAddress
+from services.kit.config.values import Closed, MailAddress, Name, Sentences, TextSender, WebAddress
 
 
 class Branding(Closed):
@@ -23,8 +23,8 @@ class Branding(Closed):
 
 
 class OwnTexts(Closed):
-    prompt: Sentence | None = Field(default=None, description="a sentence on the prompt: why this is asked")
-    help_desk: Sentence | None = Field(default=None, description="how people reach the help desk")
+    prompt: Sentences | None = Field(default=None, description="a sentence on the prompt: why this is asked")
+    help_desk: Sentences | None = Field(default=None, description="how people reach the help desk")
     password_reset: WebAddress | None = Field(default=None, description="where people reset their password")
     message_name: Name | None = Field(default=None, description="in messages and calls, instead of displayName")
 

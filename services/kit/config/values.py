@@ -1,10 +1,11 @@
 """What the values of the file may be."""
 
+from collections.abc import Mapping
 from email.errors import MessageError
 from email.headerregistry import Address
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
 
 
@@ -31,6 +32,10 @@ def _deliverable(address: str) -> str:
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterValidator(_one_line)]
 Sentence = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_one_line)]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
+"""A primary subtag (BCP 47), such as `de`."""
+Sentences = Sentence | Annotated[Mapping[Language, Sentence], Field(min_length=1)]
+"""A sentence, or one a language."""
 WebAddress = Annotated[
     str, StringConstraints(pattern=r"^(https://|http://(127\.0\.0\.1|localhost)[:/])[!-~]+$", max_length=500)
 ]

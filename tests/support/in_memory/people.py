@@ -30,11 +30,14 @@ class World:
         await interrupted(self.target, user)
         return user
 
-    def walker(self) -> Walker:
-        return Walker(self.target.http, self.target.origin)
+    def walker(self, accepts: str = "") -> Walker:
+        """A browser that prefers those languages."""
+        walker = Walker(self.target.http, self.target.origin)
+        walker.accepts = accepts
+        return walker
 
     async def signed_in(
-        self, user: str, *, group: str = "everyone", browser: Walker | None = None, **fields: Any
+        self, user: str, /, *, group: str = "everyone", browser: Walker | None = None, **fields: Any
     ) -> Walker:
         """In a new browser or in that one, sent by the platform."""
         begun = await interrupted(self.target, user, group=group, **fields)

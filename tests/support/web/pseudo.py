@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from html.parser import HTMLParser
 from typing import Final
@@ -35,6 +35,27 @@ class PseudoTranslations(NullTranslations):
 
     def ungettext(self, singular: str, plural: str, number: int) -> str:
         return f"⟦{singular if number == 1 else plural}⟧"
+
+
+class FewTexts(NullTranslations):
+    """A catalogue of a few texts; the others are English."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        super().__init__()
+        self._texts = texts
+
+    def gettext(self, message: str) -> str:
+        text = str.__str__(message)
+        return self._texts.get(text, text)
+
+    def ungettext(self, singular: str, plural: str, number: int) -> str:
+        return self.gettext(singular if number == 1 else plural)
+
+
+def speak_few(monkeypatch: pytest.MonkeyPatch, **catalogues: Mapping[str, str]) -> None:
+    """Languages by their codes have those texts alone."""
+    made = {code: FewTexts(texts) for code, texts in catalogues.items()}
+    monkeypatch.setattr(i18n, "translations", lambda code: made.get(code, NullTranslations()))
 
 
 def speak_pseudo(monkeypatch: pytest.MonkeyPatch) -> None:

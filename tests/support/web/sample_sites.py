@@ -77,7 +77,7 @@ def manage_view() -> ManageView:
         rows=method_rows(),
         can_add=True,
         new_phone=True,
-        return_label="Northbridge",
+        return_label="Back to Northbridge",
         former=(gone,),
         news=RecentChanges("21 November 2026", ("Phone was added on 24 November 2026, 09:30 UTC.",) * 5, more=2),
         elsewhere=("My security info, since 24 November 2026, 09:30 UTC",),
@@ -103,7 +103,7 @@ def managed_views() -> dict[str, View]:
     not_me = Frame(organization="Northbridge", title="This wasn't me?", tenant="northbridge")
     return {
         "manage": manage,
-        "manage-empty": ManageView(MANAGING, (), can_add=True, new_phone=False, return_label="Northbridge"),
+        "manage-empty": ManageView(MANAGING, (), can_add=True, new_phone=False, return_label="Back to Northbridge"),
         "manage-notice": replace(
             manage, frame=replace(MANAGING, notice="This method can't be brought back any more. Add it anew.")
         ),

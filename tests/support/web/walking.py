@@ -115,6 +115,8 @@ class Walker:
     def __init__(self, http: httpx.AsyncClient, origin: str, *others: str) -> None:
         self._http = http
         self.origin = origin
+        self.accepts = ""
+        """The languages that it prefers (`Accept-Language`)."""
         self._places = {urlsplit(one).netloc for one in (origin, *others)}
         self._cookies: dict[str, dict[str, str]] = {}
         self.page = Read("")
@@ -169,6 +171,7 @@ class Walker:
         self._http.cookies.clear()
         cookies = self._cookies.setdefault(urlsplit(target).netloc, {})
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}
+        headers |= {"Accept-Language": self.accepts} if self.accepts else {}
         answer = await self._http.request(method, target, headers=headers, follow_redirects=False, **more)
         cookies |= dict(answer.cookies)
         self.address, self.status, self.html = target, answer.status_code, answer.text

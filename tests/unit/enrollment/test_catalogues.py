@@ -1,16 +1,19 @@
 """Every text is there in each language, with the same places to fill in."""
 
+import gettext
 import re
 from typing import Final
 
 import pytest
+from babel import Locale
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
 from deploy.messages import empty_texts, extracted, forms, path_of
-from services.enrollment.i18n import LANGUAGES, SOURCE
+from services.enrollment.i18n import LANGUAGES, NUMBERS, SOURCE
 
 PLACES: Final = re.compile(r"\{\w*\}|%\(\w+\)s|\*\*")
+CATEGORIES: Final = ("zero", "one", "two", "few", "many", "other")
 TRANSLATED: Final = [code for code in LANGUAGES if code != SOURCE]
 
 
@@ -58,3 +61,12 @@ def test_what_is_filled_in_is_there_in_each_form(language: str) -> None:
 def test_each_plural_form_of_the_language_is_there(language: str) -> None:
     known = catalogue(language)
     assert [message.id for message in known if message.pluralizable and len(forms(message)) != known.num_plurals] == []
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_plural_forms_stand_in_the_order_that_translators_know(language: str) -> None:
+    """Zero, one, two, few, many, other (CLDR). Babel itself has the last two of Arabic the other way round."""
+    category_of = Locale.parse(language).plural_form
+    form_of = gettext.c2py(catalogue(language).plural_expr)
+    there = [category for category in CATEGORIES if category in {category_of(number) for number in NUMBERS}]
+    assert [there[form_of(number)] for number in NUMBERS] == [category_of(number) for number in NUMBERS]

@@ -2,11 +2,12 @@
 
 import contextlib
 from collections.abc import Awaitable, Callable
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
 
 from services.enrollment.components import components_of
+from services.enrollment.i18n import gettext as _
 from services.enrollment.methods.authenticator_app.pages import APP_PATH
 from services.enrollment.web.help.topics import GROUPS, TOPICS
 from services.enrollment.web.help.views import HelpIndexView, HelpView
@@ -21,14 +22,16 @@ from services.enrollment.web.request import (
     tenant_frame,
 )
 from services.enrollment.web.views import Frame, MessageView
+from services.enrollment.web.words import ALL_HELP, BACK_TO_APPLICATION, PRODUCT
 from services.kit.errors import ProblemError
 from services.kit.mongo.client import DatabaseError
 
 router = APIRouter(prefix="/help", include_in_schema=False)
 
-NO_SUCH_TOPIC = (
-    "There is no such help page",
-    "Perhaps the address was mistyped. All help pages are listed in one place.",
+HELP: Final = _("Help")
+NO_SUCH_TOPIC: Final = (
+    _("There is no such help page"),
+    _("Perhaps the address was mistyped. All help pages are listed in one place."),
 )
 
 
@@ -43,7 +46,7 @@ Organisation = Annotated[str, Query(alias="tenant", max_length=64)]
 async def show_topics(request: Request, tenant: Organisation = "") -> Response:
     """All that there is help for."""
     page = await _recognised(request)
-    return _answered(page, HelpIndexView(_frame(request, page, "Help", tenant), GROUPS, back=_back(page)))
+    return _answered(page, HelpIndexView(_frame(request, page, HELP, tenant), GROUPS, back=_back(page)))
 
 
 @router.get("/{name}")
@@ -52,7 +55,7 @@ async def show_topic(request: Request, name: str, tenant: Organisation = "") -> 
     page, topic = await _recognised(request), TOPICS.get(name)
     if topic is None:
         heading, text = NO_SUCH_TOPIC
-        message = MessageView(_frame(request, page, heading, tenant), heading, text, action=("All help pages", "/help"))
+        message = MessageView(_frame(request, page, heading, tenant), heading, text, action=ALL_HELP)
         return _answered(page, message, 404)
     components = components_of(request)
     view = HelpView(
@@ -92,14 +95,14 @@ def _frame(request: Request, page: PageRequest | None, title: str, tenant: str) 
         return frame(page, None, title=title)
     known = page.principal.account.tenant if page else tenant
     if not known or known not in components.config.tenants:
-        return Frame(organization="Security info", title=title)
+        return Frame(organization=PRODUCT, title=title)
     return tenant_frame(components, known, title)
 
 
 def _back(page: PageRequest | None) -> tuple[str, str] | None:
     if page is None:
         return None
-    return ("Go on where you were", page.site.page) if _is_open(page) else ("Back to the application", page.site.leave)
+    return (_("Go on where you were"), page.site.page) if _is_open(page) else (BACK_TO_APPLICATION, page.site.leave)
 
 
 def _is_open(page: PageRequest) -> bool:

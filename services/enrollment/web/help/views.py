@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from services.enrollment.web.help.topics import Topic
+from services.enrollment.web.help.topic import Topic
 from services.enrollment.web.views import Frame
 
 

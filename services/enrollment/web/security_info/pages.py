@@ -38,7 +38,7 @@ from services.enrollment.web.security_info.showing import (
     rename_page,
 )
 from services.enrollment.web.views import MANAGE, FieldError, MessageView
-from services.enrollment.web.words import CHOOSE_ONE
+from services.enrollment.web.words import BACK_TO_APPLICATION, CHOOSE_ONE
 from services.kit.errors import LastRequiredMethodError, ProblemError, RequestMalformedError, UnknownMethodError
 
 router = APIRouter(prefix=MANAGE, include_in_schema=False)
@@ -113,7 +113,7 @@ async def rename(
     except ProblemError as problem:
         if not isinstance(problem, RequestMalformedError):
             raise
-        error = FieldError("name", "A name can have up to 64 characters.")
+        error = FieldError("name", words.NAME_TOO_LONG)
         return rename_page(page, method_of(page, method_id), name, error, problem.status)
 
 
@@ -239,7 +239,7 @@ async def post_disown(request: Request, session: Hidden = "", csrf: Hidden = "",
     await disown(page.principal, await disowned(page, entry), page.deps)
     heading, text = words.SAID_NOT_ME
     shown = frame(page, None, title=heading)
-    back = ("Back to the application", page.site.leave)
+    back = (BACK_TO_APPLICATION, page.site.leave)
     return html(
         page.principal, MessageView(replace(shown, leave=False, session_ends_at=None), heading, text, action=back)
     )

@@ -13,6 +13,7 @@ from services.enrollment.methods.registry.words import name_of
 from services.enrollment.sessions.domain.session import Session
 from services.enrollment.web.security_info.views import ActivityRow, RecentChanges
 from services.enrollment.web.security_info.words import (
+    CAN_RETURN,
     IN_ANOTHER_BROWSER,
     IN_THIS_BROWSER,
     OPEN,
@@ -31,7 +32,7 @@ OWN_WORDS = frozenset({"SuspiciousActivityReported", "UnusualActivityNoticed.not
 def former_row(former: Former) -> MethodRow:
     """A method that may come back."""
     method = former.method
-    what = "Changed" if former.reason == "changed" else "Deleted"
+    until = CAN_RETURN["changed" if former.reason == "changed" else "deleted"]
     return MethodRow(
         id=method.id,
         type=method.type,
@@ -40,7 +41,7 @@ def former_row(former: Former) -> MethodRow:
         name=method.name,
         role=None,
         state="suspended",
-        last_used=f"{what}; can be brought back until {day(former.until)}",
+        last_used=until.format(day=day(former.until)),
         actions=("restore",),
     )
 
@@ -92,7 +93,7 @@ def _where(entry: Entry, account: Account, session_id: str) -> str | None:
 
 def news_of(entries: Sequence[Entry], since: datetime) -> RecentChanges | None:
     """None where nothing changed."""
-    texts = [f"{news_text(entry, kind_in(entry))} {moment(entry.at)}." for entry in entries]
+    texts = [news_text(entry, kind_in(entry)) for entry in entries]
     if not texts:
         return None
     return RecentChanges(since=day(since), texts=tuple(texts[:MOST_NEWS]), more=len(texts[MOST_NEWS:]))
@@ -101,7 +102,7 @@ def news_of(entries: Sequence[Entry], since: datetime) -> RecentChanges | None:
 def open_session(session: Session) -> str:
     """One of the person's sessions, as they may remember it."""
     what = VERIFYING if session.verifying else OPEN.get(session.intent, SETTING_UP)
-    return f"{what}, since {moment(session.started_at)}"
+    return what.format(when=moment(session.started_at))
 
 
 def value_of(addable: Addable) -> str:

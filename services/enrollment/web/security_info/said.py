@@ -6,6 +6,7 @@ from typing import Final, Literal
 from urllib.parse import urlencode
 
 from services.enrollment.accounts.domain.account import Account
+from services.enrollment.i18n import sentences
 from services.enrollment.methods.registry.words import label_of
 from services.enrollment.sessions.domain.session import Session
 from services.enrollment.web.security_info import words
@@ -29,7 +30,7 @@ def sentence(account: Account, done: str, method_id: str, default: str, now: dat
     said = [_deleted(account, method_id, now) if done == "deleted" else _of_held(account, done, method_id)]
     if done == "deleted" and said[0] and default:
         said.append(_of_held(account, "default", default))
-    return " ".join(filter(None, said)) or None
+    return sentences(*filter(None, said)) or None
 
 
 def restored(account: Account, session: Session, now: datetime) -> str | None:

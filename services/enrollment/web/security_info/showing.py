@@ -12,6 +12,7 @@ from services.enrollment.methods.registry.choices import to_set_up
 from services.enrollment.methods.registry.domain import TRAITS
 from services.enrollment.methods.registry.rows import method_row, method_rows, since
 from services.enrollment.methods.registry.words import label_of
+from services.enrollment.sessions.domain.session import Session
 from services.enrollment.web.request import (
     PageRequest,
     frame,
@@ -28,6 +29,7 @@ from services.enrollment.web.security_info.views import (
     RenameView,
 )
 from services.enrollment.web.views import FieldError, Frame
+from services.enrollment.web.words import MANAGING
 from services.kit.errors import NotFoundError, UnknownMethodError
 
 
@@ -54,11 +56,11 @@ async def list_page(
         if account.former_method(former.method.id, "person", now) == former
     }
     view = ManageView(
-        frame=_frame(page, "My security info", notice),
+        frame=_frame(page, MANAGING, notice),
         rows=method_rows(account),
         can_add=bool(self_service.addable(account, page.deps)),
         new_phone=bool(_on_a_phone(account)),
-        return_label=words.CAME_FROM.get(page.principal.session.decision, organization),
+        return_label=_way_out(page.principal.session, organization),
         former=tuple(rows.former_row(former) for former in restorable.values()),
         news=rows.news_of(news, since),
         elsewhere=tuple(map(rows.open_session, self_service.open_elsewhere(page.principal, page.deps))),
@@ -67,10 +69,14 @@ async def list_page(
     return html(page.principal, view, status)
 
 
+def _way_out(session: Session, organization: str) -> str:
+    return words.BACK_INSIDE.get(session.decision) or words.BACK.format(organization=organization)
+
+
 def add_page(page: PageRequest, error: FieldError | None = None) -> Response:
     addable = self_service.addable(page.principal.account, page.deps)
     view = AddView(
-        frame=_frame(page, "Add sign-in method"),
+        frame=_frame(page, words.ADD),
         choices=to_set_up(addable, rows.value_of),
         chosen="",
         error=error,
@@ -82,7 +88,7 @@ def rename_page(
     page: PageRequest, method: Method, name: str | None = None, error: FieldError | None = None, status: int = 200
 ) -> Response:
     view = RenameView(
-        frame=_frame(page, "Rename"),
+        frame=_frame(page, words.RENAME),
         row=method_row(method, page.principal.account),
         name=name if name is not None else method.name or "",
         error=error,
@@ -94,7 +100,7 @@ def delete_page(page: PageRequest, method: Method, status: int = 200) -> Respons
     account = page.principal.account
     required = is_last_required(account, method, page.deps.policy(account))
     view = DeleteView(
-        frame=_frame(page, "Delete this method?"),
+        frame=_frame(page, words.DELETE),
         row=method_row(method, account),
         remains=tuple(
             label_of(other) for other in account.methods if other.id != method.id and other.state == "active"
@@ -115,7 +121,7 @@ def new_phone_page(page: PageRequest) -> Response:
     if not apps:
         raise UnknownMethodError
     view = NewPhoneView(
-        frame=_frame(page, "I have a new phone"),
+        frame=_frame(page, words.NEW_PHONE),
         row=method_row(apps[0], account),
         choices=tuple((method.id, label_of(method), since(method)) for method in apps) if len(apps) > 1 else (),
     )
@@ -151,4 +157,4 @@ async def activity_page(page: PageRequest) -> Response:
     """What happened, the newest first."""
     account, session_id = page.principal.account, page.principal.session.id
     shown = rows.activity_rows(readable(await entries_of(page)), account, session_id)
-    return html(page.principal, ActivityView(frame=_frame(page, "Your recent activity"), rows=shown))
+    return html(page.principal, ActivityView(frame=_frame(page, words.ACTIVITY), rows=shown))

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from services.enrollment.methods.registry.rows import MethodRow
+from services.enrollment.web.security_info.words import MORE, TIMES
 from services.enrollment.web.views import Choice, FieldError, Frame, MethodChoice
 
 
@@ -16,12 +17,17 @@ class RecentChanges:
     texts: tuple[str, ...]
     more: int
 
+    @property
+    def others(self) -> str:
+        """How many are not shown."""
+        return MORE.of(self.more)
+
 
 @dataclass(frozen=True)
 class ManageView:
-    """Everything on file. `former` are methods that can be brought back; `return_label` names where the person came
-    from; `news` is what others than this browser did, `done` what the person did just now; `elsewhere` are the person's
-    other sessions.
+    """Everything on file. `former` are methods that can be brought back; `return_label` is the
+    way out; `news` is what others than this browser did, `done` what the person did just now; `elsewhere` are the
+    person's other sessions.
     """
 
     template: ClassVar[str] = "security_info/manage.html"
@@ -106,6 +112,11 @@ class ActivityRow:
     times: int = 1
     disown: str | None = None
     why: str | None = None
+
+    @property
+    def often(self) -> str:
+        """How often in a row."""
+        return TIMES.of(self.times)
 
 
 @dataclass(frozen=True)

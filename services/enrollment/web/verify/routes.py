@@ -28,6 +28,7 @@ from services.enrollment.web.request import (
 )
 from services.enrollment.web.returning import back_from_verification
 from services.enrollment.web.views import VERIFY, CancelView
+from services.enrollment.web.words import STOP_VERIFYING
 from services.kit.errors import ProblemError, UnknownChallengeError
 from services.kit.http.client import address_of
 
@@ -84,7 +85,7 @@ async def act(request: Request, sent: Annotated[SentForm, Depends(sent_form)]) -
 async def ask_cancel(request: Request) -> Response:
     """Ask once before leaving."""
     page = await recognise_verifying(request)
-    return html(page.principal, CancelView(frame=frame(page, None, title="Stop verifying?")))
+    return html(page.principal, CancelView(frame=frame(page, None, title=STOP_VERIFYING)))
 
 
 @router.post(VERIFY.cancel)

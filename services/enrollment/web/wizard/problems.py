@@ -8,10 +8,20 @@ from fastapi.responses import HTMLResponse
 
 from services.enrollment.api.caching import NO_STORE
 from services.enrollment.components import components_of
+from services.enrollment.i18n import minutes
 from services.enrollment.web.cookies import NAMES, read_cookie
 from services.enrollment.web.request import is_secure, pages, tenant_frame
 from services.enrollment.web.views import SETUP, VERIFY, Frame, MessageView, Site
-from services.enrollment.web.wizard.words import ALL_HELP, EXPLAINED, HELP, NO_SESSION, OFTEN, TOO_LONG, UNEXPLAINED
+from services.enrollment.web.wizard.words import (
+    EXPLAINED,
+    GO_ON,
+    HELP,
+    NO_SESSION,
+    OFTEN,
+    TOO_LONG,
+    UNEXPLAINED,
+)
+from services.enrollment.web.words import ALL_HELP, BACK_TO_APPLICATION, PRODUCT
 from services.kit.errors import BodyTooLargeError, NotFoundError, ProblemError, RateLimitedError, SessionEndedError
 from services.kit.http.headers import security_headers
 from services.kit.telemetry import current_trace_id
@@ -51,7 +61,7 @@ def _explained(problem: ProblemError) -> tuple[str, str]:
         return TOO_LONG
     if isinstance(problem, RateLimitedError) and isinstance(wait, int) and wait > A_MOMENT:
         heading, text = OFTEN
-        return heading, text.format(minutes=math.ceil(wait / 60))
+        return heading, text.format(time=minutes(math.ceil(wait / 60)))
     return EXPLAINED.get(type(problem), UNEXPLAINED)
 
 
@@ -83,12 +93,12 @@ def _frame(request: Request, title: str) -> Frame:
     """The organisation's, where the request was recognised before it failed."""
     tenant: str | None = getattr(request.state, "tenant", None)
     if tenant is None:
-        return Frame(organization="Security info", title=title)
+        return Frame(organization=PRODUCT, title=title)
     return tenant_frame(components_of(request), tenant, title)
 
 
 def _way_on(problem: ProblemError, site: Site) -> tuple[str, str] | None:
     """The one thing to do."""
     if back := problem.members.get("back") or problem.members.get("returnUrl"):
-        return ("Back to the application", str(back))
-    return None if type(problem) in HELP else ("Go on", site.page)
+        return (BACK_TO_APPLICATION, str(back))
+    return None if type(problem) in HELP else (GO_ON, site.page)

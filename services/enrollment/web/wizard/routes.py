@@ -32,6 +32,7 @@ from services.enrollment.web.request import (
 from services.enrollment.web.returning import back_to_platform
 from services.enrollment.web.views import MANAGE, OPERATIONS, WIZARD, CancelView
 from services.enrollment.web.wizard.steps import STEPS
+from services.enrollment.web.wizard.words import LEAVE, LEAVE_OPERATIONS
 from services.kit.errors import NotFoundError, ProblemError, UnknownChallengeError
 from services.kit.http.client import address_of
 
@@ -129,7 +130,7 @@ async def get_qr(request: Request, name: str) -> Response:
 async def ask_cancel(request: Request) -> Response:
     """Ask once before leaving."""
     page = await recognise(request)
-    title = "Leave Operations?" if page.principal.session.intent == "administer" else "Leave the setup?"
+    title = LEAVE_OPERATIONS if page.principal.session.intent == "administer" else LEAVE
     return html(page.principal, CancelView(frame=frame(page, None, title=title)))
 
 

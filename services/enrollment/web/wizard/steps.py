@@ -8,7 +8,7 @@ from typing import Final, Literal
 from fastapi import Response
 
 from services.enrollment.accounts.domain.account import Account, Method
-from services.enrollment.i18n import day_of_year
+from services.enrollment.i18n import day_of_year, own_text
 from services.enrollment.interrupts.domain import nudge
 from services.enrollment.methods.base.pages import Step, StepPage
 from services.enrollment.methods.base.step_pages import go_on
@@ -30,7 +30,7 @@ from services.enrollment.web.words import CHOOSE_ONE
 async def show_prompt(page: PageRequest) -> Response:
     """Why the person was stopped, and how far it can be put off."""
     account, session, policy = page.principal.account, page.principal.session, page.deps.policy(page.principal.account)
-    reason = page.deps.config.tenant(account.tenant).texts.prompt
+    reason = own_text(page.deps.config.tenant(account.tenant).texts.prompt)
     given = nudge.skips_of(account, session, policy, at=page.deps.clock.now())
     skip = None
     if given and given.left:

@@ -16,7 +16,8 @@ from pydantic import AnyHttpUrl
 import services.enrollment
 from services.enrollment.methods.registry.words import WORDS
 from services.enrollment.web.help import pages as help_pages
-from services.enrollment.web.help.topics import GROUPS, METHODS, TOPICS
+from services.enrollment.web.help.methods import METHODS
+from services.enrollment.web.help.topics import GROUPS, TOPICS
 from services.enrollment.web.rendering import Pages
 from tests.support.web.pages import sample_views
 from tests.support.web.sample_frame import FRAME
