@@ -89,18 +89,18 @@ TEXTS: Final[Mapping[str, str]] = {
     "outcome.clockSkew": _("This device's clock is wrong"),
     "outcome.clockSkew.text": _("Set its time to automatic, then ask for a new request."),
     "outcome.report": _("Reported"),
-    "reported.onFile": _(
+    "report.done.onFile": _(
         "{organization} was told, and this app can't be used for your account until you restore it: in My security "
         "info, after you verified with another method. Change your password if others may know it."
     ),
-    "reported.beingSetUp": _(
+    "report.done.beingSetUp": _(
         "{organization} was told, and the app was not set up. Change your password if others may know it."
     ),
-    "report.onFile": _(
+    "report.asked.onFile": _(
         "{organization} is told, and this app can't be used for your account until you restore it in My security info, "
         "with another method."
     ),
-    "report.beingSetUp": _("{organization} is told, and the app is not set up."),
+    "report.asked.beingSetUp": _("{organization} is told, and the app is not set up."),
 }
 
 COUNTED: Final[Mapping[str, Plural]] = {

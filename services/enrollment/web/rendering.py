@@ -71,6 +71,7 @@ def translate(environment: Environment) -> None:
         long_date=i18n.long_date,
         clock_time=i18n.clock_time,
         minutes=i18n.minutes,
+        isolated=i18n.isolated,
     )
 
 

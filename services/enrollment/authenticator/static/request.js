@@ -76,15 +76,15 @@ export class RequestView {
   }
 
   /** What is to be read of a report: it takes a method away that is on file. */
-  ofReport(kind) {
+  ofReport(state) {
     const place = this.request.purpose === "registration" ? "beingSetUp" : "onFile";
-    return text(`${kind}.${place}`, { organization: this.account.organization });
+    return text(`report.${state}.${place}`, { organization: this.account.organization });
   }
 
   /** Asks once, and says what follows. */
   askReport(report) {
     const dialog = copy("report");
-    fill(dialog, { follows: this.ofReport("report") });
+    fill(dialog, { follows: this.ofReport("asked") });
     dialog.addEventListener("close", () => {
       dialog.remove();
       if (dialog.returnValue === "report") report();
@@ -126,7 +126,7 @@ export class RequestView {
     this.inbox.drop(this.id);
     const kind = LOOKS[outcome];
     const view = show("outcome", text(`outcome.${outcome}`));
-    fill(view, { text: outcome === "report" ? this.ofReport("reported") : text(`outcome.${outcome}.text`) });
+    fill(view, { text: outcome === "report" ? this.ofReport("done") : text(`outcome.${outcome}.text`) });
     view.querySelector("[data-emblem]").classList.add(kind);
     view.querySelector(".card").dataset.outcome = outcome;
     for (const icon of view.querySelectorAll("[data-icon]")) icon.hidden = icon.dataset.icon !== kind;
