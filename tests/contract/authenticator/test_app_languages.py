@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import httpx
 import pytest
@@ -16,25 +17,21 @@ from tests.support.web.pseudo import speak_pseudo, unmarked
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def german(browser: Browser) -> AsyncIterator[Page]:
-    async for page in _page_in(browser, "de-AT"):
-        yield page
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def arabic(browser: Browser) -> AsyncIterator[Page]:
-    async for page in _page_in(browser, "ar-EG"):
-        yield page
-
-
-async def _page_in(browser: Browser, locale: str) -> AsyncIterator[Page]:
+@asynccontextmanager
+async def page_in(browser: Browser, locale: str) -> AsyncIterator[Page]:
+    """A page of a browser whose person reads that language."""
     context = await browser.new_context(
         viewport={"width": WIDTH, "height": 760}, locale=locale, service_workers="block"
     )
     context.set_default_timeout(10_000)
     yield await context.new_page()
     await context.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def german(browser: Browser) -> AsyncIterator[Page]:
+    async with page_in(browser, "de-AT") as page:
+        yield page
 
 
 async def test_every_word_of_the_app_is_in_the_catalogues(api: DeviceApi, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,30 +105,33 @@ async def test_in_german_a_request_is_denied_and_reported(german: Page, api: Dev
     await expect(german.get_by_text("Northbridge wurde benachrichtigt")).to_be_visible()
 
 
-async def test_in_arabic_every_view_is_accessible_and_fits(arabic: Page, api: DeviceApi) -> None:
-    await arabic.goto(f"{api.origin}{APP}")
-    await expect(arabic.locator("html")).to_have_attribute("dir", "rtl")
-    await looks_right(arabic, "start")
-    for place in ("#add", "#work", "#enter"):
-        await arabic.goto(f"{api.origin}{APP}{place}")
-        await looks_right(arabic, place)
-    await arabic.locator(".primary").click()
-    await looks_right(arabic, "errors")
-    await arabic.goto(api.link)
-    await looks_right(arabic, "confirm")
-    await arabic.locator(".primary").click()
-    await expect(arabic.locator("[data-view=added]")).to_be_visible()
-    await looks_right(arabic, "added")
-    await arabic.locator(".primary").click()
-    code = arabic.locator("[data-code]")
-    await expect(code).to_have_text(re.compile(r"^\d{3} \d{3}$"))
-    assert await code.evaluate("(one) => getComputedStyle(one).direction") == "ltr"
-    await arabic.locator("[aria-haspopup]").click()
-    await looks_right(arabic, "accounts and menu")
-    api.requests = [request_in()]
-    await expect(arabic.locator("[data-view=request]")).to_be_visible()
-    await expect(arabic.locator("[data-when]")).to_have_text(re.compile(r"[0-9]"))
-    await looks_right(arabic, "request")
-    await arabic.locator("[data-decision=deny]").click()
-    await expect(arabic.locator("[data-view=outcome]")).to_be_visible()
-    await looks_right(arabic, "outcome")
+@pytest.mark.parametrize(("locale", "direction"), [("ar-EG", "rtl"), ("de", "ltr"), ("fr", "ltr")])
+async def test_every_view_is_accessible_and_fits(browser: Browser, api: DeviceApi, locale: str, direction: str) -> None:
+    async with page_in(browser, locale) as page:
+        await page.goto(f"{api.origin}{APP}")
+        await expect(page.locator("html")).to_have_attribute("dir", direction)
+        await looks_right(page, "start")
+        for place in ("#add", "#work", "#enter"):
+            await page.goto(f"{api.origin}{APP}{place}")
+            await looks_right(page, place)
+        await page.locator(".primary").click()
+        await looks_right(page, "errors")
+        await page.goto(api.link)
+        await looks_right(page, "confirm")
+        await page.locator(".primary").click()
+        await _shown(page, "added")
+        await page.locator(".primary").click()
+        await _shown(page, "accounts")
+        code = page.locator("[data-code]")
+        await expect(code).to_have_text(re.compile(r"^\d{3} \d{3}$"))
+        assert await code.evaluate("(one) => getComputedStyle(one).direction") == "ltr"
+        api.requests = [request_in()]
+        await _shown(page, "request")
+        await expect(page.locator("[data-when]")).to_have_text(re.compile("[0-9]"))
+        await page.locator("[data-decision=deny]").click()
+        await _shown(page, "outcome")
+
+
+async def _shown(page: Page, view: str) -> None:
+    await expect(page.locator(f"[data-view={view}]")).to_be_visible()
+    await looks_right(page, view)
