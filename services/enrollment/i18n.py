@@ -145,7 +145,7 @@ def direction() -> str:
 def isolated(value: object) -> object:
     """What is filled in, and keeps its own direction within a text from right to left: a masked number or an address
     would be read backwards there (Unicode UAX 9, first strong isolate)."""
-    return f"{ISOLATE}{value}{END_OF_ISOLATE}" if isinstance(value, str) and direction() == "rtl" else value
+    return ISOLATE + value + END_OF_ISOLATE if isinstance(value, str) and direction() == "rtl" else value
 
 
 def long_date(at: date) -> str:
