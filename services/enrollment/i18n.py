@@ -35,6 +35,7 @@ UNSPACED: Final = frozenset({"ja"})
 """Languages without a space between sentences."""
 ONE_LENGTH: Final = frozenset({"ja"})
 """Languages whose units are not longer in full; Babel has them as short ones alone."""
+ISOLATE, END_OF_ISOLATE = "\u2068", "\u2069"
 NUMBERS: Final = range(200)
 """Among these is an example of each plural form that a whole number can have (CLDR)."""
 
@@ -60,7 +61,7 @@ class Text(str):
         return format(str(self), spec)
 
     def format(self, *args: object, **places: object) -> str:
-        return str(self).format(*args, **places)
+        return str(self).format(*map(isolated, args), **_isolated(places))
 
     def __add__(self, other: str) -> str:
         return str(self) + other
@@ -88,7 +89,7 @@ class Plural(NamedTuple):
 
     def of(self, number: int, **places: object) -> str:
         """The form for a number, filled in."""
-        return self._form(number).format(number=number, **places)
+        return self._form(number).format(number=number, **_isolated(places))
 
     @property
     def forms(self) -> Mapping[str, str]:
@@ -150,6 +151,12 @@ def locale() -> Locale:
 def direction() -> str:
     """`ltr` or `rtl`."""
     return locale().text_direction
+
+
+def isolated(value: object) -> object:
+    """What is filled in, and keeps its own direction within a text from right to left: a masked number or an address
+    would be read backwards there (Unicode UAX 9, first strong isolate)."""
+    return ISOLATE + value + END_OF_ISOLATE if isinstance(value, str) and direction() == "rtl" else value
 
 
 def long_date(at: date) -> str:
@@ -228,6 +235,10 @@ def _read(value: object) -> object:
         case list() | tuple():
             return [_read(each) for each in value]
     return value
+
+
+def _isolated(places: Mapping[str, object]) -> dict[str, object]:
+    return {name: isolated(value) for name, value in places.items()}
 
 
 def _weighed(part: str) -> tuple[str, float]:

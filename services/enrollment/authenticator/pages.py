@@ -12,8 +12,11 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from services.enrollment.authenticator import words
 from services.enrollment.authenticator.cors import allow_app
+from services.enrollment.i18n import direction, language
 from services.enrollment.web.assets import CHECK_EACH_TIME, FOR_EVER, Asset, asset_response, read_asset
+from services.enrollment.web.rendering import translate
 from services.kit.crypto.sealing import fingerprint
 from services.kit.http.headers import FEATURES, security_headers
 
@@ -25,6 +28,8 @@ READER_FILES: Final = ("decode.js", "index.js")
 """The reader of QR codes for browsers without one (ADR 0011). Installed by name; without it, nothing else changes."""
 
 PATH: Final = "/authenticator"
+BY_LANGUAGE: Final = {"Cache-Control": CHECK_EACH_TIME, "Vary": "Accept-Language"}
+"""For what reads in the language that the browser prefers."""
 ICONS: Final = (("icon-192.png", "192x192"), ("icon-512.png", "512x512"))
 
 
@@ -59,22 +64,26 @@ def mount_authenticator(app: FastAPI, *, public_origin: str, authenticator_origi
     headers = _headers(public_origin)
 
     def rendered(name: str) -> str:
-        return pages.get_template(name).render(shell=shell(), public_origin=public_origin)
+        return pages.get_template(name).render(
+            shell=shell(),
+            public_origin=public_origin,
+            texts=words.for_scripts(),
+            notifications=words.NOTIFICATIONS,
+        )
 
     @router.get(PATH)
     async def get_app() -> Response:
-        return HTMLResponse(rendered("app.html"), headers=headers | {"Cache-Control": CHECK_EACH_TIME})
+        return HTMLResponse(rendered("app.html"), headers=headers | BY_LANGUAGE)
 
     @router.get(f"{PATH}/manifest.webmanifest")
     async def get_manifest() -> Response:
-        cache = {"Cache-Control": CHECK_EACH_TIME}
-        return JSONResponse(manifest(), media_type="application/manifest+json", headers=headers | cache)
+        return JSONResponse(manifest(), media_type="application/manifest+json", headers=headers | BY_LANGUAGE)
 
     @router.get(f"{PATH}/sw.js")
     async def get_worker() -> Response:
         """Its scope is the page itself, which lies above the script (Service Workers, 3.1.6)."""
-        scope = {"Service-Worker-Allowed": PATH, "Cache-Control": CHECK_EACH_TIME}
-        return Response(rendered("sw.js"), media_type="text/javascript", headers=headers | scope)
+        scope = {"Service-Worker-Allowed": PATH}
+        return Response(rendered("sw.js"), media_type="text/javascript", headers=headers | BY_LANGUAGE | scope)
 
     @router.get(f"{PATH}/static/{{version}}/{{name:path}}")
     async def get_file(request: Request, version: str, name: str) -> Response:
@@ -97,14 +106,15 @@ def shell() -> Shell:
 
 
 def manifest() -> dict[str, Any]:
-    """What makes the app installable (W3C Web Application Manifest)."""
+    """What makes the app installable, in the reader's language (W3C Web Application Manifest)."""
     pictures = [{"src": shell().url(name), "sizes": sizes, "type": "image/png"} for name, sizes in ICONS]
     return {
         "id": PATH,
-        "name": "Authenticator",
-        "short_name": "Authenticator",
-        "description": "Approve sign-ins and get one-time codes for your work or school account.",
-        "lang": "en",
+        "name": str(words.NAME),
+        "short_name": str(words.NAME),
+        "description": str(words.DESCRIPTION),
+        "lang": language(),
+        "dir": direction(),
         "start_url": PATH,
         "scope": PATH,
         "display": "standalone",
@@ -119,13 +129,15 @@ def manifest() -> dict[str, Any]:
 
 
 def _templates() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    translate(environment)
+    return environment
 
 
 def _headers(public_origin: str) -> dict[str, str]:

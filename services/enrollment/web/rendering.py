@@ -1,10 +1,12 @@
 """How views become HTML. A view is plain data and names its template; the templates lie in the rooms of their pages."""
 
+from collections.abc import Callable
 from dataclasses import Field
 from pathlib import Path
-from typing import Any, ClassVar, Final, Protocol
+from typing import Any, ClassVar, Final, Protocol, cast
 
-from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 
 from services.enrollment import i18n
 from services.enrollment.web import words
@@ -64,6 +66,8 @@ def translate(environment: Environment) -> None:
     environment.install_gettext_callables(  # type: ignore[attr-defined]
         lambda text: str(i18n.gettext(text)), i18n.ngettext, newstyle=True
     )
+    known = cast("dict[str, Callable[..., str]]", environment.globals)
+    known |= {name: _isolating(known[name]) for name in ("gettext", "ngettext")}
     environment.policies["json.dumps_function"] = i18n.to_json
     environment.globals.update(
         language=i18n.language,
@@ -71,7 +75,18 @@ def translate(environment: Environment) -> None:
         long_date=i18n.long_date,
         clock_time=i18n.clock_time,
         minutes=i18n.minutes,
+        isolated=i18n.isolated,
     )
+
+
+def _isolating(read: Callable[..., str]) -> Callable[..., str]:
+    """Fills a text in as `Text.format` does, markup included."""
+
+    @pass_context
+    def filled(context: Context, *texts: object, **places: object) -> str:
+        return read(context, *texts, **{name: i18n.isolated(place) for name, place in places.items()})
+
+    return filled
 
 
 def _templates() -> BaseLoader:

@@ -15,6 +15,7 @@ from fastapi.responses import StreamingResponse
 from deploy.local.ports import free_ports
 from schemas.verification import DeviceKey
 from services.enrollment.authenticator.pages import mount_authenticator
+from services.enrollment.web.mount import LanguageOfRequest
 from services.kit.crypto import device as protocol
 from services.kit.crypto.sealing import encode
 from services.kit.errors import (
@@ -173,6 +174,7 @@ def served(api: DeviceApi) -> FastAPI:
         return api.answer(challenge_id, (await request.body()).decode())
 
     mount_authenticator(app, public_origin=api.origin, authenticator_origin=api.origin)
+    app.add_middleware(LanguageOfRequest)
     install_problem_handlers(app)
     return app
 

@@ -12,6 +12,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from fastapi import FastAPI
 from playwright.async_api import Browser, ConsoleMessage, Page, Request, Route, async_playwright
 
+from services.enrollment.i18n import SOURCE, read_in
 from services.enrollment.web.assets import mount_static
 from services.enrollment.web.rendering import Pages, View
 from services.kit.config.tenants import Branding
@@ -75,6 +76,7 @@ class Stage:
         self.complaints: list[str] = []
         self._view: View | None = None
         self._accent = ""
+        self._language = SOURCE
         self._answers: Mapping[str, Answer] = {}
         page.on("console", self._note)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
@@ -87,9 +89,11 @@ class Stage:
         scheme: Scheme = "light",
         accent: str = "#0f5f6b",
         answers: Mapping[str, Answer] | None = None,
+        language: str = SOURCE,
     ) -> Page:
         """The view as a page; `answers` by path stand for what the service would say."""
         self._view, self._accent, self._answers = view, accent, answers or {}
+        self._language = language
         self.complaints.clear()
         await self.page.set_viewport_size({"width": width, "height": 800})
         await self.page.emulate_media(color_scheme=scheme)
@@ -106,6 +110,7 @@ class Stage:
         parts = urlsplit(request.url)
         if parts.path == "/page" and self._view:
             headers = security_headers("http://127.0.0.1:8010")
+            read_in(self._language)
             await route.fulfill(body=PAGES.render(self._view), content_type="text/html", headers=headers)
         elif parts.path in self._answers:
             given = self._answers[parts.path]

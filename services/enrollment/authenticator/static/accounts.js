@@ -2,11 +2,12 @@
 
 import { showNotices } from "./notices.js";
 import { forgetAccount } from "./store.js";
+import { counted, text, time } from "./texts.js";
 import { currentCode, PERIOD, secondsLeft } from "./totp.js";
 import { announce, breakable, copy, fill, inColourOf, say, show } from "./view.js";
 
 const TICK = 1_000;
-const ALIKE = "Added on {when}. This account is here more than once: keep the one that you added last.";
+const MOMENT = { dateStyle: "long", timeStyle: "short" };
 
 /** Shows the list, kept up to date until `signal` aborts. */
 export function showAccounts(inbox, signal) {
@@ -28,12 +29,12 @@ function card(account, inbox) {
   const part = (name) => element.querySelector(`[data-${name}]`);
   const alike = inbox.accounts.filter((other) => other.user === user && other.organization === organization);
   part("alike").hidden = alike.length < 2;
-  fill(element, { alike: alike.length < 2 ? "" : ALIKE.replace("{when}", moment(addedAt)) });
+  fill(element, { alike: alike.length < 2 ? "" : text("account.alike", { when: time(addedAt, MOMENT) }) });
   part("one-time").hidden = part("copy").hidden = !codeKey;
   part("no-code").hidden = Boolean(codeKey);
   part("copy").addEventListener("click", () => copyCode(codeKey));
   showNotices(account, part("changes"));
-  part("remove").setAttribute("aria-label", `Remove ${user}`);
+  part("remove").setAttribute("aria-label", text("account.remove", { user }));
   part("remove").addEventListener("click", () => askRemoval(account, inbox));
   const update = async () => {
     part("refused").hidden = inbox.state(deviceId) !== "refused";
@@ -42,21 +43,18 @@ function card(account, inbox) {
   return { element, update };
 }
 
-function moment(time) {
-  return new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short" }).format(new Date(time));
-}
-
 function showCode(part, code) {
   const left = secondsLeft();
   say(part("code"), `${code.slice(0, 3)} ${code.slice(3)}`);
   say(part("left"), String(left));
+  say(part("left-said"), counted("code.left", left));
   part("ring").setAttribute("stroke-dasharray", `${left} ${PERIOD}`);
 }
 
 async function copyCode(key) {
   const copied = navigator.clipboard?.writeText(await currentCode(key)).then(() => true);
   const done = await copied?.catch(() => false);
-  announce(done ? "Code copied." : "Your browser didn't let us copy that.");
+  announce(text(done ? "code.copied" : "code.notCopied"));
 }
 
 /** Asks once. */
@@ -68,7 +66,7 @@ function askRemoval({ deviceId, user }, inbox) {
     if (dialog.returnValue !== "remove") return;
     await forgetAccount(deviceId);
     inbox.remove(deviceId);
-    announce("Account removed.");
+    announce(text("account.removed"));
   });
   document.body.append(dialog);
   dialog.showModal();

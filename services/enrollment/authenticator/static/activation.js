@@ -1,9 +1,11 @@
 // What connects this app with an account: the link of a QR code, or a code and a URL typed by hand.
 
 import { decode } from "./base64url.js";
+import { text } from "./texts.js";
 
 export const LINK = "#activate?";
-const ADDRESS = /^\/device\/v1\/a\/[0-9A-Za-z-]{8,16}$/;
+const PATH = "/device/v1/a/";
+const HANDLE = /^[0-9A-Za-z-]{8,16}$/;
 const CODE = /^\d{9}$/;
 
 /** Why it cannot be used; `field` is "code" or "url". */
@@ -15,9 +17,9 @@ export class UnusableError extends Error {
 }
 
 /** From a link, or the part of it that begins with "#". Throws UnusableError. */
-export function fromLink(text, publicOrigin) {
-  const [, query] = text.split(LINK);
-  if (query === undefined) throw new UnusableError("url", "This isn't a QR code for adding an account.");
+export function fromLink(link, publicOrigin) {
+  const [, query] = link.split(LINK);
+  if (query === undefined) throw new UnusableError("url", text("unusable.notActivation"));
   const values = new URLSearchParams(query);
   const activation = fromTyped(values.get("code") ?? "", values.get("url") ?? "", publicOrigin);
   return { ...activation, secret: secretOf(values.get("secret")) };
@@ -26,41 +28,41 @@ export function fromLink(text, publicOrigin) {
 /** From what a person typed. No secret comes that way, hence no one-time codes. Throws UnusableError. */
 export function fromTyped(code, url, publicOrigin) {
   const digits = code.replaceAll(/[\s-]/g, "");
-  if (!CODE.test(digits)) throw new UnusableError("code", "The code has 9 digits. Check it on the page that shows it.");
+  if (!CODE.test(digits)) throw new UnusableError("code", text("unusable.code"));
   return { code: digits, address: addressOf(url.trim(), publicOrigin), secret: null };
 }
 
-function addressOf(text, publicOrigin) {
-  if (text === "") throw new UnusableError("url", "Enter the URL that is shown with the code.");
+function addressOf(typed, publicOrigin) {
+  if (typed === "") throw new UnusableError("url", text("unusable.noUrl"));
   const known = new URL(publicOrigin);
-  const address = parsed(withScheme(text, known));
-  if (!address) throw new UnusableError("url", "This isn't a URL. Check it on the page that shows it.");
+  const address = parsed(withScheme(typed, known));
+  if (!address) throw new UnusableError("url", text("unusable.noAddress"));
   if (address.origin !== known.origin) {
-    throw new UnusableError("url", `This app works with ${known.host} only. Check the URL.`);
+    throw new UnusableError("url", text("unusable.elsewhere", { host: known.host }));
   }
   const path = address.pathname.replace(/\/$/, "");
-  if (!ADDRESS.test(path)) {
-    throw new UnusableError("url", "The URL ends with /device/v1/a/ and 8 letters or digits. Check it.");
+  if (!path.startsWith(PATH) || !HANDLE.test(path.slice(PATH.length))) {
+    throw new UnusableError("url", text("unusable.path", { path: PATH }));
   }
   return known.origin + path;
 }
 
-function parsed(text) {
+function parsed(address) {
   try {
-    return new URL(text);
+    return new URL(address);
   } catch {
     return null;
   }
 }
 
-function withScheme(text, known) {
-  return text.includes("://") ? text : `${known.protocol}//${text}`;
+function withScheme(typed, known) {
+  return typed.includes("://") ? typed : `${known.protocol}//${typed}`;
 }
 
-function secretOf(text) {
+function secretOf(encoded) {
   try {
-    return text ? decode(text) : null;
+    return encoded ? decode(encoded) : null;
   } catch {
-    throw new UnusableError("url", "This QR code can't be read in full. Show a new one, then try again.");
+    throw new UnusableError("url", text("unusable.unreadable"));
   }
 }

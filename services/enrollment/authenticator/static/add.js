@@ -5,16 +5,8 @@ import { deviceName } from "./device-name.js";
 import { offerNotifications, pushSubscription } from "./notifications.js";
 import { activate, RefusedError, UnreachableError } from "./protocol.js";
 import { keepAccount } from "./store.js";
+import { isText, text } from "./texts.js";
 import { clearErrors, fieldError, fill, once, problem, show } from "./view.js";
-
-const REFUSED = {
-  activationCodeInvalid: "This code isn't right. Check it on the page that shows it, then try again.",
-  activationExpired: "This code can't be used any more. Show a new one on your security info page, then try again.",
-  clockSkew: "This device's clock is wrong. Set its time to automatic, then try again.",
-  rateLimited: "That was too often. Wait a minute, then try again.",
-};
-const FAILED = "Something went wrong on our side. Nothing was added. Try again.";
-const OFFLINE = "No connection. Check your network, then try again.";
 
 /** "Work or school account": the two ways. */
 export function chooseWay() {
@@ -67,7 +59,11 @@ function add(form, read, { publicOrigin, added }) {
 function explain(form, error) {
   if (error instanceof UnusableError && form.elements[error.field]) fieldError(form, error.field, error.message);
   else if (error instanceof RefusedError && error.code === "activationCodeInvalid" && form.elements.code) {
-    fieldError(form, "code", REFUSED[error.code]);
-  } else if (error instanceof RefusedError) problem(form, REFUSED[error.code] ?? FAILED);
-  else problem(form, error instanceof UnreachableError ? OFFLINE : FAILED);
+    fieldError(form, "code", refusal(error));
+  } else if (error instanceof RefusedError) problem(form, refusal(error));
+  else problem(form, text(error instanceof UnreachableError ? "add.offline" : "add.failed"));
+}
+
+function refusal({ code }) {
+  return text(isText(`add.${code}`) ? `add.${code}` : "add.failed");
 }

@@ -9,6 +9,7 @@ import { startWorker } from "./notifications.js";
 import { RequestView } from "./request.js";
 import { scan } from "./scan.js";
 import { keptAccounts } from "./store.js";
+import { text } from "./texts.js";
 import { say, show, shown, title } from "./view.js";
 
 const HOME = "#";
@@ -118,7 +119,7 @@ class App {
 
   tell() {
     banner.hidden = this.inbox.waiting.length === 0 || ["request", "accounts", "start"].includes(shown());
-    say(connection, this.inbox.offline ? "No connection. Trying again…" : "");
+    say(connection, this.inbox.offline ? text("offline") : "");
   }
 }
 

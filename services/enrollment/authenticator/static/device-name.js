@@ -1,5 +1,7 @@
 // What the account's list of methods calls this device: browser and system, as far as the browser tells.
 
+import { text } from "./texts.js";
+
 const BROWSERS = [
   ["Edge", /Edg/],
   ["Firefox", /Firefox|FxiOS/],
@@ -18,7 +20,8 @@ const SYSTEMS = [
 ];
 
 export function deviceName(agent = navigator.userAgent) {
-  const [browser] = BROWSERS.find(([, pattern]) => pattern.test(agent)) ?? ["Browser"];
+  const [browser] = BROWSERS.find(([, pattern]) => pattern.test(agent)) ?? [text("device.browser")];
   const [system] = SYSTEMS.find(([, pattern]) => pattern.test(agent)) ?? [];
-  return system ? `${browser} on ${system}` : browser;
+  // Kept by the service as it is: without the marks that a place within Arabic is isolated by.
+  return system ? text("device").replace("{browser}", browser).replace("{system}", system) : browser;
 }

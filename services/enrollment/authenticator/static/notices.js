@@ -1,9 +1,8 @@
 // What changed in the security info of an account, where the app is how its owner hears of it.
 
 import { noticesOf, RefusedError, reportChange } from "./protocol.js";
+import { text } from "./texts.js";
 import { announce, copy, fill, once } from "./view.js";
-
-const FAILED = "That didn't work. Check your connection, then try again.";
 
 /** Shows them in `place`; nothing where there are none, or where they can't be had now. */
 export async function showNotices(account, place) {
@@ -11,9 +10,9 @@ export async function showNotices(account, place) {
   place.replaceChildren(...notices.map((notice) => card(account, notice)));
 }
 
-function card(account, { noticeId, text, canReport }) {
+function card(account, { noticeId, text: happened, canReport }) {
   const element = copy("change");
-  fill(element, { text });
+  fill(element, { text: happened });
   const form = element.querySelector("form");
   form.hidden = !canReport;
   form.addEventListener("submit", (event) => {
@@ -24,20 +23,12 @@ function card(account, { noticeId, text, canReport }) {
 }
 
 async function report(account, noticeId, element) {
-  const said = await reportChange(account, noticeId).then(done, (error) => (error instanceof RefusedError ? over : failed)());
-  element.querySelector("form").hidden = said !== FAILED;
+  const became = await reportChange(account, noticeId).then(
+    () => "reported",
+    (error) => (error instanceof RefusedError ? "over" : "failed"),
+  );
+  const said = text(`change.${became}`);
+  element.querySelector("form").hidden = became !== "failed";
   fill(element, { said });
   announce(said);
-}
-
-function done() {
-  return "Thank you for telling us. What was added or changed is suspended. Change your password now, then look at My security info.";
-}
-
-function over() {
-  return "This can't be reported here any more. Look at My security info.";
-}
-
-function failed() {
-  return FAILED;
 }

@@ -2,6 +2,7 @@
 
 import { decode } from "./base64url.js";
 import { pushKey } from "./protocol.js";
+import { text } from "./texts.js";
 import { announce, copy } from "./view.js";
 
 const ASKED = "notifications-asked";
@@ -21,9 +22,9 @@ export function offerNotifications(place) {
   const offer = copy("offer");
   offer.querySelector("[data-allow]").addEventListener("click", async () => {
     const answer = await Notification.requestPermission().catch(() => "default");
-    done(offer, answer === "granted" ? "Notifications are on." : "Notifications are off. Open this app to see requests.");
+    done(offer, text(answer === "granted" ? "notifications.on" : "notifications.off"));
   });
-  offer.querySelector("[data-later]").addEventListener("click", () => done(offer, "Open this app to see requests."));
+  offer.querySelector("[data-later]").addEventListener("click", () => done(offer, text("notifications.later")));
   place.replaceChildren(offer);
 }
 
@@ -33,12 +34,12 @@ export async function pushSubscription(publicOrigin) {
   return Promise.race([subscribed(publicOrigin).catch(() => null), later(5_000)]);
 }
 
-function done(offer, text) {
+function done(offer, said) {
   localStorage.setItem(ASKED, "yes");
   const next = offer.closest("[data-main]").querySelector("h1");
   offer.remove();
   next.focus();
-  announce(text);
+  announce(said);
 }
 
 async function subscribed(publicOrigin) {

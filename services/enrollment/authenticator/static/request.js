@@ -2,38 +2,22 @@
 
 import { now } from "./clock.js";
 import { answerRequest, RefusedError, UnreachableError } from "./protocol.js";
+import { counted, isText, text, time } from "./texts.js";
 import { breakable, clearErrors, copy, fieldError, fill, inColourOf, once, problem, say, show } from "./view.js";
 
-const PURPOSES = {
-  registration: "to finish setting up this app",
-  signIn: "to sign in",
-  passwordReset: "to reset the password",
-  stepUp: "to confirm it's you",
+/** How each outcome looks; what it says is in the texts, `outcome.…`. */
+const LOOKS = {
+  approve: "good",
+  deny: "denied",
+  judging: "calm",
+  numberMismatch: "bad",
+  challengeEnded: "calm",
+  expired: "calm",
+  deviceSignatureInvalid: "bad",
+  clockSkew: "bad",
+  report: "calm",
 };
-const GOOD = "good";
-const BAD = "bad";
-const CALM = "calm";
-const DENIED = "denied";
-const OUTCOMES = {
-  approve: [GOOD, "Approved", "Go on where you are signing in."],
-  deny: [DENIED, "Denied", "Nobody was let in. If you didn't start this, report it."],
-  judging: [CALM, "Answer sent", "It is still being checked. Look at the page where you are signing in."],
-  numberMismatch: [BAD, "Wrong number", "This request has ended. Ask for a new one where you are signing in; it shows a new number."],
-  challengeEnded: [CALM, "This request has ended", "It was answered already, or nobody needs it any more."],
-  expired: [CALM, "This request has expired", "It wasn't answered in time. Ask for a new one where you are signing in."],
-  deviceSignatureInvalid: [BAD, "This device isn't connected any more", "Add the account again from your security info page."],
-  clockSkew: [BAD, "This device's clock is wrong", "Set its time to automatic, then ask for a new request."],
-};
-const REPORTED = {
-  onFile: "{org} was told, and this app can't be used for your account until you restore it: in My security info, after you verified with another method. Change your password if others may know it.",
-  beingSetUp: "{org} was told, and the app was not set up. Change your password if others may know it.",
-};
-const WOULD_FOLLOW = {
-  onFile: "{org} is told, and this app can't be used for your account until you restore it in My security info, with another method.",
-  beingSetUp: "{org} is told, and the app is not set up.",
-};
-const OFFLINE = "No connection. Your answer wasn't sent. Check your network, then try again.";
-const FAILED = "Something went wrong on our side. Your answer wasn't counted. Try again.";
+const MOMENT = { weekday: "long", hour: "2-digit", minute: "2-digit" };
 const TICK = 1_000;
 const SOON = 60;
 
@@ -73,10 +57,10 @@ export class RequestView {
     const { appName, purpose, location, requestedAt, digits } = this.request;
     fill(this.view, {
       app: appName,
-      purpose: PURPOSES[purpose] ?? "",
-      location: location ?? "Not known",
-      when: clockTime(requestedAt),
-      hint: `Enter the ${digits} digits that the page shows where you are signing in.`,
+      purpose: isText(`purpose.${purpose}`) ? text(`purpose.${purpose}`) : "",
+      location: location ?? text("request.nowhere"),
+      when: time(requestedAt, MOMENT),
+      hint: counted("request.hint", digits),
     });
     this.view.querySelector("[data-who]").replaceChildren(...breakable(this.account.user));
     this.form.elements.number.maxLength = digits;
@@ -88,19 +72,19 @@ export class RequestView {
     const left = Math.ceil((Date.parse(this.request.expiresAt) - now()) / 1000);
     if (left <= 0) this.finish("expired");
     else if (!this.inbox.has(this.id)) this.finish("challengeEnded");
-    else say(this.view.querySelector("[data-expires]"), left <= SOON ? `${left} s left` : "");
+    else say(this.view.querySelector("[data-expires]"), left <= SOON ? counted("request.left", left) : "");
   }
 
   /** What is to be read of a report: it takes a method away that is on file. */
-  text(of) {
-    const text = of[this.request.purpose === "registration" ? "beingSetUp" : "onFile"];
-    return text.replace("{org}", this.account.organization);
+  ofReport(state) {
+    const place = this.request.purpose === "registration" ? "beingSetUp" : "onFile";
+    return text(`report.${state}.${place}`, { organization: this.account.organization });
   }
 
   /** Asks once, and says what follows. */
   askReport(report) {
     const dialog = copy("report");
-    fill(dialog, { follows: this.text(WOULD_FOLLOW) });
+    fill(dialog, { follows: this.ofReport("asked") });
     dialog.addEventListener("close", () => {
       dialog.remove();
       if (dialog.returnValue === "report") report();
@@ -115,7 +99,7 @@ export class RequestView {
       clearErrors(this.form);
       const number = this.form.elements.number.value.replaceAll(/\s/g, "");
       if (decision === "approve" && !this.isComplete(number)) {
-        fieldError(this.form, "number", `Enter the ${this.request.digits} digits of the number.`);
+        fieldError(this.form, "number", counted("request.incomplete", this.request.digits));
         return;
       }
       await this.send(decision, decision === "approve" ? number : null);
@@ -128,11 +112,11 @@ export class RequestView {
 
   async send(decision, number) {
     try {
-      const counted = await answerRequest(this.account, this.request, decision, number);
-      this.finish(counted ? decision : "judging");
+      const counts = await answerRequest(this.account, this.request, decision, number);
+      this.finish(counts ? decision : "judging");
     } catch (error) {
-      if (error instanceof RefusedError && OUTCOMES[error.code]) this.finish(error.code);
-      else problem(this.form, error instanceof UnreachableError ? OFFLINE : FAILED);
+      if (error instanceof RefusedError && Object.hasOwn(LOOKS, error.code)) this.finish(error.code);
+      else problem(this.form, notSent(error));
     }
   }
 
@@ -140,9 +124,9 @@ export class RequestView {
     if (this.over) return;
     this.over = true;
     this.inbox.drop(this.id);
-    const [kind, title, text] = OUTCOMES[outcome] ?? [CALM, "Reported", this.text(REPORTED)];
-    const view = show("outcome", title);
-    fill(view, { text });
+    const kind = LOOKS[outcome];
+    const view = show("outcome", text(`outcome.${outcome}`));
+    fill(view, { text: outcome === "report" ? this.ofReport("done") : text(`outcome.${outcome}.text`) });
     view.querySelector("[data-emblem]").classList.add(kind);
     view.querySelector(".card").dataset.outcome = outcome;
     for (const icon of view.querySelectorAll("[data-icon]")) icon.hidden = icon.dataset.icon !== kind;
@@ -161,12 +145,12 @@ export class RequestView {
         this.over = false;
         this.finish("report");
       } catch (error) {
-        problem(form, error instanceof UnreachableError ? OFFLINE : FAILED);
+        problem(form, notSent(error));
       }
     });
   }
 }
 
-function clockTime(time) {
-  return new Intl.DateTimeFormat("en-GB", { weekday: "long", hour: "2-digit", minute: "2-digit" }).format(new Date(time));
+function notSent(error) {
+  return text(error instanceof UnreachableError ? "request.offline" : "request.failed");
 }

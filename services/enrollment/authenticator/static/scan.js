@@ -2,18 +2,11 @@
 
 import { fromLink, UnusableError } from "./activation.js";
 import { qrDetector } from "./qr.js";
+import { isText, text } from "./texts.js";
 import { say, show } from "./view.js";
 
 const LOOK_EVERY = 200;
 const PICTURE = { facingMode: "environment", width: { ideal: 1280 }, height: { ideal: 720 } };
-const NO_READER =
-  "This browser can't read QR codes, and this server has no reader installed (make install). " +
-  "Select “Enter code manually”.";
-const NO_CAMERA = {
-  NotAllowedError: "The camera isn't allowed here. Allow it in your browser's settings, or enter the code manually.",
-  NotFoundError: "This device has no camera. Enter the code manually.",
-  NotReadableError: "Another app uses the camera. Close that app, or enter the code manually.",
-};
 
 /** Shows the view until `signal` aborts; `found` gets the activation. */
 export async function scan({ publicOrigin, found, signal }) {
@@ -23,21 +16,21 @@ export async function scan({ publicOrigin, found, signal }) {
   again.addEventListener("click", () => scan({ publicOrigin, found, signal }));
   try {
     const detector = await qrDetector().catch(() => null);
-    if (!detector) return stop(view, NO_READER);
+    if (!detector) return stop(view, text("camera.noReader"));
     const camera = await openCamera(view.querySelector("video"), signal);
-    say(state, "Hold the QR code in the frame.");
+    say(state, text("camera.hold"));
     const activation = await firstCode(camera, detector, { publicOrigin, state, signal });
     if (activation) found(activation);
   } catch (error) {
     if (signal.aborted) return;
     again.hidden = false;
-    stop(view, NO_CAMERA[error.name] ?? "The camera can't be used. Enter the code manually.");
+    stop(view, text(isText(`camera.${error.name}`) ? `camera.${error.name}` : "camera.failed"));
   }
 }
 
-function stop(view, text) {
+function stop(view, why) {
   view.querySelector("[data-finder]").hidden = true;
-  say(view.querySelector("[data-state]"), text);
+  say(view.querySelector("[data-state]"), why);
 }
 
 async function openCamera(video, signal) {

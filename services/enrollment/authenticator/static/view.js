@@ -1,7 +1,10 @@
 // One view at a time, each from its <template>.
 
+import { text } from "./texts.js";
+
 const main = document.querySelector("[data-main]");
 const announcer = document.querySelector("[data-announce]");
+let titled = document.title;
 
 /** A copy of a template's content. */
 export function copy(name) {
@@ -9,11 +12,11 @@ export function copy(name) {
 }
 
 /** Show a view; reading begins at its heading, which can be given. */
-export function show(name, text) {
+export function show(name, named) {
   main.replaceChildren(document.getElementById(name).content.cloneNode(true));
   main.dataset.view = name;
   const heading = main.querySelector("h1");
-  if (text) heading.textContent = text;
+  if (named) heading.textContent = named;
   title(heading.textContent);
   heading.focus({ preventScroll: true });
   scrollTo(0, 0);
@@ -24,13 +27,14 @@ export function shown() {
   return main.dataset.view;
 }
 
-export function title(text) {
-  document.title = text ? `${text} – Authenticator` : "Authenticator";
+export function title(named) {
+  titled = named ? text("title", { title: named }) : text("name");
+  document.title = titled;
 }
 
-/** `texts` by the name of a data attribute. */
-export function fill(root, texts) {
-  for (const [name, text] of Object.entries(texts)) say(root.querySelector(`[data-${name}]`), text);
+/** `said` by the name of a data attribute. */
+export function fill(root, said) {
+  for (const [name, words] of Object.entries(said)) say(root.querySelector(`[data-${name}]`), words);
 }
 
 /** The organisation's colour on what is about its account; accounts that were added earlier have the app's. */
@@ -45,33 +49,33 @@ export function breakable(name) {
 }
 
 /** Text changes only when it differs: a live region must not repeat itself. */
-export function say(element, text) {
-  if (element.textContent !== text) element.textContent = text;
+export function say(element, words) {
+  if (element.textContent !== words) element.textContent = words;
 }
 
-export function announce(text) {
+export function announce(words) {
   announcer.textContent = "";
-  requestAnimationFrame(() => say(announcer, text));
+  requestAnimationFrame(() => say(announcer, words));
 }
 
 /** What is wrong with one field, beside it. */
-export function fieldError(form, field, text) {
+export function fieldError(form, field, wrong) {
   const input = form.elements[field];
   input.setAttribute("aria-invalid", "true");
-  say(form.querySelector(`[data-error="${field}"]`), text);
-  document.title = `Error: ${document.title.replace(/^Error: /, "")}`;
+  say(form.querySelector(`[data-error="${field}"]`), wrong);
+  document.title = text("title.error", { title: titled });
   input.focus();
 }
 
 /** What went wrong with all of it. */
-export function problem(form, text) {
+export function problem(form, wrong) {
   const notice = form.querySelector("[data-problem]");
-  say(notice, text);
-  notice.hidden = text === "";
+  say(notice, wrong);
+  notice.hidden = wrong === "";
 }
 
 export function clearErrors(form) {
-  document.title = document.title.replace(/^Error: /, "");
+  document.title = titled;
   problem(form, "");
   for (const line of form.querySelectorAll("[data-error]")) say(line, "");
   for (const input of form.elements) input.removeAttribute("aria-invalid");

@@ -1,8 +1,15 @@
 // Keeps the app's own files for when there is no network, and shows that a sign-in waits.
+//
+// It speaks the language of the request that fetched it, as the page does: a browser asks for both at each start of the
+// app, and a worker in another language is another one, which is installed with a page of its own. What the page could
+// have stored would be a second place to keep in step. Without a network it goes on in the language that it has.
 
 const PAGE = "/authenticator";
 const CACHE = {{ ("authenticator-" ~ shell.version)|tojson }};
+/** The page is kept once: a header that has changed since is no reason to show nothing. */
+const HOWEVER_ASKED = { ignoreVary: true };
 const FILES = {{ shell.urls|tojson }};
+const NOTIFICATIONS = {{ notifications|tojson }};
 
 self.addEventListener("install", (event) => {
   event.waitUntil(keepFiles());
@@ -32,11 +39,11 @@ self.addEventListener("notificationclick", (event) => {
 /** A message says only whether a request or a notice waits (docs/device-protocol.md). */
 function announce(message) {
   const isNotice = message.includes('"noticeId"');
-  const [title, body, tag] = isNotice
-    ? ["Your security info changed", "Open the app to see what. Was it you?", "notice"]
-    : ["Approve sign-in?", "Open the app to answer. Approve only what you started.", "sign-in"];
+  const { title, body } = isNotice ? NOTIFICATIONS.notice : NOTIFICATIONS.request;
+  const tag = isNotice ? "notice" : "sign-in";
   const icon = {{ shell.url("icon-192.png")|tojson }};
-  return self.registration.showNotification(title, { body, tag, renotify: true, icon });
+  const [lang, dir] = [{{ language()|tojson }}, {{ direction()|tojson }}];
+  return self.registration.showNotification(title, { body, tag, lang, dir, renotify: true, icon });
 }
 
 async function keepFiles() {
@@ -51,14 +58,14 @@ async function dropOldFiles() {
 }
 
 async function fromCache(request) {
-  return (await caches.match(request)) ?? fetch(request);
+  return (await caches.match(request, HOWEVER_ASKED)) ?? fetch(request);
 }
 
 async function newestPage(request) {
   try {
     return await fetch(request);
   } catch {
-    return (await caches.match(PAGE)) ?? Response.error();
+    return (await caches.match(PAGE, HOWEVER_ASKED)) ?? Response.error();
   }
 }
 

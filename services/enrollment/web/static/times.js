@@ -2,7 +2,7 @@
 
 const { lang } = document.documentElement;
 const own = navigator.languages.find((one) => one.startsWith(lang)) ?? lang;
-const words = new Intl.DateTimeFormat(own, { dateStyle: "long", timeStyle: "short" });
+const words = new Intl.DateTimeFormat(own, { dateStyle: "long", timeStyle: "short", numberingSystem: "latn" });
 
 for (const time of document.querySelectorAll("time[data-local]")) {
   time.textContent = words.format(new Date(time.dateTime));

@@ -251,6 +251,6 @@ def test_nothing_of_a_person_or_an_organisation_becomes_markup() -> None:
 
 def test_first_page_is_small() -> None:
     page = PAGES.render(sample_views()["prompt"])
-    files = ("app.css", "page.js", "clock.js", "shield.svg")
+    files = ("app.css", "pages.css", "page.js", "clock.js", "shield.svg")
     total = len(page.encode()) + sum((DIRECTORY / name).stat().st_size for name in files)
     assert total < FIRST_PAGE_BYTES

@@ -1,0 +1,81 @@
+"""Pages from right to left: nothing has to be moved sideways, and what is read from the left stays so."""
+
+from typing import Final
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.support.web.browser import Stage
+from tests.support.web.sample_frame import MASKED
+from tests.support.web.staged_pages import NARROWEST, PICTURES, VIEWS, WIDEST, browser, pages, stream
+
+__all__ = ["browser", "pages"]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+ADMINISTRATORS: Final = frozenset(
+    name for name, view in VIEWS.items() if view.template.startswith(("operations/", "people/"))
+)
+"""Pages for administrators are English."""
+FITS: Final = """() => { const { scrollWidth, clientWidth } = document.documentElement;
+    const beyond = [...document.body.querySelectorAll("*")].filter((one) => one.checkVisibility())
+        .filter((one) => !one.matches(".visually-hidden, .visually-hidden *, option, .menu ul *"))
+        .filter((one) => { const { left, right, width } = one.getBoundingClientRect();
+            return width > 1 && (left < -1 || right > clientWidth + 1) });
+    return scrollWidth <= clientWidth ? beyond.map((one) => one.outerHTML.slice(0, 120)) : ["the page"] }"""
+TEXT_SIZE: Final = "(size) => document.documentElement.style.setProperty('font-size', size)"
+DIRECTIONS: Final = "(all) => [...new Set(all.map((one) => getComputedStyle(one).direction))]"
+
+
+async def _sideways(page: Page) -> list[str]:
+    found = []
+    for width in (NARROWEST, WIDEST):
+        for size in ("100%", "200%"):
+            await page.set_viewport_size({"width": width, "height": 800})
+            await page.evaluate(TEXT_SIZE, size)
+            found += [f"{width} px, {size}: {one}" for one in await page.evaluate(FITS)]
+    return found
+
+
+@pytest.mark.parametrize("name", sorted(VIEWS.keys() - ADMINISTRATORS))
+async def test_nothing_has_to_be_moved_sideways(pages: Stage, name: str) -> None:
+    page = await pages.show(VIEWS[name], width=NARROWEST, answers=stream() | PICTURES, language="ar")
+    await expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    assert await _sideways(page) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [
+        ("code", "input.code"),
+        ("phone", "input[type=tel]"),
+        ("phone-office", "input[name=extension]"),
+        ("email", "input[type=email]"),
+        ("hardware-token", "input[name=serialNumber]"),
+        ("scan-manual", ".digits, .address"),
+        ("software-scan", ".secret, .address"),
+        ("recovery-codes", ".codes code"),
+        ("try", ".number"),
+    ],
+)
+async def test_codes_numbers_and_addresses_are_read_from_the_left(pages: Stage, name: str, read: str) -> None:
+    page = await pages.show(VIEWS[name], width=NARROWEST, answers=stream() | PICTURES, language="ar")
+    assert await page.locator(read).evaluate_all(DIRECTIONS) == ["ltr"]
+
+
+async def test_a_masked_number_is_read_from_the_left(pages: Stage) -> None:
+    """Its first character stands left of its last one; without a letter in it, that is not so by itself."""
+    page = await pages.show(VIEWS["success"], width=NARROWEST, language="ar")
+    places = """(masked) => { const [last] = [...document.querySelectorAll(".together")]
+            .filter(({ textContent }) => textContent === masked);
+        const range = document.createRange(), at = (place) => { range.setStart(last.firstChild, place);
+            range.setEnd(last.firstChild, place + 1); return range.getBoundingClientRect().left };
+        return at(0) < at(masked.length - 1) }"""
+    assert await page.evaluate(places, MASKED)
+
+
+async def test_the_way_back_points_where_one_came_from(pages: Stage) -> None:
+    page = await pages.show(VIEWS["phone"], width=NARROWEST, language="ar")
+    arrow = page.locator(".back .icon")
+    assert await arrow.evaluate("(one) => getComputedStyle(one).scale") == "-1 1"
+    page = await pages.show(VIEWS["phone"], width=NARROWEST)
+    assert await arrow.evaluate("(one) => getComputedStyle(one).scale") == "none"
