@@ -1,6 +1,7 @@
 """Fixtures that every suite may ask for, and what they share."""
 
 import gc
+import sys
 from collections.abc import Generator
 
 import pytest
@@ -64,3 +65,10 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def pytest_sessionfinish() -> None:
     """Nobody needs the browser any more."""
     SHARED.close()
+
+
+@pytest.fixture(autouse=True)
+def _read_in_english() -> None:
+    """A test reads in the language that it chooses, not in that of the one before."""
+    if texts := sys.modules.get("services.enrollment.i18n"):
+        texts.read_in("en")

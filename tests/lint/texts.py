@@ -9,10 +9,6 @@ from tests.lint.source import Finding, Places, Source
 WORDS: Places = {"services/enrollment/*/words.py": "the words of pages"}
 UNMARKED: Places = {
     "services/enrollment/web/operations/*": "administrators read English",
-    "services/enrollment/notices/words.py": "to be marked next",
-    "services/enrollment/web/proof/words.py": "to be marked next",
-    "services/enrollment/web/security_info/words.py": "to be marked next",
-    "services/enrollment/web/wizard/words.py": "to be marked next",
 }
 MARKS = frozenset({"_", "ngettext", "ngettext_lazy"})
 SENTENCE = re.compile(r"[^\W\d_] [^\W\d_]")

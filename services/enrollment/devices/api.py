@@ -13,6 +13,7 @@ from services.enrollment.devices import examples
 from services.enrollment.devices import handlers as devices
 from services.enrollment.devices.domain import Device
 from services.enrollment.devices.following import FOLLOWING
+from services.enrollment.i18n import preferred, read_in
 from services.enrollment.notices.handlers import notices_of_device, repudiate_by_device
 from services.enrollment.notices.views import shown_to_app
 from services.enrollment.web.streams import open_stream
@@ -153,8 +154,10 @@ async def post_answer(challenge_id: str, token: SignedToken, deps: DependenciesD
 
 
 @router.get("/notices", responses=answer(200, examples.NOTICES) | REFUSED)
-async def get_notices(device: CallingDevice, deps: DependenciesDep) -> Response:
-    """What changed in the person's security info and is told by this app, within 7 days."""
+async def get_notices(request: Request, device: CallingDevice, deps: DependenciesDep) -> Response:
+    """What changed in the person's security info and is told by this app, within 7 days, in the language that the app
+    accepts (`Accept-Language`)."""
+    read_in(preferred(request.headers.get("accept-language", "")))
     now = deps.clock.now()
     found = await notices_of_device(device, deps)
     return JSONResponse([shown_to_app(notice, now) for notice in found], headers=NO_STORE)

@@ -26,8 +26,10 @@ CHANGED: Final[Mapping[NoticeKind, str]] = {
 
 def notice_text(notice: Notice) -> str:
     """What changed and when."""
-    label = WORDS[notice.method_type].name.label if notice.method_type else ""
-    return CHANGED[notice.kind].format(name=with_mask(label, notice.display_name), when=moment(notice.happened_at))
+    words = WORDS[notice.method_type] if notice.method_type else None
+    which = words.shown(notice.display_name) if words and notice.display_name else notice.display_name
+    name = with_mask(words.name.label if words else "", which)
+    return CHANGED[notice.kind].format(name=name, when=moment(notice.happened_at))
 
 
 def what_will_happen(notice: Notice, organization: str) -> tuple[str, ...]:

@@ -20,8 +20,6 @@ from tests.support.web.walking import BRACKETS, Walker
 pytestmark = pytest.mark.timeout(120)
 
 STEP = re.compile(r'name="step" value="([^"]*)"')
-OF_SITES = frozenset({"prompt", "confirm", "choose", "prove.choose", "success"})
-"""Steps that belong to no method; `tests/contract/pages` shows them."""
 OPTION = re.compile(r'<option value="(?!")[^"]*"[^>]*>[^⟦<]*</option>')
 """A country, which CLDR names, or a question of the organisation's own."""
 
@@ -36,7 +34,7 @@ class Reader:
 
     def look(self, walker: Walker) -> None:
         found = STEP.search(walker.html)
-        if not found or found[1] in OF_SITES:
+        if not found:
             return
         self.steps.add(found[1])
         data = "\n".join((self._data, *values_on(walker.html)))

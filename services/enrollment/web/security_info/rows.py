@@ -9,7 +9,7 @@ from services.enrollment.accounts.domain.account import Account, Former
 from services.enrollment.accounts.domain.activity import Entry
 from services.enrollment.accounts.handlers.self_service import Addable
 from services.enrollment.methods.registry.rows import MethodRow, kind_in, name_in
-from services.enrollment.methods.registry.words import name_of
+from services.enrollment.methods.registry.words import detail_of, name_of
 from services.enrollment.sessions.domain.session import Session
 from services.enrollment.web.security_info.views import ActivityRow, RecentChanges
 from services.enrollment.web.security_info.words import (
@@ -37,7 +37,7 @@ def former_row(former: Former) -> MethodRow:
         id=method.id,
         type=method.type,
         label=name_of(method).label,
-        detail=method.display_name,
+        detail=detail_of(method),
         name=method.name,
         role=None,
         state="suspended",

@@ -15,7 +15,7 @@ from services.enrollment.methods.base.step_pages import go_on
 from services.enrollment.methods.registry import pages as methods
 from services.enrollment.methods.registry.choices import to_set_up
 from services.enrollment.methods.registry.rows import method_rows
-from services.enrollment.methods.registry.words import WORDS, name_of
+from services.enrollment.methods.registry.words import WORDS, detail_of, name_of
 from services.enrollment.sessions.handlers import progress
 from services.enrollment.sessions.principal import Principal
 from services.enrollment.web.forms import ChoiceForm, StepForm
@@ -101,7 +101,7 @@ def _line(method: Method, account: Account) -> MethodLine:
     return MethodLine(
         type=method.type,
         label=name_of(method).label,
-        detail=method.name or method.display_name,
+        detail=method.name or detail_of(method),
         role=role,
         guide=WORDS[method.type].guide,
     )
