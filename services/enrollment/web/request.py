@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.enrollment.components import Components, components_of
 from services.enrollment.dependencies import Dependencies
-from services.enrollment.i18n import own_text, preferred, read_in
+from services.enrollment.i18n import nearest, own_text, preferred, read_in
 from services.enrollment.sessions.handlers import progress, verification
 from services.enrollment.sessions.handlers.arriving import Visitor
 from services.enrollment.sessions.principal import Principal
@@ -82,7 +82,7 @@ def _page(request: Request, cookie: SessionCookie, principal: Principal) -> Page
     components = components_of(request)
     request.state.tenant = principal.account.tenant
     if not request.url.path.startswith(IN_ENGLISH):
-        read_in(principal.session.locale)
+        read_in(nearest(principal.session.locale) or preferred(request.headers.get("accept-language", "")))
     bind(tenant=principal.account.tenant, user=principal.account.user, session=principal.session.id)
     return PageRequest(components, cookie, replace(principal, address=address_of(request)))
 
