@@ -11,7 +11,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Final, NamedTuple, SupportsIndex
+from typing import Any, Final, Literal, NamedTuple, SupportsIndex
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time
@@ -33,6 +33,8 @@ CLDR: Final = {SOURCE: "en_GB"}
 
 UNSPACED: Final = frozenset({"ja"})
 """Languages without a space between sentences."""
+SHORT_UNITS: Final = frozenset({"ja"})
+"""Languages whose units are the same written in full; Babel has those as short ones only."""
 NUMBERS: Final = range(200)
 """Among these is an example of each plural form that a whole number can have (CLDR)."""
 
@@ -153,17 +155,17 @@ def day_of_year(at: date) -> str:
 
 def seconds(number: int) -> str:
     """As "30 seconds"."""
-    return format_unit(number, "duration-second", length="long", locale=locale())
+    return _duration(number, "duration-second")
 
 
 def minutes(number: int) -> str:
     """As "5 minutes"."""
-    return format_unit(number, "duration-minute", length="long", locale=locale())
+    return _duration(number, "duration-minute")
 
 
 def hours(number: int) -> str:
     """As "2 hours"."""
-    return format_unit(number, "duration-hour", length="long", locale=locale())
+    return _duration(number, "duration-hour")
 
 
 def either(ways: Sequence[str]) -> str:
@@ -201,6 +203,11 @@ def _compiled(catalogue: Catalog) -> Translations:
     write_mo(compiled, catalogue)
     compiled.seek(0)
     return Translations(compiled)
+
+
+def _duration(number: int, unit: str) -> str:
+    length: Literal["short", "long"] = "short" if language() in SHORT_UNITS else "long"
+    return format_unit(number, unit, length=length, locale=locale())
 
 
 def _read(value: object) -> object:
