@@ -40,7 +40,11 @@ WORDS: Final = MethodWords(
     name=Name("Phone", "Get a code by text message, or a call."),
     guide="phone",
     prove="Get a code at {where}.",
-    prove_by={"sms": "Get a code by text message at {where}.", "voice": "Get a call at {where}."},
+    prove_by={
+        "sms": "Get a code by text message at {where}.",
+        "voice": "Get a call at {where}.",
+        "whatsapp": "Get a code by WhatsApp at {where}.",
+    },
     titles={
         "phone": "Phone",
         "phone.code": "Enter the code",
