@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, StringConstraints
 from pydantic.alias_generators import to_camel
 
-Channel = Literal["sms", "voice", "email", "push", "local"]
+Channel = Literal["sms", "voice", "email", "push", "whatsapp", "local"]
 """How a request reaches a person; `local` is for methods with nothing to deliver."""
 
 MethodType = Literal[

@@ -40,6 +40,8 @@ class MethodRequested(Event):
     Nothing may be sent after `not_after`, the end of the code.
     """
 
+    VERSION: ClassVar[int] = 2
+
     terms: ChallengeTerms
     channel: Channel
     send: int = Field(default=1, ge=1, le=100)
@@ -71,7 +73,7 @@ class NoticeRequested(Event):
     undo.
     """
 
-    VERSION: ClassVar[int] = 3
+    VERSION: ClassVar[int] = 4
 
     notice_id: OpaqueId
     kind: NoticeKind

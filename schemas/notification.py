@@ -5,7 +5,7 @@ A call is sent when the provider has it, and delivered when it is answered.
 """
 
 from datetime import timedelta
-from typing import Annotated, Final, Literal
+from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
@@ -31,6 +31,8 @@ SignalName = Annotated[str, StringConstraints(max_length=64, pattern=r"^[a-zA-Z]
 
 class CodeSent(Event):
     """A provider accepted the message of one send. It says nothing about arrival."""
+
+    VERSION: ClassVar[int] = 2
 
     challenge_id: OpaqueId
     delivery_id: OpaqueId
@@ -60,6 +62,8 @@ class PushSent(Event):
 class DeliveryConfirmed(Event):
     """The provider reported that the message arrived at the device."""
 
+    VERSION: ClassVar[int] = 2
+
     challenge_id: OpaqueId
     delivery_id: OpaqueId
     send: int = Field(ge=1)
@@ -70,6 +74,8 @@ class DeliveryConfirmed(Event):
 
 class DeliveryFailed(Event):
     """This send will not arrive. `permanent`: sending again to the same destination will not help."""
+
+    VERSION: ClassVar[int] = 2
 
     challenge_id: OpaqueId
     delivery_id: OpaqueId
@@ -89,6 +95,8 @@ class SendObserved(Event):
     `deny`.
     """
 
+    VERSION: ClassVar[int] = 2
+
     challenge_id: OpaqueId
     channel: Channel
     country: str | None = Field(default=None, pattern=r"^[A-Z]{2}$", description="of the number, ISO 3166-1 alpha-2")
@@ -100,6 +108,8 @@ class SendObserved(Event):
 class SendRefused(Event):
     """The notifier did not send, by a limit or by policy; or enrollment did not ask for it, because it speaks for
     pumping: then there are `signals` and `mode` (see `SendObserved`), and no delivery."""
+
+    VERSION: ClassVar[int] = 2
 
     challenge_id: OpaqueId
     delivery_id: OpaqueId

@@ -54,6 +54,7 @@ REQUESTS = {
     "voice": _requests("voice"),
     "email": _requests("email"),
     "push": _requests("push"),
+    "whatsapp": _requests("whatsapp"),
     "local": _requests("local", consumers=("verifier",)),
 }
 

@@ -33,7 +33,7 @@ def verifier(port: Port = None) -> None:
 @app.command()
 def notifier(
     channel: Annotated[
-        list[str], typer.Option(help="sms, voice, email or push; repeat it to serve several in one process.")
+        list[str], typer.Option(help="sms, voice, email, push or whatsapp; repeat it to serve several in one process.")
     ],
     port: Port = None,
 ) -> None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 PROPAGATOR = TraceContextTextMapPropagator()
 REDACTED = "(redacted)"
-SECRET_NAMES = frozenset({"ticket", "result", "token", "code"})
+SECRET_NAMES = frozenset({"ticket", "result", "token", "code", "hub.verify_token"})
 SECRET_PARAMETERS = re.compile(rf"(?i)\b({'|'.join(sorted(SECRET_NAMES))})=[^&\s#\"']*")
 REPEATS_AFTER = 30.0
 

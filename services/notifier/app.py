@@ -1,6 +1,6 @@
 """The one place where the notifier is put together."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -28,9 +28,9 @@ from services.notifier.dependencies import Dependencies
 from services.notifier.dispatcher import Dispatcher
 from services.notifier.domain.routing import Rule
 from services.notifier.handlers.endings import end_overdue
-from services.notifier.http import MAX_BODY, Callbacks, callback_url, report_url, router
+from services.notifier.http import MAX_BODY, MAX_BODY_OF_MANY, Callbacks, callback_url, report_url, router
 from services.notifier.line import Line
-from services.notifier.providers.base import Provider, ProviderContext, Reporting
+from services.notifier.providers.base import Collecting, Provider, ProviderContext, Reporting
 from services.notifier.providers.observed import observed
 from services.notifier.settings import NotifierSettings
 from services.notifier.store import Store
@@ -79,8 +79,11 @@ def build(settings: NotifierSettings, channels: Sequence[ChannelName]) -> FastAP
             group=service.group,
             precondition=service.preparation.require,
         )
-    callbacks = Callbacks(settings.callback_origin, twilio_tokens(config), deps, Script(), _reporting(carriers))
-    return _with_callbacks(service.app(max_body=MAX_BODY), callbacks)
+    collecting = _collecting(carriers)
+    callbacks = Callbacks(
+        settings.callback_origin, twilio_tokens(config), deps, Script(), _reporting(carriers), collecting
+    )
+    return _with_callbacks(service.app(max_body=MAX_BODY_OF_MANY if collecting else MAX_BODY), callbacks)
 
 
 def provider_context(
@@ -125,8 +128,16 @@ def twilio_tokens(config: SharedConfig) -> dict[str, SecretStr]:
 
 def _reporting(carriers: Carriers) -> dict[str, Reporting]:
     """Those that report by themselves; also of channels that another process serves."""
-    everyone = (provider for _, providers in carriers.values() for provider in providers)
-    return {provider.name: provider for provider in everyone if isinstance(provider, Reporting)}
+    return {provider.name: provider for provider in _everyone(carriers) if isinstance(provider, Reporting)}
+
+
+def _collecting(carriers: Carriers) -> dict[str, Collecting]:
+    """Those that report of many messages at once."""
+    return {provider.name: provider for provider in _everyone(carriers) if isinstance(provider, Collecting)}
+
+
+def _everyone(carriers: Carriers) -> Iterator[Provider]:
+    return (provider for _, providers in carriers.values() for provider in providers)
 
 
 def _rules(channel: ChannelName, config: SharedConfig) -> tuple[Rule, ...]:

@@ -1,7 +1,7 @@
 """Requests in: what providers report, and what they ask for while a call lasts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request, Response
@@ -14,11 +14,13 @@ from services.notifier.domain.delivery import Delivery
 from services.notifier.domain.receipts import DeliveryReceipt
 from services.notifier.handlers import calls
 from services.notifier.handlers.endings import note_receipt
-from services.notifier.providers.base import ForgedReportError, Report, Reporting
+from services.notifier.providers.base import Collecting, ForgedReportError, Report, Reporting
 from services.notifier.providers.twilio import is_genuine, read_receipt
 from services.notifier.providers.twiml import MEDIA_TYPE
 
 MAX_BODY = 16 * 1024
+MAX_BODY_OF_MANY = 3 * 1024 * 1024
+"""Where a provider tells of many messages at once: as much as Meta may send."""
 MOST_FIELDS = 100
 DONE = 204
 FORBIDDEN = 403
@@ -31,7 +33,7 @@ class Callbacks:
     """What taking callbacks needs; found by the routes as `request.app.state.callbacks`.
 
     Twilio signs the address as it was given, so `origin` counts and not what a proxy makes of it. `reporting` are the
-    other providers that tell what became of a message.
+    other providers that tell what became of a message, `collecting` those that tell of many at once.
     """
 
     origin: str
@@ -39,6 +41,7 @@ class Callbacks:
     deps: Dependencies
     script: Script
     reporting: Mapping[str, Reporting]
+    collecting: Mapping[str, Collecting] = field(default_factory=dict)
 
 
 def callback_url(origin: str, provider: str) -> str:
@@ -60,7 +63,7 @@ async def provider_report(provider: str, delivery_id: str, request: Request) -> 
     """
     callbacks: Callbacks = request.app.state.callbacks
     adapter = callbacks.reporting.get(provider)
-    report = Report({name.lower(): value for name, value in request.headers.items()}, await request.body())
+    report = await _report(request)
     try:
         receipt = adapter.read_report(report) if adapter else None
     except ForgedReportError:
@@ -73,6 +76,33 @@ async def provider_report(provider: str, delivery_id: str, request: Request) -> 
     return Response(status_code=DONE)
 
 
+@router.post("/callbacks/{provider}", status_code=DONE, include_in_schema=False)
+async def collected_reports(provider: str, request: Request) -> Response:
+    """Take a report of many messages that the provider's adapter knows to be genuine."""
+    callbacks: Callbacks = request.app.state.callbacks
+    adapter = callbacks.collecting.get(provider)
+    try:
+        receipts = adapter.read_reports(await _report(request)) if adapter else None
+    except ForgedReportError:
+        receipts = None
+    if receipts is None:
+        metrics.CALLBACKS.labels(provider if adapter else "none", "forged").inc()
+        return Response(status_code=FORBIDDEN)
+    for receipt in receipts:
+        delivery = await callbacks.deps.store.by_id(receipt.delivery_id or "")
+        await _note(callbacks, provider, delivery, receipt)
+    return Response(status_code=DONE)
+
+
+@router.get("/callbacks/{provider}", include_in_schema=False)
+async def confirm_address(provider: str, request: Request) -> Response:
+    """Tell a provider that the address for its reports is ours, if it is the one that asks."""
+    callbacks: Callbacks = request.app.state.callbacks
+    adapter = callbacks.collecting.get(provider)
+    answer = adapter.confirmed(request.query_params) if adapter else None
+    return Response(status_code=FORBIDDEN) if answer is None else Response(answer, media_type="text/plain")
+
+
 @router.post("/callbacks/twilio/{provider}/{delivery_id}", status_code=DONE, include_in_schema=False)
 async def twilio_callback(provider: str, delivery_id: str, request: Request) -> Response:
     """Take a signed status callback. What is genuine but repeated, late or unknown changes nothing."""
@@ -83,6 +113,10 @@ async def twilio_callback(provider: str, delivery_id: str, request: Request) -> 
     delivery = await callbacks.deps.store.by_id(delivery_id)
     await _note(callbacks, provider, delivery, read_receipt(parameters))
     return Response(status_code=DONE)
+
+
+async def _report(request: Request) -> Report:
+    return Report({name.lower(): value for name, value in request.headers.items()}, await request.body())
 
 
 async def _note(

@@ -1,41 +1,100 @@
 """Texts for people: `templates/{channel}/{locale}.txt`, or `templates/{channel}/{kind}/{locale}.txt` and `.html`."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
+from typing import Final, Literal
 
-from jinja2 import FileSystemLoader, StrictUndefined, Template
+from babel import Locale
+from babel.dates import format_date, format_skeleton
+from babel.units import format_unit
+from jinja2 import FileSystemLoader, StrictUndefined, Template, pass_context
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 TEMPLATES = Path(__file__).parent / "templates"
 FALLBACK = "en"
 MINUTE = timedelta(minutes=1)
 
+CLDR: Final = {FALLBACK: "en-GB"}
+"""Whose dates and numbers a language has, where it is not the language's own locale."""
+SHORT_UNITS: Final = frozenset({"ja"})
+"""Languages whose units are the same written in full; Babel has those as short ones only."""
+FIRST_STRONG_ISOLATE, POP_DIRECTIONAL_ISOLATE = "\u2068", "\u2069"
+
 
 class Texts:
-    """The templates in one folder, read once. Values are escaped in HTML alone."""
+    """The templates in one folder, read once. Values are escaped in HTML alone.
+
+    A template knows its `language` (BCP 47), the `direction` of its letters (`ltr` or `rtl`), and at which side its
+    lines `start` and `end`. Its filters write numbers, dates and times as the language does.
+    """
 
     def __init__(self, folder: str, suffix: str = ".txt", *, templates: Path = TEMPLATES) -> None:
-        environment = ImmutableSandboxedEnvironment(
-            loader=FileSystemLoader(templates),
-            undefined=StrictUndefined,
-            autoescape=lambda name: (name or "").endswith(".html"),
-        )
+        made = environment(templates)
         self._templates: dict[str, Template] = {
-            path.stem.lower(): environment.get_template(f"{folder}/{path.name}")
+            path.stem.lower(): made.get_template(f"{folder}/{path.name}")
             for path in (templates / folder).glob(f"*{suffix}")
         }
 
     def render(self, locale: str, **values: object) -> str:
-        """The text in the language nearest to `locale` (BCP 47, lookup of RFC 4647, section 3.4), else in English."""
-        return self._nearest(locale).render(**values)
+        """The text in the nearest language."""
+        language = self.language(locale)
+        direction = _locale(language).text_direction
+        start, end = ("right", "left") if direction == "rtl" else ("left", "right")
+        return self._templates[language].render(language=language, direction=direction, start=start, end=end, **values)
 
-    def _nearest(self, locale: str) -> Template:
+    def language(self, locale: str) -> str:
+        """The language nearest to `locale` (BCP 47, lookup of RFC 4647, section 3.4), else English."""
         parts = locale.lower().split("-")
         candidates = ("-".join(parts[:length]) for length in range(len(parts), 0, -1))
-        found = next((name for name in candidates if name in self._templates), FALLBACK)
-        return self._templates[found]
+        return next((name for name in candidates if name in self._templates), FALLBACK)
+
+
+def environment(templates: Path = TEMPLATES) -> ImmutableSandboxedEnvironment:
+    """What templates are read with: a place that is not filled in is an error."""
+    made = ImmutableSandboxedEnvironment(
+        loader=FileSystemLoader(templates),
+        undefined=StrictUndefined,
+        autoescape=lambda name: (name or "").endswith(".html"),
+    )
+    made.filters |= {"duration": _duration, "day": _day, "clock": _clock, "isolated": _isolated}
+    return made
 
 
 def whole_minutes(life: timedelta) -> int:
     """How long a code works, as people are told: rounded up, at least one minute."""
     return max(1, -(-life // MINUTE))
+
+
+@cache
+def _locale(language: str) -> Locale:
+    return Locale.parse(CLDR.get(language, language), sep="-")
+
+
+def _of(context: Context) -> Locale:
+    return _locale(context["language"])
+
+
+@pass_context
+def _duration(context: Context, minutes: int) -> str:
+    """As "5 minutes"."""
+    length: Literal["short", "long"] = "short" if context["language"] in SHORT_UNITS else "long"
+    return format_unit(minutes, "duration-minute", length=length, locale=_of(context))
+
+
+@pass_context
+def _day(context: Context, at: datetime) -> str:
+    """As "5 December 2026"."""
+    return format_date(at, "long", locale=_of(context))
+
+
+@pass_context
+def _clock(context: Context, at: datetime) -> str:
+    """As "16:05", of 24 hours in each language."""
+    return format_skeleton("Hm", at, locale=_of(context))
+
+
+def _isolated(text: str) -> str:
+    """What keeps its own direction among letters of the other one, in plain text (UAX #9, section 2.4)."""
+    return f"{FIRST_STRONG_ISOLATE}{text}{POP_DIRECTIONAL_ISOLATE}"

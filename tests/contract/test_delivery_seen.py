@@ -8,9 +8,11 @@ import pytest
 from schemas.base import Channel, Event
 from schemas.notification import CodeSent, DeliveryConfirmed, DeliveryFailed, DeliveryFailureReason
 from services.enrollment.challenges.domain.challenge import Challenge
+from services.enrollment.methods.phone.handlers import phone_ways
 from tests.support.builders.challenges import enveloped
 from tests.support.in_memory.people import World
 from tests.support.people.numbers import fresh_number
+from tests.support.services.whatsapp import WhatsAppGateway
 from tests.support.waiting import until
 from tests.support.web.walking import Walker
 
@@ -18,6 +20,7 @@ pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures(
 
 SETUP = "/security-info/setup"
 OPEN = " open>"
+BY_WHATSAPP = "Send it by WhatsApp instead"
 WAYS = "You can send it again, have us call you instead, use a different number or set up a different method."
 
 
@@ -174,3 +177,32 @@ async def test_who_may_set_up_nothing_else_still_has_ways(world: World) -> None:
     assert waiting.helps
     assert waiting.walker.has_button("Call me instead")
     assert "More help" in waiting.walker.page.links
+
+
+async def test_whatsapp_is_a_way_where_somebody_carries_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not (await with_number(world)).walker.has_button(BY_WHATSAPP)
+    providers = world.lab.components.deps.config.providers
+    account = WhatsAppGateway(port=1).account()
+    monkeypatch.setitem(vars(providers), "whatsapp", (account,))
+    waiting = await with_number(world)
+    assert "have a code sent by WhatsApp instead" in waiting.walker.page.text
+    await waiting.later(11)
+    await waiting.walker.press(BY_WHATSAPP)
+    challenge = await waiting.challenge()
+    assert (challenge.channel, challenge.registration and challenge.registration.delivery) == ("whatsapp", "whatsapp")
+    assert "by WhatsApp." in waiting.walker.page.text
+    assert "Is WhatsApp set up with this number?" in waiting.walker.page.text
+    assert not waiting.walker.has_button(BY_WHATSAPP)
+    assert waiting.walker.has_button("Call me instead")
+    await waiting.sent("whatsapp")
+    await waiting.walker.press("Text me a code instead")
+    assert (await waiting.challenge()).channel == "sms"
+    assert waiting.walker.has_button(BY_WHATSAPP)
+
+
+async def test_an_office_phone_has_no_whatsapp(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(
+        vars(world.lab.components.deps.config.providers), "whatsapp", (WhatsAppGateway(port=1).account(),)
+    )
+    assert phone_ways("office", world.lab.components.deps) == ("voice",)
+    assert phone_ways("mobile", world.lab.components.deps) == ("sms", "voice", "whatsapp")

@@ -24,7 +24,7 @@ from services.kit.errors import ProblemError
 
 log = structlog.get_logger(__name__)
 
-COUNTED: Final[frozenset[Channel]] = frozenset({"sms", "voice", "email"})
+COUNTED: Final[frozenset[Channel]] = frozenset({"sms", "voice", "whatsapp", "email"})
 """Channels whose messages go to a number or an address. A push goes to a device of the person's own."""
 
 

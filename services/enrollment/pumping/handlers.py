@@ -27,7 +27,7 @@ from services.kit.ids import new_id
 
 log = structlog.get_logger(__name__)
 
-PAID: Final[frozenset[Channel]] = frozenset({"sms", "voice"})
+PAID: Final[frozenset[Channel]] = frozenset({"sms", "voice", "whatsapp"})
 """Channels by which somebody earns."""
 COME_BACK: Final = timedelta(hours=1)
 SUSPECTED: Final = Metric(

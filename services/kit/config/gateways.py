@@ -78,6 +78,25 @@ class SesProvider(_AmazonAccount):
     configuration_set: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_-]{1,64}$")
 
 
+class WhatsAppProvider(Closed):
+    """A number of a business at Meta's WhatsApp Cloud API, and the template by which it sends codes."""
+
+    name: Identifier
+    type: Literal["whatsapp"]
+    base_url: AnyHttpUrl = AnyHttpUrl("https://graph.facebook.com")
+    api_version: str = Field(default="v23.0", pattern=r"^v[0-9]{1,3}\.[0-9]$")
+    phone_number_id: str = Field(pattern=r"^[0-9]{4,32}$")
+    access_token: SecretReference
+    app_secret: SecretReference = Field(description="signs what Meta reports")
+    verify_token: SecretReference = Field(description="what Meta names when the address for reports is set")
+    template: str = Field(pattern=r"^[a-z0-9_]{1,512}$", description="of category authentication, with a copy button")
+    languages: tuple[Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(_[A-Z]{2,3})?$")], ...] = Field(
+        default=("en",),
+        min_length=1,
+        description="that the template has, as Meta writes them; the first for all others",
+    )
+
+
 class PluginProvider(Closed):
     """A provider that is not part of this product (docs/adding-a-provider.md)."""
 

@@ -6,7 +6,14 @@ from pathlib import Path
 from pydantic import AnyHttpUrl
 
 from services.kit.config.file import C, ConfigError, SharedConfig, load_config
-from services.kit.config.gateways import SesProvider, SinchProvider, SnsProvider, VonageProvider, WebhookProvider
+from services.kit.config.gateways import (
+    SesProvider,
+    SinchProvider,
+    SnsProvider,
+    VonageProvider,
+    WebhookProvider,
+    WhatsAppProvider,
+)
 from services.kit.config.providers import TwilioProvider
 from services.kit.settings import ServiceSettings, given_variables
 
@@ -55,7 +62,7 @@ def _addresses(config: SharedConfig) -> Iterator[tuple[str, AnyHttpUrl]]:
             yield f"clients.{name}.returnUrls.{number}", url
     for place, account in config.providers.placed:
         match account:
-            case TwilioProvider() | VonageProvider() | SinchProvider():
+            case TwilioProvider() | VonageProvider() | SinchProvider() | WhatsAppProvider():
                 yield f"{place}.baseUrl", account.base_url
             case SnsProvider() | SesProvider() if account.base_url is not None:
                 yield f"{place}.baseUrl", account.base_url

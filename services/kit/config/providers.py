@@ -1,7 +1,7 @@
 """Who carries messages: providers by channel, push services, and the numbers that are taken."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import AnyHttpUrl, Field, SecretStr, StringConstraints, model_validator
 
@@ -13,6 +13,7 @@ from services.kit.config.gateways import (
     SnsProvider,
     VonageProvider,
     WebhookProvider,
+    WhatsAppProvider,
 )
 from services.kit.config.values import Closed, Identifier, MailAddress, Name
 
@@ -65,7 +66,11 @@ AnyText = Annotated[
 ]
 AnyCall = Annotated[TwilioProvider | PluginProvider, Field(discriminator="type")]
 AnyMail = Annotated[SmtpProvider | WebhookProvider | SesProvider | PluginProvider, Field(discriminator="type")]
-AnyProvider = AnyText | AnyCall | AnyMail
+AnyWhatsApp = Annotated[WhatsAppProvider | PluginProvider, Field(discriminator="type")]
+AnyProvider = AnyText | AnyCall | AnyMail | AnyWhatsApp
+
+OF_NUMBERS: Final[frozenset[Channel]] = frozenset({"sms", "voice", "whatsapp"})
+"""Channels whose messages go to numbers."""
 
 
 class Providers(Closed):
@@ -74,6 +79,7 @@ class Providers(Closed):
     sms: tuple[AnyText, ...] = ()
     voice: tuple[AnyCall, ...] = ()
     email: tuple[AnyMail, ...] = ()
+    whatsapp: tuple[AnyWhatsApp, ...] = ()
 
     @property
     def channels(self) -> frozenset[Channel]:
@@ -95,7 +101,7 @@ class Providers(Closed):
 
     @property
     def _by_channel(self) -> dict[Channel, tuple[AnyProvider, ...]]:
-        return {"sms": self.sms, "voice": self.voice, "email": self.email}
+        return {"sms": self.sms, "voice": self.voice, "email": self.email, "whatsapp": self.whatsapp}
 
     @model_validator(mode="after")
     def _names_differ(self) -> "Providers":
@@ -115,7 +121,7 @@ class ProviderRoute(Closed):
 
     @model_validator(mode="after")
     def _is_about_numbers(self) -> "ProviderRoute":
-        if self.countries and self.channel not in {"sms", "voice"}:
+        if self.countries and self.channel not in OF_NUMBERS:
             raise ValueError(f"countries are those of numbers; {self.channel} has none")
         if len(set(self.providers)) < len(self.providers):
             raise ValueError("a provider is named twice")

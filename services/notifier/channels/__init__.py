@@ -8,10 +8,12 @@ from services.notifier.channels.email import Mails
 from services.notifier.channels.push import PushMessages
 from services.notifier.channels.sms import TextMessages
 from services.notifier.channels.voice import VoiceCalls
+from services.notifier.channels.whatsapp import WhatsAppMessages
 
 CHANNELS: Mapping[ChannelName, Callable[[], Channel]] = {
     "email": Mails,
     "push": PushMessages,
     "sms": TextMessages,
     "voice": VoiceCalls,
+    "whatsapp": WhatsAppMessages,
 }

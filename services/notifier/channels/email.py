@@ -1,6 +1,8 @@
 """Mails: a code, or the notice of a change. Each has text and HTML; the first line of the text is the subject."""
 
+import re
 from datetime import UTC
+from typing import Final
 
 from schemas.base import Channel as ChannelName
 from services.kit.config.file import SharedConfig
@@ -9,6 +11,12 @@ from services.notifier.domain.delivery import Delivery, Notice
 from services.notifier.providers.base import Message, Provider, ProviderContext
 from services.notifier.providers.registry import provider_of
 from services.notifier.texts import Texts, whole_minutes
+
+PRODUCTS_NAME: Final = re.compile(
+    r"passkey|authenticator app|temporary access pass|\d+ (codes|questions)", re.IGNORECASE
+)
+"""Names that methods are given by the product, in English. They tell no more than the type, and nothing to who reads
+another language."""
 
 
 class Mails:
@@ -66,12 +74,14 @@ class Letter:
 
 
 def _words_of(notice: Notice, particulars: Particulars) -> dict[str, object]:
+    name = _plain(notice.display_name)
     return {
         "organization": particulars.organization,
         "accent": particulars.accent,
         "kind": notice.kind,
         "type": notice.method_type,
-        "name": _plain(notice.display_name),
+        "name": name,
+        "is_named": bool(name) and not PRODUCTS_NAME.fullmatch(name),
         "at": notice.happened_at.astimezone(UTC),
         "link": particulars.link.get_secret_value() if particulars.link else None,
     }

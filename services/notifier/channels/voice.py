@@ -1,6 +1,7 @@
 """Calls: a key is to be pressed, or a code is read out."""
 
 from typing import Literal
+from xml.etree.ElementTree import Element
 
 from schemas.base import Channel as ChannelName
 from services.kit.config.file import SharedConfig
@@ -39,16 +40,19 @@ class Script:
 
     def code(self, locale: str, *, organization: str, code: str) -> str:
         """The code, digit by digit, twice."""
-        values = {"organization": organization, "digits": ", ".join(code)}
-        first = self._texts.render(locale, part="code", **values)
-        again = self._texts.render(locale, part="codeAgain", **values)
-        return twiml.document(twiml.say(first), twiml.pause(), twiml.say(again))
+        values = {"organization": organization, "digits": list(code)}
+        first = self._say(locale, part="code", **values)
+        again = self._say(locale, part="codeAgain", **values)
+        return twiml.document(first, twiml.pause(), again)
 
     def question(self, locale: str, *, organization: str, keys_url: str) -> str:
         """What to press, twice, and what was pressed to `keys_url`."""
-        asked = twiml.say(self._texts.render(locale, part="call", organization=organization))
-        unanswered = twiml.say(self._texts.render(locale, part="unanswered"))
+        asked = self._say(locale, part="call", organization=organization)
+        unanswered = self._say(locale, part="unanswered")
         return twiml.document(twiml.gather(keys_url, asked, twiml.pause(), asked), unanswered)
 
     def ending(self, locale: str, ending: Ending) -> str:
-        return twiml.last_words(self._texts.render(locale, part=ending))
+        return twiml.document(self._say(locale, part=ending))
+
+    def _say(self, locale: str, **values: object) -> Element:
+        return twiml.say(self._texts.render(locale, **values), self._texts.language(locale))

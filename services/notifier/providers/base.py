@@ -26,7 +26,7 @@ class Message:
 
     `mark` is the part of the body that stays the same whenever the message is composed anew. After `life` it is of no
     use any more. `subject` and `html` are for channels that have such a thing. `sender` and `sender_name`, where they
-    are not empty, take the place of the provider's.
+    are not empty, take the place of the provider's. `locale` (BCP 47) is for providers that have the words themselves.
     """
 
     delivery_id: str
@@ -38,6 +38,7 @@ class Message:
     html: str = field(default="", repr=False)
     sender: str = ""
     sender_name: str = ""
+    locale: str = ""
 
 
 @dataclass(frozen=True)
@@ -147,4 +148,21 @@ class Reporting(Protocol):
         Raises:
             ForgedReportError: the provider did not sign it, or not now.
         """
+        ...
+
+
+@runtime_checkable
+class Collecting(Protocol):
+    """A provider that tells of many messages at once, at one address for all of them."""
+
+    def read_reports(self, report: Report) -> tuple[DeliveryReceipt, ...]:
+        """What it says, each of a message by what is signed (`delivery_id`); what means nothing to us is left out.
+
+        Raises:
+            ForgedReportError: the provider did not sign it.
+        """
+        ...
+
+    def confirmed(self, query: Mapping[str, str]) -> str | None:
+        """The answer to the request by which it makes sure that the address is ours; None to anybody else's."""
         ...

@@ -10,6 +10,7 @@ from services.kit.config.gateways import (
     SnsProvider,
     VonageProvider,
     WebhookProvider,
+    WhatsAppProvider,
 )
 from services.kit.config.providers import AnyProvider, SmtpProvider, TwilioProvider
 from services.notifier.providers.amazon.ses import SesMail
@@ -25,6 +26,7 @@ from services.notifier.providers.twilio import TwilioTexts
 from services.notifier.providers.twilio_calls import TwilioCalls
 from services.notifier.providers.vonage import VonageTexts
 from services.notifier.providers.webhook import Webhook
+from services.notifier.providers.whatsapp import WhatsAppCloud
 
 
 def provider_of(account: AnyProvider, channel: Channel, context: ProviderContext) -> Provider:
@@ -55,6 +57,14 @@ def provider_of(account: AnyProvider, channel: Channel, context: ProviderContext
             made = SnsTexts(account, caller, _signer("sns", account, context), context.clock)
         case SesProvider():
             made = SesMail(account, caller, _signer("ses", account, context), context.clock)
+        case WhatsAppProvider():
+            made = WhatsAppCloud(
+                account,
+                caller,
+                token=context.resolve(account.access_token),
+                signed_by=context.resolve(account.app_secret),
+                verified_by=context.resolve(account.verify_token),
+            )
         case PluginProvider():
             made = plugged_in(account, context)
     return made

@@ -1,5 +1,6 @@
 """Twilio's markup for calls: https://www.twilio.com/docs/voice/twiml."""
 
+from typing import Final
 from xml.etree import ElementTree as ET
 
 MEDIA_TYPE = "application/xml"
@@ -8,8 +9,14 @@ KEY_TIMEOUT = 3
 tell a finishing `#` from silence; so `#` is taken as a key like any other, and ends nothing."""
 
 
-def say(text: str) -> ET.Element:
-    spoken = ET.Element("Say")
+SPOKEN: Final = {"en": "en-GB", "de": "de-DE", "es": "es-ES", "fr": "fr-FR", "ja": "ja-JP", "ar": "arb"}
+"""What `<Say>` calls our languages (https://www.twilio.com/docs/voice/twiml/say#language; `Say.Language` in Twilio's
+own libraries); `arb` is Modern Standard Arabic. Which voice reads a language is a setting of the account."""
+
+
+def say(text: str, language: str) -> ET.Element:
+    """Read a text out; in the account's own language where Twilio's name for `language` is not known."""
+    spoken = ET.Element("Say", {"language": SPOKEN[language]} if language in SPOKEN else {})
     spoken.text = text
     return spoken
 
@@ -33,10 +40,6 @@ def gather(action: str, *prompts: ET.Element) -> ET.Element:
     gathering = ET.Element("Gather", attributes)
     gathering.extend(prompts)
     return gathering
-
-
-def last_words(text: str) -> str:
-    return document(say(text))
 
 
 def document(*verbs: ET.Element) -> str:

@@ -1,4 +1,4 @@
-"""The seed's path in each language: stopped, led through a phone and the app, and done; the text message speaks it too."""
+"""The seed's path in each language: stopped, led through the app and a phone, and done. The text speaks it too."""
 
 import pytest
 

@@ -96,7 +96,7 @@ class Bench:
         """The code that belongs to it."""
         return derive_code(self.keys["notifier"], of, tenant=TENANT).get_secret_value()
 
-    def request(self, of: ChallengeTerms, *, send: int = 1, channel: Channel = "sms") -> Envelope:
+    def request(self, of: ChallengeTerms, *, send: int = 1, channel: Channel = "sms", locale: str = "en") -> Envelope:
         """The event by which enrollment asks for a message."""
         destination = self.address if channel == "email" else self.number
         sealed = self._sealed(destination, of.method_id, of.challenge_id)
@@ -105,12 +105,13 @@ class Bench:
             channel=channel,
             send=send,
             destination=Destination(sealed=sealed, masked="+44 •••• ••0142"),
+            locale=locale,
             not_after=of.expires_at,
             requested_at=datetime.now(UTC),
         )
         return self._enveloped(event, of.challenge_id)
 
-    def notice(self, link: str, *, channel: Channel = "email") -> Envelope:
+    def notice(self, link: str, *, channel: Channel = "email", locale: str = "en") -> Envelope:
         """The event by which it tells the person of a change."""
         identifier, now = new_id(), datetime.now(UTC)
         destination = self.address if channel == "email" else self.number
@@ -122,6 +123,7 @@ class Bench:
             display_name="+44 •••• ••0142",
             destination=Destination(sealed=self._sealed(destination, identifier), masked="u•••@northbridge.example"),
             link=self._sealed(link, identifier, "link"),
+            locale=locale,
             happened_at=now,
             not_after=now + LIFE,
             requested_at=now,

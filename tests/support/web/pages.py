@@ -225,6 +225,8 @@ def proof_views() -> dict[str, View]:
     return {
         "code-by-call": replace(code, channel="voice", text_instead=True),
         "code-ways": replace(code, call_instead=True, different=("Use a different number", f"{SETUP}?step=phone")),
+        "code-by-whatsapp": replace(code, channel="whatsapp", call_instead=True, text_instead=True),
+        "code-or-whatsapp": replace(code, call_instead=True, whatsapp_instead=True),
         "code-by-email": replace(
             code,
             frame=frame("Enter the code", 1, EMAIL_STEPS),

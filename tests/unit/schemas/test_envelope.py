@@ -41,7 +41,7 @@ def test_headers_are_those_of_the_binary_mode() -> None:
     assert written["ce_specversion"] == "1.0"
     assert written["ce_time"].endswith("Z")
     assert written["content-type"] == "application/json"
-    assert written["ce_dataschema"] == "urn:security-info:schema:MethodRequested:1"
+    assert written["ce_dataschema"] == "urn:security-info:schema:MethodRequested:2"
 
 
 def test_absent_attributes_have_no_header() -> None:

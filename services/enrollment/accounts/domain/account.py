@@ -7,7 +7,7 @@ from pydantic import Field
 
 from schemas.base import MethodType
 from schemas.enrollment import Destination
-from services.enrollment.challenges.domain.challenge import PhoneType
+from services.enrollment.challenges.domain.challenge import PhoneDelivery, PhoneType
 from services.enrollment.sessions.domain.session import Session
 from services.kit.state import State
 
@@ -45,7 +45,7 @@ class Method(State):
     name: str | None = None
     state: MethodState = "active"
     phone_type: PhoneType | None = None
-    delivery: Literal["sms", "voice"] | None = None
+    delivery: PhoneDelivery | None = None
     destination: str | None = None
     destination_hash: str | None = None
     device_id: str | None = None

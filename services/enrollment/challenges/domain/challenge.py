@@ -14,6 +14,8 @@ RESEND_AFTER = (timedelta(seconds=30), timedelta(seconds=60), timedelta(seconds=
 MAX_SENDS = 5
 
 PhoneType = Literal["mobile", "alternateMobile", "office"]
+PhoneDelivery = Literal["sms", "voice", "whatsapp"]
+"""How a phone is reached."""
 Status = Literal["pending", "verified", "failed", "denied", "expired", "cancelled"]
 DeliveryState = Literal["queued", "sent", "delivered", "failed", "unknown"]
 
@@ -28,7 +30,7 @@ class Registration(State):
     display_name: str
     name: str | None = None
     phone_type: PhoneType | None = None
-    delivery: Literal["sms", "voice"] | None = None
+    delivery: PhoneDelivery | None = None
     destination: str | None = None
     destination_hash: str | None = None
     device_id: str | None = None

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final
 
 from fastapi import Response
 
-from services.enrollment.challenges.domain.challenge import Challenge, Status
+from schemas.base import Channel
+from services.enrollment.challenges.domain.challenge import Challenge, PhoneDelivery, Status
 from services.enrollment.methods.base.pages import AskedProof, ProofPage
 from services.enrollment.methods.phone import handlers as phones
 from services.enrollment.methods.phone.countries import place_of
@@ -29,6 +30,9 @@ STATES: Final[Mapping[Status, CallState]] = {
     "expired": "expired",
     "cancelled": "cancelled",
 }
+
+SAME_WAY: Final[Mapping[Channel, PhoneDelivery]] = {"voice": "voice", "whatsapp": "whatsapp"}
+"""How a new code goes, by the channel of the one before; a text where there is none."""
 
 
 async def show_call(page: PageRequest, feedback: Feedback = NOTHING) -> Response:
@@ -58,8 +62,8 @@ async def act_on_call(page: PageRequest, form: ProofForm) -> Response:
     return await heard(page, await require_challenge(page), show_call)
 
 
-async def reached_otherwise(page: PageRequest, delivery: Literal["sms", "voice"], show: ShowAgain) -> Response:
-    """A call instead of a text, or the other way round; where that is not possible, the page says why."""
+async def reached_otherwise(page: PageRequest, delivery: PhoneDelivery, show: ShowAgain) -> Response:
+    """A call or WhatsApp instead of a text, or the other way round; where that is not possible, the page says why."""
     sending = phones.reach_otherwise(page.principal, delivery, page.deps)
     return await send_anew(page, sending, show, lambda problem: number_problem(problem, None, delivery))
 
@@ -67,7 +71,7 @@ async def reached_otherwise(page: PageRequest, delivery: Literal["sms", "voice"]
 async def sent_anew(page: PageRequest, show: ShowAgain) -> Response:
     """A new code by the same way, for one that is over."""
     challenge = await require_challenge(page)
-    return await reached_otherwise(page, "voice" if challenge.channel == "voice" else "sms", show)
+    return await reached_otherwise(page, SAME_WAY.get(challenge.channel, "sms"), show)
 
 
 def call_view(

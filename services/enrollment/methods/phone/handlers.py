@@ -1,12 +1,12 @@
 """Registering a phone, or another number for one: by a code in a text message, or by a call."""
 
 from dataclasses import dataclass, replace
-from typing import Literal, Protocol
+from typing import Protocol
 
 from schemas.verification import ProofKind
 from services.enrollment.accounts.domain.account import Account, Method
 from services.enrollment.accounts.handlers.adding import require_registrable
-from services.enrollment.challenges.domain.challenge import Challenge, PhoneType, Registration
+from services.enrollment.challenges.domain.challenge import Challenge, PhoneDelivery, PhoneType, Registration
 from services.enrollment.challenges.handlers.building import ProofRequest, to_register
 from services.enrollment.methods.base.handlers import Proof, Strategy
 from services.enrollment.methods.phone.domain import parse_extension, parse_number
@@ -44,7 +44,7 @@ class TypedPhone:
     region: str | None
     number: str
     phone_type: PhoneType = "mobile"
-    delivery: Literal["sms", "voice"] = "sms"
+    delivery: PhoneDelivery = "sms"
     extension: str = ""
 
     @property
@@ -106,8 +106,8 @@ async def request_phone(principal: Principal, typed: TypedPhone, form_token: str
     return await ask(principal, challenge, _step_of(challenge), deps)
 
 
-async def reach_otherwise(principal: Principal, delivery: Literal["sms", "voice"], deps: CanAskToRegister) -> Principal:
-    """Call instead of texting, or the other way round: the same number, and a challenge of its own.
+async def reach_otherwise(principal: Principal, delivery: PhoneDelivery, deps: CanAskToRegister) -> Principal:
+    """Call instead of texting, write by WhatsApp, or the other way round: the same number, and a challenge of its own.
 
     Raises:
         ProblemError: `challengeEnded`, `methodNotAllowedByPolicy`, `rateLimited`.
@@ -115,7 +115,7 @@ async def reach_otherwise(principal: Principal, delivery: Literal["sms", "voice"
     earlier = await current_challenge(principal, deps)
     if earlier is None or earlier.registration is None or earlier.method_type != "phone":
         raise ChallengeEndedError
-    if delivery == "sms" and earlier.registration.phone_type != "mobile":
+    if delivery not in phone_ways(earlier.registration.phone_type or "mobile", deps):
         raise MethodNotAllowedByPolicyError
     destination = destination_of_challenge(earlier, deps)
     registration = earlier.registration.model_copy(update={"delivery": delivery})
@@ -123,6 +123,13 @@ async def reach_otherwise(principal: Principal, delivery: Literal["sms", "voice"
     kind = phone_kind(delivery, principal.claimant, deps)
     challenge = sent_code_challenge(asked, principal.claimant, destination, delivery, deps, kind=kind)
     return await ask(principal, challenge, _step_of(challenge), deps)
+
+
+def phone_ways(phone_type: PhoneType, deps: HasConfig) -> tuple[PhoneDelivery, ...]:
+    """How a type of phone can be reached. WhatsApp is a way of its own where a provider for it is configured."""
+    if phone_type != "mobile":
+        return ("voice",)
+    return ("sms", "voice", "whatsapp") if "whatsapp" in deps.config.providers.channels else ("sms", "voice")
 
 
 def _step_of(challenge: Challenge) -> str:
@@ -156,9 +163,11 @@ def another_number(method_id: str, typed: TypedPhone) -> Plan:
     return plan
 
 
-async def _ask(method: Method, asked: ProofRequest, claimant: Claimant, deps: CanSend) -> Challenge:
+async def _ask(method: Method, asked: ProofRequest, claimant: Claimant, deps: CanReach) -> Challenge:
+    """By the way in which the number was proven; where that is WhatsApp, and nobody carries it any more, by a text."""
     kind = phone_kind(method.delivery, claimant, deps)
-    channel: Literal["sms", "voice"] = "voice" if method.delivery == "voice" else "sms"
+    ways = phone_ways(method.phone_type or "mobile", deps)
+    channel = next((way for way in ways if way == method.delivery), ways[0])
     return sent_code_challenge(asked, claimant, destination_of(method, claimant, deps), channel, deps, kind=kind)
 
 

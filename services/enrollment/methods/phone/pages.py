@@ -110,17 +110,16 @@ async def show_code(page: PageRequest, feedback: Feedback = NOTHING) -> Response
     """The code, what became of the message, and the other ways to reach the phone."""
     challenge, shown = await require_challenge(page), frame(page, "phone.code", feedback.notice)
     view = code_view(shown, challenge, feedback, page.deps.clock.now(), step="phone.code")
-    back, is_mobile = (
-        f"{WIZARD}?step=phone",
-        challenge.registration is not None and challenge.registration.phone_type == "mobile",
-    )
-    by_text = challenge.channel == "sms"
+    back = f"{WIZARD}?step=phone"
+    phone_type = (challenge.registration.phone_type if challenge.registration else None) or "mobile"
+    ways = {way for way in phones.phone_ways(phone_type, page.deps) if way != challenge.channel}
     with_ways = replace(
         view,
         back=back,
         different=(ANOTHER_NUMBER, back),
-        call_instead=by_text,
-        text_instead=is_mobile and not by_text,
+        call_instead="voice" in ways,
+        text_instead="sms" in ways,
+        whatsapp_instead="whatsapp" in ways,
         different_method=may_choose(page.principal, page.deps),
         place=place_of(challenge, page.deps),
     )
@@ -138,6 +137,8 @@ async def act_on_code(page: PageRequest, form: CodeForm) -> Response:
             return await reached_otherwise(page, "voice", show_code)
         case "text":
             return await reached_otherwise(page, "sms", show_code)
+        case "whatsapp":
+            return await reached_otherwise(page, "whatsapp", show_code)
     return await judge_code(page, form, show_code, code_problem)
 
 

@@ -42,7 +42,11 @@ WORDS: Final = MethodWords(
     name=Name(_("Phone"), _("Get a code by text message, or a call.")),
     guide="phone",
     prove=_("Get a code at {where}."),
-    prove_by={"sms": _("Get a code by text message at {where}."), "voice": _("Get a call at {where}.")},
+    prove_by={
+        "sms": _("Get a code by text message at {where}."),
+        "voice": _("Get a call at {where}."),
+        "whatsapp": _("Get a code by WhatsApp at {where}."),
+    },
     titles={
         "phone": _("Phone"),
         "phone.code": _("Enter the code"),

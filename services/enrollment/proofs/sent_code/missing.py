@@ -51,6 +51,16 @@ WORDS: Final[Mapping[str, MissingWords]] = {
         again=_("send it again"),
         help="/help/email",
     ),
+    "whatsapp": MissingWords(
+        question=_("Didn't get it?"),
+        went_to=_("The message is for {where}."),
+        overlooked=(
+            _("Is WhatsApp set up with this number? We can't reach you there otherwise."),
+            _("Is your phone on and connected to the Internet? Look in WhatsApp itself, also under archived chats."),
+        ),
+        again=_("send it again"),
+        help=_PHONE,
+    ),
 }
 """By the channel that brings a code."""
 

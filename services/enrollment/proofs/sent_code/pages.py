@@ -27,7 +27,7 @@ def code_view(
     return CodeView(
         step=step,
         frame=frame,
-        channel=challenge.channel if challenge.channel in {"sms", "voice", "email"} else "sms",
+        channel=challenge.channel if challenge.channel in {"sms", "voice", "email", "whatsapp"} else "sms",
         masked=masked_destination(challenge),
         delivery=told(challenge, now),
         resend_at=challenge.resend_at,

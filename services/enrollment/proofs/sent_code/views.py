@@ -12,17 +12,18 @@ from services.enrollment.proofs.sent_code.words import CHANNELS, VALID_FOR, WRON
 from services.enrollment.web.views import FieldError, Frame, Told, challenge_of, minutes_left
 from services.enrollment.web.words import DIGITS
 
-Channel = Literal["sms", "voice", "email"]
+Channel = Literal["sms", "voice", "email", "whatsapp"]
 
 
 @dataclass(frozen=True)
 class CodeView:
     """What became of the message, and the code.
 
-    `checking` is shown while a code is being judged; `ended` means that this code is over. `call_instead` and
-    `text_instead` offer the other way to reach the phone, `other_method` another proof. `different` is a link sideways:
-    label and address. `different_method` leads to another method to set up, `place` is the country of a number that
-    was just typed. `events_url` streams the changes of the challenge, whose id is in its query.
+    `checking` is shown while a code is being judged; `ended` means that this code is over. `call_instead`,
+    `text_instead` and `whatsapp_instead` offer the other ways to reach the phone, `other_method` another proof.
+    `different` is a link sideways: label and address. `different_method` leads to another method to set up, `place` is
+    the country of a number that was just typed. `events_url` streams the changes of the challenge, whose id is in its
+    query.
     """
 
     template: ClassVar[str] = "sent_code/code.html"
@@ -44,6 +45,7 @@ class CodeView:
     channel: Channel = "sms"
     call_instead: bool = False
     text_instead: bool = False
+    whatsapp_instead: bool = False
     different: tuple[str, str] | None = None
     other_method: bool = False
     different_method: bool = False
@@ -80,6 +82,7 @@ class CodeView:
             (self.sends_left > 0, MISSING[self.channel].again),
             (self.call_instead, _("have us call you instead")),
             (self.text_instead, _("have a code texted to you instead")),
+            (self.whatsapp_instead, _("have a code sent by WhatsApp instead")),
             (self.different is not None, another),
             (self.other_method, _("use a different method")),
             (self.different_method, _("set up a different method")),

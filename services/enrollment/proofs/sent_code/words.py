@@ -80,7 +80,16 @@ READ_OUT: Final[Mapping[str, Known]] = {
         "delivered",
     ),
 }
-KNOWN: Final[Mapping[str, Mapping[str, Known]]] = {"voice": READ_OUT, "email": MAILED}
+BY_WHATSAPP: Final[Mapping[str, Known]] = {
+    **TEXTED,
+    "queued": Known(_("We are sending a {digits}-digit code to {where} by WhatsApp."), PATIENCE, SLOW, "queued"),
+    "sent": Known(
+        _("We sent a {digits}-digit code to {where} by WhatsApp."),
+        None,
+        _("We sent your code by WhatsApp, but haven't heard that it arrived. Send it again, or choose another way."),
+    ),
+}
+KNOWN: Final[Mapping[str, Mapping[str, Known]]] = {"voice": READ_OUT, "email": MAILED, "whatsapp": BY_WHATSAPP}
 """By the channel; a text where there is none."""
 
 
@@ -122,6 +131,7 @@ CHANNELS: Final[Mapping[str, ChannelWords]] = {
     "sms": _MESSAGE,
     "voice": _CALL,
     "email": replace(_MESSAGE, icon="mail"),
+    "whatsapp": _MESSAGE,
 }
 """By the channel that brings a code."""
 
@@ -211,7 +221,12 @@ _CALL_FAILED: Final = Failure(
     too_soon=_("A call to {where} went out a moment ago. Wait a little, then call again."),
     again_or_other=_("Call again, or choose another way."),
 )
-FAILED: Final[Mapping[str, Failure]] = {"sms": _TEXT_FAILED, "voice": _CALL_FAILED, "email": _TEXT_FAILED}
+FAILED: Final[Mapping[str, Failure]] = {
+    "sms": _TEXT_FAILED,
+    "voice": _CALL_FAILED,
+    "email": _TEXT_FAILED,
+    "whatsapp": _TEXT_FAILED,
+}
 """By the channel that brings a code."""
 
 

@@ -94,6 +94,16 @@ def test_every_page_of_a_session_says_who_and_offers_to_leave(name: str) -> None
         ("email", (SECURE, "Email"), ["Next"]),
         ("code-ways", (SECURE, "Enter the code"), ["Send a new code", "Resend", "Call me instead", "Next"]),
         (
+            "code-or-whatsapp",
+            (SECURE, "Enter the code"),
+            ["Send a new code", "Resend", "Call me instead", "Send it by WhatsApp instead", "Next"],
+        ),
+        (
+            "code-by-whatsapp",
+            (SECURE, "Enter the code"),
+            ["Send a new code", "Resend", "Call me instead", "Text me a code instead", "Next"],
+        ),
+        (
             "code-by-call",
             (SECURE, "Enter the code"),
             ["Call me with a new code", "Call again", "Text me a code instead", "Next"],

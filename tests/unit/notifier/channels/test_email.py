@@ -59,7 +59,13 @@ def test_a_notice_says_what_changed_when_and_what_to_do() -> None:
     assert mail.subject == "A sign-in method was added: your Northbridge account"
     for said in ("phone, +44 •••• ••0142", "24 November 2026, 12:00 UTC", "Northbridge", LINK, "This wasn't me"):
         assert said in mail.body
-    for said in ("phone, +44 •••• ••0142", "24 November 2026, 12:00 UTC", "Northbridge", LINK.replace("&", "&amp;")):
+    shown = (
+        "phone, <bdi>+44 •••• ••0142</bdi>",
+        "24 November 2026, 12:00 UTC",
+        "Northbridge",
+        LINK.replace("&", "&amp;"),
+    )
+    for said in shown:
         assert said in mail.html
 
 

@@ -1,14 +1,16 @@
 """What a call says, as the demo's telephone hears it."""
 
 import re
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from deploy.demo.handset.twiml import Gather, Hangup, Pause, Say, parse
-from services.notifier.channels.voice import Script
+from services.notifier.channels.voice import Ending, Script
 from services.notifier.handlers.calls import DECISIONS
+from services.notifier.providers import twiml
 
 SCRIPT = Script()
 KEYS = "http://127.0.0.1:8030/callbacks/twilio/voice/d-1/keys/1"
@@ -61,3 +63,30 @@ def test_a_name_is_never_markup(name: str) -> None:
     assert isinstance(gather, Gather)
     assert gather.action == f"{KEYS}?a=1&b=<x>"
     assert len(gather.prompts) == 3
+
+
+@pytest.mark.parametrize(
+    ("locale", "spoken", "digits"),
+    [
+        ("en", "en-GB", "0, 1, 2"),
+        ("de-CH", "de-DE", "0, 1, 2"),
+        ("es", "es-ES", "0, 1, 2"),
+        ("fr", "fr-FR", "0, 1, 2"),
+        ("ja", "ja-JP", "0、1、2"),
+        ("ar", "arb", "0، 1، 2"),
+        ("xx", "en-GB", "0, 1, 2"),
+    ],
+)
+def test_a_call_speaks_the_language_of_the_person(locale: str, spoken: str, digits: str) -> None:
+    documents = (
+        SCRIPT.code(locale, organization="Northbridge", code="012"),
+        SCRIPT.question(locale, organization="Northbridge", keys_url=KEYS),
+        *(SCRIPT.ending(locale, ending) for ending in get_args(Ending)),
+    )
+    for document in documents:
+        assert document.count("<Say") == document.count(f'<Say language="{spoken}">')
+    assert said(documents[0]).count(f"{digits}") == 2
+
+
+def test_a_language_that_twilio_does_not_name_is_left_to_the_account() -> None:
+    assert twiml.say("Hej", "da").attrib == {}

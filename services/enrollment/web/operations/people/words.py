@@ -89,6 +89,7 @@ SENT_BY: Final[Mapping[Channel, str]] = {
     "voice": "Call",
     "email": "Mail",
     "push": "Notification in the app",
+    "whatsapp": "WhatsApp message",
     "local": "Nothing is sent",
 }
 DELIVERY: Final[Mapping[DeliveryState, str]] = {

@@ -1,6 +1,6 @@
 """Asking for the proof of a number, over documents in memory."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
@@ -9,9 +9,11 @@ from schemas.enrollment import ChallengeCancelled, MethodRequested
 from services.enrollment.accounts.domain.account import Account
 from services.enrollment.accounts.store import Accounts
 from services.enrollment.budgets.store import MessageCounts
+from services.enrollment.challenges.domain.challenge import PhoneDelivery
+from services.enrollment.challenges.handlers.building import ProofRequest
 from services.enrollment.challenges.store import Challenges
 from services.enrollment.config import Config
-from services.enrollment.methods.phone.handlers import TypedPhone, reach_otherwise, request_phone
+from services.enrollment.methods.phone.handlers import STRATEGY, TypedPhone, reach_otherwise, request_phone
 from services.enrollment.policies.domain.requirements import TERMS, GroupPolicy, Terms
 from services.enrollment.pumping.store import SendDecisions, Traffic
 from services.enrollment.sessions.principal import Principal
@@ -29,6 +31,7 @@ from services.kit.http.limits import RateLimiter
 from tests.support.builders.keys import keyring, rotating
 from tests.support.clock import FixedClock
 from tests.support.in_memory.enrolling import Outbox, sam_at
+from tests.support.services.whatsapp import WhatsAppGateway
 from tests.unit.enrollment.builders import method
 
 MOBILE = TypedPhone("GB", "07700 900142")
@@ -213,3 +216,44 @@ async def test_a_number_on_file_is_known_while_the_index_key_is_rotated(phones: 
 
     with pytest.raises(MethodAlreadyRegisteredError):
         await request_phone(sam, MOBILE, "form", phones)
+
+
+def carried(phones: Phones) -> Config:
+    """The same configuration, with somebody who carries WhatsApp."""
+    providers = phones.config.providers.model_copy(update={"whatsapp": (WhatsAppGateway(port=1).account(),)})
+    return phones.config.model_copy(update={"providers": providers})
+
+
+async def test_whatsapp_is_a_way_where_somebody_carries_it(phones: Phones, box: Outbox, sam: Principal) -> None:
+    texted = await request_phone(sam, MOBILE, "form", phones)
+    with pytest.raises(MethodNotAllowedByPolicyError):
+        await reach_otherwise(texted, "whatsapp", phones)
+    phones.config = carried(phones)
+    moved = await reach_otherwise(texted, "whatsapp", phones)
+    assert moved.session.requested is not None
+    assert (moved.session.requested.channel, moved.session.step) == ("whatsapp", "phone.code")
+    _, asked = await box.published(MethodRequested)
+    assert (asked.channel, asked.terms.kind) == ("whatsapp", "code")
+
+
+async def test_only_a_mobile_phone_has_whatsapp(phones: Phones, sam: Principal) -> None:
+    phones.config = carried(phones)
+    office = await request_phone(sam, replace(MOBILE, phone_type="office", delivery="voice"), "form", phones)
+    with pytest.raises(MethodNotAllowedByPolicyError):
+        await reach_otherwise(office, "whatsapp", phones)
+
+
+@pytest.mark.parametrize(
+    ("delivery", "is_carried", "channel"),
+    [("whatsapp", True, "whatsapp"), ("whatsapp", False, "sms"), ("sms", True, "sms"), ("voice", True, "voice")],
+)
+async def test_a_number_is_asked_again_by_the_way_in_which_it_was_proven(
+    phones: Phones, sam: Principal, delivery: PhoneDelivery, is_carried: bool, channel: str
+) -> None:
+    sealed = phones.sealer.seal("destination", b"+447700900142", sam.claimant.binding("phone"))
+    phone = method("phone", phone_type="mobile", delivery=delivery, destination=sealed, destination_hash="k.x")
+    if is_carried:
+        phones.config = carried(phones)
+    asked = ProofRequest("c-1", "phone", "phone", "signIn")
+    challenge = await STRATEGY.ask(phone, asked, sam.claimant, phones)  # type: ignore[arg-type]  # what a phone needs
+    assert challenge.channel == channel

@@ -23,6 +23,7 @@ def test_the_ways_are_those_of_the_page() -> None:
         == "You can send it again, have us call you instead, use a different number or set up a different method."
     )
     assert ways(channel="email", different=number) == "You can send it again or use a different address."
+    assert ways(whatsapp_instead=True) == "You can send it again or have a code sent by WhatsApp instead."
     assert ways(sends_left=0, other_method=True) == "You can use a different method."
     assert ways(sends_left=0) is None
 
