@@ -1,5 +1,7 @@
 """The seed's path in each language: stopped, led through the app and a phone, and done. The text speaks it too."""
 
+from typing import Any, Final
+
 import pytest
 
 from services.enrollment.i18n import LANGUAGES, SOURCE, translations
@@ -7,9 +9,14 @@ from tests.support.one_process.product import Product, Visitor
 from tests.support.one_process.walks import number_on
 from tests.support.people.api import Platform
 from tests.support.people.device import TestDevice
+from tests.support.people.journey import World, texts
 from tests.support.people.numbers import fresh_number
 
 pytestmark = pytest.mark.timeout(120)
+
+
+TEXTED: Final = {"de": "Code", "es": "código", "fr": "code", "ja": "コード", "ar": "رمز"}
+"""A word of the text message."""
 
 
 class Reader:
@@ -22,13 +29,18 @@ class Reader:
     def read(self, text: str) -> str:
         return str(translations(self.language).gettext(text))
 
-    def presses(self, label: str, **typed: str) -> None:
+    def presses(self, label: str, **typed: Any) -> None:
         self.visitor.press(self.read(label), **typed)
 
     def is_at(self, heading: str) -> None:
         assert self.read(heading) in self.visitor.headings
         direction = "rtl" if self.language == "ar" else "ltr"
         assert f'<html lang="{self.language}" dir="{direction}">' in self.visitor.html
+
+
+def texts_to(product: Product, number: str) -> list[str]:
+    world = World(product.url("northbridge"), product.url("handset"), product.url("enrollment"))
+    return [message["body"] for message in texts(world, number)]
 
 
 @pytest.mark.parametrize("language", [language for language in LANGUAGES if language != SOURCE])
@@ -49,8 +61,10 @@ def test_the_whole_setup(language: str, product: Product, platform: Platform) ->
     reader.presses("Next")
     reader.presses("Next", region="GB", number=number)
     reader.is_at("Enter the code")
-    code = person.texted(number)
-    reader.presses("Next", code=code)
+    reader.presses("Next", code=person.texted(number))
     reader.is_at("Phone verified")
     reader.presses("Done")
     reader.is_at("Success")
+    (message,) = texts_to(product, number)
+    assert TEXTED[language] in message
+    assert "your Northbridge code" not in message
