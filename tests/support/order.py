@@ -12,7 +12,6 @@ LONGEST_FIRST = (
     "e2e/test_my_security_info.py",
     "e2e/verification/test_second_step.py",
     "e2e/wizard/test_every_method.py",
-    "e2e/wizard/test_time_passes.py",
     "e2e/wizard/test_phone_by_text.py",
     "integration/notifier/test_notifier_failover.py",
     "integration/notifier/test_notifier_limits.py",
