@@ -7,7 +7,7 @@ from collections.abc import Generator
 import pytest
 from hypothesis import settings
 
-from tests.support.order import place_of
+from tests.support.order import places_of
 from tests.support.servers.run import begin_run, end_run
 from tests.support.web.shared_browser import SHARED
 
@@ -53,7 +53,8 @@ def pytest_collection() -> Generator[None, object, object]:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Only where several workers share the files: alone, the quick ones come first."""
     if config.getoption("dist", "no") != "no" or is_worker(config):
-        items.sort(key=lambda item: place_of(item.path))
+        places = places_of(item.path for item in items)
+        items.sort(key=lambda item: places[item.path])
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

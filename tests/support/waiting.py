@@ -8,14 +8,21 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
+SOONEST, LATEST = 0.01, 0.1
+"""Seconds from one look to the next: what takes long to find out, as over HTTP, is asked for less often. Else waiting
+for a process would take a processor from it."""
+
+
 async def until(condition: Callable[[], object], within: float = 30.0) -> None:
     """Wait until the condition, which may be a coroutine function, holds."""
     async with asyncio.timeout(within):
         while True:
+            began = time.monotonic()
             answer = condition()
             if await answer if asyncio.iscoroutine(answer) else answer:
                 return
-            await asyncio.sleep(0.01)
+            took = time.monotonic() - began
+            await asyncio.sleep(min(max(SOONEST, 4 * took), LATEST))
 
 
 def awaited(find: Callable[[], T | None], why_not: str, within: float = 30.0) -> T:

@@ -3,7 +3,7 @@
 import pytest
 
 from services.enrollment.i18n import read_in
-from services.enrollment.web.rendering import Pages
+from tests.support.web.browser import PAGES
 from tests.support.web.pseudo import data_of, speak_pseudo, unmarked
 from tests.support.web.staged_pages import VIEWS
 
@@ -16,4 +16,4 @@ def test_every_word_of_a_page_is_in_the_catalogues(name: str, monkeypatch: pytes
     speak_pseudo(monkeypatch)
     read_in("de")
     view = VIEWS[name]
-    assert unmarked(Pages().render(view), data_of(view)) == []
+    assert unmarked(PAGES.render(view), data_of(view)) == []

@@ -8,7 +8,6 @@ from typing import Final
 
 import pytest
 import pytest_asyncio
-from axe_playwright_python.base import AXE_SCRIPT
 from playwright.async_api import Browser, expect
 
 from services.enrollment.methods.authenticator_app import words as app_words
@@ -36,7 +35,6 @@ async def on_a_phone(browser: Browser) -> AsyncIterator[Stage]:
     """A finger instead of a mouse."""
     context = await browser.new_context(has_touch=True, is_mobile=True, viewport={"width": NARROWEST, "height": 740})
     page = await context.new_page()
-    await page.add_init_script(AXE_SCRIPT)
     staged = Stage(page)
     await context.route("**/*", staged.answer)
     yield staged

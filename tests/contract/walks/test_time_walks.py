@@ -48,6 +48,19 @@ def test_a_code_typed_after_its_end_is_refused_in_words(product: Product, platfo
     assert "That code has expired. We can send you a new one." in visitor.press("Next", code=code).text
 
 
+def test_an_expired_code_is_explained_and_a_new_one_can_be_had(
+    product: Product, platform: Platform, sam: Somebody
+) -> None:
+    number = fresh_number()
+    visitor = to_code(arrived(product, sam, "frontline"), number)
+    first = sam.texted(number)
+    passes(product, platform, SIX_MINUTES)
+    assert 'name="code"' not in visitor.open(SETUP).html
+    assert 'name="code"' in visitor.press("Send a new code").html
+    awaited(lambda: sam.texted(number) != first, "no new code")
+    assert "Phone verified" in visitor.press("Next", code=sam.texted(number)).headings
+
+
 def test_a_session_that_ended_says_so_and_leads_back(product: Product, platform: Platform, sam: Somebody) -> None:
     visitor = arrived(product, sam, "frontline")
     passes(product, platform, timedelta(minutes=16))

@@ -5,8 +5,8 @@ import random
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.faults.breaking.membership import dismiss
 from tests.faults.breaking.scene import SERVICES, Scene
+from tests.support.servers.membership import dismiss
 from tests.support.servers.replicas import replica
 
 KILLS_ALONE = 10

@@ -16,6 +16,7 @@ from services.kit.settings import ServiceSettings
 from services.notifier.app import build
 from services.notifier.settings import NotifierSettings
 from tests.support.servers.kafka import LocalKafka, with_topics
+from tests.support.servers.membership import dismissed
 from tests.support.servers.mongo import LocalDatabase
 from tests.support.services.notifier import (
     Bench,
@@ -199,6 +200,7 @@ async def test_kill_between_claim_and_answer_leads_to_one_text(
         await until(lambda: bench.a.calls == 1)
         first.send_signal(signal.SIGKILL)
         killed, _ = await first.communicate()
+        await dismissed(bench.settings.kafka_url, bench.settings.topic_prefix, "notifier")
         bench.a.mode = "ok"
         second = await started(bench.settings)
         sent = await bench.told(CodeSent, within=40)
@@ -222,6 +224,7 @@ async def test_a_text_that_was_taken_before_the_kill_is_not_sent_again(
         await until(lambda: bool(bench.texts))
         first.send_signal(signal.SIGKILL)
         await first.communicate()
+        await dismissed(bench.settings.kafka_url, bench.settings.topic_prefix, "notifier")
         async with notifying(bench):
             sent = await bench.told(CodeSent, within=40)
         assert isinstance(sent, CodeSent)

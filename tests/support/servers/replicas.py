@@ -1,11 +1,10 @@
-"""One more replica of a service, perhaps with a clock that is ahead, so that nobody has to wait for time to pass."""
+"""One more replica of a service."""
 
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -41,13 +40,6 @@ def replica(stack: LocalStack, part: str, code: Path = ROOT, **settings: str) ->
         yield origin
     finally:
         end(process, STOP_WITHIN)
-
-
-@contextmanager
-def replica_later(stack: LocalStack, by: timedelta) -> Iterator[str]:
-    """Another replica of enrollment, whose clock is ahead; its origin."""
-    with replica(stack, "enrollment", SECURITY_INFO_CLOCK_OFFSET=str(int(by.total_seconds()))) as origin:
-        yield origin
 
 
 def _await_ready(origin: str) -> None:

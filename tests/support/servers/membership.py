@@ -1,7 +1,7 @@
 """Taking a killed process out of its groups, as Kafka does by itself once its session is over, 10 s later.
 
-A fault that kills a process again and again would wait for that most of its time: a group gives nothing to anybody
-while it waits for a member. Where another replica takes over, the session is waited for.
+Whoever kills a process again and again would wait for that most of the time: a group gives nothing to anybody while it
+waits for a member. Where it is the point that another replica takes over, the session is waited for.
 """
 
 from collections.abc import Callable
@@ -34,13 +34,18 @@ class MembersRequest(Request[DescribeGroupsRequest_v0 | DescribeGroupsRequest_v1
 def dismiss(stack: LocalStack, service: str) -> bool:
     """Let all members of a service leave, none of which lives; whether Kafka could be told."""
     try:
-        health.outside_loop(_dismissed(stack.kafka_url, stack.topic_prefix, service))
+        health.outside_loop(dismissed(stack.kafka_url, stack.topic_prefix, service))
     except (KafkaError, OSError, TimeoutError):
         return False
     return True
 
 
-async def _dismissed(kafka_url: str, prefix: str, service: str) -> None:
+async def dismissed(kafka_url: str, prefix: str, service: str) -> None:
+    """Let all members of a service leave, none of which lives.
+
+    Raises:
+        KafkaError: Kafka could not be told.
+    """
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka_url, request_timeout_ms=ASKED_WITHIN_MS)
     try:
         await admin.start()
