@@ -14,13 +14,14 @@ import typer
 SECONDS = 60
 
 
-def run(parser: str = typer.Argument(help="A part of its name."), seconds: int = SECONDS) -> None:
+def run(parser: str = typer.Argument(help="A part of its name; the shortest name that has it."), seconds: int = SECONDS) -> None:
     """Until one breaks, or so long. An input that breaks it is shown, and ends with a status other than 0."""
     import atheris  # type: ignore[import-not-found, import-untyped, unused-ignore]  # optional
 
     with atheris.instrument_imports(include=["services"]):
         from tests.attack.attacks.parsers import SLOW, TooSlowError, parsers
-    (chosen,) = [known for known in parsers() if parser.lower() in known.name.lower()]
+    named = [known for known in parsers() if parser.lower() in known.name.lower()]
+    chosen = min(named, key=lambda known: len(known.name))
 
     def read(content: bytes) -> None:
         began = thread_time()
