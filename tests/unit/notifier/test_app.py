@@ -9,7 +9,7 @@ from services.kit.config.file import SharedConfig
 from services.kit.settings import SettingsError
 from services.notifier.app import require_callbacks
 from services.notifier.settings import NotifierSettings
-from tests.unit.kit.config.test_production import ACCOUNT, SOUND
+from tests.unit.kit.config.test_production import ACCOUNT, META, SOUND
 
 HOOK = {"name": "hook", "type": "webhook", "url": "https://hook.example/", "secrets": ["env:HOOK_SECRET"]}
 PLUGIN = {"name": "own", "type": "plugin", "factory": "our.mails:make"}
@@ -26,8 +26,15 @@ def checked(
 
 @pytest.mark.parametrize(
     "providers",
-    [{"email": [HOOK]}, {"email": [PLUGIN]}, {"email": [SMTP, HOOK]}, {"sms": [ACCOUNT]}, {"voice": [ACCOUNT]}],
-    ids=["a webhook for mail", "a plug-in for mail", "one of two for mail", "texts", "calls"],
+    [
+        {"email": [HOOK]},
+        {"email": [PLUGIN]},
+        {"email": [SMTP, HOOK]},
+        {"sms": [ACCOUNT]},
+        {"voice": [ACCOUNT]},
+        {"whatsapp": [META]},
+    ],
+    ids=["a webhook for mail", "a plug-in for mail", "one of two for mail", "texts", "calls", "whatsapp"],
 )
 def test_reports_come_over_https(providers: dict[str, list[Any]]) -> None:
     checked("https://callbacks.example", providers)

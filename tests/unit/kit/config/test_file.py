@@ -291,6 +291,7 @@ TWO = PROVIDERS + PROVIDERS.partition("sms:")[2].replace("twilio-a", "twilio-b")
     ("route", "said"),
     [
         ("{channel: sms, countries: [DE], tenants: [northbridge], providers: [twilio-b, twilio-a]}", None),
+        ("{channel: whatsapp, countries: [DE], providers: [twilio-a]}", "which is no provider of whatsapp"),
         ("{channel: sms, providers: [twilio-c]}", "routes.0 names twilio-c, which is no provider of sms"),
         ("{channel: voice, providers: [twilio-a]}", "routes.0 names twilio-a, which is no provider of voice"),
         ("{channel: sms, tenants: [gone], providers: [twilio-a]}", "routes.0 names the tenant gone"),

@@ -20,6 +20,15 @@ ACCOUNT = {
     "authToken": "a-token",
     "sender": "Northbridge",
 }
+META = {
+    "name": "meta",
+    "type": "whatsapp",
+    "phoneNumberId": "105954558954427",
+    "accessToken": "env:META_TOKEN",
+    "appSecret": "env:META_SECRET",
+    "verifyToken": "env:META_VERIFY",
+    "template": "sign_in_code",
+}
 CLIENT = {
     "issuer": "northbridge",
     "tenants": ["northbridge"],
@@ -51,6 +60,7 @@ def test_what_is_made_for_production_passes() -> None:
         ({"clients": {"a": CLIENT | {"returnUrls": ["http://id.example/"]}}}, "clients.a.returnUrls.0 must be https"),
         ({"providers": {"sms": [ACCOUNT | {"baseUrl": "http://p.example"}]}}, "providers.sms.0.baseUrl must be https"),
         ({"providers": {"voice": [ACCOUNT | {"baseUrl": "http://p.example"}]}}, "providers.voice.0.baseUrl must be"),
+        ({"providers": {"whatsapp": [META | {"baseUrl": "http://p.example"}]}}, "providers.whatsapp.0.baseUrl must be"),
         (
             {"providers": {"sms": [ACCOUNT | {"authToken": "demo-twilio-token"}]}},
             "providers.sms.0.authToken is the demo",
