@@ -14,6 +14,7 @@ from services.kit.config.gateways import (
     VonageProvider,
     WebhookProvider,
 )
+from services.kit.config.sim_swap import SimSwapAccount
 from services.kit.config.values import Closed, Identifier, MailAddress, Name
 
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
@@ -69,11 +70,14 @@ AnyProvider = AnyText | AnyCall | AnyMail
 
 
 class Providers(Closed):
-    """Providers by channel, in the order in which they are tried."""
+    """Providers by channel, in the order in which they are tried, and who knows of SIM cards."""
 
     sms: tuple[AnyText, ...] = ()
     voice: tuple[AnyCall, ...] = ()
     email: tuple[AnyMail, ...] = ()
+    sim_swap: SimSwapAccount | None = Field(
+        default=None, description="asked before a text or a call to a number on file; without it nobody is"
+    )
 
     @property
     def channels(self) -> frozenset[Channel]:

@@ -20,6 +20,12 @@ ACCOUNT = {
     "authToken": "a-token",
     "sender": "Northbridge",
 }
+SIMS = {
+    "baseUrl": "https://api.operator.example/sim-swap/v2",
+    "tokenUrl": "https://api.operator.example/token",
+    "clientId": "northbridge",
+    "clientSecret": "env:SIM_SWAP_SECRET",
+}
 CLIENT = {
     "issuer": "northbridge",
     "tenants": ["northbridge"],
@@ -29,7 +35,7 @@ CLIENT = {
 SOUND = {
     "tenants": {"northbridge": {"displayName": "Northbridge", "groups": {}, "defaultGroup": "staff"}},
     "clients": {"northbridge": CLIENT},
-    "providers": {"sms": [ACCOUNT], "voice": [ACCOUNT | {"name": "twilio-voice"}]},
+    "providers": {"sms": [ACCOUNT], "voice": [ACCOUNT | {"name": "twilio-voice"}], "simSwap": SIMS},
 }
 
 
@@ -51,6 +57,11 @@ def test_what_is_made_for_production_passes() -> None:
         ({"clients": {"a": CLIENT | {"returnUrls": ["http://id.example/"]}}}, "clients.a.returnUrls.0 must be https"),
         ({"providers": {"sms": [ACCOUNT | {"baseUrl": "http://p.example"}]}}, "providers.sms.0.baseUrl must be https"),
         ({"providers": {"voice": [ACCOUNT | {"baseUrl": "http://p.example"}]}}, "providers.voice.0.baseUrl must be"),
+        ({"providers": {"simSwap": SIMS | {"baseUrl": "http://o.example"}}}, "providers.simSwap.baseUrl must be https"),
+        (
+            {"providers": {"simSwap": SIMS | {"tokenUrl": "http://o.example"}}},
+            "providers.simSwap.tokenUrl must be https",
+        ),
         (
             {"providers": {"sms": [ACCOUNT | {"authToken": "demo-twilio-token"}]}},
             "providers.sms.0.authToken is the demo",
