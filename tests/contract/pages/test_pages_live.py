@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Route, expect
 
 from schemas.enrollment import Destination
-from schemas.notification import DeliveryFailureReason, RefusalReason
+from schemas.notification import SIM_SIGNALS, DeliveryFailureReason, RefusalReason
 from services.enrollment.challenges.domain.challenge import Delivery
 from services.enrollment.methods.authenticator_app import words as app_words
 from services.enrollment.methods.phone import words as phone_words
@@ -216,6 +216,9 @@ async def test_a_state_change_moves_nothing(pages: Stage, width: int) -> None:
     for reason in (*get_args(DeliveryFailureReason), *get_args(RefusalReason)):
         failed = Delivery(state="failed", requested_at=NOW, detail=reason)
         texts |= {failure_of(texted(destination=to, delivery=failed, channel=one)) for one in ("sms", "voice", "email")}
+    for signal in SIM_SIGNALS:
+        failed = Delivery(state="failed", requested_at=NOW, detail="phoneNumberNotAllowed", signal=signal)
+        texts |= {failure_of(texted(destination=to, delivery=failed, channel=one)) for one in ("sms", "voice")}
     tops = {}
     for text in sorted(texts):
         filled = text.format(where=MASKED, digits=6)

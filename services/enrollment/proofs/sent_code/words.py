@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from schemas.notification import SIM_CHANGED, SIM_UNCHECKED
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.i18n import gettext as _
 from services.enrollment.i18n import ngettext_lazy, seconds, sentences
@@ -195,6 +196,7 @@ class Failure:
     expired: str
     too_soon: str
     again_or_other: str
+    sim_changed: str
 
 
 _TEXT_FAILED: Final = Failure(
@@ -203,6 +205,7 @@ _TEXT_FAILED: Final = Failure(
     expired=_("Your code expired before we could send it. Send it again."),
     too_soon=_("A message to {where} went out a moment ago. Wait a little, then send it again."),
     again_or_other=_("Send it again, or choose another way."),
+    sim_changed=_("The SIM card of {where} was changed recently: no code goes there."),
 )
 _CALL_FAILED: Final = Failure(
     missed=_("The call to {where} wasn't answered."),
@@ -210,9 +213,11 @@ _CALL_FAILED: Final = Failure(
     expired=_("Your code expired before we could call. Call again."),
     too_soon=_("A call to {where} went out a moment ago. Wait a little, then call again."),
     again_or_other=_("Call again, or choose another way."),
+    sim_changed=_("The SIM card of {where} was changed recently: we don't call it."),
 )
 FAILED: Final[Mapping[str, Failure]] = {"sms": _TEXT_FAILED, "voice": _CALL_FAILED, "email": _TEXT_FAILED}
 """By the channel that brings a code."""
+OTHERWISE_OR_HELP: Final = _("Use a different method, or ask the help desk.")
 
 
 def told(challenge: Challenge, now: datetime) -> Told:
@@ -282,6 +287,10 @@ def failure_of(challenge: Challenge) -> str:
     if challenge.delivery.detail == "notDelivered" and not challenge.delivery.permanent:
         return sentences(failed.missed.format(where=where), failed.again_or_other)
     ours = failed.ours.format(where=where)
+    objected = {
+        SIM_CHANGED: sentences(failed.sim_changed.format(where=where), OTHERWISE_OR_HELP),
+        SIM_UNCHECKED: sentences(ours, otherwise.use),
+    }
     texts = {
         "expiredBeforeSending": failed.expired,
         "sendLimitReached": sentences(
@@ -294,7 +303,7 @@ def failure_of(challenge: Challenge) -> str:
         "destinationMismatch": sentences(ours, otherwise.start_or_use),
     }
     unreached = sentences(_("We couldn't reach {where}.").format(where=where), otherwise.check)
-    return texts.get(challenge.delivery.detail or "", unreached)
+    return objected.get(challenge.delivery.signal or "") or texts.get(challenge.delivery.detail or "", unreached)
 
 
 def _otherwise(challenge: Challenge) -> Otherwise:
