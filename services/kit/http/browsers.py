@@ -3,6 +3,7 @@
 By client hints (W3C "User-Agent Client Hints", low entropy) where it sends them, else by `User-Agent` (RFC 9110,
 section 10.1.5). A small table and no library: the maintained rules know a thousand names, take a second of the event
 loop to be compiled and 8 ms for a header that fits none, and people need no more than this to know their browsers.
+The authenticator app names its own device by the same words (`device-name.js`).
 """
 
 from collections.abc import Mapping
@@ -35,20 +36,19 @@ BROWSERS: Final[Mapping[str, str]] = {
 """By what stands in `User-Agent`; most of them name those below them as well."""
 PLATFORMS: Final[Mapping[str, str]] = {
     '"Windows"': "Windows",
-    '"macOS"': "macOS",
+    '"macOS"': "Mac",
     '"Android"': "Android",
-    '"iOS"': "iOS",
     '"Chrome OS"': "ChromeOS",
     '"Linux"': "Linux",
 }
-"""By `Sec-CH-UA-Platform`."""
+"""By `Sec-CH-UA-Platform`; "iOS" is left to `User-Agent`, which knows iPhones from iPads."""
 SYSTEMS: Final[Mapping[str, str]] = {
     "Windows NT": "Windows",
-    "iPhone": "iOS",
-    "iPad": "iOS",
+    "iPhone": "iPhone",
+    "iPad": "iPad",
     "Android": "Android",
     "CrOS": "ChromeOS",
-    "Macintosh": "macOS",
+    "Macintosh": "Mac",
     "Linux": "Linux",
 }
 """By what stands in `User-Agent`. Safari of an iPad says that it is a Mac."""

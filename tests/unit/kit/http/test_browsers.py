@@ -1,10 +1,14 @@
 """What browsers really send, by what we call them."""
 
+import re
+from pathlib import Path
+
 import pytest
 from fastapi import Request
 
-from services.kit.http.browsers import LONGEST, BrowserName, browser_of
+from services.kit.http.browsers import BROWSERS, LONGEST, SYSTEMS, BrowserName, browser_of
 
+ROOT = Path(__file__).parents[4]
 WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
 WINDOWS, MAC = "Mozilla/5.0 (Windows NT 10.0; Win64; x64)", "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)"
 ANDROID, LINUX = "Mozilla/5.0 (Linux; Android 10; K)", "Mozilla/5.0 (X11; Linux x86_64)"
@@ -34,10 +38,10 @@ def named(agent: str, brands: str = "", platform: str = "") -> BrowserName:
             "Samsung Internet",
             "Android",
         ),
-        (f"{MAC} AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Safari/605.1.15", "Safari", "macOS"),
-        (f"{IPHONE} Version/26.0 Mobile/15E148 Safari/604.1", "Safari", "iOS"),
-        (f"{IPHONE} CriOS/142.0.0.0 Mobile/15E148 Safari/604.1", "Chrome", "iOS"),
-        (f"{IPHONE} FxiOS/145.0 Mobile/15E148 Safari/605.1.15", "Firefox", "iOS"),
+        (f"{MAC} AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Safari/605.1.15", "Safari", "Mac"),
+        (f"{IPHONE} Version/26.0 Mobile/15E148 Safari/604.1", "Safari", "iPhone"),
+        (f"{IPHONE} CriOS/142.0.0.0 Mobile/15E148 Safari/604.1", "Chrome", "iPhone"),
+        (f"{IPHONE} FxiOS/145.0 Mobile/15E148 Safari/605.1.15", "Firefox", "iPhone"),
         ("curl/8.15.0", "", ""),
         ("", "", ""),
     ],
@@ -46,10 +50,17 @@ def test_browsers_are_known_by_what_they_send(agent: str, browser: str, system: 
     assert named(agent) == (browser, system)
 
 
+def test_the_app_calls_its_own_device_the_same() -> None:
+    script = ROOT / "services" / "enrollment" / "authenticator" / "static" / "device-name.js"
+    names = set(re.findall(r'\["([^"]+)", /', script.read_text("utf-8")))
+    assert names
+    assert names <= {*BROWSERS.values(), *SYSTEMS.values()}
+
+
 def test_client_hints_come_first() -> None:
     brands = '"Microsoft Edge";v="142", "Chromium";v="142", "Not_A Brand";v="99"'
     agent = f"{WINDOWS} {WEBKIT} Chrome/142.0.0.0 Safari/537.36"
-    assert named(agent, brands, '"macOS"') == ("Edge", "macOS")
+    assert named(agent, brands, '"macOS"') == ("Edge", "Mac")
     assert named(agent, '"Not_A Brand";v="99", "Chromium";v="142"', '"Unknown"') == ("Chrome", "Windows")
 
 
