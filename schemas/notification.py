@@ -26,7 +26,13 @@ RefusalReason = Literal["resendTooSoon", "sendLimitReached", "phoneNumberNotAllo
 
 
 SignalName = Annotated[str, StringConstraints(max_length=64, pattern=r"^[a-zA-Z]+$")]
-"""One thing that speaks for pumping."""
+"""One thing that speaks against a message."""
+
+SIM_CHANGED: Final = "simChanged"
+SIM_UNCHECKED: Final = "simUnchecked"
+SIM_SIGNALS: Final = frozenset({SIM_CHANGED, SIM_UNCHECKED})
+"""Signals of the notifier: the SIM card of the number was changed a short while ago, or nobody could say, and policy
+asks for a word on it. They speak of the number's owner, not of pumping."""
 
 
 class CodeSent(Event):
@@ -107,7 +113,8 @@ class SendObserved(Event):
 
 class SendRefused(Event):
     """The notifier did not send, by a limit or by policy; or enrollment did not ask for it, because it speaks for
-    pumping: then there are `signals` and `mode` (see `SendObserved`), and no delivery."""
+    pumping: then there are `signals` and `mode` (see `SendObserved`), and no delivery. The notifier has signals where
+    the SIM card of the number speaks against a code: `simChanged`, `simUnchecked`."""
 
     VERSION: ClassVar[int] = 2
 

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Final, Literal, NamedTuple, SupportsIndex
+from typing import Any, Final, Literal, NamedTuple, SupportsIndex, cast
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time
@@ -38,6 +38,14 @@ ONE_LENGTH: Final = frozenset({"ja"})
 ISOLATE, END_OF_ISOLATE = "\u2068", "\u2069"
 NUMBERS: Final = range(200)
 """Among these is an example of each plural form that a whole number can have (CLDR)."""
+
+
+def _territories(code: str) -> Mapping[str, str]:
+    return cast("Mapping[str, str]", Locale(code).territories)
+
+
+REGIONS: Final = frozenset(code for code in _territories(SOURCE) if len(code) == 2 and code.isalpha()) - {"ZZ"}
+"""ISO 3166-1 alpha-2 codes; ZZ is none of a country."""
 
 _reading: ContextVar[str] = ContextVar("language", default=SOURCE)
 
@@ -146,6 +154,18 @@ def own_text(given: str | Mapping[str, str] | None) -> str | None:
 def locale() -> Locale:
     """The locale of dates and numbers."""
     return Locale.parse(CLDR.get(language(), language()))
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def regions_in(code: str) -> Mapping[str, str]:
+    """What countries and regions are called in a language, by their codes (CLDR)."""
+    territories = _territories(code)
+    return {region: territories[region] for region in REGIONS if region in territories}
+
+
+def region_name(region: str) -> str:
+    """One of `REGIONS` in the reader's language."""
+    return regions_in(language()).get(region) or regions_in(SOURCE)[region]
 
 
 def direction() -> str:

@@ -1,6 +1,7 @@
 """The one place where the notifier is put together."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -33,6 +34,8 @@ from services.notifier.line import Line
 from services.notifier.providers.base import Collecting, Provider, ProviderContext, Reporting
 from services.notifier.providers.observed import observed
 from services.notifier.settings import NotifierSettings
+from services.notifier.sim_swap.camara import CamaraSimSwap
+from services.notifier.sim_swap.checks import SimSwapChecks
 from services.notifier.store import Store
 
 UNLIMITED = httpx.Limits(max_connections=None, max_keepalive_connections=100)
@@ -63,7 +66,7 @@ def build(settings: NotifierSettings, channels: Sequence[ChannelName]) -> FastAP
     lines = _lines(channels, config, carriers)
     service = Service("notifier", settings, clock)
     store = Store.open(service.database, service.relay, clock)
-    deps = dependencies_of(settings, store, config, keyring, clock)
+    deps = replace(dependencies_of(settings, store, config, keyring, clock), sim_checks=sim_checks_of(config, context))
     dispatcher = Dispatcher(lines, deps)
     service.prepare(store.prepare)
     service.in_background("dispatcher", dispatcher)
@@ -105,6 +108,15 @@ def dependencies_of(
     host = settings.public_url.host or "localhost"
     is_secure = settings.public_url.scheme == "https" or host in LOOPBACK
     return Dependencies(store, config, clock, keyring, Sealer(keyring), host, is_secure)
+
+
+def sim_checks_of(config: SharedConfig, context: ProviderContext) -> SimSwapChecks | None:
+    """None where nobody is asked about SIM cards. Raises ConfigError: the secret is missing."""
+    account = config.providers.sim_swap
+    if account is None:
+        return None
+    secret = context.resolve(account.client_secret)
+    return SimSwapChecks(CamaraSimSwap(account, context.client, context.clock, secret=secret), context.clock)
 
 
 def require_callbacks(settings: NotifierSettings, config: SharedConfig) -> None:

@@ -39,6 +39,11 @@ QUEUED = Gauge(
     "Deliveries that wait or are being sent.",
     ["channel", "provider"],
 )
+SIM_CHECKS = Counter(
+    "security_info_sim_checks_total",
+    "Checks whether a SIM card was changed, by result: swapped, unchanged, unknown, failed, skipped (after failures).",
+    ["result"],
+)
 CALLBACKS = Counter(
     "security_info_provider_callbacks_total",
     "Status callbacks of providers by result: taken, forged, unknown (delivery or status).",

@@ -35,7 +35,8 @@ HANDED_OVER = 64
 SILENT_AFTER = 1.0
 """Seconds for which none of as many calls as there may be comes back."""
 ATTEMPT_WITHIN = 12.0
-"""Seconds from when the claim is begun to be written: asking, sending, asking again. Below the lease of a claim."""
+"""Seconds from when the claim is begun to be written: asking the provider, asking about the SIM card, sending, asking
+again. Below the lease of a claim."""
 STOP_WITHIN = 7.0
 WRITE_RETRY_AFTER = 0.25
 

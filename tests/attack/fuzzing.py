@@ -14,7 +14,9 @@ import typer
 SECONDS = 60
 
 
-def run(parser: str = typer.Argument(help="A part of its name; the shortest name that has it."), seconds: int = SECONDS) -> None:
+def run(
+    parser: str = typer.Argument(help="A part of its name; the shortest name that has it."), seconds: int = SECONDS
+) -> None:
     """Until one breaks, or so long. An input that breaks it is shown, and ends with a status other than 0."""
     import atheris  # type: ignore[import-not-found, import-untyped, unused-ignore]  # optional
 

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from schemas.base import Channel, Event
-from schemas.notification import CodeSent, DeliveryConfirmed, DeliveryFailed, DeliveryFailureReason
+from schemas.notification import CodeSent, DeliveryConfirmed, DeliveryFailed, DeliveryFailureReason, SendRefused
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.methods.phone.handlers import phone_ways
 from tests.support.builders.challenges import enveloped
-from tests.support.in_memory.people import World
+from tests.support.in_memory.people import World, with_three
 from tests.support.people.numbers import fresh_number
 from tests.support.services.whatsapp import WhatsAppGateway
 from tests.support.waiting import until
@@ -27,8 +27,8 @@ WAYS = "You can send it again, have us call you instead, use a different number 
 class Waiting:
     """Somebody who gave a number, and what the notifier says of their message."""
 
-    def __init__(self, world: World, walker: Walker, number: str) -> None:
-        self.world, self.walker, self.number = world, walker, number
+    def __init__(self, world: World, walker: Walker, number: str, *, at: str = SETUP) -> None:
+        self.world, self.walker, self.number, self.at = world, walker, number, at
 
     @property
     def now(self) -> datetime:
@@ -51,7 +51,7 @@ class Waiting:
             return (await self.challenge()).delivery != before
 
         await until(is_noted)
-        await self.walker.open(SETUP)
+        await self.walker.open(self.at)
 
     async def hears_of_it(self, event: Callable[..., Event], channel: Channel = "sms", **said: object) -> None:
         """Of the message that is under way."""
@@ -67,6 +67,20 @@ class Waiting:
 
     async def failed(self, reason: DeliveryFailureReason, *, permanent: bool) -> None:
         await self.hears_of_it(DeliveryFailed, reason=reason, permanent=permanent, failed_at=self.now)
+
+    async def refused(self, signal: str) -> None:
+        challenge = await self.challenge()
+        event = SendRefused(
+            challenge_id=challenge.id,
+            delivery_id=f"{challenge.id}.1",
+            send=challenge.sends,
+            channel="sms",
+            reason="phoneNumberNotAllowed",
+            mode="deny",
+            signals=(signal,),
+            refused_at=self.now,
+        )
+        await self.hears(event)
 
     async def later(self, seconds: int) -> Walker:
         self.world.lab.clock.advance(timedelta(seconds=seconds))
@@ -153,6 +167,22 @@ async def test_what_failed_says_why_and_helps_at_once(
     assert says in waiting.walker.page.text
     assert waiting.helps
     assert WAYS in waiting.walker.page.text
+
+
+async def test_a_sim_card_that_was_changed_is_said_with_the_other_ways_to_prove_it(world: World) -> None:
+    user, _ = await with_three(world)
+    walker = await world.signed_in(user, intent="manage", amr=["pwd"])
+    await walker.press("Next", method=await world.id_of(user, "phone"))
+    proving = Waiting(world, walker, "", at=walker.address)
+    await proving.refused("simChanged")
+    for _ in range(2):
+        assert "was changed recently: no code goes there." in walker.page.text
+        assert "Use a different method, or ask the help desk." in walker.page.text
+        assert proving.helps
+        await walker.open(walker.address)
+    assert (await proving.challenge()).delivery.detail == "phoneNumberNotAllowed"
+    await walker.press("Use a different method")
+    assert "Verify it's you" in walker.page.text
 
 
 async def test_a_call_instead_goes_out_and_helps_after_its_own_patience(world: World) -> None:

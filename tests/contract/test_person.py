@@ -5,15 +5,20 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from schemas.enrollment import UnusualActivityNoticed
+from services.enrollment.accounts.domain.account import Account, account_id
+from services.enrollment.i18n import SOURCE, nearest, translations
 from services.kit.crypto.codes import totp_code
+from services.kit.decision import Change
 from tests.attack.scene import (
     answered,
     with_app,
     with_phone,
     with_software,
 )
+from tests.contract.test_help_desk import found
 from tests.support.in_memory.people import World, with_three
 from tests.support.people.numbers import fresh_number
 from tests.support.waiting import until
@@ -194,9 +199,47 @@ async def test_of_an_entry_the_person_says_that_it_was_not_them(world: World) ->
     assert "Your session has ended" in (await reader.open("/security-info")).page.text
 
 
+WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0"
+
+
+async def in_germany(world: World, user: str) -> None:
+    """As if a proxy had said so of all sessions of the person."""
+
+    def placed(account: Account) -> Change[Account]:
+        browsers = tuple(
+            known.model_copy(update={"places": dict.fromkeys(known.sessions, "DE")}) for known in account.browsers
+        )
+        return Change(account.model_copy(update={"browsers": browsers}))
+
+    await world.lab.components.deps.accounts.change(account_id("northbridge", user), placed)
+
+
+async def test_the_activity_says_which_browser_and_which_country_and_nothing_else_does(world: World) -> None:
+    user, _ = await with_three(world)
+    reader = world.walker()
+    reader.agent = WINDOWS
+    with capture_logs() as lines:
+        await world.signed_in(user, intent="manage", browser=reader)
+        await reader.follow("Your recent activity")
+        assert "In this browser Firefox on Windows" in reader.page.text
+        await in_germany(world, user)
+        assert "Firefox on Windows, Germany" in (await reader.open(reader.address)).page.text
+    told = [envelope.event.model_dump_json() for envelope in world.lab.log.told if envelope.subject == user]
+    assert "Firefox" not in str(told) + str(lines)
+
+    reader.accepts = "de"
+    await world.signed_in(user, intent="manage", browser=reader)
+    await in_germany(world, user)
+    await reader.open("/security-info/activity")
+    assert "Deutschland" in reader.page.text
+
+    desk = await found(world, user)
+    assert "Firefox on Windows, Germany" in desk.page.text
+
+
 @pytest.mark.parametrize(
     ("locale", "organisation", "guess"),
-    [("en-IE", "AT", "IE"), ("en", "AT", "AT"), ("de", None, "DE"), ("ja", None, "GB")],
+    [("en-IE", "AT", "IE"), ("en", "AT", "AT"), ("de", None, "DE"), ("ja", None, "JP"), ("sv", None, "GB")],
 )
 async def test_the_first_guess_of_a_country_is_the_persons_then_the_organisations(
     world: World, monkeypatch: pytest.MonkeyPatch, locale: str, organisation: str | None, guess: str
@@ -205,7 +248,7 @@ async def test_the_first_guess_of_a_country_is_the_persons_then_the_organisation
     own = config.tenant("northbridge")
     monkeypatch.setitem(config.tenants, "northbridge", own.model_copy(update={"region": organisation}))
     walker = await world.signed_in(await world.person(), group="frontline", amr=["pwd"], locale=locale)
-    await walker.press("Next")
+    await walker.press(str(translations(nearest(locale) or SOURCE).gettext("Next")))
     assert f'<option value="{guess}" selected>' in walker.html
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import typer
 
 from schemas.envelope import Envelope
-from schemas.notification import SendObserved, SendRefused
+from schemas.notification import SIM_SIGNALS, SendObserved, SendRefused
 from schemas.topics import Topic
 from services.cli.selection import Selection
 
@@ -34,16 +34,19 @@ async def report(records: AsyncIterator[tuple[Topic, Envelope]], selection: Sele
 
 
 def counted(envelopes: Iterable[Envelope]) -> Counter[Suspected]:
-    """Decisions by what they have in common. Limits of numbers have no signals: they are none."""
+    """Decisions by what they have in common. Limits of numbers have no signals, and SIM cards speak for none."""
     found = Counter[Suspected]()
     for envelope in envelopes:
         event = envelope.event
-        if isinstance(event, SendObserved | SendRefused) and event.signals:
+        if isinstance(event, SendObserved | SendRefused) and (signals := _of_pumping(event)):
             done = "sent" if isinstance(event, SendObserved) else "refused"
-            signals = "+".join(event.signals)
             day, country, mode = f"{envelope.time:%Y-%m-%d}", event.country or "none", event.mode or "none"
-            found[Suspected(envelope.tenant, day, country, done, mode, signals)] += 1
+            found[Suspected(envelope.tenant, day, country, done, mode, "+".join(signals))] += 1
     return found
+
+
+def _of_pumping(event: SendObserved | SendRefused) -> list[str]:
+    return [signal for signal in event.signals or () if signal not in SIM_SIGNALS]
 
 
 def lines(counts: Counter[Suspected], *, as_json: bool) -> list[str]:

@@ -19,6 +19,7 @@ from services.enrollment.web.steps import PROOFS, TITLES, progress_of
 from services.enrollment.web.views import SETUP, VERIFY, Frame, Site
 from services.enrollment.web.words import HEADING, MANAGING, OPERATING, PROVING
 from services.kit.errors import FormExpiredError, OtherPersonError, SessionEndedError
+from services.kit.http.browsers import browser_of
 from services.kit.http.client import address_of, country_of
 from services.kit.http.csrf import csrf_matches, csrf_token
 from services.kit.http.headers import security_headers
@@ -71,7 +72,8 @@ def visitor_of(request: Request) -> Visitor:
     components = components_of(request)
     browser = read_browser(request, secure=is_secure(components))
     language = preferred(request.headers.get("accept-language", "")) or ""
-    return Visitor(browser, country_of(request, components.settings.country_header), language)
+    country = country_of(request, components.settings.country_header)
+    return Visitor(browser, country, language, browser_of(request))
 
 
 def credentials(cookie: SessionCookie) -> tuple[str, str]:

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
+from services.enrollment.accounts.domain import unusual
+from services.enrollment.accounts.domain.account import Account
+from services.enrollment.accounts.domain.activity import Entry
 from services.enrollment.challenges.domain.challenge import Challenge
-from services.enrollment.i18n import clock_time, hours, long_date, minutes, ngettext_lazy
+from services.enrollment.i18n import REGIONS, clock_time, hours, long_date, minutes, ngettext_lazy, region_name
 from services.enrollment.i18n import gettext as _
 from services.kit.errors import ChallengeEndedError, ProblemError, RateLimitedError
 
@@ -139,6 +142,26 @@ def day(at: datetime) -> str:
 
 def moment(at: datetime) -> str:
     return _("{day}, {time} UTC").format(day=long_date(at), time=clock_time(at))
+
+
+# Translators: as "Firefox on Windows".
+ON_A_SYSTEM: Final = _("{browser} on {system}")
+# Translators: as "Firefox on Windows, Germany".
+IN_A_COUNTRY: Final = _("{device}, {country}")
+
+
+def device_of(entry: Entry, account: Account) -> str | None:
+    """In which browser and country something happened, as far as that is remembered: "Firefox on Windows, Germany"."""
+    session = entry.session_id or ""
+    browser = unusual.browser_of(account, session)
+    if browser is None:
+        return None
+    names = [name for name in (browser.name, browser.system) if name]
+    device = ON_A_SYSTEM.format(browser=names[0], system=names[1]) if len(names) > 1 else "".join(names)
+    place = browser.places.get(session)
+    country = region_name(place) if place in REGIONS else ""
+    both = IN_A_COUNTRY.format(device=device, country=country) if device and country else ""
+    return both or device or country or None
 
 
 def with_mask(label: str, masked: str | None) -> str:

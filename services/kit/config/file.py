@@ -87,6 +87,11 @@ class SharedConfig(Closed):
         tenant = self.tenants.get(tenant_id)
         return tenant.pumping if tenant else Pumping()
 
+    def fails_closed_on_sim(self, tenant_id: str) -> bool:
+        """Whether a tenant sends no code to a number on file of whose SIM card nobody could say anything."""
+        tenant = self.tenants.get(tenant_id)
+        return tenant is not None and tenant.sim_swap.fail_closed
+
 
 VARIABLE = re.compile(r"\$\{(?:([A-Z][A-Z0-9_]*)(?::-([^}]*))?\})?")
 """A reference to a variable; one that begins and is none has no name."""

@@ -60,6 +60,9 @@ def _addresses(config: SharedConfig) -> Iterator[tuple[str, AnyHttpUrl]]:
         yield f"clients.{name}.jwksUrl", client.jwks_url
         for number, url in enumerate(client.return_urls):
             yield f"clients.{name}.returnUrls.{number}", url
+    if source := config.providers.sim_swap:
+        yield "providers.simSwap.baseUrl", source.base_url
+        yield "providers.simSwap.tokenUrl", source.token_url
     for place, account in config.providers.placed:
         match account:
             case TwilioProvider() | VonageProvider() | SinchProvider() | WhatsAppProvider():

@@ -15,6 +15,7 @@ from services.kit.config.gateways import (
     WebhookProvider,
     WhatsAppProvider,
 )
+from services.kit.config.sim_swap import SimSwapAccount
 from services.kit.config.values import Closed, Identifier, MailAddress, Name
 
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
@@ -74,12 +75,15 @@ OF_NUMBERS: Final[frozenset[Channel]] = frozenset({"sms", "voice", "whatsapp"})
 
 
 class Providers(Closed):
-    """Providers by channel, in the order in which they are tried."""
+    """Providers by channel, in the order in which they are tried, and who knows of SIM cards."""
 
     sms: tuple[AnyText, ...] = ()
     voice: tuple[AnyCall, ...] = ()
     email: tuple[AnyMail, ...] = ()
     whatsapp: tuple[AnyWhatsApp, ...] = ()
+    sim_swap: SimSwapAccount | None = Field(
+        default=None, description="asked before a text or a call to a number on file; without it nobody is"
+    )
 
     @property
     def channels(self) -> frozenset[Channel]:

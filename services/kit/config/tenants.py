@@ -6,6 +6,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from services.kit.config.messages import MessageBudgets, Pumping
+from services.kit.config.sim_swap import SimSwapPolicy
 from services.kit.config.values import Closed, MailAddress, Name, Sentences, TextSender, WebAddress
 
 
@@ -73,6 +74,7 @@ class SharedTenant(Closed):
     messages: MessageBudgets = MessageBudgets()
     help_desk: HelpDesk = HelpDesk()
     pumping: Pumping = Pumping()
+    sim_swap: SimSwapPolicy = SimSwapPolicy()
     groups: Mapping[str, Any]
     default_group: Any
     code_minutes: Any = None

@@ -119,6 +119,13 @@ def may_repeat(delivery: Delivery, *, asked: bool, route: Sequence[str] = ()) ->
     return delivery.blind_repeats < max(MAX_BLIND_REPEATS, len(route) - 1)
 
 
+def sim_checked(delivery: Delivery, attempt: int) -> Change[Delivery]:
+    """Nothing about its SIM card speaks against it; no later attempt asks again."""
+    if not is_at(delivery, attempt):
+        return Change(delivery)
+    return Change(delivery.model_copy(update={"sim_checked": True}))
+
+
 def handed_over(delivery: Delivery, provider: str, *, at: datetime) -> Delivery:
     """Somebody else's turn: this one takes nothing now, and no attempt is made. What was left while it was being sent
     has an unknown outcome."""

@@ -11,7 +11,7 @@ stateDiagram-v2
     queued --> sent: a callback told so
     sending --> failed: rejected, mismatch, no time left
     queued --> failed: notAfter passed
-    sending --> refused: limit of the number
+    sending --> refused: limit of the number, or its SIM card was changed a short while ago
     queued --> cancelled: ChallengeCancelled
     sent --> delivered: callback
     sent --> failed: callback
@@ -55,9 +55,10 @@ class Delivery(State):
 
     `next_attempt_at` says when somebody must look at it: the next attempt while it is queued, the end of the lease by
     the claimant's clock while it is being sent, nothing once it has ended. `held` counts the attempts that only found
-    that its number has to be left alone. `uncertain` names the provider whose answer never came; of the `repeats` after
-    that the `blind_repeats` are those where nobody could say what had become of the message. `decision` is what the
-    person who was called said by pressing keys. `country` is that of the number, as far as it has one.
+    that its number has to be left alone. `sim_checked`: nothing about its SIM card spoke against it. `uncertain` names
+    the provider whose answer never came; of the `repeats` after that the `blind_repeats` are those where nobody could
+    say what had become of the message. `decision` is what the person who was called said by pressing keys. `country` is
+    that of the number, as far as it has one.
     """
 
     id: str
@@ -77,6 +78,7 @@ class Delivery(State):
     status: Status = "queued"
     attempts: int = 0
     held: int = 0
+    sim_checked: bool = False
     repeats: int = 0
     blind_repeats: int = 0
     uncertain: str | None = None

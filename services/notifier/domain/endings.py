@@ -35,6 +35,24 @@ def refused(delivery: Delivery, limit: LimitReached, *, at: datetime) -> Change[
     return Change(ended(delivery, "refused", at, reason=limit.reason), (emission(delivery, event),))
 
 
+def refused_for(delivery: Delivery, signal: str, *, at: datetime) -> Change[Delivery]:
+    """The SIM card of its number speaks against it. Waiting does not help: nothing says when to come back."""
+    if not delivery.is_open:
+        return Change(delivery)
+    event = SendRefused(
+        challenge_id=delivery.about,
+        delivery_id=delivery.id,
+        send=delivery.send,
+        channel=delivery.channel,
+        reason="phoneNumberNotAllowed",
+        country=delivery.country,
+        mode="deny",
+        signals=(signal,),
+        refused_at=at,
+    )
+    return Change(ended(delivery, "refused", at, reason=event.reason), (emission(delivery, event),))
+
+
 def cancelled(delivery: Delivery, *, at: datetime) -> Change[Delivery]:
     """The challenge is over: what waits is not sent, what is being sent is not tried again, and a call has nothing to
     say any more."""

@@ -21,6 +21,7 @@ from services.notifier.domain.breakers import Verdict
 from services.notifier.domain.delivery import is_at
 from services.notifier.handlers.attempt import DeliveryAttempt, Outcome
 from services.notifier.handlers.composing import DestinationMismatchError, compose
+from services.notifier.handlers.sim_swap import objected
 from services.notifier.providers.base import (
     Acceptance,
     Inquiring,
@@ -72,7 +73,8 @@ async def _send_first(attempt: DeliveryAttempt, message: Message, deps: Dependen
         return _postponed(attempt, now)
     if now >= delivery.not_after:
         return _too_late(attempt, deps)
-    return await _held(attempt, message, deps) or await _send(attempt, message, deps)
+    held = await _held(attempt, message, deps) or await objected(attempt, message, deps)
+    return held or await _send(attempt, message, deps)
 
 
 async def _settle(attempt: DeliveryAttempt, message: Message, deps: Dependencies) -> Outcome:
@@ -93,7 +95,7 @@ async def _settle(attempt: DeliveryAttempt, message: Message, deps: Dependencies
         or not attempts.may_repeat(delivery, asked=asked, route=attempt.route)
     ):
         return _failed(attempt, "providerUnavailable", deps)
-    if held := await _held(attempt, message, deps):
+    if held := await _held(attempt, message, deps) or await objected(attempt, message, deps):
         return held
     attempted = delivery.attempts
     repeat = await deps.store.change(delivery, partial(attempts.repeating, attempt=attempted, asked=asked))

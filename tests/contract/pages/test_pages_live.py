@@ -9,11 +9,12 @@ import pytest
 from playwright.async_api import Route, expect
 
 from schemas.enrollment import Destination
-from schemas.notification import DeliveryFailureReason, RefusalReason
+from schemas.notification import SIM_SIGNALS, DeliveryFailureReason, RefusalReason
 from services.enrollment.challenges.domain.challenge import Delivery
 from services.enrollment.methods.authenticator_app import words as app_words
 from services.enrollment.methods.phone import words as phone_words
-from services.enrollment.proofs.sent_code.words import MAILED, READ_OUT, TEXTED, failure_of
+from services.enrollment.proofs.sent_code.failures import failure_of
+from services.enrollment.proofs.sent_code.words import MAILED, READ_OUT, TEXTED
 from services.enrollment.web.views import Told
 from services.enrollment.web.words import LIVE
 from tests.support.web.browser import PAGES, Answer, Stage
@@ -223,6 +224,9 @@ async def test_a_state_change_moves_nothing(pages: Stage, width: int) -> None:
     for reason in (*get_args(DeliveryFailureReason), *get_args(RefusalReason)):
         failed = Delivery(state="failed", requested_at=NOW, detail=reason)
         texts |= {failure_of(texted(destination=to, delivery=failed, channel=one)) for one in ("sms", "voice", "email")}
+    for signal in SIM_SIGNALS:
+        failed = Delivery(state="failed", requested_at=NOW, detail="phoneNumberNotAllowed", signal=signal)
+        texts |= {failure_of(texted(destination=to, delivery=failed, channel=one)) for one in ("sms", "voice")}
     told = [text.format(where=MASKED, digits=6) for text in sorted(texts)]
     views = [replace(code_view(), delivery=Told("sent", text)) for text in told]
     page = await pages.show(views[0], width=width)

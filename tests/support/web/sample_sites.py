@@ -33,6 +33,7 @@ from services.enrollment.web.security_info.views import (
     RecentChanges,
     RenameView,
 )
+from services.enrollment.web.security_info.words import IN_ANOTHER_BROWSER
 from services.enrollment.web.views import (
     CancelView,
     FieldError,
@@ -127,7 +128,12 @@ def managed_views() -> dict[str, View]:
             MANAGING,
             (
                 ActivityRow(NOW, "You opened My security info."),
-                ActivityRow(NOW - timedelta(days=3), f"You added Phone ({MASKED})."),
+                ActivityRow(
+                    NOW - timedelta(days=3),
+                    f"You added Phone ({MASKED}).",
+                    where=IN_ANOTHER_BROWSER,
+                    device="Samsung Internet on Android, United Kingdom",
+                ),
             ),
         ),
         "activity-empty": ActivityView(MANAGING, ()),

@@ -117,6 +117,8 @@ class Walker:
         self.origin = origin
         self.accepts = ""
         """The languages that it prefers (`Accept-Language`)."""
+        self.agent = ""
+        """What it calls itself (`User-Agent`)."""
         self._places = {urlsplit(one).netloc for one in (origin, *others)}
         self._cookies: dict[str, dict[str, str]] = {}
         self.page = Read("")
@@ -172,6 +174,7 @@ class Walker:
         cookies = self._cookies.setdefault(urlsplit(target).netloc, {})
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}
         headers |= {"Accept-Language": self.accepts} if self.accepts else {}
+        headers |= {"User-Agent": self.agent} if self.agent else {}
         answer = await self._http.request(method, target, headers=headers, follow_redirects=False, **more)
         cookies |= dict(answer.cookies)
         self.address, self.status, self.html = target, answer.status_code, answer.text

@@ -53,3 +53,8 @@ def test_decisions_are_counted_by_what_they_have_in_common_the_most_frequent_fir
 
 def test_the_limit_of_a_number_speaks_for_nothing() -> None:
     assert lines(counted([enveloped(refused(), "c-1", at=AT)]), as_json=False) == [NONE]
+
+
+def test_a_sim_card_that_was_changed_speaks_for_no_pumping() -> None:
+    changed = refused(reason="phoneNumberNotAllowed", mode="deny", signals=("simChanged",))
+    assert lines(counted([enveloped(changed, "c-1", at=AT)]), as_json=False) == [NONE]

@@ -1,5 +1,6 @@
 """A person's account: the methods on file, those that were there before, the default one, and the open sessions."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
@@ -83,11 +84,16 @@ class Former(State):
 
 class Browser(State):
     """One in which the person began sessions. `mark` is a keyed hash of what its cookie holds, for this account alone;
-    `visited_at` is when it last showed "My security info"."""
+    `visited_at` is when it last showed "My security info". For the person to know it again: `name` and `system`, as
+    "Firefox" and "Windows", are what it called itself last, `places` the country of a session (ISO 3166-1 alpha-2), as
+    far as a proxy said it."""
 
     mark: str
     sessions: tuple[str, ...] = ()
     visited_at: datetime | None = None
+    name: str | None = None
+    system: str | None = None
+    places: Mapping[str, str] = {}
 
 
 class Country(State):

@@ -1,12 +1,15 @@
 """What is unusual in an account and may be somebody else: a browser or a country in which this person never was, two
 countries at once, many wrong proofs.
 
-Source: OWASP ASVS 5.0, 6.3.5. Of browsers and countries the account keeps keyed hashes, of addresses nothing.
+Source: OWASP ASVS 5.0, 6.3.5. Browsers and countries are known again by keyed hashes; so that the person knows them
+again as well, the account keeps what a browser calls itself and the country of its sessions. Of addresses it keeps
+nothing.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from schemas.enrollment import UnusualActivityNoticed
 from services.enrollment.accounts.domain.account import Account, Browser, Country
@@ -25,6 +28,18 @@ FIRST_LOOK = timedelta(days=30)
 """What a browser shows as new that never showed anything."""
 
 
+class Seen(NamedTuple):
+    """What the person may read of it: "Firefox", "Windows", and a country (ISO 3166-1 alpha-2); empty where it is not
+    known."""
+
+    name: str = ""
+    system: str = ""
+    country: str = ""
+
+
+UNSEEN = Seen()
+
+
 @dataclass(frozen=True)
 class Arrival:
     """Somebody begins a session. `browser` and `country` are the marks of theirs, those under the newest key first;
@@ -34,6 +49,7 @@ class Arrival:
     browser: Sequence[str] = ()
     country: Sequence[str] = ()
     challenge_id: str | None = None
+    seen: Seen = UNSEEN
 
 
 def met(begun: Change[Account], arrival: Arrival, *, at: datetime) -> Change[Account]:
@@ -71,7 +87,7 @@ def _remembered(update: AccountUpdate, arrival: Arrival, at: datetime) -> Accoun
         known = _browser(account, arrival)
         before = known or Browser(mark=arrival.browser[0])
         sessions = (*before.sessions, arrival.session_id)[-MOST_SESSIONS:]
-        browser = before.model_copy(update={"mark": arrival.browser[0], "sessions": sessions})
+        browser = _seen(before.model_copy(update={"mark": arrival.browser[0], "sessions": sessions}), arrival)
         others = tuple(other for other in account.browsers if other is not known)
         update = update.put(browsers=(*others, browser)[-MOST_BROWSERS:])
     if arrival.country:
@@ -79,6 +95,15 @@ def _remembered(update: AccountUpdate, arrival: Arrival, at: datetime) -> Accoun
         elsewhere = tuple(other for other in account.countries if other is not away)
         update = update.put(countries=(*elsewhere, here)[-MOST_COUNTRIES:])
     return update
+
+
+def _seen(browser: Browser, arrival: Arrival) -> Browser:
+    """The newest name counts, and none where it says none: it may be somebody else who has its cookie. Places are those
+    of the sessions that are remembered."""
+    seen = arrival.seen
+    places = {**browser.places, **({arrival.session_id: seen.country} if seen.country else {})}
+    known = {session: place for session, place in places.items() if session in browser.sessions}
+    return browser.model_copy(update={"name": seen.name or None, "system": seen.system or None, "places": known})
 
 
 def _browser(account: Account, arrival: Arrival) -> Browser | None:

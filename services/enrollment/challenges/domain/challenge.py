@@ -45,15 +45,17 @@ class Registration(State):
 
 
 class Delivery(State):
-    """What is known of the newest message. `detail` is a reason of `DeliveryFailed` or `SendRefused`, `asked_by` names
-    the request that asked for it again. It waits until `goes_out_at` where another one went to the same number a moment
-    ago. `noted_at` is when the notifier learnt what `state` says, `country` that of the number, as it says."""
+    """What is known of the newest message. `detail` is a reason of `DeliveryFailed` or `SendRefused`, `signal` the
+    first thing that spoke against it, `asked_by` names the request that asked for it again. It waits until
+    `goes_out_at` where another one went to the same number a moment ago. `noted_at` is when the notifier learnt what
+    `state` says, `country` that of the number, as it says."""
 
     state: DeliveryState = "queued"
     send: int = 1
     provider: str | None = None
     country: str | None = None
     detail: str | None = None
+    signal: str | None = None
     permanent: bool = False
     requested_at: datetime
     asked_by: str | None = None

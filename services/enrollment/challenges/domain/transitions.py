@@ -239,7 +239,8 @@ def _noted(delivery: Delivery, event: DeliveryEvent) -> Delivery:
             known = {"provider": event.provider, "detail": event.reason, "permanent": event.permanent}
             return delivery.model_copy(update={"state": "failed", **known})
         case SendRefused():
-            return delivery.model_copy(update={"state": "failed", "detail": event.reason})
+            signal = next(iter(event.signals or ()), None)
+            return delivery.model_copy(update={"state": "failed", "detail": event.reason, "signal": signal})
 
 
 def _judged(challenge: Challenge, submission_id: str | None, result: str, fields: dict[str, object]) -> Challenge:

@@ -1,43 +1,19 @@
-"""Countries and regions by name, from CLDR."""
+"""Countries and regions as sentences and lists need them."""
 
 import unicodedata
-from collections.abc import Mapping
-from functools import lru_cache
-from typing import Final, cast
-
-from babel import Locale
+from typing import Final
 
 from schemas.enrollment import without_extension
 from services.enrollment.challenges.domain.challenge import Challenge
-from services.enrollment.i18n import LANGUAGES, SOURCE, language
+from services.enrollment.i18n import REGIONS, SOURCE, language, region_name
 from services.enrollment.methods.phone.domain import country_of
 from services.enrollment.needs import HasSealer
 from services.enrollment.proofs.sent_code.handlers import destination_of_challenge
-
-
-def _territories(code: str) -> Mapping[str, str]:
-    return cast("Mapping[str, str]", Locale(code).territories)
-
-
-REGIONS: Final = frozenset(code for code in _territories(SOURCE) if len(code) == 2 and code.isalpha()) - {"ZZ"}
-"""ISO 3166-1 alpha-2 codes; ZZ is none of a country."""
 
 WITH_ARTICLE: Final = frozenset(
     {"AE", "BS", "CD", "CF", "DO", "GB", "GM", "KM", "KY", "MH", "MV", "NL", "PH", "SB", "TC", "US", "VG", "VI"}
 )
 """Those that have one in an English sentence."""
-
-
-@lru_cache(maxsize=len(LANGUAGES))
-def names_in(code: str) -> Mapping[str, str]:
-    """What the regions are called in a language, by their codes."""
-    territories = _territories(code)
-    return {region: territories[region] for region in REGIONS if region in territories}
-
-
-def name_of(region: str) -> str:
-    """A region in the reader's language."""
-    return names_in(language()).get(region) or names_in(SOURCE)[region]
 
 
 def in_order(name: str) -> str:
@@ -51,7 +27,7 @@ def in_a_sentence(region: str) -> str | None:
     languages it is the name alone, around which a translation builds its sentence."""
     if region not in REGIONS:
         return None
-    name = name_of(region)
+    name = region_name(region)
     return f"the {name}" if region in WITH_ARTICLE and language() == SOURCE else name
 
 

@@ -10,12 +10,12 @@ from pydantic import Field
 
 from services.enrollment.challenges.domain.challenge import Challenge, PhoneType
 from services.enrollment.challenges.handlers.lifecycle import binding_of
-from services.enrollment.i18n import LANGUAGES, language
+from services.enrollment.i18n import LANGUAGES, REGIONS, language, region_name, regions_in
 from services.enrollment.methods.base.pages import MethodPages, Step
 from services.enrollment.methods.base.step_pages import back_of, changed_from, last_step
 from services.enrollment.methods.phone import handlers as phones
 from services.enrollment.methods.phone.call_pages import act_on_call, reached_otherwise, sent_anew, show_call
-from services.enrollment.methods.phone.countries import REGIONS, in_a_sentence, in_order, name_of, names_in, place_of
+from services.enrollment.methods.phone.countries import in_a_sentence, in_order, place_of
 from services.enrollment.methods.phone.domain import national_format, region_of, region_of_typed
 from services.enrollment.methods.phone.handlers import TypedPhone
 from services.enrollment.methods.phone.views import Country, PhoneView
@@ -39,7 +39,7 @@ from services.enrollment.web.views import WIZARD, FieldError
 from services.kit.errors import PhoneNumberInvalidError, ProblemError, SessionEndedError
 from services.kit.ids import new_token
 
-REGION_OF_LANGUAGE: Final = {"en": "GB", "de": "DE", "es": "ES", "fr": "FR"}
+REGION_OF_LANGUAGE: Final = {"en": "GB", "de": "DE", "es": "ES", "fr": "FR", "ja": "JP"}
 
 
 class PhoneNumberForm(StepForm):
@@ -101,7 +101,7 @@ async def number_typed(page: PageRequest, form: PhoneNumberForm) -> Response:
     except ProblemError as problem:
         text = number_problem(problem, in_a_sentence(region), delivery)
         if isinstance(problem, PhoneNumberInvalidError) and (elsewhere := region_of_typed(form.number, region)):
-            text = OTHER_COUNTRY.format(country=in_a_sentence(elsewhere), name=name_of(elsewhere))
+            text = OTHER_COUNTRY.format(country=in_a_sentence(elsewhere), name=region_name(elsewhere))
         return await show_number(page, _typed(form), FieldError("number", text), problem.status)
     return to_current_step(page)
 
@@ -149,7 +149,7 @@ def countries() -> tuple[Country, ...]:
 
 @lru_cache(maxsize=len(LANGUAGES))
 def _countries(code: str) -> tuple[Country, ...]:
-    names = names_in(code)
+    names = regions_in(code)
     regions = (region for region in phonenumbers.SUPPORTED_REGIONS if region in names)
     listed = [Country(region, names[region], phonenumbers.country_code_for_region(region)) for region in regions]
     return tuple(sorted(listed, key=lambda country: in_order(country.name)))

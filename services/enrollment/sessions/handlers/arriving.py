@@ -5,19 +5,21 @@ from typing import NamedTuple
 
 from services.enrollment.accounts.domain import unusual
 from services.enrollment.accounts.domain.account import Account
-from services.enrollment.accounts.domain.unusual import Arrival
+from services.enrollment.accounts.domain.unusual import Arrival, Seen
 from services.kit.crypto.keyring import Keyring
 from services.kit.crypto.sealing import keyed_hashes
 from services.kit.decision import Change
+from services.kit.http.browsers import BrowserName
 
 
 class Visitor(NamedTuple):
     """`browser` is what the browser's own cookie holds, by which one is known again, `country` what a proxy names,
-    `language` the one of ours that the browser prefers; empty where it is not known."""
+    `language` the one of ours that the browser prefers, `name` what it calls itself; empty where it is not known."""
 
     browser: str = ""
     country: str = ""
     language: str = ""
+    name: BrowserName = BrowserName()
 
 
 NOBODY = Visitor()
@@ -32,7 +34,8 @@ def arrived(
     at: datetime,
     challenge_id: str | None = None,
 ) -> Change[Account]:
-    """Note who came. Only keyed hashes are kept of it."""
+    """Note who came. The browser and the country are compared by keyed hashes; to be read by the person, and nowhere
+    but in the account, their names are kept."""
     if not (visitor.browser or visitor.country):
         return begun
     account = begun.state
@@ -41,4 +44,5 @@ def arrived(
         return keyed_hashes(keyring, f"{kind} {account.id} {value}", tenant=account.tenant) if value else ()
 
     browser, country = marks("browser", visitor.browser), marks("country", visitor.country)
-    return unusual.met(begun, Arrival(session_id, browser, country, challenge_id), at=at)
+    seen = Seen(visitor.name.browser, visitor.name.system, visitor.country)
+    return unusual.met(begun, Arrival(session_id, browser, country, challenge_id, seen), at=at)

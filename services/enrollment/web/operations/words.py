@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
-from babel import Locale
-
 from schemas.enrollment import Decision
+from services.enrollment.i18n import REGIONS, region_name
 from services.enrollment.methods.registry.words import WORDS
 from services.enrollment.reports.domain.funnel import Funnel, StepFigures
 from services.enrollment.reports.domain.messages import MessageFigures
@@ -90,7 +89,7 @@ def suspected(figures: Iterable[SuspectedFigures]) -> tuple[SuspectedRow, ...]:
 
 
 def _country(code: str | None) -> str:
-    return Locale("en").territories.get(code, code) if code else NOWHERE
+    return (region_name(code) if code in REGIONS else code) if code else NOWHERE
 
 
 def endings(funnel: Funnel) -> tuple[Share, ...]:

@@ -22,7 +22,7 @@ from services.enrollment.web.security_info.words import (
     activity_text,
     news_text,
 )
-from services.enrollment.web.words import HELP_DESK_REASONS, day, moment
+from services.enrollment.web.words import HELP_DESK_REASONS, day, device_of, moment
 
 MOST_NEWS = 5
 OWN_WORDS = frozenset({"SuspiciousActivityReported", "UnusualActivityNoticed.notMe"})
@@ -51,7 +51,7 @@ def activity_rows(entries: Sequence[Entry], account: Account, session_id: str) -
     told = list[ActivityRow]()
     for row in (activity_row(entry, account, session_id) for entry in entries):
         newer = told[-1] if told else None
-        if row and newer and (row.text, row.where) == (newer.text, newer.where):
+        if row and newer and (row.text, row.where, row.device) == (newer.text, newer.where, newer.device):
             told[-1] = replace(newer, times=newer.times + 1)
         elif row:
             told.append(row)
@@ -59,7 +59,7 @@ def activity_rows(entries: Sequence[Entry], account: Account, session_id: str) -
 
 
 def activity_row(entry: Entry, account: Account, session_id: str) -> ActivityRow | None:
-    """What happened, in a sentence, and in which browser; None for what needs no word."""
+    """What happened, in a sentence, in which browser and where; None for what needs no word."""
     text = activity_text(entry, name_in(entry, account))
     if text is None:
         return None
@@ -67,6 +67,7 @@ def activity_row(entry: Entry, account: Account, session_id: str) -> ActivityRow
         at=entry.at,
         text=text,
         where=_where(entry, account, session_id),
+        device=device_of(entry, account),
         why=HELP_DESK_REASONS.get(entry.reason or ""),
         disown=disowned_at(entry) if may_be_disowned(entry) else None,
     )
@@ -82,7 +83,6 @@ def disowned_at(entry: Entry) -> str:
 
 
 def _where(entry: Entry, account: Account, session_id: str) -> str | None:
-    """Of places and addresses nothing is kept; of browsers, which one is which."""
     if entry.session_id is None:
         return None
     here, there = unusual.browser_of(account, session_id), unusual.browser_of(account, entry.session_id)

@@ -103,12 +103,14 @@ class NewPhoneView:
 
 @dataclass(frozen=True)
 class ActivityRow:
-    """Something that happened, as a sentence; `where` is the browser, `times` how often in a row. `disown` is what its
-    "This wasn't me" names, `why` the reason that the help desk gave."""
+    """Something that happened, as a sentence; `where` says whether it was in this browser, `device` what that one calls
+    itself and in which country it was, `times` how often in a row. `disown` is what its "This wasn't me" names, `why`
+    the reason that the help desk gave."""
 
     at: datetime
     text: str
     where: str | None = None
+    device: str | None = None
     times: int = 1
     disown: str | None = None
     why: str | None = None

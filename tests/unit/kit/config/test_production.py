@@ -29,6 +29,12 @@ META = {
     "verifyToken": "env:META_VERIFY",
     "template": "sign_in_code",
 }
+SIMS = {
+    "baseUrl": "https://api.operator.example/sim-swap/v2",
+    "tokenUrl": "https://api.operator.example/token",
+    "clientId": "northbridge",
+    "clientSecret": "env:SIM_SWAP_SECRET",
+}
 CLIENT = {
     "issuer": "northbridge",
     "tenants": ["northbridge"],
@@ -38,7 +44,7 @@ CLIENT = {
 SOUND = {
     "tenants": {"northbridge": {"displayName": "Northbridge", "groups": {}, "defaultGroup": "staff"}},
     "clients": {"northbridge": CLIENT},
-    "providers": {"sms": [ACCOUNT], "voice": [ACCOUNT | {"name": "twilio-voice"}]},
+    "providers": {"sms": [ACCOUNT], "voice": [ACCOUNT | {"name": "twilio-voice"}], "simSwap": SIMS},
 }
 
 
@@ -61,6 +67,11 @@ def test_what_is_made_for_production_passes() -> None:
         ({"providers": {"sms": [ACCOUNT | {"baseUrl": "http://p.example"}]}}, "providers.sms.0.baseUrl must be https"),
         ({"providers": {"voice": [ACCOUNT | {"baseUrl": "http://p.example"}]}}, "providers.voice.0.baseUrl must be"),
         ({"providers": {"whatsapp": [META | {"baseUrl": "http://p.example"}]}}, "providers.whatsapp.0.baseUrl must be"),
+        ({"providers": {"simSwap": SIMS | {"baseUrl": "http://o.example"}}}, "providers.simSwap.baseUrl must be https"),
+        (
+            {"providers": {"simSwap": SIMS | {"tokenUrl": "http://o.example"}}},
+            "providers.simSwap.tokenUrl must be https",
+        ),
         (
             {"providers": {"sms": [ACCOUNT | {"authToken": "demo-twilio-token"}]}},
             "providers.sms.0.authToken is the demo",

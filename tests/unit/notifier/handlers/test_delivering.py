@@ -90,7 +90,8 @@ class World:
 
     def __init__(self) -> None:
         self.clock = FixedClock()
-        self.relay = Relay(NotingPublisher(), self.clock)
+        self.publisher = NotingPublisher()
+        self.relay = Relay(self.publisher, self.clock)
         database = MemoryDatabase()
         opened = Store.open(database, self.relay, self.clock)
         self.store = EventfulStore(database, opened.deliveries, opened.sends, opened.cancellations, opened.breakers)
@@ -130,9 +131,9 @@ class World:
         assert found
         return found
 
-    async def take_over(self) -> None:
+    async def take_over(self, of: ChallengeTerms = TERMS) -> None:
         """Another replica claims it."""
-        stored = await self.stored()
+        stored = await self.stored(of=of)
         await self.store.claim(stored, attempts.claimed(stored.state, provider="a", at=self.clock.now()))
 
     async def attempt(self, send: int = 1, *, within: float = 60.0, of: ChallengeTerms = TERMS) -> Delivery:

@@ -26,7 +26,7 @@ from services.enrollment.web.operations.people.views import (
 )
 from services.enrollment.web.request import PageRequest, frame, html
 from services.enrollment.web.views import OPERATIONS, FieldError, in_groups
-from services.enrollment.web.words import METHOD_STATES, day, moment
+from services.enrollment.web.words import METHOD_STATES, day, device_of, moment
 from services.kit.errors import UnknownMethodError
 from services.kit.ids import new_id
 
@@ -227,9 +227,9 @@ def _story(entries: tuple[Entry, ...], account: Account) -> tuple[StoryRow, ...]
     told = list[StoryRow]()
     for entry in entries:
         text, more = words.story_text(entry, name_in(entry, account)), words.grounds_text(entry)
-        newer = told[-1] if told else None
-        if text and newer and (text, more) == (newer.text, newer.more) and not more:
+        newer, device = told[-1] if told else None, device_of(entry, account) or ""
+        if text and newer and (text, device) == (newer.text, newer.device) and not (more or newer.more):
             told[-1] = replace(newer, times=newer.times + 1)
         elif text:
-            told.append(StoryRow(entry.at, text, more))
+            told.append(StoryRow(entry.at, text, more, device))
     return tuple(told[:MOST_TOLD])

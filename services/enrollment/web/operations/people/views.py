@@ -44,11 +44,13 @@ class MessageRow:
 
 @dataclass(frozen=True)
 class StoryRow:
-    """Something that happened, as a sentence about the person; `more` is who did it for them, and why."""
+    """Something that happened, as a sentence about the person; `more` is who did it for them, and why, `device` the
+    browser and country as far as they are known."""
 
     at: datetime
     text: str
     more: str = ""
+    device: str = ""
     times: int = 1
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from schemas.base import Channel, Purpose
+from schemas.notification import SIM_CHANGED, SIM_UNCHECKED
 from services.enrollment.accounts.domain.activity import Entry
 from services.enrollment.challenges.domain.challenge import Challenge, DeliveryState
 from services.enrollment.help_desk.domain import Act, Refusal
@@ -110,6 +111,10 @@ DETAILS: Final[Mapping[str, str]] = {
     "notDelivered": "the network could not deliver it",
     "destinationRejected": "there is no such number or address",
 }
+SIGNALS: Final[Mapping[str, str]] = {
+    SIM_CHANGED: "the SIM card of the number was changed a short while ago",
+    SIM_UNCHECKED: "nobody could say whether the SIM card was changed",
+}
 PURPOSES: Final[Mapping[Purpose, str]] = {
     "registration": "To set up or change a method",
     "signIn": "To sign in",
@@ -179,6 +184,7 @@ def grounds_text(entry: Entry) -> str:
 
 def delivery_text(challenge: Challenge) -> str:
     delivery = challenge.delivery
-    detail = DETAILS.get(delivery.detail or "") if delivery.state == "failed" else None
+    said = SIGNALS.get(delivery.signal or "") or DETAILS.get(delivery.detail or "")
+    detail = said if delivery.state == "failed" else None
     by = f" by {delivery.provider}" if delivery.provider else ""
     return f"{DELIVERY[delivery.state]}{by}{f': {detail}' if detail else ''}"

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from schemas.enrollment import UnusualActivityNoticed
 from services.enrollment.accounts.domain.account import Account, Browser, Country
-from services.enrollment.accounts.domain.unusual import FIRST_LOOK, TRAVEL, Arrival, failed_often, met, visited
+from services.enrollment.accounts.domain.unusual import FIRST_LOOK, TRAVEL, Arrival, Seen, failed_often, met, visited
 from services.kit.decision import Change
 from tests.unit.enrollment.builders import NOW, account, method, texted, wizard_session
 
@@ -45,6 +45,38 @@ def test_ten_browsers_are_remembered_the_newest_last() -> None:
     after = met(begun(*many), Arrival("s1", ("work",)), at=NOW).state
     assert [one.mark for one in after.browsers][-2:] == ["9", "work"]
     assert len(after.browsers) == 10
+
+
+def seen(account: Account, session: str, *said: str) -> Browser:
+    """Home, once a session was begun there by what calls itself that."""
+    after = met(Change(account), Arrival(session, ("home",), seen=Seen(*said)), at=NOW).state
+    (browser,) = after.browsers
+    return browser
+
+
+def test_of_a_browser_the_newest_name_is_kept_and_the_country_of_each_session() -> None:
+    whose = account(browsers=(HOME,))
+    first = seen(whose, "s1", "Firefox", "Windows", "DE")
+    assert (first.name, first.system, first.places) == ("Firefox", "Windows", {"s1": "DE"})
+    second = seen(whose.model_copy(update={"browsers": (first,)}), "s2", "Chrome", "Linux", "FR")
+    assert (second.name, second.system, second.places) == ("Chrome", "Linux", {"s1": "DE", "s2": "FR"})
+    third = seen(whose.model_copy(update={"browsers": (second,)}), "s3")
+    assert (third.name, third.system, third.places) == (None, None, {"s1": "DE", "s2": "FR"})
+
+
+def test_places_go_with_the_sessions_that_are_remembered() -> None:
+    browser = HOME
+    for number in range(11):
+        browser = seen(account(browsers=(browser,)), f"s{number}", "Firefox", "Windows", "DE")
+    assert list(browser.places) == list(browser.sessions)
+    assert len(browser.places) == 10
+
+
+def test_no_event_says_what_was_seen() -> None:
+    said = Seen("Firefox", "Windows", "FR")
+    change = met(begun(HOME), Arrival("s1", ("work",), ("a-mark",), seen=said), at=NOW)
+    (told,) = change.emissions
+    assert not {"Firefox", "Windows", "FR"} & set(told.event.model_dump_json().split('"'))
 
 
 LEEDS, PARIS = Country(mark="GB", at=NOW - timedelta(days=1)), Country(mark="FR", at=NOW - timedelta(days=9))

@@ -118,6 +118,12 @@ def test_what_the_notifier_says_is_noted(kind: type[DeliveryEvent], told: dict[s
     assert transitions.delivery_noted(challenge, _report(kind)) == Change(expected)
 
 
+def test_what_spoke_against_a_message_is_kept() -> None:
+    refused = _report(SendRefused, reason="phoneNumberNotAllowed", mode="deny", signals=("simChanged",))
+    delivery = transitions.delivery_noted(texted(), refused).state.delivery
+    assert (delivery.state, delivery.detail, delivery.signal) == ("failed", "phoneNumberNotAllowed", "simChanged")
+
+
 def test_a_report_of_an_earlier_message_changes_nothing() -> None:
     challenge = texted(sends=2, delivery=Delivery(send=2, requested_at=NOW))
     assert transitions.delivery_noted(challenge, _report(CodeSent, send=1)) == Change(challenge)

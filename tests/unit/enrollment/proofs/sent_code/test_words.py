@@ -143,6 +143,25 @@ def test_a_number_on_file_cannot_be_checked() -> None:
     )
 
 
+SIM_CHANGED = "The SIM card of ••01 was changed recently: {so}. Use a different method, or ask the help desk."
+
+
+@pytest.mark.parametrize(
+    ("channel", "signal", "says"),
+    [
+        ("sms", "simChanged", SIM_CHANGED.format(so="no code goes there")),
+        ("voice", "simChanged", SIM_CHANGED.format(so="we don't call it")),
+        ("sms", "simUnchecked", "We couldn't send a code to ••01; the fault is ours. Use a different method."),
+        ("sms", "anotherOne", "We can't use the number ••01. Use a different method."),
+    ],
+)
+def test_what_a_sim_card_means_is_said(channel: Channel, signal: str, says: str) -> None:
+    challenge = known(channel, state="failed", detail="phoneNumberNotAllowed", signal=signal)
+    terms = challenge.terms.model_copy(update={"purpose": "signIn"})
+    shown = told(challenge.model_copy(update={"terms": terms}), NOW)
+    assert (shown.text, shown.help_in) == (says, 0)
+
+
 @pytest.mark.parametrize("problem", [AttemptsExhaustedError, AuthenticatorDisabledError, SendLimitReachedError])
 def test_another_number_is_named_only_where_one_can_be_given(problem: type[ProblemError]) -> None:
     asked = known("sms")
