@@ -32,9 +32,6 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    # From one site to another within one process of the renderer: starting one each time was a fifth of the CPU.
-    "--disable-site-isolation-trials",
-    "--renderer-process-limit=1",
 )
 Scheme = Literal["light", "dark"]
 PAGES = Pages()
