@@ -41,10 +41,23 @@ def test_each_threat_is_tried_by_tests_that_exist() -> None:
     rows = [_cells(line) for line in read("docs/threat-model.md").splitlines() if re.match(r"\| [STRIDE] \|", line)]
     assert len(rows) > 40
     for row in rows:
-        named = re.findall(r"`(test_\w+\.py)::(test_\w+)`", row[-1])
-        assert named, row
-        for file, test in named:
-            assert any(f"def {test}(" in path.read_text("utf-8") for path in (ROOT / "tests").rglob(file)), test
+        _require_tests(row)
+
+
+def test_each_complaint_has_a_test_that_exists() -> None:
+    rows = [_cells(line) for line in read("docs/complaints.md").splitlines() if line.startswith("|")]
+    told = [row for row in rows if row[0] != "complaint" and not row[0].startswith("---")]
+    assert len(told) > 15
+    for row in told:
+        _require_tests(row)
+
+
+def _require_tests(row: list[str]) -> None:
+    """The last cell names tests, and all of them are there."""
+    named = re.findall(r"`(test_\w+\.py)::(test_\w+)`", row[-1])
+    assert named, row
+    for file, test in named:
+        assert any(f"def {test}(" in path.read_text("utf-8") for path in (ROOT / "tests").rglob(file)), test
 
 
 def test_the_architecture_names_every_topic() -> None:
