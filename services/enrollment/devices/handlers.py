@@ -7,6 +7,7 @@ from typing import Protocol
 
 from pydantic import SecretBytes, SecretStr
 
+from schemas.verification import DeviceKey
 from services.enrollment.accounts.domain.account import account_id
 from services.enrollment.challenges.domain import transitions
 from services.enrollment.challenges.domain.challenge import Challenge
@@ -78,7 +79,8 @@ class Connected:
 
 
 async def activate(handle: str, token: str, *, audience: str, deps: CanConnect) -> Connected:
-    """Connect a new device by the code of a QR code, once.
+    """Connect a new device by the code of a QR code, once. Who has connected and asks again by the same key, since the
+    answer was lost, is told the same again.
 
     Raises:
         ProblemError: `activationCodeInvalid` for an unknown handle or a wrong code; `activationExpired` after ten
@@ -92,12 +94,9 @@ async def activate(handle: str, token: str, *, audience: str, deps: CanConnect) 
     _require_audience(asked.aud, audience)
     _require_punctual(asked.iat, now)
     await _require_first_use(f"activate {token_hash(asked.key.x)} {asked.jti}", deps, now)
-    activation = await _guess(activations.canonical_handle(handle), deps, now)
-    if not _opens(activation, asked.code, asked.secret, deps):
-        raise ActivationCodeInvalidError
-    device = _device(activation, asked, deps, now)
-    await deps.devices.insert(device.id, device)
-    await deps.activations.change(activation.handle, lambda state: activations.connect(state, device))
+    handle = activations.canonical_handle(handle)
+    connected = await _connected(handle, asked.key, deps, now)
+    activation, device = connected or await _connect(handle, asked, deps, now)
     if activation.session_id is None:
         await ask_connected(activation.handle, device, deps)
     deps.signals.notify(activation.handle)
@@ -184,6 +183,29 @@ async def answer_request(challenge_id: str, token: str, deps: CanAnswer) -> Verd
         )
         _, verdict = await judged(challenge.id, submission_id, changed, deps, known=answered)
     return verdict
+
+
+async def _connected(handle: str, key: DeviceKey, deps: CanConnect, now: datetime) -> tuple[Activation, Device] | None:
+    """The device that has connected already, if it is the one that holds this key. The key is the proof: nobody else
+    learns whether the code was used, and nothing is guessed at."""
+    stored = await deps.activations.get(handle)
+    if stored is None or stored.state.device_id is None or now >= stored.state.expires_at:
+        return None
+    device = await deps.devices.get(stored.state.device_id)
+    is_same = device is not None and device.state.is_known and device.state.key == key
+    return (stored.state, device.state) if device and is_same else None
+
+
+async def _connect(
+    handle: str, asked: protocol.Activation, deps: CanConnect, now: datetime
+) -> tuple[Activation, Device]:
+    activation = await _guess(handle, deps, now)
+    if not _opens(activation, asked.code, asked.secret, deps):
+        raise ActivationCodeInvalidError
+    device = _device(activation, asked, deps, now)
+    await deps.devices.insert(device.id, device)
+    await deps.activations.change(activation.handle, lambda state: activations.connect(state, device))
+    return activation, device
 
 
 async def _guess(handle: str, deps: HasActivations, now: datetime) -> Activation:

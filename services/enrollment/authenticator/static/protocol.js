@@ -20,9 +20,17 @@ export class RefusedError extends Error {
 /** Nobody answered. */
 export class UnreachableError extends Error {}
 
+const keys = new Map();
+
+/** The same key for the same code: who did not hear that it connected asks again, and is known by it. */
+function keyFor(address) {
+  if (!keys.has(address)) keys.set(address, newDeviceKey());
+  return keys.get(address);
+}
+
 /** Connect this app with an account; the result is what is kept. */
 export async function activate({ address, code, secret }, { publicOrigin, deviceName, pushSubscription }) {
-  const key = await newDeviceKey();
+  const key = await keyFor(address);
   const header = { typ: "activate+jwt", jwk: await publicJwk(key) };
   const claims = { code, deviceName, aud: publicOrigin };
   if (secret) claims.secret = encode(secret);

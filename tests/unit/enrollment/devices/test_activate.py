@@ -9,7 +9,7 @@ from services.enrollment.accounts.domain.account import Account
 from services.enrollment.accounts.store import Accounts
 from services.enrollment.challenges.store import Challenges
 from services.enrollment.config import Config
-from services.enrollment.devices.domain import MAX_GUESSES, Activation
+from services.enrollment.devices.domain import LIFE, MAX_GUESSES, Activation
 from services.enrollment.devices.handlers import activate
 from services.enrollment.devices.store import Activations, Devices, UsedTokens
 from services.enrollment.methods.authenticator_app.activation import new_activation, opens_with
@@ -20,7 +20,7 @@ from services.kit.crypto.device import DevicePrivateKey, sign_activation
 from services.kit.crypto.sealing import SealBrokenError, Sealer
 from services.kit.errors import ProblemError
 from tests.support.builders.keys import keyring
-from tests.support.clock import NOON, FixedClock
+from tests.support.clock import FixedClock
 from tests.support.in_memory.enrolling import Outbox, sam_at
 
 ORIGIN = "https://id.example"
@@ -74,11 +74,16 @@ async def shown(box: Outbox, deps: Connecting) -> Activation:
     return (await deps.activations.insert(made.handle, made)).state
 
 
-async def outcome(shown: Activation, code: str, deps: Connecting, secret: bytes | None = None) -> str:
-    """What a new device gets for a code; "connected" or why not."""
-    token = sign_activation(
-        DevicePrivateKey.generate(), code=code, secret=secret, device_name="Phone", aud=ORIGIN, at=NOON
-    )
+async def outcome(
+    shown: Activation,
+    code: str,
+    deps: Connecting,
+    secret: bytes | None = None,
+    key: DevicePrivateKey | None = None,
+) -> str:
+    """What a device, a new one unless its `key` is given, gets for a code; "connected" or why not."""
+    key = key or DevicePrivateKey.generate()
+    token = sign_activation(key, code=code, secret=secret, device_name="Phone", aud=ORIGIN, at=deps.clock.now())
     try:
         await activate(shown.handle, token, audience=ORIGIN, deps=deps)
     except ProblemError as problem:
@@ -101,6 +106,19 @@ async def test_the_code_that_is_typed_by_hand_connects_without_the_secret(shown:
     assert await outcome(shown, wrong(code), deps) == "activationCodeInvalid"
     assert await outcome(shown, code, deps) == "connected"
     assert await outcome(shown, code, deps) == "activationExpired"
+
+
+async def test_who_did_not_hear_that_it_connected_asks_again(shown: Activation, deps: Connecting) -> None:
+    """The process died after it had written, say: the same device, by its key, and no second one."""
+    code, _ = opens_with(shown, deps.sealer)
+    key = DevicePrivateKey.generate()
+    assert await outcome(shown, code, deps, key=key) == "connected"
+    counted = await guesses(shown, deps)
+    assert await outcome(shown, code, deps, key=key) == "connected"
+    assert (await guesses(shown, deps), len(await deps.devices.find({}))) == (counted, 1)
+    assert await outcome(shown, code, deps) == "activationExpired"
+    deps.clock.advance(LIFE)
+    assert await outcome(shown, code, deps, key=key) == "activationExpired"
 
 
 async def test_a_scanned_secret_must_be_right_as_well(shown: Activation, deps: Connecting) -> None:
