@@ -252,7 +252,12 @@ class Person:
     def _code_since(self, opened: datetime) -> str | None:
         kind, part = ("messages", "body") if self.story.way == "text" else ("mail", "text")
         address = f"{self.platform.stack.url('handset')}/api/{kind}"
-        for message in self.platform.http.get(address, params={"to": self.story.destination}).json():
+        try:
+            messages = self.platform.http.get(address, params={"to": self.story.destination}).json()
+        except httpx.TransportError:
+            self.platform.tally.note("no answer of the handset")
+            return None
+        for message in messages:
             found = SIX_DIGITS.search(message[part])
             if found and datetime.fromisoformat(message["at"]) >= opened:
                 return found.group()
@@ -287,7 +292,7 @@ class Person:
             self.platform.hope.wait()
 
     def _activate(self, link: str) -> None:
-        """An activation whose answer was lost is used up, and says so."""
+        """Whose answer was lost asks again, and is known by its key."""
         assert self.device
         device = self.device
         answer = self.platform.until_answered(lambda: device.activate_by_link(link))
