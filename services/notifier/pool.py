@@ -100,8 +100,10 @@ class Pool(Background):
                 log.exception("a delivery cannot be read", exc_info=error)
                 took_all = True
             if took_all:
+                # Not `wait_for`: that of Python 3.11 loses a cancellation that comes together with what it waits for.
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._woken.wait(), POLL_EVERY)
+                    async with asyncio.timeout(POLL_EVERY):
+                        await self._woken.wait()
 
     async def _take(self) -> bool:
         """Claim as many as there is room for, and hand over what others are to carry; False if more may be waiting, and

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from deploy.local.ports import free_ports
+from tests.support.waiting import awaited
 
 STOP_WITHIN = 10.0
 LOOK_EVERY = 0.02
@@ -49,10 +50,19 @@ class LocalServer(ABC):
     def freeze(self) -> None:
         """Keep all connections and answer nothing, until `thaw`."""
         self._signal(signal.SIGSTOP)
+        awaited(lambda: self._stands_still() or None, "it never stood still", 5)
 
     def thaw(self) -> None:
         """Go on."""
         self._signal(signal.SIGCONT)
+
+    def _stands_still(self) -> bool:
+        """Whether all of its threads are stopped: on a busy machine that takes a moment."""
+        if self._process is None:
+            return True
+        tasks = Path(f"/proc/{self._process.pid}/task")
+        states = [stat.read_text("utf-8").rpartition(")")[2].split()[0] for stat in tasks.glob("*/stat")]
+        return all(state in {"T", "t"} for state in states)
 
     def _signal(self, number: signal.Signals) -> None:
         if self._process is not None:
