@@ -219,18 +219,6 @@ async def test_a_claim_that_took_long_to_write_leaves_no_time_to_send(world: Wor
     assert not world.provider.taken
 
 
-@pytest.mark.parametrize("ticks", range(5))
-async def test_who_is_woken_while_it_stops_stops(world: World, ticks: int) -> None:
-    dispatcher = Dispatcher([world.line], world.deps)
-    dispatcher.start()
-    await asyncio.sleep(0.05)
-    dispatcher.wake(world.line.channel.name, world.provider.name)
-    for _ in range(ticks):
-        await asyncio.sleep(0)
-    async with asyncio.timeout(5):
-        await dispatcher.stop()
-
-
 async def test_a_request_of_a_challenge_that_is_over_is_not_queued(world: World) -> None:
     await world.cancel()
     assert not await world.queue()
