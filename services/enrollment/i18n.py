@@ -11,31 +11,26 @@ from datetime import date, datetime
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Final, Literal, NamedTuple, SupportsIndex, cast
+from typing import Any, Final, NamedTuple, SupportsIndex, cast
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton, format_time
+from babel.dates import format_skeleton, format_time
 from babel.lists import format_list
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from babel.units import format_unit
 from markupsafe import escape
+
+from services.kit import cldr
 
 SOURCE: Final = "en"
 """The language in which the texts are written."""
 
 LANGUAGES: Final = (SOURCE, "de", "es", "fr", "ja", "ar")
 LOCALES: Final = Path(__file__).parent / "locales"
-CLDR: Final = {SOURCE: "en_GB"}
-"""Whose dates and numbers a language has, where it is not the language's own locale."""
-
 UNSPACED: Final = frozenset({"ja"})
 """Languages without a space between sentences."""
-ONE_LENGTH: Final = frozenset({"ja"})
-"""Languages whose units are not longer in full; Babel has them as short ones alone."""
-ISOLATE, END_OF_ISOLATE = "\u2068", "\u2069"
 NUMBERS: Final = range(200)
 """Among these is an example of each plural form that a whole number can have (CLDR)."""
 
@@ -102,8 +97,7 @@ class Plural(NamedTuple):
     @property
     def forms(self) -> Mapping[str, str]:
         """Each form by its category ("one", "other" …; CLDR), for a script that fills in a number."""
-        category_of = locale().plural_form
-        return {category_of(number): self._form(number) for number in reversed(NUMBERS)}
+        return {category: self._form(number) for category, number in _examples(language()).items()}
 
     def _form(self, number: int) -> str:
         return ngettext(self.singular, self.plural, number)
@@ -153,7 +147,7 @@ def own_text(given: str | Mapping[str, str] | None) -> str | None:
 
 def locale() -> Locale:
     """The locale of dates and numbers."""
-    return Locale.parse(CLDR.get(language(), language()))
+    return cldr.locale_of(language())
 
 
 @lru_cache(maxsize=len(LANGUAGES))
@@ -174,14 +168,13 @@ def direction() -> str:
 
 
 def isolated(value: object) -> object:
-    """What is filled in, and keeps its own direction within a text from right to left: a masked number or an address
-    would be read backwards there (Unicode UAX 9, first strong isolate)."""
-    return ISOLATE + value + END_OF_ISOLATE if isinstance(value, str) and direction() == "rtl" else value
+    """What is filled in, and keeps its own direction within a text from right to left."""
+    return cldr.isolated(value) if isinstance(value, str) and direction() == "rtl" else value
 
 
 def long_date(at: date) -> str:
     """As "5 December 2026"."""
-    return format_date(at, format="long", locale=locale())
+    return cldr.long_date(at, language())
 
 
 def day_of_year(at: date) -> str:
@@ -191,17 +184,17 @@ def day_of_year(at: date) -> str:
 
 def seconds(number: int) -> str:
     """As "30 seconds"."""
-    return _duration(number, "second")
+    return cldr.duration(number, "second", language())
 
 
 def minutes(number: int) -> str:
     """As "5 minutes"."""
-    return _duration(number, "minute")
+    return cldr.duration(number, "minute", language())
 
 
 def hours(number: int) -> str:
     """As "2 hours"."""
-    return _duration(number, "hour")
+    return cldr.duration(number, "hour", language())
 
 
 def either(ways: Sequence[str]) -> str:
@@ -234,9 +227,11 @@ def translations(code: str) -> NullTranslations:
     return _compiled(catalogue)
 
 
-def _duration(number: int, unit: str) -> str:
-    length: Literal["short", "long"] = "short" if language() in ONE_LENGTH else "long"
-    return format_unit(number, f"duration-{unit}", length=length, locale=locale())
+@lru_cache(maxsize=len(LANGUAGES))
+def _examples(code: str) -> Mapping[str, int]:
+    """A number of each plural form, by CLDR's category."""
+    category_of = cldr.locale_of(code).plural_form
+    return {category_of(number): number for number in reversed(NUMBERS)}
 
 
 def _compiled(catalogue: Catalog) -> Translations:

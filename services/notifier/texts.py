@@ -1,26 +1,18 @@
 """Texts for people: `templates/{channel}/{locale}.txt`, or `templates/{channel}/{kind}/{locale}.txt` and `.html`."""
 
 from datetime import datetime, timedelta
-from functools import cache
 from pathlib import Path
-from typing import Final, Literal
 
-from babel import Locale
-from babel.dates import format_date, format_skeleton
-from babel.units import format_unit
+from babel.dates import format_skeleton
 from jinja2 import FileSystemLoader, StrictUndefined, Template, pass_context
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from services.kit import cldr
+
 TEMPLATES = Path(__file__).parent / "templates"
 FALLBACK = "en"
 MINUTE = timedelta(minutes=1)
-
-CLDR: Final = {FALLBACK: "en-GB"}
-"""Whose dates and numbers a language has, where it is not the language's own locale."""
-SHORT_UNITS: Final = frozenset({"ja"})
-"""Languages whose units are the same written in full; Babel has those as short ones only."""
-FIRST_STRONG_ISOLATE, POP_DIRECTIONAL_ISOLATE = "\u2068", "\u2069"
 
 
 class Texts:
@@ -40,7 +32,7 @@ class Texts:
     def render(self, locale: str, **values: object) -> str:
         """The text in the nearest language."""
         language = self.language(locale)
-        direction = _locale(language).text_direction
+        direction = cldr.locale_of(language).text_direction
         start, end = ("right", "left") if direction == "rtl" else ("left", "right")
         return self._templates[language].render(language=language, direction=direction, start=start, end=end, **values)
 
@@ -58,7 +50,7 @@ def environment(templates: Path = TEMPLATES) -> ImmutableSandboxedEnvironment:
         undefined=StrictUndefined,
         autoescape=lambda name: (name or "").endswith(".html"),
     )
-    made.filters |= {"duration": _duration, "day": _day, "clock": _clock, "isolated": _isolated}
+    made.filters |= {"duration": _duration, "day": _day, "clock": _clock, "isolated": cldr.isolated}
     return made
 
 
@@ -67,34 +59,19 @@ def whole_minutes(life: timedelta) -> int:
     return max(1, -(-life // MINUTE))
 
 
-@cache
-def _locale(language: str) -> Locale:
-    return Locale.parse(CLDR.get(language, language), sep="-")
-
-
-def _of(context: Context) -> Locale:
-    return _locale(context["language"])
-
-
 @pass_context
 def _duration(context: Context, minutes: int) -> str:
     """As "5 minutes"."""
-    length: Literal["short", "long"] = "short" if context["language"] in SHORT_UNITS else "long"
-    return format_unit(minutes, "duration-minute", length=length, locale=_of(context))
+    return cldr.duration(minutes, "minute", context["language"])
 
 
 @pass_context
 def _day(context: Context, at: datetime) -> str:
     """As "5 December 2026"."""
-    return format_date(at, "long", locale=_of(context))
+    return cldr.long_date(at, context["language"])
 
 
 @pass_context
 def _clock(context: Context, at: datetime) -> str:
     """As "16:05", of 24 hours in each language."""
-    return format_skeleton("Hm", at, locale=_of(context))
-
-
-def _isolated(text: str) -> str:
-    """What keeps its own direction among letters of the other one, in plain text (UAX #9, section 2.4)."""
-    return f"{FIRST_STRONG_ISOLATE}{text}{POP_DIRECTIONAL_ISOLATE}"
+    return format_skeleton("Hm", at, locale=cldr.locale_of(context["language"]))
