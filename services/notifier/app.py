@@ -1,7 +1,6 @@
 """The one place where the notifier is put together."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -66,7 +65,7 @@ def build(settings: NotifierSettings, channels: Sequence[ChannelName]) -> FastAP
     lines = _lines(channels, config, carriers)
     service = Service("notifier", settings, clock)
     store = Store.open(service.database, service.relay, clock)
-    deps = replace(dependencies_of(settings, store, config, keyring, clock), sim_checks=sim_checks_of(config, context))
+    deps = dependencies_of(settings, store, config, keyring, clock, sim_checks=sim_checks_of(config, context))
     dispatcher = Dispatcher(lines, deps)
     service.prepare(store.prepare)
     service.in_background("dispatcher", dispatcher)
@@ -103,11 +102,17 @@ def provider_context(
 
 
 def dependencies_of(
-    settings: NotifierSettings, store: Store, config: SharedConfig, keyring: Keyring, clock: Clock
+    settings: NotifierSettings,
+    store: Store,
+    config: SharedConfig,
+    keyring: Keyring,
+    clock: Clock,
+    *,
+    sim_checks: SimSwapChecks | None = None,
 ) -> Dependencies:
     host = settings.public_url.host or "localhost"
     is_secure = settings.public_url.scheme == "https" or host in LOOPBACK
-    return Dependencies(store, config, clock, keyring, Sealer(keyring), host, is_secure)
+    return Dependencies(store, config, clock, keyring, Sealer(keyring), host, is_secure, sim_checks)
 
 
 def sim_checks_of(config: SharedConfig, context: ProviderContext) -> SimSwapChecks | None:

@@ -5,7 +5,7 @@ from typing import Final
 
 from schemas.enrollment import NoticeKind
 from services.enrollment.i18n import gettext as _
-from services.enrollment.methods.registry.words import WORDS
+from services.enrollment.methods.registry.words import WORDS, shown_name
 from services.enrollment.notices.domain import Notice
 from services.enrollment.web.words import moment, with_mask
 
@@ -26,9 +26,8 @@ CHANGED: Final[Mapping[NoticeKind, str]] = {
 
 def notice_text(notice: Notice) -> str:
     """What changed and when."""
-    words = WORDS[notice.method_type] if notice.method_type else None
-    which = words.shown(notice.display_name) if words and notice.display_name else notice.display_name
-    name = with_mask(words.name.label if words else "", which)
+    label = WORDS[notice.method_type].name.label if notice.method_type else ""
+    name = with_mask(label, shown_name(notice.method_type, notice.display_name))
     return CHANGED[notice.kind].format(name=name, when=moment(notice.happened_at))
 
 

@@ -83,8 +83,8 @@ def credentials(cookie: SessionCookie) -> tuple[str, str]:
 def _page(request: Request, cookie: SessionCookie, principal: Principal) -> PageRequest:
     components = components_of(request)
     request.state.tenant = principal.account.tenant
-    if not request.url.path.startswith(IN_ENGLISH):
-        read_in(nearest(principal.session.locale) or preferred(request.headers.get("accept-language", "")))
+    if nearest(principal.session.locale) and not request.url.path.startswith(IN_ENGLISH):
+        read_in(principal.session.locale)
     bind(tenant=principal.account.tenant, user=principal.account.user, session=principal.session.id)
     return PageRequest(components, cookie, replace(principal, address=address_of(request)))
 

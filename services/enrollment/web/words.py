@@ -69,7 +69,8 @@ SITE_TITLES: Final[Mapping[str, str]] = {
 """Titles of the steps that belong to no method."""
 
 STEP_STATES: Final = {"done": _("Done:"), "current": _("Current step:"), "todo": _("To do:")}
-ROLES: Final = {"Default": _("Default"), "Backup": _("Backup")}
+DEFAULT: Final = _("Default")
+BACKUP: Final = _("Backup")
 """What a method is to the person."""
 
 MENU_LINKS: Final = {"rename": _("Rename"), "delete": _("Delete")}

@@ -8,8 +8,8 @@ from services.enrollment.accounts.domain.activity import Entry
 from services.enrollment.i18n import gettext as _
 from services.enrollment.i18n import ngettext_lazy
 from services.enrollment.methods.registry.domain import DEFAULT_ORDER, TRAITS
-from services.enrollment.methods.registry.words import WORDS, detail_of, name_of
-from services.enrollment.web.words import day, moment, with_mask
+from services.enrollment.methods.registry.words import WORDS, detail_of, name_of, shown_name
+from services.enrollment.web.words import BACKUP, DEFAULT, day, moment, with_mask
 
 _LEFT: Final = ngettext_lazy("{number} of 10 codes left", "{number} of 10 codes left")
 
@@ -50,7 +50,7 @@ def method_row(method: Method, account: Account) -> MethodRow:
         label=name_of(method).label,
         detail=_detail(method),
         name=method.name,
-        role=None if method.state != "active" else _("Default") if is_default else _("Backup"),
+        role=None if method.state != "active" else DEFAULT if is_default else BACKUP,
         state=method.state,
         last_used=since(method),
         actions=_actions(method, is_default=is_default),
@@ -72,7 +72,9 @@ def kind_in(entry: Entry) -> str:
 def name_in(entry: Entry, account: Account) -> str:
     """The method that an event is about, as the person calls it, else by its type and mask."""
     method = account.method(entry.method_id or "")
-    return method.name if method and method.name else with_mask(kind_in(entry), _shown(entry))
+    if method and method.name:
+        return method.name
+    return with_mask(kind_in(entry), shown_name(entry.method_type, entry.name))
 
 
 def _actions(method: Method, *, is_default: bool) -> tuple[str, ...]:
@@ -93,11 +95,6 @@ def _detail(method: Method) -> str:
     if method.usable_until:
         return _("Works until {moment}").format(moment=moment(method.usable_until))
     return detail_of(method)
-
-
-def _shown(entry: Entry) -> str | None:
-    words = WORDS.get(entry.method_type or "")
-    return words.shown(entry.name) if words and entry.name else entry.name
 
 
 def since(method: Method) -> str:

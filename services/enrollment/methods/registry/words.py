@@ -45,6 +45,12 @@ def detail_of(method: Method) -> str:
     return WORDS[method.type].shown(method.display_name)
 
 
+def shown_name(method_type: str | None, display_name: str | None) -> str | None:
+    """The same of a type and a stored name, as events and notices have them."""
+    words = WORDS.get(method_type or "")
+    return words.shown(display_name) if words and display_name else display_name
+
+
 def title_of(method: Method) -> str:
     """What a method is, and how the person calls it: for a choice among several."""
     return with_mask(name_of(method).label, method.name)

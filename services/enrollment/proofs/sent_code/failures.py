@@ -42,7 +42,7 @@ ANOTHER_ADDRESS: Final = Otherwise(
     check=_("Check the address, or use a different one."),
     cannot_use=_("We can't use the address {where}."),
 )
-_ANOTHER_METHOD: Final = Otherwise(
+ANOTHER_METHOD: Final = Otherwise(
     use=_("Use a different method."),
     ask_or_use=_("Ask for a new one, or use a different method."),
     wait_or_use=_("Wait a while, then start again, or use a different method."),
@@ -51,11 +51,6 @@ _ANOTHER_METHOD: Final = Otherwise(
     check=_("Use a different method."),
     cannot_use=ANOTHER_NUMBER.cannot_use,
 )
-ANOTHER_METHOD_INSTEAD: Final = {
-    False: _ANOTHER_METHOD,
-    True: replace(_ANOTHER_METHOD, cannot_use=ANOTHER_ADDRESS.cannot_use),
-}
-"""By whether it is an address."""
 
 
 @dataclass(frozen=True)
@@ -123,6 +118,5 @@ def failure_of(challenge: Challenge) -> str:
 
 def otherwise_of(challenge: Challenge) -> Otherwise:
     """Of a number or an address on file there is no other."""
-    if not challenge.is_to_register:
-        return ANOTHER_METHOD_INSTEAD[challenge.channel == "email"]
-    return ANOTHER_ADDRESS if challenge.channel == "email" else ANOTHER_NUMBER
+    place = ANOTHER_ADDRESS if challenge.channel == "email" else ANOTHER_NUMBER
+    return place if challenge.is_to_register else replace(ANOTHER_METHOD, cannot_use=place.cannot_use)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final
 
 from fastapi import Response
 
@@ -24,7 +24,7 @@ from services.enrollment.web.request import PageRequest, frame, html, to_current
 from services.enrollment.web.returning import back_to_platform
 from services.enrollment.web.views import WIZARD, ChooseView, FieldError
 from services.enrollment.web.wizard.views import ConfirmView, MethodLine, PromptView, SkipOffer, SuccessView
-from services.enrollment.web.words import CHOOSE_ONE
+from services.enrollment.web.words import BACKUP, CHOOSE_ONE, DEFAULT
 
 
 async def show_prompt(page: PageRequest) -> Response:
@@ -97,12 +97,11 @@ async def act_on_success(page: PageRequest, _: StepForm) -> Response:
 
 
 def _line(method: Method, account: Account) -> MethodLine:
-    role: Literal["Default", "Backup"] = "Default" if method.id == account.default_method_id else "Backup"
     return MethodLine(
         type=method.type,
         label=name_of(method).label,
         detail=method.name or detail_of(method),
-        role=role,
+        role=DEFAULT if method.id == account.default_method_id else BACKUP,
         guide=WORDS[method.type].guide,
     )
 

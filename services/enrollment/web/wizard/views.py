@@ -1,7 +1,7 @@
 """What the wizard shows that belongs to no method: its prompt, what is on file, and its end."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from services.enrollment.methods.registry.rows import MethodRow
 from services.enrollment.web.views import Frame
@@ -14,7 +14,7 @@ class MethodLine:
     type: str
     label: str
     detail: str
-    role: Literal["Default", "Backup"]
+    role: str
     guide: str = ""
 
 
