@@ -1,12 +1,15 @@
 """What all events share: closed, frozen models in camelCase."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 from pydantic.alias_generators import to_camel
 
 Channel = Literal["sms", "voice", "email", "push", "whatsapp", "local"]
 """How a request reaches a person; `local` is for methods with nothing to deliver."""
+
+OF_NUMBERS: Final[frozenset[Channel]] = frozenset({"sms", "voice", "whatsapp"})
+"""Channels whose messages go to numbers."""
 
 MethodType = Literal[
     "authenticatorApp",

@@ -3,9 +3,11 @@
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import get_args
 
 from pymongo import ASCENDING, DESCENDING
 
+from schemas.base import Channel
 from services.enrollment.challenges.domain.carried import CarriedMessage
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.kit.ids import first_id_of
@@ -14,7 +16,7 @@ from services.kit.mongo.document import Documents, Stored
 from services.kit.mongo.indexes import ensure_index
 
 KEEP_ENDED = timedelta(days=1)
-CARRIED = ["sms", "voice", "email", "push"]
+CARRIED = [channel for channel in get_args(Channel) if channel != "local"]
 """Channels that carry something to a person."""
 MOST_REQUESTS = 20
 MOST_SHOWN = 50

@@ -1,11 +1,11 @@
 """Who carries messages: providers by channel, push services, and the numbers that are taken."""
 
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
 from pydantic import AnyHttpUrl, Field, SecretStr, StringConstraints, model_validator
 
-from schemas.base import Channel
+from schemas.base import OF_NUMBERS, Channel
 from services.kit.config.gateways import (
     PluginProvider,
     SesProvider,
@@ -70,9 +70,6 @@ AnyMail = Annotated[SmtpProvider | WebhookProvider | SesProvider | PluginProvide
 AnyWhatsApp = Annotated[WhatsAppProvider | PluginProvider, Field(discriminator="type")]
 AnyProvider = AnyText | AnyCall | AnyMail | AnyWhatsApp
 
-OF_NUMBERS: Final[frozenset[Channel]] = frozenset({"sms", "voice", "whatsapp"})
-"""Channels whose messages go to numbers."""
-
 
 class Providers(Closed):
     """Providers by channel, in the order in which they are tried, and who knows of SIM cards."""
@@ -82,7 +79,7 @@ class Providers(Closed):
     email: tuple[AnyMail, ...] = ()
     whatsapp: tuple[AnyWhatsApp, ...] = ()
     sim_swap: SimSwapAccount | None = Field(
-        default=None, description="asked before a text or a call to a number on file; without it nobody is"
+        default=None, description="asked before anything goes to a number on file; without it nobody is"
     )
 
     @property

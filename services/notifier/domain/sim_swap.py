@@ -2,7 +2,7 @@
 
 from typing import Final, Literal
 
-from schemas.base import Channel, Purpose
+from schemas.base import OF_NUMBERS, Purpose
 from schemas.notification import SIM_CHANGED, SIM_UNCHECKED
 from services.notifier.domain.delivery import Delivery
 
@@ -10,7 +10,6 @@ Finding = Literal["swapped", "unchanged", "unknown", "failed", "skipped"]
 """`unknown`: nobody answers for that number, such as a landline's. `failed`, `skipped`: no answer; nobody was asked,
 because there was none a moment ago."""
 
-REACH_NUMBERS: Final[frozenset[Channel]] = frozenset({"sms", "voice"})
 ON_FILE: Final[frozenset[Purpose]] = frozenset({"signIn", "stepUp", "passwordReset"})
 """What a number on file proves. One that is being registered is typed by who has it now."""
 
@@ -18,7 +17,7 @@ ON_FILE: Final[frozenset[Purpose]] = frozenset({"signIn", "stepUp", "passwordRes
 def is_asked_for(delivery: Delivery) -> bool:
     """Whether the SIM card counts before this message goes out; once a delivery."""
     terms = delivery.terms
-    if terms is None or delivery.sim_checked or delivery.channel not in REACH_NUMBERS:
+    if terms is None or delivery.sim_checked or delivery.channel not in OF_NUMBERS:
         return False
     return terms.purpose in ON_FILE
 

@@ -37,7 +37,7 @@ async def test_an_administrator_sees_what_became_of_messages_and_what_was_suspec
     desk = await at_desk(world, rights=ADMINISTRATOR)
     await desk.follow("Messages")
     assert desk.status == 200
-    assert "Text, provider not known 1 " in desk.page.text
+    assert "Text message, provider not known 1 " in desk.page.text
     assert "neighbouring numbers; more unused codes in this country than usual" in desk.page.text
     assert "Tuvalu" in desk.page.text
     assert "costs much" not in desk.page.text

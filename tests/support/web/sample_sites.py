@@ -200,9 +200,11 @@ def reports_view() -> ReportsView:
 def messages_view() -> MessagesView:
     """A day of messages, and one attack."""
     carried = (
-        MessageRow("Text", "twilio-a", "United Kingdom", 120, 118, Share("Arrived", 110, 93), Share("Used", 101, 86)),
-        MessageRow("Text", "twilio-a", "Tuvalu", 40, 36, Share("Arrived", 36, 100), Share("Used", 0, 0)),
-        MessageRow("Email", "smtp", "–", 12, 12, Share("Arrived", 9, 75), Share("Used", 9, 75)),
+        MessageRow(
+            "Text message", "twilio-a", "United Kingdom", 120, 118, Share("Arrived", 110, 93), Share("Used", 101, 86)
+        ),
+        MessageRow("Text message", "twilio-a", "Tuvalu", 40, 36, Share("Arrived", 36, 100), Share("Used", 0, 0)),
+        MessageRow("Mail", "smtp", "–", 12, 12, Share("Arrived", 9, 75), Share("Used", 9, 75)),
     )
     attack = SuspectedRow("Tuvalu", "neighbouring numbers; unused codes in one range of numbers", 36, 4)
     return MessagesView(replace(OPERATING, title="Messages"), carried, (attack,), MODES["deny"], is_all=False)

@@ -10,6 +10,7 @@ from services.enrollment.reports.domain.messages import MessageFigures
 from services.enrollment.reports.domain.registrations import RegistrationSummary
 from services.enrollment.reports.handlers.messages import SuspectedFigures
 from services.enrollment.sessions.domain.session import Outcome
+from services.enrollment.web.operations.people.words import SENT_BY
 from services.enrollment.web.operations.views import FunnelGroup, FunnelRow, MessageRow, Share, SuspectedRow
 from services.enrollment.web.steps import TITLES
 from services.enrollment.web.words import MANAGING, OPERATING
@@ -38,12 +39,6 @@ PLACES: Mapping[str, str] = {"prompt": BEGINNING, "confirm": BEGINNING, "prove":
 """Where a step belongs, by what its name begins with."""
 
 
-CHANNELS: Mapping[str, str] = {
-    "sms": "Text",
-    "voice": "Call",
-    "email": "Email",
-    "push": "Request in the app",
-}
 MODES: Mapping[str, str] = {
     "observe": "They are only watched: all of them go out.",
     "slow": "All of them share an allowance, beyond which they are refused.",
@@ -63,7 +58,7 @@ def messages(figures: Iterable[MessageFigures]) -> tuple[MessageRow, ...]:
     """The figures, as they are read."""
     return tuple(
         MessageRow(
-            channel=CHANNELS.get(each.channel, each.channel),
+            channel=SENT_BY[each.channel],
             provider=each.provider or NO_PROVIDER,
             country=_country(each.country),
             asked=each.asked,

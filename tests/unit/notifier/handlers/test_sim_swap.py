@@ -13,7 +13,7 @@ from schemas.notification import CodeSent, SendRefused
 from services.kit.config.file import SharedConfig
 from services.notifier.channels.voice import VoiceCalls
 from services.notifier.domain.delivery import Delivery
-from services.notifier.domain.sim_swap import Finding
+from services.notifier.domain.sim_swap import Finding, is_asked_for
 from services.notifier.line import Line
 from services.notifier.providers.base import TransientError
 from services.notifier.sim_swap.camara import CamaraSimSwap
@@ -93,6 +93,15 @@ async def test_a_call_is_asked_about_without_the_extension(world: World, sims: K
     sims.finding = "swapped"
     assert (await texted(world, to=f"{NUMBER}{EXTENSION}22")).status == "refused"
     assert sims.asked == [NUMBER]
+
+
+@pytest.mark.parametrize(("channel", "asked"), [("sms", True), ("voice", True), ("whatsapp", True), ("email", False)])
+async def test_what_goes_to_a_number_is_asked_about(world: World, channel: str, asked: bool) -> None:
+    """Whoever has the new SIM card gets WhatsApp's own code by text, and with it the number's WhatsApp."""
+    of = terms(purpose="signIn")
+    await world.queue(of=of)
+    (queued,) = await world.store.of_challenge(TENANT, of.challenge_id)
+    assert is_asked_for(queued.model_copy(update={"channel": channel})) == asked
 
 
 async def test_one_delivery_asks_once(world: World, sims: Known) -> None:
