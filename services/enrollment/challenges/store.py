@@ -39,6 +39,7 @@ class Challenges(Documents[Challenge]):
             unique=True,
             partialFilterExpression={"state.hosting.ticketHash": {"$gt": ""}},  # with $type no question would use it
         )
+        await ensure_index(self._collection, [("state.tenant", ASCENDING), ("_id", DESCENDING)])
         await ensure_index(self._collection, [("state.status", ASCENDING), ("state.terms.expiresAt", ASCENDING)])
         await ensure_index(self._collection, "state.endedAt", expireAfterSeconds=int(KEEP_ENDED.total_seconds()))
 
