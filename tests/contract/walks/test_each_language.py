@@ -6,10 +6,9 @@ import pytest
 
 from services.enrollment.i18n import LANGUAGES, SOURCE, translations
 from tests.support.one_process.product import Product, Visitor
-from tests.support.one_process.walks import number_on
+from tests.support.one_process.walks import number_on, texts_at
 from tests.support.people.api import Platform
 from tests.support.people.device import TestDevice
-from tests.support.people.journey import World, texts
 from tests.support.people.numbers import fresh_number
 
 pytestmark = pytest.mark.timeout(120)
@@ -38,11 +37,6 @@ class Reader:
         assert f'<html lang="{self.language}" dir="{direction}">' in self.visitor.html
 
 
-def texts_to(product: Product, number: str) -> list[str]:
-    world = World(product.url("northbridge"), product.url("handset"), product.url("enrollment"))
-    return [message["body"] for message in texts(world, number)]
-
-
 @pytest.mark.parametrize("language", [language for language in LANGUAGES if language != SOURCE])
 def test_the_whole_setup(language: str, product: Product, platform: Platform) -> None:
     person, number = platform.person("staff"), fresh_number()
@@ -65,6 +59,6 @@ def test_the_whole_setup(language: str, product: Product, platform: Platform) ->
     reader.is_at("Phone verified")
     reader.presses("Done")
     reader.is_at("Success")
-    (message,) = texts_to(product, number)
-    assert TEXTED[language] in message
-    assert "your Northbridge code" not in message
+    (message,) = texts_at(product, number)
+    assert TEXTED[language] in message["body"]
+    assert "your Northbridge code" not in message["body"]

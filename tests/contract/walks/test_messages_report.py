@@ -4,8 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from services.enrollment.components import Components
-from services.enrollment.dependencies import Dependencies
 from services.enrollment.pumping.store import SendDecision
 from services.enrollment.reports.handlers.messages import message_report
 from services.kit.ids import new_id
@@ -16,13 +14,8 @@ from tests.support.in_memory.people import World
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("silent")]
 
 
-def deps_of(world: World) -> Dependencies:
-    components: Components = world.lab.app.state.components
-    return components.deps
-
-
 async def suspected(world: World, *, ago: timedelta = timedelta(), **fields: object) -> None:
-    deps = deps_of(world)
+    deps = world.lab.components.deps
     decision = {"at": deps.clock.now() - ago, "tenant": "northbridge", "country": "TV"} | fields
     await deps.send_decisions.insert(new_id(), SendDecision.model_validate(decision))
 
@@ -47,11 +40,11 @@ async def test_an_administrator_sees_what_became_of_messages_and_what_was_suspec
 async def test_a_report_says_that_it_did_not_read_all(world: World) -> None:
     for _ in range(2):
         await with_phone(world.target, await world.person())
-    whole = await message_report("northbridge", deps_of(world))
+    whole = await message_report("northbridge", world.lab.components.deps)
     assert whole.is_all
     assert sum(figures.used for figures in whole.messages) >= 2
-    assert not (await message_report("northbridge", deps_of(world), most=1)).is_all
-    assert (await message_report("southbridge", deps_of(world))).messages == ()
+    assert not (await message_report("northbridge", world.lab.components.deps, most=1)).is_all
+    assert (await message_report("southbridge", world.lab.components.deps)).messages == ()
 
 
 async def test_an_agent_of_the_help_desk_does_not_see_them(world: World) -> None:

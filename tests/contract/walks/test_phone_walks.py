@@ -3,9 +3,8 @@
 import pytest
 
 from tests.support.one_process.product import Product
-from tests.support.one_process.walks import SETUP, arrived, to_code
+from tests.support.one_process.walks import SETUP, arrived, texts_at, to_code
 from tests.support.people.api import Platform, Somebody, done, refused
-from tests.support.people.journey import World, texts
 from tests.support.people.numbers import fresh_number
 from tests.support.waiting import awaited
 
@@ -23,11 +22,6 @@ UNUSABLE = (
 def other_code(code: str, by: int = 1) -> str:
     """A code that is not `code`."""
     return f"{(int(code) + by) % 1_000_000:06d}"
-
-
-def texted(product: Product, number: str) -> list[dict[str, str]]:
-    """What lies at the handset."""
-    return texts(World(product.url("northbridge"), product.url("handset"), product.url("enrollment")), number)
 
 
 def test_strangers_who_type_a_number_do_not_take_its_owner_the_code_to_sign_in(
@@ -100,7 +94,7 @@ def test_refresh_back_and_a_second_tab_lose_nothing_and_skip_nothing(product: Pr
     assert "Phone verified" in visitor.headings
     visitor.walker.page = earlier
     assert "Phone verified" in visitor.press("Next", code=code).headings
-    assert len(texted(product, number)) == 1, "the same number while its code lives is texted once"
+    assert len(texts_at(product, number)) == 1, "the same number while its code lives is texted once"
 
 
 def test_what_was_set_up_before_leaving_is_told_to_the_platform(

@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 
 from tests.support.one_process.product import Product, Visitor
-from tests.support.one_process.walks import DIFFERENT, connected, number_on, to_code
+from tests.support.one_process.walks import DIFFERENT, connected, number_on, to_code, world_of
 from tests.support.people.api import POLICY, Platform, Somebody, done, refused, restored_policy
 from tests.support.people.examples import EXAMPLES, applied
-from tests.support.people.journey import World
 from tests.support.people.methods import calls
 from tests.support.waiting import awaited
 
@@ -142,7 +141,7 @@ def test_nist_aal2(product: Product, southgate: Platform) -> None:
 
 def read_out(product: Product, number: str) -> str:
     """The code that the newest call reads out; empty as long as there is none."""
-    world = World(product.url("northbridge"), product.url("handset"), product.url("enrollment"))
+    world = world_of(product)
     found = READ_OUT.search(json.dumps(calls(world, number)[:1]))
     return found.group().replace(", ", "") if found else ""
 

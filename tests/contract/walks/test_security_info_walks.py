@@ -7,7 +7,17 @@ import httpx
 import pytest
 
 from tests.support.one_process.product import Product, Visitor
-from tests.support.one_process.walks import TWO_STEPS, arrived, chosen, connected, managing, number_on, proved, to_code
+from tests.support.one_process.walks import (
+    TWO_STEPS,
+    arrived,
+    chosen,
+    connected,
+    managing,
+    number_on,
+    proved,
+    to_code,
+    world_of,
+)
 from tests.support.people.api import Platform, Somebody, refused
 from tests.support.people.app_codes import shown_code
 from tests.support.people.journey import World
@@ -22,7 +32,7 @@ LINK = re.compile(r"http://localhost:\d+/security-info/not-me\?token=[A-Za-z0-9_
 
 @pytest.fixture
 def world(product: Product) -> World:
-    return World(product.url("northbridge"), product.url("handset"), product.url("enrollment"))
+    return world_of(product)
 
 
 @pytest.fixture

@@ -14,10 +14,11 @@ from tests.support.one_process.walks import (
     number_on,
     to_code,
     to_qr_code,
+    world_of,
 )
 from tests.support.people.api import QUESTIONS, Platform, Somebody, done, refused
 from tests.support.people.device import TestDevice
-from tests.support.people.journey import World, texts
+from tests.support.people.journey import texts
 from tests.support.people.numbers import fresh_number
 from tests.support.waiting import awaited
 
@@ -80,7 +81,7 @@ def test_a_ticket_that_is_too_old_says_so(product: Product, platform: Platform) 
 def test_resend_repeats_the_same_code_once_the_wait_is_over(
     product: Product, platform: Platform, sam: Somebody
 ) -> None:
-    number, world = fresh_number(), World(product.url("northbridge"), product.url("handset"), product.url("enrollment"))
+    number, world = fresh_number(), world_of(product)
     visitor = to_code(arrived(product, sam, "frontline"), number)
     code = sam.texted(number)
     visitor.press("Resend")

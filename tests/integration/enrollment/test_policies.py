@@ -1,6 +1,5 @@
 """Policies on a real database: seeded once, changed by version, told, and followed by another replica."""
 
-import asyncio
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -173,11 +172,12 @@ async def test_a_replica_that_cannot_read_the_kept_policies_never_falls_back_to_
     known = running.tenant("north")
     unknown = {"state.groups.staff.required": ["methodOfTomorrow"]}
     await database.collection("policies").update_one({"_id": "north"}, {"$set": unknown, "$inc": {"version": 1}})
-    follower = Follower(running, store)
+    noting = Noting(store)
+    follower = Follower(running, noting)
     follower.start()
     with pytest.raises(UnreadableDocumentError):
         await seed_policies(Policies(CONFIG), store=store, clock=CLOCK)
-    await asyncio.sleep(0.6)
+    await until(lambda: noting.looked > 1)
     assert running.tenant("north") == known
     assert follower.alive()
     await follower.stop()

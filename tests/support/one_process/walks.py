@@ -5,6 +5,7 @@ import re
 from tests.support.one_process.product import Product, Visitor
 from tests.support.people.api import Somebody
 from tests.support.people.device import TestDevice
+from tests.support.people.journey import World, texts
 
 NUMBER = re.compile(r"<strong[^>]*>\s*(\d{2,3})\s*</strong>")
 TYPED = re.compile(r'data-value="([^"]*)"')
@@ -13,6 +14,16 @@ OPEN_HERE = "Open the authenticator on this device"
 SETUP = "/security-info/setup"
 TWO_STEPS = ("pwd", "mfa")
 ANSWERS = {"first-pet": "Rex the dog", "first-car": "a red mini", "first-film": "The third man"}
+
+
+def world_of(product: Product) -> World:
+    """Where its platform, its handset and its pages are."""
+    return World(product.url("northbridge"), product.url("handset"), product.url("enrollment"))
+
+
+def texts_at(product: Product, number: str) -> list[dict[str, str]]:
+    """Messages at the handset, newest first."""
+    return texts(world_of(product), number)
 
 
 def arrived(product: Product, person: Somebody, group: str, **fields: object) -> Visitor:
