@@ -137,10 +137,6 @@ def masked_destination(challenge: Challenge) -> str:
     return challenge.destination.masked if challenge.destination else ""
 
 
-def day(at: datetime) -> str:
-    return long_date(at)
-
-
 def moment(at: datetime) -> str:
     return _("{day}, {time} UTC").format(day=long_date(at), time=clock_time(at))
 

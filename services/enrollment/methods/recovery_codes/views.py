@@ -5,9 +5,9 @@ from typing import ClassVar
 
 from pydantic import SecretStr
 
+from services.enrollment.i18n import long_date
 from services.enrollment.methods.recovery_codes import words
 from services.enrollment.web.views import FieldError, Frame
-from services.enrollment.web.words import day
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class RecoveryCodesView:
     @property
     def written(self) -> str:
         """What the file says above the codes: whose they are, of which account, and since when."""
-        made = day(self.frame.now) if self.frame.now else ""
+        made = long_date(self.frame.now) if self.frame.now else ""
         places = {"organization": self.frame.organization, "person": self.frame.person or "", "day": made}
         return "".join(f"{line.format(**places)}\n" for line in words.WRITTEN)
 

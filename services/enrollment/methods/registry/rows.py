@@ -6,10 +6,10 @@ from typing import Final, Literal
 from services.enrollment.accounts.domain.account import Account, Method
 from services.enrollment.accounts.domain.activity import Entry
 from services.enrollment.i18n import gettext as _
-from services.enrollment.i18n import ngettext_lazy
+from services.enrollment.i18n import long_date, ngettext_lazy
 from services.enrollment.methods.registry.domain import DEFAULT_ORDER, TRAITS
 from services.enrollment.methods.registry.words import WORDS, detail_of, name_of, shown_name
-from services.enrollment.web.words import BACKUP, DEFAULT, day, moment, with_mask
+from services.enrollment.web.words import BACKUP, DEFAULT, moment, with_mask
 
 _LEFT: Final = ngettext_lazy("{number} of 10 codes left", "{number} of 10 codes left")
 
@@ -100,5 +100,5 @@ def _detail(method: Method) -> str:
 def since(method: Method) -> str:
     """When it was used last, or since when it is there."""
     if method.last_used_at:
-        return _("Last used on {day}").format(day=day(method.last_used_at))
-    return _("Added on {day}").format(day=day(method.created_at))
+        return _("Last used on {day}").format(day=long_date(method.last_used_at))
+    return _("Added on {day}").format(day=long_date(method.created_at))

@@ -8,6 +8,7 @@ from services.enrollment.accounts.domain import unusual
 from services.enrollment.accounts.domain.account import Account, Former
 from services.enrollment.accounts.domain.activity import Entry
 from services.enrollment.accounts.handlers.self_service import Addable
+from services.enrollment.i18n import long_date
 from services.enrollment.methods.registry.rows import MethodRow, kind_in, name_in
 from services.enrollment.methods.registry.words import detail_of, name_of
 from services.enrollment.sessions.domain.session import Session
@@ -22,7 +23,7 @@ from services.enrollment.web.security_info.words import (
     activity_text,
     news_text,
 )
-from services.enrollment.web.words import HELP_DESK_REASONS, day, device_of, moment
+from services.enrollment.web.words import HELP_DESK_REASONS, device_of, moment
 
 MOST_NEWS = 5
 OWN_WORDS = frozenset({"SuspiciousActivityReported", "UnusualActivityNoticed.notMe"})
@@ -41,7 +42,7 @@ def former_row(former: Former) -> MethodRow:
         name=method.name,
         role=None,
         state="suspended",
-        last_used=until.format(day=day(former.until)),
+        last_used=until.format(day=long_date(former.until)),
         actions=("restore",),
     )
 
@@ -96,7 +97,7 @@ def news_of(entries: Sequence[Entry], since: datetime) -> RecentChanges | None:
     texts = [news_text(entry, kind_in(entry)) for entry in entries]
     if not texts:
         return None
-    return RecentChanges(since=day(since), texts=tuple(texts[:MOST_NEWS]), more=len(texts[MOST_NEWS:]))
+    return RecentChanges(since=long_date(since), texts=tuple(texts[:MOST_NEWS]), more=len(texts[MOST_NEWS:]))
 
 
 def open_session(session: Session) -> str:

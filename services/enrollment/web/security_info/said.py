@@ -6,12 +6,11 @@ from typing import Final, Literal
 from urllib.parse import urlencode
 
 from services.enrollment.accounts.domain.account import Account
-from services.enrollment.i18n import sentences
+from services.enrollment.i18n import long_date, sentences
 from services.enrollment.methods.registry.words import label_of
 from services.enrollment.sessions.domain.session import Session
 from services.enrollment.web.security_info import words
 from services.enrollment.web.views import MANAGE
-from services.enrollment.web.words import day
 
 Act = Literal["deleted", "renamed", "default", "restored"]
 JUST_NOW: Final = timedelta(minutes=1)
@@ -45,7 +44,7 @@ def _deleted(account: Account, method_id: str, now: datetime) -> str | None:
         return None
     may_return = account.former_method(method_id, "person", now)
     text = words.DELETED if may_return else words.DELETED_FOR_GOOD
-    return text.format(name=label_of(gone.method), day=day(gone.until))
+    return text.format(name=label_of(gone.method), day=long_date(gone.until))
 
 
 def _of_held(account: Account, done: str, method_id: str) -> str | None:

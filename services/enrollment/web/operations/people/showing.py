@@ -12,6 +12,7 @@ from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.help_desk import domain
 from services.enrollment.help_desk.domain import Act
 from services.enrollment.help_desk.handlers import PASS_LIFE, Found, show
+from services.enrollment.i18n import long_date
 from services.enrollment.methods.registry.rows import method_row, name_in
 from services.enrollment.methods.registry.words import label_of
 from services.enrollment.web.operations.people import words
@@ -26,7 +27,7 @@ from services.enrollment.web.operations.people.views import (
 )
 from services.enrollment.web.request import PageRequest, frame, html
 from services.enrollment.web.views import OPERATIONS, FieldError, in_groups
-from services.enrollment.web.words import METHOD_STATES, day, device_of, moment
+from services.enrollment.web.words import METHOD_STATES, device_of, moment
 from services.kit.errors import UnknownMethodError
 from services.kit.ids import new_id
 
@@ -196,7 +197,7 @@ def _line(method: Method, state: str, found: Found, page: PageRequest) -> Line:
 def _former(former: Former, base: str, found: Found) -> Line:
     row = replace(method_row(former.method, found.account), role=None)
     what = "Changed" if former.reason == "changed" else "Deleted"
-    kept = replace(row, last_used=f"{what}; can be restored until {day(former.until)}")
+    kept = replace(row, last_used=f"{what}; can be restored until {long_date(former.until)}")
     act = ("Restore", f"{base}/methods/{former.method.id}/restore")
     return Line(kept, "", None if found.refusal else act)
 
