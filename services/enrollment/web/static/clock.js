@@ -28,7 +28,7 @@ export function counted(forms, number) {
 
 /** A title with the sign that something is wrong, or without it. */
 export function titled(title, isWrong) {
-  document.title = isWrong ? document.body.dataset.errorTitle.replace("{title}", title) : title;
+  document.title = isWrong ? document.body.dataset.errorTitle.replace("{title}", () => title) : title;
 }
 
 const READ_WITHIN = 10_000;
