@@ -31,11 +31,13 @@ REDACTED = "(redacted)"
 SECRET_NAMES = frozenset({"ticket", "result", "token", "code", "hub.verify_token"})
 SECRET_PARAMETERS = re.compile(rf"(?i)\b({'|'.join(sorted(SECRET_NAMES))})=[^&\s#\"']*")
 REPEATS_AFTER = 30.0
+LONGEST_TRACEPARENT = 512
+"""Longer ones OpenTelemetry refuses with a line in the log, one for each request of whoever sends them."""
 
 
 def read_traceparent(header: str | None) -> SpanContext | None:
     """W3C Trace Context, `traceparent` (sections 3.2.2 and 3.2.3). Total: None for what is no valid one."""
-    carrier = {"traceparent": header} if header else {}
+    carrier = {"traceparent": header} if header and len(header) <= LONGEST_TRACEPARENT else {}
     return _valid(PROPAGATOR.extract(carrier, Context()))
 
 

@@ -1,4 +1,4 @@
-"""Static files: read once, named by their content, and one small stylesheet for each organisation's colour."""
+"""Static files: read once, named by their content, and a stylesheet for each organisation, in its colour."""
 
 import mimetypes
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ DIRECTORY: Final = Path(__file__).parent / "static"
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 CHECK_EACH_TIME: Final = "no-cache"
 A_WHILE: Final = "public, max-age=300"
-"""For the organisation's stylesheet: its address stays the same when the colour changes."""
+"""For what an organisation changes: a stylesheet's address stays the same when the colour changes, a logo's always."""
 
 LIGHT_GROUNDS: Final = ("#ffffff", "#f3f5f7")
 DARK_GROUNDS: Final = ("#192129", "#10161c")
@@ -40,6 +40,10 @@ MOST_LOGO_BYTES: Final = 512 * 1024
 LOGO_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 """An SVG that is opened by itself is a document: it may look like itself, and do nothing."""
 
+SHEETS: Final = ("app.css", "pages.css")
+SHEET: Final = "page.css"
+"""What a page looks like: `SHEETS` one after the other, so that a browser asks once."""
+
 TYPES: Final = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 
 
@@ -57,11 +61,14 @@ def static_url(name: str) -> str:
     return f"/static/{name}?v={_assets()[name].version}"
 
 
-def tenant_stylesheet_url(tenant: str) -> str:
-    return f"/static/tenant/{tenant}.css"
+def stylesheet_url(tenant: str | None) -> str:
+    """The address of all that a page looks like, in the organisation's colour where it has one. It changes with the
+    product's own part."""
+    own = static_url(SHEET)
+    return own.replace(SHEET, f"tenant/{tenant}.css") if tenant else own
 
 
-def tenant_stylesheet(branding: Branding) -> str:
+def tenant_colours(branding: Branding) -> str:
     """The organisation's colour in light and dark, moved as far as readable text on it and in it needs."""
     light, dark = accent_on(branding.accent_color, LIGHT_GROUNDS), accent_on(branding.accent_color, DARK_GROUNDS)
     return (
@@ -80,7 +87,7 @@ def read_logos(config: Config) -> Mapping[str, Asset]:
 
 
 def mount_static(app: FastAPI, brandings: Mapping[str, Branding], logos: Mapping[str, Asset] | None = None) -> None:
-    """Serve the files below `/static`, and for each organisation a stylesheet by its tenant id, and its logo."""
+    """Serve the files below `/static`, and for each organisation its stylesheet by its tenant id, and its logo."""
     router = APIRouter(include_in_schema=False)
     stylesheets = {tenant: _stylesheet(branding) for tenant, branding in brandings.items()}
 
@@ -130,13 +137,16 @@ def _logo(place: str, path: Path) -> Asset:
 
 
 def _stylesheet(branding: Branding) -> Asset:
-    content = tenant_stylesheet(branding).encode()
+    content = _assets()[SHEET].content + tenant_colours(branding).encode()
     return Asset(content, "text/css", fingerprint(content))
 
 
 @lru_cache(maxsize=1)
 def _assets() -> Mapping[str, Asset]:
-    return {path.relative_to(DIRECTORY).as_posix(): read_asset(path) for path in DIRECTORY.rglob("*") if path.is_file()}
+    files = (path for path in DIRECTORY.rglob("*") if path.is_file() and path.name not in SHEETS)
+    sheet = b"".join((DIRECTORY / name).read_bytes() for name in SHEETS)
+    found = {path.relative_to(DIRECTORY).as_posix(): read_asset(path) for path in files}
+    return found | {SHEET: Asset(sheet, TYPES[".css"], fingerprint(sheet))}
 
 
 def read_asset(path: Path) -> Asset:

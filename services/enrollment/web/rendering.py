@@ -10,7 +10,7 @@ from jinja2.runtime import Context
 
 from services.enrollment import i18n
 from services.enrollment.web import words
-from services.enrollment.web.assets import static_url, tenant_stylesheet_url
+from services.enrollment.web.assets import static_url, stylesheet_url
 from services.enrollment.web.views import FieldError, Frame
 
 ENROLLMENT: Final = Path(__file__).parents[1]
@@ -51,7 +51,7 @@ class Pages:
         )
         translate(self._environment)
         self._environment.globals.update(
-            static_url=static_url, tenant_stylesheet_url=tenant_stylesheet_url, texts=words, live=words.LIVE
+            static_url=static_url, stylesheet_url=stylesheet_url, texts=words, live=words.LIVE
         )
 
     def render(self, view: View) -> str:

@@ -10,7 +10,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.async_api import Browser, Locator, Page, expect
 
 from deploy.demo.pages import SHARED
-from services.enrollment.web.assets import tenant_stylesheet
+from services.enrollment.web.assets import tenant_colours
 from services.kit.config.tenants import Branding
 from tests.support.web.browser import AXE_RUN, Scheme
 from tests.support.web.demo_pages import PAGES, show
@@ -69,7 +69,7 @@ async def test_northbridge_has_the_colours_and_the_logo_that_the_product_shows_f
     config = yaml.safe_load((SHARED / "config.yaml").read_text("utf-8"))
     branding = Branding.model_validate(config["tenants"]["northbridge"]["branding"])
     assert ACCENTS.findall((SHARED / "static/base.css").read_text("utf-8")) == ACCENTS.findall(
-        tenant_stylesheet(Branding(accent_color=branding.accent_color))
+        tenant_colours(Branding(accent_color=branding.accent_color))
     )
     assert branding.logo
     assert branding.logo in (SHARED / "northbridge/templates/layout.html").read_text("utf-8")

@@ -16,7 +16,7 @@ from services.enrollment.proofs.sent_code.words import CHANNELS
 from tests.support.web.browser import Stage
 from tests.support.web.sample_frame import NOW
 from tests.support.web.sample_pages import code_view, scan_view
-from tests.support.web.staged_pages import NARROWEST, PICTURES, VIEWS, WIDEST, browser, pages, stream
+from tests.support.web.staged_pages import NARROWEST, PICTURES, VIEWS, WIDEST, activation, browser, pages, stream
 
 __all__ = ["browser", "pages"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -27,6 +27,27 @@ PLACES: Final = """() => [...document.querySelectorAll("h2, p, button, a, input,
     .map((one) => [one.tagName, one.name ?? "", Math.round(one.getBoundingClientRect().top)])"""
 FIRST: Final = """() => [...document.querySelectorAll("a, button, input:not([type=hidden])")]
     .find((one) => one.checkVisibility()).textContent"""
+SHIFT: Final = """() => new Promise((told) => {
+    let shift = 0;
+    new PerformanceObserver((list) => list.getEntries().forEach(({ value, hadRecentInput }) => {
+        if (!hadRecentInput) shift += value })).observe({ type: "layout-shift", buffered: true });
+    setTimeout(() => told(shift), 150) })"""
+"""Cumulative Layout Shift of all that happened until now."""
+ARRIVED: Final = {"state": "delivered", "text": "The message with your 6-digit code arrived at +44 •••• ••01."}
+FAILED: Final = {"state": "failed", "text": "We couldn't reach +44 •••• ••01.", "later": None}
+ENDS: Final = ("verified", "denied", "expired", "failed", "cancelled")
+NEWS: Final = (
+    *((name, stream()) for name in ("code", "code-by-email", "call", "try")),
+    *((name, stream(status=end)) for name in ("code", "call", "try") for end in ENDS),
+    *(("code", stream(delivery=known)) for known in (ARRIVED, FAILED)),
+    ("code", stream(checking=True)),
+    ("call", stream(delivery=FAILED)),
+    ("try", stream(status="denied", failure="numberMismatch")),
+    ("try", stream(status="denied", reported=True)),
+    ("scan", activation()),
+    ("scan", activation(connected=True, deviceName="Phone")),
+    ("scan", activation(expired=True)),
+)
 SIZES: Final = ((WIDEST, False), (NARROWEST, False), (NARROWEST, True))
 
 
@@ -236,3 +257,13 @@ async def test_help_on_success_is_a_list_of_its_own(pages: Stage) -> None:
     ]
     assert len({box["x"] for box in boxes if box}) == 1
     assert all(box and box["height"] >= 44 for box in boxes)
+
+
+@pytest.mark.parametrize("width", [WIDEST, NARROWEST])
+async def test_news_shift_nothing(pages: Stage, width: int) -> None:
+    """As browsers count it: https://web.dev/articles/cls."""
+    shifts = []
+    for name, news in NEWS:
+        page = await pages.show(VIEWS[name], width=width, answers=news)
+        shifts.append((name, await page.evaluate(SHIFT)))
+    assert shifts == [(name, 0) for name, _ in NEWS]

@@ -58,6 +58,11 @@ def test_parsing_never_raises(header: str) -> None:
     read_traceparent(header)
 
 
+def test_one_that_is_too_long_says_nothing_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    assert read_traceparent(f"01{VALID[2:]}-{'x' * 600}") is None
+    assert not caplog.records
+
+
 def test_a_later_version_may_say_more() -> None:
     assert read_traceparent("01" + VALID[2:] + "-more") == read_traceparent(VALID)
 

@@ -2,6 +2,7 @@
 
 import { counted } from "./clock.js";
 import { Missing } from "./missing.js";
+import { keepPlaces } from "./places.js";
 import { Resend } from "./resend.js";
 import { Stream } from "./stream.js";
 
@@ -85,25 +86,30 @@ class CodePage {
   verified() {
     if (this.sending) return;
     const { elsewhere, confirmed } = this.root.querySelector("[data-elsewhere]").dataset;
-    this.finish();
-    this.conclude(this.checking ? confirmed : elsewhere, "right");
-    this.root.querySelector("[data-go-on]").hidden = false;
+    this.finish(() => {
+      this.conclude(this.checking ? confirmed : elsewhere, "right");
+      this.root.querySelector("[data-go-on]").hidden = false;
+    });
   }
 
   ended() {
     if (this.sending) return;
-    this.finish();
-    this.delivery?.end();
-    this.conclude("", "");
-    this.root.querySelector("[data-over]").hidden = false;
+    this.finish(() => {
+      this.delivery?.end();
+      this.conclude("", "");
+      this.root.querySelector("[data-over]").hidden = false;
+    });
   }
 
-  finish() {
+  finish(tell) {
     this.stream.end();
-    this.missing.end();
     const open = this.root.querySelector("[data-open]");
     const hadFocus = open.contains(document.activeElement);
-    open.hidden = true;
+    keepPlaces(this.root, () => {
+      this.missing.end();
+      open.hidden = true;
+      tell();
+    });
     if (hadFocus) document.querySelector("h2").focus();
   }
 

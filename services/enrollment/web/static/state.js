@@ -1,6 +1,7 @@
 // A page whose parts depend on one state, which is announced when it changes.
 
 import { say, titled } from "./clock.js";
+import { keepPlaces } from "./places.js";
 
 const FINE = new Set(["waiting", "connected", "approved", "confirmed", "reported"]);
 
@@ -19,13 +20,17 @@ export class LiveState {
   enter(state) {
     if (state === this.now) return;
     const focused = document.activeElement;
+    keepPlaces(this.root, () => this.show(state));
+    titled(this.title, !FINE.has(state));
+    if (this.root.contains(focused) && !focused.checkVisibility()) document.querySelector("h2").focus();
+  }
+
+  show(state) {
     this.root.dataset.state = state;
     this.root.querySelector("[data-error]")?.remove();
     const [headline, detail] = this.texts[state];
     say(this.root.querySelector("[data-headline]"), headline);
     this.detail(detail);
-    titled(this.title, !FINE.has(state));
-    if (this.root.contains(focused) && !focused.checkVisibility()) document.querySelector("h2").focus();
   }
 
   /** More about the state that it is in. */

@@ -13,6 +13,7 @@ from services.enrollment.web.assets import (
     mount_static,
     read_logos,
     static_url,
+    tenant_colours,
 )
 from services.kit.config.file import ConfigError
 from services.kit.config.tenants import Branding
@@ -24,8 +25,8 @@ async def test_static_files_are_kept_for_ever_by_version_and_checked_without() -
     mount_static(app, {"northbridge": Branding()})
     install_problem_handlers(app)
     async with AsyncClient(transport=ASGITransport(app), base_url="http://localhost") as client:
-        versioned = await client.get(static_url("app.css"))
-        plain = await client.get("/static/app.css", headers={"If-None-Match": versioned.headers["etag"]})
+        versioned = await client.get(static_url("page.css"))
+        plain = await client.get("/static/page.css", headers={"If-None-Match": versioned.headers["etag"]})
         tenant = await client.get("/static/tenant/northbridge.css")
         missing = [
             (await client.get(path)).status_code
@@ -35,6 +36,7 @@ async def test_static_files_are_kept_for_ever_by_version_and_checked_without() -
     assert versioned.headers["x-content-type-options"] == "nosniff"
     assert (plain.status_code, plain.headers["cache-control"]) == (304, "no-cache")
     assert tenant.headers["content-type"].startswith("text/css")
+    assert tenant.content == versioned.content + tenant_colours(Branding()).encode()
     assert missing == [404, 404, 404]
 
 

@@ -6,7 +6,7 @@ from services.enrollment.web.assets import (
     DARK_GROUNDS,
     DIRECTORY,
     LIGHT_GROUNDS,
-    tenant_stylesheet,
+    tenant_colours,
 )
 from services.enrollment.web.colours import accent_on, contrast
 from services.kit.config.tenants import Branding
@@ -25,7 +25,7 @@ def test_any_colour_becomes_readable(accent: str, grounds: tuple[str, ...]) -> N
 
 def test_readable_colour_stays_as_it_is() -> None:
     assert accent_on("#0f5f6b", LIGHT_GROUNDS).fill == "#0f5f6b"
-    assert "--accent:#0f5f6b" in tenant_stylesheet(Branding(accent_color="#0f5f6b"))
+    assert "--accent:#0f5f6b" in tenant_colours(Branding(accent_color="#0f5f6b"))
 
 
 def test_grounds_are_those_of_the_stylesheet() -> None:
