@@ -22,8 +22,11 @@ from deploy.local.stack import LocalStack, Ports
 from tests.bench.answer import Told
 from tests.bench.history import last_of, save, slower
 from tests.bench.machine import facts, load, require_fast
+from tests.bench.messages.measuring import measured
 from tests.bench.running import CLIENTS, Bench, figures_of
 from tests.bench.showing import picture_of, table_of
+from tests.faults.push import PushService, configured, push_service
+from tests.support.servers.replicas import CONFIG
 
 FEWEST = 20
 IDLES = 20.0
@@ -62,7 +65,7 @@ def _measured(answers: int, seconds: float, people: int, database: DatabaseProgr
         starting = progress.add_task("starting the stack", total=None)
         install_kafka(progress.log)
         machine = facts(database)
-        with LocalStack(Path(home), Ports.free(), environment={"SECURITY_INFO_TOPIC_PREFIX": "bench"}) as stack:
+        with push_service() as push, LocalStack(Path(home), Ports.free(), environment=_settings(home, push)) as stack:
             stack.up()
             progress.update(starting, total=1, completed=1)
             bench = Bench(stack, seconds)
@@ -73,9 +76,11 @@ def _measured(answers: int, seconds: float, people: int, database: DatabaseProgr
             found, sizes = bench.answers(answers, _told(progress, "answers", answers + 9))
             pages = _step(progress, "pages", bench.pages)
             loads = asyncio.run(bench.loads(_told(progress, "loads", 2 * len(CLIENTS))))
-            figures = figures_of(found, loads, pages, bench.usage())
+            resident = bench.usage()
+            messages = asyncio.run(measured(bench, push, _told(progress, "messages and queues", 3)))
+            figures = figures_of(found, loads, pages, resident) | messages
         return {
-            "what": "an answer beside its floor; a software token registered and proven; pages; idling; starting",
+            "what": "an answer beside its floor; registrations; messages; queues; pages; idling; starting",
             "measuredAt": datetime.now(UTC).isoformat(timespec="seconds"),
             "machine": machine | {"loadAfter": load()},
             "answers": answers,
@@ -84,6 +89,11 @@ def _measured(answers: int, seconds: float, people: int, database: DatabaseProgr
             "bytesWrittenByTheFloor": sizes,
             "figures": figures | {"idleMillisecondsASecond": idle, "secondsToReady": starts},
         }
+
+
+def _settings(home: str, push: PushService) -> dict[str, str]:
+    config = configured(ROOT / CONFIG, Path(home) / "config.yaml", push)
+    return {"SECURITY_INFO_TOPIC_PREFIX": "bench", "SECURITY_INFO_CONFIG": str(config)}
 
 
 def _crowded(bench: Bench, people: int, progress: Progress) -> None:

@@ -75,7 +75,7 @@ async def floor(kafka: str, mongodb: str, address: str, client: httpx.AsyncClien
     try:
         consumer.assign([TopicPartition(topic, 0) for topic in TOPICS])
         await consumer.seek_to_end()
-        sizes = [await _usual_size(database, *place) for place in WRITES]
+        sizes = [await usual_size(database, *place) for place in WRITES]
         await database[DATABASE]["documents"].insert_many(
             [{"_id": at, "version": 1, "state": bytes(size)} for at, size in enumerate(sizes)]
         )
@@ -95,7 +95,7 @@ async def _create_topics(kafka: str) -> None:
         await admin.close()
 
 
-async def _usual_size(database: AsyncIOMotorClient[Document], name: str, collection: str) -> int:
+async def usual_size(database: AsyncIOMotorClient[Document], name: str, collection: str) -> int:
     """Bytes of the newest document of that kind, as it is stored."""
     newest = await database[name][collection].find_one(sort=[("_id", -1)])
     return len(bson.encode(newest or {}))

@@ -9,6 +9,8 @@ from deploy.local.places import ROOT
 
 SAVED = ROOT / "docs" / "benchmarks"
 SLOWER = 1.15
+RATES = ("perSecond", ".bare", ".times")
+"""Ends of the names of what is better the more it is."""
 SAME = ("cores", "memoryGiB", "system", "databaseName")
 """What must be the same of two machines for their figures to be compared."""
 
@@ -29,7 +31,7 @@ def slower(before: Report, now: Report) -> list[str]:
     was, found = dict(_figures(before["figures"])), []
     for name, value in _figures(now["figures"]):
         old = was.get(name)
-        if old and value and (old / value if name.endswith("perSecond") else value / old) > SLOWER:
+        if old and value and (old / value if name.endswith(RATES) else value / old) > SLOWER:
             found.append(f"{name}: {old:g} → {value:g}")
     return found
 

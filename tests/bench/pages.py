@@ -17,13 +17,14 @@ from tests.support.people.api import Platform, Somebody
 TIMES = 50
 """Below the forms that a session may send in a minute."""
 HIDDEN = re.compile(r'<input type="hidden" name="(session|csrf|step)" value="([^"]*)">')
+IMPORTED = re.compile(r'^import [^"]*"(\./[^"]+)";', re.MULTILINE)
 LINKED = re.compile(r'<(?:link[^>]+href|script[^>]+src|img[^>]+src)="([^"]+)"')
 
 
 @dataclass(frozen=True)
 class Pages:
     """Milliseconds of a GET and of a POST, with the CPU of one; bytes and requests of the first page, with all that it
-    links to."""
+    loads."""
 
     get: Figures
     post: Figures
@@ -72,7 +73,19 @@ def _repeated(ask: Callable[[], httpx.Response]) -> list[float]:
 
 
 def _weight(page: httpx.Response, browser: httpx.Client) -> tuple[int, int]:
-    """Bytes as they were sent, and requests: the page and what it links to."""
-    linked = {urljoin(str(page.url), found) for found in LINKED.findall(page.text) if not found.startswith("data:")}
-    answers = [page, *(browser.get(address) for address in sorted(linked))]
-    return sum(answer.num_bytes_downloaded for answer in answers), len(answers)
+    """Bytes as they were sent, and requests: the page, what it links to, and what its scripts import."""
+    answers = {str(page.url): page}
+    waiting = _linked(page)
+    while waiting:
+        address = waiting.pop()
+        if address not in answers:
+            answers[address] = browser.get(address).raise_for_status()
+            waiting |= _linked(answers[address])
+    return sum(answer.num_bytes_downloaded for answer in answers.values()), len(answers)
+
+
+def _linked(answer: httpx.Response) -> set[str]:
+    kind = answer.headers["content-type"]
+    pattern = LINKED if kind.startswith("text/html") else IMPORTED if kind.startswith("text/javascript") else None
+    found = pattern.findall(answer.text) if pattern else []
+    return {urljoin(str(answer.url), one) for one in found if not one.startswith("data:")}

@@ -98,9 +98,12 @@ class Bench:
         else:
             load = await paced(connected, rate, self.seconds, crowd.cycle)
         await asyncio.sleep(SETTLE)
-        took = time.perf_counter() - began
+        return Loaded(load, self.spent(before, time.perf_counter() - began))
+
+    def spent(self, before: Mapping[str, Usage], seconds: float) -> dict[str, float]:
+        """CPU seconds of each process since then, what it takes idle in so many seconds left out."""
         spent = cpu_between(before, self.usage())
-        return Loaded(load, {name: max(0.0, value - self.idle[name] * took) for name, value in spent.items()})
+        return {name: max(0.0, value - self.idle[name] * seconds) for name, value in spent.items()}
 
     def answers(self, number: int, told: Told) -> tuple[list[Round], list[int]]:
         """So many answers, each with its floor, and the sizes of what the floor writes."""

@@ -13,9 +13,6 @@ Report = Mapping[str, Any]
 NOT_HERE = "not measured here"
 ELSEWHERE: Mapping[str, str] = {
     "database round trips of an answer (test_round_trips.py counts them)": "8, and 4 to register",
-    "a text from request to delivered, CPU of services": "12 ms",
-    "verifier and notifier, events/s beside a bare loop": "0.5 times",
-    "p99 of email and push while SMS hangs, beside without": "1.2 times",
     "p50 and idle with 1,000,000 people beside 1,000 (PEOPLE=1000000)": "1.2 times",
     "two processes of each service beside one": "said for 2 cores",
 }
@@ -56,8 +53,23 @@ def rows_of(figures: Report) -> list[tuple[str, str, str]]:
         ("start to ready", _each(figures["secondsToReady"], "s"), "2 s"),
         ("resident", _each({name: resident[name] for name in SERVICES}, "MB"), "130 MB each"),
         ("idle, all services", f"{sum(idle[name] for name in SERVICES):.1f} ms/s", "15 ms/s"),
+        *_messages(figures),
         *((name, NOT_HERE, aim) for name, aim in ELSEWHERE.items()),
     ]
+
+
+def _messages(figures: Report) -> list[tuple[str, str, str]]:
+    text = figures["textCpuMilliseconds"]
+    rows = [("a text from request to delivered, CPU", _each({name: text[name] for name in SERVICES}, "ms"), "")]
+    rows.append(("  all services", f"{sum(text[name] for name in SERVICES):.1f} ms", "12 ms"))
+    for service, queue in figures["queues"].items():
+        found = f"{queue['perSecond']:.0f} and {queue['bare']:.0f} a second: {queue['times']} times"
+        rows.append((f"{service}, and a bare loop with the same writes", found, "0.5 times"))
+    for channel, parts in figures["hanging"].items():
+        without, hanging = parts["without"], parts["hanging"]
+        found = f"{_pair(hanging)} and {_pair(without)} ms: {hanging['p99'] / without['p99']:.2f} times"
+        rows.append((f"{channel} while texts hang, and without: p50 / p99", found, "p99 1.2 times"))
+    return rows
 
 
 def picture_of(report: Report) -> str:

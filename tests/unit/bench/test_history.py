@@ -24,7 +24,7 @@ def test_the_newest_run_of_a_machine_like_this_is_found(tmp_path: Path) -> None:
 
 
 def test_slower_is_more_milliseconds_or_fewer_a_second_by_more_than_15_percent() -> None:
-    before = {"figures": {"a": {"p50": 10.0, "perSecond": 100}, "b": 10, "new": 0, "words": "x"}}
-    now = {"figures": {"a": {"p50": 11.6, "perSecond": 85}, "b": 11.4, "new": 5, "words": "y"}}
-    assert slower(before, now) == ["a.p50: 10 → 11.6", "a.perSecond: 100 → 85"]
+    before = {"figures": {"a": {"p50": 10.0, "perSecond": 100, "times": 0.5}, "b": 10, "new": 0, "words": "x"}}
+    now = {"figures": {"a": {"p50": 11.6, "perSecond": 85, "times": 0.4}, "b": 11.4, "new": 5, "words": "y"}}
+    assert slower(before, now) == ["a.p50: 10 → 11.6", "a.perSecond: 100 → 85", "a.times: 0.5 → 0.4"]
     assert slower(before, before) == []
