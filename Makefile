@@ -28,9 +28,9 @@ demo: $(INSTALLED) ## Start everything, print the addresses, stay with the merge
 smoke: $(INSTALLED) ## Walk the main job in a real browser, on the stack that is up or one of its own
 	@exec $(BIN)/python -m deploy.local smoke
 
-test: install ## Run the whole suite, browser tests included, the longest files first; WORKERS=4
+test: install ## Run the whole suite, browser tests included, the longest files first; WORKERS=5
 	@$(BIN)/python -m deploy.local check
-	@exec $(BIN)/python -m pytest --numprocesses $(or $(WORKERS),3) --dist loadfile --no-loadscope-reorder $(SUITES)
+	@exec $(BIN)/python -m pytest --numprocesses $(or $(WORKERS),4) --dist loadfile --no-loadscope-reorder $(SUITES)
 
 faults: install ## Break the running product in every way it promises to survive; PEOPLE=50, SEED=…, ONLY="kill", SAVE=1
 	@exec $(BIN)/python -m tests.faults $(if $(PEOPLE),--people $(PEOPLE)) $(if $(SEED),--seed $(SEED)) \

@@ -49,7 +49,7 @@ STATES: Final = NAMES.split()
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def still(browser: Browser) -> AsyncIterator[Stage]:
     """A stage on which no time passes."""
-    async with stage(browser) as staged:
+    async with stage(browser, scale=pictures.SCALE) as staged:
         await staged.page.clock.set_fixed_time(NOW)
         yield staged
 

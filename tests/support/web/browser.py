@@ -126,10 +126,14 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(browser: Browser, *, scripts: bool = True) -> AsyncIterator[Stage]:
-    """A stage for views, in central Europe."""
+async def stage(browser: Browser, *, scripts: bool = True, scale: float = 1) -> AsyncIterator[Stage]:
+    """A stage for views, in central Europe. `scale` is how many pixels of a screenshot make one of the page."""
     context = await browser.new_context(
-        java_script_enabled=scripts, timezone_id="Europe/Berlin", locale="en-GB", accept_downloads=True
+        java_script_enabled=scripts,
+        timezone_id="Europe/Berlin",
+        locale="en-GB",
+        accept_downloads=True,
+        device_scale_factor=scale,
     )
     try:
         page = await context.new_page()

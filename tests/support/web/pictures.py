@@ -7,7 +7,9 @@ from typing import Final
 
 from PIL import Image, ImageChops
 
-QUARTER: Final = 4
+SCALE: Final = 0.5
+"""Of a screenshot: a quarter of the work."""
+HALF: Final = 2
 SHADES: Final = 16
 """Of each colour."""
 GAP: Final = 4
@@ -20,7 +22,7 @@ FEW: Final = 8
 
 def small(screenshots: Sequence[bytes]) -> Image.Image:
     """The screenshots side by side."""
-    parts = [Image.open(BytesIO(shot)).convert("RGB").reduce(QUARTER) for shot in screenshots]
+    parts = [Image.open(BytesIO(shot)).convert("RGB").reduce(HALF) for shot in screenshots]
     width = sum(part.width for part in parts) + GAP * (len(parts) - 1)
     sheet, left = Image.new("RGB", (width, max(part.height for part in parts)), GROUND), 0
     for part in parts:
