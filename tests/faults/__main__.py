@@ -26,6 +26,10 @@ from tests.faults.table import FAULTS
 INTERRUPTED = 130
 
 
+WIDE = 160
+"""Columns in a file: as many as the table takes."""
+
+
 def run(
     people: Annotated[int, typer.Option(min=4, help="How many set up a method, and as many sign in.")] = 50,
     seed: Annotated[int | None, typer.Option(help="Of all that is left to chance; printed.")] = None,
@@ -37,6 +41,8 @@ def run(
 ) -> None:
     """Break the product in every way that it promises to survive. Ends with 1 where a promise was not kept."""
     console = Console()
+    if not console.is_terminal:
+        console.width = WIDE
     chosen = [fault for fault in FAULTS if only.lower() in fault.name.lower()]
     if not chosen:
         raise typer.BadParameter(f"no fault has {only!r} in its name")

@@ -98,7 +98,8 @@ class EventProducer:
         self._opened.clear()
         if current is not None:
             with contextlib.suppress(TimeoutError, KafkaError):
-                await asyncio.wait_for(current.flush(), within)
+                async with asyncio.timeout(within):
+                    await current.flush()
             await _give_up(current)
         await asyncio.gather(*self._farewells)
 
