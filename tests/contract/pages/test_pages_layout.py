@@ -267,3 +267,16 @@ async def test_news_shift_nothing(pages: Stage, width: int) -> None:
         page = await pages.show(VIEWS[name], width=width, answers=news)
         shifts.append((name, await page.evaluate(SHIFT)))
     assert shifts == [(name, 0) for name, _ in NEWS]
+
+
+async def test_places_are_kept_until_the_screen_has_another_width(pages: Stage) -> None:
+    """A phone's keyboard changes its height alone."""
+    page = await pages.show(VIEWS["scan"], width=NARROWEST, answers=activation(connected=True, deviceName="Phone"))
+    kept = page.locator(".left, .held")
+    await expect(kept).not_to_have_count(0)
+    number = await kept.count()
+    await page.set_viewport_size({"width": NARROWEST, "height": 400})
+    await page.evaluate("() => new Promise(requestAnimationFrame)")
+    await expect(kept).to_have_count(number)
+    await page.set_viewport_size({"width": WIDEST, "height": 800})
+    await expect(kept).to_have_count(0)

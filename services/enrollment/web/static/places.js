@@ -20,10 +20,19 @@ export function keepPlaces(root, change) {
     const place = gone.parentElement;
     if (isSeen(place) && !place.matches(TURNS) && matters(gone)) gone.classList.add("left");
   }
-  addEventListener("resize", () => letGo(root), { once: true });
+  onAnotherWidth(() => letGo(root));
 }
 
-/** On another screen the places are others. */
+/** Not of another height: a phone's keyboard comes and goes. */
+function onAnotherWidth(act) {
+  const width = innerWidth;
+  addEventListener("resize", function look() {
+    if (innerWidth === width) return;
+    removeEventListener("resize", look);
+    act();
+  });
+}
+
 function letGo(root) {
   for (const part of [root, ...root.querySelectorAll(TURNS)]) {
     part.style.minHeight = "";
