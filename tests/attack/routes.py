@@ -27,7 +27,7 @@ PUBLIC: Mapping[str, str] = {
     "/security-info/not-me": "takes the token of a notice, and is attacked as such",
     "/help": "help for somebody who cannot sign in",
     "/help/{name}": "help for somebody who cannot sign in",
-    "/static/tenant/{tenant}.css": "a colour",
+    "/static/tenant/{tenant}.css": "a stylesheet",
     "/static/branding/{name}": "a logo",
     "/static/{name:path}": "files",
     "/authenticator": "the app, which knows nobody yet",
