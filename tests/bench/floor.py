@@ -66,13 +66,7 @@ class Floor:
 @asynccontextmanager
 async def floor(kafka: str, mongodb: str, address: str, client: httpx.AsyncClient) -> AsyncIterator[Floor]:
     """The floor on the servers of a running stack, which has verified an answer already."""
-    database: AsyncIOMotorClient[Document] = AsyncIOMotorClient(mongodb, w="majority", journal=True)
-    producer = AIOKafkaProducer(bootstrap_servers=kafka, acks="all", enable_idempotence=True)
-    consumer = AIOKafkaConsumer(bootstrap_servers=kafka)
-    await _create_topics(kafka)
-    await producer.start()
-    await consumer.start()
-    try:
+    async with bare_clients(kafka, mongodb, TOPICS) as (producer, consumer, database):
         consumer.assign([TopicPartition(topic, 0) for topic in TOPICS])
         await consumer.seek_to_end()
         sizes = [await usual_size(database, *place) for place in WRITES]
@@ -80,17 +74,32 @@ async def floor(kafka: str, mongodb: str, address: str, client: httpx.AsyncClien
             [{"_id": at, "version": 1, "state": bytes(size)} for at, size in enumerate(sizes)]
         )
         yield Floor(client, address, producer, consumer, database, sizes)
+
+
+@asynccontextmanager
+async def bare_clients(
+    kafka: str, mongodb: str, topics: Sequence[str], partitions: int = 1
+) -> AsyncIterator[tuple[AIOKafkaProducer, AIOKafkaConsumer, AsyncIOMotorClient[Document]]]:
+    """Clients that are set as the product's are, and new topics; the consumer reads none of them yet."""
+    database: AsyncIOMotorClient[Document] = AsyncIOMotorClient(mongodb, w="majority", journal=True)
+    producer = AIOKafkaProducer(bootstrap_servers=kafka, acks="all", enable_idempotence=True)
+    consumer = AIOKafkaConsumer(bootstrap_servers=kafka, auto_offset_reset="earliest")
+    await _create(kafka, topics, partitions)
+    await producer.start()
+    await consumer.start()
+    try:
+        yield producer, consumer, database
     finally:
         await consumer.stop()
         await producer.stop()
         database.close()
 
 
-async def _create_topics(kafka: str) -> None:
+async def _create(kafka: str, topics: Sequence[str], partitions: int) -> None:
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
     await admin.start()
     try:
-        await admin.create_topics([NewTopic(topic, 1, 1) for topic in TOPICS])
+        await admin.create_topics([NewTopic(topic, partitions, 1) for topic in topics])
     finally:
         await admin.close()
 

@@ -2,19 +2,14 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any
 
 import httpx
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from motor.motor_asyncio import AsyncIOMotorClient
+from aiokafka import TopicPartition
 
 from deploy.local.stack import LocalStack
-from tests.bench.floor import DATABASE, RECORD_BYTES, usual_size
+from tests.bench.floor import DATABASE, RECORD_BYTES, bare_clients, usual_size
 
 AT_ONCE = 32
 PARTITIONS = 6
@@ -31,11 +26,16 @@ class Bare:
 
 async def bare_rate(bare: Bare, stack: LocalStack, host: str, number: int) -> float:
     """Events a second; many at once, in whatever order."""
-    topics = [f"bench-{secrets.token_hex(4)}" for _ in ("events", "answers")]
-    async with _servers(stack, topics) as (producer, consumer, database, client):
+    events, answers = (f"bench-{name}-{secrets.token_hex(4)}" for name in ("events", "answers"))
+    async with (
+        bare_clients(stack.kafka_url, stack.mongodb_url, (events, answers), PARTITIONS) as clients,
+        httpx.AsyncClient(timeout=30) as http,
+    ):
+        producer, consumer, database = clients
+        consumer.assign([TopicPartition(events, partition) for partition in range(PARTITIONS)])
         size = await usual_size(database, *bare.place)
         for _ in range(number):
-            await producer.send(topics[0], secrets.token_bytes(RECORD_BYTES), key=secrets.token_bytes(16))
+            await producer.send(events, secrets.token_bytes(RECORD_BYTES), key=secrets.token_bytes(16))
         await producer.flush()
         free = asyncio.Semaphore(AT_ONCE)
 
@@ -49,8 +49,8 @@ async def bare_rate(bare: Bare, stack: LocalStack, host: str, number: int) -> fl
                         upsert=True,
                     )
                 for _ in range(bare.calls):
-                    await client.post(f"http://{host}/bare", content=secrets.token_bytes(200))
-                await producer.send_and_wait(topics[1], secrets.token_bytes(RECORD_BYTES), key=document.encode())
+                    await http.post(f"http://{host}/bare", content=secrets.token_bytes(200))
+                await producer.send_and_wait(answers, secrets.token_bytes(RECORD_BYTES), key=document.encode())
 
         waiting: list[asyncio.Task[None]] = []
         began = perf_counter()
@@ -59,29 +59,3 @@ async def bare_rate(bare: Bare, stack: LocalStack, host: str, number: int) -> fl
             waiting += [asyncio.create_task(handle()) for records in read.values() for _ in records]
         await asyncio.gather(*waiting)
         return number / (perf_counter() - began)
-
-
-@asynccontextmanager
-async def _servers(
-    stack: LocalStack, topics: list[str]
-) -> AsyncIterator[tuple[AIOKafkaProducer, AIOKafkaConsumer, AsyncIOMotorClient[dict[str, Any]], httpx.AsyncClient]]:
-    kafka = stack.kafka_url
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
-    await admin.start()
-    try:
-        await admin.create_topics([NewTopic(topic, PARTITIONS, 1) for topic in topics])
-    finally:
-        await admin.close()
-    producer = AIOKafkaProducer(bootstrap_servers=kafka, acks="all", enable_idempotence=True)
-    consumer = AIOKafkaConsumer(bootstrap_servers=kafka, auto_offset_reset="earliest")
-    await producer.start()
-    await consumer.start()
-    database: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(stack.mongodb_url, w="majority", journal=True)
-    try:
-        consumer.assign([TopicPartition(topics[0], partition) for partition in range(PARTITIONS)])
-        async with httpx.AsyncClient(timeout=30) as client:
-            yield producer, consumer, database, client
-    finally:
-        await consumer.stop()
-        await producer.stop()
-        database.close()

@@ -5,12 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import httpx
-
 from tests.bench.cycles import paced
 from tests.bench.figures import Figures
 from tests.bench.messages.asking import Asking, mails
 from tests.bench.running import Bench
+from tests.faults.breaking.providers import Wrong, set_mode
 
 SECONDS = 12.0
 """Of a part; there are two of each, in turns."""
@@ -31,7 +30,7 @@ async def beside_a_hanging_provider(bench: Bench, asking: Asking) -> dict[str, d
     handset = bench.stack.url("handset")
     for part in PARTS:
         await _prepared(asking)
-        with _texts(handset, hang=part == "hanging"):
+        with _texts(bench, asking, "hang" if part == "hanging" else "ok"):
             await _load(asking)
             await asyncio.sleep(ARRIVED_WITHIN)
         for channel, arrived in (("email", mails(handset)), ("push", dict(reversed(asking.push.arrived())))):
@@ -63,14 +62,12 @@ async def _load(asking: Asking) -> None:
 
 
 @contextmanager
-def _texts(handset: str, *, hang: bool) -> Iterator[None]:
+def _texts(bench: Bench, asking: Asking, mode: str) -> Iterator[None]:
     def set_all(mode: str) -> None:
         for provider in PROVIDERS:
-            fault = {"provider": provider, "mode": mode}
-            httpx.put(f"{handset}/api/faults", json=fault, timeout=10).raise_for_status()
+            set_mode(bench.stack, asking.push, Wrong(provider, mode))
 
-    if hang:
-        set_all("hang")
+    set_all(mode)
     try:
         yield
     finally:

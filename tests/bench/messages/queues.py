@@ -13,9 +13,10 @@ from motor.motor_asyncio import AsyncIOMotorClient
 from deploy.local.stack import LocalStack
 from services.kit.crypto.codes import totp_code
 from tests.bench.client import Caller
-from tests.bench.messages.asking import Asked, Asking, counted, wait_for
+from tests.bench.cycles import closed_loop
+from tests.bench.messages.asking import Asking, counted, wait_for
 from tests.bench.messages.bare import Bare, bare_rate
-from tests.bench.running import Bench
+from tests.bench.running import SETTLE, Bench
 
 NUMBER = 240
 FROM = 0.1
@@ -67,14 +68,15 @@ async def events_a_second(bench: Bench, asking: Asking) -> dict[str, dict[str, f
     """Of the verifier and of the notifier, each beside a bare loop with the same writes, right after it."""
     await asking.grow(2 * NUMBER)
     codes = [await _begun(asking, asking.connected[0]) for _ in range(NUMBER)]
-    await asyncio.sleep(3.0)
+    await asyncio.sleep(SETTLE)
+
+    async def answer(caller: Caller) -> None:
+        await _answer(caller, *codes.pop())
+
     found = {}
-    for queue in (JUDGED, TEXTED):
+    for queue, fill in ((JUDGED, answer), (TEXTED, asking.text)):
         await asyncio.to_thread(bench.stack.stop, queue.service)
-        if queue is JUDGED:
-            await _each(asking, lambda caller: _answer(caller, *codes.pop()), NUMBER)
-        else:
-            await _each(asking, asking.text, NUMBER)
+        await closed_loop(asking.connected, WITHIN, fill, most=NUMBER)
         rate = await queue.rate(bench.stack)
         bare = await bare_rate(queue.bare, bench.stack, asking.push.host, NUMBER)
         found[queue.service] = {"perSecond": round(rate, 1), "bare": round(bare, 1), "times": round(rate / bare, 2)}
@@ -89,13 +91,3 @@ async def _begun(asking: Asking, caller: Caller) -> tuple[str, bytes]:
 async def _answer(caller: Caller, challenge: str, secret: bytes) -> None:
     code = totp_code(secret, datetime.now(UTC))
     await caller.post(f"/v1.0/challenges/{challenge}/answer", {"code": code}, 202, prefer="wait=0")
-
-
-async def _each(asking: Asking, act: Asked, number: int) -> None:
-    coming = iter(range(number))
-
-    async def repeat(caller: Caller) -> None:
-        for _ in coming:
-            await act(caller)
-
-    await asyncio.gather(*map(repeat, asking.connected))

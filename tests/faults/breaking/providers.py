@@ -29,16 +29,17 @@ def misbehave(*wrongs: Wrong, seconds: float = MISBEHAVES) -> Callable[[Scene], 
     def happen(scene: Scene) -> None:
         try:
             for wrong in wrongs:
-                _set(scene.stack, scene.push, wrong)
+                set_mode(scene.stack, scene.push, wrong)
             scene.within(seconds)
         finally:
             for wrong in wrongs:
-                _set(scene.stack, scene.push, Wrong(wrong.provider, "ok"))
+                set_mode(scene.stack, scene.push, Wrong(wrong.provider, "ok"))
 
     return happen
 
 
-def _set(stack: LocalStack, push: PushService, wrong: Wrong) -> None:
+def set_mode(stack: LocalStack, push: PushService, wrong: Wrong) -> None:
+    """From now on it does so."""
     if wrong.provider == PUSH:
         push.mode = cast("Mode", wrong.mode)
         return

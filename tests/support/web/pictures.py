@@ -17,7 +17,7 @@ GROUND: Final = (127, 127, 127)
 NOTICED: Final = 48
 """How much a colour of a pixel must change, of 255: an edge that is drawn a little differently is no change."""
 FEW: Final = 8
-"""Pixels that may differ all the same: a sixteenth of a letter each."""
+"""Pixels that may differ all the same; each is of 16 of the page."""
 
 
 def small(screenshots: Sequence[bytes]) -> Image.Image:
