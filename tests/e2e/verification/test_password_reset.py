@@ -35,6 +35,8 @@ AT_MOST = 0.15
 """How far two medians may be apart,"""
 NOTHING = 0.02
 """or that many seconds: what is read from memory takes a few thousandths."""
+LOOKS = 3
+"""On a busy machine two medians can lie apart by chance; what an attacker could use does so each time."""
 NEW_EACH_TIME = frozenset({"date", "set-cookie", "content-length"})
 
 
@@ -124,6 +126,15 @@ def shown(answer: httpx.Response, user_name: str) -> tuple[int, dict[str, str], 
 
 
 def test_a_person_and_nobody_are_told_the_same_in_the_same_time(stack: LocalStack, world: World) -> None:
+    apart = compared(stack, world)
+    for _ in range(LOOKS - 1):
+        if apart:
+            apart &= compared(stack, world)
+    assert not apart
+
+
+def compared(stack: LocalStack, world: World) -> set[int]:
+    """The steps that took a person another time than nobody. Asserts that both were told the same."""
     person, user_name = named(stack)
     person.with_software()
     people = (user_name, f"nobody+{secrets.token_hex(5)}@northbridge.example")
@@ -132,9 +143,13 @@ def test_a_person_and_nobody_are_told_the_same_in_the_same_time(stack: LocalStac
     told = [[shown(answer, people[turn % 2]) for answer, _ in walk] for turn, walk in enumerate(walks)]
     assert [status for status, _, _ in told[0]] == [303, 200, 422, 200, 200, 303]
     assert all(one == told[0] for one in told)
-    for step in range(len(told[0])):
-        known, unknown = (statistics.median(walk[step][1] for walk in walks[turn::2]) for turn in (0, 1))
-        assert known == pytest.approx(unknown, rel=AT_MOST, abs=NOTHING), step
+    known, unknown = ([statistics.median(took) for took in seconds(walks[turn::2])] for turn in (0, 1))
+    return {step for step, took in enumerate(known) if took != pytest.approx(unknown[step], rel=AT_MOST, abs=NOTHING)}
+
+
+def seconds(walks: list[list[tuple[httpx.Response, float]]]) -> list[list[float]]:
+    """What each step took in all walks."""
+    return [[took for _, took in step] for step in zip(*walks, strict=True)]
 
 
 def walked(world: World, user_name: str) -> list[tuple[httpx.Response, float]]:
