@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from services.kit.crypto.device import PushSubscription
 from services.kit.crypto.sealing import encode
-from tests.support.services.providers import serving
+from tests.support.serving import serving
 
 AUTH = bytes(range(16))
 
