@@ -80,8 +80,10 @@ async def test_a_sim_card_that_was_changed_is_said_with_the_other_ways_to_prove_
     walker = await world.signed_in(user, intent="manage", amr=["pwd"])
     await walker.press("Next", method=await world.id_of(user, "phone"))
     proving = Waiting(world, walker, "", at=walker.address)
+    assert walker.has_button("Call me instead")
     await proving.refused("simChanged")
     for _ in range(2):
+        assert not walker.has_button("Call me instead")
         assert "was changed recently: no code goes there." in walker.page.text
         assert "Use a different method, or ask the help desk." in walker.page.text
         assert proving.helps

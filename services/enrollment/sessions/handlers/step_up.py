@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from schemas.base import Channel, MethodType, Purpose
+from schemas.notification import SIM_CHANGED
 from services.enrollment.accounts.domain.account import Account, Method
 from services.enrollment.accounts.domain.suspension import may_vouch
 from services.enrollment.challenges.domain.challenge import Challenge
@@ -127,7 +128,10 @@ async def prove_by(
 
 
 def ways_besides(principal: Principal, challenge: Challenge, method: Method, deps: CanAskMethods) -> frozenset[Channel]:
-    """How else the person can be reached by the method that they are asked for."""
+    """How else the person can be reached by the method that they are asked for: not at all where the SIM card of its
+    number was changed, which speaks against all of them."""
+    if challenge.delivery.signal == SIM_CHANGED:
+        return frozenset()
     return frozenset(STRATEGIES[method.type].ways(method, principal.claimant, deps)) - {challenge.channel}
 
 
