@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import SecretStr
 
+from schemas.base import Channel
 from schemas.verification import CodeSubmitted
 from services.enrollment.accounts.domain.account import Account, Method
 from services.enrollment.challenges.domain.challenge import Challenge
@@ -72,6 +73,14 @@ Ask = Callable[[Method, ProofRequest, Claimant, CanAskMethods], Awaitable[Challe
 """Builds the challenge that asks for a method on file."""
 
 
+Ways = Callable[[Method, Claimant, CanAskMethods], tuple[Channel, ...]]
+"""How a method on file can be reached."""
+
+
+def one_way(_: Method, __: Claimant, ___: CanAskMethods) -> tuple[Channel, ...]:
+    return ()
+
+
 Resume = Callable[[ApiRegistration, Account, CanResume], Awaitable[ApiRegistration]]
 """A registration by a platform goes on from what happened elsewhere meanwhile."""
 
@@ -82,11 +91,13 @@ async def as_it_is(registration: ApiRegistration, _: Account, __: CanResume) -> 
 
 @dataclass(frozen=True)
 class Strategy:
-    """How a type of method is asked for; `ask_code` is the other way of one that has codes besides."""
+    """How a type of method is asked for; `ask_code` is the other way of one that has codes besides. `ways` are those
+    among which a person may choose, where there are several."""
 
     ask: Ask
     resume: Resume = as_it_is
     ask_code: Ask | None = None
+    ways: Ways = one_way
 
 
 def typed(canonical: Callable[[Challenge, str], str]) -> Proof:

@@ -13,7 +13,13 @@ from services.enrollment.challenges.domain.challenge import PhoneDelivery
 from services.enrollment.challenges.handlers.building import ProofRequest
 from services.enrollment.challenges.store import Challenges
 from services.enrollment.config import Config
-from services.enrollment.methods.phone.handlers import STRATEGY, TypedPhone, reach_otherwise, request_phone
+from services.enrollment.methods.phone.handlers import (
+    STRATEGY,
+    TypedPhone,
+    another_number,
+    reach_otherwise,
+    request_phone,
+)
 from services.enrollment.policies.domain.requirements import TERMS, GroupPolicy, Terms
 from services.enrollment.pumping.store import SendDecisions, Traffic
 from services.enrollment.sessions.principal import Principal
@@ -241,6 +247,23 @@ async def test_only_a_mobile_phone_has_whatsapp(phones: Phones, sam: Principal) 
     office = await request_phone(sam, replace(MOBILE, phone_type="office", delivery="voice"), "form", phones)
     with pytest.raises(MethodNotAllowedByPolicyError):
         await reach_otherwise(office, "whatsapp", phones)
+
+
+@pytest.mark.parametrize(
+    ("delivery", "is_carried", "channel"),
+    [("whatsapp", True, "whatsapp"), ("whatsapp", False, "sms"), ("sms", True, "sms"), ("voice", True, "voice")],
+)
+async def test_another_number_is_proven_as_the_one_before_was(
+    phones: Phones, sam: Principal, delivery: PhoneDelivery, is_carried: bool, channel: str
+) -> None:
+    phone = method("phone", phone_type="mobile", delivery=delivery, destination_hash="k.x")
+    claimant = replace(sam.claimant, account=sam.account.model_copy(update={"methods": (phone,)}))
+    if is_carried:
+        phones.config = carried(phones)
+    plan = another_number("phone", TypedPhone(None, "+44 7700 900143"))
+    begun = plan(claimant, phones)  # type: ignore[arg-type]  # what a phone needs
+    assert begun.challenge is not None
+    assert begun.challenge.channel == channel
 
 
 @pytest.mark.parametrize(
