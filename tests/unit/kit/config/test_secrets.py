@@ -35,7 +35,7 @@ def test_a_secret_that_is_named_passes(tmp_path: Path, token: str) -> None:
     require_named_secrets(written(tmp_path, token))
 
 
-@pytest.mark.parametrize("token", ["s3cret", "${TOKEN:-s3cret}", "s3cret env:TOKEN"])
+@pytest.mark.parametrize("token", ["s3cret", "${TOKEN:-s3cret}", "s3cret env:TOKEN", "s3cret${TOKEN}"])
 def test_a_secret_that_is_written_out_is_refused_and_not_repeated(tmp_path: Path, token: str) -> None:
     file = written(tmp_path, token, "s3cret, too")
     assert secrets_written_out(file) == ["providers.email.0.password", "providers.sms.0.authToken"]
