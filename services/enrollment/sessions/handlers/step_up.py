@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from schemas.base import Channel, MethodType, Purpose
-from schemas.notification import SIM_CHANGED
+from schemas.notification import SIM_CHANGED, SIM_UNCHECKED
 from services.enrollment.accounts.domain.account import Account, Method
 from services.enrollment.accounts.domain.suspension import may_vouch
 from services.enrollment.challenges.domain.challenge import Challenge
@@ -129,8 +129,8 @@ async def prove_by(
 
 def ways_besides(challenge: Challenge, method: Method, deps: CanShow) -> frozenset[Channel]:
     """How else the person can be reached by the method that they are asked for: not at all where the SIM card of its
-    number was changed, which speaks against all of them."""
-    if challenge.delivery.signal == SIM_CHANGED:
+    number was changed, or has to be vouched for and nobody does, which speaks against all of them."""
+    if challenge.delivery.signal in {SIM_CHANGED, SIM_UNCHECKED}:
         return frozenset()
     return frozenset(STRATEGIES[method.type].ways(challenge, method, deps)) - {challenge.channel}
 
