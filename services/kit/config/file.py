@@ -23,7 +23,7 @@ ACCOUNTS = frozenset({"authToken", "username", "password"})
 
 SECRETS = frozenset({"authToken", "password"})
 NAMED = re.compile(rf"\$\{{[A-Z][A-Z0-9_]*\}}|{REFERENCE}")
-"""What leads to a secret and holds none of it; a variable's default would."""
+"""What leads to a secret and holds nothing of it, as a variable's default or a word beside it would."""
 
 OF_AN_ACCOUNT = 3
 """The parts of an account's place: `providers`, the channel, its number."""
@@ -135,8 +135,8 @@ def secrets_written_out(path: Path, *, named_by: str = "SECURITY_INFO_CONFIG") -
     found: list[str] = []
 
     def look(value: Any, *place: Any) -> Any:
-        is_secret = place[:1] == (PROVIDERS,) and place[-1] in SECRETS and isinstance(value, str)
-        if is_secret and not NAMED.search(value):
+        of_account = place[:1] == (PROVIDERS,) and len(place) == OF_AN_ACCOUNT + 1
+        if of_account and place[-1] in SECRETS and isinstance(value, str) and not NAMED.fullmatch(value):
             found.append(".".join(str(part) for part in place))
         return _each(value, look, place)
 

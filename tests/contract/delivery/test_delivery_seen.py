@@ -93,6 +93,18 @@ async def test_a_sim_card_that_was_changed_is_said_with_the_other_ways_to_prove_
     assert "Verify it's you" in walker.page.text
 
 
+async def test_a_sim_card_that_nobody_vouches_for_speaks_against_a_call_too(world: World) -> None:
+    """Where the organisation wants it so; it may be asked about once more."""
+    user, _ = await with_three(world)
+    walker = await world.signed_in(user, intent="manage", amr=["pwd"])
+    await walker.press("Next", method=await world.id_of(user, "phone"))
+    proving = Waiting(world, walker, "", at=walker.address)
+    assert walker.has_button("Call me instead")
+    await proving.refused("simUnchecked")
+    assert not walker.has_button("Call me instead")
+    assert walker.has_button("Use a different method")
+
+
 async def test_a_call_instead_goes_out_and_helps_after_its_own_patience(world: World) -> None:
     waiting = await with_number(world)
     await waiting.later(46)

@@ -67,6 +67,8 @@ async def test_mail_of_our_own_is_signed_for_our_domain(server: MailServer) -> N
         (b"To: sam@", b"To: eve@"),
         (b"\r\nDate:", b"\r\nSubject: another one\r\nDate:"),
         (b"\r\nDate:", b"\r\nFrom: eve@evil.example\r\nDate:"),
+        (b"\r\nDate:", b"\r\nContent-Type: text/plain\r\nDate:"),
+        (b"\r\nDate:", b"\r\nDate: Mon, 30 Nov 2026 12:00:00 +0000\r\nDate:"),
     ],
 )
 async def test_what_was_changed_on_the_way_is_noticed(server: MailServer, what: bytes, instead: bytes) -> None:

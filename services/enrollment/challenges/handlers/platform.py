@@ -15,7 +15,7 @@ from services.enrollment.challenges.handlers.lifecycle import cancel_challenge
 from services.enrollment.challenges.handlers.submitting import submit_proof
 from services.enrollment.methods.base.handlers import Given
 from services.enrollment.methods.registry.domain import TRAITS
-from services.enrollment.methods.registry.handlers import PROOFS
+from services.enrollment.methods.registry.handlers import PROOFS, STRATEGIES
 from services.enrollment.needs import CanChangeSessions, CanSendAgain, CanSubmit, HasAccounts, HasChallenges
 from services.enrollment.proofs.sent_code.handlers import resend_of
 from services.enrollment.sessions.domain import lifecycle
@@ -102,7 +102,8 @@ async def answer(
 async def send_again(challenge: Challenge, delivery: PhoneDelivery | None, deps: CanSendToPeople) -> None:
     """Send the message once more, by another way if one is named. Raises `resendTooSoon`, `sendLimitReached`,
     `codeExpired`, `challengeEnded`; `requestMalformed` where nothing is sent, or the way cannot change;
-    `methodNotAllowedByPolicy` for a text to a phone that gets calls, and for WhatsApp where nobody carries it."""
+    `methodNotAllowedByPolicy` for a text to a phone or a landline that gets calls, and for WhatsApp where nobody
+    carries it."""
     if not challenge.is_sent:
         raise RequestMalformedError("Nothing is sent for this challenge.")
     channel = await _channel(challenge, delivery, deps) if delivery else None
@@ -168,8 +169,11 @@ async def _channel(challenge: Challenge, delivery: PhoneDelivery, deps: CanSendT
         raise RequestMalformedError("This challenge cannot go another way; open a new one.")
     account = await account_of(challenge.tenant, challenge.user, deps)
     known = challenge.registration or account.method(challenge.method_id)
-    if delivery != "voice" and known is not None and known.phone_type != "mobile":
-        raise MethodNotAllowedByPolicyError("Only a mobile phone gets text messages.")
-    if delivery == "whatsapp" and delivery not in deps.config.providers.channels:
-        raise MethodNotAllowedByPolicyError("Nobody carries WhatsApp messages here.")
-    return delivery
+    if known is None:
+        raise ChallengeEndedError
+    ways = STRATEGIES[challenge.method_type].ways(challenge, known, deps)
+    if delivery in ways:
+        return delivery
+    is_texted = "sms" in ways
+    why = "Nobody carries WhatsApp messages here." if is_texted else "Only a mobile phone gets text messages."
+    raise MethodNotAllowedByPolicyError(why)

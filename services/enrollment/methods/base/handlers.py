@@ -9,11 +9,11 @@ from pydantic import SecretStr
 from schemas.base import Channel
 from schemas.verification import CodeSubmitted
 from services.enrollment.accounts.domain.account import Account, Method
-from services.enrollment.challenges.domain.challenge import Challenge
+from services.enrollment.challenges.domain.challenge import Challenge, Registration
 from services.enrollment.challenges.domain.transitions import Submitted
 from services.enrollment.challenges.handlers.building import ProofRequest
 from services.enrollment.challenges.handlers.lifecycle import binding_of
-from services.enrollment.needs import CanAskMethods, CanResume, CanSeal
+from services.enrollment.needs import CanAskMethods, CanResume, CanSeal, CanShow
 from services.enrollment.registrations.domain import ApiRegistration
 from services.enrollment.sessions.principal import Claimant
 from services.kit.errors import CodeMalformedError, RequestMalformedError
@@ -73,11 +73,11 @@ Ask = Callable[[Method, ProofRequest, Claimant, CanAskMethods], Awaitable[Challe
 """Builds the challenge that asks for a method on file."""
 
 
-Ways = Callable[[Method, Claimant, CanAskMethods], tuple[Channel, ...]]
-"""How a method on file can be reached."""
+Ways = Callable[[Challenge, Method | Registration, CanShow], tuple[Channel, ...]]
+"""How the method of a challenge can be reached: one on file, or one that is being registered."""
 
 
-def one_way(_: Method, __: Claimant, ___: CanAskMethods) -> tuple[Channel, ...]:
+def one_way(_: Challenge, __: Method | Registration, ___: CanShow) -> tuple[Channel, ...]:
     return ()
 
 

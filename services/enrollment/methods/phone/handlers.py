@@ -12,7 +12,16 @@ from services.enrollment.challenges.domain.challenge import Challenge, PhoneDeli
 from services.enrollment.challenges.handlers.building import ProofRequest, to_register
 from services.enrollment.methods.base.handlers import Proof, Strategy
 from services.enrollment.methods.phone.domain import parse_extension, parse_number, takes_texts
-from services.enrollment.needs import CanAsk, CanAskToRegister, CanPlan, CanSend, HasConfig, HasKeyring, HasPolicies
+from services.enrollment.needs import (
+    CanAsk,
+    CanAskToRegister,
+    CanPlan,
+    CanSend,
+    CanShow,
+    HasConfig,
+    HasKeyring,
+    HasPolicies,
+)
 from services.enrollment.proofs.sent_code.handlers import (
     PlainDestination,
     destination_of,
@@ -121,9 +130,9 @@ async def reach_otherwise(principal: Principal, delivery: PhoneDelivery, deps: C
     earlier = await current_challenge(principal, deps)
     if earlier is None or earlier.registration is None or earlier.method_type != "phone":
         raise ChallengeEndedError
-    destination = destination_of_challenge(earlier, deps)
-    if delivery not in phone_ways(earlier.registration.phone_type or "mobile", deps, to=destination):
+    if delivery not in ways_of(earlier, earlier.registration, deps):
         raise MethodNotAllowedByPolicyError
+    destination = destination_of_challenge(earlier, deps)
     registration = earlier.registration.model_copy(update={"delivery": delivery})
     asked = to_register(pressed(principal, delivery), "phone", registration, earlier.method_id)
     kind = phone_kind(delivery, principal.claimant, deps)
@@ -146,13 +155,17 @@ def way_among(ways: tuple[PhoneDelivery, ...], wanted: str | None) -> PhoneDeliv
     return next((way for way in ways if way == wanted), ways[0])
 
 
-def ways_besides(challenge: Challenge, deps: CanReach) -> frozenset[Channel]:
+def ways_of(challenge: Challenge, known: Method | Registration, deps: CanShow) -> tuple[PhoneDelivery, ...]:
+    """How the phone of a challenge can be reached. What the numbering plan says counts only for one that gets calls:
+    another one took a text."""
+    to = destination_of_challenge(challenge, deps) if known.delivery == "voice" else None
+    return phone_ways(known.phone_type or "mobile", deps, to=to)
+
+
+def ways_besides(challenge: Challenge, deps: CanShow) -> frozenset[Channel]:
     """How else a number can be reached that is being registered."""
     registration = challenge.registration
-    if registration is None:
-        return frozenset()
-    ways = phone_ways(registration.phone_type or "mobile", deps, to=destination_of_challenge(challenge, deps))
-    return frozenset(ways) - {challenge.channel}
+    return frozenset(ways_of(challenge, registration, deps)) - {challenge.channel} if registration else frozenset()
 
 
 def _step_of(challenge: Challenge) -> str:
@@ -191,14 +204,10 @@ async def _ask(method: Method, asked: ProofRequest, claimant: Claimant, deps: Ca
     """By the way that the person chose, else by that in which the number was proven; where that is WhatsApp, and nobody
     carries it any more, by a text."""
     destination = destination_of(method, claimant, deps)
-    ways = phone_ways(method.phone_type or "mobile", deps, to=destination)
+    ways = phone_ways(method.phone_type or "mobile", deps, to=destination if method.delivery == "voice" else None)
     way = way_among(ways, asked.by or method.delivery)
     return sent_code_challenge(asked, claimant, destination, way, deps, kind=phone_kind(way, claimant, deps))
 
 
-def _ways(method: Method, claimant: Claimant, deps: CanReach) -> tuple[PhoneDelivery, ...]:
-    return phone_ways(method.phone_type or "mobile", deps, to=destination_of(method, claimant, deps))
-
-
 CALL = Proof()
-STRATEGY = Strategy(_ask, ways=_ways)
+STRATEGY = Strategy(_ask, ways=ways_of)

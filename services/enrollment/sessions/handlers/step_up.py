@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from schemas.base import Channel, MethodType, Purpose
-from schemas.notification import SIM_CHANGED
+from schemas.notification import SIM_CHANGED, SIM_UNCHECKED
 from services.enrollment.accounts.domain.account import Account, Method
 from services.enrollment.accounts.domain.suspension import may_vouch
 from services.enrollment.challenges.domain.challenge import Challenge
@@ -24,7 +24,7 @@ from services.enrollment.devices.asking import admit_request, end_earlier_reques
 from services.enrollment.methods.base.domain import PROVEN_FOR
 from services.enrollment.methods.registry.domain import TRAITS
 from services.enrollment.methods.registry.handlers import STRATEGIES
-from services.enrollment.needs import CanAskMethods, CanChangeAccounts, CanChoose, CanProve, HasRules
+from services.enrollment.needs import CanChangeAccounts, CanChoose, CanProve, CanShow, HasRules
 from services.enrollment.sessions.domain import steps
 from services.enrollment.sessions.domain.session import Session
 from services.enrollment.sessions.handlers.asking import ask, is_asked_already, pressed
@@ -127,12 +127,12 @@ async def prove_by(
     return moved
 
 
-def ways_besides(principal: Principal, challenge: Challenge, method: Method, deps: CanAskMethods) -> frozenset[Channel]:
+def ways_besides(challenge: Challenge, method: Method, deps: CanShow) -> frozenset[Channel]:
     """How else the person can be reached by the method that they are asked for: not at all where the SIM card of its
-    number was changed, which speaks against all of them."""
-    if challenge.delivery.signal == SIM_CHANGED:
+    number was changed, or has to be vouched for and nobody does, which speaks against all of them."""
+    if challenge.delivery.signal in {SIM_CHANGED, SIM_UNCHECKED}:
         return frozenset()
-    return frozenset(STRATEGIES[method.type].ways(method, principal.claimant, deps)) - {challenge.channel}
+    return frozenset(STRATEGIES[method.type].ways(challenge, method, deps)) - {challenge.channel}
 
 
 async def choose_another(principal: Principal, deps: CanChangeAccounts) -> Principal:

@@ -83,7 +83,7 @@ async def show(page: PageRequest, feedback: Feedback = NOTHING) -> Response:
         frame=frame(page, "prove", feedback.notice or await _why_a_code(page, method, challenge) or _what_for(page)),
         feedback=feedback,
         other_method=len(step_up.askable(page.principal, page.deps)) > 1,
-        ways=step_up.ways_besides(page.principal, challenge, method, page.deps),
+        ways=step_up.ways_besides(challenge, method, page.deps),
     )
     return html(page.principal, proof_page(challenge).view(asked), feedback.status)
 

@@ -35,13 +35,21 @@ def test_a_secret_that_is_named_passes(tmp_path: Path, token: str) -> None:
     require_named_secrets(written(tmp_path, token))
 
 
-@pytest.mark.parametrize("token", ["s3cret", "${TOKEN:-s3cret}", "s3cret env:TOKEN"])
+@pytest.mark.parametrize("token", ["s3cret", "${TOKEN:-s3cret}", "s3cret env:TOKEN", "s3cret${TOKEN}"])
 def test_a_secret_that_is_written_out_is_refused_and_not_repeated(tmp_path: Path, token: str) -> None:
     file = written(tmp_path, token, "s3cret, too")
     assert secrets_written_out(file) == ["providers.email.0.password", "providers.sms.0.authToken"]
     with pytest.raises(ConfigError, match=r"providers\.email\.0\.password is a secret and is not") as refused:
         require_named_secrets(file)
     assert "s3cret" not in str(refused.value)
+
+
+def test_what_a_provider_from_outside_reads_is_its_own_affair(tmp_path: Path) -> None:
+    """`env:` and `file:` mean nothing in its options; it has `secrets` for them."""
+    ours = {"name": "acme", "type": "plugin", "factory": "acme.texts:made", "options": {"password": "of a door"}}
+    file = tmp_path / "config.yaml"
+    file.write_text(yaml.safe_dump({**SOUND, "providers": {"sms": [ours]}}))
+    require_named_secrets(file)
 
 
 def test_what_is_named_is_read_where_it_is_needed(tmp_path: Path) -> None:
@@ -60,6 +68,15 @@ def test_what_a_variable_holds_stays_as_it_is(tmp_path: Path) -> None:
     known = {"TOKEN": "a-token", "SMTP_PASSWORD": "a password"}
     config = with_secrets(load_config(SharedConfig, written(tmp_path, "${TOKEN}"), known), resolve)
     assert opened(config) == ["a-token", "a password"]
+
+
+def test_a_variable_may_say_where_the_secret_is(tmp_path: Path) -> None:
+    known = {"TOKEN": "a-token", "SMTP_PASSWORD": "file:/run/secrets/smtp"}
+    config = load_config(SharedConfig, written(tmp_path, "${TOKEN}"), known)
+    assert opened(with_secrets(config, lambda where: SecretStr(f"of {where}"))) == [
+        "a-token",
+        "of file:/run/secrets/smtp",
+    ]
 
 
 def opened(config: SharedConfig) -> list[str]:
