@@ -7,8 +7,11 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.client import AIOKafkaClient
 from aiokafka.consumer.fetcher import FetchResult
+from aiokafka.consumer.subscription_state import SubscriptionState
 from aiokafka.errors import ConsumerStoppedError, CorruptRecordException, KafkaError
+from aiokafka.protocol.fetch import FetchRequest
 
 from services.kit.kafka.connection import client_options
 from services.kit.kafka.record import Record, raw_headers
@@ -18,6 +21,12 @@ CONNECT_WITHIN = 10.0
 POLL_WITHIN = 0.5
 UNPACK_TRIES = 4
 UNPACK_AGAIN_AFTER = 0.1
+HELD_MS = 15_000
+"""How long Kafka holds a question for records while there are none; what comes is given at once all the same."""
+PART_MS = 250
+"""The same where a partition is left out, since it is full or rests: it joins with the next question."""
+QUESTIONS = "questions"
+"""Among the client's connections to a broker, that for questions for records."""
 
 
 def from_client(raw: "ConsumerRecord[bytes, bytes]") -> Record:
@@ -33,6 +42,43 @@ class UnreadableRecord(ConsumerRecord):  # type: ignore[misc]  # aiokafka has no
         object.__setattr__(self, "why", why)
 
 
+class Questions:
+    """The client, as the fetcher that asks for records sees it: its questions have a connection of their own, for Kafka
+    answers one after the other on each, and what else is asked would wait behind the one that is held.
+
+    A question of before a rebalance is held as well, so its connection ends with it.
+    """
+
+    def __init__(self, client: AIOKafkaClient, subscription: SubscriptionState) -> None:
+        self._client = client
+        self._subscription = subscription
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    async def send(self, node: int, request: Any) -> Any:
+        """What the broker answers."""
+        if not isinstance(request, FetchRequest):
+            return await self._client.send(node, request)
+        request._max_wait_ms = HELD_MS if self._is_whole(node, request) else PART_MS  # noqa: SLF001
+        try:
+            return await self._client.send(node, request, group=QUESTIONS)
+        except asyncio.CancelledError:
+            if held := self._client._conns.pop((node, QUESTIONS), None):  # noqa: SLF001
+                held.close()
+            raise
+
+    def _is_whole(self, node: int, request: FetchRequest) -> bool:
+        """Whether it asks for all partitions that are read here and that this broker leads."""
+        subscription = self._subscription.subscription
+        assignment = subscription.assignment if subscription is not None else None
+        if assignment is None:
+            return False
+        leader = self._client.cluster.leader_for_partition
+        led = [place for place in assignment.tps if leader(place) == node]
+        return len(led) == sum(len(partitions) for _, partitions in request.topics)
+
+
 class TotalConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka has no types
     """A consumer that goes on behind what cannot be unpacked: damaged bytes, or a header whose name is not UTF-8.
 
@@ -45,6 +91,10 @@ class TotalConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka has no 
         super().__init__(*topics, **options)
         self._failures: Counter[tuple[TopicPartition, int]] = Counter()
         self._passed_over: tuple[TopicPartition, int] | None = None
+
+    async def start(self) -> None:
+        await super().start()
+        self._fetcher._client = Questions(self._client, self._subscription)  # noqa: SLF001
 
     async def getone(self, *partitions: TopicPartition) -> "ConsumerRecord[bytes, bytes]":
         """The next record, or what stands for it."""
