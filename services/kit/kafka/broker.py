@@ -4,15 +4,13 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
 
 import stamina
 import structlog
-from aiokafka import AIOKafkaConsumer, ConsumerRecord
+from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
-from faststream.kafka.message import FAKE_CONSUMER, KafkaMessage
 
 from schemas.envelope import MAC, Envelope, Headers
 from schemas.topics import DEAD_LETTERS, TOPICS, Topic, full_name
@@ -25,8 +23,8 @@ from services.kit.kafka.handlers import Awaited, EventHandlers
 from services.kit.kafka.lanes import MOST_AT_ONCE
 from services.kit.kafka.processing import GroupProcessing, LiveProcessing, Processing
 from services.kit.kafka.producer import EventProducer
-from services.kit.kafka.reading import TotalConsumer, from_client
-from services.kit.kafka.record import RawHeaders, Record
+from services.kit.kafka.reading import TotalConsumer
+from services.kit.kafka.record import RawHeaders
 from services.kit.kafka.subscription import OnReconnect, Subscription
 from services.kit.mongo.outbox import EventTooLargeError
 from services.kit.mongo.relay import PublishFailedError
@@ -263,7 +261,7 @@ class EventBroker:
 
 
 def _faststream(settings: ServiceSettings, service: str) -> KafkaBroker:
-    """FastStream as we need it: it creates no topics, acknowledges nothing by itself, and never fails to parse."""
+    """FastStream as we need it: it creates no topics, and acknowledges nothing by itself."""
     quiet = logging.getLogger("faststream.security_info")
     quiet.setLevel(logging.ERROR)
     return KafkaBroker(
@@ -274,8 +272,6 @@ def _faststream(settings: ServiceSettings, service: str) -> KafkaBroker:
         retry_backoff_ms=RETRY_BACKOFF_MS,
         ack_policy=AckPolicy.MANUAL,
         graceful_timeout=DRAIN_WITHIN,
-        parser=_parse,
-        decoder=_decode,
         security=security(settings),
         logger=quiet,
         apply_types=False,
@@ -288,22 +284,3 @@ def _build(broker: KafkaBroker, consumer: Callable[..., AIOKafkaConsumer]) -> No
     if not isinstance(config.builder, partial):
         raise TypeError("FastStream makes consumers in another way than this version of it did")
     config.builder = partial(consumer, **config.builder.keywords)
-
-
-async def _parse(raw: "ConsumerRecord[Any, Any]") -> KafkaMessage:
-    """Never raises: headers are read later, by `schemas.envelope`, which tells what is wrong with them."""
-    return KafkaMessage(
-        body=b"",
-        headers={},
-        reply_to="",
-        content_type=None,
-        message_id=f"{raw.topic}-{raw.partition}-{raw.offset}",
-        correlation_id=None,
-        raw_message=raw,
-        path={},
-        consumer=FAKE_CONSUMER,
-    )
-
-
-async def _decode(message: KafkaMessage) -> Record:
-    return from_client(message.raw_message)

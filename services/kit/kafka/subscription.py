@@ -11,15 +11,16 @@ from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 
 from services.kit.clock import monotonic
+from services.kit.kafka.asking.questions import PART_MS
 from services.kit.kafka.headway import Headway, Reading, has_ended, readings
 from services.kit.kafka.lanes import MOST_AT_ONCE, Lanes, Offsets
 from services.kit.kafka.metrics import IN_FLIGHT, LAG
 from services.kit.kafka.processing import Processing
-from services.kit.kafka.reading import PART_MS
-from services.kit.kafka.record import Partition, Record
+from services.kit.kafka.reading import from_client
+from services.kit.kafka.record import Partition
 
 if TYPE_CHECKING:
-    from aiokafka import AIOKafkaConsumer
+    from aiokafka import AIOKafkaConsumer, ConsumerRecord
     from faststream.kafka import KafkaBroker
 
 log = structlog.get_logger(__name__)
@@ -63,7 +64,8 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
         self._read_at = 0.0
         self._stuck: str | None = None
         self._subscriber = broker.subscriber(*topics, **self._options())
-        self._subscriber(self._lanes_accept)
+        self._subscriber(self._take)  # one without a handler reads nothing
+        self._subscriber.consume_one = self._take  # see docs/adr/0005
         IN_FLIGHT.labels(group or "live").set_function(lambda: self._lanes.in_flight)
         LAG.labels(group or "live").set_function(lambda: sum(place.waiting for place in self._readings().values()))
 
@@ -186,8 +188,9 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
             "max_poll_interval_ms": POLL_NEVER_ENDS_MS,
         }
 
-    async def _lanes_accept(self, record: Record) -> None:
-        await self._lanes.accept(record)
+    async def _take(self, raw: "ConsumerRecord[bytes, bytes]") -> None:
+        """All that is done with a record in FastStream's loop, in the place of its parsers, scopes and middlewares."""
+        await self._lanes.accept(from_client(raw))
 
     async def _fix_live_positions(self) -> None:
         """Without a group, ask now where "now" is; at the first fetch, what came in between would be missed."""

@@ -9,7 +9,7 @@ from aiokafka.consumer.subscription_state import SubscriptionState
 from aiokafka.protocol.fetch import FetchRequest
 from aiokafka.protocol.metadata import MetadataRequest
 
-from services.kit.kafka.reading import HELD_MS, PART_MS, QUESTIONS, Questions
+from services.kit.kafka.asking.questions import HELD_MS, PART_MS, QUESTIONS, Questions
 
 PLACES = [TopicPartition("t", number) for number in range(4)]
 LEADERS = {0: 1, 1: 1, 2: 1, 3: 2}
