@@ -42,7 +42,7 @@ def subscribe(broker: EventBroker, deps: Dependencies, *, group: str, requiremen
     followed = EventHandlers.together(
         _outcomes(store), _hardware_tokens(store), _activity(store), _journeys(store), _notices(deps)
     )
-    broker.subscribe([LIFECYCLE], followed.after(requirement), group=f"{group}.outcomes", at_leisure=True)
+    broker.subscribe([LIFECYCLE], followed.after(requirement), group=f"{group}.outcomes")
 
 
 def _verdicts(deps: Dependencies) -> EventHandlers:

@@ -1,6 +1,7 @@
 """Runs a service in the foreground until it is told to stop."""
 
 import asyncio
+import contextlib
 import errno
 import gc
 import os
@@ -28,6 +29,9 @@ from services.kit.telemetry import configure_logging
 GRACE_SECONDS = 5
 """For requests under way; event streams are cut then. What the application stops has deadlines of its own
 (`service.StopTimes`)."""
+
+DATE_EVERY = 1.0
+"""Seconds; answers carry the date."""
 
 EXIT_WITHIN = 28.0
 """Seconds after the signal at which the process ends in any case, for instance with a thread that hangs. Kubernetes
@@ -104,11 +108,23 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self._last_resort = threading.Timer(exit_within, _exit_now)
         self._last_resort.daemon = True
+        self._leaving = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def main_loop(self) -> None:
+        """Uvicorn's own looks ten times a second whether it is to end, which was a fifth of what idling took."""
+        self._loop = asyncio.get_running_loop()
+        while not await self.on_tick(0):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(DATE_EVERY):
+                    await self._leaving.wait()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         if not self.should_exit:
             self._last_resort.start()
         super().handle_exit(sig, frame)
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._leaving.set)
 
 
 def _exit_now() -> None:

@@ -1,23 +1,31 @@
 """Whether there is anything to do at all."""
 
-from services.kit.clock import monotonic
+import asyncio
+from collections.abc import Callable
+
+import structlog
+
+from services.kit.background import Background
+from services.kit.mongo.client import DatabaseError
 from services.notifier.store import Store
 
-ASK_EVERY = 0.9
-"""Seconds; below those after which a pool looks again."""
+log = structlog.get_logger(__name__)
+
+ASK_EVERY = 1.0
+"""Seconds; the longest for which what another process left waits for a pool."""
 
 
-class Calm:
-    """Whether nothing waits for anybody, asked once a second for all pools: else each would ask twice."""
+class Calm(Background):
+    """Asks for all pools whether anything waits for anybody, and tells them: else each would ask for itself."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, tell: Callable[[bool], None]) -> None:
         self._store = store
-        self._calm = False
-        self._again_at = 0.0
+        self._tell = tell
 
-    async def reigns(self) -> bool:
-        """As of a moment ago, and of two seconds ago at most."""
-        if (now := monotonic()) >= self._again_at:
-            self._again_at = now + ASK_EVERY
-            self._calm = not await self._store.has_open()
-        return self._calm
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(ASK_EVERY)
+            try:
+                self._tell(not await self._store.has_open())
+            except DatabaseError as error:
+                log.warning("the queues wait for the database", error=type(error).__name__)

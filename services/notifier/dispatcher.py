@@ -28,9 +28,10 @@ class Dispatcher:
         self._deps = deps
         self._health = Health(deps.store, deps.clock)
         self._most_calls = size * sum(len(line.providers) for line in lines)
-        limits, calm = (size, within), Calm(deps.store)
+        limits = (size, within)
+        self._calm = Calm(deps.store, self._tell)
         self._pools = [
-            Pool(line, index, deps, self._health, limits=limits, wake=self.wake, calm=calm)
+            Pool(line, index, deps, self._health, limits=limits, wake=self.wake)
             for line in lines
             for index in range(len(line.providers))
         ]
@@ -39,12 +40,12 @@ class Dispatcher:
         """Begin; what an earlier process left is found at once."""
         threads = ThreadPoolExecutor(self._most_calls + SPARE_THREADS, thread_name_prefix="lookups")
         asyncio.get_running_loop().set_default_executor(threads)
-        for pool in self._pools:
-            pool.start()
+        for worker in (*self._pools, self._calm):
+            worker.start()
 
     async def stop(self) -> None:
         """Claim nothing more and let the running calls end; what is cut off is taken over when its lease runs out."""
-        await asyncio.gather(*(pool.stop() for pool in self._pools))
+        await asyncio.gather(*(worker.stop() for worker in (*self._pools, self._calm)))
 
     def wake(self, channel: str, provider: str) -> None:
         for pool in self._pools:
@@ -60,4 +61,8 @@ class Dispatcher:
         return known.model_copy(update={"provider": provider})
 
     def alive(self) -> bool:
-        return all(pool.alive() for pool in self._pools)
+        return all(worker.alive() for worker in (*self._pools, self._calm))
+
+    def _tell(self, is_calm: bool) -> None:
+        for pool in self._pools:
+            pool.told(is_calm)

@@ -1,7 +1,6 @@
 """One provider's pool: what is due is claimed and sent, or handed over where another provider is to carry it."""
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 
 import structlog
@@ -12,7 +11,6 @@ from services.kit.mongo.client import DatabaseError
 from services.kit.mongo.document import Stored
 from services.kit.telemetry import bind, use_trace
 from services.notifier import metrics
-from services.notifier.calm import Calm
 from services.notifier.dependencies import Dependencies
 from services.notifier.domain import attempts
 from services.notifier.domain.delivery import Delivery
@@ -26,7 +24,6 @@ from services.notifier.line import Line
 log = structlog.get_logger(__name__)
 
 POOL_SIZE = 16
-POLL_EVERY = 1.0
 DEPTH_EVERY = 10.0
 BEYOND = 500
 """How much further a pool looks where it finds nothing that it can read although something waits."""
@@ -53,7 +50,6 @@ class Pool(Background):
         *,
         limits: tuple[int, float],
         wake: Callable[[str, str], None],
-        calm: Calm,
     ) -> None:
         self._line = line
         self._provider = line.providers[index]
@@ -61,7 +57,6 @@ class Pool(Background):
         self._deps = deps
         self._health = health
         self._wake_other = wake
-        self._calm = calm
         self._size, self._within = limits
         self._leases = Leases()
         self._woken = asyncio.Event()
@@ -85,12 +80,18 @@ class Pool(Background):
     def wake(self) -> None:
         self._woken.set()
 
+    def told(self, is_calm: bool) -> None:
+        """Whether anything waits for any pool; to be told every second."""
+        if not is_calm:
+            self.wake()
+        elif self._depth:
+            self._note_depth(0)
+
     async def _run(self) -> None:
         while True:
-            is_called = self._woken.is_set()
             self._woken.clear()
             try:
-                took_all = (not is_called and await self._calm.reigns()) or await self._take()
+                took_all = await self._take()
                 await self._measure()
             except DatabaseError as error:
                 log.warning("the queue waits for the database", error=type(error).__name__)
@@ -100,10 +101,7 @@ class Pool(Background):
                 log.exception("a delivery cannot be read", exc_info=error)
                 took_all = True
             if took_all:
-                # Not `wait_for`: that of Python 3.11 loses a cancellation that comes together with what it waits for.
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(POLL_EVERY):
-                        await self._woken.wait()
+                await self._woken.wait()
 
     async def _take(self) -> bool:
         """Claim as many as there is room for, and hand over what others are to carry; False if more may be waiting, and
@@ -229,5 +227,8 @@ class Pool(Background):
             return
         self._depth_at = monotonic() + DEPTH_EVERY
         channel, name = self._line.channel.name, self._provider.name
-        self._depth = await self._deps.store.depth(channel, name)
-        metrics.QUEUED.labels(channel, name).set(self._depth)
+        self._note_depth(await self._deps.store.depth(channel, name))
+
+    def _note_depth(self, depth: int) -> None:
+        self._depth = depth
+        metrics.QUEUED.labels(self._line.channel.name, self._provider.name).set(depth)

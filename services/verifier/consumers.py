@@ -37,8 +37,8 @@ def subscribe(
     broker.subscribe([SUBMISSIONS, *REQUESTS.values()], at("quick"), group=group)
     broker.subscribe([SUBMISSIONS], at("slow"), group=f"{group}.slow")
     broker.subscribe([SUBMISSIONS], at("kept"), group=f"{group}.kept", at_once=KEPT_AT_ONCE)
-    broker.subscribe([LIFECYCLE], _outcomes(store).after(precondition), group=f"{group}.lifecycle", at_leisure=True)
-    broker.subscribe([LIFECYCLE], _claims(store, clock).after(precondition), group=f"{group}.claims", at_leisure=True)
+    broker.subscribe([LIFECYCLE], _outcomes(store).after(precondition), group=f"{group}.lifecycle")
+    broker.subscribe([LIFECYCLE], _claims(store, clock).after(precondition), group=f"{group}.claims")
 
 
 def _taken(methods: Methods, store: Store, clock: Clock) -> EventHandlers:

@@ -30,7 +30,7 @@ from services.kit.mongo.reading import UnreadableDocumentError
 
 log = structlog.get_logger(__name__)
 
-FOLLOW_EVERY = timedelta(seconds=0.5)
+FOLLOW_EVERY = timedelta(seconds=0.9)
 
 
 @dataclass

@@ -4,15 +4,13 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
 
 import stamina
 import structlog
-from aiokafka import AIOKafkaConsumer, ConsumerRecord
+from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
-from faststream.kafka.message import FAKE_CONSUMER, KafkaMessage
 
 from schemas.envelope import MAC, Envelope, Headers
 from schemas.topics import DEAD_LETTERS, TOPICS, Topic, full_name
@@ -25,9 +23,9 @@ from services.kit.kafka.handlers import Awaited, EventHandlers
 from services.kit.kafka.lanes import MOST_AT_ONCE
 from services.kit.kafka.processing import GroupProcessing, LiveProcessing, Processing
 from services.kit.kafka.producer import EventProducer
-from services.kit.kafka.reading import TotalConsumer, from_client
-from services.kit.kafka.record import RawHeaders, Record
-from services.kit.kafka.subscription import FETCH_WAITS_MS, LEISURE_WAITS_MS, OnReconnect, Subscription
+from services.kit.kafka.reading import TotalConsumer
+from services.kit.kafka.record import RawHeaders
+from services.kit.kafka.subscription import OnReconnect, Subscription
 from services.kit.mongo.outbox import EventTooLargeError
 from services.kit.mongo.relay import PublishFailedError
 from services.kit.settings import ServiceSettings
@@ -43,6 +41,7 @@ JOIN_FIRST = 0.1
 JOIN_CAP = 2.0
 PROBE_EVERY = 2.0
 PROBE_SOON = 0.25
+TOPICS_EVERY = 10.0
 MISSES_UNTIL_DOWN = 2
 
 
@@ -67,6 +66,7 @@ class EventBroker:
         self._present: Mapping[str, int] | None = None
         self._not_shown: frozenset[str] = frozenset()
         self._looked = asyncio.Event()
+        self._topics_at = 0.0
         self._partitions = {name: topic.partitions for name, topic in self._topics.items()}
         self._required = {
             name for name, topic in self._topics.items() if service in topic.producers or topic is DEAD_LETTERS
@@ -81,14 +81,13 @@ class EventBroker:
         on_reconnect: OnReconnect | None = None,
         awaited: Awaited | None = None,
         at_once: int = MOST_AT_ONCE,
-        at_leisure: bool = False,
     ) -> None:
         """Give the records of `topics` to `handlers`; call it before `start`.
 
         With a `group`, each record is handled by one member at least once, in order within its key; without one, each
         replica gets what comes from now on, of that only what is `awaited`, nothing is committed, failures are dropped,
         and `on_reconnect` is awaited after Kafka was away, when events may have been missed. `at_once` keys are served
-        at the same time. `at_leisure`, for what nobody waits for, asks Kafka less often while nothing comes.
+        at the same time.
         """
         self._topics |= {full_name(self._prefix, topic): topic for topic in topics}
         names = [full_name(self._prefix, topic) for topic in topics]
@@ -102,7 +101,6 @@ class EventBroker:
                 group=group,
                 on_reconnect=on_reconnect,
                 at_once=at_once,
-                fetch_waits_ms=LEISURE_WAITS_MS if at_leisure else FETCH_WAITS_MS,
             )
         )
 
@@ -228,15 +226,23 @@ class EventBroker:
                 remedy="security-info topics ensure makes them; security-info topics grant lets the account use them",
             )
 
+    async def _look_for_topics(self) -> None:
+        """See that Kafka answers; once all is well, what there is only now and then, for that is long to read."""
+        if self._present is not None and self._topics_at > monotonic() and await self.ready():
+            await self._producer.present(frozenset())
+            return
+        self._present = await self._producer.present(self._required)
+        self._topics_at = monotonic() + TOPICS_EVERY
+        self._looked.set()
+        self._compare_partitions(self._present)
+        self._tell_what_is_not_shown(self._present)
+
     async def _watch(self) -> None:
         """Know whether Kafka answers, replace a producer that may have noticed nothing, tell live listeners."""
         misses, was_up = 0, False
         while True:
             try:
-                self._present = await self._producer.present(self._required)
-                self._looked.set()
-                self._compare_partitions(self._present)
-                self._tell_what_is_not_shown(self._present)
+                await self._look_for_topics()
             except PublishFailedError:
                 misses += 1
             else:
@@ -255,7 +261,7 @@ class EventBroker:
 
 
 def _faststream(settings: ServiceSettings, service: str) -> KafkaBroker:
-    """FastStream as we need it: it creates no topics, acknowledges nothing by itself, and never fails to parse."""
+    """FastStream as we need it: it creates no topics, and acknowledges nothing by itself."""
     quiet = logging.getLogger("faststream.security_info")
     quiet.setLevel(logging.ERROR)
     return KafkaBroker(
@@ -266,8 +272,6 @@ def _faststream(settings: ServiceSettings, service: str) -> KafkaBroker:
         retry_backoff_ms=RETRY_BACKOFF_MS,
         ack_policy=AckPolicy.MANUAL,
         graceful_timeout=DRAIN_WITHIN,
-        parser=_parse,
-        decoder=_decode,
         security=security(settings),
         logger=quiet,
         apply_types=False,
@@ -280,22 +284,3 @@ def _build(broker: KafkaBroker, consumer: Callable[..., AIOKafkaConsumer]) -> No
     if not isinstance(config.builder, partial):
         raise TypeError("FastStream makes consumers in another way than this version of it did")
     config.builder = partial(consumer, **config.builder.keywords)
-
-
-async def _parse(raw: "ConsumerRecord[Any, Any]") -> KafkaMessage:
-    """Never raises: headers are read later, by `schemas.envelope`, which tells what is wrong with them."""
-    return KafkaMessage(
-        body=b"",
-        headers={},
-        reply_to="",
-        content_type=None,
-        message_id=f"{raw.topic}-{raw.partition}-{raw.offset}",
-        correlation_id=None,
-        raw_message=raw,
-        path={},
-        consumer=FAKE_CONSUMER,
-    )
-
-
-async def _decode(message: KafkaMessage) -> Record:
-    return from_client(message.raw_message)

@@ -26,6 +26,8 @@ class EventHandlers:
 
     def __init__(self) -> None:
         self._handlers: dict[str, Handler[Any]] = {}
+        self.wants: Callable[[Envelope], bool] = _all_are_wanted
+        """Whether it is worth to begin with an event at all; what is not wanted its handler passes over as well."""
 
     def on(self, event: type[E]) -> Callable[[Handler[E]], Handler[E]]:
         """Register the decorated function for `event`.
@@ -52,6 +54,7 @@ class EventHandlers:
     def only(self, wanted: Callable[[Envelope], bool]) -> "EventHandlers":
         """The same handlers for the events that are wanted at the moment they arrive; others are skipped."""
         chosen = EventHandlers()
+        chosen.wants = wanted
         for event_type, handler in self._handlers.items():
             chosen._handlers[event_type] = _if_wanted(handler, wanted)
         return chosen
@@ -71,6 +74,10 @@ class EventHandlers:
         for event_type, handler in self._handlers.items():
             waiting._handlers[event_type] = _after(precondition, handler)
         return waiting
+
+
+def _all_are_wanted(_: Envelope) -> bool:
+    return True
 
 
 def _all(handlers: Sequence[Handler[Any]]) -> Handler[Any]:

@@ -84,7 +84,7 @@ class Processing(ABC):
 
     async def _dispatch(self, record: Record, envelope: Envelope, pause: Pause) -> str:
         handler = self._handlers.find(envelope.type)
-        if handler is None:
+        if handler is None or not self._handlers.wants(envelope):
             return "unhandled"
         began = monotonic()
         with event_context(envelope):

@@ -10,6 +10,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.consumer.fetcher import FetchResult
 from aiokafka.errors import ConsumerStoppedError, CorruptRecordException, KafkaError
 
+from services.kit.kafka.asking.questions import Questions
 from services.kit.kafka.connection import client_options
 from services.kit.kafka.record import Record, raw_headers
 from services.kit.settings import ServiceSettings
@@ -45,6 +46,10 @@ class TotalConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka has no 
         super().__init__(*topics, **options)
         self._failures: Counter[tuple[TopicPartition, int]] = Counter()
         self._passed_over: tuple[TopicPartition, int] | None = None
+
+    async def start(self) -> None:
+        await super().start()
+        self._fetcher._client = Questions(self._client, self._subscription)  # noqa: SLF001
 
     async def getone(self, *partitions: TopicPartition) -> "ConsumerRecord[bytes, bytes]":
         """The next record, or what stands for it."""

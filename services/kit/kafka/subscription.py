@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -11,14 +11,16 @@ from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 
 from services.kit.clock import monotonic
-from services.kit.kafka.headway import Headway, has_ended, readings
+from services.kit.kafka.asking.questions import PART_MS
+from services.kit.kafka.headway import Headway, Reading, has_ended, readings
 from services.kit.kafka.lanes import MOST_AT_ONCE, Lanes, Offsets
 from services.kit.kafka.metrics import IN_FLIGHT, LAG
 from services.kit.kafka.processing import Processing
-from services.kit.kafka.record import Partition, Record
+from services.kit.kafka.reading import from_client
+from services.kit.kafka.record import Partition
 
 if TYPE_CHECKING:
-    from aiokafka import AIOKafkaConsumer
+    from aiokafka import AIOKafkaConsumer, ConsumerRecord
     from faststream.kafka import KafkaBroker
 
 log = structlog.get_logger(__name__)
@@ -26,13 +28,11 @@ log = structlog.get_logger(__name__)
 COMMIT_WITHIN = 5.0
 REVOKE_WITHIN = 8.0
 START_WITHIN = 15.0
+READ_EVERY = 5.0
+"""Seconds between looks at how far all partitions are read."""
 SESSION_MS = 10_000
 REBALANCE_MS = 30_000
-FETCH_WAITS_MS = 1_000
-LEISURE_WAITS_MS = 5_000
-"""How long Kafka holds a question for records while there are none; what comes is given at once all the same. No longer
-where people wait, for a partition that was full or rested joins with the next question."""
-FETCHER_LOOKS_MS = 5_000
+FETCHER_LOOKS_MS = 30_000
 """How often the client looks at all partitions for nothing. What comes, what was handed on, a rebalance and a partition
 that rested wake it at once; its default, 0.2 s, was most of what an idle consumer took."""
 POLL_NEVER_ENDS_MS = 24 * 3_600_000
@@ -53,20 +53,21 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
         group: str | None,
         on_reconnect: OnReconnect | None = None,
         at_once: int = MOST_AT_ONCE,
-        fetch_waits_ms: int = FETCH_WAITS_MS,
     ) -> None:
         self.topics = topics
-        self._fetch_waits_ms = fetch_waits_ms
         self.group = group
         self._on_reconnect = on_reconnect
         self._lanes = Lanes(processing.process, self._commit, self, at_once=at_once)
         self._committer: asyncio.Task[None] | None = None
         self._started = False
         self._headway = Headway()
+        self._read_at = 0.0
         self._stuck: str | None = None
         self._subscriber = broker.subscriber(*topics, **self._options())
-        self._subscriber(self._lanes_accept)
+        self._subscriber(self._take)  # one without a handler reads nothing
+        self._subscriber.consume_one = self._take  # see docs/adr/0005
         IN_FLIGHT.labels(group or "live").set_function(lambda: self._lanes.in_flight)
+        LAG.labels(group or "live").set_function(lambda: sum(place.waiting for place in self._readings().values()))
 
     @property
     def started(self) -> bool:
@@ -74,14 +75,17 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
 
     def look(self) -> None:
         """See whether reading gets on; to be called every few seconds."""
-        consumer: AIOKafkaConsumer | None = self._subscriber.consumer
         at = monotonic()
-        seen = readings(consumer) if self._started and consumer is not None else {}
-        self._headway.note(seen, at)
-        LAG.labels(self.group or "live").set(sum(reading.waiting for reading in seen.values()))
+        if at >= self._read_at:
+            self._read_at = at + READ_EVERY
+            self._headway.note(self._readings(), at)
         was, self._stuck = self._stuck, self._why_stuck(at)
         if self._stuck != was and self._stuck is not None:
             log.error("a subscription is stuck, and only a restart helps", group=self.group, why=self._stuck)
+
+    def _readings(self) -> Mapping[Partition, Reading]:
+        consumer: AIOKafkaConsumer | None = self._subscriber.consumer
+        return readings(consumer) if self._started and consumer is not None else {}
 
     @property
     def stuck(self) -> bool:
@@ -169,7 +173,7 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
     def _options(self) -> dict[str, Any]:
         shared = {
             "ack_policy": AckPolicy.MANUAL,
-            "fetch_max_wait_ms": self._fetch_waits_ms,
+            "fetch_max_wait_ms": PART_MS,
             "consumer_timeout_ms": FETCHER_LOOKS_MS,
         }
         if self.group is None:
@@ -184,8 +188,9 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
             "max_poll_interval_ms": POLL_NEVER_ENDS_MS,
         }
 
-    async def _lanes_accept(self, record: Record) -> None:
-        await self._lanes.accept(record)
+    async def _take(self, raw: "ConsumerRecord[bytes, bytes]") -> None:
+        """All that is done with a record in FastStream's loop, in the place of its parsers, scopes and middlewares."""
+        await self._lanes.accept(from_client(raw))
 
     async def _fix_live_positions(self) -> None:
         """Without a group, ask now where "now" is; at the first fetch, what came in between would be missed."""

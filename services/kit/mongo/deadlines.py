@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 import structlog
@@ -32,13 +32,16 @@ async def end_each(found: AsyncIterator[Stored[S]], end: Callable[[Stored[S]], A
     Raises:
         DatabaseError: the database is down.
     """
-    turn = asyncio.Lock()
+    first = await anext(found, None)
+    if first is None:
+        return 0
+    rest, turn = _with(first, found), asyncio.Lock()
 
     async def work() -> int:
         ended = 0
         while True:
             async with turn:
-                stored = await anext(found, None)
+                stored = await anext(rest, None)
             if stored is None:
                 return ended
             ended += await _ended(stored, end)
@@ -48,6 +51,12 @@ async def end_each(found: AsyncIterator[Stored[S]], end: Callable[[Stored[S]], A
         if isinstance(result, BaseException):
             raise result
     return sum(result for result in results if isinstance(result, int))
+
+
+async def _with(first: Stored[S], others: AsyncIterator[Stored[S]]) -> AsyncIterator[Stored[S]]:
+    yield first
+    async for stored in others:
+        yield stored
 
 
 async def _ended(stored: Stored[S], end: Callable[[Stored[S]], Awaitable[Stored[S] | None]]) -> bool:
@@ -78,11 +87,12 @@ class Sweeper(Background):
         self._leases = leases
         self._clock = clock
         self._owner = new_id()
+        self._held_until: datetime | None = None
 
     async def _run(self) -> None:
         while True:
             try:
-                if await self._hold():
+                if self._holds() or await self._hold():
                     await self._sweep()
             except DatabaseError:
                 log.warning("deadlines wait for the database", sweeper=self._name)
@@ -107,16 +117,21 @@ class Sweeper(Background):
             with contextlib.suppress(DatabaseError):
                 await self._hold()
 
+    def _holds(self) -> bool:
+        """Whether the lease that was written last has more than half of its time before it."""
+        return self._held_until is not None and self._clock.now() < self._held_until - 1.5 * self._every
+
     async def _hold(self) -> bool:
         """Take or keep the lease. A lost race is a duplicate key or an update that matched nothing."""
         now = self._clock.now()
-        lease = {"owner": self._owner, "until": now + 3 * self._every}
+        until, self._held_until = now + 3 * self._every, None
+        lease = {"owner": self._owner, "until": until}
         mine_or_free = {"_id": self._name, "$or": [{"owner": self._owner}, {"until": {"$lt": now}}]}
         result = await self._leases.update_one(mine_or_free, {"$set": lease})
-        if result.matched_count:
-            return True
-        try:
-            await self._leases.insert_one({"_id": self._name, **lease})
-        except DuplicateKeyError:
-            return False
+        if not result.matched_count:
+            try:
+                await self._leases.insert_one({"_id": self._name, **lease})
+            except DuplicateKeyError:
+                return False
+        self._held_until = until
         return True

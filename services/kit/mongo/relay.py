@@ -35,6 +35,7 @@ log = structlog.get_logger(__name__)
 
 LEASE = timedelta(seconds=15)
 SWEEP_EVERY = 2.0
+"""Seconds, the least between sweeps. Where none failed, the next is when the first lease runs out."""
 SWEEP_LIMIT = 200
 RENEW_AT_ONCE = 1_000
 MARK_EVERY = 0.1
@@ -81,6 +82,7 @@ class Relay:
         self._lanes: dict[tuple[str, str], _Lane] = {}
         self._sent: list[tuple[Collection, str, str]] = []
         self._to_mark = asyncio.Event()
+        self._to_renew = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._background: list[asyncio.Task[None]] = []
         WAITING.set_function(lambda: self.waiting)
@@ -156,6 +158,7 @@ class Relay:
                 await self._publisher.publish(pending.topic, pending.envelope)
             except PublishFailedError:
                 lane.failed = True
+                self._to_renew.set()
                 log.warning("event waits for Kafka", type=pending.envelope.type, event_id=pending.envelope.id)
             except EventTooLargeError:
                 await self._put_aside(lane, pending.envelope)
@@ -226,19 +229,28 @@ class Relay:
 
     async def _sweep_always(self) -> None:
         while True:
+            self._to_renew.clear()
+            quiet = 0.0
             try:
-                for collection in self._collections.values():
-                    await self._renew(collection)
-                    await self._sweep(collection)
+                quiet = min([await self._sweep(collection) for collection in self._collections.values()], default=0.0)
             except PyMongoError:
                 log.warning("outboxes cannot be swept yet")
             await asyncio.sleep(SWEEP_EVERY)
+            if quiet > SWEEP_EVERY and not any(lane.failed for lane in self._lanes.values()):
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(quiet - SWEEP_EVERY):
+                        await self._to_renew.wait()
 
-    async def _sweep(self, collection: Collection) -> None:
-        """Take over all that was left. What was looked at has a lease, or is skipped: a part without anything to take
-        over is the last."""
+    async def _sweep(self, collection: Collection) -> float:
+        """Take over all that was left; in how many seconds more may be. What was looked at is leased, or is skipped."""
+        now = self._clock.now()
+        await self._renew(collection)
         while await self._sweep_some(collection):
             pass
+        until = now + LEASE
+        async for first in collection.find(_LEASED, {"relay.until": 1}, sort=[("relay.until", 1)], limit=1):
+            until = min(until, first["relay"]["until"])
+        return (until - now).total_seconds()
 
     async def _sweep_some(self, collection: Collection) -> bool:
         """Whether more may be left."""
@@ -283,6 +295,7 @@ class Relay:
 
 
 _EMPTY: Document = {"outbox": {"$size": 0}}
+_LEASED: Document = {"relay.until": {"$exists": True}}
 
 
 async def _mark_in(collection: Collection, documents: Mapping[str, Sequence[str]]) -> None:

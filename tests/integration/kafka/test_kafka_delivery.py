@@ -171,6 +171,19 @@ async def test_a_hot_key_does_not_hold_up_the_other_keys_of_its_partition(settin
     assert [number for user, number in order if user == "hot"] == list(range(len(hot)))
 
 
+async def test_what_comes_after_a_rebalance_does_not_wait_for_a_question_of_before(settings: ServiceSettings) -> None:
+    seen = Seen()
+    async with running(member(settings, seen)):
+        async with running(member(settings, Seen())) as leaving:
+            consumer = leaving._subscriptions[0]._subscriber.consumer
+            assert consumer is not None
+            await until(consumer.assignment)
+            place = min(consumer.assignment())
+            await asyncio.sleep(0.5)  # now Kafka holds a question for the partitions of the one that stays
+        await write_batch(settings, LIFECYCLE, place.partition, [raw(step("moved", 1))])
+        await until(lambda: seen.by_user["moved"], within=8)
+
+
 async def test_a_codec_that_is_missing_is_told_by_liveness(
     settings: ServiceSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

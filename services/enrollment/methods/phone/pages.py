@@ -146,8 +146,10 @@ def countries() -> tuple[Country, ...]:
 @lru_cache(maxsize=len(LANGUAGES))
 def _countries(code: str) -> tuple[Country, ...]:
     names = regions_in(code)
+    # The table of codes: asking for each region's would load all that is known of its numbers, 1.5 MB.
+    codes = {region: code for code, regions in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items() for region in regions}
     regions = (region for region in phonenumbers.SUPPORTED_REGIONS if region in names)
-    listed = [Country(region, names[region], phonenumbers.country_code_for_region(region)) for region in regions]
+    listed = [Country(region, names[region], codes[region]) for region in regions]
     return tuple(sorted(listed, key=lambda country: in_order(country.name)))
 
 

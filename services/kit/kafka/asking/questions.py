@@ -1,0 +1,64 @@
+"""The client, as a consumer's fetcher sees it, which is not public: it knows where aiokafka 0.14 has it."""
+
+import asyncio
+from collections import defaultdict
+from typing import Any
+
+from aiokafka.client import AIOKafkaClient
+from aiokafka.consumer.subscription_state import SubscriptionState
+from aiokafka.protocol.fetch import FetchRequest
+
+from services.kit.kafka.asking.sessions import Session
+
+HELD_MS = 15_000
+"""How long Kafka holds a question for records while there are none; what comes is given at once all the same."""
+PART_MS = 250
+"""The same where a partition is left out, since it is full or rests: it joins with the next question."""
+QUESTIONS = "questions"
+"""Among the client's connections to a broker, that for questions for records."""
+
+
+class Questions:
+    """Questions for records have a connection of their own, for Kafka answers one after the other on each, and what
+    else is asked would wait behind the one that is held.
+
+    A question of before a rebalance is held as well, so its connection ends with it.
+    """
+
+    def __init__(self, client: AIOKafkaClient, subscription: SubscriptionState) -> None:
+        self._client = client
+        self._subscription = subscription
+        self._sessions: defaultdict[int, Session] = defaultdict(Session)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    async def send(self, node: int, request: Any) -> Any:
+        """What the broker answers."""
+        if not isinstance(request, FetchRequest):
+            return await self._client.send(node, request)
+        session = self._sessions[node]
+        request._max_wait_ms = HELD_MS if self._is_whole(node, request) else PART_MS  # noqa: SLF001
+        try:
+            answer = await self._client.send(node, session.ask(request), group=QUESTIONS)
+        except BaseException as error:
+            session.forget()
+            if isinstance(error, asyncio.CancelledError):
+                self._hang_up(node)
+            raise
+        session.heard(answer)
+        return answer
+
+    def _hang_up(self, node: int) -> None:
+        if held := self._client._conns.pop((node, QUESTIONS), None):  # noqa: SLF001
+            held.close()
+
+    def _is_whole(self, node: int, request: FetchRequest) -> bool:
+        """Whether it asks for all partitions that are read here and that this broker leads."""
+        subscription = self._subscription.subscription
+        assignment = subscription.assignment if subscription is not None else None
+        if assignment is None:
+            return False
+        leader = self._client.cluster.leader_for_partition
+        led = [place for place in assignment.tps if leader(place) == node]
+        return len(led) == sum(len(partitions) for _, partitions in request.topics)
