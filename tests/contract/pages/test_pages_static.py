@@ -12,7 +12,7 @@ from services.enrollment.methods.authenticator_app import words as app_words
 from services.enrollment.methods.recovery_codes import words as recovery_words
 from services.enrollment.methods.software_oath import words as software_words
 from services.enrollment.web.views import FieldError
-from tests.support.web.browser import Scheme, Stage
+from tests.support.web.browser import BROKEN_ADDRESSES, FITS, Scheme, Stage
 from tests.support.web.sample_frame import ACTIVATION_LINK, ACTIVATION_URL, CODES, FRAME, OTP_SECRET, QR_CODES
 from tests.support.web.sample_pages import code_view
 from tests.support.web.staged_pages import NARROWEST, PICTURES, VIEWS, WIDEST, activation, stream
@@ -20,9 +20,6 @@ from tests.support.web.staged_pages import NARROWEST, PICTURES, VIEWS, WIDEST, a
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 LOOKS: tuple[tuple[int, Scheme], ...] = ((WIDEST, "light"), (NARROWEST, "dark"))
-
-
-FITS = "() => document.documentElement.scrollWidth <= document.documentElement.clientWidth"
 
 
 TWICE = "() => document.documentElement.style.setProperty('font-size', '200%')"
@@ -82,6 +79,7 @@ async def test_every_page_is_accessible_fits_and_begins_at_its_heading_or_error(
         assert tag in {"H1", "H2"}
     await page.set_viewport_size({"width": NARROWEST, "height": 800})
     assert await page.evaluate(FITS)
+    assert await page.evaluate(BROKEN_ADDRESSES) == []
     assert await page.evaluate(SMALL_TARGETS) == []
     await page.evaluate(TWICE)
     assert await page.evaluate(FITS)

@@ -8,12 +8,11 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from tests.support.web.authenticator import DeviceApi, request_in
-from tests.support.web.browser import FLAGS, Scheme, headless
+from tests.support.web.browser import FITS, FLAGS, Scheme, headless
 
 WIDTH = 380
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 APP = "/authenticator"
-FITS = "() => document.documentElement.scrollWidth <= document.documentElement.clientWidth"
 SMALL_TARGETS = """() => [...document.querySelectorAll("button, input")]
     .filter((element) => element.offsetParent && element.offsetHeight < 44)
     .map((element) => element.outerHTML)"""

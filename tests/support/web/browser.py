@@ -37,6 +37,15 @@ Scheme = Literal["light", "dark"]
 PAGES = Pages()
 AXE_RUN = """() => axe.run(document, {resultTypes: ["violations"]}).then(({violations}) =>
     violations.map(({id, nodes}) => [id, ...nodes.map(({html}) => html)].join("\\n")))"""
+FITS = "() => document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+BROKEN_ADDRESSES = """() => { const broken = [], nodes = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (nodes.nextNode()) for (const found of nodes.currentNode.data.matchAll(/@[\\w.-]+/g)) {
+        const part = document.createRange();
+        part.setStart(nodes.currentNode, found.index);
+        part.setEnd(nodes.currentNode, found.index + found[0].length);
+        if (part.getClientRects().length > 1) broken.push(found[0]); }
+    return broken }"""
+"""Those that go on in another line anywhere but before their "@"."""
 _ANSWERED: dict[tuple[str, str], httpx.Response] = {}
 """Static files by address and colour, as the application served them: they stay the same during a run."""
 

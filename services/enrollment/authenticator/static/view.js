@@ -43,9 +43,10 @@ export function inColourOf({ accentColor }, element) {
 }
 
 /** An address breaks before its "@", and only where it does not fit. */
-export function breakable(name) {
-  const [first, ...rest] = name.split("@");
-  return rest.length > 0 ? [first, document.createElement("wbr"), `@${rest.join("@")}`] : [name];
+export function sayAddress(element, address) {
+  const [first, ...rest] = address.split("@");
+  const parts = rest.length > 0 ? [first, document.createElement("wbr"), `@${rest.join("@")}`] : [address];
+  element.replaceChildren(...parts);
 }
 
 /** Text changes only when it differs: a live region must not repeat itself. */
