@@ -6,9 +6,8 @@ import pytest
 from playwright.async_api import CDPSession, Page, expect
 
 from services.enrollment.methods.passkey.words import OUTCOMES
-from tests.support.web.browser import Answer, Stage
+from tests.support.web.browser import PLATFORM_AUTHENTICATOR, Answer, Stage
 from tests.support.web.staged_pages import VIEWS, sent_form
-from tests.support.web.virtual_authenticator import PLATFORM_AUTHENTICATOR
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

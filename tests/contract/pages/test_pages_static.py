@@ -16,6 +16,7 @@ from tests.support.web.browser import BROKEN_ADDRESSES, FITS, Scheme, Stage
 from tests.support.web.sample_frame import ACTIVATION_LINK, ACTIVATION_URL, CODES, FRAME, OTP_SECRET, QR_CODES
 from tests.support.web.sample_pages import code_view
 from tests.support.web.staged_pages import NARROWEST, PICTURES, VIEWS, WIDEST, activation, stream
+from tests.support.web.trees import assert_told_as_before
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -66,7 +67,9 @@ OF_NO_FIELD = {"delete-required", "prove-questions-error"}
 
 
 @pytest.mark.parametrize("name", VIEWS)
-async def test_every_page_is_accessible_fits_and_begins_at_its_heading_or_error(pages: Stage, name: str) -> None:
+async def test_every_page_is_accessible_fits_begins_where_it_should_and_is_told_as_before(
+    pages: Stage, name: str
+) -> None:
     view = VIEWS[name]
     width, scheme = LOOKS[list(VIEWS).index(name) % len(LOOKS)]
     page = await pages.show(view, width=width, scheme=scheme, answers=stream())
@@ -81,6 +84,7 @@ async def test_every_page_is_accessible_fits_and_begins_at_its_heading_or_error(
     assert await page.evaluate(FITS)
     assert await page.evaluate(BROKEN_ADDRESSES) == []
     assert await page.evaluate(SMALL_TARGETS) == []
+    await assert_told_as_before(page, name)
     await page.evaluate(TWICE)
     assert await page.evaluate(FITS)
     assert pages.complaints == []

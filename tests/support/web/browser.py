@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
 import httpx
@@ -46,6 +46,15 @@ BROKEN_ADDRESSES = """() => { const broken = [], nodes = document.createTreeWalk
         if (part.getClientRects().length > 1) broken.push(found[0]); }
     return broken }"""
 """Those that go on in another line anywhere but before their "@"."""
+PLATFORM_AUTHENTICATOR: Final[dict[str, Any]] = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
+"""One of the browser's own, by the DevTools protocol (domain WebAuthn), that says yes at once."""
 _ANSWERED: dict[tuple[str, str], httpx.Response] = {}
 """Static files by address and colour, as the application served them: they stay the same during a run."""
 
