@@ -10,6 +10,7 @@ from playwright.async_api import Page, expect
 from services.enrollment.authenticator.pages import shell
 from tests.support.web.app import APP, add_account, add_by_link, base32, heading, looks_right, to_ways
 from tests.support.web.authenticator import CODE, SECRET, DeviceApi, request_in
+from tests.support.web.browser import assert_reached_by_keyboard
 from tests.support.web.trees import assert_told_as_before
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -176,6 +177,8 @@ async def test_every_view_is_accessible_fits_and_is_told_as_before(page: Page, a
 async def _is_in_order(page: Page, name: str) -> None:
     await looks_right(page, name)
     await assert_told_as_before(page, name, "authenticator-app")
+    if not await page.locator("dialog, [role=menu]:visible").count():
+        await assert_reached_by_keyboard(page)
 
 
 async def test_a_change_is_told_and_can_be_said_to_be_somebody_elses(page: Page, api: DeviceApi) -> None:

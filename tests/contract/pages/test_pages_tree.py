@@ -8,7 +8,7 @@ three files write the trees anew; their difference is what is to be read.
 import pytest
 from playwright.async_api import Browser
 
-from tests.support.web.browser import Stage
+from tests.support.web.browser import Stage, assert_reached_by_keyboard
 from tests.support.web.demo_pages import PAGES, show
 from tests.support.web.staged_pages import PICTURES, VIEWS, WIDEST, stream
 from tests.support.web.trees import FOLDER, JOURNEYS, assert_told_as_before, trees_in
@@ -27,11 +27,12 @@ async def test_on_a_large_screen_steps_menus_and_what_is_folded_are_told(pages: 
     await assert_told_as_before(page, name, "large-screen")
 
 
-async def test_a_reset_and_a_sign_in_at_the_platform_are_told(browser: Browser) -> None:
+async def test_a_reset_and_a_sign_in_at_the_platform_are_told_and_walked_by_keyboard(browser: Browser) -> None:
     page = await browser.new_page()
     for name in PAGES:
         await show(page, name, width=WIDEST)
         await assert_told_as_before(page, name, "platform")
+        await assert_reached_by_keyboard(page)
     await page.close()
 
 

@@ -1,5 +1,5 @@
 """The seed's path as somebody walks it whose browser reads a language of ours: things are found by the words of its
-catalogue, and no page on the way, nor the text message, says anything in English."""
+catalogue and reached by keyboard alone, and no page on the way, nor the text message, says anything in English."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Final
 
 from babel.messages.pofile import read_po
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from services.enrollment.i18n import LOCALES, SOURCE, translations
 from services.kit.cldr import locale_of
@@ -36,6 +36,7 @@ LANGUAGE: Final = "() => [document.documentElement.lang, document.documentElemen
 PLACE: Final = re.compile(r"\{\w*\}|%\(\w+\)[sd]")
 ENGLISH: Final = re.compile(r"\b(the|your|you|we|our|with|this|that|of|and|is|it|to|from|for|can)\b", re.IGNORECASE)
 """Words without which hardly a sentence of English goes, and which the other languages lack."""
+MOST_TABS: Final = 30
 LONG_ENOUGH: Final = 15
 """A text of so many letters is found in the middle of a line, too."""
 
@@ -97,7 +98,17 @@ class Reader:
         return str(translations(self.language).gettext(text))
 
     def presses(self, page: Page, label: str) -> None:
-        page.get_by_role("button", name=self.read(label), exact=True).click()
+        """By keyboard, as everything here."""
+        button = page.get_by_role("button", name=self.read(label), exact=True)
+        expect(button).to_be_enabled()
+        self._tab_to(page, button)
+        page.keyboard.press("Enter")
+
+    def types(self, page: Page, label: str, text: str) -> None:
+        field = page.get_by_label(self.read(label), exact=True)
+        expect(field).to_be_visible()
+        self._tab_to(page, field)
+        page.keyboard.type(text)
 
     def sees(self, page: Page, text: str) -> None:
         """It comes while the page is open."""
@@ -116,7 +127,7 @@ class Reader:
     def _approve(self, page: Page, phone: Page) -> None:
         self.is_at(page, "5-try", "Let's try it out")
         self.is_at(phone, "5-try-app", "Approve sign-in?")
-        phone.get_by_label(self.read("Number")).fill(page.locator("strong.number").inner_text())
+        self.types(phone, "Number", page.locator("strong.number").inner_text())
         self.presses(phone, "Approve")
         self.is_at(phone, "5-try-app-approved", "Approved")
         self.sees(page, "Approved. Select Next.")
@@ -124,17 +135,25 @@ class Reader:
 
     def _by_text(self, page: Page, number: str) -> None:
         self.is_at(page, "7-phone", "Phone")
-        page.get_by_label(self.read("Country or region")).select_option("GB")
-        page.get_by_label(self.read("Phone number")).fill(number)
+        expect(page.get_by_label(self.read("Country or region"))).to_have_value("GB")
+        self.types(page, "Phone number", number)
         self.presses(page, "Next")
         code = code_from_text(self._world, number)
         self.is_at(page, "8-code", "Enter the code")
         newest = texts(self._world, number)[0]["body"]
         assert self.language == SOURCE or not ENGLISH.search(newest), newest
-        page.get_by_label(self.read("Code"), exact=True).fill(code)
+        self.types(page, "Code", code)
         self.presses(page, "Next")
         self.is_at(page, "9-verified", "Phone verified")
         self.presses(page, "Done")
+
+    def _tab_to(self, page: Page, control: Locator) -> None:
+        """From wherever reading is."""
+        for _ in range(MOST_TABS):
+            if control.evaluate("(element) => element === document.activeElement"):
+                return
+            page.keyboard.press("Tab")
+        raise AssertionError(f"Tab does not reach {control}")
 
     def _is_of_ours(self, line: str) -> bool:
         is_whole = line in self._whole or any(text in line for text in self._long)

@@ -46,6 +46,15 @@ BROKEN_ADDRESSES = """() => { const broken = [], nodes = document.createTreeWalk
         if (part.getClientRects().length > 1) broken.push(found[0]); }
     return broken }"""
 """Those that go on in another line anywhere but before their "@"."""
+CONTROLS = "a, button, input, select, summary"
+STOPS = f"""() => {{ const seen = [...document.querySelectorAll("{CONTROLS}")]
+    .filter((element) => element.checkVisibility() && element.type !== "hidden" && element.tabIndex >= 0);
+    const radios = new Set(seen.filter(({{type}}) => type === "radio").map(({{name}}) => name));
+    return seen.filter(({{type}}) => type !== "radio").length + radios.size }}"""
+"""How many controls there are; of radio buttons a group is one."""
+RINGED = """() => { const style = getComputedStyle(document.activeElement);
+    return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 }"""
+FOCUSED = f"() => document.activeElement.matches('{CONTROLS}') && [document.activeElement.outerHTML, ({RINGED})()]"
 PLATFORM_AUTHENTICATOR: Final[dict[str, Any]] = {
     "protocol": "ctap2",
     "transport": "internal",
@@ -141,6 +150,18 @@ class Stage:
     def _note(self, said: ConsoleMessage) -> None:
         if said.type in {"error", "warning"}:
             self.complaints.append(said.text)
+
+
+async def assert_reached_by_keyboard(page: Page) -> None:
+    """By Tab from where reading begins, each with a ring."""
+    stops, seen = await page.evaluate(STOPS), set()
+    for _ in range(stops + 2):
+        await page.keyboard.press("Tab")
+        if focused := await page.evaluate(FOCUSED):
+            html, is_ringed = focused
+            assert is_ringed, html
+            seen.add(html)
+    assert len(seen) == stops
 
 
 @asynccontextmanager
