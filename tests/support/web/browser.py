@@ -35,8 +35,8 @@ FLAGS = (
 )
 Scheme = Literal["light", "dark"]
 PAGES = Pages()
-AXE_RUN = """() => axe.run(document, {resultTypes: ["violations"]}).then(({violations}) =>
-    violations.map(({id, nodes}) => [id, ...nodes.map(({html}) => html)].join("\\n")))"""
+AXE_RUN = """(rules) => axe.run(document, {resultTypes: ["violations"], ...(rules ? {runOnly: rules} : {})})
+    .then(({violations}) => violations.map(({id, nodes}) => [id, ...nodes.map(({html}) => html)].join("\\n")))"""
 FITS = "() => document.documentElement.scrollWidth <= document.documentElement.clientWidth"
 BROKEN_ADDRESSES = """() => { const broken = [], nodes = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (nodes.nextNode()) for (const found of nodes.currentNode.data.matchAll(/@[\\w.-]+/g)) {
@@ -127,10 +127,11 @@ class Stage:
         await self.page.goto(f"{ORIGIN}/page")
         return self.page
 
-    async def findings(self) -> list[str]:
-        """What axe-core finds on the page as it is now, readable. It is loaded here: most pages do without."""
+    async def findings(self, *rules: str) -> list[str]:
+        """What axe-core finds on the page as it is now, readable; with rules, those alone. It is loaded here: most
+        pages do without."""
         await self.page.evaluate(AXE_SCRIPT)
-        found: list[str] = await self.page.evaluate(AXE_RUN)
+        found: list[str] = await self.page.evaluate(AXE_RUN, list(rules) or None)
         return found
 
     async def answer(self, route: Route, request: Request) -> None:
