@@ -2,6 +2,7 @@
 
 import gettext
 import re
+import unicodedata
 from typing import Final
 
 import pytest
@@ -133,6 +134,17 @@ def test_one_thing_is_called_by_one_word(language: str) -> None:
             if re.search(english, text, re.IGNORECASE) and not re.search(word, said, re.IGNORECASE):
                 wrong.append((english, text, said))
     assert wrong == []
+
+
+def test_a_text_that_is_filled_into_another_reads_from_the_right() -> None:
+    """By its first letter that is its own: what is filled in is left out of that (UAX 9, first strong isolate)."""
+    turned = []
+    for message in catalogue("ar"):
+        for form in forms(message):
+            own = [unicodedata.bidirectional(letter) for letter in PLACES.sub("", form)]
+            if message.id and PLACES.search(form) and next((one for one in own if one in {"L", "R", "AL"}), "") == "L":
+                turned.append(message.id)
+    assert turned == ["{title} – Authenticator"], "a title of a window is filled into nothing"
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
