@@ -10,8 +10,8 @@ BIN := .venv/bin
 INSTALLED := .venv/installed
 LOCKS := requirements/build.txt requirements/dev.txt
 PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --no-build-isolation
-# Whatever the index hands out: only archives with these hashes, and nothing runs on installing but http-ece's own build.
-LOCKED := --require-hashes --only-binary :all: --no-binary http-ece --use-pep517
+# Whatever the index hands out: only archives with these hashes, and nothing runs on installing but the builds of dkimpy and http-ece.
+LOCKED := --require-hashes --only-binary :all: --no-binary dkimpy --no-binary http-ece --use-pep517
 SUITES := $(wildcard tests/unit tests/contract tests/integration tests/e2e)
 
 .PHONY: help demo smoke test faults attack mutants bench profile soak lint style types collect format database reset install messages topics lock audit sbom

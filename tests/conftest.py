@@ -9,6 +9,7 @@ from hypothesis import settings
 
 from tests.support.order import places_of
 from tests.support.servers.run import begin_run, end_run
+from tests.support.silence import log_plainly
 from tests.support.web.shared_browser import SHARED
 
 settings.register_profile("busy machine", deadline=None)
@@ -24,6 +25,7 @@ pytest_plugins = [
 
 def pytest_configure(config: pytest.Config) -> None:
     """Workers inherit the folder of the run from the process that starts them."""
+    log_plainly()
     if not is_worker(config):
         begin_run()
 

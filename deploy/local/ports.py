@@ -72,11 +72,13 @@ def variable(name: str) -> str:
 
 def free_ports(count: int) -> list[int]:
     """Different ports that can be listened on now; another process may still take one before you do."""
-    candidates = random.SystemRandom().sample(FREE_RANGE, len(FREE_RANGE))
-    found = [port for port, _ in zip(filter(is_free, candidates), range(count), strict=False)]
-    if len(found) < count:
-        raise StackError(f"no {count} free ports between {FREE_RANGE.start} and {FREE_RANGE.stop}")
-    return found
+    draw, found = random.SystemRandom(), set[int]()
+    for _ in FREE_RANGE:
+        if len(found) == count:
+            return [*found]
+        if is_free(port := draw.choice(FREE_RANGE)):
+            found.add(port)
+    raise StackError(f"no {count} free ports between {FREE_RANGE.start} and {FREE_RANGE.stop}")
 
 
 def is_free(port: int) -> bool:

@@ -17,7 +17,7 @@ FOLDER = ROOT / "requirements"
 PYTHONS = ("3.11", "3.12", "3.13")
 """Each lock is for all of them."""
 
-FROM_SOURCE = ("http-ece",)
+FROM_SOURCE = ("dkimpy", "http-ece")
 """What has no wheel and is therefore built where it is installed; everything else must be a wheel."""
 
 

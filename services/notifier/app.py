@@ -14,7 +14,7 @@ from services.kit.config.file import ConfigError, SharedConfig
 from services.kit.config.gateways import SesProvider
 from services.kit.config.production import config_of
 from services.kit.config.providers import LOOPBACK, SmtpProvider, TwilioProvider
-from services.kit.config.secrets import secret_of
+from services.kit.config.secrets import secret_of, with_secrets
 from services.kit.crypto.keyring import Keyring
 from services.kit.crypto.sealing import Sealer
 from services.kit.runtime import serve
@@ -52,15 +52,14 @@ def main(channels: Sequence[ChannelName], port: int | None = None) -> None:
 
 
 def build(settings: NotifierSettings, channels: Sequence[ChannelName]) -> FastAPI:
-    config = config_of(settings, SharedConfig)
+    resolve = partial(secret_of, variables=given_variables())
+    config = with_secrets(config_of(settings, SharedConfig), resolve)
     _require_known(channels)
     require_callbacks(settings, config)
     clock = SystemClock(settings.offset)
     keyring = Keyring.load(settings.keyring, "notifier", clock, demo=settings.is_demo)
     client = httpx.AsyncClient(follow_redirects=False, limits=UNLIMITED)
-    context = provider_context(
-        settings, client, keyring, clock, resolve=partial(secret_of, variables=given_variables())
-    )
+    context = provider_context(settings, client, keyring, clock, resolve=resolve)
     carriers = _carriers(config, context)
     lines = _lines(channels, config, carriers)
     service = Service("notifier", settings, clock)

@@ -23,6 +23,8 @@ from tests.bench.answer import Told
 from tests.bench.history import last_of, save, slower
 from tests.bench.machine import facts, load, require_fast
 from tests.bench.messages.measuring import measured
+from tests.bench.replicas.computing import computed
+from tests.bench.replicas.measuring import TURNS, two_of_each
 from tests.bench.running import CLIENTS, Bench, figures_of
 from tests.bench.showing import picture_of, table_of
 from tests.faults.push import PushService, configured, push_service
@@ -77,8 +79,10 @@ def _measured(answers: int, seconds: float, people: int, database: DatabaseProgr
             pages = _step(progress, "pages", bench.pages)
             loads = asyncio.run(bench.loads(_told(progress, "loads", 2 * len(CLIENTS))))
             resident = bench.usage()
+            replicas = asyncio.run(two_of_each(bench, _told(progress, "two of each service", 2 * TURNS)))
+            replicas["computed"] = computed(loads[f"closed{max(CLIENTS)}"]["cpuMilliseconds"], max(CLIENTS))
             messages = asyncio.run(measured(bench, push, _told(progress, "messages and queues", 3)))
-            figures = figures_of(found, loads, pages, resident) | messages
+            figures = figures_of(found, loads, pages, resident) | messages | {"replicas": replicas}
         return {
             "what": "an answer beside its floor; registrations; messages; queues; pages; idling; starting",
             "measuredAt": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -39,12 +39,14 @@ class Caller:
     """One connection that is kept: one request at a time, as HTTP/1.1 over a plain socket."""
 
     tokens: Tokens
+    origin: str = ""
+    """Of a replica; otherwise the stack's."""
     _streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = field(default=None, repr=False)
     _used: float = 0.0
 
     @property
     def address(self) -> str:
-        return self.tokens.platform.stack.url("enrollment")
+        return self.origin or self.tokens.platform.stack.url("enrollment")
 
     @property
     def return_url(self) -> str:

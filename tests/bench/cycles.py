@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import cycle, islice
 
 from services.kit.crypto.codes import totp_code
 from tests.bench.client import Caller, Tokens
@@ -82,10 +83,10 @@ async def register(caller: Caller, user: str) -> None:
 
 
 @asynccontextmanager
-async def callers(tokens: Tokens, number: int) -> AsyncIterator[list[Caller]]:
-    """So many connections."""
+async def callers(tokens: Tokens, number: int, origins: Sequence[str] = ("",)) -> AsyncIterator[list[Caller]]:
+    """So many connections, spread evenly over the replicas where there are any."""
     async with AsyncExitStack() as stack:
-        yield [await stack.enter_async_context(Caller(tokens)) for _ in range(number)]
+        yield [await stack.enter_async_context(Caller(tokens, origin)) for origin in islice(cycle(origins), number)]
 
 
 async def closed_loop(connected: Sequence[Caller], seconds: float, work: Work, *, most: int) -> Load:

@@ -7,6 +7,7 @@ from rich.table import Table
 
 from deploy.local.stack import SERVICES
 from tests.bench.picture import bars, stacked
+from tests.bench.replicas.computing import NO_DATABASE
 
 Report = Mapping[str, Any]
 
@@ -14,7 +15,6 @@ NOT_HERE = "not measured here"
 ELSEWHERE: Mapping[str, str] = {
     "database round trips of an answer (test_round_trips.py counts them)": "8, and 4 to register",
     "p50 and idle with 1,000,000 people beside 1,000 (PEOPLE=1000000)": "1.2 times",
-    "two processes of each service beside one": "said for 2 cores",
 }
 """What issue 15 asks for beside: who reads the table must not take it for all of it."""
 
@@ -54,6 +54,7 @@ def rows_of(figures: Report) -> list[tuple[str, str, str]]:
         ("resident", _each({name: resident[name] for name in SERVICES}, "MB"), "130 MB each"),
         ("idle, all services", f"{sum(idle[name] for name in SERVICES):.1f} ms/s", "15 ms/s"),
         *_messages(figures),
+        *_replicas(figures["replicas"]),
         *((name, NOT_HERE, aim) for name, aim in ELSEWHERE.items()),
     ]
 
@@ -69,6 +70,17 @@ def _messages(figures: Report) -> list[tuple[str, str, str]]:
         without, hanging = parts["without"], parts["hanging"]
         found = f"{_pair(hanging)} and {_pair(without)} ms: {hanging['p99'] / without['p99']:.2f} times"
         rows.append((f"{channel} while texts hang, and without: p50 / p99", found, "p99 1.2 times"))
+    return rows
+
+
+def _replicas(figures: Report) -> list[tuple[str, str, str]]:
+    one, two, busy = figures["one"], figures["two"], figures["coresBusy"]
+    found = f"{two['perSecond']} and {one['perSecond']} a second: {figures['times']} times"
+    shares = f"cores {busy['two']:.0%} and {busy['one']:.0%} busy"
+    rows = [("two of each service, and one; 32 clients", found, ""), ("  as much as the cores give", shares, "")]
+    for number, rates in figures["computed"].items():
+        reached = f"{rates['perSecond']} a second; {rates[f'{NO_DATABASE}.perSecond']} if the database took nothing"
+        rows.append((f"  computed with a core for each process: {number} of each service", reached, ""))
     return rows
 
 

@@ -23,6 +23,13 @@ def usage_of(pid: int) -> Usage:
     return _sum(map(_own, (pid, *_below(pid))))
 
 
+def ticks_of_cores() -> tuple[int, int]:
+    """Ticks that all cores worked, and that they had nothing to do (proc_stat(5))."""
+    first, _, _ = Path("/proc/stat").read_text("ascii").partition("\n")
+    user, nice, system, idle, iowait, irq, softirq, steal = map(int, first.split()[1:9])
+    return user + nice + system + irq + softirq + steal, idle + iowait
+
+
 def cpu_between(before: Mapping[str, Usage], after: Mapping[str, Usage]) -> dict[str, float]:
     """CPU seconds by name."""
     return {name: round(after[name].cpu - before[name].cpu, 3) for name in before}

@@ -10,6 +10,11 @@ from tests.faults.breaking.servers import GONE, disk_full, gone, kafka_gone_for_
 TOO_LATE = 15_000
 
 
+def _texts(mode: str, delay_ms: int | None = None) -> tuple[Wrong, Wrong]:
+    """Both providers of texts: of one alone the other makes up for it."""
+    return Wrong("twilio-a", mode, delay_ms), Wrong("twilio-b", mode, delay_ms)
+
+
 def nothing(scene: Scene) -> None:
     scene.over.wait()
 
@@ -76,35 +81,32 @@ PROVIDERS: tuple[Fault, ...] = (
     Fault(
         "texts, mail and push: in error",
         "tried again within the life of the code",
-        misbehave(Wrong("twilio-a", "error"), Wrong("smtp", "error"), Wrong(PUSH, "error")),
+        misbehave(*_texts("error"), Wrong("smtp", "error"), Wrong(PUSH, "error")),
     ),
-    Fault(
-        "texts: provider hangs",
-        "mail and push go on; outcome unknown is told apart",
-        misbehave(Wrong("twilio-a", "hang")),
-    ),
+    Fault("texts: providers hang", "mail and push go on; outcome unknown is told apart", misbehave(*_texts("hang"))),
+    Fault("texts: the first provider hangs", "the second one carries them", misbehave(Wrong("twilio-a", "hang"))),
     Fault("mail: server hangs", "texts and push go on", misbehave(Wrong("smtp", "hang"))),
     Fault("push: service hangs", "texts and mail go on; the app finds the request", misbehave(Wrong(PUSH, "hang"))),
     Fault(
         "texts and push: throttled",
         "waits, and sends once",
-        misbehave(Wrong("twilio-a", "throttle"), Wrong(PUSH, "throttle")),
+        misbehave(*_texts("throttle"), Wrong(PUSH, "throttle")),
     ),
     Fault(
         "texts and mail: lost",
         "the person asks again",
-        misbehave(Wrong("twilio-a", "lost"), Wrong("smtp", "lost")),
+        misbehave(*_texts("lost"), Wrong("smtp", "lost")),
         seconds=55,
     ),
     Fault(
         "texts and push: answered too late",
         "what they did all the same is told apart",
-        misbehave(Wrong("twilio-a", "slow", TOO_LATE), Wrong(PUSH, "slow")),
+        misbehave(*_texts("slow", TOO_LATE), Wrong(PUSH, "slow")),
     ),
     Fault(
         "texts: reports late, twice and out of order",
         "the newest state stays",
-        misbehave(Wrong("twilio-a", "late", 4_000)),
+        misbehave(*_texts("late", 4_000)),
     ),
 )
 

@@ -11,6 +11,7 @@ import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from services.kit.config.clients import Client, RateLimits
+from services.kit.config.gateways import REFERENCE
 from services.kit.config.messages import MessageBudgets, Pumping
 from services.kit.config.providers import NumberRules, ProviderRoute, Providers, PushServices
 from services.kit.config.tenants import SharedTenant
@@ -19,6 +20,10 @@ from services.kit.config.values import Closed, Identifier
 PROVIDERS = "providers"
 ACCOUNTS = frozenset({"authToken", "username", "password"})
 """What opens an account at a provider."""
+
+SECRETS = frozenset({"authToken", "password"})
+NAMED = re.compile(rf"\$\{{[A-Z][A-Z0-9_]*\}}|{REFERENCE}")
+"""What leads to a secret and holds nothing of it, as a variable's default or a word beside it would."""
 
 OF_AN_ACCOUNT = 3
 """The parts of an account's place: `providers`, the channel, its number."""
@@ -123,6 +128,20 @@ def load_config(
         first = error.errors()[0]
         where = ".".join(_place_in_file(first["loc"]))
         raise ConfigError(f"{named_by}: {path}: {where}: {first['msg']}") from None
+
+
+def secrets_written_out(path: Path, *, named_by: str = "SECURITY_INFO_CONFIG") -> list[str]:
+    """Where the file itself holds a secret of a provider, instead of saying where it is. Raises ConfigError."""
+    found: list[str] = []
+
+    def look(value: Any, *place: Any) -> Any:
+        of_account = place[:1] == (PROVIDERS,) and len(place) == OF_AN_ACCOUNT + 1
+        if of_account and place[-1] in SECRETS and isinstance(value, str) and not NAMED.fullmatch(value):
+            found.append(".".join(str(part) for part in place))
+        return _each(value, look, place)
+
+    look(_read(path, named_by))
+    return found
 
 
 def _place_in_file(location: tuple[int | str, ...]) -> list[str]:

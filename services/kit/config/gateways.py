@@ -1,12 +1,13 @@
 """Accounts at providers other than Twilio and mail servers. Their secrets are named, never written there."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AnyHttpUrl, Field, StringConstraints, model_validator
 
 from services.kit.config.values import Closed, Identifier, MailAddress, Name, TextSender
 
-SecretReference = Annotated[str, StringConstraints(pattern=r"^(env:[A-Za-z_][A-Za-z0-9_]*|file:/[^\x00\n]+)$")]
+REFERENCE: Final = r"^(env:[A-Za-z_][A-Za-z0-9_]*|file:/[^\x00\n]+)$"
+SecretReference = Annotated[str, StringConstraints(pattern=REFERENCE)]
 """Where a secret is: `env:NAME`, a variable, or `file:/PATH`, a file that holds nothing else."""
 
 

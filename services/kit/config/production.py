@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic import AnyHttpUrl
 
-from services.kit.config.file import C, ConfigError, SharedConfig, load_config
+from services.kit.config.file import C, ConfigError, SharedConfig, load_config, secrets_written_out
 from services.kit.config.gateways import (
     SesProvider,
     SinchProvider,
@@ -30,6 +30,7 @@ def config_of(settings: ServiceSettings, view: type[C]) -> C:
     config = load_config(view, settings.config, given_variables())
     if not settings.is_demo:
         require_production(config, settings.config)
+        require_named_secrets(settings.config)
     return config
 
 
@@ -37,6 +38,13 @@ def require_production(config: SharedConfig, path: Path) -> None:
     """Refuse what crosses networks in clear, and what anybody can know from the demo's files. Raises ConfigError."""
     for place, why in _for_the_demo(config):
         raise ConfigError(f"SECURITY_INFO_CONFIG: {path}: {place}{why}")
+
+
+def require_named_secrets(path: Path) -> None:
+    """Refuse a file that holds a secret of a provider. Raises ConfigError, which does not repeat it."""
+    for place in secrets_written_out(path):
+        how = "say where it is: ${NAME} or env:NAME for a variable, or file:/PATH"
+        raise ConfigError(f"SECURITY_INFO_CONFIG: {path}: {place} is a secret and is not written here; {how}")
 
 
 def _for_the_demo(config: SharedConfig) -> Iterator[tuple[str, str]]:

@@ -8,6 +8,7 @@ from pydantic import AnyHttpUrl, Field, SecretStr, StringConstraints, model_vali
 from schemas.base import OF_NUMBERS, Channel
 from services.kit.config.gateways import (
     PluginProvider,
+    SecretReference,
     SesProvider,
     SinchProvider,
     SnsProvider,
@@ -34,6 +35,14 @@ class TwilioProvider(Closed):
     sender: str = Field(min_length=1, max_length=64)
 
 
+class DkimKey(Closed):
+    """Signs mail of a domain (DKIM, RFC 6376). The public half is a TXT record at `SELECTOR._domainkey.DOMAIN`."""
+
+    domain: str = Field(pattern=r"^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]*[a-z0-9])?$", max_length=253)
+    selector: str = Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$", max_length=63)
+    private_key: SecretReference
+
+
 class SmtpProvider(Closed):
     """A mail server that takes our mail (RFC 6409). Its certificate is always checked."""
 
@@ -49,6 +58,9 @@ class SmtpProvider(Closed):
     password: SecretStr | None = Field(default=None, min_length=1)
     sender: MailAddress
     sender_name: Name = "Security info"
+    dkim: tuple[DkimKey, ...] = Field(
+        default=(), max_length=50, description="where the server does not sign mail itself"
+    )
 
     @model_validator(mode="after")
     def _keeps_secrets(self) -> "SmtpProvider":
@@ -58,6 +70,13 @@ class SmtpProvider(Closed):
             )
         if (self.username is None) != (self.password is None):
             raise ValueError("username and password belong together")
+        return self
+
+    @model_validator(mode="after")
+    def _signs_its_own(self) -> "SmtpProvider":
+        domain = self.sender.rpartition("@")[2].lower()
+        if self.dkim and not any(f".{domain}".endswith(f".{key.domain}") for key in self.dkim):
+            raise ValueError(f"dkim has no key for {domain}, the domain of sender: that mail would go unsigned")
         return self
 
 

@@ -17,10 +17,11 @@ from services.notifier.providers.amazon.ses import SesMail
 from services.notifier.providers.amazon.signing import Signer
 from services.notifier.providers.amazon.sns import SnsTexts
 from services.notifier.providers.base import Provider, ProviderContext
+from services.notifier.providers.mail.signing import domain_key
+from services.notifier.providers.mail.smtp import SmtpMail
 from services.notifier.providers.network import Caller
 from services.notifier.providers.plugin import plugged_in
 from services.notifier.providers.sinch import SinchTexts
-from services.notifier.providers.smtp import SmtpMail
 from services.notifier.providers.standard_webhooks import key_of
 from services.notifier.providers.twilio import TwilioTexts
 from services.notifier.providers.twilio_calls import TwilioCalls
@@ -38,7 +39,8 @@ def provider_of(account: AnyProvider, channel: Channel, context: ProviderContext
             adapter = TwilioCalls if channel == "voice" else TwilioTexts
             made = adapter(account, context.client, context.callbacks(account.name))
         case SmtpProvider():
-            made = SmtpMail(account, context.clock)
+            signed_by = [domain_key(key, context.resolve(key.private_key)) for key in account.dkim]
+            made = SmtpMail(account, context.clock, signed_by)
         case WebhookProvider():
             keys = [key_of(context.resolve(reference), reference) for reference in account.secrets]
             made = Webhook(account, channel, caller, context.clock, keys=keys, reports=reports)

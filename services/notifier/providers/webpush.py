@@ -69,18 +69,20 @@ class WebPush:
         clock: Clock,
         *,
         resolver: Resolve = resolve,
+        within: float = TIMEOUT,
     ) -> None:
         self._services = services
         self._client = client
         self._clock = clock
         self._keyring = keyring
         self._resolve = resolver
+        self._within = within
 
     async def send(self, message: Message) -> Acceptance:
         """Announce a request to the subscription in `message.to`; see `Provider.send`."""
         subscription = _subscription(message.to)
         with network_failures():
-            async with asyncio.timeout(TIMEOUT):
+            async with asyncio.timeout(self._within):
                 endpoint = await self._endpoint(subscription.endpoint)
                 response = await self._client.send(
                     self._request(subscription, endpoint, message), follow_redirects=False
@@ -151,7 +153,8 @@ def _is_below(host: str, name: str) -> bool:
 
 
 def _refusal(status: int) -> PermanentError | TransientError | OutcomeUnknownError:
-    """What an answer other than success means (RFC 8030, sections 5 and 7.3)."""
+    """What an answer other than success means (RFC 8030, sections 5 and 7.3). A pause that one service asks for is not
+    passed on: it would hold up what goes to all others."""
     cause = f"HTTP {status}"
     if status in GONE or httpx.codes.is_redirect(status):
         return PermanentError(cause)

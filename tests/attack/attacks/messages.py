@@ -22,7 +22,7 @@ from services.notifier.channels.email import Mails
 from services.notifier.channels.sms import TextMessages
 from services.notifier.channels.voice import Script
 from services.notifier.domain.delivery import Notice
-from services.notifier.providers.smtp import SmtpMail
+from services.notifier.providers.mail.smtp import SmtpMail
 from tests.attack.attacks.injection import HOSTILE, LIVE, MARK, MULTIPLIED
 from tests.attack.attempt import Attempt, Plan
 from tests.attack.scene import Scene

@@ -52,7 +52,7 @@ from tests.support.clock import NOON
 from tests.support.in_memory.judging import recalling
 from tests.support.servers.push_service import Browser
 
-FEWEST = 40
+FEWEST = 20
 """Inputs for each parser where nothing else is asked for."""
 SLOW = 1.0
 """Seconds of the processor that no input may take."""

@@ -1,7 +1,10 @@
 """Web Push: what goes out can be read by the subscriber alone, and goes to nobody but a push service."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -14,19 +17,23 @@ from services.notifier.providers.base import (
     Message,
     OutcomeUnknownError,
     PermanentError,
+    Provider,
     ProviderError,
     TransientError,
 )
+from services.notifier.providers.observed import observed
 from services.notifier.providers.webpush import WebPush
 from tests.support.builders.keys import keyring
 from tests.support.clock import NOON, FixedClock
 from tests.support.servers.process import free_port
 from tests.support.servers.push_service import Browser, PushService, push_service
+from tests.support.services.providers import Mode, ProviderBehaviour
 
 BODY = '{"challengeId": "challenge-1"}'
 BROWSER = Browser()
 VAPID = keyring("notifier").current("vapid")
 HOSTS = ("push.example", "*.push.apple.example")
+STATUS: dict[Mode, int] = {"ok": 201, "error": 500, "reject": 410, "throttle": 429, "denied": 403}
 
 
 @pytest.fixture
@@ -72,6 +79,68 @@ async def sent(endpoint: str, *addresses: str) -> httpx.Request:
         assert (await provider.send(message(endpoint))).service == httpx.URL(endpoint).host
     (request,) = recorder.requests
     return request
+
+
+@dataclass
+class Told:
+    """The push service, told by `mode` what to do as the servers of other providers are."""
+
+    service: PushService
+    delay: float = 0.0
+
+    @property
+    def mode(self) -> Mode:
+        return "ok"
+
+    @mode.setter
+    def mode(self, mode: Mode) -> None:
+        self.service.status = STATUS[mode]
+
+    @property
+    def messages(self) -> list[dict[str, Any]]:
+        """It gives no id, and knows a subscription and nobody's name."""
+        return [{"sid": None, "to": message(self.service.endpoint).to} for _ in self.service.messages]
+
+
+class TestWebPush(ProviderBehaviour):
+    """What all providers do."""
+
+    waits = 0.4
+
+    @pytest.fixture
+    async def server(self, service: PushService) -> Told:
+        self.endpoint = service.endpoint
+        return Told(service)
+
+    @pytest.fixture
+    async def provider(self, server: Told) -> AsyncIterator[Provider]:
+        rules = PushServices(unsafe=(server.service.host,))
+        async with httpx.AsyncClient() as client:
+            made = WebPush(rules, client, keyring("notifier"), FixedClock(NOON), within=self.waits)
+            yield observed(made, "push")
+
+    def message(self) -> Message:
+        return message(self.endpoint)
+
+    def unreachable(self) -> Provider:
+        host = f"127.0.0.1:{free_port()}"
+        self.endpoint = f"http://{host}/send/abc"
+        rules = PushServices(unsafe=(host,))
+        return observed(WebPush(rules, httpx.AsyncClient(), keyring("notifier"), FixedClock(NOON)), "push")
+
+    async def test_silence_ends_in_time_and_leaves_the_outcome_open(self, server: Any, provider: Provider) -> None:
+        server.service.delay = self.waits + 1.0
+        async with asyncio.timeout(self.waits + 0.9):
+            with pytest.raises(OutcomeUnknownError):
+                await provider.send(self.message())
+
+    async def test_throttling_asks_for_a_pause(self, server: Any, provider: Provider) -> None:
+        """It does not: what one push service asks for must not hold up the others."""
+        server.service.headers = {"Retry-After": "600"}
+        server.mode = "throttle"
+        with pytest.raises(TransientError) as raised:
+            await provider.send(self.message())
+        assert (raised.value.reason, raised.value.retry_after) == ("providerUnavailable", None)
 
 
 async def test_the_subscriber_alone_reads_it(service: PushService) -> None:

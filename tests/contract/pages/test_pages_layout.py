@@ -13,7 +13,7 @@ from playwright.async_api import Browser, expect
 from services.enrollment.methods.authenticator_app import words as app_words
 from services.enrollment.methods.phone import words as phone_words
 from services.enrollment.proofs.sent_code.words import CHANNELS
-from tests.support.web.browser import Stage
+from tests.support.web.browser import Stage, staged
 from tests.support.web.sample_frame import NOW
 from tests.support.web.sample_pages import code_view, scan_view
 from tests.support.web.staged_pages import NARROWEST, PICTURES, VIEWS, WIDEST, activation, browser, pages, stream
@@ -55,10 +55,8 @@ SIZES: Final = ((WIDEST, False), (NARROWEST, False), (NARROWEST, True))
 async def on_a_phone(browser: Browser) -> AsyncIterator[Stage]:
     """A finger instead of a mouse."""
     context = await browser.new_context(has_touch=True, is_mobile=True, viewport={"width": NARROWEST, "height": 740})
-    page = await context.new_page()
-    staged = Stage(page)
-    await context.route("**/*", staged.answer)
-    yield staged
+    async with staged(context) as made:
+        yield made
     await context.close()
 
 
@@ -66,12 +64,10 @@ async def on_a_phone(browser: Browser) -> AsyncIterator[Stage]:
 async def _timed(browser: Browser) -> AsyncIterator[Stage]:
     """A stage whose time passes as a test says, from that of the sample pages on."""
     context = await browser.new_context()
-    page = await context.new_page()
-    await page.clock.install(time=NOW)
-    staged = Stage(page)
-    await context.route("**/*", staged.answer)
     try:
-        yield staged
+        async with staged(context) as made:
+            await made.page.clock.install(time=NOW)
+            yield made
     finally:
         await context.close()
 
@@ -107,8 +103,8 @@ async def test_the_heading_is_on_the_first_screen_at_twice_the_text_size(pages: 
 async def test_on_a_phone_the_app_is_opened_before_there_is_a_picture_to_scan(
     on_a_phone: Stage, pages: Stage, name: str, button: str
 ) -> None:
-    for staged, first in ((on_a_phone, True), (pages, False)):
-        page = await staged.show(VIEWS[name], width=NARROWEST, answers=stream() | PICTURES)
+    for at, first in ((on_a_phone, True), (pages, False)):
+        page = await at.show(VIEWS[name], width=NARROWEST, answers=stream() | PICTURES)
         opens = await page.get_by_role("button", name=button).bounding_box()
         picture = await page.locator("img.qr").bounding_box()
         assert opens
@@ -132,8 +128,8 @@ async def test_on_a_phone_the_app_is_opened_before_there_is_a_picture_to_scan(
 async def test_what_can_be_asked_for_again_is_announced_and_nothing_moves(
     browser: Browser, name: str, label: str, said: str, width: int, twice: bool
 ) -> None:
-    async with _timed(browser) as staged:
-        page = await staged.show(VIEWS[name], width=width, answers=stream())
+    async with _timed(browser) as timed:
+        page = await timed.show(VIEWS[name], width=width, answers=stream())
         if twice:
             await page.evaluate(TWICE)
         again = page.get_by_role("button", name=label)

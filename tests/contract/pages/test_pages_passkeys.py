@@ -1,12 +1,13 @@
 """A passkey is made and used by the pages, or they say why not."""
 
 import json
+from functools import partial
 
 import pytest
-from playwright.async_api import CDPSession, Page, expect
+from playwright.async_api import Browser, CDPSession, Page, Route, expect
 
 from services.enrollment.methods.passkey.words import OUTCOMES
-from tests.support.web.browser import PLATFORM_AUTHENTICATOR, Answer, Stage
+from tests.support.web.browser import PLATFORM_AUTHENTICATOR, Stage, stage
 from tests.support.web.staged_pages import VIEWS, sent_form
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -68,12 +69,15 @@ async def test_what_the_browser_did_not_do_is_told_in_words(pages: Stage, name: 
     assert page.url.endswith("/page")
 
 
-async def test_a_browser_without_passkeys_says_so(pages: Stage) -> None:
+async def test_a_browser_without_passkeys_says_so(browser: Browser) -> None:
     unable = "export const canUsePasskeys = () => false; export const runCeremony = null;"
-    page = await pages.show(VIEWS["passkey"], answers={"/static/credentials.js": Answer(unable, "text/javascript")})
-    await expect(page.get_by_role("status").filter(has_text=OUTCOMES["unsupported"])).to_be_visible()
-    await expect(page.get_by_role("button", name="Create a passkey")).to_be_hidden()
-    await expect(page.get_by_role("link", name="I want to set up a different method")).to_be_visible()
+    async with stage(browser) as staged:
+        answered = partial(Route.fulfill, body=unable, content_type="text/javascript")
+        await staged.page.route("**/static/credentials.js*", answered)
+        page = await staged.show(VIEWS["passkey"])
+        await expect(page.get_by_role("status").filter(has_text=OUTCOMES["unsupported"])).to_be_visible()
+        await expect(page.get_by_role("button", name="Create a passkey")).to_be_hidden()
+        await expect(page.get_by_role("link", name="I want to set up a different method")).to_be_visible()
 
 
 async def _authenticator(page: Page) -> CDPSession:

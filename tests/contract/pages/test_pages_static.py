@@ -6,13 +6,21 @@ from pathlib import Path
 import pytest
 import zxingcpp
 from PIL import Image
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
 from services.enrollment.methods.authenticator_app import words as app_words
 from services.enrollment.methods.recovery_codes import words as recovery_words
 from services.enrollment.methods.software_oath import words as software_words
 from services.enrollment.web.views import FieldError
-from tests.support.web.browser import BROKEN_ADDRESSES, FITS, RINGED, Scheme, Stage, assert_reached_by_keyboard
+from tests.support.web.browser import (
+    BROKEN_ADDRESSES,
+    FITS,
+    RINGED,
+    Scheme,
+    Stage,
+    assert_reached_by_keyboard,
+    stage,
+)
 from tests.support.web.sample_frame import ACTIVATION_LINK, ACTIVATION_URL, CODES, FRAME, OTP_SECRET, QR_CODES
 from tests.support.web.sample_pages import code_view
 from tests.support.web.staged_pages import NARROWEST, PICTURES, VIEWS, WIDEST, activation, stream
@@ -80,9 +88,10 @@ async def test_every_page_is_accessible_fits_begins_where_it_should_and_is_told_
 
 
 @pytest.mark.parametrize(("accent", "scheme"), [("#ffd400", "light"), ("#000000", "dark")])
-async def test_any_colour_of_an_organisation_is_readable(pages: Stage, accent: str, scheme: Scheme) -> None:
-    await pages.show(VIEWS["code"], scheme=scheme, accent=accent, answers=stream())
-    assert await pages.findings() == []
+async def test_any_colour_of_an_organisation_is_readable(browser: Browser, accent: str, scheme: Scheme) -> None:
+    async with stage(browser, accent=accent) as coloured:
+        await coloured.show(VIEWS["code"], scheme=scheme, answers=stream())
+        assert await coloured.findings() == []
 
 
 BY_KEYBOARD = """
@@ -200,11 +209,14 @@ async def test_what_has_to_be_typed_elsewhere_is_copied(
 async def test_the_app_on_this_device_opens_like_a_button(pages: Stage) -> None:
     page = await pages.show(VIEWS["scan"], answers=activation())
     await page.get_by_role("button", name="Open the authenticator on this device").focus()
+    there = f"{ACTIVATION_LINK.partition('#')[0]}*"
+    await page.context.route(there, lambda route: route.fulfill(body="The app."))
     async with page.context.expect_page() as opened:
         await page.keyboard.press("Space")
     app = await opened.value
     assert app.url == ACTIVATION_LINK
     await app.close()
+    await page.context.unroute(there)
 
 
 async def test_recovery_codes_are_kept_as_a_file_and_on_paper(pages: Stage, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from services.notifier.channels.base import Particulars
 from services.notifier.channels.email import Mails
 from services.notifier.domain.delivery import Notice
-from services.notifier.providers.smtp import SmtpMail
+from services.notifier.providers.mail.smtp import SmtpMail
 from tests.support.builders.deliveries import delivery
 from tests.support.clock import NOON, FixedClock
 from tests.support.servers.mail_server import MailServer, mail_server

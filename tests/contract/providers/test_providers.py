@@ -17,8 +17,8 @@ from services.notifier.providers.base import (
     Provider,
     TransientError,
 )
+from services.notifier.providers.mail.smtp import SmtpMail
 from services.notifier.providers.observed import observed
-from services.notifier.providers.smtp import SmtpMail
 from services.notifier.providers.twilio import TwilioTexts
 from services.notifier.providers.twilio_calls import TwilioCalls
 from tests.support.clock import NOON, FixedClock

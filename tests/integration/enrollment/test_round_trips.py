@@ -1,4 +1,5 @@
-"""How many round trips to the database a right answer waits for, from request to response (docs/performance.md).
+"""How many round trips to the database a right answer, or a message, waits for, from request to response
+(docs/performance.md).
 
 Who makes one more takes one more millisecond of everybody's; who needs fewer lowers the number here.
 """
@@ -13,6 +14,7 @@ from services.enrollment.challenges.domain.transitions import cancel
 from services.kit.crypto.codes import totp_code
 from tests.support.builders.challenges import NUMBER
 from tests.support.in_memory.answering import Answering, Counted, answering
+from tests.support.in_memory.counting import Organisation
 
 TEXT = 8
 """A code by text."""
@@ -24,6 +26,8 @@ BESIDE = 2
 """For which nobody waits, but the database works."""
 SENT = 1
 """More beside, where a message went out: that its code was used (ADR 0036)."""
+JUDGED = 2
+"""More, for a message that anybody can cause: it is noted, and what is known is read (ADR 0036)."""
 
 
 @pytest.fixture
@@ -54,6 +58,19 @@ async def test_a_code_of_an_app(platform: Answering) -> None:
     assert len(registered.waited_for) <= TOTP + REGISTERING, listed(registered)
     assert len(proven.waited_for) <= TOTP, listed(proven)
     assert len(proven.beside) <= BESIDE, listed(proven)
+
+
+async def test_a_message_is_judged_in_two(platform: Answering) -> None:
+    """Beside one that the guard lets pass unseen, as to the demo's fictional numbers; once its country is known."""
+    people = Organisation(platform.enrollment.database, platform.relays[0], platform.clock)
+    waited = []
+    for user, number in (("first", "+37120123456"), ("seen", "+37121765432"), ("unseen", NUMBER)):
+        await people.person(user, number)
+        asked = {"purpose": "passwordReset", "context": {"ipAddress": "198.51.100.7"}}
+        waited.append((await platform.call(f"/v1.0/users/{user}/challenges", asked, 201)).waited_for)
+        platform.clock.advance(timedelta(seconds=20))
+    _, seen, unseen = waited
+    assert len(seen) - len(unseen) == JUDGED, [str(trip) for trip in seen]
 
 
 async def test_every_try_is_counted_by_a_write_before_the_verdict(platform: Answering) -> None:

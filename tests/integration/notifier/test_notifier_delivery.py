@@ -28,7 +28,8 @@ from tests.support.services.notifier import (
     started,
     write_files,
 )
-from tests.support.services.providers import TwilioServer, serving
+from tests.support.services.providers import TwilioServer
+from tests.support.serving import serving
 from tests.support.waiting import until
 
 

@@ -16,7 +16,7 @@ from services.kit.settings import ServiceSettings
 from services.notifier.app import build
 from tests.support.servers.process import free_port
 from tests.support.services.notifier import Bench, benched, is_ready, notifying
-from tests.support.services.providers import serving
+from tests.support.serving import serving
 from tests.support.waiting import until
 
 SKEW = 90

@@ -23,6 +23,8 @@ from tests.support.builders.app_proofs import (
 from tests.support.builders.challenges import submitted
 from tests.support.services.verifier import Bench, now
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 STRANGER = DevicePrivateKey.generate()
 
 

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from uuid import uuid4
 
+import pytest
+
 from schemas.topics import REQUESTS, SUBMISSIONS
 from schemas.verification import (
     JUDGED_WITHIN,
@@ -44,6 +46,8 @@ from tests.support.services.verifier import (
     verifying,
 )
 from tests.support.waiting import until
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_the_right_code_is_verified(bench: Bench) -> None:

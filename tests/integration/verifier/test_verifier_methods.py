@@ -37,6 +37,8 @@ from tests.support.builders.method_proofs import (
 from tests.support.services.verifier import Bench
 from tests.support.waiting import until
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 STEP = timedelta(seconds=30)
 
 

@@ -15,6 +15,8 @@ from tests.support.builders.method_proofs import CODES, asked_for
 from tests.support.services.verifier import Bench, now
 from tests.support.waiting import until
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 REGISTRATIONS = 20
 VERDICT_WITHIN = 2.0
 SIGN_IN_WITHIN = 5.0

@@ -122,11 +122,13 @@ class _Topics:
 
 @dataclass(frozen=True)
 class Counted:
-    """What a call answered, the trips until then that it waited for, and those that came beside and after."""
+    """What a call answered, the trips until then that it waited for, and those that came beside and after; how long the
+    answer took."""
 
     body: dict[str, Any]
     waited_for: tuple[Trip, ...]
     beside: tuple[Trip, ...]
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -155,7 +157,7 @@ class Answering:
         beside = list(sent)
         for trip in waited_for:
             beside.remove(trip)
-        return Counted(response.json(), tuple(waited_for), tuple(beside))
+        return Counted(response.json(), tuple(waited_for), tuple(beside), seconds)
 
     async def register(self, **wanted: object) -> dict[str, Any]:
         """Begin a registration."""

@@ -35,6 +35,7 @@ class MailServer:
     port: int = 0
     encrypted: list[bool] = field(default_factory=list)
     senders: list[str] = field(default_factory=list)
+    received: list[bytes] = field(default_factory=list)
 
     @property
     def messages(self) -> list[dict[str, str]]:
@@ -87,6 +88,7 @@ class MailServer:
             return "554 5.7.1 this is spam"
         self.senders.insert(0, str(envelope.mail_from))
         self.encrypted.insert(0, session.ssl is not None)
+        self.received.insert(0, bytes(envelope.original_content or b""))
         self.mails.insert(0, message_from_bytes(envelope.content or b"", policy=policy.default))  # type: ignore[arg-type]
         if self.mode == "drop":
             cast("asyncio.Transport", server.transport).abort()

@@ -1,5 +1,6 @@
 """A push service on loopback for tests, and a browser that subscribed to it."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from starlette.routing import Route
 
 from services.kit.crypto.device import PushSubscription
 from services.kit.crypto.sealing import encode
-from tests.support.services.providers import serving
+from tests.support.serving import serving
 
 AUTH = bytes(range(16))
 
@@ -45,6 +46,7 @@ class PushService:
     headers: Mapping[str, str] = field(default_factory=dict)
     messages: list[tuple[Mapping[str, str], bytes]] = field(default_factory=list)
     port: int = 0
+    delay: float = 0.0
 
     @property
     def host(self) -> str:
@@ -59,6 +61,7 @@ class PushService:
     async def take(self, request: Request) -> Response:
         """One message."""
         self.messages.append((dict(request.headers), await request.body()))
+        await asyncio.sleep(self.delay)
         return Response(status_code=self.status, headers=dict(self.headers))
 
 

@@ -20,7 +20,8 @@ from starlette.routing import Route
 from services.kit.config.gateways import SesProvider, SinchProvider, SnsProvider, VonageProvider, WebhookProvider
 from services.notifier.providers import standard_webhooks as signing
 from services.notifier.providers.amazon.signing import Signer
-from tests.support.services.providers import Mode, serving
+from tests.support.services.providers import Mode
+from tests.support.serving import serving
 
 WITHIN = 0.4
 """Seconds that adapters wait in tests: the time-out is one for all of them, and waited for in full once (Twilio's)."""

@@ -33,7 +33,8 @@ from services.notifier.app import build
 from services.notifier.settings import NotifierSettings
 from tests.support.servers.kafka import event_broker, running
 from tests.support.servers.process import free_port
-from tests.support.services.providers import SID, TOKEN, TwilioServer, serving, twilio
+from tests.support.services.providers import SID, TOKEN, TwilioServer, twilio
+from tests.support.serving import serving
 from tests.support.waiting import until
 
 TENANT = "northbridge"

@@ -7,13 +7,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 from urllib.parse import parse_qsl
 from uuid import uuid4
 
 import httpx
 import pytest
-import uvicorn
 from pydantic import AnyHttpUrl, SecretStr
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -21,7 +20,6 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from services.kit.config.providers import TwilioProvider
-from services.kit.runtime import listen
 from services.notifier.providers.base import (
     TIMEOUT,
     Inquiring,
@@ -32,7 +30,7 @@ from services.notifier.providers.base import (
     TransientError,
 )
 from services.notifier.providers.twilio import signature
-from tests.support.waiting import until
+from tests.support.serving import serving
 
 SID = "AC" + "0" * 31 + "1"
 TOKEN = "test-twilio-token"
@@ -135,23 +133,6 @@ class TwilioServer:
             return _error(500, 20500)
         shown = [one for one in self.messages if one["to"] == request.query_params.get("To")]
         return JSONResponse({str(request.path_params["resource"]).lower(): shown})
-
-
-@asynccontextmanager
-async def serving(app: Any, port: int = 0) -> AsyncIterator[int]:
-    """Serve an ASGI application on loopback in this event loop; gives the port."""
-    listener = listen("127.0.0.1", port)
-    server = uvicorn.Server(
-        uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=1, ws="none")
-    )
-    task = asyncio.create_task(server._serve(sockets=[listener]))  # `serve` would take pytest's signal handlers
-    try:
-        await until(lambda: server.started or task.done())
-        yield int(listener.getsockname()[1])
-    finally:
-        server.should_exit = True
-        await task
-        listener.close()
 
 
 @asynccontextmanager

@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from services.kit.config.sim_swap import SimSwapAccount
-from tests.support.services.providers import serving
+from tests.support.serving import serving
 
 SECRET = SecretStr("s3cret +/:")
 CLIENT = "northbridge"

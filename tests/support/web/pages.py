@@ -167,7 +167,7 @@ def app_views() -> dict[str, View]:
 def own_views() -> dict[str, View]:
     back = f"{SETUP}?step=prompt"
     wrong_answer = FieldError("answer-2", "This answer is too short. It needs at least 3 characters.")
-    phone = replace(phone_view(), deliveries=DELIVERIES, different_method=True)
+    phone = replace(phone_view(), deliveries=DELIVERIES[:2], different_method=True)
     number = FieldError("number", "We can't use this kind of number. Enter another number.")
     token = SerialNumberView(frame("Hardware token", 0, TOKEN_STEPS), "", "one-press", back=back)
     email = EmailView(frame("Email", 0, EMAIL_STEPS), "", "one-press", back=back, different_method=True)
@@ -175,8 +175,9 @@ def own_views() -> dict[str, View]:
     return {
         "phone-ways": phone,
         "phone-office": replace(
-            phone, phone_type="office", extension="4711", deliveries=DELIVERIES[1:], error=number, number="123"
+            phone, phone_type="office", extension="4711", deliveries=DELIVERIES[1:2], error=number, number="123"
         ),
+        "phone-or-whatsapp": replace(phone, deliveries=DELIVERIES, delivery="whatsapp"),
         "hardware-token": token,
         "hardware-token-error": replace(
             token,
@@ -218,7 +219,9 @@ def own_views() -> dict[str, View]:
 def proof_views() -> dict[str, View]:
     code, call = code_view(), call_view()
     undelivered = replace(call_view("failed"), text=f"We couldn't reach {MASKED}. Check the number.", ended=False)
-    proving_code = replace(code, frame=PROVING, step="prove", back=None, different=None, other_method=True)
+    proving_code = replace(
+        code, frame=PROVING, step="prove", back=None, different=None, call_instead=True, other_method=True
+    )
     used = FieldError("code", "That code was used already. Each one works once.")
     over = FieldError("code", "Too many wrong codes. Use a different method, or try again later.")
     not_right = FieldError("answer-1", "Not all of these answers are right; 3 tries left.")
@@ -237,6 +240,7 @@ def proof_views() -> dict[str, View]:
             different=("Use a different address", f"{SETUP}?step=email"),
         ),
         "call": call,
+        "call-or-whatsapp": replace(call, whatsapp_instead=True),
         "call-unheard": replace(call, unheard=True, text="We haven't heard from you yet. Answer the call, press #."),
         "call-confirmed": call_view("confirmed"),
         "call-denied": call_view("denied"),
@@ -259,10 +263,8 @@ def proof_views() -> dict[str, View]:
         ),
         "prove-code": proving_code,
         "prove-code-ended": replace(proving_code, ended=True, sends_left=0),
-        "prove-call": replace(call, frame=PROVING, step="prove", back=None, text_instead=False, other_method=True),
-        "prove-call-denied": replace(
-            call_view("denied"), frame=PROVING, step="prove", back=None, text_instead=False, other_method=True
-        ),
+        "prove-call": replace(call, frame=PROVING, step="prove", back=None, other_method=True),
+        "prove-call-denied": replace(call_view("denied"), frame=PROVING, step="prove", back=None, other_method=True),
         "prove-try": replace(try_view(), frame=PROVING, step="prove", back=None, has_codes=True, other_method=True),
         "prove-app-code": replace(app_code_view(), frame=PROVING, step="prove", back=None, other_method=True),
         "prove-passkey": PasskeyView(

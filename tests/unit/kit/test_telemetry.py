@@ -21,6 +21,7 @@ from services.kit.telemetry import (
     use_trace,
 )
 from tests.support.builders.events import step
+from tests.support.silence import log_plainly
 
 VALID = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
@@ -32,7 +33,7 @@ def _logging_as_before() -> Iterator[None]:
     yield
     root.handlers[:] = handlers
     root.setLevel(level)
-    structlog.reset_defaults()
+    log_plainly()
     structlog.contextvars.clear_contextvars()
 
 

@@ -1,4 +1,4 @@
-"""The rules over the repository itself."""
+"""The rules over trees of files. That this one keeps them is `make lint`'s to say."""
 
 from pathlib import Path
 
@@ -7,10 +7,6 @@ from tests.lint.repository import check, sources
 from tests.lint.rules import PLAIN_SECRETS
 
 ROOT = Path(__file__).parents[3]
-
-
-def test_the_repository_keeps_its_invariants() -> None:
-    assert [str(finding) for finding in check(ROOT)] == []
 
 
 def test_no_exemption_for_a_secret_outlives_its_field() -> None:

@@ -45,4 +45,4 @@ ANSWERS = named(
         }
     },
 )
-RESENDS = named(the_same_way={}, by_a_call={"delivery": "voice"})
+RESENDS = named(the_same_way={}, by_a_call={"delivery": "voice"}, by_whatsapp={"delivery": "whatsapp"})

@@ -7,7 +7,7 @@ from pydantic import Field, IPvAnyAddress, SecretStr
 
 from schemas.base import MethodType, Purpose
 from services.enrollment.api.bodies import Body, Identifier, ReturnUrl, Shown, Text, absent
-from services.enrollment.challenges.domain.challenge import DeliveryState, Status
+from services.enrollment.challenges.domain.challenge import DeliveryState, PhoneDelivery, Status
 
 
 class ContextBody(Body):
@@ -48,9 +48,9 @@ class AnswerRequest(Body):
 
 
 class ResendRequest(Body):
-    """Send once more; `delivery` changes the way."""
+    """Send once more; `delivery` changes the way. `whatsapp` is for a mobile, where somebody carries it."""
 
-    delivery: Literal["sms", "voice"] | None = None
+    delivery: PhoneDelivery | None = None
 
 
 class MethodRef(Body):

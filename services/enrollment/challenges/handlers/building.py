@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from schemas.base import MethodType, Purpose
+from schemas.base import Channel, MethodType, Purpose
 from schemas.verification import ChallengeTerms, ProofKind
 from services.enrollment.challenges.domain.challenge import Challenge, Delivery, Registration
 from services.enrollment.needs import HasRules
@@ -16,13 +16,15 @@ LIFE = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class ProofRequest:
-    """What every challenge has, whatever its kind. `method_id` is the method's, or what it will be."""
+    """What every challenge has, whatever its kind. `method_id` is the method's, or what it will be; `by` is the channel
+    that the person chose, if they did."""
 
     id: str
     method_id: str
     method_type: MethodType
     purpose: Purpose
     registration: Registration | None = None
+    by: Channel | None = None
 
 
 def to_register(

@@ -2,20 +2,20 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Literal, Protocol
+from typing import Protocol
 
 from schemas.base import Channel
 from services.enrollment.accounts.domain.account import account_id
 from services.enrollment.accounts.handlers.lookup import account_of
 from services.enrollment.challenges.domain import transitions
-from services.enrollment.challenges.domain.challenge import Challenge, known_as
+from services.enrollment.challenges.domain.challenge import Challenge, PhoneDelivery, known_as
 from services.enrollment.challenges.domain.verdict import Verdict
 from services.enrollment.challenges.domain.verification import Verification, verification_of
 from services.enrollment.challenges.handlers.lifecycle import cancel_challenge
 from services.enrollment.challenges.handlers.submitting import submit_proof
 from services.enrollment.methods.base.handlers import Given
 from services.enrollment.methods.registry.domain import TRAITS
-from services.enrollment.methods.registry.handlers import PROOFS
+from services.enrollment.methods.registry.handlers import PROOFS, STRATEGIES
 from services.enrollment.needs import CanChangeSessions, CanSendAgain, CanSubmit, HasAccounts, HasChallenges
 from services.enrollment.proofs.sent_code.handlers import resend_of
 from services.enrollment.sessions.domain import lifecycle
@@ -99,10 +99,11 @@ async def answer(
     return await submit_proof(challenge, given, deps, within=within, known=read if read.id == challenge.id else None)
 
 
-async def send_again(challenge: Challenge, delivery: Literal["sms", "voice"] | None, deps: CanSendToPeople) -> None:
+async def send_again(challenge: Challenge, delivery: PhoneDelivery | None, deps: CanSendToPeople) -> None:
     """Send the message once more, by another way if one is named. Raises `resendTooSoon`, `sendLimitReached`,
     `codeExpired`, `challengeEnded`; `requestMalformed` where nothing is sent, or the way cannot change;
-    `methodNotAllowedByPolicy` for a text to a phone that gets calls."""
+    `methodNotAllowedByPolicy` for a text to a phone or a landline that gets calls, and for WhatsApp where nobody
+    carries it."""
     if not challenge.is_sent:
         raise RequestMalformedError("Nothing is sent for this challenge.")
     channel = await _channel(challenge, delivery, deps) if delivery else None
@@ -163,11 +164,16 @@ def _require_pending(challenge: Challenge, now: datetime) -> None:
             raise ChallengeEndedError
 
 
-async def _channel(challenge: Challenge, delivery: Literal["sms", "voice"], deps: HasAccounts) -> Channel:
+async def _channel(challenge: Challenge, delivery: PhoneDelivery, deps: CanSendToPeople) -> Channel:
     if not TRAITS[challenge.method_type].may_go_by(delivery, challenge.terms.kind):
         raise RequestMalformedError("This challenge cannot go another way; open a new one.")
     account = await account_of(challenge.tenant, challenge.user, deps)
     known = challenge.registration or account.method(challenge.method_id)
-    if delivery == "sms" and known is not None and known.phone_type != "mobile":
-        raise MethodNotAllowedByPolicyError("Only a mobile phone gets text messages.")
-    return delivery
+    if known is None:
+        raise ChallengeEndedError
+    ways = STRATEGIES[challenge.method_type].ways(challenge, known, deps)
+    if delivery in ways:
+        return delivery
+    is_texted = "sms" in ways
+    why = "Nobody carries WhatsApp messages here." if is_texted else "Only a mobile phone gets text messages."
+    raise MethodNotAllowedByPolicyError(why)

@@ -80,6 +80,8 @@ class Traits:
     """It has a number or an address that can be changed."""
     delivered_by: frozenset[Channel] = frozenset()
     """The channels of which it needs one."""
+    also_by: frozenset[Channel] = frozenset()
+    """Further channels, for who chooses them where somebody carries them."""
     needs_capable_browser: bool = False
     is_knowledge: bool = False
     """Something that the person knows: no secret (NIST SP 800-63B-4, 3.1.1.2)."""
@@ -104,7 +106,7 @@ class Traits:
     def may_go_by(self, channel: Channel, kind: ProofKind) -> bool:
         """Whether a proof of that kind can be carried by a channel."""
         carriers = self.proofs[kind].channels
-        return channel in self.delivered_by and (carriers is None or channel in carriers)
+        return channel in self.delivered_by | self.also_by and (carriers is None or channel in carriers)
 
     @property
     def can_be_lost(self) -> bool:

@@ -6,13 +6,14 @@ from typing import Literal
 
 from pydantic import SecretStr
 
+from schemas.base import Channel
 from schemas.verification import CodeSubmitted
 from services.enrollment.accounts.domain.account import Account, Method
-from services.enrollment.challenges.domain.challenge import Challenge
+from services.enrollment.challenges.domain.challenge import Challenge, Registration
 from services.enrollment.challenges.domain.transitions import Submitted
 from services.enrollment.challenges.handlers.building import ProofRequest
 from services.enrollment.challenges.handlers.lifecycle import binding_of
-from services.enrollment.needs import CanAskMethods, CanResume, CanSeal
+from services.enrollment.needs import CanAskMethods, CanResume, CanSeal, CanShow
 from services.enrollment.registrations.domain import ApiRegistration
 from services.enrollment.sessions.principal import Claimant
 from services.kit.errors import CodeMalformedError, RequestMalformedError
@@ -72,6 +73,14 @@ Ask = Callable[[Method, ProofRequest, Claimant, CanAskMethods], Awaitable[Challe
 """Builds the challenge that asks for a method on file."""
 
 
+Ways = Callable[[Challenge, Method | Registration, CanShow], tuple[Channel, ...]]
+"""How the method of a challenge can be reached: one on file, or one that is being registered."""
+
+
+def one_way(_: Challenge, __: Method | Registration, ___: CanShow) -> tuple[Channel, ...]:
+    return ()
+
+
 Resume = Callable[[ApiRegistration, Account, CanResume], Awaitable[ApiRegistration]]
 """A registration by a platform goes on from what happened elsewhere meanwhile."""
 
@@ -82,11 +91,13 @@ async def as_it_is(registration: ApiRegistration, _: Account, __: CanResume) -> 
 
 @dataclass(frozen=True)
 class Strategy:
-    """How a type of method is asked for; `ask_code` is the other way of one that has codes besides."""
+    """How a type of method is asked for; `ask_code` is the other way of one that has codes besides. `ways` are those
+    among which a person may choose, where there are several."""
 
     ask: Ask
     resume: Resume = as_it_is
     ask_code: Ask | None = None
+    ways: Ways = one_way
 
 
 def typed(canonical: Callable[[Challenge, str], str]) -> Proof:

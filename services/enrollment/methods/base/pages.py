@@ -7,7 +7,7 @@ from typing import Any, Generic, Protocol
 
 from fastapi import Response
 
-from schemas.base import MethodType
+from schemas.base import Channel, MethodType
 from schemas.verification import ProofKind
 from services.enrollment.accounts.domain.account import Method
 from services.enrollment.challenges.domain.challenge import Challenge
@@ -63,7 +63,7 @@ class MethodPages:
 class AskedProof:
     """A proof that "Verify it's you" asks for, and what its page says again.
 
-    `label` is how the person knows the method; `other_method` offers another one.
+    `label` is how the person knows the method; `other_method` offers another one, `ways` are others to reach this one.
     """
 
     page: PageRequest
@@ -73,6 +73,7 @@ class AskedProof:
     frame: Frame
     feedback: Feedback
     other_method: bool
+    ways: frozenset[Channel] = frozenset()
 
     @property
     def error(self) -> FieldError | None:

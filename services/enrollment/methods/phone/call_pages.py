@@ -46,19 +46,26 @@ async def show_call(page: PageRequest, feedback: Feedback = NOTHING) -> Response
         step="phone.call",
         back=f"{WIZARD}?step=phone",
     )
+    ways = phones.ways_besides(challenge, page.deps)
     with_ways = replace(
-        view, different_method=may_choose(page.principal, page.deps), place=place_of(challenge, page.deps)
+        view,
+        text_instead="sms" in ways,
+        whatsapp_instead="whatsapp" in ways,
+        different_method=may_choose(page.principal, page.deps),
+        place=place_of(challenge, page.deps),
     )
     return html(page.principal, with_ways, feedback.status)
 
 
 async def act_on_call(page: PageRequest, form: ProofForm) -> Response:
-    """Call once more, send a text instead, or find out whether the key was pressed."""
+    """Call once more, send a code instead, or find out whether the key was pressed."""
     match form.action:
         case "again":
             return await resend(page, show_call)
         case "text":
             return await reached_otherwise(page, "sms", show_call)
+        case "whatsapp":
+            return await reached_otherwise(page, "whatsapp", show_call)
     return await heard(page, await require_challenge(page), show_call)
 
 
@@ -102,13 +109,12 @@ def call_view(
         ended=status not in {"pending", "verified"},
         unheard=unheard,
         back=back,
-        text_instead=challenge.registration is not None and challenge.registration.phone_type == "mobile",
         other_method=other_method,
     )
 
 
 def _view(asked: AskedProof) -> CallView:
-    return call_view(
+    view = call_view(
         asked.frame,
         asked.challenge,
         asked.page.deps.clock.now(),
@@ -116,6 +122,7 @@ def _view(asked: AskedProof) -> CallView:
         step="prove",
         other_method=asked.other_method,
     )
+    return replace(view, text_instead="sms" in asked.ways, whatsapp_instead="whatsapp" in asked.ways)
 
 
 async def _answer(page: PageRequest, challenge: Challenge, _: ProofForm, show: ShowAgain) -> Response:

@@ -88,6 +88,11 @@ def mask(e164: str, country_code: int | None) -> str:
     return f"+{country_code} •••• ••{e164[-4:]}"
 
 
+def takes_texts(e164: str) -> bool:
+    """Whether a number is a mobile one, as far as the numbering plan tells."""
+    return phonenumbers.number_type(phonenumbers.parse(e164)) not in NEVER_TEXTED
+
+
 def region_of(e164: str) -> str | None:
     """The region in which a number lives."""
     region: str | None = phonenumbers.region_code_for_number(phonenumbers.parse(e164))
@@ -161,6 +166,7 @@ TRAITS = Traits(
     has_one_place=True,
     has_destination=True,
     delivered_by=frozenset({"sms", "voice"}),
+    also_by=frozenset({"whatsapp"}),
     needs_telephone=True,
     country_of=country_of,
     starts_by_itself=True,

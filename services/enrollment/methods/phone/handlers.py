@@ -1,16 +1,27 @@
 """Registering a phone, or another number for one: by a code in a text message, or by a call."""
 
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Final, Protocol
 
+from schemas.base import Channel
+from schemas.enrollment import without_extension
 from schemas.verification import ProofKind
 from services.enrollment.accounts.domain.account import Account, Method
 from services.enrollment.accounts.handlers.adding import require_registrable
 from services.enrollment.challenges.domain.challenge import Challenge, PhoneDelivery, PhoneType, Registration
 from services.enrollment.challenges.handlers.building import ProofRequest, to_register
 from services.enrollment.methods.base.handlers import Proof, Strategy
-from services.enrollment.methods.phone.domain import parse_extension, parse_number
-from services.enrollment.needs import CanAsk, CanAskToRegister, CanPlan, CanSend, HasConfig, HasKeyring, HasPolicies
+from services.enrollment.methods.phone.domain import parse_extension, parse_number, takes_texts
+from services.enrollment.needs import (
+    CanAsk,
+    CanAskToRegister,
+    CanPlan,
+    CanSend,
+    CanShow,
+    HasConfig,
+    HasKeyring,
+    HasPolicies,
+)
 from services.enrollment.proofs.sent_code.handlers import (
     PlainDestination,
     destination_of,
@@ -23,6 +34,8 @@ from services.enrollment.sessions.handlers.asking import ask, current_challenge,
 from services.enrollment.sessions.principal import Claimant, Principal
 from services.kit.errors import ChallengeEndedError, MethodNotAllowedByPolicyError
 from services.kit.ids import new_id, repeatable_id
+
+NO_WHATSAPP: Final = "Nobody carries WhatsApp messages here; choose a text or a call."
 
 
 class KnowsNumbers(HasKeyring, HasConfig, Protocol):
@@ -73,6 +86,8 @@ def phone_challenge(
     )
     if typed.phone_type != "mobile" and not typed.by_voice:
         raise MethodNotAllowedByPolicyError("Only a mobile phone gets text messages; choose a call.")
+    if typed.delivery not in phone_ways(typed.phone_type, deps):
+        raise MethodNotAllowedByPolicyError(NO_WHATSAPP)
     require_registrable(claimant.account, "phone", deps, registration)
     asked = to_register(identifier, "phone", registration, method_id)
     return sent_code_challenge(
@@ -115,7 +130,7 @@ async def reach_otherwise(principal: Principal, delivery: PhoneDelivery, deps: C
     earlier = await current_challenge(principal, deps)
     if earlier is None or earlier.registration is None or earlier.method_type != "phone":
         raise ChallengeEndedError
-    if delivery not in phone_ways(earlier.registration.phone_type or "mobile", deps):
+    if delivery not in ways_of(earlier, earlier.registration, deps):
         raise MethodNotAllowedByPolicyError
     destination = destination_of_challenge(earlier, deps)
     registration = earlier.registration.model_copy(update={"delivery": delivery})
@@ -125,11 +140,32 @@ async def reach_otherwise(principal: Principal, delivery: PhoneDelivery, deps: C
     return await ask(principal, challenge, _step_of(challenge), deps)
 
 
-def phone_ways(phone_type: PhoneType, deps: HasConfig) -> tuple[PhoneDelivery, ...]:
-    """How a type of phone can be reached. WhatsApp is a way of its own where a provider for it is configured."""
-    if phone_type != "mobile":
+def phone_ways(
+    phone_type: PhoneType, deps: HasConfig, *, to: PlainDestination | None = None
+) -> tuple[PhoneDelivery, ...]:
+    """How a type of phone can be reached; a number that is known to be of a landline takes calls alone. WhatsApp is a
+    way of its own where a provider for it is configured."""
+    if phone_type != "mobile" or (to and not takes_texts(without_extension(to.plain.get_secret_value()))):
         return ("voice",)
     return ("sms", "voice", "whatsapp") if "whatsapp" in deps.config.providers.channels else ("sms", "voice")
+
+
+def way_among(ways: tuple[PhoneDelivery, ...], wanted: str | None) -> PhoneDelivery:
+    """The wanted way, or the first where that is none of them."""
+    return next((way for way in ways if way == wanted), ways[0])
+
+
+def ways_of(challenge: Challenge, known: Method | Registration, deps: CanShow) -> tuple[PhoneDelivery, ...]:
+    """How the phone of a challenge can be reached. What the numbering plan says counts only for one that gets calls:
+    another one took a text."""
+    to = destination_of_challenge(challenge, deps) if known.delivery == "voice" else None
+    return phone_ways(known.phone_type or "mobile", deps, to=to)
+
+
+def ways_besides(challenge: Challenge, deps: CanShow) -> frozenset[Channel]:
+    """How else a number can be reached that is being registered."""
+    registration = challenge.registration
+    return frozenset(ways_of(challenge, registration, deps)) - {challenge.channel} if registration else frozenset()
 
 
 def _step_of(challenge: Challenge) -> str:
@@ -156,7 +192,8 @@ def another_number(method_id: str, typed: TypedPhone) -> Plan:
 
     def plan(claimant: Claimant, deps: CanPlan) -> Beginning:
         method = changeable(claimant.account, method_id, "phone")
-        same = replace(typed, phone_type=method.phone_type or "mobile", delivery=method.delivery or "sms")
+        ways = phone_ways(method.phone_type or "mobile", deps)
+        same = replace(typed, phone_type=method.phone_type or "mobile", delivery=way_among(ways, method.delivery))
         require_other(method, phone_destination(same, claimant.account, deps).digest)
         return a_phone(same, changes=method.id)(claimant, deps)
 
@@ -164,12 +201,13 @@ def another_number(method_id: str, typed: TypedPhone) -> Plan:
 
 
 async def _ask(method: Method, asked: ProofRequest, claimant: Claimant, deps: CanReach) -> Challenge:
-    """By the way in which the number was proven; where that is WhatsApp, and nobody carries it any more, by a text."""
-    kind = phone_kind(method.delivery, claimant, deps)
-    ways = phone_ways(method.phone_type or "mobile", deps)
-    channel = next((way for way in ways if way == method.delivery), ways[0])
-    return sent_code_challenge(asked, claimant, destination_of(method, claimant, deps), channel, deps, kind=kind)
+    """By the way that the person chose, else by that in which the number was proven; where that is WhatsApp, and nobody
+    carries it any more, by a text."""
+    destination = destination_of(method, claimant, deps)
+    ways = phone_ways(method.phone_type or "mobile", deps, to=destination if method.delivery == "voice" else None)
+    way = way_among(ways, asked.by or method.delivery)
+    return sent_code_challenge(asked, claimant, destination, way, deps, kind=phone_kind(way, claimant, deps))
 
 
 CALL = Proof()
-STRATEGY = Strategy(_ask)
+STRATEGY = Strategy(_ask, ways=ways_of)

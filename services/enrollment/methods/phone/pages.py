@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Final
 
 import phonenumbers
 from fastapi import Response
@@ -28,7 +28,7 @@ from services.enrollment.methods.phone.words import (
     number_problem,
 )
 from services.enrollment.needs import HasSealer
-from services.enrollment.proofs.sent_code.pages import code_view, resend
+from services.enrollment.proofs.sent_code.pages import code_view, resend, with_ways
 from services.enrollment.proofs.sent_code.words import code_problem
 from services.enrollment.sessions.handlers.asking import current_challenge
 from services.enrollment.sessions.handlers.progress import may_choose
@@ -58,7 +58,7 @@ class Typed:
 
     region: str | None = None
     number: str = ""
-    delivery: Literal["sms", "voice"] = "sms"
+    delivery: str = "sms"
     extension: str = ""
 
 
@@ -67,6 +67,7 @@ async def show_number(
 ) -> Response:
     """The number, and how it is reached; on the way back it is the one typed before."""
     principal, deps, phone_type = page.principal, page.deps, _phone_type(page)
+    ways = phones.phone_ways(phone_type, deps)
     shown = typed or _typed_before(await current_challenge(principal, deps), deps)
     view = PhoneView(
         frame=frame(page, "phone"),
@@ -74,8 +75,8 @@ async def show_number(
         region=shown.region or _first_guess(page),
         number=shown.number,
         error=error,
-        deliveries=DELIVERIES if phone_type == "mobile" else DELIVERIES[1:],
-        delivery=shown.delivery if phone_type == "mobile" else "voice",
+        deliveries=tuple(choice for choice in DELIVERIES if choice[0] in ways),
+        delivery=phones.way_among(ways, shown.delivery),
         phone_type=phone_type,
         extension=shown.extension,
         different_method=may_choose(principal, deps),
@@ -88,11 +89,11 @@ async def show_number(
 
 
 async def number_typed(page: PageRequest, form: PhoneNumberForm) -> Response:
-    """Ask for a code, or call."""
+    """Ask for a code, or call; by a way that is not there, by the first one that is."""
     if not form.number.strip():
         return await show_number(page, _typed(form), FieldError("number", EMPTY), 422)
     region, phone_type = form.region if form.region in REGIONS else "ZZ", _phone_type(page)
-    delivery: Literal["sms", "voice"] = "voice" if form.delivery == "voice" or phone_type != "mobile" else "sms"
+    delivery = phones.way_among(phones.phone_ways(phone_type, page.deps), form.delivery)
     phone = TypedPhone(region, form.number, phone_type, delivery, form.extension)
     try:
         await phones.request_phone(page.principal, phone, form.press, page.deps)
@@ -111,19 +112,14 @@ async def show_code(page: PageRequest, feedback: Feedback = NOTHING) -> Response
     challenge, shown = await require_challenge(page), frame(page, "phone.code", feedback.notice)
     view = code_view(shown, challenge, feedback, page.deps.clock.now(), step="phone.code")
     back = f"{WIZARD}?step=phone"
-    phone_type = (challenge.registration.phone_type if challenge.registration else None) or "mobile"
-    ways = {way for way in phones.phone_ways(phone_type, page.deps) if way != challenge.channel}
-    with_ways = replace(
-        view,
+    shown_as = replace(
+        with_ways(view, phones.ways_besides(challenge, page.deps)),
         back=back,
         different=(ANOTHER_NUMBER, back),
-        call_instead="voice" in ways,
-        text_instead="sms" in ways,
-        whatsapp_instead="whatsapp" in ways,
         different_method=may_choose(page.principal, page.deps),
         place=place_of(challenge, page.deps),
     )
-    return html(page.principal, with_ways, feedback.status)
+    return html(page.principal, shown_as, feedback.status)
 
 
 async def act_on_code(page: PageRequest, form: CodeForm) -> Response:
@@ -156,7 +152,7 @@ def _countries(code: str) -> tuple[Country, ...]:
 
 
 def _typed(form: PhoneNumberForm) -> Typed:
-    return Typed(form.region, form.number, "voice" if form.delivery == "voice" else "sms", form.extension)
+    return Typed(form.region, form.number, form.delivery, form.extension)
 
 
 def _phone_type(page: PageRequest) -> PhoneType:
@@ -169,8 +165,7 @@ def _typed_before(challenge: Challenge | None, deps: HasSealer) -> Typed:
         return Typed()
     plain = deps.sealer.open("destination", challenge.destination.sealed, binding_of(challenge)).decode()
     e164, _, extension = plain.partition(";ext=")
-    delivery: Literal["sms", "voice"] = "voice" if challenge.channel == "voice" else "sms"
-    return Typed(region_of(e164), national_format(e164), delivery, extension)
+    return Typed(region_of(e164), national_format(e164), challenge.channel, extension)
 
 
 def _first_guess(page: PageRequest) -> str:

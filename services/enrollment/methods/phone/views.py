@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 from services.enrollment.challenges.domain.challenge import PhoneType
 from services.enrollment.i18n import gettext as _
 from services.enrollment.i18n import sentences
-from services.enrollment.methods.phone.words import CALL, NUMBERS, RATES, CallWords, NumberWords
+from services.enrollment.methods.phone.words import ABOUT_WITH_WHATSAPP, CALL, NUMBERS, RATES, CallWords, NumberWords
 from services.enrollment.proofs.sent_code.missing import WORDS as MISSING
 from services.enrollment.proofs.sent_code.missing import Missing, missing
 from services.enrollment.web.views import Choice, FieldError, FormKey, Frame, challenge_of
@@ -58,6 +58,10 @@ class PhoneView:
         return NUMBERS[self.phone_type]
 
     @property
+    def about(self) -> str:
+        return ABOUT_WITH_WHATSAPP if any(way == "whatsapp" for way, *_ in self.deliveries) else self.words.about
+
+    @property
     def hint(self) -> str:
         """What number is meant, and what it costs where no choice beside it says so."""
         return self.words.hint if len(self.deliveries) > 1 else sentences(self.words.hint, RATES)
@@ -80,6 +84,7 @@ class CallView:
     ended: bool = False
     back: str | None = None
     text_instead: bool = False
+    whatsapp_instead: bool = False
     other_method: bool = False
     unheard: bool = False
     later: object = None
@@ -123,6 +128,7 @@ class CallView:
         ways = (
             (self.calls_left > 0, MISSING["voice"].again),
             (self.text_instead, _("have a code texted to you instead")),
+            (self.whatsapp_instead, _("have a code sent by WhatsApp instead")),
             (self.back is not None, _("go back and use a different number")),
             (self.other_method, _("use a different method")),
             (self.different_method, _("set up a different method")),

@@ -82,7 +82,9 @@ RATES: Final = _("Your provider's usual rates apply.")
 DELIVERIES: Final[tuple[Choice, ...]] = (
     ("sms", _("Text me a code"), _("A message with a code, on a mobile phone. Your provider's usual rates apply.")),
     ("voice", _("Call me"), _("A call that tells you what to do. Your provider's usual rates apply.")),
+    ("whatsapp", _("Send me a code by WhatsApp"), _("A message with a code, on a mobile phone that has WhatsApp.")),
 )
+"""By the way in which a phone is reached."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,7 @@ NUMBERS: Final[Mapping[str, NumberWords]] = {
     ),
 }
 """By the type of phone."""
+ABOUT_WITH_WHATSAPP: Final = _("You can prove who you are with a code by text message or WhatsApp, or with a call.")
 
 _CALLING: Final = _("We are calling {where}. Answer and press #.")
 CALLED: Final[Mapping[str, Known]] = {

@@ -1,11 +1,13 @@
 """ "Enter the code": what a message or a call brought, in a step of the wizard and in "Verify it's you"."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from fastapi import Response
 
+from schemas.base import Channel
 from services.enrollment.challenges.domain.challenge import MAX_SENDS, Challenge
 from services.enrollment.methods.base.pages import AskedProof, ProofPage
 from services.enrollment.proofs.sent_code.handlers import resend_code
@@ -44,6 +46,11 @@ def code_view(
     )
 
 
+def with_ways(view: CodeView, ways: frozenset[Channel]) -> CodeView:
+    """With the other ways to reach the phone."""
+    return replace(view, call_instead="voice" in ways, text_instead="sms" in ways, whatsapp_instead="whatsapp" in ways)
+
+
 async def resend(page: PageRequest, show: ShowAgain) -> Response:
     """Send or call once more; where that is not possible, the page says why."""
     try:
@@ -69,7 +76,8 @@ async def send_anew(
 
 def _view(asked: AskedProof) -> CodeView:
     now = asked.page.deps.clock.now()
-    return code_view(asked.frame, asked.challenge, asked.feedback, now, step="prove", other_method=asked.other_method)
+    view = code_view(asked.frame, asked.challenge, asked.feedback, now, step="prove", other_method=asked.other_method)
+    return with_ways(view, asked.ways)
 
 
 async def _answer(page: PageRequest, _: Challenge, form: CodeForm, show: ShowAgain) -> Response:

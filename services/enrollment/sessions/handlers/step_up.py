@@ -2,7 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from schemas.base import MethodType, Purpose
+from schemas.base import Channel, MethodType, Purpose
+from schemas.notification import SIM_CHANGED, SIM_UNCHECKED
 from services.enrollment.accounts.domain.account import Account, Method
 from services.enrollment.accounts.domain.suspension import may_vouch
 from services.enrollment.challenges.domain.challenge import Challenge
@@ -22,7 +23,8 @@ from services.enrollment.challenges.handlers.cooldown import (
 from services.enrollment.devices.asking import admit_request, end_earlier_requests
 from services.enrollment.methods.base.domain import PROVEN_FOR
 from services.enrollment.methods.registry.domain import TRAITS
-from services.enrollment.needs import CanChangeAccounts, CanChoose, CanProve, HasRules
+from services.enrollment.methods.registry.handlers import STRATEGIES
+from services.enrollment.needs import CanChangeAccounts, CanChoose, CanProve, CanShow, HasRules
 from services.enrollment.sessions.domain import steps
 from services.enrollment.sessions.domain.session import Session
 from services.enrollment.sessions.handlers.asking import ask, is_asked_already, pressed
@@ -93,10 +95,17 @@ async def session_cooldowns(principal: Principal, deps: CanChoose) -> Cooldowns:
 
 
 async def prove_by(
-    principal: Principal, method_id: str, deps: CanProve, *, by_app: bool = False, again: bool = False
+    principal: Principal,
+    method_id: str,
+    deps: CanProve,
+    *,
+    by_app: bool = False,
+    by: Channel | None = None,
+    again: bool = False,
 ) -> Principal:
-    """Ask for the proof of one method; `by_app` asks an app for a code instead of an approval. So does a device that
-    rests because nobody approved the last requests, if its app has codes.
+    """Ask for the proof of one method; `by` another way than the usual one, if it has that; `by_app` asks an app for a
+    code instead of an approval. So does a device that rests because nobody approved the last requests, if its app has
+    codes.
 
     Raises:
         ProblemError: `unknownMethod`, `methodCoolingDown`, `sendLimitReached`, `sessionEnded`, `rateLimited`.
@@ -106,7 +115,7 @@ async def prove_by(
         raise UnknownMethodError
     cooldowns = await session_cooldowns(principal, deps)
     require_available(method, cooldowns, deps.clock.now())
-    challenge = await _challenge(principal, method, deps, by_app=by_app)
+    challenge = await _challenge(principal, method, deps, by_app=by_app, by=by)
     if again or not await is_asked_already(principal, challenge, deps):
         if cooldowns.leave_the_code(method):
             challenge = await _challenge(principal, method, deps, by_app=True)
@@ -118,6 +127,14 @@ async def prove_by(
     return moved
 
 
+def ways_besides(challenge: Challenge, method: Method, deps: CanShow) -> frozenset[Channel]:
+    """How else the person can be reached by the method that they are asked for: not at all where the SIM card of its
+    number was changed, or has to be vouched for and nobody does, which speaks against all of them."""
+    if challenge.delivery.signal in {SIM_CHANGED, SIM_UNCHECKED}:
+        return frozenset()
+    return frozenset(STRATEGIES[method.type].ways(challenge, method, deps)) - {challenge.channel}
+
+
 async def choose_another(principal: Principal, deps: CanChangeAccounts) -> Principal:
     """Back to the list of methods."""
 
@@ -127,9 +144,12 @@ async def choose_another(principal: Principal, deps: CanChangeAccounts) -> Princ
     return await move_session(principal, move, deps)
 
 
-async def _challenge(principal: Principal, method: Method, deps: CanProve, *, by_app: bool) -> Challenge:
-    identifier = pressed(principal, f"prove {method.id} {by_app}")
-    challenge = await for_method(method, principal.claimant, _purpose(principal), identifier, deps, by_app=by_app)
+async def _challenge(
+    principal: Principal, method: Method, deps: CanProve, *, by_app: bool, by: Channel | None = None
+) -> Challenge:
+    identifier = pressed(principal, f"prove {method.id} {by_app} {by or ''}".rstrip())
+    purpose = _purpose(principal)
+    challenge = await for_method(method, principal.claimant, purpose, identifier, deps, by_app=by_app, by=by)
     return _for_platform(challenge, principal.session)
 
 

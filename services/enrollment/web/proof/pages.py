@@ -6,6 +6,7 @@ from typing import Final
 
 from fastapi import Response
 
+from schemas.base import Channel
 from services.enrollment.accounts.domain.account import Method
 from services.enrollment.challenges.domain.challenge import Challenge
 from services.enrollment.challenges.handlers.cooldown import Cooldowns, available_first
@@ -34,6 +35,9 @@ from services.kit.errors import MethodCoolingDownError, RateLimitedError, SendLi
 
 NOT_NOW: Final = (RateLimitedError, MethodCoolingDownError, SendLimitReachedError)
 """Why a method cannot be asked for now, though it is on the list."""
+
+INSTEAD: Final[Mapping[str, Channel]] = {"call": "voice", "text": "sms", "whatsapp": "whatsapp"}
+"""Another way to reach a phone, by the button that asks for it."""
 
 
 async def show_choice(page: PageRequest, error: FieldError | None = None, status: int = 200) -> Response:
@@ -79,6 +83,7 @@ async def show(page: PageRequest, feedback: Feedback = NOTHING) -> Response:
         frame=frame(page, "prove", feedback.notice or await _why_a_code(page, method, challenge) or _what_for(page)),
         feedback=feedback,
         other_method=len(step_up.askable(page.principal, page.deps)) > 1,
+        ways=step_up.ways_besides(challenge, method, page.deps),
     )
     return html(page.principal, proof_page(challenge).view(asked), feedback.status)
 
@@ -92,13 +97,13 @@ async def act(page: PageRequest, sent: SentForm) -> Response:
     match action:
         case "other":
             return await _choose_another(page)
+        case "call" | "text" | "whatsapp":
+            return await _ask_otherwise(page, challenge, INSTEAD[action])
         case "again" | "code" | "request":
             by_app = proof.again_by_code if action == "again" else action == "code"
             return await _ask_anew(page, challenge, by_app=by_app)
-        case "ask-report":
-            return ask_report(page, challenge, "prove")
-        case "report":
-            return await report(page, challenge)
+        case "ask-report" | "report":
+            return await report(page, challenge) if action == "report" else ask_report(page, challenge, "prove")
     return await proof.submitted(page, challenge, sent, show)
 
 
@@ -120,10 +125,21 @@ STEPS: Final[Mapping[str, StepPage]] = {
 
 async def _ask_anew(page: PageRequest, challenge: Challenge, *, by_app: bool) -> Response:
     try:
-        await step_up.prove_by(page.principal, challenge.method_id, page.deps, by_app=by_app, again=True)
+        await step_up.prove_by(
+            page.principal, challenge.method_id, page.deps, by_app=by_app, by=challenge.channel, again=True
+        )
     except NOT_NOW as problem:
         moved = replace(page, principal=await step_up.choose_another(page.principal, page.deps))
         return await show_choice(moved, FieldError("method", refused_choice(problem)), problem.status)
+    return to_current_step(page)
+
+
+async def _ask_otherwise(page: PageRequest, challenge: Challenge, way: Channel) -> Response:
+    """The same method by another way; where that is not possible now, the page says why, and goes on."""
+    try:
+        await step_up.prove_by(page.principal, challenge.method_id, page.deps, by=way)
+    except NOT_NOW as problem:
+        return await show(page, Feedback(notice=refused_choice(problem), status=problem.status))
     return to_current_step(page)
 
 

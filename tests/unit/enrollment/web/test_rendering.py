@@ -33,6 +33,7 @@ FIRST_PAGE_BYTES = 60_000
 WAYS_OUT = {"Back to Operations", "Cancel and return", "Back to my security info", "Back to Northbridge"}
 SECURE, PROVE, MANAGE = "Keep your account secure", "Verify it's you", "My security info"
 OTHER = "Use a different method"
+TEXT, WHATSAPP = "Text me a code instead", "Send me a code by WhatsApp instead"
 
 
 def outline(view: View) -> Outline:
@@ -107,6 +108,11 @@ def test_every_page_of_a_session_says_who_and_offers_to_leave(name: str) -> None
             "code-by-call",
             (SECURE, "Enter the code"),
             ["Call me with a new code", "Call again", "Text me a code instead", "Next"],
+        ),
+        (
+            "call-or-whatsapp",
+            (SECURE, "Answer the call"),
+            ["Call again", TEXT, WHATSAPP, "Next", TEXT, WHATSAPP, "Call again"],
         ),
         ("call-expired", (SECURE, "Answer the call"), ["Text me a code instead", "Call again"]),
         ("software", (SECURE, "Use a different authenticator app"), ["Next"]),

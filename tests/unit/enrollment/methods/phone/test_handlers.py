@@ -11,9 +11,16 @@ from services.enrollment.accounts.store import Accounts
 from services.enrollment.budgets.store import MessageCounts
 from services.enrollment.challenges.domain.challenge import PhoneDelivery
 from services.enrollment.challenges.handlers.building import ProofRequest
+from services.enrollment.challenges.handlers.platform import send_again
 from services.enrollment.challenges.store import Challenges
 from services.enrollment.config import Config
-from services.enrollment.methods.phone.handlers import STRATEGY, TypedPhone, reach_otherwise, request_phone
+from services.enrollment.methods.phone.handlers import (
+    STRATEGY,
+    TypedPhone,
+    another_number,
+    reach_otherwise,
+    request_phone,
+)
 from services.enrollment.policies.domain.requirements import TERMS, GroupPolicy, Terms
 from services.enrollment.pumping.store import SendDecisions, Traffic
 from services.enrollment.sessions.principal import Principal
@@ -36,6 +43,7 @@ from tests.unit.enrollment.builders import method
 
 MOBILE = TypedPhone("GB", "07700 900142")
 OTHER = TypedPhone("GB", "07700 900143")
+LANDLINE = "+442079460000"
 
 
 @dataclass
@@ -247,6 +255,23 @@ async def test_only_a_mobile_phone_has_whatsapp(phones: Phones, sam: Principal) 
     ("delivery", "is_carried", "channel"),
     [("whatsapp", True, "whatsapp"), ("whatsapp", False, "sms"), ("sms", True, "sms"), ("voice", True, "voice")],
 )
+async def test_another_number_is_proven_as_the_one_before_was(
+    phones: Phones, sam: Principal, delivery: PhoneDelivery, is_carried: bool, channel: str
+) -> None:
+    phone = method("phone", phone_type="mobile", delivery=delivery, destination_hash="k.x")
+    claimant = replace(sam.claimant, account=sam.account.model_copy(update={"methods": (phone,)}))
+    if is_carried:
+        phones.config = carried(phones)
+    plan = another_number("phone", TypedPhone(None, "+44 7700 900143"))
+    begun = plan(claimant, phones)  # type: ignore[arg-type]  # what a phone needs
+    assert begun.challenge is not None
+    assert begun.challenge.channel == channel
+
+
+@pytest.mark.parametrize(
+    ("delivery", "is_carried", "channel"),
+    [("whatsapp", True, "whatsapp"), ("whatsapp", False, "sms"), ("sms", True, "sms"), ("voice", True, "voice")],
+)
 async def test_a_number_is_asked_again_by_the_way_in_which_it_was_proven(
     phones: Phones, sam: Principal, delivery: PhoneDelivery, is_carried: bool, channel: str
 ) -> None:
@@ -257,3 +282,38 @@ async def test_a_number_is_asked_again_by_the_way_in_which_it_was_proven(
     asked = ProofRequest("c-1", "phone", "phone", "signIn")
     challenge = await STRATEGY.ask(phone, asked, sam.claimant, phones)  # type: ignore[arg-type]  # what a phone needs
     assert challenge.channel == channel
+
+
+@pytest.mark.parametrize(
+    ("delivery", "by", "channel"),
+    [("sms", None, "sms"), ("whatsapp", None, "whatsapp"), ("voice", "sms", "voice"), ("voice", "whatsapp", "voice")],
+)
+async def test_a_landline_gets_what_it_was_proven_by(
+    phones: Phones, sam: Principal, delivery: PhoneDelivery, by: PhoneDelivery | None, channel: str
+) -> None:
+    """A number may be one of a landline only since the numbering plan was read anew: whoever had a text goes on so."""
+    sealed = phones.sealer.seal("destination", LANDLINE.encode(), sam.claimant.binding("phone"))
+    phone = method("phone", phone_type="mobile", delivery=delivery, destination=sealed, destination_hash="k.x")
+    phones.config = carried(phones)
+    asked = ProofRequest("c-1", "phone", "phone", "signIn", by=by)
+    challenge = await STRATEGY.ask(phone, asked, sam.claimant, phones)  # type: ignore[arg-type]  # what a phone needs
+    assert challenge.channel == channel
+    assert set(STRATEGY.ways(challenge, phone, phones)) == (
+        {"voice"} if delivery == "voice" else {"sms", "voice", "whatsapp"}
+    )
+
+
+@pytest.mark.parametrize("delivery", ["sms", "whatsapp"])
+async def test_a_platform_has_no_text_sent_to_a_landline_that_is_called(
+    phones: Phones, sam: Principal, delivery: PhoneDelivery
+) -> None:
+    phones.allowed = GroupPolicy.model_validate({"allowed": ("phone",), "profile": "asvs-l2"})
+    phones.config = carried(phones)
+    called = (await request_phone(sam, TypedPhone(None, LANDLINE, delivery="voice"), "form", phones)).session.requested
+    assert called is not None
+    assert called.terms.kind == "code"
+    phones.clock.advance(timedelta(seconds=31))
+    with pytest.raises(MethodNotAllowedByPolicyError) as refused:
+        await send_again(called, delivery, phones)
+    assert refused.value.detail == "Only a mobile phone gets text messages."
+    await send_again(called, "voice", phones)

@@ -6,7 +6,7 @@ Until the content is on its way nothing can have been taken; from then on a serv
 import asyncio
 import re
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -33,6 +33,7 @@ from services.notifier.providers.base import (
     PermanentError,
     TransientError,
 )
+from services.notifier.providers.mail.signing import DomainKey, as_signed
 
 POLICY = LINES_OF_SMTP.clone(cte_type="7bit")
 """Any server takes 7-bit content; not all take more."""
@@ -48,8 +49,9 @@ OPERATORS_AFFAIR = frozenset({"3", "4", "5", "6", "7"})
 class SmtpMail:
     """One server that takes our mail."""
 
-    def __init__(self, server: SmtpProvider, clock: Clock) -> None:
+    def __init__(self, server: SmtpProvider, clock: Clock, keys: Sequence[DomainKey] = ()) -> None:
         self.name = server.name
+        self._keys = keys
         self._server = server
         self._clock = clock
         self._sender = Address(server.sender_name, addr_spec=server.sender)
@@ -58,7 +60,7 @@ class SmtpMail:
         """Hand the mail over; see `Provider.send`. Its `Message-ID` is the same whenever the delivery is sent anew."""
         mail = self._mail(message)
         end = asyncio.get_running_loop().time() + TIMEOUT
-        client = self._client(await asyncio.to_thread(self._tls))
+        client, content = await asyncio.to_thread(self._prepared, mail, message)
         try:
             with _nothing_taken():
                 async with asyncio.timeout_at(end):
@@ -67,12 +69,16 @@ class SmtpMail:
                     await client.rcpt(message.to)
             with _perhaps_taken():
                 async with asyncio.timeout_at(end):
-                    await client.data(mail.as_bytes())
+                    await client.data(content)
             with suppress(SMTPException, OSError):
                 await client.quit(timeout=GOODBYE_WITHIN)
         finally:
             client.close()
         return Acceptance(str(mail["Message-ID"]).strip("<>"))
+
+    def _prepared(self, mail: EmailMessage, message: Message) -> tuple[SMTP, bytes]:
+        """What takes the processor: the certificates are read, and the mail is signed."""
+        return self._client(self._tls()), as_signed(mail, self._keys, self._from(message).domain)
 
     def _client(self, tls: ssl.SSLContext) -> SMTP:
         server, password = self._server, self._server.password
