@@ -20,7 +20,8 @@ JOURNEYS: Final = {
         "setup-app": """download download-bare setup scan scan-unheard scan-manual scan-connected scan-expired
             try try-unheard try-open-app try-has-codes try-approved try-denied try-reported try-expired try-wrong-number
             try-failed app-code app-code-error app-code-ended app-done""",
-        "setup-phone": """phone phone-error phone-strict phone-ways phone-office phone-or-whatsapp code code-queued code-notice
+        "setup-phone": """phone phone-error phone-strict phone-ways phone-office phone-or-whatsapp
+            code code-queued code-notice
             code-delivered code-failed code-error code-checking code-ended code-exhausted code-ways code-by-whatsapp
             code-or-whatsapp code-by-call call call-or-whatsapp call-unheard call-confirmed call-denied call-failed call-expired done""",
         "setup-other-methods": """email email-error code-by-email software software-scan hardware-token
