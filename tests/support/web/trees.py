@@ -23,7 +23,8 @@ JOURNEYS: Final = {
         "setup-phone": """phone phone-error phone-strict phone-ways phone-office phone-or-whatsapp
             code code-queued code-notice
             code-delivered code-failed code-error code-checking code-ended code-exhausted code-ways code-by-whatsapp
-            code-or-whatsapp code-by-call call call-or-whatsapp call-unheard call-confirmed call-denied call-failed call-expired done""",
+            code-or-whatsapp code-by-call call call-or-whatsapp call-unheard call-confirmed call-denied
+            call-failed call-expired done""",
         "setup-other-methods": """email email-error code-by-email software software-scan hardware-token
             hardware-token-error hardware-token-code hardware-token-code-error passkey passkey-error questions
             questions-error questions-keeping recovery recovery-codes recovery-codes-error recovery-codes-keeping""",
