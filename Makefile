@@ -25,8 +25,8 @@ install: $(INSTALLED) ## Create .venv, fetch the local Kafka and the reader of Q
 demo: $(INSTALLED) ## Start everything, print the addresses, stay with the merged log; Ctrl-C stops it
 	@exec $(BIN)/python -m deploy.local demo
 
-smoke: $(INSTALLED) ## Walk the main job in a real browser, on the stack that is up or one of its own
-	@exec $(BIN)/python -m deploy.local smoke
+smoke: $(INSTALLED) ## Walk the main job and five journeys in a real browser, on the stack that is up or one of its own; LANGUAGE=ar or LANGUAGE=all
+	@exec $(BIN)/python -m deploy.local smoke $(if $(filter command line,$(origin LANGUAGE)),--language $(LANGUAGE))
 
 test: install ## Run the whole suite, browser tests included, the longest files first; WORKERS=5
 	@$(BIN)/python -m deploy.local check
@@ -74,7 +74,7 @@ format: $(INSTALLED) ## Format the code and sort the imports
 	$(BIN)/ruff format .
 
 messages: $(INSTALLED) ## Read all texts for people into the catalogues anew; what is new is empty there. LANGUAGE=it begins one
-	@$(BIN)/python -m deploy.messages $(LANGUAGE)
+	@$(BIN)/python -m deploy.messages $(if $(filter command line,$(origin LANGUAGE)),$(LANGUAGE))
 
 topics: $(INSTALLED) ## Write deploy/topics.yaml and deploy/kafka-acls.yaml anew from the tables in schemas
 	@$(BIN)/python -m deploy.local topics

@@ -27,9 +27,13 @@ def demo() -> None:
 
 
 @app.command()
-def smoke() -> None:
-    """Walk the main job in a real browser, on the stack that is up or on one of its own."""
-    raise typer.Exit(run_smoke())
+def smoke(
+    language: Annotated[
+        str | None, typer.Option(help='Of who walks; "all" for each. The main job and nothing else.')
+    ] = None,
+) -> None:
+    """Walk the main job and some journeys in a real browser, on the stack that is up or on one of its own."""
+    raise typer.Exit(run_smoke(language))
 
 
 @app.command()

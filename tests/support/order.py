@@ -30,6 +30,7 @@ LONGEST_FIRST = (
     "integration/verifier/test_verifier_judging.py",
     "integration/deploy/test_handset.py",
     "contract/walks/test_password_reset_walks.py",
+    "contract/walks/test_each_language.py",
     "e2e/test_my_security_info.py",
     "contract/providers/test_providers.py",
     "integration/verifier/test_verifier_methods.py",

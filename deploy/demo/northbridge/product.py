@@ -16,7 +16,6 @@ OPERATORS = {"administrators": "admin", "helpdesk": "operations.people"}
 """What whoever works in Operations may open there, by their group."""
 
 READS_QUESTIONS = "methods.read"
-LOCALE = "en-GB"
 APP_NAME = "Northbridge"
 LOCATION = "this computer"
 
@@ -135,7 +134,6 @@ class Product:
             },
             "returnUrl": return_url,
             "state": state,
-            "locale": LOCALE,
             "intent": intent,
             "authenticatedAt": authenticated_at.isoformat(timespec="milliseconds"),
             "amr": list(amr),

@@ -17,8 +17,9 @@ from deploy.local.stack import LAUNCHER, SERVICES, WORLD, LocalStack
 SMOKE_HOME = LOCAL / "smoke-stack"
 
 
-def run_smoke() -> int:
-    """Run `python -m tests.smoke` with the stack's settings in its environment; returns its exit code.
+def run_smoke(language: str | None = None) -> int:
+    """Run `python -m tests.smoke` with the stack's settings in its environment; returns its exit code. With a language
+    the main job is walked by somebody who reads it, and nothing else.
 
     Raises:
         StackError: no stack was up and none could be started.
@@ -26,12 +27,12 @@ def run_smoke() -> int:
     settings = given_settings()
     running = LocalStack(LOCAL, Ports.from_environment(settings), environment=settings)
     if all(running.is_ready(part) for part in (*WORLD, *SERVICES)):
-        return _walk(running.settings())
+        return _walk(running.settings(), language)
     with interruptible():
-        return _walk_on_own_stack()
+        return _walk_on_own_stack(language)
 
 
-def _walk_on_own_stack() -> int:
+def _walk_on_own_stack(language: str | None) -> int:
     terminal = Terminal()
 
     def launcher_only(name: str, line: str) -> None:
@@ -46,10 +47,10 @@ def _walk_on_own_stack() -> int:
             install_kafka(lambda text: terminal(LAUNCHER, text))
         empty(stack)
         stack.up()
-        return _walk(stack.settings())
+        return _walk(stack.settings(), language)
 
 
-def _walk(settings: Mapping[str, str]) -> int:
+def _walk(settings: Mapping[str, str], language: str | None) -> int:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SECURITY_INFO_")}
-    command = [sys.executable, "-m", "tests.smoke"]
+    command = [sys.executable, "-m", "tests.smoke", *(["--language", language] if language else [])]
     return subprocess.run(command, cwd=ROOT, env={**environment, **settings}, check=False).returncode

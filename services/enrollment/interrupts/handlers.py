@@ -10,7 +10,7 @@ from pydantic import AnyHttpUrl
 
 from schemas.base import MethodType
 from schemas.enrollment import Decision, Destination, Intent
-from services.enrollment.accounts.domain.account import DEFAULT_LOCALE, Account, Profile, account_id
+from services.enrollment.accounts.domain.account import Account, Profile, account_id
 from services.enrollment.accounts.handlers.lookup import revived
 from services.enrollment.challenges.domain.eligibility import needs_platform_proof
 from services.enrollment.interrupts.domain import nudge
@@ -139,8 +139,7 @@ async def known_account(tenant: str, user: str, profile: Profile, deps: CanChang
     known = await deps.accounts.change(identifier, lambda account: Change(_with_profile(revived(account), profile)))
     if known:
         return known.state
-    first = profile if profile.locale else profile.model_copy(update={"locale": DEFAULT_LOCALE})
-    fresh = Account(tenant=tenant, user=user, profile=first, created_at=deps.clock.now())
+    fresh = Account(tenant=tenant, user=user, profile=profile, created_at=deps.clock.now())
     try:
         return (await deps.accounts.insert(identifier, fresh)).state
     except DuplicateDocumentError:

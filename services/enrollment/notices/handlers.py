@@ -26,7 +26,7 @@ from schemas.enrollment import (
 )
 from schemas.envelope import Envelope
 from services.enrollment.accounts.domain import suspension
-from services.enrollment.accounts.domain.account import Account, Method, account_id
+from services.enrollment.accounts.domain.account import DEFAULT_LOCALE, Account, Method, account_id
 from services.enrollment.accounts.domain.activity import happened_at
 from services.enrollment.devices.domain import Device
 from services.enrollment.needs import CanSeal, HasAccounts, HasClock, HasDevices, HasNotices, HasOrigin, HasTerms
@@ -197,7 +197,7 @@ def _request(notice: Notice, token: str, whose: About, recipient: Recipient, dep
             sealed=deps.sealer.seal("destination", recipient.address.encode(), of_notice), masked=recipient.masked
         ),
         link=deps.sealer.seal("destination", link.encode(), of_link) if has_link else None,
-        locale=whose.account.profile.locale,
+        locale=whose.account.profile.locale or DEFAULT_LOCALE,
         happened_at=notice.happened_at,
         not_after=whose.until,
         requested_at=notice.created_at,

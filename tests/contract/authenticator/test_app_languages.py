@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Final
 
 import httpx
 import pytest
@@ -12,6 +13,7 @@ from playwright.async_api import Browser, Page, expect
 from services.enrollment.i18n import read_in
 from tests.support.web.app import APP, WIDTH, heading, looks_right
 from tests.support.web.authenticator import CODE, NUMBER, DeviceApi, request_in
+from tests.support.web.browser import BROKEN_ADDRESSES
 from tests.support.web.pseudo import speak_pseudo, unmarked
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -103,6 +105,27 @@ async def test_in_german_a_request_is_denied_and_reported(german: Page, api: Dev
     await dialog.get_by_role("button", name="Melden", exact=True).click()
     await heading(german, "Gemeldet")
     await expect(german.get_by_text("Northbridge wurde benachrichtigt")).to_be_visible()
+
+
+BROKEN_NAMES: Final = """() => [...document.querySelectorAll("dt")].map((name) => {
+    const words = document.createRange();
+    words.selectNodeContents(name);
+    return [name.textContent.trim(), words.getClientRects().length] }).filter(([, lines]) => lines > 1)"""
+"""Names of facts that go on in a second line: each is one word."""
+
+
+@pytest.mark.parametrize(("locale", "direction"), [("ar-EG", "rtl"), ("fr", "ltr"), ("es", "ltr")])
+async def test_a_request_has_its_words_whole(browser: Browser, api: DeviceApi, locale: str, direction: str) -> None:
+    async with page_in(browser, locale) as page:
+        await page.set_viewport_size({"width": 360, "height": 760})
+        await page.goto(api.link)
+        await expect(page.locator("html")).to_have_attribute("dir", direction)
+        await page.locator(".primary").click()
+        await expect(page.locator("[data-view=added]")).to_be_visible()
+        api.requests = [request_in()]
+        await expect(page.locator("[data-view=request]")).to_be_visible()
+        assert await page.evaluate(BROKEN_NAMES) == []
+        assert await page.evaluate(BROKEN_ADDRESSES) == []
 
 
 @pytest.mark.parametrize(("locale", "direction"), [("ar-EG", "rtl"), ("de", "ltr"), ("fr", "ltr")])

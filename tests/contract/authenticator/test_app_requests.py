@@ -55,6 +55,7 @@ async def test_a_report_is_asked_for_once_and_says_what_follows(
     await report.click()
     await dialog.get_by_role("button", name="Report", exact=True).click()
     await heading(page, "Reported")
+    await expect(page.locator("[data-emblem] .icon:visible")).to_have_class("icon check")
     assert [answer.decision for answer in api.answers] == ["report"]
 
 

@@ -10,6 +10,8 @@ from playwright.async_api import Page, expect
 from services.enrollment.authenticator.pages import shell
 from tests.support.web.app import APP, add_account, add_by_link, base32, heading, looks_right, to_ways
 from tests.support.web.authenticator import CODE, SECRET, DeviceApi, request_in
+from tests.support.web.browser import assert_reached_by_keyboard
+from tests.support.web.trees import assert_told_as_before
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -141,10 +143,10 @@ async def test_an_account_that_the_service_forgot_says_so(page: Page, api: Devic
     await expect(page.get_by_text("isn't connected with the account any more")).to_be_visible()
 
 
-async def test_every_view_is_accessible_and_fits(page: Page, api: DeviceApi) -> None:
+async def test_every_view_is_accessible_fits_and_is_told_as_before(page: Page, api: DeviceApi) -> None:
     await page.goto(f"{api.origin}{APP}")
     await heading(page, "No accounts yet")
-    await looks_right(page, "start")
+    await _is_in_order(page, "start")
     for place, name in [
         ("#add", "Add account"),
         ("#work", "Work or school account"),
@@ -152,24 +154,31 @@ async def test_every_view_is_accessible_and_fits(page: Page, api: DeviceApi) -> 
     ]:
         await page.goto(f"{api.origin}{APP}{place}")
         await heading(page, name)
-        await looks_right(page, place)
+        await _is_in_order(page, place.removeprefix("#"))
     await page.get_by_role("button", name="Add", exact=True).click()
-    await looks_right(page, "errors")
+    await _is_in_order(page, "errors")
     await add_by_link(page, api)
-    await looks_right(page, "added")
+    await _is_in_order(page, "added")
     await page.get_by_role("button", name="Done").click()
     await page.get_by_role("button", name="Customize and control").click()
-    await looks_right(page, "accounts and menu")
+    await _is_in_order(page, "accounts and menu")
     await page.keyboard.press("Escape")
     await page.get_by_role("button", name="Remove alex@northbridge.example").click()
-    await looks_right(page, "removal")
+    await _is_in_order(page, "removal")
     await page.keyboard.press("Escape")
     api.requests = [request_in()]
     await heading(page, "Approve sign-in?")
-    await looks_right(page, "request")
+    await _is_in_order(page, "request")
     await page.get_by_role("button", name="Deny").click()
     await heading(page, "Denied")
-    await looks_right(page, "outcome")
+    await _is_in_order(page, "outcome")
+
+
+async def _is_in_order(page: Page, name: str) -> None:
+    await looks_right(page, name)
+    await assert_told_as_before(page, name, "authenticator-app")
+    if not await page.locator("dialog, [role=menu]:visible").count():
+        await assert_reached_by_keyboard(page)
 
 
 async def test_a_change_is_told_and_can_be_said_to_be_somebody_elses(page: Page, api: DeviceApi) -> None:

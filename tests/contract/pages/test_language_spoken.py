@@ -134,6 +134,20 @@ async def test_a_hosted_verification_speaks_the_persons(world: World) -> None:
     assert "Bestätigen Sie, dass Sie es sind" in walker.page.headings
 
 
+@pytest.mark.parametrize(("said", "expected"), [(None, "de"), ("en-GB", "en")])
+async def test_a_hosted_verification_of_whom_no_language_is_known_follows_the_browser(
+    world: World, said: str | None, expected: str
+) -> None:
+    """Who was registered by the platform was on no page before."""
+    user = await world.person()
+    await interrupted(world.target, user, locale=said)
+    await with_software(world.target, user)
+    body = {"purpose": "signIn", "returnUrl": world.target.returns["northbridge"]}
+    asked = await world.target.done("POST", f"/v1.0/users/{user}/challenges", body)
+    walker = await world.walker("de").open(asked["url"])
+    assert language_of(walker) == expected
+
+
 @pytest.mark.parametrize(
     ("accepts", "expected"),
     [

@@ -7,9 +7,8 @@ import pytest
 from playwright.async_api import Browser, CDPSession, Page, Route, expect
 
 from services.enrollment.methods.passkey.words import OUTCOMES
-from tests.support.web.browser import Stage, stage
+from tests.support.web.browser import PLATFORM_AUTHENTICATOR, Stage, stage
 from tests.support.web.staged_pages import VIEWS, sent_form
-from tests.support.web.virtual_authenticator import PLATFORM_AUTHENTICATOR
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -12,17 +12,25 @@ from services.enrollment.methods.authenticator_app import words as app_words
 from services.enrollment.methods.recovery_codes import words as recovery_words
 from services.enrollment.methods.software_oath import words as software_words
 from services.enrollment.web.views import FieldError
-from tests.support.web.browser import Scheme, Stage, stage
+from tests.support.web.browser import (
+    BROKEN_ADDRESSES,
+    FITS,
+    RINGED,
+    Scheme,
+    Stage,
+    assert_reached_by_keyboard,
+    stage,
+)
 from tests.support.web.sample_frame import ACTIVATION_LINK, ACTIVATION_URL, CODES, FRAME, OTP_SECRET, QR_CODES
 from tests.support.web.sample_pages import code_view
 from tests.support.web.staged_pages import NARROWEST, PICTURES, VIEWS, WIDEST, activation, stream
+from tests.support.web.trees import assert_told_as_before
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 LOOKS: tuple[tuple[int, Scheme], ...] = ((WIDEST, "light"), (NARROWEST, "dark"))
-
-
-FITS = "() => document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+OTHER: dict[Scheme, Scheme] = {"light": "dark", "dark": "light"}
+"""A scheme changes colours alone, and larger text needs less contrast: all rules are asked once, of the larger text."""
 
 
 TWICE = "() => document.documentElement.style.setProperty('font-size', '200%')"
@@ -37,25 +45,9 @@ SMALL_TARGETS = f"""() => [...document.querySelectorAll("{TARGETS}")]
     .map((element) => element.outerHTML)"""
 
 
-FOCUSABLE = "a, button, input, select, summary"
-
-
-FOCUSED = f"() => document.activeElement.matches('{FOCUSABLE}') ? document.activeElement.outerHTML : null"
-
-
-RING = """() => { const style = getComputedStyle(document.activeElement);
-    return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 }"""
-
-
 START = """() => { const start = document.activeElement;
     const about = [start, start.closest("fieldset")].map((element) => element?.getAttribute("aria-describedby"));
     return [start.tagName, about.join(" ").split(" ")] }"""
-
-
-STOPS = """() => { const seen = [...document.querySelectorAll("a, button, input, select, summary")]
-    .filter((element) => element.checkVisibility() && element.type !== "hidden");
-    const radios = new Set(seen.filter(({type}) => type === "radio").map(({name}) => name));
-    return seen.filter(({type}) => type !== "radio").length + radios.size }"""
 
 
 PRINTED = """() => [...document.querySelectorAll("body *")]
@@ -69,11 +61,13 @@ OF_NO_FIELD = {"delete-required", "prove-questions-error"}
 
 
 @pytest.mark.parametrize("name", VIEWS)
-async def test_every_page_is_accessible_fits_and_begins_at_its_heading_or_error(pages: Stage, name: str) -> None:
+async def test_every_page_is_accessible_fits_begins_where_it_should_and_is_told_as_before(
+    pages: Stage, name: str
+) -> None:
     view = VIEWS[name]
     width, scheme = LOOKS[list(VIEWS).index(name) % len(LOOKS)]
     page = await pages.show(view, width=width, scheme=scheme, answers=stream())
-    assert await pages.findings() == []
+    assert await pages.findings("color-contrast") == []
     assert (await page.title()).startswith("Error: ") == bool(view.error)
     tag, about = await page.evaluate(START)
     if isinstance(view.error, FieldError) and not getattr(view, "ended", False) and name not in OF_NO_FIELD:
@@ -82,9 +76,14 @@ async def test_every_page_is_accessible_fits_and_begins_at_its_heading_or_error(
         assert tag in {"H1", "H2"}
     await page.set_viewport_size({"width": NARROWEST, "height": 800})
     assert await page.evaluate(FITS)
+    assert await page.evaluate(BROKEN_ADDRESSES) == []
     assert await page.evaluate(SMALL_TARGETS) == []
+    await assert_told_as_before(page, name)
     await page.evaluate(TWICE)
     assert await page.evaluate(FITS)
+    await page.set_viewport_size({"width": width, "height": 800})
+    await page.emulate_media(color_scheme=OTHER[scheme])
+    assert await pages.findings() == []
     assert pages.complaints == []
 
 
@@ -95,27 +94,26 @@ async def test_any_colour_of_an_organisation_is_readable(browser: Browser, accen
         assert await coloured.findings() == []
 
 
-KEYBOARD = ("prompt", "download", "scan-manual", "scan-expired", "try", "try-denied", "phone-ways", "code-ways", "call")
+BY_KEYBOARD = """
+    prompt download setup scan-manual scan-expired try try-denied app-code app-done choose phone-ways code-ways call
+    hardware-token hardware-token-code email software software-scan questions passkey recovery recovery-codes
+    success cancel ended
+    prove-choose prove-recovery prove-questions manage confirm add rename delete new-phone activity not-me
+    help help-install
+    operations operations-closed reports messages desk desk-person desk-act desk-pass
+"""
+"""One of each kind of page at least."""
+WALKED = BY_KEYBOARD.split()
 
 
-LIKEWISE = ("software-scan", "questions", "passkey", "recovery-codes", "manage", "delete", "cancel", "help-install")
-
-
-FOR_ADMINISTRATORS = ("operations", "operations-closed", "reports")
-
-
-@pytest.mark.parametrize("name", [*KEYBOARD, *LIKEWISE, *FOR_ADMINISTRATORS])
+@pytest.mark.parametrize("name", WALKED)
 async def test_each_control_is_reached_by_keyboard_with_a_ring(pages: Stage, name: str) -> None:
-    page = await pages.show(VIEWS[name], answers=stream())
-    stops = await page.evaluate(STOPS)
-    seen = set()
-    for _ in range(stops + 2):
-        await page.keyboard.press("Tab")
-        focused = await page.evaluate(FOCUSED)
-        if focused:
-            assert await page.evaluate(RING), focused
-            seen.add(focused)
-    assert len(seen) == stops
+    await assert_reached_by_keyboard(await pages.show(VIEWS[name], answers=stream()))
+
+
+async def test_each_kind_of_page_is_walked_by_keyboard() -> None:
+    walked = {VIEWS[name].template for name in WALKED}
+    assert walked == {view.template for view in VIEWS.values()}
 
 
 async def test_without_scripts_everything_can_be_pressed(bare: Stage) -> None:
@@ -185,7 +183,7 @@ async def test_a_method_is_chosen_by_keyboard(pages: Stage) -> None:
     await page.get_by_role("radio", name="Authenticator app").focus()
     await page.keyboard.press("ArrowDown")
     await expect(page.get_by_role("radio", name="Phone")).to_be_checked()
-    assert await page.evaluate(RING)
+    assert await page.evaluate(RINGED)
 
 
 @pytest.mark.parametrize(

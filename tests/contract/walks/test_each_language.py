@@ -1,14 +1,22 @@
-"""The seed's path in each language: stopped, led through the app and a phone, and done. The text speaks it too."""
+"""The seed's path in each language: stopped, led through the app and a phone, and done. The text speaks it too.
 
+In a browser by two of them, the one with the longest words and the one from right to left; `make smoke LANGUAGE=all`
+walks by all.
+"""
+
+import secrets
 from typing import Any, Final
 
 import pytest
+from playwright.sync_api import expect
 
 from services.enrollment.i18n import LANGUAGES, SOURCE, translations
 from tests.support.one_process.product import Product, Visitor
-from tests.support.one_process.walks import number_on, texts_at
+from tests.support.one_process.walks import number_on, texts_at, world_of
 from tests.support.people.api import Platform
 from tests.support.people.device import TestDevice
+from tests.support.people.in_language import Reader, reading
+from tests.support.people.journey import enter_password
 from tests.support.people.numbers import fresh_number
 
 pytestmark = pytest.mark.timeout(120)
@@ -18,8 +26,8 @@ TEXTED: Final = {"de": "Code", "es": "código", "fr": "code", "ja": "コード",
 """A word of the text message."""
 
 
-class Reader:
-    """Somebody who looks for words in their language."""
+class Walk:
+    """Without scripts, of somebody who looks for words in their language."""
 
     def __init__(self, visitor: Visitor, language: str) -> None:
         self.visitor = visitor
@@ -38,27 +46,42 @@ class Reader:
 
 
 @pytest.mark.parametrize("language", [language for language in LANGUAGES if language != SOURCE])
-def test_the_whole_setup(language: str, product: Product, platform: Platform) -> None:
+def test_the_whole_setup_in_the_platforms_language(language: str, product: Product, platform: Platform) -> None:
     person, number = platform.person("staff"), fresh_number()
-    reader = Reader(product.visitor().open(person.sign_in("staff", locale=language)["url"]), language)
-    reader.is_at("More information required")
+    walk = Walk(product.visitor().open(person.sign_in("staff", locale=language)["url"]), language)
+    walk.is_at("More information required")
     for _ in range(3):
-        reader.presses("Next")
-    reader.is_at("Scan the QR code")
+        walk.presses("Next")
+    walk.is_at("Scan the QR code")
     device = TestDevice(product.url("enrollment"), clock_off=product.ahead)
-    link = reader.visitor.links[reader.read("Open the authenticator on this device")]
+    link = walk.visitor.links[walk.read("Open the authenticator on this device")]
     assert device.activate_by_link(link).status_code == 201
-    reader.presses("Next")
-    reader.is_at("Let's try it out")
-    assert device.answer(device.next_request(), "approve", number_on(reader.visitor)).status_code == 204
-    reader.visitor.shows(reader.read("Notification approved"))
-    reader.presses("Next")
-    reader.presses("Next", region="GB", number=number)
-    reader.is_at("Enter the code")
-    reader.presses("Next", code=person.texted(number))
-    reader.is_at("Phone verified")
-    reader.presses("Done")
-    reader.is_at("Success")
+    walk.presses("Next")
+    walk.is_at("Let's try it out")
+    assert device.answer(device.next_request(), "approve", number_on(walk.visitor)).status_code == 204
+    walk.visitor.shows(walk.read("Notification approved"))
+    walk.presses("Next")
+    walk.presses("Next", region="GB", number=number)
+    walk.is_at("Enter the code")
+    walk.presses("Next", code=person.texted(number))
+    walk.is_at("Phone verified")
+    walk.presses("Done")
+    walk.is_at("Success")
     (message,) = texts_at(product, number)
     assert TEXTED[language] in message["body"]
     assert "your Northbridge code" not in message["body"]
+
+
+@pytest.mark.parametrize("language", ["de", "ar"])
+def test_the_whole_setup_in_the_browsers_language(language: str, product: Product) -> None:
+    person = f"alex+{secrets.token_hex(5)}@northbridge.example"
+    with reading(language) as (page, phone):
+        Reader(language, world_of(product)).walk(page, phone, person, fresh_number())
+
+
+def test_a_text_that_stayed_english_is_seen(product: Product) -> None:
+    """What a browser shows that reads English, as somebody sees it who reads German."""
+    with reading(SOURCE) as (page, _):
+        enter_password(page, world_of(product), f"alex+{secrets.token_hex(5)}@northbridge.example")
+        expect(page.get_by_role("heading", name="More information required")).to_be_visible()
+        assert "More information required" in Reader("de", world_of(product)).english_on(page)

@@ -36,13 +36,14 @@ class World:
 
 
 @contextmanager
-def browser_page(*, scripts: bool = True, width: int = 1280) -> Iterator[Page]:
-    """One page, in a context that knows nothing of any other. What was opened beside it ends with it."""
+def browser_page(*, scripts: bool = True, width: int = 1280, locale: str = "en-GB") -> Iterator[Page]:
+    """One page, in a context that knows nothing of any other, of somebody who reads that language. What was opened
+    beside it ends with it."""
     browser = SHARED.get()
     before = set(browser.contexts)
     try:
         page = browser.new_context(
-            java_script_enabled=scripts, viewport={"width": width, "height": 800}, locale="en-GB"
+            java_script_enabled=scripts, viewport={"width": width, "height": 800}, locale=locale
         ).new_page()
         page.set_default_timeout(30_000)
         yield page
@@ -52,11 +53,11 @@ def browser_page(*, scripts: bool = True, width: int = 1280) -> Iterator[Page]:
 
 
 @contextmanager
-def phone_beside(page: Page) -> Iterator[Page]:
+def phone_beside(page: Page, *, width: int = 380, locale: str = "en-GB") -> Iterator[Page]:
     """A second device in the same browser program: nothing is shared with the first."""
     browser = page.context.browser
     assert browser
-    context = browser.new_context(viewport={"width": 380, "height": 760}, locale="en-GB")
+    context = browser.new_context(viewport={"width": width, "height": 760}, locale=locale)
     phone = context.new_page()
     phone.set_default_timeout(30_000)
     yield phone

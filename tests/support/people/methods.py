@@ -23,7 +23,7 @@ from tests.support.people.journey import (
     sign_in,
 )
 from tests.support.waiting import awaited
-from tests.support.web.virtual_authenticator import PLATFORM_AUTHENTICATOR
+from tests.support.web.browser import PLATFORM_AUTHENTICATOR
 
 ANSWERS = {"first-pet": "Rex the dog", "first-car": "a red mini", "first-film": "The third man"}
 GROUPED = re.compile(r"[0-9A-Z]{4}(-[0-9A-Z]{4}){3}")

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Final, Literal
 
 from axe_playwright_python.base import AXE_SCRIPT
 from fastapi import FastAPI, Response
@@ -33,8 +33,35 @@ FLAGS = (
 )
 Scheme = Literal["light", "dark"]
 PAGES = Pages()
-AXE_RUN = """() => axe.run(document, {resultTypes: ["violations"]}).then(({violations}) =>
-    violations.map(({id, nodes}) => [id, ...nodes.map(({html}) => html)].join("\\n")))"""
+AXE_RUN = """(rules) => axe.run(document, {resultTypes: ["violations"], ...(rules ? {runOnly: rules} : {})})
+    .then(({violations}) => violations.map(({id, nodes}) => [id, ...nodes.map(({html}) => html)].join("\\n")))"""
+FITS = "() => document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+BROKEN_ADDRESSES = """() => { const broken = [], nodes = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (nodes.nextNode()) for (const found of nodes.currentNode.data.matchAll(/@[\\w.-]+/g)) {
+        const part = document.createRange();
+        part.setStart(nodes.currentNode, found.index);
+        part.setEnd(nodes.currentNode, found.index + found[0].length);
+        if (part.getClientRects().length > 1) broken.push(found[0]); }
+    return broken }"""
+"""Those that go on in another line anywhere but before their "@"."""
+CONTROLS = "a, button, input, select, summary"
+STOPS = f"""() => {{ const seen = [...document.querySelectorAll("{CONTROLS}")]
+    .filter((element) => element.checkVisibility() && element.type !== "hidden" && element.tabIndex >= 0);
+    const radios = new Set(seen.filter(({{type}}) => type === "radio").map(({{name}}) => name));
+    return seen.filter(({{type}}) => type !== "radio").length + radios.size }}"""
+"""How many controls there are; of radio buttons a group is one."""
+RINGED = """() => { const style = getComputedStyle(document.activeElement);
+    return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 }"""
+FOCUSED = f"() => document.activeElement.matches('{CONTROLS}') && [document.activeElement.outerHTML, ({RINGED})()]"
+PLATFORM_AUTHENTICATOR: Final[dict[str, Any]] = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
+"""One of the browser's own, by the DevTools protocol (domain WebAuthn), that says yes at once."""
 ACCENT = "#0f5f6b"
 
 
@@ -96,10 +123,11 @@ class Stage:
         await self.page.goto(f"{self._origin}/page")
         return self.page
 
-    async def findings(self) -> list[str]:
-        """What axe-core finds on the page as it is now, readable. It is loaded here: most pages do without."""
+    async def findings(self, *rules: str) -> list[str]:
+        """What axe-core finds on the page as it is now, readable; with rules, those alone. It is loaded here: most
+        pages do without."""
         await self.page.evaluate(AXE_SCRIPT)
-        found: list[str] = await self.page.evaluate(AXE_RUN)
+        found: list[str] = await self.page.evaluate(AXE_RUN, list(rules) or None)
         return found
 
     def answer(self, path: str) -> Response:
@@ -114,6 +142,18 @@ class Stage:
     def _note(self, said: ConsoleMessage) -> None:
         if said.type in {"error", "warning"}:
             self.complaints.append(said.text)
+
+
+async def assert_reached_by_keyboard(page: Page) -> None:
+    """By Tab from where reading begins, each with a ring."""
+    stops, seen = await page.evaluate(STOPS), set()
+    for _ in range(stops + 2):
+        await page.keyboard.press("Tab")
+        if focused := await page.evaluate(FOCUSED):
+            html, is_ringed = focused
+            assert is_ringed, html
+            seen.add(html)
+    assert len(seen) == stops
 
 
 @asynccontextmanager

@@ -133,6 +133,7 @@ def managed_views() -> dict[str, View]:
                     f"You added Phone ({MASKED}).",
                     where=IN_ANOTHER_BROWSER,
                     device="Samsung Internet on Android, United Kingdom",
+                    disown="entry-1",
                 ),
             ),
         ),

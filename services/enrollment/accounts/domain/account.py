@@ -18,20 +18,21 @@ KEEP_FORMER = timedelta(days=7)
 MethodState = Literal["active", "suspended", "disabled"]
 Removal = Literal["person", "administrator", "replaced", "lostOrStolen"]
 DEFAULT_LOCALE: Final = "en"
-"""The language of a person of whom none is known."""
+"""The language of messages and notices to somebody of whom none is known."""
 
 
 class Profile(State):
     """Who the person is, as the platform last said. On no topic; the database may hold it.
 
-    `emails` are where notices of changes go, each sealed for the account.
+    `emails` are where notices of changes go, each sealed for the account. Without a `locale` nobody has said which
+    language they read: pages follow the browser.
     """
 
     user_principal_name: str
     display_name: str
     groups: tuple[str, ...] = ()
     emails: tuple[Destination, ...] = ()
-    locale: str = DEFAULT_LOCALE
+    locale: str = ""
 
 
 class Method(State):

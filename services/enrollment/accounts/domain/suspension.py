@@ -30,20 +30,31 @@ def suspend(account: Account, method_id: str, reason: Suspension, correlation: s
 
 
 def restore(
-    account: Account, method_id: str, by: Literal["person", "administrator"], *, at: datetime
+    account: Account,
+    method_id: str,
+    by: Literal["person", "administrator"],
+    *,
+    at: datetime,
+    session_id: str | None = None,
 ) -> Change[Account]:
-    """Make a suspended method active again, or bring back what a removed or changed one was.
+    """Make a suspended method active again, or bring back what a removed or changed one was; in a session, where it is
+    the person's own.
 
     Raises:
         ProblemError: `unknownMethod`, also for one that was lost, stolen, replaced or disabled;
         `methodAlreadyRegistered` or
             `methodLimitReached` where something else has its place.
     """
-    return restored(AccountUpdate(account), method_id, by, at=at).change()
+    return restored(AccountUpdate(account), method_id, by, at=at, session_id=session_id).change()
 
 
 def restored(
-    update: AccountUpdate, method_id: str, by: Literal["person", "administrator"], *, at: datetime
+    update: AccountUpdate,
+    method_id: str,
+    by: Literal["person", "administrator"],
+    *,
+    at: datetime,
+    session_id: str | None = None,
 ) -> AccountUpdate:
     """The same, as a part of a change. Raises what `restore` does."""
     account = update.account
@@ -68,8 +79,9 @@ def restored(
         by=by,
         restored_at=at,
     )
-    update = update.put(methods=(*rest, method), former=kept).record(event, method_id)
-    return settle_default(update, method_id, at)
+    correlation = session_id or method_id
+    update = update.put(methods=(*rest, method), former=kept).record(event, correlation)
+    return settle_default(update, correlation, at)
 
 
 def may_vouch(method: Method, method_id: str, session: Session) -> bool:
@@ -95,7 +107,7 @@ def restored_after_proof(update: AccountUpdate, session_id: str, *, at: datetime
     if not is_just_proven or not vouches_for(update.account, session, session.restoring):
         return update
     try:
-        return restored(update, session.restoring, "person", at=at)
+        return restored(update, session.restoring, "person", at=at, session_id=session_id)
     except ProblemError:
         return update
 

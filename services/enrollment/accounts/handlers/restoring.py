@@ -24,7 +24,7 @@ async def restore(principal: Principal, method_id: str, deps: CanProve) -> Princ
         session = account.session(principal.session.id)
         if session is None or not suspension.vouches_for(account, session, method_id):
             raise ReauthenticationRequiredError("Prove another method first.")
-        return suspension.restore(account, method_id, "person", at=now)
+        return suspension.restore(account, method_id, "person", at=now, session_id=session.id)
 
     if suspension.vouches_for(principal.account, principal.session, method_id):
         return await in_session(principal, come_back, deps)

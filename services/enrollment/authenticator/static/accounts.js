@@ -4,7 +4,7 @@ import { showNotices } from "./notices.js";
 import { forgetAccount } from "./store.js";
 import { counted, text, time } from "./texts.js";
 import { currentCode, PERIOD, secondsLeft } from "./totp.js";
-import { announce, breakable, copy, fill, inColourOf, say, show } from "./view.js";
+import { announce, copy, fill, inColourOf, say, sayAddress, show } from "./view.js";
 
 const TICK = 1_000;
 const MOMENT = { dateStyle: "long", timeStyle: "short" };
@@ -24,7 +24,7 @@ function card(account, inbox) {
   const element = copy("account");
   const { organization, user, codeKey, deviceId, addedAt } = account;
   fill(element, { organization, initial: organization.slice(0, 1).toUpperCase() });
-  element.querySelector("[data-user]").replaceChildren(...breakable(user));
+  sayAddress(element.querySelector("[data-user]"), user);
   inColourOf(account, element);
   const part = (name) => element.querySelector(`[data-${name}]`);
   const alike = inbox.accounts.filter((other) => other.user === user && other.organization === organization);
@@ -60,7 +60,7 @@ async function copyCode(key) {
 /** Asks once. */
 function askRemoval({ deviceId, user }, inbox) {
   const dialog = copy("remove");
-  fill(dialog, { user });
+  sayAddress(dialog.querySelector("[data-user]"), user);
   dialog.addEventListener("close", async () => {
     dialog.remove();
     if (dialog.returnValue !== "remove") return;

@@ -6,7 +6,7 @@ import { offerNotifications, pushSubscription } from "./notifications.js";
 import { activate, RefusedError, UnreachableError } from "./protocol.js";
 import { keepAccount } from "./store.js";
 import { isText, text } from "./texts.js";
-import { clearErrors, fieldError, fill, once, problem, show } from "./view.js";
+import { clearErrors, fieldError, fill, once, problem, sayAddress, show } from "./view.js";
 
 /** "Work or school account": the two ways. */
 export function chooseWay() {
@@ -49,7 +49,9 @@ function add(form, read, { publicOrigin, added }) {
       await keepAccount(account);
       added(account);
       const { organization, user } = account;
-      fill(show("added"), { organization, user });
+      const view = show("added");
+      fill(view, { organization });
+      sayAddress(view.querySelector("[data-user]"), user);
     } catch (error) {
       explain(form, error);
     }

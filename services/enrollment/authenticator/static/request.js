@@ -3,7 +3,7 @@
 import { now } from "./clock.js";
 import { answerRequest, RefusedError, UnreachableError } from "./protocol.js";
 import { counted, isText, text, time } from "./texts.js";
-import { breakable, clearErrors, copy, fieldError, fill, inColourOf, once, problem, say, show } from "./view.js";
+import { clearErrors, copy, fieldError, fill, inColourOf, once, problem, say, sayAddress, show } from "./view.js";
 
 /** How each outcome looks; what it says is in the texts, `outcome.…`. */
 const LOOKS = {
@@ -15,7 +15,7 @@ const LOOKS = {
   expired: "calm",
   deviceSignatureInvalid: "bad",
   clockSkew: "bad",
-  report: "calm",
+  report: "good",
 };
 const MOMENT = { weekday: "long", hour: "2-digit", minute: "2-digit" };
 const TICK = 1_000;
@@ -62,7 +62,7 @@ export class RequestView {
       when: time(requestedAt, MOMENT),
       hint: counted("request.hint", digits),
     });
-    this.view.querySelector("[data-who]").replaceChildren(...breakable(this.account.user));
+    sayAddress(this.view.querySelector("[data-who]"), this.account.user);
     this.form.elements.number.maxLength = digits;
   }
 

@@ -5,6 +5,7 @@ import { text } from "./texts.js";
 const main = document.querySelector("[data-main]");
 const announcer = document.querySelector("[data-announce]");
 let titled = document.title;
+let announced = "";
 
 /** A copy of a template's content. */
 export function copy(name) {
@@ -43,9 +44,10 @@ export function inColourOf({ accentColor }, element) {
 }
 
 /** An address breaks before its "@", and only where it does not fit. */
-export function breakable(name) {
-  const [first, ...rest] = name.split("@");
-  return rest.length > 0 ? [first, document.createElement("wbr"), `@${rest.join("@")}`] : [name];
+export function sayAddress(element, address) {
+  const [first, ...rest] = address.split("@");
+  const parts = rest.length > 0 ? [first, document.createElement("wbr"), `@${rest.join("@")}`] : [address];
+  element.replaceChildren(...parts);
 }
 
 /** Text changes only when it differs: a live region must not repeat itself. */
@@ -53,9 +55,11 @@ export function say(element, words) {
   if (element.textContent !== words) element.textContent = words;
 }
 
+/** Said aloud; the newest alone. */
 export function announce(words) {
+  announced = words;
   announcer.textContent = "";
-  requestAnimationFrame(() => say(announcer, words));
+  requestAnimationFrame(() => say(announcer, announced));
 }
 
 /** What is wrong with one field, beside it. */
@@ -81,7 +85,8 @@ export function clearErrors(form) {
   for (const input of form.elements) input.removeAttribute("aria-invalid");
 }
 
-/** One thing at a time: while `work` runs, its button says so and nothing in the form can be pressed again. */
+/** One thing at a time: while `work` runs, its button says so and nothing in the form can be pressed again. What was
+ * said aloud of it is over with it. */
 export async function once(form, button, work) {
   if (form.dataset.busy) return;
   form.dataset.busy = "yes";
@@ -96,5 +101,6 @@ export async function once(form, button, work) {
     delete form.dataset.busy;
     for (const one of buttons) one.removeAttribute("aria-disabled");
     button.textContent = label;
+    if (announced === button.dataset.busy) announce("");
   }
 }

@@ -23,6 +23,7 @@ from schemas.verification import (
     PushDenied,
     VerificationFailed,
 )
+from services.enrollment.accounts.domain.account import DEFAULT_LOCALE
 from services.enrollment.challenges.domain.challenge import (
     MAX_SENDS,
     RESEND_AFTER,
@@ -285,7 +286,7 @@ def _requested(challenge: Challenge, at: datetime) -> Emission:
         channel=challenge.channel,
         send=challenge.sends,
         destination=challenge.destination,
-        locale=challenge.locale,
+        locale=challenge.locale or DEFAULT_LOCALE,
         not_after=challenge.expires_at,
         requested_at=at,
     )
