@@ -69,10 +69,11 @@ class Dependencies:
         pressed.raise_for_status()
 
     async def fault(self, mode: str, **more: int) -> None:
-        """Make the provider behave like that."""
+        """Make both providers of texts behave like that."""
         async with httpx.AsyncClient() as client:
-            told = await client.put(f"{self.handset}/api/faults", json={"provider": "twilio-a", "mode": mode, **more})
-        told.raise_for_status()
+            for provider in ("twilio-a", "twilio-b"):
+                told = await client.put(f"{self.handset}/api/faults", json={"provider": provider, "mode": mode, **more})
+                told.raise_for_status()
 
     async def _calls(self) -> list[dict[str, str]]:
         async with httpx.AsyncClient() as client:
@@ -82,7 +83,7 @@ class Dependencies:
 
 @pytest.fixture
 async def desk(demo: LocalStack) -> AsyncIterator[Dependencies]:
-    """The provider is well, before and after."""
+    """The providers are well, before and after."""
     base = settings_for(demo.kafka_url, demo.topic_prefix)
     more = {
         "mongodb_url": SecretStr(demo.mongodb_url),
@@ -129,7 +130,7 @@ async def test_an_invalid_number_is_told(desk: Dependencies) -> None:
 
 
 @pytest.mark.parametrize("mode", ["error", "throttle"])
-async def test_a_text_comes_after_the_provider_is_well_again(desk: Dependencies, mode: str) -> None:
+async def test_a_text_comes_after_the_providers_are_well_again(desk: Dependencies, mode: str) -> None:
     await desk.fault(mode)
     await desk.bench.ask()
     await asyncio.sleep(1)
