@@ -63,7 +63,7 @@ async def test_requests_made_from_the_description_are_answered_as_described(atta
 
 
 async def test_sequences_along_the_links_are_answered_as_described(attacked: Attacked) -> None:
-    attempts = await tried(sequences.sequences, attacked.scene, Plan(requests=300))
+    attempts = await tried(sequences.sequences, attacked.scene, Plan(requests=1000))
     assert [attempt for attempt in attempts if attempt.is_failure] == []
     assert len({attempt.what for attempt in attempts if attempt.status < 300}) > 5
 

@@ -124,9 +124,10 @@ class Stage:
         return self.page
 
     async def findings(self, *rules: str) -> list[str]:
-        """What axe-core finds on the page as it is now, readable; with rules, those alone. It is loaded here: most
-        pages do without."""
-        await self.page.evaluate(AXE_SCRIPT)
+        """What axe-core finds on the page as it is now, readable; with rules, those alone. It is loaded here, once a
+        page: most do without."""
+        if not await self.page.evaluate("() => 'axe' in window"):
+            await self.page.evaluate(AXE_SCRIPT)
         found: list[str] = await self.page.evaluate(AXE_RUN, list(rules) or None)
         return found
 
