@@ -43,6 +43,11 @@ class DkimKey(Closed):
     private_key: SecretReference
 
 
+def signs_for(key_domain: str, sender_domain: str) -> bool:
+    """Whether a key of DKIM is for mail of that sender: it signs its own domain and all below it."""
+    return f".{sender_domain.lower()}".endswith(f".{key_domain}")
+
+
 class SmtpProvider(Closed):
     """A mail server that takes our mail (RFC 6409). Its certificate is always checked."""
 
@@ -75,7 +80,7 @@ class SmtpProvider(Closed):
     @model_validator(mode="after")
     def _signs_its_own(self) -> "SmtpProvider":
         domain = self.sender.rpartition("@")[2].lower()
-        if self.dkim and not any(f".{domain}".endswith(f".{key.domain}") for key in self.dkim):
+        if self.dkim and not any(signs_for(key.domain, domain) for key in self.dkim):
             raise ValueError(f"dkim has no key for {domain}, the domain of sender: that mail would go unsigned")
         return self
 

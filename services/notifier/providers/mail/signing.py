@@ -9,7 +9,7 @@ from dkim.crypto import UnparsableKeyError, parse_pem_private_key
 from pydantic import SecretStr
 
 from services.kit.config.file import ConfigError
-from services.kit.config.providers import DkimKey
+from services.kit.config.providers import DkimKey, signs_for
 
 SHORTEST = 2048
 """Bits (RFC 8301, section 3.2)."""
@@ -27,9 +27,6 @@ class DomainKey:
     selector: str
     private: SecretStr
 
-    def is_for(self, sender_domain: str) -> bool:
-        return f".{sender_domain.lower()}".endswith(f".{self.domain}")
-
 
 def domain_key(account: DkimKey, private: SecretStr) -> DomainKey:
     """Raises ConfigError: it is no RSA key, or too short a one. Nothing of it is said."""
@@ -45,7 +42,7 @@ def domain_key(account: DkimKey, private: SecretStr) -> DomainKey:
 def as_signed(mail: EmailMessage, keys: Sequence[DomainKey], sender_domain: str) -> bytes:
     """The mail, as it is sent: under a signature of the nearest of these domains, if there is one."""
     content = mail.as_bytes()
-    fitting = [key for key in keys if key.is_for(sender_domain)]
+    fitting = [key for key in keys if signs_for(key.domain, sender_domain)]
     if not fitting:
         return content
     key = max(fitting, key=lambda one: len(one.domain))
