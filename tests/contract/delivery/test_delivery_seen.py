@@ -5,6 +5,7 @@ import pytest
 from schemas.notification import DeliveryFailureReason
 from tests.support.in_memory.people import World, with_three
 from tests.support.people.waiting import Waiting, with_number
+from tests.support.web.walking import Walker
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("silent")]
 
@@ -75,12 +76,17 @@ async def test_what_failed_says_why_and_helps_at_once(
     assert WAYS in waiting.walker.page.text
 
 
-async def test_a_sim_card_that_was_changed_is_said_with_the_other_ways_to_prove_it(world: World) -> None:
+async def proving_by_phone(world: World) -> tuple[Walker, Waiting]:
+    """Somebody who is to prove a phone on file before they may change anything."""
     user, _ = await with_three(world)
     walker = await world.signed_in(user, intent="manage", amr=["pwd"])
     await walker.press("Next", method=await world.id_of(user, "phone"))
-    proving = Waiting(world, walker, "", at=walker.address)
     assert walker.has_button("Call me instead")
+    return walker, Waiting(world, walker, "", at=walker.address)
+
+
+async def test_a_sim_card_that_was_changed_is_said_with_the_other_ways_to_prove_it(world: World) -> None:
+    walker, proving = await proving_by_phone(world)
     await proving.refused("simChanged")
     for _ in range(2):
         assert not walker.has_button("Call me instead")
@@ -95,11 +101,7 @@ async def test_a_sim_card_that_was_changed_is_said_with_the_other_ways_to_prove_
 
 async def test_a_sim_card_that_nobody_vouches_for_speaks_against_a_call_too(world: World) -> None:
     """Where the organisation wants it so; it may be asked about once more."""
-    user, _ = await with_three(world)
-    walker = await world.signed_in(user, intent="manage", amr=["pwd"])
-    await walker.press("Next", method=await world.id_of(user, "phone"))
-    proving = Waiting(world, walker, "", at=walker.address)
-    assert walker.has_button("Call me instead")
+    walker, proving = await proving_by_phone(world)
     await proving.refused("simUnchecked")
     assert not walker.has_button("Call me instead")
     assert walker.has_button("Use a different method")
