@@ -8,15 +8,17 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import Person
 from tests.support.people.journey import World, browser_page, code_from_text, enter_code
 from tests.support.people.methods import (
+    add_method,
     answer_questions,
     at_security_info,
+    back_to_list,
     begin,
+    enter_by_passkey,
     following,
     leave,
+    make_passkey,
     manage,
-    pick,
     set_up_phone,
-    to_security_info,
     virtual_authenticator,
 )
 
@@ -26,40 +28,18 @@ pytestmark = pytest.mark.timeout(180)
 def with_passkey(page: Page, world: World, person: Person) -> None:
     """A person who has a passkey and nothing else, at the platform."""
     begin(page, world, person.name, "Passkey")
-    page.get_by_role("button", name="Create a passkey").click()
-    expect(page.get_by_role("heading", name="Passkey created")).to_be_visible()
+    make_passkey(page)
     leave(page, world)
-
-
-def enter(page: Page, world: World) -> None:
-    """Into "My security info", by the passkey."""
-    to_security_info(page, world)
-    following(page)
-    page.get_by_role("button", name="Use a passkey").click()
-    at_security_info(page)
-
-
-def add(page: Page, label: str) -> None:
-    """From the list to the first page of a new method."""
-    page.get_by_role("link", name="Add sign-in method").click()
-    pick(page, label)
-    following(page)
-
-
-def done(page: Page) -> None:
-    """From "verified" back to the list."""
-    page.get_by_role("button", name="Done").click()
-    at_security_info(page)
 
 
 def test_a_person_adds_changes_renames_and_deletes(world: World, kim: Person) -> None:
     other, given_up = (kim.number[:-3] + f"{(int(kim.number[-3:]) + more) % 1000:03d}" for more in (1, 2))
     with browser_page() as page, virtual_authenticator(page):
         with_passkey(page, world, kim)
-        enter(page, world)
-        add(page, "Phone")
+        enter_by_passkey(page, world)
+        add_method(page, "Phone")
         set_up_phone(page, world, kim.number)
-        done(page)
+        back_to_list(page)
         expect(page.get_by_text(f"+44 •••• ••{kim.number[-4:]}").first).to_be_visible()
 
         manage(page, "Phone", "Rename")
@@ -83,15 +63,15 @@ def test_a_person_adds_changes_renames_and_deletes(world: World, kim: Person) ->
         following(page)
         enter_code(page, code_from_text(world, other))
         expect(page.get_by_text("Your new number is saved")).to_be_visible()
-        done(page)
+        back_to_list(page)
         expect(page.get_by_text(f"+44 •••• ••{other[-4:]}").first).to_be_visible()
 
         manage(page, "Kim's mobile", "Delete")
         expect(page.get_by_text("Your organisation requires this method")).to_be_visible()
         page.get_by_role("link", name="Keep it").click()
-        add(page, "Security questions")
+        add_method(page, "Security questions")
         answer_questions(page)
-        done(page)
+        back_to_list(page)
         manage(page, "Kim's mobile", "Delete")
         expect(page.get_by_text("You can still use")).to_be_visible()
         page.get_by_role("button", name="Delete").click()
@@ -110,8 +90,8 @@ def test_a_person_adds_changes_renames_and_deletes(world: World, kim: Person) ->
 def test_two_tabs_and_a_double_click_register_one_method(world: World, kim: Person) -> None:
     with browser_page() as page, virtual_authenticator(page):
         with_passkey(page, world, kim)
-        enter(page, world)
-        add(page, "Phone")
+        enter_by_passkey(page, world)
+        add_method(page, "Phone")
         page.get_by_label("Phone number").fill(kim.number)
         tab = page.context.new_page()
         tab.goto(page.url)
@@ -123,6 +103,6 @@ def test_two_tabs_and_a_double_click_register_one_method(world: World, kim: Pers
         expect(page.get_by_role("heading", name="Phone verified")).to_be_visible()
         tab.reload()
         expect(tab.get_by_role("heading", name="Phone verified")).to_be_visible()
-        done(page)
+        back_to_list(page)
         phones = page.get_by_role("list", name="Your methods").get_by_role("listitem").filter(has_text="Phone")
         expect(phones).to_have_count(1)

@@ -76,7 +76,8 @@ def _journeys() -> None:
     for name, journey in JOURNEYS.items():
         _say(name)
         person = _somebody()
-        journey(_world(), person.mark, person.number, _seen(WIDTH))
+        with browser_page(width=WIDTH) as page:
+            journey(page, _world(), person.mark, person.number, _seen(WIDTH))
 
 
 def _walk_by(languages: Sequence[str]) -> None:

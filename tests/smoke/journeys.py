@@ -10,7 +10,6 @@ from tests.support.people.journey import (
     Seen,
     World,
     approve_in_app,
-    browser_page,
     connect_app,
     enter_code,
     link_on,
@@ -19,36 +18,39 @@ from tests.support.people.journey import (
     to_qr_code,
 )
 from tests.support.people.methods import (
+    add_method,
     arrived,
-    at_security_info,
+    back_to_list,
     begin,
     choose,
+    enter_by_passkey,
     following,
     leave,
+    make_passkey,
     manage,
-    pick,
     set_up_phone,
-    to_security_info,
     virtual_authenticator,
 )
 
 SIX_DIGITS: Final = re.compile(r"\b(\d{6})\b")
-Journey = Callable[[World, str, str, Seen], None]
-"""In that world, by a fresh person of that mark, with that number."""
+Journey = Callable[[Page, World, str, str, Seen], None]
+"""On that page, in that world, by a fresh person of that mark, with that number."""
 
 
-def a_default_stays_and_what_was_deleted_comes_back(world: World, mark: str, number: str, seen: Seen) -> None:
-    with browser_page() as page, virtual_authenticator(page):
+def a_default_stays_and_what_was_deleted_comes_back(
+    page: Page, world: World, mark: str, number: str, seen: Seen
+) -> None:
+    with virtual_authenticator(page):
         begin(page, world, f"kim+{mark}@northbridge.example", "Passkey")
-        _make_passkey(page)
+        make_passkey(page)
         leave(page, world)
-        _by_passkey(page, world)
-        _add(page, "Phone")
+        enter_by_passkey(page, world)
+        add_method(page, "Phone")
         set_up_phone(page, world, number)
-        _back(page)
-        _add(page, "Email")
+        back_to_list(page)
+        add_method(page, "Email")
         _verify_address(page, world, f"kim.{mark}@elsewhere.example")
-        _back(page)
+        back_to_list(page)
         expect(_row(page, "Passkey").filter(has_text="Default")).to_be_visible()
         expect(_row(page, "Phone").filter(has_text="Backup")).to_be_visible()
         expect(_row(page, "Email").filter(has_text="Default")).to_have_count(0)
@@ -59,15 +61,15 @@ def a_default_stays_and_what_was_deleted_comes_back(world: World, mark: str, num
         seen("journey-deleted", page)
         page.get_by_role("button", name="Back to Northbridge").click()
         page.wait_for_url(f"{world.northbridge}/**")
-        _by_passkey(page, world)
+        enter_by_passkey(page, world)
         page.get_by_role("button", name="Restore Phone").click()
         expect(page.get_by_text("Phone was restored. It can be used again.").first).to_be_visible()
         expect(page.get_by_role("region", name="What changed")).to_have_count(0)
         seen("journey-restored", page)
 
 
-def the_newest_request_is_the_one_to_answer(world: World, mark: str, _: str, seen: Seen) -> None:
-    with browser_page() as page, phone_beside(page) as phone:
+def the_newest_request_is_the_one_to_answer(page: Page, world: World, mark: str, _: str, seen: Seen) -> None:
+    with phone_beside(page) as phone:
         _to_request(page, phone, world, mark)
         leave(page, world)
         _to_request(page, phone, world, mark)
@@ -79,8 +81,8 @@ def the_newest_request_is_the_one_to_answer(world: World, mark: str, _: str, see
         seen("journey-newest-approved", page)
 
 
-def a_report_is_asked_for_once_and_says_what_follows(world: World, mark: str, _: str, seen: Seen) -> None:
-    with browser_page() as page, phone_beside(page) as phone:
+def a_report_is_asked_for_once_and_says_what_follows(page: Page, world: World, mark: str, _: str, seen: Seen) -> None:
+    with phone_beside(page) as phone:
         _to_request(page, phone, world, mark)
         phone.get_by_role("button", name="Deny").click()
         expect(phone.get_by_role("button", name="Report now")).to_be_visible()
@@ -105,14 +107,14 @@ def a_report_is_asked_for_once_and_says_what_follows(world: World, mark: str, _:
         expect(page.get_by_text("You reported the request").first).to_be_visible()
 
 
-def who_comes_back_to_a_passkey_makes_one(world: World, mark: str, _: str, seen: Seen) -> None:
-    with browser_page() as page, virtual_authenticator(page):
+def who_comes_back_to_a_passkey_makes_one(page: Page, world: World, mark: str, _: str, seen: Seen) -> None:
+    with virtual_authenticator(page):
         begin(page, world, f"kim+{mark}@northbridge.example", "Passkey")
         expect(page.get_by_role("button", name="Create a passkey")).to_be_visible()
         choose(page, "Phone")
         expect(page.get_by_role("heading", name="Phone", exact=True)).to_be_visible()
         choose(page, "Passkey")
-        _make_passkey(page)
+        make_passkey(page)
         seen("journey-passkey", page)
 
 
@@ -124,35 +126,11 @@ JOURNEYS: Final[Mapping[str, Journey]] = {
 }
 
 
-def _make_passkey(page: Page) -> None:
-    page.get_by_role("button", name="Create a passkey").click()
-    expect(page.get_by_role("heading", name="Passkey created")).to_be_visible()
-
-
-def _by_passkey(page: Page, world: World) -> None:
-    """Into "My security info"."""
-    to_security_info(page, world)
-    following(page)
-    page.get_by_role("button", name="Use a passkey").click()
-    at_security_info(page)
-
-
 def _verify_address(page: Page, world: World, address: str) -> None:
     page.get_by_label("Email address").fill(address)
     following(page)
     enter_code(page, SIX_DIGITS.findall(arrived(world, address, "code")["text"])[0])
     expect(page.get_by_role("heading", name="Email verified")).to_be_visible()
-
-
-def _add(page: Page, label: str) -> None:
-    page.get_by_role("link", name="Add sign-in method").click()
-    pick(page, label)
-    following(page)
-
-
-def _back(page: Page) -> None:
-    page.get_by_role("button", name="Done").click()
-    at_security_info(page)
 
 
 def _row(page: Page, called: str) -> Locator:

@@ -17,7 +17,12 @@ from tests.support.people.journey import (
     to_second_step,
     walk_with_app,
 )
-from tests.support.people.methods import begin, leave, virtual_authenticator
+from tests.support.people.methods import (
+    begin,
+    leave,
+    make_passkey,
+    virtual_authenticator,
+)
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -62,8 +67,7 @@ def test_two_methods_at_the_first_sign_in_and_an_approval_at_the_second(world: W
 def test_a_passkey(world: World, kim: Person) -> None:
     with browser_page() as page, virtual_authenticator(page):
         begin(page, world, kim.name, "Passkey")
-        page.get_by_role("button", name="Create a passkey").click()
-        expect(page.get_by_role("heading", name="Passkey created")).to_be_visible()
+        make_passkey(page)
         leave(page, world)
         sign_out(page)
         to_second_step(page, world, kim.name)

@@ -135,6 +135,33 @@ def at_security_info(page: Page) -> None:
     expect(page.get_by_role("link", name="Your recent activity")).to_be_visible()
 
 
+def make_passkey(page: Page) -> None:
+    """On the page that asks for one; needs a `virtual_authenticator`."""
+    page.get_by_role("button", name="Create a passkey").click()
+    expect(page.get_by_role("heading", name="Passkey created")).to_be_visible()
+
+
+def enter_by_passkey(page: Page, world: World) -> None:
+    """From the platform into "My security info"."""
+    to_security_info(page, world)
+    following(page)
+    page.get_by_role("button", name="Use a passkey").click()
+    at_security_info(page)
+
+
+def add_method(page: Page, label: str) -> None:
+    """From the list to the first page of a new method."""
+    page.get_by_role("link", name="Add sign-in method").click()
+    pick(page, label)
+    following(page)
+
+
+def back_to_list(page: Page) -> None:
+    """From the page that says that a method is set up."""
+    page.get_by_role("button", name="Done").click()
+    at_security_info(page)
+
+
 def leave(page: Page, world: World) -> None:
     """Out of the wizard, with what is set up kept."""
     page.get_by_role("button", name="Cancel and return").click()
