@@ -17,6 +17,7 @@ LEFT = "left.pid"
 LAST_LOGS = LOCAL / "test-logs"
 MEMORY = Path("/dev/shm")  # noqa: S108 - the run makes folders of its own in it
 MEMORY_NEEDED = 4 * 1024**3
+FONTS = Path(__file__).parents[1] / "web" / "fonts.conf"
 
 
 def begin_run() -> None:
@@ -24,6 +25,7 @@ def begin_run() -> None:
     root = in_memory()
     os.environ[VARIABLE] = tempfile.mkdtemp(prefix="security-info-tests-", dir=root)
     os.environ["SSL_CERT_FILE"] = str(_one_authority(run_home()))
+    os.environ["FONTCONFIG_FILE"] = str(FONTS)
     if root is not None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(root))
 
