@@ -31,10 +31,11 @@ from services.kit.kafka.handlers import EventHandlers, Precondition
 
 def subscribe(broker: EventBroker, deps: Dependencies, *, group: str, requirement: Precondition) -> None:
     """Two subscriptions to the same: one replica of the group applies each event; and each replica applies what a
-    request of its own waits for, at once. Applying is idempotent. What follows from the life of an account has one
-    group: five of them read, unpacked and committed each event five times, which cost more than the work itself."""
+    request of its own waits for, at once. Applying is idempotent, and where both come at once one of them does it. What
+    follows from the life of an account has one group: five of them read, unpacked and committed each event five times,
+    which cost more than the work itself."""
     store, signals = deps, deps.signals
-    judged = _verdicts(deps).after(requirement)
+    judged = _verdicts(deps).one_at_a_time().after(requirement)
     broker.subscribe([VERDICTS, DELIVERIES], judged, group=group)
     broker.subscribe(
         [VERDICTS, DELIVERIES], judged, group=None, awaited=signals.is_awaited, on_reconnect=signals.notify_all

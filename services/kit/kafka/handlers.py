@@ -1,7 +1,9 @@
 """Which handler takes which event."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence, Set
 from typing import Any, TypeVar
+from weakref import WeakValueDictionary
 
 from schemas.base import Event
 from schemas.envelope import Envelope
@@ -68,6 +70,16 @@ class EventHandlers:
             joined._handlers[event_type] = _all([h for part in parts if (h := part.find(event_type))])
         return joined
 
+    def one_at_a_time(self) -> "EventHandlers":
+        """The same handlers for two subscriptions of this process that read the same: of an event that both have at
+        once, one handles it, and the other after it, so that it finds it handled. Without it both did all of the work,
+        and one of them lost each race to write."""
+        locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        alone = EventHandlers()
+        for event_type, handler in self._handlers.items():
+            alone._handlers[event_type] = _alone(handler, locks)
+        return alone
+
     def after(self, precondition: Precondition) -> "EventHandlers":
         """The same handlers, each after `precondition`: while that raises an error of a dependency, events wait."""
         waiting = EventHandlers()
@@ -99,6 +111,14 @@ def _after(precondition: Precondition, handler: Handler[Any]) -> Handler[Any]:
     async def handle(event: Any, envelope: Envelope) -> None:
         await precondition()
         await handler(event, envelope)
+
+    return handle
+
+
+def _alone(handler: Handler[Any], locks: WeakValueDictionary[str, asyncio.Lock]) -> Handler[Any]:
+    async def handle(event: Any, envelope: Envelope) -> None:
+        async with locks.setdefault(envelope.id, asyncio.Lock()):
+            await handler(event, envelope)
 
     return handle
 

@@ -22,6 +22,8 @@ TOTP = 10
 """A code that an app shows: the credential is read, and its time step used up."""
 REGISTERING = 0
 """More, for the proof of a method that it registers: what is made anew is not looked for."""
+APPLIED = 4
+"""Of those, for the verdict: challenge and account, read and written."""
 BESIDE = 2
 """For which nobody waits, but the database works."""
 SENT = 1
@@ -58,6 +60,18 @@ async def test_a_code_of_an_app(platform: Answering) -> None:
     assert len(registered.waited_for) <= TOTP + REGISTERING, listed(registered)
     assert len(proven.waited_for) <= TOTP, listed(proven)
     assert len(proven.beside) <= BESIDE, listed(proven)
+
+
+async def test_a_verdict_that_is_read_twice_at_once_is_applied_once(platform: Answering) -> None:
+    app = await platform.register(type="softwareOath")
+    secret = base64.b32decode(app["secret"])
+    await platform.answer(app["challenge"], totp_code(secret, platform.clock.now()))
+    platform.clock.advance(timedelta(minutes=1))
+    challenge = await platform.ask(app["methodId"])
+    platform.topics.together = True
+    proven = await platform.answer(challenge, totp_code(secret, platform.clock.now()))
+    applied = [trip for trip in (*proven.waited_for, *proven.beside) if trip.who in {"live", "enrollment"}]
+    assert len(applied) == APPLIED, listed(proven)
 
 
 async def test_a_message_is_judged_in_two(platform: Answering) -> None:

@@ -83,6 +83,8 @@ class _Topics:
         self._readers: list[_Reader] = []
         self._under_way: set[asyncio.Task[None]] = set()
         self.answered = asyncio.Event()
+        self.together = False
+        """Whether those groups have an event when the others do, as a broker without other work gives it to them."""
 
     def subscribe(
         self,
@@ -143,7 +145,8 @@ class Answering:
 
     async def call(self, path: str, body: dict[str, Any], status: int) -> Counted:
         """One POST, and all that follows from it."""
-        self.topics.answered.clear()
+        if not self.topics.together:
+            self.topics.answered.clear()
         with counting() as sent:
             began = monotonic()
             with on_behalf_of("request"):

@@ -206,7 +206,9 @@ async def delivery_noted(event: DeliveryEvent, cause: Envelope, *, store: HasCha
         is_theirs = (cause.tenant, cause.subject) == (state.tenant, state.user)
         return transitions.delivery_noted(state, event) if is_theirs else Change(state)
 
-    await store.challenges.change(event.challenge_id, decide, cause)
+    stored = await _unhandled_or_known(event.challenge_id, cause, store)
+    if stored and not stored.has_handled(cause):
+        await store.challenges.change(event.challenge_id, decide, cause, known=stored)
     signals.notify(event.challenge_id)
 
 
