@@ -129,8 +129,11 @@ class Service:
         await _within(times.work, preparation=self.preparation.stop, consumers=self.broker.stop_consuming, **others)
         await _within(times.relay, relay=self.relay.stop)
         await _within(times.kafka, kafka=self.broker.stop)
-        await _within(times.rest, **{f"close {number}": close for number, close in enumerate(self._closes)})
-        self.database.close()
+        await _within(
+            times.rest,
+            database=self.database.close,
+            **{f"close {number}": close for number, close in enumerate(self._closes)},
+        )
 
     async def _begin_work(self) -> None:
         for worker in self._workers.values():

@@ -11,7 +11,7 @@ import bson
 import httpx
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from motor.motor_asyncio import AsyncIOMotorClient
+from pymongo import AsyncMongoClient
 
 RECORD_BYTES = 1024
 """A little more than each of the two events that an answer sends: 0.9 and 0.7 kB with their headers."""
@@ -41,7 +41,7 @@ class Floor:
     address: str
     producer: AIOKafkaProducer
     consumer: AIOKafkaConsumer
-    database: AsyncIOMotorClient[Document]
+    database: AsyncMongoClient[Document]
     sizes: Sequence[int]
 
     async def round_trip(self) -> None:
@@ -79,9 +79,9 @@ async def floor(kafka: str, mongodb: str, address: str, client: httpx.AsyncClien
 @asynccontextmanager
 async def bare_clients(
     kafka: str, mongodb: str, topics: Sequence[str], partitions: int = 1
-) -> AsyncIterator[tuple[AIOKafkaProducer, AIOKafkaConsumer, AsyncIOMotorClient[Document]]]:
+) -> AsyncIterator[tuple[AIOKafkaProducer, AIOKafkaConsumer, AsyncMongoClient[Document]]]:
     """Clients that are set as the product's are, and new topics; the consumer reads none of them yet."""
-    database: AsyncIOMotorClient[Document] = AsyncIOMotorClient(mongodb, w="majority", journal=True)
+    database: AsyncMongoClient[Document] = AsyncMongoClient(mongodb, w="majority", journal=True)
     producer = AIOKafkaProducer(bootstrap_servers=kafka, acks="all", enable_idempotence=True)
     consumer = AIOKafkaConsumer(bootstrap_servers=kafka, auto_offset_reset="earliest")
     await _create(kafka, topics, partitions)
@@ -92,7 +92,7 @@ async def bare_clients(
     finally:
         await consumer.stop()
         await producer.stop()
-        database.close()
+        await database.close()
 
 
 async def _create(kafka: str, topics: Sequence[str], partitions: int) -> None:
@@ -104,7 +104,7 @@ async def _create(kafka: str, topics: Sequence[str], partitions: int) -> None:
         await admin.close()
 
 
-async def usual_size(database: AsyncIOMotorClient[Document], name: str, collection: str) -> int:
+async def usual_size(database: AsyncMongoClient[Document], name: str, collection: str) -> int:
     """Bytes of the newest document of that kind, as it is stored."""
     newest = await database[name][collection].find_one(sort=[("_id", -1)])
     return len(bson.encode(newest or {}))

@@ -10,7 +10,7 @@ from deploy.local.errors import StackError
 from deploy.local.places import KAFKA_LIBS, ROOT
 from deploy.local.servers.database import FAST, DatabaseProgram
 
-LIBRARIES = ("aiokafka", "motor", "fastapi", "uvicorn", "httpx")
+LIBRARIES = ("aiokafka", "pymongo", "fastapi", "uvicorn", "httpx")
 
 
 def require_fast(database: DatabaseProgram) -> DatabaseProgram:

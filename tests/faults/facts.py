@@ -158,7 +158,7 @@ async def _states(stack: LocalStack, service: str, collection: str, users: Colle
         found = database.collection(collection).find({"state.user": {"$in": sorted(users)}})
         return [document["state"] async for document in found]
     finally:
-        database.close()
+        await database.close()
 
 
 async def _outboxes(stack: LocalStack) -> int:
@@ -170,7 +170,7 @@ async def _outboxes(stack: LocalStack) -> int:
                 async for document in database.collection(name).find({"relay": {"$exists": True}}, {"outbox": 1}):
                     waiting += len(document.get("outbox") or ())
         finally:
-            database.close()
+            await database.close()
     return waiting
 
 

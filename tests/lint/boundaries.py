@@ -62,8 +62,8 @@ BOUNDARIES = (
     ),
     Boundary(
         "driver-in-one-place",
-        ("motor",),
-        {"services/kit/mongo/client.py": "the one place (ADR 0004)"},
+        ("motor", "pymongo.AsyncMongoClient", "pymongo.MongoClient", "pymongo.asynchronous", "pymongo.synchronous"),
+        {"services/kit/mongo/client.py": "the one place (ADR 0042)"},
         "use services.kit.mongo.client",
     ),
     Boundary(

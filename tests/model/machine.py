@@ -259,4 +259,4 @@ def _registration(of: ChallengeTerms) -> Registration:
 
 
 def _documents(database: Any, name: str) -> list[dict[str, Any]]:
-    return list(database.collection(name).documents.values())
+    return list(database.documents(name).values())

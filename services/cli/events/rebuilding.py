@@ -58,7 +58,7 @@ async def _compared(rebuilding: Rebuilding, settings: ServiceSettings, progress:
     except DatabaseError:
         raise CommandFailedError("the database of SECURITY_INFO_MONGODB_URL refuses or does not answer") from None
     finally:
-        database.close()
+        await database.close()
     return checked, [*differing, *(f"{key}: there is no account" for key in sorted(alone))]
 
 

@@ -114,7 +114,7 @@ async def _opened(settings: ServiceSettings, service: ServiceName) -> AsyncItera
     try:
         yield database
     finally:
-        database.close()
+        await database.close()
 
 
 def _old_keys(keyring: Keyring, purpose: Purpose) -> tuple[str, ...]:

@@ -1,15 +1,16 @@
-"""The database driver; the only module that names it (see docs/adr/0004-motor.md)."""
+"""The database driver; the only module that names its client (docs/adr/0042-pymongos-asynchronous-client.md)."""
 
 from typing import Any
 
 from bson.codec_options import CodecOptions
-from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
+from pymongo import AsyncMongoClient
+from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import AutoReconnect, ConnectionFailure, NetworkTimeout, PyMongoError, ServerSelectionTimeoutError
 
 from services.kit.settings import ServiceSettings, SettingsError
 
 Document = dict[str, Any]
-Collection = AsyncIOMotorCollection[Document]
+Collection = AsyncCollection[Document]
 
 DatabaseError = PyMongoError
 """What the driver raises, whatever the reason."""
@@ -34,7 +35,7 @@ class Database:
 
     def __init__(self, settings: ServiceSettings, name: str) -> None:
         try:
-            self._client: AsyncIOMotorClient[Document] = _client(settings, name)
+            self._client: AsyncMongoClient[Document] = _client(settings, name)
         except (PyMongoError, ValueError, OSError) as error:
             raise SettingsError(
                 f"SECURITY_INFO_MONGODB_URL: the driver does not take it ({type(error).__name__}); it looks like "
@@ -60,12 +61,12 @@ class Database:
     async def drop(self) -> None:
         await self._database.client.drop_database(self._database.name)
 
-    def close(self) -> None:
-        self._client.close()
+    async def close(self) -> None:
+        await self._client.close()
 
 
-def _client(settings: ServiceSettings, name: str) -> "AsyncIOMotorClient[Document]":
-    return AsyncIOMotorClient(
+def _client(settings: ServiceSettings, name: str) -> "AsyncMongoClient[Document]":
+    return AsyncMongoClient(
         settings.mongodb_url.get_secret_value(),
         serverSelectionTimeoutMS=SERVER_SELECTION_MS,
         connectTimeoutMS=ANSWER_WITHIN_MS,

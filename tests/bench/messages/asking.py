@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import httpx
-from motor.motor_asyncio import AsyncIOMotorClient
+from pymongo import AsyncMongoClient
 
 from tests.bench.client import Caller
 from tests.bench.cycles import Crowd
@@ -102,7 +102,7 @@ async def wait_for(counted: Callable[[], Awaitable[int]], number: int, within: f
 
 
 async def counted(
-    database: AsyncIOMotorClient[dict[str, Any]], place: tuple[str, str], question: Mapping[str, Any]
+    database: AsyncMongoClient[dict[str, Any]], place: tuple[str, str], question: Mapping[str, Any]
 ) -> int:
     """How many documents of a service's collection say so."""
     return int(await database[place[0]][place[1]].count_documents(dict(question)))

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from time import perf_counter
 from typing import Any
 
-from motor.motor_asyncio import AsyncIOMotorClient
+from pymongo import AsyncMongoClient
 
 from deploy.local.stack import LocalStack
 from services.kit.crypto.codes import totp_code
@@ -41,7 +41,7 @@ class Queue:
         Raises:
             RuntimeError: it takes longer than `WITHIN`.
         """
-        database: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(stack.mongodb_url)
+        database: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(stack.mongodb_url)
         base = await counted(database, self.place, self.question)
         starting = asyncio.create_task(asyncio.to_thread(stack.start, self.service))
 
@@ -55,7 +55,7 @@ class Queue:
             return (NUMBER - first) / (perf_counter() - began)
         finally:
             await starting
-            database.close()
+            await database.close()
 
 
 JUDGED = Queue("verifier", ("verifier", "challenges"), VERIFIED, Bare(("verifier", "challenges"), writes=3))

@@ -5,7 +5,7 @@ import time
 from functools import partial
 from typing import Any
 
-from motor.motor_asyncio import AsyncIOMotorClient
+from pymongo import AsyncMongoClient
 
 from tests.bench.cycles import paced
 from tests.bench.messages.asking import Asking, counted, wait_for
@@ -23,7 +23,7 @@ async def cpu_of_a_text(bench: Bench, asking: Asking) -> dict[str, float]:
         RuntimeError: some were not reported as delivered.
     """
     await asking.grow(TEXTS)
-    database: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(bench.stack.mongodb_url)
+    database: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(bench.stack.mongodb_url)
     delivered = partial(counted, database, ("notifier", "deliveries"), DELIVERED)
     earlier = await delivered()
     await asyncio.sleep(SETTLE)
@@ -32,7 +32,7 @@ async def cpu_of_a_text(bench: Bench, asking: Asking) -> dict[str, float]:
         await paced(asking.connected, A_SECOND, TEXTS / A_SECOND, asking.text)
         await wait_for(delivered, earlier + TEXTS, REPORTED_WITHIN, what="texts reported as delivered")
     finally:
-        database.close()
+        await database.close()
     await asyncio.sleep(SETTLE)
     spent = bench.spent(before, time.perf_counter() - began)
     return {name: round(seconds * 1000 / TEXTS, 2) for name, seconds in spent.items()}

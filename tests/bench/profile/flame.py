@@ -14,7 +14,7 @@ LETTER = 6.2
 """Pixels of a letter at the size of the text."""
 FRAME = re.compile(r"^(?P<name>.*) \((?P<file>[^()]*?)(?::\d+)?\)$")
 LAYERS: Mapping[str, tuple[str, ...]] = {
-    "database driver": ("motor/", "pymongo/", "bson/", "concurrent/futures/"),
+    "database driver": ("pymongo/", "bson/", "concurrent/futures/"),
     "Kafka client": ("aiokafka/", "kafka/", "faststream/"),
     "HTTP": ("uvicorn/", "starlette/", "fastapi/", "httptools/"),
     "pydantic": ("pydantic/", "pydantic_core/"),

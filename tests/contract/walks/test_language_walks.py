@@ -70,7 +70,7 @@ def visitor(product: Product, kim: Somebody, reader: Reader, pseudo: None) -> It
 def stored_of(product: Product, person: Somebody) -> Iterator[str]:
     """The account, the events, and what the API answers."""
     assert product.lab
-    documents = product.lab.databases["enrollment"].collection("accounts").documents
+    documents = product.lab.databases["enrollment"].documents("accounts")
     yield from (str(document) for document in list(documents.values()))
     yield from (envelope.event.model_dump_json() for envelope in product.told(person.id))
     yield json.dumps(person.methods(), ensure_ascii=False)

@@ -76,7 +76,7 @@ class World:
             try:
                 return await work(database)
             finally:
-                database.close()
+                await database.close()
 
         return asyncio.run(opened())
 

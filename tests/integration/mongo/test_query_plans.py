@@ -87,7 +87,7 @@ async def test_no_question_reads_a_whole_collection(service: str, mongodb_url: s
         await relay.stop()
     scanned = {str(question) for question in asked if await _scans(database, question)}
     await database.drop()
-    database.close()
+    await database.close()
     assert len(asked) > 5
     assert scanned == set()
 

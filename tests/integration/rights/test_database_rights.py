@@ -37,7 +37,7 @@ async def test_a_service_has_its_own_database_and_no_other(
                 with pytest.raises(OperationFailure) as refused:
                     await forbidden
                 assert refused.value.code == UNAUTHORIZED
-        database.close()
+        await database.close()
 
 
 def test_without_tls_or_without_a_user_the_database_answers_nothing(

@@ -233,7 +233,7 @@ async def answering(mongodb_url: str) -> AsyncIterator[Answering]:
     for relay, database in zip(relays, databases, strict=True):
         await relay.stop()
         await database.drop()
-        database.close()
+        await database.close()
 
 
 def _components(store: EnrollmentStore, clock: FixedClock, topics: _Topics) -> Any:

@@ -56,7 +56,7 @@ class UniqueIndex:
 
 @dataclass
 class MemoryCollection:
-    """The calls of a motor collection that the services make."""
+    """The calls of a collection that the services make."""
 
     name: str
     documents: dict[str, Document] = field(default_factory=dict)
@@ -201,13 +201,17 @@ class MemoryDatabase(Database):
         """Made when it is first named."""
         return cast("Collection", self._collections.setdefault(name, MemoryCollection(name)))
 
+    def documents(self, name: str) -> dict[str, Document]:
+        """What a collection holds, by `_id`."""
+        return self._collections.setdefault(name, MemoryCollection(name)).documents
+
     async def ready(self) -> bool:
         return True
 
     async def drop(self) -> None:
         self._collections.clear()
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """There is nothing to close."""
 
 

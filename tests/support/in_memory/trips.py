@@ -32,7 +32,7 @@ _SENT: ContextVar[list[Trip]] = ContextVar("sent")
 
 
 class _Listener(monitoring.CommandListener):
-    """Is called on the driver's threads, which motor gives the context of who waits for them."""
+    """Is called by whoever sends the command, with their context."""
 
     def started(self, event: monitoring.CommandStartedEvent) -> None:
         sent, who = _SENT.get(None), _WHO.get(None)

@@ -99,7 +99,7 @@ class Product:
 
     def _differs(self, user: str, tenant: str) -> str | None:
         assert self.lab
-        found = self.lab.databases["enrollment"].collection("accounts").documents.get(account_id(tenant, user))
+        found = self.lab.databases["enrollment"].documents("accounts").get(account_id(tenant, user))
         if found is None:
             return f"{user} has no account"
         lifecycle = [envelope for envelope in self.told(user) if type(envelope.event) in LIFECYCLE.events]

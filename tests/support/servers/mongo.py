@@ -86,4 +86,4 @@ async def database(mongodb_url: str) -> AsyncIterator[Database]:
     opened = Database(settings, f"test_{uuid4().hex[:12]}")
     yield opened
     await opened.drop()
-    opened.close()
+    await opened.close()

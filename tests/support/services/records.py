@@ -70,7 +70,7 @@ async def _account(settings: ServiceSettings, user: str, tenant: str) -> Account
     try:
         found = await database.collection("accounts").find_one({"_id": account_id(tenant, user)})
     finally:
-        database.close()
+        await database.close()
     assert found, f"{user} has no account"
     return Account.model_validate(found["state"])
 

@@ -34,11 +34,18 @@ def test_a_library_stays_in_its_place(code: str, rule: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "code", ["from pymongo import AsyncMongoClient", "from pymongo.asynchronous import collection"]
+)
+def test_beside_the_driver_the_kit_does_not_name_its_client(code: str) -> None:
+    assert findings(boundaries.libraries, code, "services/kit/mongo/relay.py") == ["driver-in-one-place"]
+
+
+@pytest.mark.parametrize(
     ("code", "path"),
     [
         ("import hmac", "services/kit/crypto/sealing.py"),
         ("import pyotp", "services/verifier/methods/totp.py"),
-        ("from motor.motor_asyncio import AsyncIOMotorClient", "services/kit/mongo/client.py"),
+        ("from pymongo import AsyncMongoClient", "services/kit/mongo/client.py"),
         ("from pymongo import ASCENDING", "services/notifier/store.py"),
         ("from faststream.kafka import KafkaMessage", "services/notifier/consumers.py"),
         ("from fastapi import APIRouter", "services/enrollment/web/wizard/routes.py"),

@@ -181,7 +181,7 @@ async def test_neither_the_key_nor_the_request_nor_the_response_can_be_read(
     idempotency: Idempotency, endpoint: Endpoint, database: MemoryDatabase
 ) -> None:
     await idempotency.once("my-key", CALLER, REQUEST, endpoint.made)
-    stored = str(database.collection("answers").documents)
+    stored = str(database.documents("answers"))
     assert stored.count("northbridge/") >= 1
     assert not any(plain in stored for plain in ("my-key", "lamp", "hunter"))
 
