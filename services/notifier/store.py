@@ -16,6 +16,7 @@ from services.kit.decision import Change
 from services.kit.mongo.client import Database
 from services.kit.mongo.document import Documents, DuplicateDocumentError, StaleDocumentError, Stored
 from services.kit.mongo.indexes import ensure_index
+from services.kit.mongo.reading import UnreadableDocumentError
 from services.kit.mongo.relay import Relay
 from services.notifier.domain.breakers import CLOSED, Breaker, probing, standing
 from services.notifier.domain.cancellation import Cancellation, cancellation_id
@@ -117,7 +118,10 @@ class Store:
 
     async def probe(self, provider: str, *, at: datetime) -> bool:
         """Whether this is the one message that finds out whether the provider works again."""
-        stored = await self.breakers.get(provider)
+        try:
+            stored = await self.breakers.get(provider)
+        except UnreadableDocumentError:
+            return False
         if stored is None or standing(stored.state, at) != "due":
             return False
         try:

@@ -37,7 +37,7 @@ def subscribe(
     broker.subscribe([SUBMISSIONS, *REQUESTS.values()], at("quick"), group=group)
     broker.subscribe([SUBMISSIONS], at("slow"), group=f"{group}.slow")
     broker.subscribe([SUBMISSIONS], at("kept"), group=f"{group}.kept", at_once=KEPT_AT_ONCE)
-    broker.subscribe([LIFECYCLE], _outcomes(store).after(precondition), group=f"{group}.lifecycle")
+    broker.subscribe([LIFECYCLE], _outcomes(store, clock).after(precondition), group=f"{group}.lifecycle")
     broker.subscribe([LIFECYCLE], _claims(store, clock).after(precondition), group=f"{group}.claims")
 
 
@@ -51,9 +51,9 @@ def _taken(methods: Methods, store: Store, clock: Clock) -> EventHandlers:
     return taken
 
 
-def _outcomes(store: Store) -> EventHandlers:
+def _outcomes(store: Store, clock: Clock) -> EventHandlers:
     taken = EventHandlers()
-    taken.on(MethodRemoved)(partial(lifecycle.retire_credential, store=store))
+    taken.on(MethodRemoved)(partial(lifecycle.retire_credential, store=store, clock=clock))
     taken.on(MethodRestored)(partial(lifecycle.revive_credential, store=store))
     taken.on(AccountErased)(partial(lifecycle.erase_person, store=store))
     return taken

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 
 from services.kit.errors import CATALOGUE, InternalError, ProblemError, RequestMalformedError, UnavailableError
 from services.kit.http.details import DETAILS
-from services.kit.mongo.client import DatabaseDownError
+from services.kit.mongo.client import DatabaseDownError, DatabaseRefusedError, is_database_down
 from services.kit.mongo.document import StaleDocumentError
 from services.kit.mongo.reading import UnreadableDocumentError
 from services.kit.telemetry import current_trace_id
@@ -29,6 +29,9 @@ WAITS: Mapping[type[Exception], tuple[str, str]] = {
 }
 """What goes by without the caller: after how many seconds to come again, and what the log says."""
 
+REFUSED_RETRY_AFTER = "30"
+"""Seconds: somebody must do something first."""
+
 Page = Callable[[Request, ProblemError], Awaitable[Response | None]]
 """Shows a problem to a person; None where the caller is no browser on a page."""
 
@@ -43,7 +46,7 @@ def install_problem_handlers(app: FastAPI, page: Page | None = None) -> None:
     async def on_problem(request: Request, error: Exception) -> Response:
         return await answer(request, _as_problem(error))
 
-    for kind in (ProblemError, RequestValidationError, HTTPException, *WAITS, Exception):
+    for kind in (ProblemError, RequestValidationError, HTTPException, *WAITS, DatabaseRefusedError, Exception):
         app.add_exception_handler(kind, on_problem)
 
 
@@ -74,6 +77,9 @@ def _as_problem(error: Exception) -> ProblemError:
             seconds, why = WAITS[next(kind for kind in WAITS if isinstance(error, kind))]
             log.warning(why)
             return UnavailableError(headers={"Retry-After": seconds})
+        case DatabaseRefusedError() if is_database_down(error):
+            log.error("the database refuses everybody", code=error.code)
+            return UnavailableError(headers={"Retry-After": REFUSED_RETRY_AFTER})
         case _:
             log.exception("unexpected error", exc_info=error)
             return InternalError()

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 
-from pymongo.errors import ConnectionFailure
-
 from services.kit.backoff import RANDOM, Random, backoff
+from services.kit.mongo.client import is_database_down
 from services.kit.mongo.relay import PublishFailedError
 
 TRIES = 5
@@ -18,15 +17,14 @@ class DependencyDownError(Exception):
     """Something that the handler needs does not answer; the record is not to blame."""
 
 
-DEPENDENCY_ERRORS = (DependencyDownError, PublishFailedError, ConnectionFailure)
-"""`ConnectionFailure` is the parent of `AutoReconnect`, `NetworkTimeout` and `ServerSelectionTimeoutError`."""
+DEPENDENCY_ERRORS = (DependencyDownError, PublishFailedError)
 
 
 def is_dependency_down(error: BaseException) -> bool:
     """Whether `error` says that something else is down, not that the record is bad; its causes count too."""
     seen: BaseException | None = error
     while seen is not None:
-        if isinstance(seen, DEPENDENCY_ERRORS):
+        if isinstance(seen, DEPENDENCY_ERRORS) or is_database_down(seen):
             return True
         seen = seen.__cause__
     return False

@@ -5,7 +5,14 @@ from typing import Any
 from bson.codec_options import CodecOptions
 from pymongo import AsyncMongoClient
 from pymongo.asynchronous.collection import AsyncCollection
-from pymongo.errors import AutoReconnect, ConnectionFailure, NetworkTimeout, PyMongoError, ServerSelectionTimeoutError
+from pymongo.errors import (
+    AutoReconnect,
+    ConnectionFailure,
+    NetworkTimeout,
+    OperationFailure,
+    PyMongoError,
+    ServerSelectionTimeoutError,
+)
 
 from services.kit.settings import ServiceSettings, SettingsError
 
@@ -21,9 +28,24 @@ DatabaseDownError = ConnectionFailure
 DATABASE_DOWN = (ConnectionFailure, AutoReconnect, NetworkTimeout, ServerSelectionTimeoutError)
 """What the driver raises when the server cannot be reached, as opposed to refusing a request."""
 
+DatabaseRefusedError = OperationFailure
+"""The server answers, and does not do it."""
+
+REFUSES_EVERYBODY = frozenset({13, 18, 24, 46, 50, 64, 100, 262, 365, 8000, 14031})
+"""Its answers that are not the request's fault. Rights: Unauthorized, AuthenticationFailed. Too busy: LockTimeout,
+LockBusy, MaxTimeMSExpired, ExceededTimeLimit, TemporarilyUnavailable. Too few members: WriteConcernFailed,
+UnsatisfiableWriteConcern. No room: AtlasError, OutOfDiskSpace."""
+
 SERVER_SELECTION_MS = 2_000
 ANSWER_WITHIN_MS = 10_000
 """For one request. Without it, a server that keeps its connections but answers nothing would hold a lane for ever."""
+
+
+def is_database_down(error: BaseException) -> bool:
+    """Whether the server cannot be reached, or refuses everybody: whoever waits may try again."""
+    return isinstance(error, ConnectionFailure) or (
+        isinstance(error, OperationFailure) and error.code in REFUSES_EVERYBODY
+    )
 
 
 class Database:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar, Literal
 
+from pydantic import BaseModel
+
 from schemas.verification import FailureReason, ProofKind
 from services.kit.state import State
 
@@ -53,3 +55,16 @@ class Refusal:
 def seconds_until(moment: datetime, now: datetime) -> int:
     """Whole seconds, rounded up, so that who waits that long does not come too early."""
     return max(-((now - moment) // timedelta(seconds=1)), 0)
+
+
+def says_nothing_else(said: BaseModel, whole: BaseModel) -> bool:
+    """Whether all that is said stands in the whole as well; what is left out, or None, is not said."""
+    if said == whole:
+        return True
+    values = {name: getattr(said, name) for name in said.model_fields_set}
+    return type(said) is type(whole) and all(
+        says_nothing_else(value, known)
+        if isinstance(value, BaseModel) and isinstance(known, BaseModel)
+        else value == known
+        for value, known in ((value, getattr(whole, name)) for name, value in values.items() if value is not None)
+    )

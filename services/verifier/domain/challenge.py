@@ -41,7 +41,7 @@ from schemas.verification import (
 )
 from services.kit.decision import Change, Emission
 from services.kit.state import State
-from services.verifier.domain.base import Refusal, Wrong
+from services.verifier.domain.base import Refusal, Wrong, says_nothing_else
 
 Status = Literal["pending", "verified", "failed", "denied", "expired", "cancelled"]
 
@@ -84,9 +84,16 @@ class Challenge(State):
         attempt = self.attempt(digest)
         return attempt is not None and attempt.outcome == "right"
 
-    def agrees_with(self, terms: ChallengeTerms, user: str) -> bool:
-        """Whether a record speaks of this challenge as it was opened; its terms are never replaced."""
-        return self.user == user and self.terms in {None, terms}
+    def terms_behind(self, said: ChallengeTerms, user: str) -> ChallengeTerms | None:
+        """By which terms a record is judged that says these: by those of the opening, which are never replaced; None
+        where it speaks of another challenge.
+
+        What it does not say, the replica that took it does not know: it is of an earlier version (ADR 0009).
+        """
+        if self.user != user:
+            return None
+        opening = self.terms or said
+        return opening if says_nothing_else(said, opening) else None
 
     def wrong_left(self, terms: ChallengeTerms) -> int:
         """Tries left by what was found wrong; proofs under judgement are not among them."""

@@ -51,7 +51,7 @@ async def expire_overdue(*, store: Store, clock: Clock) -> int:
 
 def agrees(challenge: Challenge, terms: ChallengeTerms, user: str) -> bool:
     """Whether a record speaks of the challenge as it was opened; one that does not is ignored."""
-    if challenge.agrees_with(terms, user):
+    if challenge.terms_behind(terms, user) is not None:
         return True
     log.warning("a record with other terms for a known challenge is ignored", challenge=challenge.id)
     return False

@@ -28,6 +28,14 @@ Conclusion = Callable[[Challenge, ChallengeTerms, str], Change[Challenge]]
 """What comes of the proof with that digest."""
 
 
+class FullerTermsError(Exception):
+    """The challenge was opened by `terms`, which say more than those of a record about it."""
+
+    def __init__(self, terms: ChallengeTerms) -> None:
+        super().__init__(terms.challenge_id)
+        self.terms = terms
+
+
 class ChallengeGoneError(Exception):
     """The challenge was deleted while a proof was judged: a day after its end, or with all of its person."""
 
@@ -91,11 +99,21 @@ class Guess:
 async def judge_submission(
     event: Submission, envelope: Envelope, *, methods: Methods, store: Store, clock: Clock
 ) -> None:
-    """Count a proof, then compare it, then tell what came of it.
+    """Count a proof, then compare it, then tell what came of it: all by the terms by which the challenge was opened.
 
     Raises:
         ProofUnreadableError: it cannot be opened here; nothing is counted.
     """
+    judge = partial(_judge_as_said, envelope=envelope, methods=methods, store=store, clock=clock)
+    try:
+        await judge(event)
+    except FullerTermsError as opening:
+        await judge(event.model_copy(update={"terms": opening.terms}))
+
+
+async def _judge_as_said(
+    event: Submission, envelope: Envelope, *, methods: Methods, store: Store, clock: Clock
+) -> None:
     tenant, user = envelope.tenant, envelope.subject or ""
     method = methods.of(event.terms.kind)
     proof = method.read(event, tenant=tenant, user=user)
@@ -113,12 +131,19 @@ async def judge_submission(
 
 
 async def _count(trial: Trial, submission_id: str, store: Store) -> Stored[Challenge]:
-    """The challenge with the proof counted in, opened by its terms where its request has not come yet."""
+    """The challenge with the proof counted in, opened by its terms where its request has not come yet.
+
+    Raises:
+        FullerTermsError: its request came, and said more; nothing is counted.
+    """
     fresh = challenges.opened(trial.terms, tenant=trial.tenant, user=trial.user, at=trial.at)
 
     def decide(challenge: Challenge) -> Change[Challenge]:
-        if not challenge.agrees_with(trial.terms, trial.user):
+        terms = challenge.terms_behind(trial.terms, trial.user)
+        if terms is None:
             return Change(challenge)
+        if terms != trial.terms:
+            raise FullerTermsError(terms)
         return challenges.receive(
             challenge, trial.terms, submission_id, trial.proof.digest, submitted_at=trial.submitted_at, at=trial.at
         )

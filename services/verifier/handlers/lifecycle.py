@@ -21,10 +21,12 @@ async def claim_credential(event: MethodRegistered, envelope: Envelope, *, store
     await store.credentials.change(place, credentials.claim)
 
 
-async def retire_credential(event: MethodRemoved, envelope: Envelope, *, store: Store) -> None:
-    """The method is gone: nothing proves it, and what was kept is deleted when it cannot be restored any more."""
+async def retire_credential(event: MethodRemoved, envelope: Envelope, *, store: Store, clock: Clock) -> None:
+    """The method is gone: nothing proves it, and what was kept is deleted when it cannot be restored any more. That
+    time counts from now: who reads the topic from its beginning hears of the return only after this, and what was
+    removed long ago would be deleted in between."""
     place = credential_id(envelope.tenant, envelope.subject or "", event.method_id)
-    await store.credentials.change(place, partial(credentials.retire, at=event.removed_at))
+    await store.credentials.change(place, partial(credentials.retire, at=clock.now()))
 
 
 async def revive_credential(event: MethodRestored, envelope: Envelope, *, store: Store) -> None:

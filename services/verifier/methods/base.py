@@ -1,8 +1,8 @@
 """What every kind of proof gives: a file in this folder with one class, and a line in the registry."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import Any, ClassVar, Protocol, Self, runtime_checkable
 
 from pydantic import SecretStr
 
@@ -36,6 +36,8 @@ class Submission(Protocol):
 
     @property
     def submitted_at(self) -> datetime: ...
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None) -> Self: ...
 
 
 class Proof(Protocol):

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from aiokafka import AIOKafkaProducer
 
 from services.kit.ids import new_id
+from tests.support.servers.raw_batches import write_nothing
 
 CODECS = (None, "gzip", "snappy", "lz4", "zstd")
+"""Each at the place that is its number in a batch's attributes."""
 Headers = list[tuple[str, bytes]]
 READ = {
     "deliveries": "CodeSent",
@@ -50,13 +52,13 @@ def poison(event_type: str, rng: random.Random) -> list[tuple[bytes | None, byte
 
 
 def write_poison(kafka_url: str, topics: Sequence[str], turn: int, rng: random.Random) -> int:
-    """One of each kind on each topic, with another codec each turn; how many. Neither key nor body is what this client
-    refuses to write: `tests/integration/kafka/test_kafka_failures.py` does."""
-    return asyncio.run(_write(kafka_url, topics, CODECS[turn % len(CODECS)], rng))
+    """One of each kind on each topic, one with neither key nor body among them, with another codec each turn; how
+    many."""
+    return asyncio.run(_write(kafka_url, topics, turn % len(CODECS), rng))
 
 
-async def _write(kafka_url: str, topics: Sequence[str], codec: str | None, rng: random.Random) -> int:
-    producer = AIOKafkaProducer(bootstrap_servers=kafka_url, compression_type=codec)
+async def _write(kafka_url: str, topics: Sequence[str], codec: int, rng: random.Random) -> int:
+    producer = AIOKafkaProducer(bootstrap_servers=kafka_url, compression_type=CODECS[codec])
     await producer.start()
     count = 0
     try:
@@ -64,6 +66,8 @@ async def _write(kafka_url: str, topics: Sequence[str], codec: str | None, rng: 
             for key, body, headers in poison(READ.get(topic.rpartition(".")[2], ELSEWHERE), rng):
                 await producer.send_and_wait(topic, body, key=key, headers=headers)
                 count += 1
+            await write_nothing(kafka_url, topic, codec=codec)
+            count += 1
     finally:
         await producer.stop()
     return count

@@ -10,6 +10,7 @@ import pytest
 from schemas.enrollment import EnrollmentStepReached
 from schemas.envelope import Envelope
 from schemas.topics import LIFECYCLE
+from services.kit.kafka.asking.questions import QUESTIONS
 from services.kit.kafka.broker import EventBroker, EventHandlers
 from services.kit.kafka.headway import Headway
 from services.kit.kafka.lanes import MOST_AHEAD
@@ -182,6 +183,24 @@ async def test_what_comes_after_a_rebalance_does_not_wait_for_a_question_of_befo
             await asyncio.sleep(0.5)  # now Kafka holds a question for the partitions of the one that stays
         await write_batch(settings, LIFECYCLE, place.partition, [raw(step("moved", 1))])
         await until(lambda: seen.by_user["moved"], within=8)
+
+
+async def test_a_broker_that_says_nothing_any_more_is_asked_on_another_connection(settings: ServiceSettings) -> None:
+    """Its machine is gone, or something between drops what is sent: nobody ends the connection."""
+    seen = Seen()
+    async with running(member(settings, seen)) as broker:
+        consumer = broker._subscriptions[0]._subscriber.consumer
+        assert consumer is not None
+        questions = consumer._fetcher._client
+        questions._within = 3.0
+        await broker.publish(LIFECYCLE, step("sam", 1))
+        await until(lambda: seen.by_user["sam"] == [1])
+        connections = [held for (_, group), held in questions._conns.items() if group == QUESTIONS]
+        for connection in connections:
+            connection._writer.transport.pause_reading()
+        await broker.publish(LIFECYCLE, step("sam", 2))
+        await until(lambda: seen.by_user["sam"] == [1, 2], within=8)
+    assert connections
 
 
 async def test_a_codec_that_is_missing_is_told_by_liveness(

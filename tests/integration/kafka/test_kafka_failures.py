@@ -1,9 +1,11 @@
 """What a real broker shows when records are bad, handlers fail, or Kafka is away."""
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 from aiokafka import AIOKafkaProducer
+from pymongo.errors import OperationFailure
 
 from schemas.envelope import Envelope
 from schemas.topics import LIFECYCLE, full_name
@@ -82,8 +84,15 @@ async def test_a_handler_that_fails_four_times_succeeds(settings: ServiceSetting
     assert await letters(settings) == []
 
 
-async def test_a_dependency_that_is_down_is_waited_for(settings: ServiceSettings) -> None:
-    flaky = Flaky(fails=7, error=DependencyDownError)
+@pytest.mark.parametrize(
+    "error",
+    [DependencyDownError, lambda: OperationFailure("not authorized on enrollment", 13)],
+    ids=["it does not answer", "it refuses everybody"],
+)
+async def test_a_dependency_that_is_down_is_waited_for(
+    settings: ServiceSettings, error: Callable[[], Exception]
+) -> None:
+    flaky = Flaky(fails=7, error=error)
     async with running(consumer(settings, flaky)) as broker:
         await broker.publish(LIFECYCLE, step("bad", 1))
         await until(lambda: flaky.users == ["bad"])

@@ -12,7 +12,7 @@ from services.enrollment.sessions.domain.session import KEEP_ENDED_SESSIONS
 from services.enrollment.store import Store as EnrollmentStore
 from services.enrollment.sweeping import sweep
 from services.kit.mongo.client import Database
-from services.kit.mongo.deadlines import Sweeper, end_each
+from services.kit.mongo.deadlines import AT_ONCE, Sweeper, end_each
 from services.kit.mongo.relay import Relay
 from services.notifier.handlers.endings import end_overdue
 from services.notifier.store import Store as NotifierStore
@@ -140,6 +140,20 @@ async def test_one_that_fails_keeps_nobody_from_the_others(database: Database, r
             raise ValueError
 
     assert await end_each(store.accounts.each({}), end) == 38
+
+
+async def test_many_are_ended_at_the_same_time(database: Database, relay: Relay, clock: FixedClock) -> None:
+    """One after the other, each waits for two answers of the database: some 200 a second."""
+    store = EnrollmentStore.open(database, relay, clock)
+    for number in range(AT_ONCE):
+        await store.accounts.insert(f"a/{number}", account(user=str(number)))
+    all_have_begun = asyncio.Barrier(AT_ONCE)
+
+    async def end(_: object) -> None:
+        async with asyncio.timeout(5):
+            await all_have_begun.wait()
+
+    assert await end_each(store.accounts.each({}), end) == AT_ONCE
 
 
 async def test_a_sweep_that_fails_is_not_the_last_and_a_long_one_keeps_its_lease(database: Database) -> None:

@@ -7,7 +7,7 @@ from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
 from schemas.topics import Service
-from services.kit.mongo.client import Database
+from services.kit.mongo.client import Database, is_database_down
 from tests.support.servers.kafka import settings_for
 from tests.support.servers.mongo import LocalDatabase
 from tests.support.servers.secured import (
@@ -37,6 +37,7 @@ async def test_a_service_has_its_own_database_and_no_other(
                 with pytest.raises(OperationFailure) as refused:
                     await forbidden
                 assert refused.value.code == UNAUTHORIZED
+                assert is_database_down(refused.value), "what is consumed waits for the right"
         await database.close()
 
 

@@ -83,6 +83,21 @@ async def test_terms_are_never_replaced(bench: Bench) -> None:
     assert bench.reasons() == {"codeIncorrect": 2}
 
 
+async def test_what_an_earlier_version_does_not_say_of_the_terms_is_as_they_were_opened(bench: Bench) -> None:
+    """While enrollment is upgraded, one replica opens a challenge, and another hands in what is typed."""
+    of = asked(session="s")
+    assert of.code
+    more = of.model_copy(update={"code": of.code.model_copy(update={"other_hashes": ("B" * 43,)})})
+    await bench.say(REQUESTS["sms"], requested(more), of.challenge_id)
+    await until(lambda: bench.challenge(of))
+    await bench.guess(of, [*wrong_codes(of, 1), right_code(of)])
+    await bench.told(2)
+    assert bench.reasons() == {"codeIncorrect": 1, "verified": 1}
+    known = await bench.challenge(of)
+    assert known is not None
+    assert known.terms == more
+
+
 async def test_a_submission_delivered_again_is_judged_once(bench: Bench) -> None:
     of = asked()
     envelope = await bench.say(SUBMISSIONS, submitted(of, wrong_codes(of, 1)[0], user=bench.user), of.challenge_id)

@@ -65,6 +65,17 @@ async def test_one_replica_of_all_finds_out(store: Store, clock: FixedClock) -> 
     assert one.standing("a") == "closed"
 
 
+async def test_what_a_newer_version_knows_of_a_provider_ends_no_pool(store: Store, clock: FixedClock) -> None:
+    """It is written between the look at what is known and the probe."""
+    health = Health(store, clock)
+    await fail(health)
+    clock.advance(FIRST_OPEN)
+    assert health.standing("a") == "due"
+    await store.database.collection("breakers").update_one({"_id": "a"}, {"$set": {"state.times": "many"}})
+    assert not await health.probe("a")
+    assert health.standing("a") == "closed"
+
+
 async def test_a_pause_that_was_asked_for_is_everybodys(store: Store, clock: FixedClock) -> None:
     one, other = Health(store, clock), Health(store, clock)
     await one.note("a", outcome("throttles", 30.0), probe=False)

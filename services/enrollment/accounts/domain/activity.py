@@ -132,7 +132,11 @@ def readable(entries: Sequence[Entry]) -> tuple[Entry, ...]:
 def noted(
     activity: Activity, event: Event, name: str | None = None, *, correlation: str | None = None
 ) -> Change[Activity]:
-    """With one more event. `name` is what the account calls its method; the event has none, unless it is an old one."""
+    """With one more event. `name` is what the account calls its method; the event has none, unless it is an old one.
+
+    One that is there already, or was and had to give way, changes nothing: `lifecycle` may be read from its beginning
+    once more.
+    """
     method_id = getattr(event, "method_id", None)
     before = next((entry for entry in reversed(activity.entries) if entry.method_id == method_id and entry.name), None)
     entry = Entry(
@@ -145,11 +149,22 @@ def noted(
         correlation=correlation,
         **_whose(event),
     )
-    return with_entry(activity, entry)
+    return Change(activity) if _was_noted(activity.entries, entry) else with_entry(activity, entry)
 
 
 def with_entry(activity: Activity, entry: Entry) -> Change[Activity]:
     return Change(activity.model_copy(update={"entries": (*activity.entries, entry)[-MOST:]}))
+
+
+def _was_noted(entries: Sequence[Entry], entry: Entry) -> bool:
+    has_given_way = len(entries) >= MOST and entry.at < entries[0].at
+    return has_given_way or any(_is_the_same(entry, other) for other in entries)
+
+
+def _is_the_same(entry: Entry, other: Entry) -> bool:
+    """What a method is called, the account may say otherwise by now."""
+    alike = ("event", "at", "method_id", "detail", "session_id")
+    return all(getattr(entry, field) == getattr(other, field) for field in alike)
 
 
 def _whose(event: Event) -> dict[str, Any]:

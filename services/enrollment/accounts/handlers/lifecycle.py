@@ -20,7 +20,7 @@ from schemas.enrollment import (
 )
 from schemas.envelope import Envelope
 from services.enrollment.accounts.domain import activity
-from services.enrollment.accounts.domain.account import account_id
+from services.enrollment.accounts.domain.account import Method, account_id
 from services.enrollment.accounts.domain.activity import Activity, happened_at
 from services.enrollment.accounts.handlers.lookup import forget
 from services.enrollment.challenges.domain import transitions
@@ -39,7 +39,7 @@ class CanNoteActivity(HasAccounts, HasActivities, Protocol):
     """Notes what happened to what a person has."""
 
 
-class CanRetire(HasChallenges, HasDevices, Protocol):
+class CanRetire(HasAccounts, HasChallenges, HasDevices, Protocol):
     """Ends what a method was asked, and its device."""
 
 
@@ -68,8 +68,14 @@ async def method_registered(event: MethodRegistered, cause: Envelope, *, store: 
 
 
 async def method_removed(event: MethodRemoved, cause: Envelope, *, store: CanRetire) -> None:
-    """Its device goes with it, and comes back only with it; what is still asked of it ends."""
+    """Its device goes with it, and comes back only with it; what is still asked of it ends.
+
+    Nothing goes where the method is back by now: who reads the topic from its beginning hears of that only later, and
+    the device of what was removed long ago would be deleted in between.
+    """
     await _end_open_challenges(event.method_id, cause, store, at=event.removed_at)
+    if await _on_file(event.method_id, cause, store):
+        return
     for device in await store.devices.of_method(cause.tenant, cause.subject or "", event.method_id):
         await store.devices.change(device.id, lambda state: activations.retire(state, at=event.removed_at))
 
@@ -77,6 +83,9 @@ async def method_removed(event: MethodRemoved, cause: Envelope, *, store: CanRet
 async def method_suspended(event: MethodSuspended, cause: Envelope, *, store: CanRetire) -> None:
     """What is still asked of it ends: the answer would prove nothing. Its device is not known meanwhile."""
     await _end_open_challenges(event.method_id, cause, store, at=event.suspended_at)
+    method = await _on_file(event.method_id, cause, store)
+    if method and method.state == "active":
+        return
     for device in await store.devices.of_method(cause.tenant, cause.subject or "", event.method_id):
         await store.devices.change(device.id, partial(activations.suspend, at=event.suspended_at))
 
@@ -117,6 +126,12 @@ async def change_repudiated(event: SuspiciousActivityReported, cause: Envelope, 
     """Who said "This wasn't me" of a change ends all that is asked of anybody in this account."""
     if event.challenge_id is None:
         await _end_open_challenges(None, cause, store, at=event.reported_at)
+
+
+async def _on_file(method_id: str, cause: Envelope, store: HasAccounts) -> Method | None:
+    """The method as it is now, if the person has it."""
+    account = await store.accounts.get(account_id(cause.tenant, cause.subject or ""))
+    return account.state.method(method_id) if account else None
 
 
 async def _end_open_challenges(method_id: str | None, cause: Envelope, store: HasChallenges, *, at: datetime) -> None:

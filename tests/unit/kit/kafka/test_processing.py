@@ -5,7 +5,14 @@ from dataclasses import replace
 
 import pytest
 from prometheus_client import REGISTRY
-from pymongo.errors import AutoReconnect, NetworkTimeout, OperationFailure, ServerSelectionTimeoutError
+from pymongo.errors import (
+    AutoReconnect,
+    DuplicateKeyError,
+    NetworkTimeout,
+    OperationFailure,
+    ServerSelectionTimeoutError,
+    WriteError,
+)
 
 from schemas.enrollment import EnrollmentStepReached
 from schemas.envelope import MAC, Envelope
@@ -57,7 +64,15 @@ async def test_of_what_nobody_here_handles_the_rest_is_not_read() -> None:
 
 
 @pytest.mark.parametrize(
-    "error", [DependencyDownError(), AutoReconnect("x"), NetworkTimeout("x"), ServerSelectionTimeoutError("x")]
+    "error",
+    [
+        DependencyDownError(),
+        AutoReconnect("x"),
+        NetworkTimeout("x"),
+        ServerSelectionTimeoutError("x"),
+        OperationFailure("its user lost the role", 13),
+        WriteError("its disk is full", 14031),
+    ],
 )
 def test_a_dependency_costs_no_try(error: Exception) -> None:
     retries = Retries(lambda: 1.0)
@@ -78,6 +93,7 @@ def test_the_cause_of_an_error_counts() -> None:
     error.__cause__ = AutoReconnect("x")
     assert is_dependency_down(error)
     assert not is_dependency_down(OperationFailure("refused"))
+    assert not is_dependency_down(DuplicateKeyError("refused", 11000))
 
 
 def test_an_event_has_one_handler() -> None:

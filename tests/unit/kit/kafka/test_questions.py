@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 from aiokafka import TopicPartition
+from aiokafka.conn import CloseReason
 from aiokafka.consumer.subscription_state import SubscriptionState
+from aiokafka.errors import RequestTimedOutError
 from aiokafka.protocol.fetch import FetchRequest
 from aiokafka.protocol.metadata import MetadataRequest
 
-from services.kit.kafka.asking.questions import HELD_MS, PART_MS, QUESTIONS, Questions
+from services.kit.kafka.asking.questions import ANSWERED_WITHIN, HELD_MS, PART_MS, QUESTIONS, Questions
 
 PLACES = [TopicPartition("t", number) for number in range(4)]
 LEADERS = {0: 1, 1: 1, 2: 1, 3: 2}
@@ -17,9 +19,10 @@ LEADERS = {0: 1, 1: 1, 2: 1, 3: 2}
 
 class Connection:
     closed = False
+    reason: CloseReason | None = None
 
-    def close(self) -> None:
-        self.closed = True
+    def close(self, reason: CloseReason | None = None) -> None:
+        self.closed, self.reason = True, reason
 
 
 class Client:
@@ -44,11 +47,11 @@ def asking(*partitions: int) -> FetchRequest:
     return FetchRequest(500, 1, 1, 0, [("t", [(number, 0, 1) for number in partitions])])
 
 
-def questions(client: Client) -> Questions:
+def questions(client: Client, *, within: float = ANSWERED_WITHIN) -> Questions:
     subscription = SubscriptionState()
     subscription.subscribe({"t"})
     subscription.assign_from_subscribed(PLACES)
-    return Questions(client, subscription)
+    return Questions(client, subscription, within=within)
 
 
 @pytest.mark.parametrize(
@@ -84,3 +87,14 @@ async def test_a_question_that_nobody_waits_for_any_more_keeps_no_connection() -
     assert held.closed
     assert not any(connection.closed for connection in kept)
     assert (1, QUESTIONS) not in client._conns
+
+
+async def test_a_broker_that_says_nothing_is_asked_anew_and_looked_for() -> None:
+    """The client looks for another one after a connection that ended so."""
+    client = Client()
+    silent = client._conns[1, QUESTIONS]
+    with pytest.raises(RequestTimedOutError):
+        await questions(client, within=0.01).send(1, asking(0, 1, 2))
+    assert silent.reason == CloseReason.CONNECTION_TIMEOUT
+    assert (1, QUESTIONS) not in client._conns
+    assert HELD_MS / 1000 < ANSWERED_WITHIN

@@ -226,7 +226,7 @@ def test_a_proof_after_cancelling_finds_the_challenge_ended() -> None:
 
 def test_a_cancellation_that_comes_first_is_remembered() -> None:
     unseen = cancelled_unseen(TERMS.challenge_id, tenant=TENANT, user=USER, at=NOON)
-    assert unseen.agrees_with(TERMS, USER)
+    assert unseen.terms_behind(TERMS, USER) == TERMS
     assert failures(received(unseen, "s", "a", at=NOON)) == [("s", "challengeEnded", 0)]
     assert expire(unseen, at=LATE) == Change(unseen)
 
@@ -245,9 +245,17 @@ def test_what_ended_is_neither_cancelled_nor_expired() -> None:
 
 
 def test_other_terms_and_other_people_do_not_agree_with_an_open_challenge() -> None:
-    assert fresh().agrees_with(TERMS, USER)
-    assert not fresh().agrees_with(terms(max_attempts=100), USER)
-    assert not fresh().agrees_with(TERMS, "kim")
+    assert fresh().terms_behind(TERMS, USER) == TERMS
+    assert fresh().terms_behind(terms(max_attempts=100), USER) is None
+    assert fresh().terms_behind(terms(number="+447700900143"), USER) is None
+    assert fresh().terms_behind(TERMS, "kim") is None
+
+
+def test_what_a_record_does_not_say_is_as_the_challenge_was_opened() -> None:
+    """It is of a replica that does not know the field. What it says in addition was never opened."""
+    less = TERMS.model_copy(update={"session_id": None})
+    assert fresh().terms_behind(less, USER) == TERMS
+    assert opened(less, tenant=TENANT, user=USER, at=NOON).terms_behind(TERMS, USER) is None
 
 
 def test_verdicts_are_about_the_challenge_and_its_person() -> None:

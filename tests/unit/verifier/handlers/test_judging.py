@@ -65,7 +65,7 @@ async def test_a_removed_method_proves_nothing_until_it_is_restored(kind: str) -
     verified = await registered(walk, court)
     of_method = {"method_id": verified.method_id, "method_type": verified.method_type}
     removed = MethodRemoved(**of_method, reason="person", removed_at=court.clock.now())
-    await retire_credential(removed, enveloped(removed, "session"), store=court.store)
+    await retire_credential(removed, enveloped(removed, "session"), store=court.store, clock=court.clock)
     assert await proven(walk, court, "after") == ("credentialInvalid" if kind == "passkey" else "codeIncorrect")
     restored = MethodRestored(**of_method, display_name="x", by="person", restored_at=court.clock.now())
     await revive_credential(restored, enveloped(restored, "session"), store=court.store)

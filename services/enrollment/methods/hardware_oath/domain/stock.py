@@ -145,8 +145,10 @@ def activate(token: HardwareToken, user: str, method_id: str, *, at: datetime) -
 
 
 def withdraw(token: HardwareToken, method_id: str | None, *, at: datetime) -> Change[HardwareToken]:
-    """The method is gone (None: with its person, for ever)."""
+    """The method is gone (None: with its person, for ever; what a later life of theirs has set up stays)."""
     if method_id is None:
+        if token.activated_at and token.activated_at > at:
+            return Change(token)
         return Change(token.model_copy(update={"user": None, "method_id": None, "secret": None, "withdrawn_at": at}))
     return Change(token.model_copy(update={"withdrawn_at": at}) if token.method_id == method_id else token)
 

@@ -14,7 +14,7 @@ from schemas.enrollment import (
     MethodRemoved,
     SuspiciousActivityReported,
 )
-from services.enrollment.accounts.domain.activity import REQUESTS_PAUSED, Activity, Entry, news, noted, readable
+from services.enrollment.accounts.domain.activity import MOST, REQUESTS_PAUSED, Activity, Entry, news, noted, readable
 from services.enrollment.web.security_info.words import news_text
 from services.kit.decision import Change
 from tests.unit.enrollment.builders import NOW
@@ -42,7 +42,15 @@ def test_an_event_of_before_says_itself_what_the_method_was_called() -> None:
 
 
 def test_what_the_account_does_not_know_any_more_is_called_as_before() -> None:
-    assert noted(_activity(PHONE), NAMELESS).state.entries == (PHONE, PHONE)
+    again = NAMELESS.model_copy(update={"registered_at": LATER})
+    assert noted(_activity(PHONE), again).state.entries == (PHONE, PHONE.model_copy(update={"at": LATER}))
+
+
+def test_what_is_read_once_more_is_not_noted_twice() -> None:
+    """Offsets may be lost, and the topic is kept for ever: the inbox does not know so many events."""
+    others = [Entry(event="MethodRemoved", at=LATER, method_id=str(number)) for number in range(MOST - 1)]
+    for before in (_activity(PHONE), _activity(PHONE, *others), _activity(*others, others[0])):
+        assert noted(before, NAMELESS, "••02") == Change(before)
 
 
 @pytest.mark.parametrize(

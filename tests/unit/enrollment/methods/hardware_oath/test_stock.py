@@ -108,6 +108,10 @@ def test_an_erased_person_is_named_nowhere() -> None:
     assert "sam" not in token.model_dump_json()
 
 
+def test_what_an_erased_person_set_up_in_a_later_life_stays() -> None:
+    assert withdraw(activated(), None, at=NOON - CLAIMED_FOR).state == activated()
+
+
 def test_only_a_withdrawn_token_is_imported_anew() -> None:
     fresh = in_stock(FILE, "token-2", "northbridge", "key.other", at=LATER)
     assert imported_anew(withdrawn(), fresh).state == fresh
