@@ -47,7 +47,8 @@ KINDS: tuple[Kind, ...] = (
     Kind("replay", "what counts once is refused again", (platforms.replayed, devices.replayed)),
     Kind("devices", "another key, address, time or request is 401", (devices.requests, devices.answers)),
     Kind("pages without a session", "nothing is shown or done", (people.without_session, people.tickets)),
-    Kind("forged forms", "a form of another session is 403", (people.forged_forms,)),
+    Kind("forged forms", "a form of another session is 403", (people.forged_forms, operators.forged_forms)),
+    Kind("a way around", "no form says that all is done before it is", (people.unfinished,)),
     Kind("another person's pages", "nothing is shown or changed", (people.other_person,)),
     Kind(
         "Operations",

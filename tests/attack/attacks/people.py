@@ -9,7 +9,7 @@ import httpx
 
 from tests.attack.attempt import REFUSALS, Attempt, Plan, judged
 from tests.attack.routes import TICKETED, Route
-from tests.attack.scene import Browser, Scene, interrupted
+from tests.attack.scene import Browser, Scene, interrupted, with_software
 
 ENDED = 410
 NOT_SHOWN = REFUSALS | {ENDED}
@@ -108,6 +108,30 @@ async def sessions(scene: Scene, _: Plan) -> AsyncIterator[Attempt]:
         yield judged(f"{path}: after leaving", await mallory.get(path), NOT_SHOWN, scene.secrets)
     again = await mallory.post("/security-info/add", method="softwareOath")
     yield judged("a form after leaving", again, NOT_SHOWN)
+
+
+async def unfinished(scene: Scene, _: Plan) -> AsyncIterator[Attempt]:
+    """Somebody who must set something up, may put it off, or has proven nothing but the password, sends every form that
+    there is with their own token: the platform is not told that all is done."""
+    target, known = scene.target, f"known.{secrets.token_hex(4)}"
+    await interrupted(target, known)
+    await with_software(target, known)
+    for route in _pages(scene):
+        if route.method != "POST" or route.path.startswith("/verify"):
+            continue
+        fresh = f"fresh.{secrets.token_hex(4)}"
+        for what, asked in {
+            "register": interrupted(target, fresh, group="frontline"),
+            "nudge": interrupted(target, f"{fresh}.2", amr=["pwd"]),
+            "manage": interrupted(target, known, intent="manage", amr=["pwd"]),
+        }.items():
+            begun = await asked
+            assert begun["decision"] == what, begun
+            somebody = await Browser(target).opened(begun["url"], "/security-info/setup")
+            response = await _visit(somebody, scene, route)
+            outcome = await target.done("GET", f"/v1.0/interrupts/{begun['id']}")
+            told = "says that it is done" if outcome["status"] == "completed" else ""
+            yield Attempt(f"{route.name}: by who has to {what}", response.status_code, told)
 
 
 def _pages(scene: Scene) -> list[Route]:
