@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from tests.attack import sequences
 from tests.attack.attacks import (
     bodies,
+    callbacks,
     devices,
     enumeration,
     generated,
@@ -76,6 +77,7 @@ KINDS: tuple[Kind, ...] = (
         (injection.on_pages, injection.in_names, injection.in_addresses, injection.in_bodies, injection.returns),
     ),
     Kind("messages and logs", "text stays text", (messages.mails, messages.texts_and_calls, messages.log_lines)),
+    Kind("reports of providers", "what nobody signed is refused, whatever it holds", (callbacks.reports,)),
     Kind("SSRF", "no address of a stranger's choice is asked", (ssrf.push_endpoints, ssrf.key_sets)),
     Kind("mass assignment", "a field that is not described is refused", (bodies.mass_assignment,)),
     Kind(
