@@ -4,9 +4,11 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from itertools import product
 
 import httpx
 
+from services.enrollment.web.wizard.steps import STEPS
 from tests.attack.attempt import REFUSALS, Attempt, Plan, judged
 from tests.attack.routes import TICKETED, Route
 from tests.attack.scene import Browser, Scene, interrupted, with_software
@@ -132,6 +134,26 @@ async def unfinished(scene: Scene, _: Plan) -> AsyncIterator[Attempt]:
             outcome = await target.done("GET", f"/v1.0/interrupts/{begun['id']}")
             told = "says that it is done" if outcome["status"] == "completed" else ""
             yield Attempt(f"{route.name}: by who has to {what}", response.status_code, told)
+    async for attempt in _each_step(scene, known):
+        yield attempt
+
+
+async def _each_step(scene: Scene, known: str) -> AsyncIterator[Attempt]:
+    """The same with the form of each step of the wizard, and what its buttons say; a session for each, since one sends
+    60 forms a minute."""
+    target = scene.target
+    for path, action in product(("/security-info/setup", "/security-info/prompt"), ("next", "skip", "change")):
+        fresh = f"fresh.{secrets.token_hex(4)}"
+        for begun in (
+            await interrupted(target, fresh, group="frontline"),
+            await interrupted(target, known, intent="manage", amr=["pwd"]),
+        ):
+            somebody = await Browser(target).opened(begun["url"], "/security-info/setup")
+            answers = [await somebody.post(path, step=step, action=action) for step in STEPS]
+            failed = [answer.status_code for answer in answers if answer.status_code in {429, 500}]
+            outcome = await target.done("GET", f"/v1.0/interrupts/{begun['id']}")
+            told = f"it is {outcome['status']} {failed}" if failed or outcome["status"] != "pending" else ""
+            yield Attempt(f"POST {path}: {action}, at each step, to {begun['decision']}", 0, told)
 
 
 def _pages(scene: Scene) -> list[Route]:
