@@ -57,6 +57,7 @@ KINDS: tuple[Kind, ...] = (
         (operators.other_rights, operators.other_tenant, operators.unproven, operators.protected),
     ),
     Kind("sessions", "no fixation, one use of a ticket, an end is an end", (people.sessions,)),
+    Kind("floods of forms", "60 a minute of a session, whichever they are", (people.floods,)),
     Kind(
         "guesses",
         "five of a challenge, ten of a method, whatever is at once or restarted",

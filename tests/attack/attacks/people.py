@@ -12,10 +12,14 @@ from services.enrollment.web.wizard.steps import STEPS
 from tests.attack.attempt import REFUSALS, Attempt, Plan, judged
 from tests.attack.routes import TICKETED, Route
 from tests.attack.scene import Browser, Scene, interrupted, with_software
+from tests.attack.target import OPERATORS
 
 ENDED = 410
 NOT_SHOWN = REFUSALS | {ENDED}
 """Without a session a page says that it has ended."""
+
+FORMS_A_MINUTE = 60
+"""`limits.session`."""
 
 ELSEWHERE = 303
 """A redirect to where the person's own session is; it shows nothing."""
@@ -154,6 +158,24 @@ async def _each_step(scene: Scene, known: str) -> AsyncIterator[Attempt]:
             outcome = await target.done("GET", f"/v1.0/interrupts/{begun['id']}")
             told = f"it is {outcome['status']} {failed}" if failed or outcome["status"] != "pending" else ""
             yield Attempt(f"POST {path}: {action}, at each step, to {begun['decision']}", 0, told)
+
+
+async def floods(scene: Scene, _: Plan) -> AsyncIterator[Attempt]:
+    """A session that sent as many forms as it may is answered 429 by each of them, not only by the one that it sent."""
+    target, user = scene.target, f"hasty.{secrets.token_hex(4)}"
+    managing = await interrupted(target, user, intent="manage")
+    await with_software(target, user)
+    working = await interrupted(target, f"agent.{user}", intent="administer", rights=OPERATORS)
+    asked = {"purpose": "stepUp", "returnUrl": target.returns["northbridge"]}
+    verifying = await target.done("POST", f"/v1.0/users/{user}/challenges", asked)
+    for begun, beginning in ((managing, "/security-info"), (working, "/operations"), (verifying, "/verify")):
+        browser = await Browser(target).opened(begun["url"], beginning)
+        routes = [one for one in _pages(scene) if one.method == "POST" and one.path.startswith(beginning)]
+        filled = next(one for one in routes if one.path in {"/security-info/add", "/operations/people", "/verify"})
+        for _time in range(FORMS_A_MINUTE):
+            await _visit(browser, scene, filled)
+        for route in routes:
+            yield judged(f"{route.name}: one too many", await _visit(browser, scene, route), {429})
 
 
 def _pages(scene: Scene) -> list[Route]:
