@@ -241,15 +241,12 @@ async def test_a_password_alone_opens_nothing(world: World) -> None:
 
 async def test_a_proof_grows_old_in_a_session_that_goes_on(world: World) -> None:
     """However often the agent does something meanwhile: 15 minutes, and then they prove it once more."""
-    user, _ = await locked_out(world)
-    agent = f"dana.{new_id()[-8:]}"
+    (user, _), agent = await locked_out(world), f"dana.{new_id()[-8:]}"
     await interrupted(world.target, agent, group="helpdesk")
     await with_phone(world.target, agent)
-    phone = await world.id_of(user, "phone")
     desk = await found(world, user, user=agent)
     for _time in range(2):
-        await desk.open(f"/operations/people/{user}/methods/{phone}/suspend")
-        assert "Suspend" in desk.page.text
+        await desk.open(f"/operations/people/{user}/sessions")
         form = desk.page
         world.lab.clock.advance(timedelta(minutes=7))
         await desk.open("/operations/people")
@@ -257,7 +254,7 @@ async def test_a_proof_grows_old_in_a_session_that_goes_on(world: World) -> None
         assert desk.status == 200
     world.lab.clock.advance(timedelta(minutes=2))
     desk.page = form
-    await desk.press("Suspend", reason="lostDevice")
+    await desk.press("End all sessions", reason="suspicion")
     assert "Verify it's you" in desk.page.headings
     assert acts(world, user) == []
     await desk.open(f"/operations/people/{user}")

@@ -2,8 +2,9 @@
 Nobody knows their secrets, so that nothing is looked up; who looks all the same finds no database here."""
 
 import json
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -16,7 +17,8 @@ from services.kit.clock import SystemClock
 from services.kit.http.app import build_app
 from services.notifier.channels.voice import Script
 from services.notifier.http import MAX_BODY, Callbacks, report_url, router
-from services.notifier.providers.base import Reporting
+from services.notifier.providers import standard_webhooks, whatsapp
+from services.notifier.providers.base import ForgedReportError, Report, Reporting
 from services.notifier.providers.network import Caller
 from services.notifier.providers.vonage import VonageTexts
 from services.notifier.providers.webhook import Webhook
@@ -24,13 +26,66 @@ from services.notifier.providers.whatsapp import WhatsAppCloud
 from tests.attack.attempt import Attempt, Plan, judged
 from tests.attack.scene import Scene
 from tests.support.services.gateways import VonageGateway, WebhookGateway
-from tests.support.services.whatsapp import WhatsAppGateway
+from tests.support.services.whatsapp import PHONE, WhatsAppGateway
 
 ORIGIN = "http://127.0.0.1:8030"
 PROVIDERS = ("twilio-a", "vonage", "hook", "meta", "nobody")
-SECRET = SecretStr("nobody knows it")
+SECRET, KEY = SecretStr("nobody knows it"), b"1" * 32
 REFUSED = frozenset({400, 403, 404, 413, 422})
 HALF_A_LETTER = "\ud800"
+
+
+Reader = tuple[str, Callable[[bytes], object], tuple[type[Exception], ...], Sequence[bytes]]
+
+
+@dataclass(frozen=True)
+class Adapters:
+    """One of each kind that reads reports."""
+
+    vonage: VonageTexts
+    webhook: Webhook
+    meta: WhatsAppCloud
+
+    @classmethod
+    def made(cls, clock: SystemClock) -> "Adapters":
+        """With secrets that nobody knows."""
+        caller, account = Caller(httpx.AsyncClient()), VonageGateway(port=1).account()
+        return cls(
+            VonageTexts(account, caller, secret=SECRET, signed_by=SECRET, reports=ORIGIN, clock=clock),
+            Webhook(
+                WebhookGateway(port=1).account(), "sms", caller, clock, keys=[KEY], reports=report_url(ORIGIN, "hook")
+            ),
+            WhatsAppCloud(
+                WhatsAppGateway(port=1).account(), caller, token=SECRET, signed_by=SECRET, verified_by=SECRET
+            ),
+        )
+
+
+def readers() -> list[Reader]:
+    """What reads them, as parsers are tried: by name, what each refuses, and samples. Where the whole body is signed it
+    is as the holder of the secret would sign it."""
+    clock = SystemClock()
+    adapters = Adapters.made(clock)
+
+    def of_webhook(body: bytes) -> object:
+        return adapters.webhook.read_report(Report(standard_webhooks.headers([KEY], "r-1", body, clock.now()), body))
+
+    def of_meta(body: bytes) -> object:
+        return adapters.meta.read_reports(Report({whatsapp.SIGNATURE: whatsapp.signature(SECRET, body)}, body))
+
+    def of_vonage(body: bytes) -> object:
+        return adapters.vonage.read_report(Report({"content-type": "application/json"}, body))
+
+    told = {"timestamp": f"{int(clock.now().timestamp())}", "client-ref": "d-1", "status": "failed", "sig": "0" * 64}
+    status = {"biz_opaque_callback_data": "d-1", "id": "m-1", "status": "failed", "errors": [{"code": 131026}]}
+    value = {"metadata": {"phone_number_id": PHONE}, "statuses": [status]}
+    many = json.dumps({"entry": [{"changes": [{"value": value}]}]}).encode()
+    one = b'{"type": "message.failed", "data": {"messageId": "d-1", "id": "m-1", "permanent": true}}'
+    return [
+        ("report of a webhook", of_webhook, (), [one]),
+        ("report of WhatsApp", of_meta, (), [many, many.replace(b"131026", b"[]")]),
+        ("report of Vonage", of_vonage, (ForgedReportError,), [json.dumps(told).encode()]),
+    ]
 
 
 async def reports(_: Scene, __: Plan) -> AsyncIterator[Attempt]:
@@ -53,18 +108,11 @@ def _notifier(clock: SystemClock) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
 
-    caller, hook = Caller(httpx.AsyncClient()), WebhookGateway(port=1).account()
-    vonage = VonageTexts(
-        VonageGateway(port=1).account(), caller, secret=SECRET, signed_by=SECRET, reports=ORIGIN, clock=clock
-    )
-    whatsapp = WhatsAppCloud(
-        WhatsAppGateway(port=1).account(), caller, token=SECRET, signed_by=SECRET, verified_by=SECRET
-    )
-    webhook = Webhook(hook, "sms", caller, clock, keys=[b"1" * 32], reports=report_url(ORIGIN, "hook"))
+    adapters = Adapters.made(clock)
     app = build_app("notifier", readiness={}, lifespan=lifespan, max_body=MAX_BODY)
-    reporting: Mapping[str, Reporting] = {"vonage": vonage, "hook": webhook}
+    reporting: Mapping[str, Reporting] = {"vonage": adapters.vonage, "hook": adapters.webhook}
     tokens = {"twilio-a": SECRET}
-    app.state.callbacks = Callbacks(ORIGIN, tokens, cast("Any", None), Script(), reporting, {"meta": whatsapp})
+    app.state.callbacks = Callbacks(ORIGIN, tokens, cast("Any", None), Script(), reporting, {"meta": adapters.meta})
     app.include_router(router)
     return app
 

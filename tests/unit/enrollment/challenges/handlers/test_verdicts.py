@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from prometheus_client import REGISTRY
 
+from schemas.base import Event
 from schemas.notification import DeliveryFailed
 from schemas.verification import ChallengeExpired, MethodVerified, VerificationFailed
 from services.enrollment.accounts.domain import registering
@@ -217,8 +218,9 @@ async def test_a_verdict_about_something_else_ends_nothing(box: Outbox, forged: 
         **about, submission_id="s1", method_type="phone", reason="pushDenied", attempts_left=0, failed_at=NOW
     )
     expired = ChallengeExpired(**about, expired_at=asked.expires_at)
-    ended = []
-    for event, handle in ((refused, verification_failed), (expired, challenge_expired)):
+    ended = list[Status]()
+    handlers: list[tuple[Event, Any]] = [(refused, verification_failed), (expired, challenge_expired)]
+    for event, handle in handlers:
         challenge = asked.model_copy(update={"id": f"c-{len(ended)}"})
         await box.store.challenges.insert(challenge.id, challenge)
         named = event.model_copy(update={"challenge_id": challenge.id})
