@@ -13,6 +13,7 @@ from schemas import notification as n
 from schemas import verification as v
 from schemas.base import Event
 from schemas.envelope import Envelope
+from services.cli.failures import printable
 
 SOURCE_COLOURS = {"enrollment": "cyan", "notifier": "green", "verifier": "magenta"}
 TOPIC_COLOURS = {
@@ -39,27 +40,29 @@ ID_SHOWN = 6
 
 
 def as_line(topic: str, envelope: Envelope) -> Text:
-    """Time, service, topic, person, event, and what it says; ids are shortened to their end."""
+    """Time, service, topic, person, event, and what it says; ids are shortened to their end. Whoever may write to a
+    topic steers no terminal by it."""
     kind = type(envelope.event)
     person = f"{envelope.tenant}/{envelope.subject or '*'}"
     return Text.assemble(
         (clock_time(envelope.time), "dim"),
         " ",
-        (f"{envelope.source:<10}", SOURCE_COLOURS.get(envelope.source, "white")),
+        (f"{printable(envelope.source):<10}", SOURCE_COLOURS.get(envelope.source, "white")),
         " ",
         (f"{topic:<14}", TOPIC_COLOURS.get(topic.partition(".")[0], "white")),
         " ",
-        (f"{person:<22}", ""),
+        (f"{printable(person):<22}", ""),
         " ",
         (f"{envelope.type:<22}", "bold red" if kind in BAD_NEWS else "bold"),
         " ",
-        sentence(envelope.event),
-        (f"  [{short_id(envelope.correlation_id)}]", "dim"),
+        printable(sentence(envelope.event)),
+        (f"  [{printable(short_id(envelope.correlation_id))}]", "dim"),
     )
 
 
 def as_json(topic: str, envelope: Envelope) -> str:
-    """One line of JSON: attributes and `data`. Sealed values stay where they are kept for a day only."""
+    """One line of JSON: attributes and `data`. Sealed values stay where they are kept for a day only. What cannot be
+    printed is escaped."""
     attributes = {
         "topic": topic,
         "id": envelope.id,
@@ -75,7 +78,8 @@ def as_json(topic: str, envelope: Envelope) -> str:
         "data": without_sealed(envelope.event.model_dump(mode="json", by_alias=True, exclude_none=True)),
     }
     present = {name: value for name, value in attributes.items() if value is not None}
-    return json.dumps(present, ensure_ascii=False)
+    line = json.dumps(present, ensure_ascii=False)
+    return "".join(character if character.isprintable() else json.dumps(character)[1:-1] for character in line)
 
 
 def sentence(event: Event) -> str:

@@ -1,7 +1,7 @@
 """What every service is made of: Kafka, the database, the relay between them, and work in the background."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -90,8 +90,9 @@ class Service:
     def close_at_the_end(self, close: Step) -> None:
         self._closes.append(close)
 
-    def app(self, *, max_body: int = MAX_BODY) -> FastAPI:
-        """Its HTTP side, by which it starts and stops. `max_body` are bytes of a request."""
+    def app(self, *, max_body: int = MAX_BODY, large_bodies: Mapping[str, int] | None = None) -> FastAPI:
+        """Its HTTP side, by which it starts and stops. `max_body` are bytes of a request; `large_bodies` says which
+        paths take more."""
 
         @asynccontextmanager
         async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -110,6 +111,7 @@ class Service:
             lifespan=lifespan,
             liveness={"consumers": self.broker.alive, **workers},
             max_body=max_body,
+            large_bodies=large_bodies,
             management_port=self._management_port,
         )
 

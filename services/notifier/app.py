@@ -84,7 +84,8 @@ def build(settings: NotifierSettings, channels: Sequence[ChannelName]) -> FastAP
     callbacks = Callbacks(
         settings.callback_origin, twilio_tokens(config), deps, Script(), _reporting(carriers), collecting
     )
-    return _with_callbacks(service.app(max_body=MAX_BODY_OF_MANY if collecting else MAX_BODY), callbacks)
+    large = {f"/callbacks/{name}": MAX_BODY_OF_MANY for name in collecting}
+    return _with_callbacks(service.app(max_body=MAX_BODY, large_bodies=large), callbacks)
 
 
 def provider_context(

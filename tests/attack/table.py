@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from tests.attack import sequences
 from tests.attack.attacks import (
     bodies,
+    callbacks,
     devices,
     enumeration,
     generated,
@@ -47,7 +48,8 @@ KINDS: tuple[Kind, ...] = (
     Kind("replay", "what counts once is refused again", (platforms.replayed, devices.replayed)),
     Kind("devices", "another key, address, time or request is 401", (devices.requests, devices.answers)),
     Kind("pages without a session", "nothing is shown or done", (people.without_session, people.tickets)),
-    Kind("forged forms", "a form of another session is 403", (people.forged_forms,)),
+    Kind("forged forms", "a form of another session is 403", (people.forged_forms, operators.forged_forms)),
+    Kind("a way around", "no form says that all is done before it is", (people.unfinished,)),
     Kind("another person's pages", "nothing is shown or changed", (people.other_person,)),
     Kind(
         "Operations",
@@ -55,6 +57,7 @@ KINDS: tuple[Kind, ...] = (
         (operators.other_rights, operators.other_tenant, operators.unproven, operators.protected),
     ),
     Kind("sessions", "no fixation, one use of a ticket, an end is an end", (people.sessions,)),
+    Kind("floods of forms", "60 a minute of a session, whichever they are", (people.floods,)),
     Kind(
         "guesses",
         "five of a challenge, ten of a method, whatever is at once or restarted",
@@ -75,6 +78,7 @@ KINDS: tuple[Kind, ...] = (
         (injection.on_pages, injection.in_names, injection.in_addresses, injection.in_bodies, injection.returns),
     ),
     Kind("messages and logs", "text stays text", (messages.mails, messages.texts_and_calls, messages.log_lines)),
+    Kind("reports of providers", "what nobody signed is refused, whatever it holds", (callbacks.reports,)),
     Kind("SSRF", "no address of a stranger's choice is asked", (ssrf.push_endpoints, ssrf.key_sets)),
     Kind("mass assignment", "a field that is not described is refused", (bodies.mass_assignment,)),
     Kind(

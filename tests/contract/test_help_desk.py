@@ -239,6 +239,28 @@ async def test_a_password_alone_opens_nothing(world: World) -> None:
     assert (desk.status, "Set up a method first" in desk.page.text) == (403, True)
 
 
+async def test_a_proof_grows_old_in_a_session_that_goes_on(world: World) -> None:
+    """However often the agent does something meanwhile: 15 minutes, and then they prove it once more."""
+    (user, _), agent = await locked_out(world), f"dana.{new_id()[-8:]}"
+    await interrupted(world.target, agent, group="helpdesk")
+    await with_phone(world.target, agent)
+    desk = await found(world, user, user=agent)
+    for _time in range(2):
+        await desk.open(f"/operations/people/{user}/sessions")
+        form = desk.page
+        world.lab.clock.advance(timedelta(minutes=7))
+        await desk.open("/operations/people")
+        await desk.press("Find", person=user)
+        assert desk.status == 200
+    world.lab.clock.advance(timedelta(minutes=2))
+    desk.page = form
+    await desk.press("End all sessions", reason="suspicion")
+    assert "Verify it's you" in desk.page.headings
+    assert acts(world, user) == []
+    await desk.open(f"/operations/people/{user}")
+    assert f"Display of {user}" not in desk.page.text
+
+
 async def test_somebody_of_another_organisation_is_nobody(world: World) -> None:
     user, _ = await locked_out(world)
     desk = await found(world, user, client="southgate")

@@ -11,9 +11,11 @@ from schemas.enrollment import UnusualActivityNoticed
 from services.enrollment.accounts.domain.account import Account, account_id
 from services.enrollment.i18n import SOURCE, nearest, translations
 from services.kit.crypto.codes import totp_code
+from services.kit.crypto.sealing import decode
 from services.kit.decision import Change
 from tests.attack.scene import (
     answered,
+    interrupted,
     with_app,
     with_phone,
     with_software,
@@ -276,3 +278,39 @@ async def test_of_a_visit_the_person_says_that_it_was_not_them(world: World) -> 
     await again.open("/security-info/activity")
     assert "You said of something that it wasn't you." in again.page.text
     assert not any("You said of something" in label for label in again.page.links)
+
+
+async def test_an_erased_person_is_in_no_session_any_more(world: World) -> None:
+    """Whoever is in one, or holds a link to one (OWASP ASVS 5.0, 7.4.2); and nobody who comes anew meets them there."""
+    user = await world.person()
+    await with_software(world.target, user)
+    inside = await world.signed_in(user, intent="manage")
+    assert "My security info" in inside.page.headings
+    unused = (await interrupted(world.target, user, intent="manage"))["url"]
+    form = inside.page
+    answer = await world.target.call("DELETE", f"/v1.0/users/{user}", token=world.target.token())
+    assert answer.status_code == 202
+    assert (await inside.open("/security-info")).status == 410
+    assert (await world.walker().open(unused)).status == 410
+    await interrupted(world.target, user, intent="manage")
+    assert (await inside.open("/security-info")).status == 410
+    inside.page = form
+    await inside.press("Back to Northbridge")
+    assert (inside.status, await world.methods(user)) == (410, [])
+
+
+async def test_tickets_and_the_secrets_of_sessions_are_as_long_as_they_are_said_to_be(world: World) -> None:
+    """256 bits each (OWASP ASVS 5.0, 7.2.3; NIST SP 800-63B-4, 5.1.1), and others each time."""
+    user, _ = await with_three(world)
+    links, held = [], []
+    for _time in range(2):
+        links.append((await interrupted(world.target, user, intent="manage"))["url"])
+        asked = {"purpose": "stepUp", "returnUrl": world.target.returns["northbridge"]}
+        links.append((await world.target.done("POST", f"/v1.0/users/{user}/challenges", asked))["url"])
+        walker = world.walker()
+        for link in links[-2:]:
+            await walker.open(link)
+        held += [walker.cookies[name].partition(".")[2] for name in ("security-info", "security-info-verification")]
+    tickets = [link.partition("ticket=")[2] for link in links]
+    assert {len(decode(one)) for one in (*tickets, *held)} == {32}
+    assert len({*tickets, *held}) == 8

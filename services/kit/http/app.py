@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from importlib.metadata import version
+from types import MappingProxyType
 from typing import Any
 
 import structlog
@@ -28,6 +29,8 @@ MAX_BODY = 64 * 1024
 MAX_AT_WORK = 500
 """Requests that one process works on at once, up to the beginning of their answers. Many more would wait for each
 other, and for the database, until nobody waits for them any more; one that is refused at once can come again."""
+MAX_LARGE = 16
+"""Bodies larger than `max_body` that one process holds at once."""
 COME_AGAIN = "2"
 """Seconds after which there is less to do."""
 PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
@@ -52,6 +55,11 @@ class ServiceApp(FastAPI):
     max_body = MAX_BODY
     """Bytes of a request's body."""
 
+    large_bodies: Mapping[str, int] = MappingProxyType({})
+    """The same for paths that take more, of whoever says beforehand how much it is."""
+
+    large_at_once = 0
+
     management_port: int | None = None
     """The one port with metrics; whoever comes there finds nothing but the paths of `PROBES`."""
 
@@ -65,8 +73,26 @@ class ServiceApp(FastAPI):
             await _traced(super().__call__, scope, receive, send)
         elif _came_by(self.management_port, scope):
             await _traced(problem_response(NotFoundError()), scope, receive, send)
+        elif (most := self._larger(scope)) > self.max_body:
+            await self._take_large(scope, receive, send, most)
         else:
             await _traced(self._work, scope, await _taken(scope, receive, self.max_body), send)
+
+    def _larger(self, scope: Scope) -> int:
+        """What its path takes, where the body is larger than others may be."""
+        most = self.large_bodies.get(scope["path"], 0)
+        return most if self.max_body < _declared(scope) <= most else 0
+
+    async def _take_large(self, scope: Scope, receive: Receive, send: Send, most: int) -> None:
+        """A few of them at once: they are held before anybody is known."""
+        if self.large_at_once >= MAX_LARGE:
+            await _traced(problem_response(UnavailableError(headers={"Retry-After": COME_AGAIN})), scope, receive, send)
+            return
+        self.large_at_once += 1
+        try:
+            await _traced(self._work, scope, await _taken(scope, receive, most), send)
+        finally:
+            self.large_at_once -= 1
 
     async def _work(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer where not too much is under way. Whose request is still to come, or whose answer has begun (as an
@@ -100,6 +126,7 @@ def build_app(
     lifespan: Lifespan[FastAPI],
     liveness: Mapping[str, Callable[[], bool]] | None = None,
     max_body: int = MAX_BODY,
+    large_bodies: Mapping[str, int] | None = None,
     management_port: int | None = None,
 ) -> FastAPI:
     """An application with `/healthz`, `/readyz` and `/metrics`, and problem documents for errors.
@@ -115,7 +142,7 @@ def build_app(
         docs_url=None,
         redoc_url=None,
     )
-    app.max_body = max_body
+    app.max_body, app.large_bodies = max_body, large_bodies or {}
     app.management_port = management_port
     install_problem_handlers(app)
     _add_probes(app, readiness, liveness or {})
@@ -192,8 +219,7 @@ def _guarded(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]
 async def _taken(scope: Scope, receive: Receive, most: int) -> Receive:
     """The body, once the client has sent it all, up to that many bytes. It is read before anybody is known, so its size
     must not be theirs to choose; nor how long work waits for it."""
-    declared = (_header(scope, b"content-length") or "0").strip()
-    too_large = declared.isdigit() and int(declared[:12]) > most
+    too_large = _declared(scope) > most
     messages: deque[Message] = deque()
     taken, is_more = 0, _has_body(scope)
     while is_more and not too_large:
@@ -207,6 +233,12 @@ async def _taken(scope: Scope, receive: Receive, most: int) -> Receive:
         return messages.popleft() if messages else await receive()
 
     return again
+
+
+def _declared(scope: Scope) -> int:
+    """Bytes of a body as its client says; 0 where it says nothing that is a number."""
+    said = (_header(scope, b"content-length") or "0").strip()
+    return int(said[:12]) if said.isdecimal() else 0
 
 
 def _has_body(scope: Scope) -> bool:

@@ -57,7 +57,7 @@ class Channel(Protocol):
 
     @property
     def limits_notices(self) -> bool:
-        """Whether notices are limited as well, in a share of their own."""
+        """Whether notices of changes are limited as well, in a share of their own; of what is unusual all are."""
         ...
 
     def providers(self, config: SharedConfig, context: ProviderContext) -> tuple[Provider, ...]: ...

@@ -39,6 +39,10 @@ WITHHELD: frozenset[Status] = frozenset({"refused", "cancelled"})
 CallDecision = Literal["confirm", "report"]
 
 
+UNUSUAL: frozenset[NoticeKind] = frozenset({"newBrowser", "manyFailures"})
+"""What only happened, and whoever has the password causes as often as they like."""
+
+
 class Notice(State):
     """What a notice tells: which change, of what (if of a method), and when. `link` is sealed for the notice."""
 
@@ -48,6 +52,11 @@ class Notice(State):
     display_name: str
     link: str | None = None
     happened_at: AwareDatetime
+
+    @property
+    def share(self) -> str:
+        """Of the messages of a number or an address: what is unusual must not keep a change from being told."""
+        return "unusual" if self.kind in UNUSUAL else "notices"
 
 
 class Delivery(State):

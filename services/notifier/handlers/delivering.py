@@ -18,7 +18,7 @@ from services.notifier import metrics
 from services.notifier.dependencies import Dependencies
 from services.notifier.domain import attempts, endings
 from services.notifier.domain.breakers import Verdict
-from services.notifier.domain.delivery import is_at
+from services.notifier.domain.delivery import UNUSUAL, is_at
 from services.notifier.handlers.attempt import DeliveryAttempt, Outcome
 from services.notifier.handlers.composing import DestinationMismatchError, compose
 from services.notifier.handlers.sim_swap import objected
@@ -109,19 +109,25 @@ async def _settle(attempt: DeliveryAttempt, message: Message, deps: Dependencies
 async def _held(attempt: DeliveryAttempt, message: Message, deps: Dependencies) -> Outcome | None:
     """What the limits of the number say; None lets it pass. Counted once, also when an attempt broke off after it.
 
-    Notices have a share of their own where they are limited: they must neither cost anybody their codes, nor be
-    silenced by codes that somebody else asked for."""
+    Notices have shares of their own: they must neither cost anybody their codes, nor be silenced by codes that somebody
+    else asked for, nor those of changes by those of what is unusual."""
     delivery, now = attempt.delivery, deps.clock.now()
-    is_limited = attempt.channel.limits_notices if delivery.notice else attempt.channel.is_limited
-    if not is_limited:
+    if not _is_limited(attempt):
         return None
     number = keyed_hashes(deps.keyring, without_extension(message.to), tenant=delivery.tenant)
     if delivery.notice:
-        number = tuple(f"{digest}.notices" for digest in number)
+        number = tuple(f"{digest}.{delivery.notice.share}" for digest in number)
     budget = deps.config.messages_of(delivery.tenant).number
     purpose = delivery.terms.purpose if delivery.terms else None
     reached = await deps.store.take(number, delivery, purpose, budget, at=now)
     return Outcome(partial(attempts.held, attempt=delivery.attempts, limit=reached, at=now)) if reached else None
+
+
+def _is_limited(attempt: DeliveryAttempt) -> bool:
+    channel, notice = attempt.channel, attempt.delivery.notice
+    if notice is None:
+        return channel.is_limited
+    return channel.limits_notices or notice.kind in UNUSUAL
 
 
 async def _withheld(attempt: DeliveryAttempt, deps: Dependencies) -> Outcome | None:

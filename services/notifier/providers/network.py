@@ -1,6 +1,7 @@
 """Where a request may go, and what a failure on the way to a provider means for the message."""
 
 import asyncio
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
@@ -19,6 +20,8 @@ OF_ACCOUNT: Final = frozenset({401, 402, 403, 404, 405, 407, 408})
 DEFAULT_RETRY_AFTER = 2.0
 LONGEST_RETRY_AFTER = 600.0
 LONGEST_TEXT = 4096
+HALF_A_LETTER: Final = re.compile("[\ud800-\udfff]")
+"""A lone surrogate, which JSON may hold (RFC 8259, section 8.2)."""
 UNICAST: Final = IPv6Network("2000::/3")
 """All that is given out for hosts of the Internet (RFC 4291, section 2.4)."""
 TRANSLATED: Final = IPv6Network("64:ff9b::/96")
@@ -87,9 +90,15 @@ def listed(content: dict[str, Any], name: str) -> list[dict[str, Any]]:
 
 
 def text(content: dict[str, Any], name: str) -> str | None:
-    """A text in it, cut where it is too long; None where it is none."""
+    """A text in it, cut where it is too long; None where it is none, or holds half a letter: no database takes it."""
     value = content.get(name)
-    return value[:LONGEST_TEXT] if isinstance(value, str) else None
+    return value[:LONGEST_TEXT] if isinstance(value, str) and not HALF_A_LETTER.search(value) else None
+
+
+def number(content: dict[str, Any], name: str) -> int | None:
+    """A whole number in it; None where it is none."""
+    value = content.get(name)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _retry_after(response: httpx.Response) -> float:

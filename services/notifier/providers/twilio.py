@@ -18,7 +18,7 @@ from services.notifier.providers.base import (
     PermanentError,
     TransientError,
 )
-from services.notifier.providers.network import Caller, document, listed, refused, text
+from services.notifier.providers.network import Caller, document, listed, number, refused, text
 
 API_VERSION = "2010-04-01"
 UNREACHABLE = frozenset({21211, 21214, 21215, 21217, 21265, 21408, 21610, 21612, 21614})
@@ -136,8 +136,8 @@ def _read_call_receipt(parameters: Mapping[str, str]) -> DeliveryReceipt | None:
 
 def _refusal(response: httpx.Response) -> PermanentError | TransientError | OutcomeUnknownError:
     """What an answer other than success means."""
-    status, code = response.status_code, document(response).get("code")
-    cause = f"HTTP {status}, code {code if isinstance(code, int) else 'none'}"
+    status, code = response.status_code, number(document(response), "code")
+    cause = f"HTTP {status}, code {'none' if code is None else code}"
     if code in UNREACHABLE:
         return PermanentError(cause)
     return refused(response, cause)

@@ -127,11 +127,13 @@ def _refusal(code: str) -> PermanentError | TransientError:
 
 
 def _fields(report: Report) -> dict[str, str]:
-    """Total: what cannot be read has none, and no valid signature either."""
+    """Total: what cannot be read, or holds half a letter, has none, and no valid signature either."""
     try:
         if report.headers.get("content-type", "").startswith("application/json"):
             content = json.loads(report.body)
-            return {str(name): str(value) for name, value in content.items()} if isinstance(content, dict) else {}
+            fields = {str(name): str(value) for name, value in content.items()} if isinstance(content, dict) else {}
+            "".join((*fields, *fields.values())).encode()  # half a letter raises here, and not where it is signed
+            return fields
         return dict(parse_qsl(report.body.decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS))
     except (ValueError, RecursionError):
         return {}

@@ -24,7 +24,7 @@ from services.notifier.providers.base import (
     Report,
     TransientError,
 )
-from services.notifier.providers.network import Caller, document, listed, refused, text
+from services.notifier.providers.network import Caller, document, listed, number, refused, text
 
 UNREACHABLE: Final = frozenset({131026})
 """Nobody has WhatsApp at this number, or one that is too old
@@ -142,7 +142,7 @@ def _receipt(status: dict[str, Any]) -> DeliveryReceipt | None:
         case "delivered" | "read":
             return DeliveryReceipt(outcome="delivered", delivery_id=delivery_id, message_id=message_id)
         case "failed":
-            permanent = any(error.get("code") in UNREACHABLE for error in listed(status, "errors"))
+            permanent = any(number(error, "code") in UNREACHABLE for error in listed(status, "errors"))
             return DeliveryReceipt(
                 outcome="failed", delivery_id=delivery_id, message_id=message_id, permanent=permanent
             )
@@ -150,8 +150,8 @@ def _receipt(status: dict[str, Any]) -> DeliveryReceipt | None:
 
 
 def _refusal(response: httpx.Response) -> ProviderError:
-    code = _object(document(response), "error").get("code")
-    cause = f"HTTP {response.status_code}, code {code if isinstance(code, int) else 'none'}"
+    code = number(_object(document(response), "error"), "code")
+    cause = f"HTTP {response.status_code}, code {'none' if code is None else code}"
     if code in UNREACHABLE:
         return PermanentError(cause)
     if code in THROTTLED:

@@ -2,13 +2,14 @@
 
 import secrets
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import httpx
 
 from tests.attack.attempt import REFUSALS, Attempt, Plan, judged
 from tests.attack.routes import RIGHTS, Route
-from tests.attack.scene import Browser, Scene, interrupted, with_phone
+from tests.attack.scene import Browser, Scene, interrupted, with_phone, with_software
 
 ALL = frozenset(RIGHTS.values())
 ACT = {"reason": "lockedOut", "form": "form-1"}
@@ -57,9 +58,26 @@ async def protected(scene: Scene, _: Plan) -> AsyncIterator[Attempt]:
     mallory, eve = (f"{name}.{secrets.token_hex(4)}" for name in ("mallory", "eve"))
     somebody, _other = await _operator(scene, ALL, user=mallory), await _operator(scene, ALL, user=eve)
     for user, what in ((mallory, "themselves"), (eve, "a colleague")):
-        for act in ("pass", "sessions"):
-            response = await somebody.post(f"/operations/people/{user}/{act}", **ACT)
-            yield judged(f"POST /operations/people/{{user_id}}/{act}: {what}", response, {403}, ("digits secret",))
+        method, _secret = await with_software(scene.target, user)
+        for route in _routes(scene):
+            if route.method == "POST" and "{user_id}" in route.path:
+                response = await _visit(somebody, scene, route, user_id=user, method_id=method)
+                yield judged(f"{route.name}: {what}", response, {403}, ("digits secret",))
+
+
+async def forged_forms(scene: Scene, _: Plan) -> AsyncIterator[Attempt]:
+    """An agent who may do all of it, at work, and a form that another site made them send."""
+    before, somebody = await _standing(scene), await _operator(scene, ALL)
+    for route in scene.target.routes:
+        if route.method != "POST" or not route.path.startswith("/operations"):
+            continue
+        for what, csrf in {"no token": "", "made up": secrets.token_urlsafe(32), "bob's": scene.bobs.csrf}.items():
+            for session in (somebody.session, ""):
+                response = await _visit(replace(somebody, session=session, csrf=csrf), scene, route)
+                yield judged(f"{route.name}: {what}", response, {403}, scene.secrets)
+    yield await _unchanged(scene, before)
+    there = await somebody.get(f"/operations/people/{scene.places['user_id']}")
+    yield Attempt("the agent is where they were", there.status_code, "" if there.status_code == 200 else "is away")
 
 
 async def _operator(scene: Scene, rights: frozenset[str], *, user: str = "", **fields: Any) -> Browser:

@@ -22,6 +22,7 @@ from schemas.verification import ChallengeTerms
 from services.enrollment.api.paging import _key
 from services.enrollment.challenges.api.routes import _wait
 from services.enrollment.config import Config
+from services.enrollment.i18n import preferred
 from services.enrollment.methods.email.domain import parse_address
 from services.enrollment.methods.hardware_oath.domain.imported import TokenFileError
 from services.enrollment.methods.hardware_oath.files.reading import read_tokens
@@ -41,6 +42,7 @@ from services.notifier.providers.twilio import read_receipt
 from services.verifier.domain.base import Judgement, Right
 from services.verifier.domain.credential import Credential, bound
 from services.verifier.methods.passkey import PasskeyMethod, PublicKey
+from tests.attack.attacks import callbacks
 from tests.attack.attempt import Attempt, Plan
 from tests.attack.scene import Scene
 from tests.attack.target import signed
@@ -175,6 +177,8 @@ def parsers() -> list[Parser]:
         Parser("event", _event, (), [b'{"challengeId":"c","methodId":"m","reason":"cancelled"}']),
         *_passkeys(),
         Parser("form of a provider", lambda body: read_receipt(dict(_parameters(body))), (), [_CALLBACK]),
+        *(Parser(*reader) for reader in callbacks.readers()),
+        Parser("languages of a browser", _text(preferred), (), [b"de-AT,de;q=0.9,en;q=0.8,*;q=0.1"]),
         Parser("place in a list", _text(_key), (ProblemError,), [b"c2FtLjE"]),
         Parser("Prefer", _text(_wait), (), [b"respond-async, wait=10"]),
         Parser(

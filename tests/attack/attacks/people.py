@@ -4,16 +4,22 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from itertools import product
 
 import httpx
 
+from services.enrollment.web.wizard.steps import STEPS
 from tests.attack.attempt import REFUSALS, Attempt, Plan, judged
 from tests.attack.routes import TICKETED, Route
-from tests.attack.scene import Browser, Scene, interrupted
+from tests.attack.scene import Browser, Scene, interrupted, with_software
+from tests.attack.target import OPERATORS
 
 ENDED = 410
 NOT_SHOWN = REFUSALS | {ENDED}
 """Without a session a page says that it has ended."""
+
+FORMS_A_MINUTE = 60
+"""`limits.session`."""
 
 ELSEWHERE = 303
 """A redirect to where the person's own session is; it shows nothing."""
@@ -108,6 +114,68 @@ async def sessions(scene: Scene, _: Plan) -> AsyncIterator[Attempt]:
         yield judged(f"{path}: after leaving", await mallory.get(path), NOT_SHOWN, scene.secrets)
     again = await mallory.post("/security-info/add", method="softwareOath")
     yield judged("a form after leaving", again, NOT_SHOWN)
+
+
+async def unfinished(scene: Scene, _: Plan) -> AsyncIterator[Attempt]:
+    """Somebody who must set something up, may put it off, or has proven nothing but the password, sends every form that
+    there is with their own token: the platform is not told that all is done."""
+    target, known = scene.target, f"known.{secrets.token_hex(4)}"
+    await interrupted(target, known)
+    await with_software(target, known)
+    for route in _pages(scene):
+        if route.method != "POST" or route.path.startswith("/verify"):
+            continue
+        fresh = f"fresh.{secrets.token_hex(4)}"
+        for what, asked in {
+            "register": interrupted(target, fresh, group="frontline"),
+            "nudge": interrupted(target, f"{fresh}.2", amr=["pwd"]),
+            "manage": interrupted(target, known, intent="manage", amr=["pwd"]),
+        }.items():
+            begun = await asked
+            assert begun["decision"] == what, begun
+            somebody = await Browser(target).opened(begun["url"], "/security-info/setup")
+            response = await _visit(somebody, scene, route)
+            outcome = await target.done("GET", f"/v1.0/interrupts/{begun['id']}")
+            told = "says that it is done" if outcome["status"] == "completed" else ""
+            yield Attempt(f"{route.name}: by who has to {what}", response.status_code, told)
+    async for attempt in _each_step(scene, known):
+        yield attempt
+
+
+async def _each_step(scene: Scene, known: str) -> AsyncIterator[Attempt]:
+    """The same with the form of each step of the wizard, and what its buttons say; a session for each, since one sends
+    60 forms a minute."""
+    target = scene.target
+    for path, action in product(("/security-info/setup", "/security-info/prompt"), ("next", "skip", "change")):
+        fresh = f"fresh.{secrets.token_hex(4)}"
+        for begun in (
+            await interrupted(target, fresh, group="frontline"),
+            await interrupted(target, known, intent="manage", amr=["pwd"]),
+        ):
+            somebody = await Browser(target).opened(begun["url"], "/security-info/setup")
+            answers = [await somebody.post(path, step=step, action=action) for step in STEPS]
+            failed = [answer.status_code for answer in answers if answer.status_code in {429, 500}]
+            outcome = await target.done("GET", f"/v1.0/interrupts/{begun['id']}")
+            told = f"it is {outcome['status']} {failed}" if failed or outcome["status"] != "pending" else ""
+            yield Attempt(f"POST {path}: {action}, at each step, to {begun['decision']}", 0, told)
+
+
+async def floods(scene: Scene, _: Plan) -> AsyncIterator[Attempt]:
+    """A session that sent as many forms as it may is answered 429 by each of them, not only by the one that it sent."""
+    target, user = scene.target, f"hasty.{secrets.token_hex(4)}"
+    managing = await interrupted(target, user, intent="manage")
+    await with_software(target, user)
+    working = await interrupted(target, f"agent.{user}", intent="administer", rights=OPERATORS)
+    asked = {"purpose": "stepUp", "returnUrl": target.returns["northbridge"]}
+    verifying = await target.done("POST", f"/v1.0/users/{user}/challenges", asked)
+    for begun, beginning in ((managing, "/security-info"), (working, "/operations"), (verifying, "/verify")):
+        browser = await Browser(target).opened(begun["url"], beginning)
+        routes = [one for one in _pages(scene) if one.method == "POST" and one.path.startswith(beginning)]
+        filled = next(one for one in routes if one.path in {"/security-info/add", "/operations/people", "/verify"})
+        for _time in range(FORMS_A_MINUTE):
+            await _visit(browser, scene, filled)
+        for route in routes:
+            yield judged(f"{route.name}: one too many", await _visit(browser, scene, route), {429})
 
 
 def _pages(scene: Scene) -> list[Route]:

@@ -106,7 +106,13 @@ def read(body: bytes, given: str | None = None) -> tuple[DeliveryReceipt, ...]:
             {"errors": [{"code": 131026}]},
             DeliveryReceipt(outcome="failed", delivery_id="d-1", message_id="wamid.1", permanent=True),
         ),
+        (
+            "failed",
+            {"errors": [{"code": []}, {"code": {}}], "id": "\ud800"},
+            DeliveryReceipt(outcome="failed", delivery_id="d-1", message_id=None),
+        ),
         ("deleted", {}, None),
+        ("sent", {"biz_opaque_callback_data": "\ud800"}, None),
         ("sent", {"biz_opaque_callback_data": 7}, None),
     ],
 )

@@ -57,6 +57,13 @@ def test_somebody_without_a_session_finds_help_and_an_ended_session_leads_to_it(
     assert (missing.status_code, missing.headers["content-type"]) == (404, "text/html; charset=utf-8")
 
 
+def test_the_help_says_what_is_safer_than_a_phone(product: Product) -> None:
+    """OWASP ASVS 5.0, 6.6.1: people are told of the risk of texts and calls."""
+    told = product.visitor().open("/help/phone").text
+    assert "An authenticator app or a passkey is safer" in told
+    assert "whoever takes over your number gets your codes" in told
+
+
 def test_somebody_without_a_session_finds_the_help_desk_of_the_organisation_that_linked_here(
     product: Product,
 ) -> None:

@@ -22,7 +22,7 @@ from services.enrollment.sessions.principal import Principal
 from services.enrollment.store import Store
 from services.enrollment.tokens import Caller
 from services.kit.config.messages import Budget, MessageBudgets, Pumping
-from services.kit.config.providers import NumberRules
+from services.kit.config.providers import NumberRules, Providers
 from services.kit.crypto.sealing import Binding
 from services.kit.errors import SendLimitReachedError
 from services.kit.mongo.client import Database
@@ -32,6 +32,7 @@ from tests.support.builders.keys import keyring
 from tests.support.clock import NOON, FixedClock
 from tests.support.in_memory.enrolling import sam_at
 from tests.support.in_memory.publishing import NotingPublisher
+from tests.support.services.whatsapp import WhatsAppGateway
 from tests.unit.enrollment.builders import method
 
 CALLER = Caller("platform", "northbridge", frozenset({"challenges", "methods.write"}))
@@ -103,7 +104,8 @@ class Organisation:
             pumping=self.pumping,
         )
         numbers = NumberRules(fictional=("+447700900",))
-        config = Config(tenants={"northbridge": tenant}, clients={}, numbers=numbers)
+        providers = Providers(whatsapp=(WhatsAppGateway(port=1).account(),))
+        config = Config(tenants={"northbridge": tenant}, clients={}, numbers=numbers, providers=providers)
         return Dependencies.on(self.store, keyring("enrollment"), config, self.clock, public_origin="http://localhost")
 
     def limit(self, **budgets: Budget) -> None:

@@ -1,6 +1,7 @@
 """How events read on a terminal."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from schemas.base import Event
 from schemas.enrollment import Destination, EnrollmentStepReached, MethodRequested
 from schemas.envelope import Envelope
-from schemas.notification import SendRefused
+from schemas.notification import DeliveryFailed, SendRefused
 from schemas.topics import EVENTS
 from schemas.verification import ChallengeTerms, VerificationFailed
 from services.cli.lines import SENTENCES, as_json, as_line, short_id, without_sealed
@@ -98,6 +99,35 @@ def test_json_has_the_attributes_and_the_data() -> None:
     assert (record["topic"], record["type"], record["subject"]) == ("requests.sms", "MethodRequested", "sam")
     assert record["data"]["destination"] == {"sealed": "(sealed)", "masked": "+44 •••• ••0142"}
     assert "causationId" not in record
+
+
+def test_nobody_who_may_write_to_a_topic_steers_the_terminal() -> None:
+    """A service that was taken over, by what it says; and whoever gives ids."""
+    steering = "\x1b]0;mine\x07\x9b2J\u202e"
+    told = SendRefused(
+        challenge_id="c1",
+        delivery_id="d1",
+        send=1,
+        channel="sms",
+        reason="sendLimitReached",
+        refused_at=NOW,
+    )
+    failed = DeliveryFailed(
+        challenge_id="c1",
+        delivery_id="d1",
+        send=1,
+        channel="sms",
+        provider=steering,
+        reason="notDelivered",
+        permanent=True,
+        failed_at=NOW,
+    )
+    by_event = an_envelope(failed)
+    by_headers = replace(an_envelope(told), tenant=steering, subject=steering, correlation_id=steering, source=steering)
+    for envelope in (by_event, by_headers):
+        assert as_line("deliveries", envelope).plain.isprintable()
+        assert as_json("deliveries", envelope).isprintable()
+    assert json.loads(as_json("deliveries", by_event))["data"]["provider"] == steering
 
 
 def test_sealed_values_are_not_shown() -> None:

@@ -129,10 +129,15 @@ async def end_elsewhere(principal: Principal, deps: CanChangeSessions) -> Princi
 
 async def leave(principal: Principal, deps: CanChangeSessions) -> Principal:
     """Back to the platform, all done; or to where the person came from: the question whether all is right, or the pages
-    for administrators."""
+    for administrators. Nobody leaves the wizard by this, nor what is behind a proof without it: the platform would hear
+    that all is done."""
+    if not _may_leave(principal.session):
+        return principal
     await cancel_challenge(principal.session.requested, "cancelled", deps)
 
     def move(session: Session) -> Session:
+        if not _may_leave(session):
+            return session
         if session.decision == "reconfirm":
             return steps.ask_again(session)
         if session.decision == "administer" and session.intent == "manage":
@@ -140,6 +145,10 @@ async def leave(principal: Principal, deps: CanChangeSessions) -> Principal:
         return session.model_copy(update={"outcome": "completed"})
 
     return await move_session(principal, move, deps)
+
+
+def _may_leave(session: Session) -> bool:
+    return session.intent in steps.HOME and not session.step.startswith("prove")
 
 
 def clean_name(name: str) -> str | None:

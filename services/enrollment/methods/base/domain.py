@@ -85,6 +85,8 @@ class Traits:
     needs_capable_browser: bool = False
     is_knowledge: bool = False
     """Something that the person knows: no secret (NIST SP 800-63B-4, 3.1.1.2)."""
+    has_clock_of_its_own: bool = False
+    """One that nobody sets, if it has any: its codes are taken for longer than they are shown."""
     needs_telephone: bool = False
     country_of: Callable[[str], str] | None = None
     """The country of its number: messages are counted by it."""

@@ -87,6 +87,10 @@ METHODS: Final = (
                 "You can have one mobile number, one alternative phone and one office phone. The last two get calls "
                 "only."
             ),
+            _(
+                "An authenticator app or a passkey is safer: a message can be read by others on its way, and whoever "
+                "takes over your number gets your codes."
+            ),
             _("Your provider's usual rates apply."),
         ),
         related=("cant-sign-in", "change-method", "sign-in"),

@@ -93,6 +93,7 @@ async def cancel(request: Request, session: Hidden = "", csrf: Hidden = "") -> R
     """Leave without having proven it."""
     page = await recognise_verifying(request)
     require_form(page, session, csrf)
+    await page.deps.limiter.admit("session", page.principal.session.id)
     return await back_from_verification(replace(page, principal=await verification.leave(page.principal, page.deps)))
 
 
@@ -110,6 +111,7 @@ async def stay(request: Request, session: Hidden = "", csrf: Hidden = "") -> Res
     """The person is still there: the session is extended."""
     page = await recognise_verifying(request)
     require_form(page, session, csrf)
+    await page.deps.limiter.admit("session", page.principal.session.id)
     return await stayed(request, page)
 
 

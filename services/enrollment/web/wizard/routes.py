@@ -139,6 +139,7 @@ async def cancel(request: Request, session: Hidden = "", csrf: Hidden = "") -> R
     """Leave, with what was set up so far kept."""
     page = await recognise(request)
     require_form(page, session, csrf)
+    await page.deps.limiter.admit("session", page.principal.session.id)
     return await back_to_platform(replace(page, principal=await progress.cancel(page.principal, page.deps)))
 
 
@@ -156,6 +157,7 @@ async def stay(request: Request, session: Hidden = "", csrf: Hidden = "") -> Res
     """The person is still there: the session is extended."""
     page = await recognise(request)
     require_form(page, session, csrf)
+    await page.deps.limiter.admit("session", page.principal.session.id)
     return await stayed(request, page)
 
 

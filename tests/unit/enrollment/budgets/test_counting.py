@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from schemas.base import Purpose
+from services.enrollment.challenges.domain.challenge import PhoneDelivery
 from services.enrollment.challenges.handlers.platform import send_again
 from services.enrollment.methods.email.handlers import request_email
 from services.enrollment.methods.phone.handlers import TypedPhone, a_phone, reach_otherwise, request_phone
@@ -54,6 +55,22 @@ async def test_neither_an_extension_nor_how_it_is_written_makes_it_another_numbe
     for user, extension in (("three", ""), ("four", "12"), ("five", "13")):
         with pytest.raises(SendLimitReachedError):
             await typed(northbridge, user, extension=extension)
+
+
+async def test_a_text_a_call_and_whatsapp_are_messages_to_one_number(northbridge: Organisation) -> None:
+    northbridge.limit(number=FEW)
+    ways: list[PhoneDelivery] = ["whatsapp", "sms", "whatsapp", "voice"]
+    sent = list[bool]()
+    for number, way in enumerate(ways):
+        principal = await northbridge.in_wizard(f"user-{number}", session=new_id())
+        phone = TypedPhone("GB", "07700 900142", delivery=way)
+        try:
+            await request_phone(principal, phone, "form", northbridge.deps)
+        except SendLimitReachedError:
+            sent.append(False)
+        else:
+            sent.append(True)
+    assert sent == [True, True, False, False]
 
 
 async def test_a_new_session_begins_no_new_count(northbridge: Organisation) -> None:

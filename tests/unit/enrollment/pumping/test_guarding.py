@@ -3,6 +3,9 @@
 import json
 from datetime import timedelta
 
+import pytest
+
+from services.enrollment.challenges.domain.challenge import PhoneDelivery
 from services.enrollment.methods.phone.handlers import TypedPhone, request_phone
 from services.enrollment.sessions.principal import Principal
 from services.kit.config.messages import Pumping
@@ -20,19 +23,23 @@ class TestTraffic(TrafficBehaviour):
     """In memory."""
 
 
-async def asks(northbridge: Organisation, number: str, user: str = "", address: str | None = None) -> Principal | None:
+async def asks(
+    northbridge: Organisation, number: str, user: str = "", address: str | None = None, by: PhoneDelivery = "sms"
+) -> Principal | None:
     """Somebody types a number; None where no message goes out."""
     principal = await northbridge.in_wizard(user or f"user-{number[1:]}", address=address)
     try:
-        return await request_phone(principal, TypedPhone(None, number), "form", northbridge.deps)
+        return await request_phone(principal, TypedPhone(None, number, delivery=by), "form", northbridge.deps)
     except SendLimitReachedError:
         return None
 
 
-async def asks_all(northbridge: Organisation, numbers: list[str], every: timedelta = MINUTE) -> list[bool]:
+async def asks_all(
+    northbridge: Organisation, numbers: list[str], every: timedelta = MINUTE, by: PhoneDelivery = "sms"
+) -> list[bool]:
     sent = []
     for number in numbers:
-        sent.append(await asks(northbridge, number) is not None)
+        sent.append(await asks(northbridge, number, by=by) is not None)
         northbridge.clock.advance(every)
     return sent
 
@@ -50,9 +57,12 @@ async def events(database: MemoryDatabase) -> list[dict[str, object]]:
     ]
 
 
-async def test_a_row_of_numbers_is_refused_once_nobody_uses_the_codes(northbridge: Organisation) -> None:
+@pytest.mark.parametrize("by", ["sms", "voice", "whatsapp"])
+async def test_a_row_of_numbers_is_refused_once_nobody_uses_the_codes(
+    northbridge: Organisation, by: PhoneDelivery
+) -> None:
     northbridge.pumping = Pumping(mode="deny")
-    sent = await asks_all(northbridge, ROW[:20])
+    sent = await asks_all(northbridge, ROW[:20], by=by)
     assert sent[:6] == [True] * 6
     assert sum(sent) < 10
     assert sent[8:] == [False] * 12

@@ -52,6 +52,13 @@ def test_a_value_cannot_be_moved_to_another_place(place: Binding, other: Binding
         SEALER.open("submission", sealed, other)
 
 
+@pytest.mark.parametrize("part", ["tenant", "user", "method", "challenge"])
+def test_each_part_of_a_place_counts(part: str) -> None:
+    sealed = SEALER.seal("submission", b"123456", PLACE)
+    with pytest.raises(SealBrokenError):
+        SEALER.open("submission", sealed, replace(PLACE, **{part: "other"}))
+
+
 @given(st.text(max_size=8), st.text(max_size=8), st.text(min_size=1, max_size=8))
 def test_parts_of_a_place_cannot_flow_into_each_other(left: str, right: str, moved: str) -> None:
     """Joined without lengths, `ab` + `c` and `a` + `bc` would be one place."""

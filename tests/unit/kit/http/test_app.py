@@ -12,7 +12,8 @@ from fastapi.responses import StreamingResponse
 from structlog.testing import capture_logs
 
 from services.kit.errors import UnknownUserError
-from services.kit.http.app import ServiceApp, build_app
+from services.kit.http.app import MAX_LARGE, ServiceApp, build_app
+from tests.support.waiting import until
 
 TRACE_ID = "0af7651916cd43dd8448eb211c80319c"
 TRACEPARENT = f"00-{TRACE_ID}-b7ad6b7169203331-01"
@@ -179,6 +180,52 @@ async def test_a_body_that_is_too_large_is_a_problem_like_any_other(content: byt
         answer = await client.post("/things", content=content)
     assert (answer.status_code, answer.json()["code"]) == (413, "bodyTooLarge")
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "status"),
+    [
+        ("/large", b"x" * 50, 200),
+        ("/large", b"x" * 51, 413),
+        ("/large", _chunks(), 413),
+        ("/other", b"x" * 11, 413),
+    ],
+    ids=["as much as it takes", "more", "not declared", "another path"],
+)
+async def test_one_path_may_take_more_than_the_others(
+    path: str, content: bytes | AsyncIterator[bytes], status: int
+) -> None:
+    of = build_app("verifier", readiness={}, lifespan=nothing, max_body=10, large_bodies={"/large": 50})
+
+    @of.post("/{name}")
+    async def things(name: str, request: Request) -> int:
+        return len(await request.body())
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(of), base_url="http://test") as client:
+        assert (await client.post(path, content=content)).status_code == status
+
+
+async def test_few_large_bodies_are_held_at_once() -> None:
+    """They are read before anybody is known: a crowd of strangers must not fill the memory."""
+    of = build_app("verifier", readiness={}, lifespan=nothing, max_body=10, large_bodies={"/large": 50})
+    go_on = asyncio.Event()
+
+    @of.post("/large")
+    async def large(request: Request) -> None:
+        await go_on.wait()
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(of), base_url="http://test") as client:
+
+        def post(size: int) -> asyncio.Task[httpx.Response]:
+            return asyncio.create_task(client.post("/large", content=b"x" * size))
+
+        held = [post(50) for _ in range(MAX_LARGE)]
+        await until(lambda: isinstance(of, ServiceApp) and of.at_work == MAX_LARGE)
+        refused, small = await post(50), post(10)
+        assert (refused.status_code, refused.headers["retry-after"]) == (503, "2")
+        go_on.set()
+        assert [answer.status_code for answer in await asyncio.gather(*held, small)] == [200] * (MAX_LARGE + 1)
+        assert (await post(50)).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/things/a", "/things/refused", "/nowhere", "/healthz"])

@@ -221,9 +221,10 @@ async def test_a_verdict_counts_with_the_mac_of_the_verifier_alone() -> None:
     assert await handled(VERDICTS, tuple(event.headers), event.body) == []
 
 
-async def test_a_verdict_on_another_topic_counts_nowhere() -> None:
-    """Whoever delivers messages may write to that topic, and must not judge by it."""
-    event = verdict()
+@pytest.mark.parametrize("source", ["verifier", *DELIVERIES.producers])
+async def test_a_verdict_on_another_topic_counts_nowhere(source: str) -> None:
+    """Whoever delivers messages may write to that topic, and must not judge by it, whoever they say they are."""
+    event = replace(verdict(), source=source)
     assert await handled(DELIVERIES, signed(event, DELIVERIES), event.body) == []
     assert await handled(DELIVERIES, tuple(event.headers), event.body) == []
 

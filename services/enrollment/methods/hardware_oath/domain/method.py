@@ -16,4 +16,5 @@ TRAITS = Traits(
         WizardStep("hardwareOath.verified"),
     ),
     limit=5,
+    has_clock_of_its_own=True,
 )

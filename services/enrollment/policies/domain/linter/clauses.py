@@ -47,6 +47,17 @@ def telephony_only(policy: GroupPolicy) -> Iterator[Finding]:
     if has_telephone and UNRESTRICTED.isdisjoint(offered):
         text = "The phone is restricted, and no alternative is offered. Allow an authenticator app or a passkey."
         yield from broken_clause("nist-aal2", "3.1.3.3 and 3.2.9", "telephonyOnly", text, policy)
+        yield from broken_clause("asvs-l2", "6.6.1", "telephonyOnly", text, policy)
+
+
+def long_shown_codes(policy: GroupPolicy) -> Iterator[Finding]:
+    drifting = [method_type for method_type in offered_methods(policy) if TRAITS[method_type].has_clock_of_its_own]
+    if drifting and policy.profile == "asvs-l2":
+        text = (
+            f"{listed(drifting)} is offered: nobody sets its clock, so its codes are taken for longer than 30 seconds. "
+            "Take it off the list."
+        )
+        yield from broken_clause("asvs-l2", "6.5.5", "tokenCodesLiveLong", text, policy)
 
 
 def weak_reset(policy: GroupPolicy) -> Iterator[Finding]:

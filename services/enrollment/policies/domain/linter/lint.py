@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from schemas.base import Channel
 from services.enrollment.policies.domain.linter.clauses import (
     email_as_factor,
+    long_shown_codes,
     security_questions,
     telephony_only,
     weak_reset,
@@ -70,6 +71,7 @@ def lint_group(policy: GroupPolicy, channels: Collection[Channel] | None = None)
         *security_questions(policy),
         *email_as_factor(policy),
         *telephony_only(policy),
+        *long_shown_codes(policy),
         *weak_reset(policy),
         *no_spare_for_reset(policy),
         *pass_needed(policy),

@@ -1,21 +1,26 @@
 """Whom a policy strands, or leaves with nothing that proves them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from services.enrollment.challenges.domain.eligibility import proofs_required
 from services.enrollment.methods.registry.domain import TRAITS, WEAK
 from services.enrollment.policies.domain.acceptance import proves, use_of
-from services.enrollment.policies.domain.linter.finding import Finding, listed
+from services.enrollment.policies.domain.linter.finding import CLAUSES, Finding, listed
 from services.enrollment.policies.domain.linter.reach import can_be_complete_with, counted_methods, offered_methods
 from services.enrollment.policies.domain.policy import lacking, missing_methods
-from services.enrollment.policies.domain.requirements import GroupPolicy
+from services.enrollment.policies.domain.requirements import GroupPolicy, ProfileName
+
+SECOND_FACTOR: Mapping[ProfileName, str] = {"nist-aal2": "2.2.1", "asvs-l2": "6.3.3"}
+"""The sections that ask for two factors."""
 
 
 def nothing_asked(policy: GroupPolicy) -> Iterator[Finding]:
     if not lacking(policy, ()):
+        section = SECOND_FACTOR.get(policy.profile)
         yield Finding(
             code="nothingAsked",
-            severity="warning",
+            severity="error" if section else "warning",
+            clause=f"{CLAUSES[policy.profile]}, {section}" if section else None,
             text="Nothing is required: people sign in with a password alone until they add a method themselves.",
         )
 

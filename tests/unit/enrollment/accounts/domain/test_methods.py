@@ -13,6 +13,7 @@ from services.enrollment.accounts.domain.account import KEEP_FORMER, Account, Fo
 from services.enrollment.accounts.domain.record import record_in, record_of
 from services.enrollment.challenges.domain.challenge import PhoneType, Registration
 from services.enrollment.policies.domain.requirements import GroupPolicy
+from services.enrollment.sessions.domain.session import Outcome
 from services.kit.decision import Change
 from services.kit.errors import (
     MethodAlreadyRegisteredError,
@@ -20,7 +21,7 @@ from services.kit.errors import (
     MethodNotAllowedByPolicyError,
     ProblemError,
 )
-from tests.unit.enrollment.builders import NOW, account, method, proof_of
+from tests.unit.enrollment.builders import NOW, account, method, proof_of, wizard_session
 
 ANY = GroupPolicy(allowed=("phone", "email"))
 
@@ -213,6 +214,18 @@ def test_nothing_is_registered_for_somebody_who_was_erased() -> None:
     erased = methods.erase(account(method("phone")), at=NOW).state
     challenge, registration = proof_of("phone")
     assert registering.register(erased, challenge, registration, at=NOW).state == erased
+
+
+@pytest.mark.parametrize(("outcome", "registered"), [(None, True), ("expired", True), ("cancelled", False)])
+def test_who_left_or_was_put_out_of_a_session_registers_nothing_in_it(
+    outcome: Outcome | None, *, registered: bool
+) -> None:
+    """ "This wasn't me", and whoever ends sessions, end what waits in them too."""
+    challenge, registration = proof_of("phone")
+    asked = challenge.model_copy(update={"terms": challenge.terms.model_copy(update={"session_id": "s1"})})
+    whose = account().model_copy(update={"sessions": (wizard_session(outcome=outcome),)})
+    after = registering.register(whose, asked, registration, at=NOW).state
+    assert (after.method(asked.method_id) is not None) is registered
 
 
 def test_a_chosen_default_stays_until_it_goes() -> None:

@@ -6,12 +6,19 @@ from typing import Any
 import pytest
 from prometheus_client import REGISTRY
 
-from schemas.verification import MethodVerified
+from schemas.base import Event
+from schemas.notification import DeliveryFailed
+from schemas.verification import ChallengeExpired, MethodVerified, VerificationFailed
 from services.enrollment.accounts.domain import registering
 from services.enrollment.accounts.domain.account import Account, Method, account_id
 from services.enrollment.challenges.domain import transitions
-from services.enrollment.challenges.domain.challenge import Challenge, Delivery, Status
-from services.enrollment.challenges.handlers.verdicts import method_verified
+from services.enrollment.challenges.domain.challenge import Challenge, Delivery, DeliveryState, Status
+from services.enrollment.challenges.handlers.verdicts import (
+    challenge_expired,
+    delivery_noted,
+    method_verified,
+    verification_failed,
+)
 from services.enrollment.policies.domain.requirements import GroupPolicy, Terms
 from services.enrollment.sessions.domain.session import RecentProof
 from services.enrollment.signals import Signals
@@ -172,3 +179,56 @@ async def test_a_message_that_was_used_is_counted_once_by_who_carried_it(box: Ou
     delivery = {"state": "sent", "provider": "northtel", "country": "GB", "requested_at": NOW}
     await registered_after(box, "pending", delivery=Delivery.model_validate(delivery))
     assert used() == before + 1
+
+
+@pytest.mark.parametrize(
+    ("whose", "state"), [({}, "failed"), ({"tenant": "southgate"}, "queued"), ({"subject": "alex"}, "queued")]
+)
+async def test_what_is_told_of_a_message_counts_for_its_own_person(
+    box: Outbox, whose: dict[str, Any], state: DeliveryState
+) -> None:
+    """Else whoever may write to `deliveries` ends other people's waiting by the ids of their challenges alone."""
+    challenge, _ = proof_of("phone")
+    await box.store.challenges.insert(challenge.id, challenge)
+    event = DeliveryFailed(
+        challenge_id=challenge.id,
+        delivery_id="d-1",
+        send=challenge.delivery.send,
+        channel="sms",
+        reason="notDelivered",
+        permanent=True,
+        failed_at=NOW,
+    )
+    cause = replace(enveloped(event, challenge.id), **whose)
+    await delivery_noted(event, cause, store=box.store, signals=Signals())
+    after = await box.store.challenges.get(challenge.id)
+    assert after is not None
+    assert after.state.delivery.state == state
+
+
+OTHERS = [{"tenant": "southgate"}, {"subject": "alex"}, {"correlation_id": "c-other"}, {"method_id": "other"}]
+
+
+@pytest.mark.parametrize("forged", [{}, *OTHERS, {"purpose": "signIn"}])
+async def test_a_verdict_about_something_else_ends_nothing(box: Outbox, forged: dict[str, Any]) -> None:
+    """Neither a denial nor an end: what was asked of somebody is still to be answered."""
+    asked, _ = proof_of("phone")
+    about: dict[str, Any] = {"challenge_id": asked.id, "purpose": "registration", "method_id": asked.method_id}
+    refused = VerificationFailed(
+        **about, submission_id="s1", method_type="phone", reason="pushDenied", attempts_left=0, failed_at=NOW
+    )
+    expired = ChallengeExpired(**about, expired_at=asked.expires_at)
+    ended = list[Status]()
+    handlers: list[tuple[Event, Any]] = [(refused, verification_failed), (expired, challenge_expired)]
+    for event, handle in handlers:
+        challenge = asked.model_copy(update={"id": f"c-{len(ended)}"})
+        await box.store.challenges.insert(challenge.id, challenge)
+        named = event.model_copy(update={"challenge_id": challenge.id})
+        told = named.model_copy(update={name: value for name, value in forged.items() if hasattr(named, name)})
+        cause = enveloped(told, challenge.id)
+        cause = replace(cause, **{name: value for name, value in forged.items() if hasattr(cause, name)})
+        await handle(told, cause, store=box.store, signals=Signals())
+        after = await box.store.challenges.get(challenge.id)
+        assert after is not None
+        ended.append(after.state.status)
+    assert ended == (["pending", "pending"] if forged else ["denied", "expired"])

@@ -82,7 +82,19 @@ def test_a_policy_without_errors_strands_nobody(policy: GroupPolicy) -> None:
         (GroupPolicy(required=("phone",)), set(), {"telephonyOnly", "noWayBack"}),
         (GroupPolicy(required=("phone",), allowed=("softwareOath",)), set(), set()),
         (GroupPolicy(required=("phone",), profile="nist-aal2"), {"telephonyOnly"}, {"noWayBack"}),
-        (GroupPolicy(required=("phone",), profile="asvs-l2"), set(), {"noWayBack"}),
+        (GroupPolicy(required=("phone",), profile="asvs-l2"), {"telephonyOnly"}, {"noWayBack"}),
+        (GroupPolicy(allowed=("authenticatorApp", "phone"), profile="asvs-l2"), {"nothingAsked"}, set()),
+        (GroupPolicy(allowed=("authenticatorApp", "phone"), profile="nist-aal2"), {"nothingAsked"}, set()),
+        (
+            GroupPolicy(required=("passkey", "phone"), allowed=("hardwareOath",), profile="asvs-l2"),
+            {"tokenCodesLiveLong"},
+            {"passkeyUnavoidable"},
+        ),
+        (
+            GroupPolicy(required=("passkey", "phone"), allowed=("hardwareOath",), profile="nist-aal2"),
+            set(),
+            {"passkeyUnavoidable"},
+        ),
         (
             GroupPolicy(required=("passkey",), allowed=("securityQuestions", "phone"), profile="nist-aal2"),
             {"securityQuestions"},

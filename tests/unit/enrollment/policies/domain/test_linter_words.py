@@ -97,7 +97,26 @@ def _with(policy: GroupPolicy, **fields: object) -> GroupPolicy:
             "An email address counts as one of the methods that are asked for, and is no out-of-band factor.",
         ),
         (
-            GroupPolicy(required=("phone",)),
+            GroupPolicy(required=("phone",), profile="asvs-l2"),
+            "telephonyOnly",
+            "OWASP ASVS 5.0, 6.6.1",
+            "The phone is restricted, and no alternative is offered. Allow an authenticator app or a passkey.",
+        ),
+        (
+            GroupPolicy(allowed=("phone", "passkey"), profile="asvs-l2"),
+            "nothingAsked",
+            "OWASP ASVS 5.0, 6.3.3",
+            "Nothing is required: people sign in with a password alone until they add a method themselves.",
+        ),
+        (
+            _with(APP, allowed=("hardwareOath",), profile="asvs-l2"),
+            "tokenCodesLiveLong",
+            "OWASP ASVS 5.0, 6.5.5",
+            "hardwareOath is offered: nobody sets its clock, so its codes are taken for longer than 30 seconds. Take "
+            "it off the list.",
+        ),
+        (
+            GroupPolicy(required=("phone",), profile="nist-aal2"),
             "telephonyOnly",
             "NIST SP 800-63B-4, 3.1.3.3 and 3.2.9",
             "The phone is restricted, and no alternative is offered. Allow an authenticator app or a passkey.",

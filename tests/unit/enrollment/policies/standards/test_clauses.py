@@ -1,12 +1,15 @@
 """The table of clauses holds what it says: tests that exist, findings that the linter has, each clause once."""
 
 import re
+from collections.abc import Mapping
 
 import pytest
 
 from deploy.local.places import ROOT
 from services.enrollment.policies.domain import linter
 from services.enrollment.policies.domain.linter.finding import Finding
+from services.enrollment.policies.domain.linter.lint import lint_group
+from services.enrollment.policies.domain.requirements import GroupPolicy, Use
 from services.enrollment.policies.standards.clauses import Clause, Standard, standards
 from services.enrollment.policies.standards.page import PAGE, page
 
@@ -39,6 +42,33 @@ def test_a_clause_is_broken_by_its_own_errors_alone() -> None:
     breaking = Finding(code="securityQuestions", severity="error", text="z")
     others = [breaking.model_copy(update={"severity": "warning"}), breaking.model_copy(update={"code": "weakReset"})]
     assert clause.broken_by([*others, breaking]) == (breaking,)
+
+
+BREAKING: Mapping[str, Mapping[str, object]] = {
+    "nothingAsked": {"allowed": ("authenticatorApp", "phone")},
+    "nothingProves": {"number": 1, "allowed": ("email", "authenticatorApp")},
+    "securityQuestions": {"required": ("authenticatorApp",), "allowed": ("securityQuestions",)},
+    "emailAsFactor": {"required": ("authenticatorApp", "email")},
+    "weakReset": {
+        "required": ("authenticatorApp", "phone"),
+        "two_step": Use(methods=("authenticatorApp",)),
+        "reset": Use(number=1),
+    },
+    "codeLivesTooLong": {"required": ("phone", "passkey"), "code_minutes": 11},
+    "previousCodeAccepted": {"required": ("authenticatorApp",), "accepts_previous_code": True},
+    "tokenCodesLiveLong": {"required": ("authenticatorApp",), "allowed": ("hardwareOath",)},
+    "keyConfirmsCall": {"required": ("authenticatorApp",), "allowed": ("phone",), "voice": "key"},
+    "telephonyOnly": {"required": ("phone",)},
+}
+"""A policy that breaks a clause, by the finding that says so."""
+
+
+@BY_NAME
+def test_each_finding_of_a_clause_is_an_error_under_its_profile(standard: Standard, clause: Clause) -> None:
+    """Else "met by policy" holds for policies that break it."""
+    for code in clause.findings:
+        policy = GroupPolicy.model_validate({**BREAKING[code], "profile": standard.profile})
+        assert code in {finding.code for finding in clause.broken_by(lint_group(policy))}, code
 
 
 def test_the_page_is_current() -> None:
