@@ -27,6 +27,9 @@ POOL_SIZE = 16
 DEPTH_EVERY = 10.0
 BEYOND = 500
 """How much further a pool looks where it finds nothing that it can read although something waits."""
+ABANDONED_EVERY = 0.9
+"""Seconds between two looks at what others have claimed and dropped: a lease lasts much longer. Less than the second in
+which every pool is told that something waits."""
 HANDED_OVER = 64
 """How many deliveries are handed over at a time."""
 SILENT_AFTER = 1.0
@@ -62,6 +65,8 @@ class Pool(Background):
         self._woken = asyncio.Event()
         self._attempts: set[asyncio.Task[None]] = set()
         self._moved_at = monotonic()
+        self._may_be_more = True
+        self._abandoned_at = 0.0
         self._depth = 0
         self._depth_at = 0.0
 
@@ -107,6 +112,7 @@ class Pool(Background):
         """Claim as many as there is room for, and hand over what others are to carry; False if more may be waiting, and
         something can be done about it."""
         await self._health.refresh()
+        self._may_be_more = True
         name = self._provider.name
         room = self._size - len(self._attempts)
         self._health.note_silence(name, silent=room <= 0 and monotonic() - self._moved_at >= SILENT_AFTER)
@@ -124,6 +130,8 @@ class Pool(Background):
         for stored in [*([probe] if probe else []), *ours]:
             if len(self._attempts) < self._size:
                 await self._claim(stored, probe=stored is probe)
+        is_open = self._health.standing(name) == "closed"
+        self._may_be_more = len(found) >= look or len(ours) > room or not is_open
         is_stuck = not moved and not probe and (not ours or room <= 0)
         return len(found) < look or is_stuck or (not moved and len(self._attempts) >= self._size)
 
@@ -153,6 +161,9 @@ class Pool(Background):
 
     async def _abandoned(self) -> list[Stored[Delivery]]:
         """What others have claimed and dropped."""
+        if monotonic() < self._abandoned_at:
+            return []
+        self._abandoned_at = monotonic() + ABANDONED_EVERY
         name = self._line.channel.name
         in_work = await self._deps.store.in_work(name, self._provider.name, adopted_from=self._others)
         return self._leases.lapsed(in_work, monotonic())
@@ -173,7 +184,8 @@ class Pool(Background):
     def _done(self, task: asyncio.Task[None]) -> None:
         self._attempts.discard(task)
         self._moved_at = monotonic()
-        self.wake()
+        if self._may_be_more or self._health.standing(self._provider.name) != "closed":
+            self.wake()
         if not task.cancelled() and (error := task.exception()):
             log.error("an attempt broke off; its lease will run out", error=type(error).__name__, exc_info=error)
 

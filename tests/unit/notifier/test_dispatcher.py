@@ -4,12 +4,43 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
 from services.notifier.dispatcher import Dispatcher
 from services.notifier.pool import POOL_SIZE
+from services.notifier.store import Store
+from tests.support.builders.challenges import terms
+from tests.support.waiting import until
 from tests.unit.notifier.handlers.test_delivering import World
+
+
+@dataclass
+class Looks:
+    """How often pools have looked for what is due, and for what others have dropped."""
+
+    due: int = 0
+    in_work: int = 0
+
+
+@pytest.fixture
+def looks(monkeypatch: pytest.MonkeyPatch) -> Looks:
+    """They are counted from now on."""
+    counted, due, in_work = Looks(), Store.due, Store.in_work
+
+    async def count_due(*args: Any, **options: Any) -> Any:
+        counted.due += 1
+        return await due(*args, **options)
+
+    async def count_in_work(*args: Any, **options: Any) -> Any:
+        counted.in_work += 1
+        return await in_work(*args, **options)
+
+    monkeypatch.setattr(Store, "due", count_due)
+    monkeypatch.setattr(Store, "in_work", count_in_work)
+    return counted
 
 
 @pytest.fixture
@@ -34,3 +65,24 @@ async def test_lookups_that_hang_for_one_provider_leave_threads_for_others(world
         hanging.set()
         await asyncio.gather(*lookups)
         await dispatcher.stop()
+
+
+async def test_for_a_message_a_pool_looks_once(world: World, looks: Looks) -> None:
+    dispatcher = Dispatcher([world.line], world.deps)
+    dispatcher.start()
+    await until(lambda: looks.due == looks.in_work == 1)
+    await world.queue()
+    dispatcher.wake("sms", "a")
+    await until(lambda: bool(world.provider.taken))
+    await asyncio.sleep(0.1)
+    await dispatcher.stop()
+    assert (looks.due, looks.in_work) == (2, 1)
+
+
+async def test_with_more_messages_than_room_each_end_makes_a_pool_look_again(world: World) -> None:
+    for number in range(3):
+        await world.queue(of=terms(f"challenge-{number}", number=f"+44770090000{number}"), to=f"+44770090000{number}")
+    dispatcher = Dispatcher([world.line], world.deps, size=1)
+    dispatcher.start()
+    await until(lambda: len(world.provider.taken) == 3, within=0.8)  # before the second in which all are told
+    await dispatcher.stop()
