@@ -9,7 +9,7 @@ from services.enrollment.accounts.domain.account import Account, Former
 from services.enrollment.help_desk import domain
 from services.enrollment.help_desk.domain import OPERATES_FOR, REASONS, Grounds, Refusal
 from services.kit.counting import Allowance
-from services.kit.errors import RateLimitedError, UnknownMethodError
+from services.kit.errors import ProblemError, RateLimitedError, UnknownMethodError
 from tests.unit.enrollment.builders import NOW, account, method, wizard_session
 
 GROUNDS = Grounds(agent="dana", session_id="s-dana", reason="lostDevice", ticket="INC-4711")
@@ -100,3 +100,47 @@ def test_what_may_come_back() -> None:
     assert domain.may_come_back(person, at=NOW + timedelta(days=1)) == ()
     assert domain.can_be_restored(person, person.methods[0], at=NOW)
     assert not domain.can_be_restored(person, person.methods[1], at=NOW)
+
+
+def test_a_pass_is_said_to_be_given_before_it_is_there() -> None:
+    given = domain.give_pass(account(), method("temporaryAccessPass"), GROUNDS, at=NOW)
+    acted = given.emissions[0].event
+    assert isinstance(acted, HelpDeskActed)
+    assert (acted.act, acted.method_id, acted.method_type) == (
+        "passGiven",
+        "temporaryAccessPass",
+        "temporaryAccessPass",
+    )
+    assert (acted.agent, acted.session_id, acted.acted_at) == ("dana", "s-dana", NOW)
+    assert given.emissions[0].correlation_id == "s-dana"
+    assert given.state.methods == account().methods
+
+
+def test_what_comes_back_is_named_whether_it_was_suspended_or_deleted() -> None:
+    deleted = Former.model_validate(
+        {"method": method("email", "old"), "reason": "person", "until": NOW + timedelta(days=1)}, by_name=True
+    )
+    person = account(method("phone", state="suspended"), former=(deleted,))
+    for method_id, kind in (("phone", "phone"), ("old", "email")):
+        acted = domain.restore(person, method_id, GROUNDS, at=NOW).emissions[0].event
+        assert isinstance(acted, HelpDeskActed)
+        assert (acted.act, acted.method_id, acted.method_type) == ("methodRestored", method_id, kind)
+
+
+def test_ended_sessions_are_told_as_that() -> None:
+    acted = domain.end_sessions(account(sessions=(wizard_session(),)), GROUNDS, at=NOW).emissions[0].event
+    assert isinstance(acted, HelpDeskActed)
+    assert (acted.act, acted.method_id) == ("sessionsEnded", None)
+
+
+def test_an_active_method_has_nothing_to_come_back_from() -> None:
+    person = account(method("phone"))
+    assert not domain.can_be_restored(person, person.methods[0], at=NOW)
+
+
+def test_a_session_has_one_person_before_it() -> None:
+    agent = account(user="dana", sessions=(wizard_session(),))
+    looking = domain.looks_at(agent, agent.sessions[0].id, "sam", at=NOW).state
+    assert looking.sessions[0].looks_at == "sam"
+    with pytest.raises(ProblemError):
+        domain.looks_at(agent, "another", "sam", at=NOW)

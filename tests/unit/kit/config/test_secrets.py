@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from services.kit.config.file import ConfigError, SharedConfig, load_config, secrets_written_out
 from services.kit.config.production import require_named_secrets
 from services.kit.config.providers import SmtpProvider, TwilioProvider
-from services.kit.config.secrets import with_secrets
+from services.kit.config.secrets import secret_of, with_secrets
 from tests.unit.kit.config.test_production import ACCOUNT, SOUND
 
 RELAY = {
@@ -85,3 +85,25 @@ def opened(config: SharedConfig) -> list[str]:
     assert isinstance(mail, SmtpProvider)
     assert mail.password is not None
     return [text.auth_token.get_secret_value(), mail.password.get_secret_value()]
+
+
+def test_a_reference_leads_to_a_variable_or_to_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "of:a:provider"
+    file.write_text(" s3crét\n", "utf-8")
+    assert secret_of("env:TOKEN", {"TOKEN": "s3cret"}).get_secret_value() == "s3cret"
+    assert secret_of(f"file:{file}", {}).get_secret_value() == "s3crét"
+
+
+def test_a_reference_to_nothing_is_one_line_that_names_it(tmp_path: Path) -> None:
+    missing, empty, binary = (tmp_path / name for name in ("missing", "empty", "binary"))
+    empty.write_text("\n", "utf-8")
+    binary.write_bytes(b"\xff\xfe")
+    for reference, says in (
+        ("env:TOKEN", "^TOKEN: the configuration file names it"),
+        (f"file:{missing}", f"the secret file:{missing} cannot be read"),
+        (f"file:{binary}", f"the secret file:{binary} cannot be read"),
+        (f"file:{empty}", f"the secret file:{empty} is empty"),
+    ):
+        with pytest.raises(ConfigError, match=says) as refused:
+            secret_of(reference, {"TOKEN": ""})
+        assert "\n" not in str(refused.value)

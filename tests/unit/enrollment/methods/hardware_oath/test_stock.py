@@ -127,14 +127,29 @@ def test_what_proves_somebody_is_not_deleted() -> None:
 
 
 def test_the_terms_of_a_token_say_how_its_codes_are_made() -> None:
-    clock = available()
-    assert (clock.kind, clock.terms()["totp"].digits, clock.terms()["totp"].secret) == ("totp", 6, None)
-    button = clock.model_copy(update={"period": None, "counter": 5, "digits": 8})
-    (counted,) = button.terms(SEALED).values()
+    clock = available().model_copy(update={"algorithm": "SHA256", "digits": 8, "period": 60})
+    assert (clock.kind, clock.terms()["totp"].secret) == ("totp", None)
+    shown = {"secret": SEALED, "algorithm": "SHA256", "digits": 8, "period": 60, "clock_drifts": True}
+    assert clock.terms(SEALED)["totp"].model_dump(exclude_unset=True) == shown
+    button = clock.model_copy(update={"period": None, "counter": 5})
     assert button.kind == "hotp"
-    assert counted.model_dump(exclude_none=True) == {
-        "secret": SEALED,
-        "algorithm": "SHA1",
-        "digits": 8,
-        "counter": 5,
-    }
+    counted = {"secret": SEALED, "algorithm": "SHA256", "digits": 8, "counter": 5}
+    assert button.terms(SEALED)["hotp"].model_dump(exclude_none=True) == counted
+
+
+def test_a_token_keeps_all_that_its_file_says() -> None:
+    secret = SecretBytes(b"12345678901234567890")
+    told = ImportedToken("B-1", secret, "SHA256", 8, None, counter=7, manufacturer="Acme", model="Button")
+    token = in_stock(told, "token-1", "northbridge", SEALED, at=NOON)
+    assert (token.algorithm, token.digits, token.period, token.counter) == ("SHA256", 8, None, 7)
+    assert (token.serial_number, token.manufacturer, token.model, token.imported_at) == ("B-1", "Acme", "Button", NOON)
+
+
+def test_a_token_that_was_withdrawn_is_not_assigned_again_even_to_its_person() -> None:
+    with pytest.raises(HardwareTokenInUseError):
+        assign(withdrawn(), "sam")
+
+
+def test_an_erased_person_leaves_nothing_of_theirs() -> None:
+    token = withdraw(activated().model_copy(update={"secret": SEALED}), None, at=LATER).state
+    assert (token.user, token.method_id, token.secret, token.activated_at) == (None, None, None, NOON)
