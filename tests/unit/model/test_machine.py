@@ -1,4 +1,4 @@
-"""80 histories of the core; `make faults` tries 10,000, `python -m tests.model` as many as one likes."""
+"""200 histories of the core; `make faults` tries 10,000, `python -m tests.model` as many as one likes."""
 
 from hypothesis import HealthCheck, settings
 
@@ -6,5 +6,5 @@ from tests.model.machine import Core
 
 TestCore = Core.TestCase
 TestCore.settings = settings(
-    max_examples=80, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=200, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
 )
