@@ -6,6 +6,7 @@ import signal
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+from tests.faults.breaking.checkout import SITE
 from tests.faults.breaking.scene import Scene
 from tests.faults.push import configured
 from tests.support.servers.replicas import CONFIG, replica
@@ -72,8 +73,9 @@ def version_before(scene: Scene) -> None:
     """Replicas of an earlier version share the work, as in a rolling upgrade, in which the verifier goes first."""
     assert scene.before
     config = configured(scene.before / CONFIG, scene.stack.home / "config-before.yaml", scene.push)
+    own = {"SECURITY_INFO_CONFIG": str(config), "PYTHONPATH": str(scene.before / SITE)}
     with (
-        replica(scene.stack, "enrollment", scene.before, SECURITY_INFO_CONFIG=str(config)),
-        replica(scene.stack, "notifier", scene.before, SECURITY_INFO_CONFIG=str(config)),
+        replica(scene.stack, "enrollment", scene.before, **own),
+        replica(scene.stack, "notifier", scene.before, **own),
     ):
         scene.over.wait()
