@@ -130,8 +130,7 @@ class Pool(Background):
         for stored in [*([probe] if probe else []), *ours]:
             if len(self._attempts) < self._size:
                 await self._claim(stored, probe=stored is probe)
-        is_open = self._health.standing(name) == "closed"
-        self._may_be_more = len(found) >= look or len(ours) > room or not is_open
+        self._may_be_more = len(found) >= look or len(ours) > room or self._health.standing(name) != "closed"
         is_stuck = not moved and not probe and (not ours or room <= 0)
         return len(found) < look or is_stuck or (not moved and len(self._attempts) >= self._size)
 

@@ -55,10 +55,8 @@ class EventHandlers:
 
     def only(self, wanted: Callable[[Envelope], bool]) -> "EventHandlers":
         """The same handlers for the events that are wanted at the moment they arrive; others are skipped."""
-        chosen = EventHandlers()
+        chosen = self._each(lambda handler: _if_wanted(handler, wanted))
         chosen.wants = wanted
-        for event_type, handler in self._handlers.items():
-            chosen._handlers[event_type] = _if_wanted(handler, wanted)
         return chosen
 
     @classmethod
@@ -75,17 +73,16 @@ class EventHandlers:
         once, one handles it, and the other after it, so that it finds it handled. Without it both did all of the work,
         and one of them lost each race to write."""
         locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        alone = EventHandlers()
-        for event_type, handler in self._handlers.items():
-            alone._handlers[event_type] = _alone(handler, locks)
-        return alone
+        return self._each(lambda handler: _alone(handler, locks))
 
     def after(self, precondition: Precondition) -> "EventHandlers":
         """The same handlers, each after `precondition`: while that raises an error of a dependency, events wait."""
-        waiting = EventHandlers()
-        for event_type, handler in self._handlers.items():
-            waiting._handlers[event_type] = _after(precondition, handler)
-        return waiting
+        return self._each(lambda handler: _after(precondition, handler))
+
+    def _each(self, around: Callable[[Handler[Any]], Handler[Any]]) -> "EventHandlers":
+        made = EventHandlers()
+        made._handlers = {event_type: around(handler) for event_type, handler in self._handlers.items()}
+        return made
 
 
 def _all_are_wanted(_: Envelope) -> bool:

@@ -5,14 +5,7 @@ from typing import Any
 from bson.codec_options import CodecOptions
 from pymongo import AsyncMongoClient
 from pymongo.asynchronous.collection import AsyncCollection
-from pymongo.errors import (
-    AutoReconnect,
-    ConnectionFailure,
-    NetworkTimeout,
-    OperationFailure,
-    PyMongoError,
-    ServerSelectionTimeoutError,
-)
+from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
 
 from services.kit.settings import ServiceSettings, SettingsError
 
@@ -23,10 +16,7 @@ DatabaseError = PyMongoError
 """What the driver raises, whatever the reason."""
 
 DatabaseDownError = ConnectionFailure
-"""The server cannot be reached: the parent of all such errors of the driver."""
-
-DATABASE_DOWN = (ConnectionFailure, AutoReconnect, NetworkTimeout, ServerSelectionTimeoutError)
-"""What the driver raises when the server cannot be reached, as opposed to refusing a request."""
+"""The server cannot be reached, as opposed to refusing a request: the parent of all such errors of the driver."""
 
 DatabaseRefusedError = OperationFailure
 """The server answers, and does not do it."""
@@ -43,8 +33,8 @@ ANSWER_WITHIN_MS = 10_000
 
 def is_database_down(error: BaseException) -> bool:
     """Whether the server cannot be reached, or refuses everybody: whoever waits may try again."""
-    return isinstance(error, ConnectionFailure) or (
-        isinstance(error, OperationFailure) and error.code in REFUSES_EVERYBODY
+    return isinstance(error, DatabaseDownError) or (
+        isinstance(error, DatabaseRefusedError) and error.code in REFUSES_EVERYBODY
     )
 
 

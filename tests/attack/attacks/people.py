@@ -9,6 +9,8 @@ from itertools import product
 import httpx
 
 from services.enrollment.web.wizard.steps import STEPS
+from services.kit.config.clients import RateLimits
+from services.kit.counting import allowance_of
 from tests.attack.attempt import REFUSALS, Attempt, Plan, judged
 from tests.attack.routes import TICKETED, Route
 from tests.attack.scene import Browser, Scene, interrupted, with_software
@@ -18,8 +20,7 @@ ENDED = 410
 NOT_SHOWN = REFUSALS | {ENDED}
 """Without a session a page says that it has ended."""
 
-FORMS_A_MINUTE = 60
-"""`limits.session`."""
+FORMS_A_MINUTE = allowance_of(RateLimits().session).count
 
 ELSEWHERE = 303
 """A redirect to where the person's own session is; it shows nothing."""

@@ -1,7 +1,6 @@
 """An earlier version of the code, beside the one that is being worked on."""
 
 import contextlib
-import re
 import subprocess
 import sys
 import tempfile
@@ -10,11 +9,10 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 from deploy.local.places import ROOT
+from deploy.supply.locks import read
 
 SITE = "site-of-before"
 """In such a checkout: what it is locked to and this environment lacks."""
-LOCKED = re.compile(r"^(?P<name>[\w.-]+)==(?:.*\\\n)+.*$", re.MULTILINE)
-"""A package with its version and hashes, over several lines."""
 
 
 @contextlib.contextmanager
@@ -34,8 +32,12 @@ def checkout(revision: str) -> Iterator[Path | None]:
 
 
 def lacking(lock: str, has: Callable[[str], bool]) -> str:
-    """The part of a lock whose packages are not there."""
-    return "".join(f"{found[0]}\n" for found in LOCKED.finditer(lock) if not has(found["name"]))
+    """What of a lock is not there, a line each, as pip reads it."""
+    return "".join(
+        " ".join([str(locked.requirement), *(f"--hash=sha256:{digest}" for digest in sorted(locked.hashes))]) + "\n"
+        for locked in read(lock)
+        if not has(locked.name)
+    )
 
 
 def _bring(folder: Path) -> None:

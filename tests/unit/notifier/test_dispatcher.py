@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from services.notifier import calm, pool
 from services.notifier.dispatcher import Dispatcher
 from services.notifier.pool import POOL_SIZE
 from services.notifier.store import Store
@@ -27,7 +28,9 @@ class Looks:
 
 @pytest.fixture
 def looks(monkeypatch: pytest.MonkeyPatch) -> Looks:
-    """They are counted from now on."""
+    """They are counted from now on, and no second goes by that makes pools look."""
+    monkeypatch.setattr(calm, "ASK_EVERY", 600.0)
+    monkeypatch.setattr(pool, "ABANDONED_EVERY", 600.0)
     counted, due, in_work = Looks(), Store.due, Store.in_work
 
     async def count_due(*args: Any, **options: Any) -> Any:
@@ -79,10 +82,11 @@ async def test_for_a_message_a_pool_looks_once(world: World, looks: Looks) -> No
     assert (looks.due, looks.in_work) == (2, 1)
 
 
+@pytest.mark.usefixtures("looks")
 async def test_with_more_messages_than_room_each_end_makes_a_pool_look_again(world: World) -> None:
     for number in range(3):
         await world.queue(of=terms(f"challenge-{number}", number=f"+44770090000{number}"), to=f"+44770090000{number}")
     dispatcher = Dispatcher([world.line], world.deps, size=1)
     dispatcher.start()
-    await until(lambda: len(world.provider.taken) == 3, within=0.8)  # before the second in which all are told
+    await until(lambda: len(world.provider.taken) == 3)
     await dispatcher.stop()

@@ -1,29 +1,17 @@
 """What two subscriptions of one process do with the same event."""
 
 import asyncio
-from datetime import UTC, datetime
+from dataclasses import replace
 
 import pytest
 
 from schemas.envelope import Envelope
 from schemas.verification import ChallengeExpired
 from services.kit.kafka.handlers import EventHandlers
+from tests.support.builders.challenges import enveloped
+from tests.support.clock import NOON
 
-NOW = datetime(2026, 11, 30, 9, 30, tzinfo=UTC)
-EVENT = ChallengeExpired(challenge_id="challenge-1", method_id="method-1", purpose="stepUp", expired_at=NOW)
-
-
-def envelope(identifier: str) -> Envelope:
-    return Envelope(
-        id=identifier,
-        type="ChallengeExpired",
-        source="verifier",
-        time=NOW,
-        tenant="northbridge",
-        correlation_id="challenge-1",
-        subject="alex",
-        event=EVENT,
-    )
+EVENT = ChallengeExpired(challenge_id="challenge-1", method_id="method-1", purpose="stepUp", expired_at=NOON)
 
 
 class Handling:
@@ -48,7 +36,7 @@ class Handling:
     def take(self, identifier: str) -> asyncio.Task[None]:
         handler = self.handlers.find("ChallengeExpired")
         assert handler
-        return asyncio.ensure_future(handler(EVENT, envelope(identifier)))
+        return asyncio.ensure_future(handler(EVENT, replace(enveloped(EVENT, EVENT.challenge_id), id=identifier)))
 
 
 async def test_an_event_that_comes_by_two_ways_is_handled_by_one_after_the_other() -> None:
