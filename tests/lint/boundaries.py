@@ -63,7 +63,10 @@ BOUNDARIES = (
     Boundary(
         "driver-in-one-place",
         ("motor", "pymongo.AsyncMongoClient", "pymongo.MongoClient", "pymongo.asynchronous", "pymongo.synchronous"),
-        {"services/kit/mongo/client.py": "the one place (ADR 0042)"},
+        {
+            "services/kit/mongo/client.py": "the one place (ADR 0042)",
+            "services/kit/mongo/wire.py": "how that client waits",
+        },
         "use services.kit.mongo.client",
     ),
     Boundary(

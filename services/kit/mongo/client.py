@@ -1,4 +1,4 @@
-"""The database driver; the only module that names its client (docs/adr/0042-pymongos-asynchronous-client.md)."""
+"""The database driver. Only this module and `wire` name its client (docs/adr/0042-pymongos-asynchronous-client.md)."""
 
 from typing import Any
 
@@ -7,7 +7,10 @@ from pymongo import AsyncMongoClient
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
 
+from services.kit.mongo import wire
 from services.kit.settings import ServiceSettings, SettingsError
+
+wire.install()
 
 Document = dict[str, Any]
 Collection = AsyncCollection[Document]

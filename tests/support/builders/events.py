@@ -6,7 +6,7 @@ from schemas.enrollment import EnrollmentStepReached
 from schemas.envelope import Envelope
 from services.kit.ids import new_id
 
-NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+NOON = datetime(2046, 11, 24, 12, tzinfo=UTC)
 
 
 def step(user: str, number: int, *, traceparent: str | None = None) -> Envelope:

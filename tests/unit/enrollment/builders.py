@@ -11,7 +11,7 @@ from services.enrollment.challenges.domain.challenge import Challenge, Delivery,
 from services.enrollment.sessions.domain.session import Session
 from services.kit.decision import Emission
 
-NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+NOW = datetime(2046, 11, 24, 12, 0, tzinfo=UTC)
 
 
 def method(kind: MethodType, name: str = "", **fields: object) -> Method:

@@ -153,11 +153,11 @@ def test_minutes_have_the_form_that_goes_with_their_number(minutes: int, said: s
 @pytest.mark.parametrize(
     ("language", "when"),
     [
-        ("de", "Zeitpunkt: 24. November 2026, 12:00 UTC"),
-        ("es", "Fecha y hora: 24 de noviembre de 2026, 12:00 UTC"),
-        ("fr", "Date et heure\u00a0: 24 novembre 2026, 12:00 UTC"),
-        ("ja", "日時: 2026年11月24日 12:00 UTC"),
-        ("ar", "الوقت: 24 نوفمبر 2026، \u206812:00 UTC\u2069"),
+        ("de", "Zeitpunkt: 24. November 2046, 12:00 UTC"),
+        ("es", "Fecha y hora: 24 de noviembre de 2046, 12:00 UTC"),
+        ("fr", "Date et heure\u00a0: 24 novembre 2046, 12:00 UTC"),
+        ("ja", "日時: 2046年11月24日 12:00 UTC"),
+        ("ar", "الوقت: 24 نوفمبر 2046، \u206812:00 UTC\u2069"),
     ],
 )
 def test_a_day_is_written_as_the_language_does(language: str, when: str) -> None:

@@ -22,7 +22,7 @@ def test_a_message_counts_against_what_is_known_of_it() -> None:
     counts = counts_of(ASKED, BUDGETS, digest, at=NOON)
     assert [count.subject for count in counts] == ["number", "user", "country", "tenant"]
     assert [(count.in_all, count.for_purpose) for count in counts] == [(10, 10), (40, 15), (1000, 300), (5000, 1500)]
-    assert counts[0].id == "northbridge/number/hash of number +447700900142 by the key of 24/20261124T000000/anybody"
+    assert counts[0].id == "northbridge/number/hash of number +447700900142 by the key of 24/20461124T000000/anybody"
 
 
 def test_what_anybody_can_cause_is_counted_apart() -> None:

@@ -66,7 +66,7 @@ def test_a_key_is_not_used_before_all_can_know_it(purpose: Purpose) -> None:
 
 def test_one_rotation_after_the_other() -> None:
     turned = later(new_keyrings(NOON), "secret")
-    with pytest.raises(TooEarlyError, match="published and not in use before 2026-11-25T12:00:00Z"):
+    with pytest.raises(TooEarlyError, match="published and not in use before 2046-11-25T12:00:00Z"):
         rotated(turned, "secret", NOON + DAY - timedelta(seconds=1), DAY)
     assert len(held(after(turned, rotated(turned, "secret", NOON + DAY, DAY)), "secret")) == 3
 

@@ -57,11 +57,11 @@ def test_without_a_code_there_is_nothing_to_send() -> None:
 def test_a_notice_says_what_changed_when_and_what_to_do() -> None:
     mail = told(notice_of())
     assert mail.subject == "A sign-in method was added: your Northbridge account"
-    for said in ("phone, +44 •••• ••0142", "24 November 2026, 12:00 UTC", "Northbridge", LINK, "This wasn't me"):
+    for said in ("phone, +44 •••• ••0142", "24 November 2046, 12:00 UTC", "Northbridge", LINK, "This wasn't me"):
         assert said in mail.body
     shown = (
         "phone, <bdi>+44 •••• ••0142</bdi>",
-        "24 November 2026, 12:00 UTC",
+        "24 November 2046, 12:00 UTC",
         "Northbridge",
         LINK.replace("&", "&amp;"),
     )
