@@ -1,26 +1,26 @@
 """Judge a proof: count it, compare it, keep what it binds, tell what came of it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 
 from schemas.envelope import Envelope
 from schemas.verification import ChallengeTerms
 from services.kit.clock import Clock
+from services.kit.concurrency import both
 from services.kit.decision import Change
 from services.kit.mongo.document import Stored
 from services.verifier.domain import authenticator as authenticators
 from services.verifier.domain import challenge as challenges
 from services.verifier.domain import credential as credentials
 from services.verifier.domain import session as sessions
-from services.verifier.domain.authenticator import Authenticator, authenticator_id, sequence_id
+from services.verifier.domain.authenticator import Authenticator
 from services.verifier.domain.base import Judgement, Kept, Refusal, Right
-from services.verifier.domain.challenge import Challenge, challenge_id
-from services.verifier.domain.credential import Credential, credential_id
-from services.verifier.domain.session import MAX_WRONG, SessionTries, session_id
+from services.verifier.domain.challenge import Challenge
+from services.verifier.domain.credential import Credential
+from services.verifier.domain.session import MAX_WRONG, SessionTries
 from services.verifier.handlers.challenges import agrees
-from services.verifier.methods.base import Proof, Submission
+from services.verifier.handlers.trial import Guess, Trial
+from services.verifier.methods.base import Submission, is_registration
 from services.verifier.methods.registry import Methods
 from services.verifier.store import Store
 
@@ -38,62 +38,6 @@ class FullerTermsError(Exception):
 
 class ChallengeGoneError(Exception):
     """The challenge was deleted while a proof was judged: a day after its end, or with all of its person."""
-
-
-@dataclass(frozen=True)
-class Trial:
-    """A counted proof on its way to a verdict: where it belongs and what counts it."""
-
-    terms: ChallengeTerms
-    proof: Proof
-    cause: Envelope
-    tenant: str
-    user: str
-    identity: str
-    submitted_at: datetime
-    at: datetime
-
-    @property
-    def id(self) -> str:
-        """The same after a crash, so that the counters know it again."""
-        return f"{self.terms.challenge_id}:{self.proof.digest}"
-
-    @property
-    def challenge(self) -> str:
-        return challenge_id(self.tenant, self.terms.challenge_id)
-
-    @property
-    def authenticator(self) -> str:
-        return authenticator_id(self.terms, self.identity, tenant=self.tenant, user=self.user)
-
-    @property
-    def other_authenticators(self) -> tuple[str, ...]:
-        """Where the same was counted under another `index` key, while that one is rotated."""
-        code = self.terms.code
-        hashes = code.hashes[1:] if code and code.destination_hash == self.identity else ()
-        return tuple(authenticator_id(self.terms, digest, tenant=self.tenant, user=self.user) for digest in hashes)
-
-    @property
-    def sequence(self) -> str:
-        return sequence_id(self.terms, self.identity, tenant=self.tenant, user=self.user)
-
-    @property
-    def credential(self) -> str:
-        return credential_id(self.tenant, self.user, self.terms.method_id)
-
-    @property
-    def session(self) -> str | None:
-        return session_id(self.tenant, self.user, self.terms.session_id) if self.terms.session_id else None
-
-
-@dataclass
-class Guess:
-    """A guess that was counted: tries left in the session after it, why it may not be compared, and the authenticator
-    with it counted in, as it was written last."""
-
-    session_left: int = MAX_WRONG
-    refused: Refusal | None = None
-    counter: Stored[Authenticator] | None = None
 
 
 async def judge_submission(
@@ -118,7 +62,8 @@ async def _judge_as_said(
     method = methods.of(event.terms.kind)
     proof = method.read(event, tenant=tenant, user=user)
     identity, now = method.identity(event.terms), clock.now()
-    trial = Trial(event.terms, proof, envelope, tenant, user, identity, event.submitted_at, now)
+    recalls = method.keeps and not is_registration(event.terms)
+    trial = Trial(event.terms, proof, envelope, tenant, user, identity, event.submitted_at, now, recalls)
     counted = await _count(trial, event.submission_id, store)
     challenge = counted.state
     if not agrees(challenge, event.terms, user):
@@ -154,14 +99,14 @@ async def _count(trial: Trial, submission_id: str, store: Store) -> Stored[Chall
 async def _judge(
     trial: Trial, counted: Stored[Challenge], store: Store
 ) -> tuple[Challenge, Stored[Authenticator] | None]:
-    """Let session and authenticator count a guess as well, and only then compare. The challenge after it, and the
-    authenticator where the guess was counted."""
+    """Let session and authenticator count a guess as well, while the credential is read, and only then compare. The
+    challenge after it, and the authenticator where the guess was counted."""
     at, conclude = trial.at, partial(_conclude, trial, counted, store)
-    guess = await _count_guess(trial, store) if trial.proof.guesses else Guess()
+    guess, credential = await both(_count_guess(trial, store), _recall(trial, store))
     if guess.refused:
         await _take_back_in_session(trial, store)
         return await conclude(partial(challenges.hand_back, refusal=guess.refused, at=at)), guess.counter
-    judgement = await _settled(await trial.proof.examine(partial(_recall, trial, store)), trial, guess, store)
+    judgement = await _settled(await trial.proof.examine(credential), trial, guess, store)
     if isinstance(judgement, Right):
         return await conclude(partial(challenges.accept, codes_left=judgement.codes_left, at=at)), guess.counter
     penalty = await _fail_authenticator(trial, store) if trial.proof.guesses else None
@@ -175,8 +120,10 @@ async def _judge(
 async def _recall(trial: Trial, store: Store) -> Credential | None:
     """The credential that proves the method, if it is this person's and can still prove anything. Who is asked for it
     otherwise than to register it has it on file, whatever was heard of that."""
+    if not trial.recalls:
+        return None
     stored = await store.credentials.get(trial.credential)
-    if stored and stored.state.unclaimed_since and trial.terms.purpose != "registration":
+    if stored and stored.state.unclaimed_since:
         stored = await store.credentials.change(trial.credential, credentials.claim, known=stored)
     return credentials.usable(stored.state if stored else None)
 
@@ -239,6 +186,8 @@ async def _keep(kept: Kept, trial: Trial, store: Store) -> None:
 
 
 async def _count_guess(trial: Trial, store: Store) -> Guess:
+    if not trial.proof.guesses:
+        return Guess()
     session_left, refused = await _count_in_session(trial, store)
     if refused:
         return Guess(session_left, refused)

@@ -11,9 +11,9 @@ from schemas.verification import ChallengeTerms, CodeSubmitted, PassTerms, Proof
 from services.kit.crypto.keyring import Keyring
 from services.kit.crypto.sealing import Sealer
 from services.verifier.domain.base import Judgement, Kept, Right, Wrong
+from services.verifier.domain.credential import Credential
 from services.verifier.methods.base import (
     ProofUnreadableError,
-    Recall,
     Submission,
     is_registration,
     open_submitted,
@@ -57,11 +57,10 @@ class TypedPass:
     def digest(self) -> str:
         return proof_digest(self.keyring, self.terms, "access-pass", self.tenant, self.typed.get_secret_value())
 
-    async def examine(self, recall: Recall) -> Judgement:
+    async def examine(self, credential: Credential | None) -> Judgement:
         """Keep the hash of a new pass; only whoever has the right one learns that its time is over."""
         if is_registration(self.terms):
             return Right(binds=await self._hashed(_pass_terms(self.terms)))
-        credential = await recall()
         kept = credential.kept(PassHash) if credential else None
         if kept is None or not await self.slow_hash.matches(kept.pass_hash, self.typed):
             return Wrong()
@@ -82,6 +81,7 @@ class AccessPassMethod:
     kind: ClassVar[ProofKind] = "temporaryAccessPass"
     submissions: ClassVar[tuple[type[Event], ...]] = (CodeSubmitted,)
     is_slow: ClassVar[bool] = True
+    keeps: ClassVar[bool] = True
 
     def __init__(self, keyring: Keyring, slow_hash: SlowHash) -> None:
         self._keyring = keyring

@@ -1,6 +1,6 @@
 """What every kind of proof gives: a file in this folder with one class, and a line in the registry."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar, Protocol, Self, runtime_checkable
 
@@ -12,9 +12,6 @@ from services.kit.crypto.keyring import Keyring
 from services.kit.crypto.sealing import Binding, SealBrokenError, Sealer, derive, encode
 from services.verifier.domain.base import Judgement
 from services.verifier.domain.credential import Credential
-
-Recall = Callable[[], Awaitable[Credential | None]]
-"""Finds what an earlier registration of the method left behind; None where nothing can prove it."""
 
 
 class ProofUnreadableError(Exception):
@@ -53,10 +50,11 @@ class Proof(Protocol):
         """Whether it could prove anything, so that session and authenticator count it before it is looked at."""
         ...
 
-    async def examine(self, recall: Recall) -> Judgement:
+    async def examine(self, credential: Credential | None) -> Judgement:
         """Compare, in constant time. Called only after it was counted, and perhaps again after a crash.
 
-        A right registration says what it `binds`; a later proof is compared with what `recall` finds.
+        A right registration says what it `binds`. A later proof of a kind that `keeps` something is compared with that
+        `credential`; None: nothing can prove it.
         """
         ...
 
@@ -69,6 +67,8 @@ class Method(Protocol):
     """The events that carry it."""
     is_slow: ClassVar[bool]
     """Whether judging it takes slow hashes, so that it waits in lanes of its own."""
+    keeps: ClassVar[bool]
+    """Whether a registration leaves something behind that later proofs are compared with."""
 
     def identity(self, terms: ChallengeTerms) -> str:
         """Whose failures count together; survives a new challenge and a new registration of the same thing.

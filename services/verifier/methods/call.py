@@ -12,7 +12,8 @@ from services.kit.crypto.codes import CallDecision, call_proof
 from services.kit.crypto.keyring import Keyring
 from services.kit.crypto.sealing import equal
 from services.verifier.domain.base import Judgement, Right, Wrong
-from services.verifier.methods.base import ProofUnreadableError, Recall, Submission, proof_digest
+from services.verifier.domain.credential import Credential
+from services.verifier.methods.base import ProofUnreadableError, Submission, proof_digest
 
 REPORTED = Wrong("callReported", ends="denied")
 
@@ -36,7 +37,7 @@ class PressedKeys:
     def digest(self) -> str:
         return proof_digest(self.keyring, self.terms, "pressed-keys", self.tenant, self.decision, self.proof)
 
-    async def examine(self, _: Recall) -> Judgement:
+    async def examine(self, _: Credential | None) -> Judgement:
         """Derive the proof of that decision, and compare in constant time."""
         expected = call_proof(self.keyring, self.terms, tenant=self.tenant, decision=self.decision)
         if not equal(self.proof, expected):
@@ -50,6 +51,7 @@ class CallMethod:
     kind: ClassVar[ProofKind] = "call"
     submissions: ClassVar[tuple[type[Event], ...]] = (CallConfirmed, CallReported)
     is_slow: ClassVar[bool] = False
+    keeps: ClassVar[bool] = False
 
     def __init__(self, keyring: Keyring) -> None:
         self._keyring = keyring

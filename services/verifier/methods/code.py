@@ -11,7 +11,8 @@ from services.kit.crypto.codes import derive_code
 from services.kit.crypto.keyring import Keyring
 from services.kit.crypto.sealing import Sealer, equal
 from services.verifier.domain.base import Judgement, Right, Wrong
-from services.verifier.methods.base import ProofUnreadableError, Recall, Submission, open_submitted, proof_digest
+from services.verifier.domain.credential import Credential
+from services.verifier.methods.base import ProofUnreadableError, Submission, open_submitted, proof_digest
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class TypedCode:
     def digest(self) -> str:
         return proof_digest(self.keyring, self.terms, "typed-code", self.tenant, self.typed.get_secret_value())
 
-    async def examine(self, _: Recall) -> Judgement:
+    async def examine(self, _: Credential | None) -> Judgement:
         """Derive the code that was sent, and compare in constant time."""
         expected = derive_code(self.keyring, self.terms, tenant=self.tenant)
         return Right() if equal(self.typed.get_secret_value(), expected.get_secret_value()) else Wrong()
@@ -39,6 +40,7 @@ class CodeMethod:
     kind: ClassVar[ProofKind] = "code"
     submissions: ClassVar[tuple[type[Event], ...]] = (CodeSubmitted,)
     is_slow: ClassVar[bool] = False
+    keeps: ClassVar[bool] = False
 
     def __init__(self, keyring: Keyring) -> None:
         self._keyring = keyring

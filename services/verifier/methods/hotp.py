@@ -14,9 +14,9 @@ from services.kit.crypto.codes import hotp_code
 from services.kit.crypto.keyring import Keyring
 from services.kit.crypto.sealing import Binding, SealBrokenError, Sealer, equal
 from services.verifier.domain.base import Judgement, Kept, Right, Wrong
+from services.verifier.domain.credential import Credential
 from services.verifier.methods.base import (
     ProofUnreadableError,
-    Recall,
     Submission,
     is_registration,
     open_submitted,
@@ -92,10 +92,10 @@ class CountedCodes(OathCodes):
     def digest(self) -> str:
         return proof_digest(self.keyring, self.terms, "counted-code", self.tenant, self.typed.get_secret_value())
 
-    async def examine(self, recall: Recall) -> Judgement:
+    async def examine(self, credential: Credential | None) -> Judgement:
         """Look ahead from the counter on, and move it behind the code that was found (RFC 4226, sections 7.2 and
         7.4)."""
-        kept = self.new or await recalled(recall, HotpSecret)
+        kept = self.new or kept_of(credential, HotpSecret)
         found = self.found(kept, self._window(kept)) if kept else []
         if kept is None or not found:
             return Wrong()
@@ -118,6 +118,7 @@ class HotpMethod:
     kind: ClassVar[ProofKind] = "hotp"
     submissions: ClassVar[tuple[type[Event], ...]] = (CodeSubmitted,)
     is_slow: ClassVar[bool] = False
+    keeps: ClassVar[bool] = True
 
     def __init__(self, keyring: Keyring) -> None:
         self._keyring = keyring
@@ -154,9 +155,8 @@ def read_codes(
     return typed, opened
 
 
-async def recalled(recall: Recall, shape: type[S]) -> S | None:
+def kept_of(credential: Credential | None, shape: type[S]) -> S | None:
     """What was kept of the method, where it is of that kind."""
-    credential = await recall()
     return credential.kept(shape) if credential else None
 
 

@@ -16,9 +16,9 @@ from schemas.verification import ChallengeTerms, CredentialSubmitted, PasskeyTer
 from services.kit.crypto.keyring import Keyring
 from services.kit.crypto.sealing import Sealer, decode, encode
 from services.verifier.domain.base import Judgement, Kept, Right, Wrong
+from services.verifier.domain.credential import Credential
 from services.verifier.methods.base import (
     ProofUnreadableError,
-    Recall,
     Submission,
     is_registration,
     open_submitted,
@@ -64,12 +64,11 @@ class SignedCredential:
     def digest(self) -> str:
         return proof_digest(self.keyring, self.terms, "passkey", self.tenant, self.credential.get_secret_value())
 
-    async def examine(self, recall: Recall) -> Judgement:
+    async def examine(self, credential: Credential | None) -> Judgement:
         """Verify challenge, place, user verification and signature; the signature count must rise."""
         try:
             if is_registration(self.terms):
                 return self._registered()
-            credential = await recall()
             kept = credential.kept(PublicKey) if credential else None
             return self._asserted(kept) if kept else INVALID
         except PasskeyInvalidError:
@@ -120,6 +119,7 @@ class PasskeyMethod:
     kind: ClassVar[ProofKind] = "passkey"
     submissions: ClassVar[tuple[type[Event], ...]] = (CredentialSubmitted,)
     is_slow: ClassVar[bool] = False
+    keeps: ClassVar[bool] = True
 
     def __init__(self, keyring: Keyring) -> None:
         self._keyring = keyring

@@ -13,9 +13,9 @@ from services.kit.crypto.device import SIGNED_FOR, Decision, DeviceAnswer, Devic
 from services.kit.crypto.keyring import Keyring
 from services.kit.crypto.sealing import Sealer, equal
 from services.verifier.domain.base import Judgement, Right, Wrong
+from services.verifier.domain.credential import Credential
 from services.verifier.methods.base import (
     ProofUnreadableError,
-    Recall,
     Submission,
     is_registration,
     open_submitted,
@@ -50,7 +50,7 @@ class SignedAnswer:
     def digest(self) -> str:
         return proof_digest(self.keyring, self.terms, "push-answer", self.tenant, self.token.get_secret_value())
 
-    async def examine(self, _: Recall) -> Judgement:
+    async def examine(self, _: Credential | None) -> Judgement:
         """Verify signature, nonce, challenge and time here as well: nobody in between is believed."""
         try:
             answer = read_answer(self.token.get_secret_value(), self.push.public_key)
@@ -83,6 +83,7 @@ class PushMethod:
     kind: ClassVar[ProofKind] = "pushApproval"
     submissions: ClassVar[tuple[type[Event], ...]] = (PushApproved, PushDenied)
     is_slow: ClassVar[bool] = False
+    keeps: ClassVar[bool] = False
 
     def __init__(self, keyring: Keyring) -> None:
         self._keyring = keyring

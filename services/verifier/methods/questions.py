@@ -16,9 +16,9 @@ from services.kit.crypto.keyring import Keyring
 from services.kit.crypto.sealing import Sealer
 from services.kit.state import State
 from services.verifier.domain.base import Judgement, Kept, Right, Wrong
+from services.verifier.domain.credential import Credential
 from services.verifier.methods.base import (
     ProofUnreadableError,
-    Recall,
     Submission,
     is_registration,
     open_submitted,
@@ -66,11 +66,10 @@ class GivenAnswers:
         parts = [part for key in sorted(self.answers) for part in (key, self.answers[key].get_secret_value())]
         return proof_digest(self.keyring, self.terms, "answers", self.tenant, *parts)
 
-    async def examine(self, recall: Recall) -> Judgement:
+    async def examine(self, credential: Credential | None) -> Judgement:
         """Keep hashes of new answers; compare all others, the right ones beside a wrong one too."""
         if is_registration(self.terms):
             return Right(binds=AnswerHashes(answers=tuple([await self._hashed(question) for question in self._asked])))
-        credential = await recall()
         kept = credential.kept(AnswerHashes) if credential else None
         if kept is None:
             return Wrong()
@@ -92,6 +91,7 @@ class QuestionsMethod:
     kind: ClassVar[ProofKind] = "securityQuestions"
     submissions: ClassVar[tuple[type[Event], ...]] = (AnswersSubmitted,)
     is_slow: ClassVar[bool] = True
+    keeps: ClassVar[bool] = True
 
     def __init__(self, keyring: Keyring, slow_hash: SlowHash) -> None:
         self._keyring = keyring

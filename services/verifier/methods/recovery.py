@@ -11,9 +11,9 @@ from services.kit.crypto.codes import canonical_recovery_code
 from services.kit.crypto.keyring import Keyring
 from services.kit.crypto.sealing import Sealer, equal
 from services.verifier.domain.base import Judgement, Kept, Right, Wrong
+from services.verifier.domain.credential import Credential
 from services.verifier.methods.base import (
     ProofUnreadableError,
-    Recall,
     Submission,
     is_registration,
     open_submitted,
@@ -54,11 +54,10 @@ class RecoveryCodes:
         typed = (code.get_secret_value() for code in self.codes)
         return proof_digest(self.keyring, self.terms, "recovery-codes", self.tenant, *typed)
 
-    async def examine(self, recall: Recall) -> Judgement:
+    async def examine(self, credential: Credential | None) -> Judgement:
         """Keep hashes of new codes; find a typed one among those that were kept."""
         if is_registration(self.terms):
             return Right(binds=CodeHashes(hashes=await self._hashed()), codes_left=len(self.codes))
-        credential = await recall()
         kept = credential.kept(CodeHashes) if credential else None
         if credential is None or kept is None:
             return Wrong()
@@ -83,6 +82,7 @@ class RecoveryMethod:
     kind: ClassVar[ProofKind] = "recoveryCode"
     submissions: ClassVar[tuple[type[Event], ...]] = (CodeSubmitted,)
     is_slow: ClassVar[bool] = True
+    keeps: ClassVar[bool] = True
 
     def __init__(self, keyring: Keyring, slow_hash: SlowHash) -> None:
         self._keyring = keyring

@@ -9,8 +9,9 @@ from services.kit.crypto.codes import totp_step
 from services.kit.crypto.keyring import Keyring
 from services.kit.crypto.sealing import Sealer
 from services.verifier.domain.base import Judgement, Right, Wrong
-from services.verifier.methods.base import ProofUnreadableError, Recall, Submission, is_registration, proof_digest
-from services.verifier.methods.hotp import OathCodes, OathSecret, read_codes, recalled
+from services.verifier.domain.credential import Credential
+from services.verifier.methods.base import ProofUnreadableError, Submission, is_registration, proof_digest
+from services.verifier.methods.hotp import OathCodes, OathSecret, kept_of, read_codes
 
 DRIFT = 1
 """Time steps after its own in which a code is still taken, while it is read and typed (RFC 6238, section 5.2). Of a
@@ -45,9 +46,9 @@ class ShownCode(OathCodes):
         typed, step = self.typed.get_secret_value(), str(totp_step(self.at))
         return proof_digest(self.keyring, self.terms, "shown-code", self.tenant, typed, step)
 
-    async def examine(self, recall: Recall) -> Judgement:
+    async def examine(self, credential: Credential | None) -> Judgement:
         """Compare with the codes around the time, all of them; the time step found is good only once."""
-        kept = self.new or await recalled(recall, TotpSecret)
+        kept = self.new or kept_of(credential, TotpSecret)
         if kept is None or (self._is_run and not kept.clock_drifts):
             return Wrong()
         now = totp_step(self.at, kept.period)
@@ -88,6 +89,7 @@ class TotpMethod:
     kind: ClassVar[ProofKind] = "totp"
     submissions: ClassVar[tuple[type[Event], ...]] = (CodeSubmitted,)
     is_slow: ClassVar[bool] = False
+    keeps: ClassVar[bool] = True
 
     def __init__(self, keyring: Keyring) -> None:
         self._keyring = keyring

@@ -51,7 +51,6 @@ from tests.support.builders.keys import keyring
 from tests.support.builders.method_proofs import SIGNED, asked_for, credential_submitted, passkey, passkey_part
 from tests.support.builders.token_files import ENCRYPTED, PRE_SHARED_KEY, csv_text, key_package, pskc
 from tests.support.clock import NOON
-from tests.support.in_memory.judging import recalling
 from tests.support.servers.push_service import Browser
 
 FEWEST = 20
@@ -238,7 +237,7 @@ def _event(content: bytes) -> None:
 def _examined(terms: ChallengeTerms, credential: str, kept: Credential | None = None) -> Judgement:
     """What the verifier makes of a credential."""
     proof = PasskeyMethod(keyring("verifier")).read(credential_submitted(terms, credential), tenant=TENANT, user=USER)
-    return asyncio.run(proof.examine(recalling(kept)))
+    return asyncio.run(proof.examine(kept))
 
 
 def _passkeys() -> list[Parser]:

@@ -26,7 +26,7 @@ from services.verifier.domain.challenge import Challenge
 from services.verifier.domain.credential import Credential, credential_id
 from services.verifier.domain.session import SessionTries
 from services.verifier.handlers.judging import judge_submission
-from services.verifier.methods.base import Recall, Submission
+from services.verifier.methods.base import Submission
 from services.verifier.methods.registry import Methods, known_methods
 from services.verifier.methods.slow_hash import SlowHash
 from services.verifier.store import Store
@@ -42,15 +42,6 @@ def quick_hash() -> SlowHash:
     """argon2id with the least that it takes."""
     cheapest = PasswordHasher.from_parameters(CHEAPEST)
     return SlowHash(cheapest, cheapest)
-
-
-def recalling(credential: Credential | None) -> Recall:
-    """Finds that credential."""
-
-    async def recall() -> Credential | None:
-        return credential
-
-    return recall
 
 
 class MemoryDocuments(Documents[S]):

@@ -27,6 +27,7 @@ from services.enrollment.needs import (
 )
 from services.enrollment.signals import ChallengeUpdate, Signals
 from services.kit.clock import Clock
+from services.kit.concurrency import both
 from services.kit.decision import Change
 from services.kit.mongo.document import Stored
 
@@ -46,7 +47,11 @@ async def method_verified(
 ) -> None:
     """A proof was right: register what it proves, or note its use, then end the challenge; whoever sees the end sees
     the rest. One that ended before, cancelled for example, proves nothing any more."""
-    stored = await _unhandled_or_known(event.challenge_id, cause, store)
+    if (known := _known_handled(event.challenge_id, cause, store)) is not None:
+        signals.notify(known.id, ChallengeUpdate(known))
+        return
+    whose = account_id(cause.tenant, cause.subject or "")
+    stored, account = await both(store.challenges.get(event.challenge_id), store.accounts.get(whose))
     if stored is None:
         return
     if stored.has_handled(cause):
@@ -54,11 +59,11 @@ async def method_verified(
     elif not is_proven_by(stored.state, event, cause):
         _refuse(cause)
     elif stored.state.status != "pending":
-        end = _registered if await _has_registered(stored.state, cause, store) else _verified
+        end = _registered if _has_registered(stored.state, cause, account) else _verified
         await store.challenges.change(stored.id, partial(end, event=event), cause, known=stored)
         signals.notify(stored.id)
     else:
-        update = await _apply(stored, event, cause, store, rules)
+        update = await _apply(stored, account, event, cause, store=store, rules=rules)
         signals.notify(stored.id, update)
         if update and update.challenge.state.status == "verified":
             await _note_use(update.challenge.state, store)
@@ -67,12 +72,22 @@ async def method_verified(
 async def _unhandled_or_known(challenge_id: str, cause: Envelope, store: HasChallenges) -> Stored[Challenge] | None:
     """The challenge as it is; read, unless this process is known to have handled the event. That is the last write of
     its handler, so all before it is done."""
+    return _known_handled(challenge_id, cause, store) or await store.challenges.get(challenge_id)
+
+
+def _known_handled(challenge_id: str, cause: Envelope, store: HasChallenges) -> Stored[Challenge] | None:
     known = store.challenges.recall(challenge_id)
-    return known if known and known.has_handled(cause) else await store.challenges.get(challenge_id)
+    return known if known and known.has_handled(cause) else None
 
 
 async def _apply(
-    stored: Stored[Challenge], event: MethodVerified, cause: Envelope, store: HasProven, rules: HasPolicies
+    stored: Stored[Challenge],
+    holder: Stored[Account] | None,
+    event: MethodVerified,
+    cause: Envelope,
+    *,
+    store: HasProven,
+    rules: HasPolicies,
 ) -> ChallengeUpdate | None:
     """First the account, then the devices, and the challenge last: with its end all is done. What is told of it."""
     challenge, registration = stored.state, stored.state.registration
@@ -90,7 +105,8 @@ async def _apply(
             return transitions.cancel(state, "cancelled", at=event.verified_at)
         return _registered(state, event) if challenge.is_to_register else _verified(state, event)
 
-    account = await store.accounts.change(account_id(challenge.tenant, challenge.user), decide, cause)
+    whose = account_id(challenge.tenant, challenge.user)
+    account = await store.accounts.change(whose, decide, cause, known=holder)
     counts = _counts(account.state if account else None, challenge)
     if counts and not challenge.is_to_register:
         await note_proof(challenge, account.state if account else None, store)
@@ -113,9 +129,8 @@ def _registered(challenge: Challenge, event: MethodVerified) -> Change[Challenge
     return transitions.registered(challenge, event.submission_id, at=event.verified_at)
 
 
-async def _has_registered(challenge: Challenge, cause: Envelope, store: HasAccounts) -> bool:
+def _has_registered(challenge: Challenge, cause: Envelope, account: Stored[Account] | None) -> bool:
     """Whether this verdict put the method on file, and the process died before it could say so in the challenge."""
-    account = await store.accounts.get(account_id(challenge.tenant, challenge.user))
     if account is None or not (challenge.is_to_register and account.has_handled(cause)):
         return False
     return registering.is_active(account.state, challenge.method_id)

@@ -12,7 +12,7 @@ from tests.support.builders.challenges import TENANT, USER, submitted
 from tests.support.builders.keys import keyring
 from tests.support.builders.method_proofs import THE_PASS, answers_submitted, asked_for, pass_part
 from tests.support.clock import NOON
-from tests.support.in_memory.judging import quick_hash, recalling
+from tests.support.in_memory.judging import quick_hash
 
 TERMS = asked_for("temporaryAccessPass")
 METHOD = AccessPassMethod(keyring("verifier"), quick_hash())
@@ -24,7 +24,7 @@ async def registered(*, once: bool = True) -> Credential:
     of = asked_for("temporaryAccessPass", "r", purpose="registration", access_pass=pass_part(once=once))
     proof = METHOD.read(submitted(of, THE_PASS), tenant=TENANT, user=USER)
     assert not proof.guesses
-    judgement = await proof.examine(recalling(None))
+    judgement = await proof.examine(None)
     assert isinstance(judgement, Right)
     assert isinstance(judgement.binds, PassHash)
     return bound(judgement.binds, tenant=TENANT, user=USER, method_id="method-1", challenge="c", at=NOON)
@@ -33,7 +33,7 @@ async def registered(*, once: bool = True) -> Credential:
 async def found(typed: str, kept: Credential | None, *, after: timedelta = timedelta()) -> Judgement:
     proof = METHOD.read(submitted(TERMS, typed, at=NOON + after), tenant=TENANT, user=USER)
     assert proof.guesses
-    return await proof.examine(recalling(kept))
+    return await proof.examine(kept)
 
 
 async def test_a_registration_keeps_a_hash_and_no_pass() -> None:

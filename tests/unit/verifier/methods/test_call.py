@@ -9,7 +9,6 @@ from services.verifier.methods.call import CallMethod, PressedKeys
 from tests.support.builders.challenges import TENANT, USER, submitted
 from tests.support.builders.keys import keyring
 from tests.support.builders.method_proofs import asked_for, call_answered
-from tests.support.in_memory.judging import recalling
 
 TERMS = asked_for("call")
 METHOD = CallMethod(keyring("verifier"))
@@ -20,7 +19,7 @@ def read(decision: CallDecision, proof: str | None = None) -> PressedKeys:
 
 
 async def found(decision: CallDecision, proof: str | None = None) -> Judgement:
-    return await read(decision, proof).examine(recalling(None))
+    return await read(decision, proof).examine(None)
 
 
 async def test_the_key_that_confirms_is_right() -> None:

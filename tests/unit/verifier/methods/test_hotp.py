@@ -17,7 +17,6 @@ from tests.support.builders.challenges import TENANT, USER, submitted, terms
 from tests.support.builders.keys import keyring
 from tests.support.builders.method_proofs import asked_for, token_with_button
 from tests.support.clock import NOON
-from tests.support.in_memory.judging import recalling
 
 METHOD = HotpMethod(keyring("verifier"))
 NEW = token_with_button(SECRET, digits=8, counter=100)
@@ -42,7 +41,7 @@ def registration() -> ChallengeTerms:
 
 async def found(typed: str, credential: Credential | None, of: ChallengeTerms | None = None) -> Judgement:
     asked = of or asked_for("hotp", hotp=HotpTerms())
-    return await METHOD.read(submitted(asked, typed), tenant=TENANT, user=USER).examine(recalling(credential))
+    return await METHOD.read(submitted(asked, typed), tenant=TENANT, user=USER).examine(credential)
 
 
 @pytest.mark.parametrize("ahead", [0, 1, LOOK_AHEAD - 1])

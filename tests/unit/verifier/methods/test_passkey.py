@@ -16,7 +16,6 @@ from tests.support.builders.keys import keyring
 from tests.support.builders.method_proofs import SIGNED, asked_for, credential_submitted, passkey, passkey_part
 from tests.support.builders.passkeys import SoftwarePasskey
 from tests.support.clock import NOON
-from tests.support.in_memory.judging import recalling
 
 NEW = asked_for("passkey", "registration", purpose="registration", passkey=passkey_part())
 TERMS = asked_for("passkey", passkey=passkey_part())
@@ -26,7 +25,7 @@ METHOD = PasskeyMethod(keyring("verifier"))
 async def found(credential: str, kept: Credential | None = None, of: ChallengeTerms = NEW) -> Judgement:
     proof = METHOD.read(credential_submitted(of, credential), tenant=TENANT, user=USER)
     assert not proof.guesses
-    return await proof.examine(recalling(kept))
+    return await proof.examine(kept)
 
 
 async def registered(key: SoftwarePasskey) -> Credential:

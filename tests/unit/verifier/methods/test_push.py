@@ -22,7 +22,6 @@ from tests.support.builders.app_proofs import (
 from tests.support.builders.challenges import TENANT, USER, submitted, terms
 from tests.support.builders.keys import keyring
 from tests.support.clock import NOON
-from tests.support.in_memory.judging import recalling
 
 TERMS = push_terms()
 METHOD = PushMethod(keyring("verifier"))
@@ -31,13 +30,13 @@ SECOND = timedelta(seconds=1)
 
 async def found(token: str, decision: Decision = "approve", *, after: timedelta = timedelta()) -> Judgement:
     event = answered(TERMS, token, decision, at=NOON + after)
-    return await METHOD.read(event, tenant=TENANT, user=USER).examine(recalling(None))
+    return await METHOD.read(event, tenant=TENANT, user=USER).examine(None)
 
 
 async def test_an_approval_with_the_number_on_the_page_is_right() -> None:
     proof = METHOD.read(approved(TERMS), tenant=TENANT, user=USER)
     assert proof.guesses
-    assert await proof.examine(recalling(None)) == Right()
+    assert await proof.examine(None) == Right()
 
 
 async def test_the_app_that_is_registered_leaves_its_secret_for_later_codes() -> None:
@@ -48,7 +47,7 @@ async def test_the_app_that_is_registered_leaves_its_secret_for_later_codes() ->
     later = both.model_copy(update={"purpose": "signIn"})
     for of, bound in ((both, TotpSecret(secret=totp.secret)), (later, None)):
         proof = METHOD.read(approved(of), tenant=TENANT, user=USER)
-        assert await proof.examine(recalling(None)) == Right(binds=bound)
+        assert await proof.examine(None) == Right(binds=bound)
 
 
 @pytest.mark.parametrize("number", ["70", "7", "007", "", "٠٧"])
@@ -65,7 +64,7 @@ async def test_an_approval_without_a_number_ends_the_challenge() -> None:
 async def test_a_denial_ends_the_challenge_and_is_no_guess(reported: bool) -> None:
     proof = METHOD.read(denied(TERMS, reported=reported), tenant=TENANT, user=USER)
     assert not proof.guesses
-    assert await proof.examine(recalling(None)) == DENIED
+    assert await proof.examine(None) == DENIED
     assert Wrong("pushDenied", ends="denied") == DENIED
 
 

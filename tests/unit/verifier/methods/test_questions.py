@@ -13,7 +13,7 @@ from tests.support.builders.challenges import TENANT, USER, submitted
 from tests.support.builders.keys import keyring
 from tests.support.builders.method_proofs import ANSWERS, answers_submitted, asked_for, questions_part
 from tests.support.clock import NOON
-from tests.support.in_memory.judging import quick_hash, recalling
+from tests.support.in_memory.judging import quick_hash
 
 NEW = asked_for("securityQuestions", "registration", purpose="registration", questions=questions_part())
 TERMS = asked_for("securityQuestions", questions=questions_part("pet", "street"))
@@ -23,7 +23,7 @@ METHOD = QuestionsMethod(keyring("verifier"), quick_hash())
 async def registered(answers: dict[str, str] = ANSWERS) -> Credential:
     proof = METHOD.read(answers_submitted(NEW, answers), tenant=TENANT, user=USER)
     assert not proof.guesses
-    judgement = await proof.examine(recalling(None))
+    judgement = await proof.examine(None)
     assert isinstance(judgement, Right)
     assert isinstance(judgement.binds, AnswerHashes)
     return bound(judgement.binds, tenant=TENANT, user=USER, method_id="method-1", challenge="c", at=NOON)
@@ -32,7 +32,7 @@ async def registered(answers: dict[str, str] = ANSWERS) -> Credential:
 async def found(answers: dict[str, str], kept: Credential | None, of: ChallengeTerms = TERMS) -> Judgement:
     proof = METHOD.read(answers_submitted(of, answers), tenant=TENANT, user=USER)
     assert proof.guesses
-    return await proof.examine(recalling(kept))
+    return await proof.examine(kept)
 
 
 async def test_a_registration_keeps_a_salted_hash_of_each_answer_and_no_answer() -> None:

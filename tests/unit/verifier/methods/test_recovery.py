@@ -14,7 +14,7 @@ from tests.support.builders.challenges import TENANT, USER, submitted
 from tests.support.builders.keys import keyring
 from tests.support.builders.method_proofs import CODES, answers_submitted, asked_for
 from tests.support.clock import NOON
-from tests.support.in_memory.judging import quick_hash, recalling
+from tests.support.in_memory.judging import quick_hash
 
 NEW = asked_for("recoveryCode", "registration", purpose="registration")
 TERMS = asked_for("recoveryCode")
@@ -25,7 +25,7 @@ USED = Wrong("codeUsed")
 async def registered() -> Credential:
     proof = METHOD.read(submitted(NEW, "\n".join(CODES)), tenant=TENANT, user=USER)
     assert not proof.guesses
-    judgement = await proof.examine(recalling(None))
+    judgement = await proof.examine(None)
     assert isinstance(judgement, Right)
     assert isinstance(judgement.binds, CodeHashes)
     assert judgement.codes_left == 10
@@ -35,7 +35,7 @@ async def registered() -> Credential:
 async def found(typed: str, kept: Credential | None, of: ChallengeTerms = TERMS) -> Judgement:
     proof = METHOD.read(submitted(of, typed), tenant=TENANT, user=USER)
     assert proof.guesses
-    return await proof.examine(recalling(kept))
+    return await proof.examine(kept)
 
 
 async def test_a_registration_keeps_hashes_with_one_salt_and_no_code() -> None:

@@ -18,7 +18,6 @@ from tests.support.builders.challenges import TENANT, USER, submitted, terms
 from tests.support.builders.keys import keyring
 from tests.support.builders.method_proofs import asked_for, token_with_clock
 from tests.support.clock import NOON
-from tests.support.in_memory.judging import recalling
 
 TERMS = totp_terms()
 assert TERMS.totp
@@ -28,9 +27,7 @@ STEP = timedelta(seconds=30)
 
 
 async def found(typed: str, *, after: timedelta = timedelta()) -> Judgement:
-    return await METHOD.read(submitted(TERMS, typed, at=NOON + after), tenant=TENANT, user=USER).examine(
-        recalling(None)
-    )
+    return await METHOD.read(submitted(TERMS, typed, at=NOON + after), tenant=TENANT, user=USER).examine(None)
 
 
 @pytest.mark.parametrize("steps", [-1, 0])
@@ -44,7 +41,7 @@ async def test_where_policy_says_so_only_the_code_that_is_shown_is_right(steps: 
     assert TERMS.totp
     strict = TERMS.model_copy(update={"totp": TERMS.totp.model_copy(update={"accepts_previous": False})})
     code = totp_code(SECRET, NOON + steps * STEP)
-    judged = await METHOD.read(submitted(strict, code, at=NOON), tenant=TENANT, user=USER).examine(recalling(None))
+    judged = await METHOD.read(submitted(strict, code, at=NOON), tenant=TENANT, user=USER).examine(None)
     assert isinstance(judged, Right) == right
 
 
@@ -54,8 +51,8 @@ async def test_later_the_stored_secret_counts_whatever_the_terms_say() -> None:
     other = totp_terms(secret=SECRET[::-1]).model_copy(update={"purpose": "signIn"})
     for of in (later, other):
         proof = METHOD.read(submitted(of, totp_code(SECRET, NOON)), tenant=TENANT, user=USER)
-        assert await proof.examine(recalling(kept)) == Right(position=totp_step(NOON))
-        assert await proof.examine(recalling(None)) == Wrong("codeIncorrect")
+        assert await proof.examine(kept) == Right(position=totp_step(NOON))
+        assert await proof.examine(None) == Wrong("codeIncorrect")
 
 
 def test_a_registration_without_a_secret_is_unreadable() -> None:
@@ -69,7 +66,7 @@ async def test_a_stored_secret_of_another_method_does_not_open() -> None:
     kept = bound(BOUND, tenant=TENANT, user=USER, method_id="method-2", challenge="c", at=NOON)
     proof = METHOD.read(submitted(later, totp_code(SECRET, NOON)), tenant=TENANT, user=USER)
     with pytest.raises(ProofUnreadableError):
-        await proof.examine(recalling(kept))
+        await proof.examine(kept)
 
 
 @pytest.mark.parametrize("steps", [-2, 1, 2])
@@ -134,7 +131,7 @@ def token(**how: Any) -> ChallengeTerms:
 
 async def seen(of: ChallengeTerms, typed: str) -> Judgement:
     """What is found of codes of that token."""
-    return await METHOD.read(submitted(of, typed), tenant=TENANT, user=USER).examine(recalling(None))
+    return await METHOD.read(submitted(of, typed), tenant=TENANT, user=USER).examine(None)
 
 
 def drift_of(finding: Judgement) -> float | None:
@@ -185,13 +182,13 @@ async def test_a_clock_is_followed_however_it_wanders(wandering: list[int]) -> N
         step = totp_step(at) + round(kept.drift) + ahead
         stored = bound(kept, tenant=TENANT, user=USER, method_id=of.method_id, challenge="c", at=NOON)
         proof = METHOD.read(submitted(of, hotp_code(SECRET, step, 8), at=at), tenant=TENANT, user=USER)
-        first = await proof.examine(recalling(stored))
+        first = await proof.examine(stored)
         assert isinstance(first, Right)
         assert first.position == step
         assert isinstance(first.moves, TotpSecret)
         kept = first.moves
         assert abs(kept.drift - (step - totp_step(at))) <= DRIFT + 0.5
         moved = bound(kept, tenant=TENANT, user=USER, method_id=of.method_id, challenge="c", at=NOON)
-        again = await proof.examine(recalling(moved))
+        again = await proof.examine(moved)
         assert isinstance(again, Right)
         assert again.position == step
