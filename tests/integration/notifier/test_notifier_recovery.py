@@ -11,7 +11,6 @@ import yaml
 from pydantic import SecretStr
 from pymongo import MongoClient
 
-from deploy.local.servers.database import find_database
 from schemas.notification import CodeSent
 from services.kit.config.file import ConfigError
 from services.kit.crypto.key_source import KeyringError
@@ -106,22 +105,20 @@ async def test_it_starts_without_kafka_delivers_once_it_is_back_and_loses_no_eve
         assert len(bench.texts) == 2
 
 
-async def test_it_starts_without_a_database_and_loses_nothing(settings: ServiceSettings, tmp_path: Path) -> None:
-    database = LocalDatabase(tmp_path / "mongodb", find_database())
-    try:
-        async with (
-            benched(settings, database.url, tmp_path) as bench,
-            serving(build(bench.settings, ["sms"]), bench.settings.notifier_port) as port,
-        ):
-            url = f"http://127.0.0.1:{port}"
-            assert not await is_ready(url)
-            await bench.ask()
-            await asyncio.to_thread(database.start)
-            await until(lambda: is_ready(url))
-            await bench.told(CodeSent)
-            assert len(bench.texts) == 1
-    finally:
-        database.stop(signal.SIGKILL)
+async def test_it_starts_without_a_database_and_loses_nothing(
+    settings: ServiceSettings, absent_mongodb: LocalDatabase, tmp_path: Path
+) -> None:
+    async with (
+        benched(settings, absent_mongodb.url, tmp_path) as bench,
+        serving(build(bench.settings, ["sms"]), bench.settings.notifier_port) as port,
+    ):
+        url = f"http://127.0.0.1:{port}"
+        assert not await is_ready(url)
+        await bench.ask()
+        await asyncio.to_thread(absent_mongodb.start)
+        await until(lambda: is_ready(url))
+        await bench.told(CodeSent)
+        assert len(bench.texts) == 1
 
 
 @pytest.mark.parametrize(
