@@ -35,6 +35,7 @@ QUERIES = [
     ("/security-info/start", "ticket"),
     ("/verify/start", "ticket"),
     ("/help", "tenant"),
+    ("/help/cant-sign-in", "tenant"),
     ("/security-info/not-me", "token"),
     *((path, "unknown") for path in (REPORT, "/security-info/start", "/help")),
 ]
