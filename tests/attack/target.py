@@ -3,7 +3,7 @@
 import hmac
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,6 +20,8 @@ SCOPES = frozenset(
     {"interrupts", "challenges", "methods.read", "methods.write", "policies.read", "policies.write", "reports.read"}
 )
 """All of a platform but those that open Operations."""
+TOKEN_LIFE = timedelta(minutes=1)
+"""For so long a token is used again, of the four minutes that it is good: signing takes as long as a small answer."""
 OPERATORS = frozenset({"admin", "operations.people"})
 
 
@@ -38,6 +40,7 @@ class Target:
     routes: Sequence[Route]
     texted: Callable[[str], Awaitable[str]]
     restart_verifier: Callable[[], Awaitable[None]]
+    _signed: dict[tuple[str, frozenset[str]], tuple[datetime, str]] = field(default_factory=dict, repr=False)
 
     async def call(
         self,
@@ -86,8 +89,17 @@ class Target:
             "scope": " ".join(sorted(scopes)),
         }
 
-    def token(self, client: str = "northbridge", scopes: frozenset[str] = SCOPES, **claims: object) -> str:
-        """A token of a client, with some claims changed; one that is None is left out."""
+    def token(self, client: str = "northbridge", scopes: frozenset[str] = SCOPES) -> str:
+        """A good token of a client, as platforms use one for several calls."""
+        now = self.clock.now()
+        made, token = self._signed.get((client, scopes), (datetime.min.replace(tzinfo=now.tzinfo), ""))
+        if not now - TOKEN_LIFE < made <= now:
+            token = self.changed_token(client, scopes)
+            self._signed[client, scopes] = now, token
+        return token
+
+    def changed_token(self, client: str = "northbridge", scopes: frozenset[str] = SCOPES, **claims: object) -> str:
+        """A token of its own, with some claims changed; one that is None is left out."""
         changed = {name: value for name, value in (self.claims(client, scopes) | claims).items() if value is not None}
         return signed(self.keys[client], changed)
 
@@ -115,23 +127,23 @@ def forged_tokens(target: Target) -> dict[str, str]:
         "too long": f"{good}{'A' * 9000}",
         "not even text": "\u00e9\u00df",
         "without a signature": f"{head}.{payload}.",
-        "signature of another token": f"{target.token().rsplit('.', 1)[0]}.{signature}",
+        "signature of another token": f"{target.changed_token().rsplit('.', 1)[0]}.{signature}",
         "algorithm none": f"{_encoded({'alg': 'none', 'kid': key.kid})}.{_encoded(claims)}.",
         "HMAC under the public key": f"{unsigned}.{encode(by_public_key)}",
         "a stranger's key": signed(stranger, claims),
         "the key in the header": signed(stranger, claims, jwk=stranger.as_dict(private=False)),
         "another client's key": signed(target.keys["southgate"], claims),
-        "expired": target.token(iat=_at(now, minutes=-20), exp=_at(now, minutes=-15)),
-        "expires too late": target.token(exp=_at(now, hours=1)),
-        "from the future": target.token(iat=_at(now, minutes=5), exp=_at(now, minutes=9)),
-        "for another audience": target.token(aud="https://elsewhere.example"),
-        "without an id": target.token(jti=None),
-        "without times": target.token(iat=None, exp=None),
-        "of an unknown client": target.token(iss="nobody"),
-        "for a tenant of another client": target.token(tid="southgate"),
-        "without a scope claim": target.token(scope=None),
-        "times as text": target.token(iat=str(_at(now)), exp=str(_at(now, minutes=4))),
-        "times without bounds": target.token(iat=-1, exp=2**63),
+        "expired": target.changed_token(iat=_at(now, minutes=-20), exp=_at(now, minutes=-15)),
+        "expires too late": target.changed_token(exp=_at(now, hours=1)),
+        "from the future": target.changed_token(iat=_at(now, minutes=5), exp=_at(now, minutes=9)),
+        "for another audience": target.changed_token(aud="https://elsewhere.example"),
+        "without an id": target.changed_token(jti=None),
+        "without times": target.changed_token(iat=None, exp=None),
+        "of an unknown client": target.changed_token(iss="nobody"),
+        "for a tenant of another client": target.changed_token(tid="southgate"),
+        "without a scope claim": target.changed_token(scope=None),
+        "times as text": target.changed_token(iat=str(_at(now)), exp=str(_at(now, minutes=4))),
+        "times without bounds": target.changed_token(iat=-1, exp=2**63),
     }
 
 

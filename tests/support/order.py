@@ -9,10 +9,11 @@ TESTS = Path(__file__).parents[1]
 LONGEST_FIRST = (
     # First, since these stop their broker.
     "integration/kafka/test_kafka_failures.py",
-    "integration/notifier/test_notifier_delivery.py",
+    "integration/notifier/test_notifier_recovery.py",
     "contract/pages/test_pages_static.py",
     "e2e/verification/test_password_reset.py",
     "contract/test_attacks.py",
+    "integration/notifier/test_notifier_trouble.py",
     "integration/notifier/test_notifier_failover.py",
     "e2e/wizard/test_every_method.py",
     "contract/pages/test_pages_layout.py",

@@ -77,7 +77,7 @@ def questions(scene: Scene) -> list[Question]:
         return lambda: target.call("GET", path, token=device_token(target, App(stranger, device_id, {}), path))
 
     def by_client(client: str) -> Call:
-        token = target.token("northbridge", iss=client)
+        token = target.changed_token("northbridge", iss=client)
         forged = f"{token.rpartition('.')[0]}.{'A' * 86}"
         return lambda: target.call("GET", "/v1.0/policies/securityQuestions", token=forged)
 

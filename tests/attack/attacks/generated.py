@@ -4,7 +4,7 @@ that do not. No 5xx, and what is answered is as it is described."""
 import asyncio
 import random
 from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Mapping
-from time import monotonic
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -34,28 +34,38 @@ STREAM_OPENED = 0.3
 """Seconds after which a stream was not refused; it goes on for minutes."""
 BATCH = 500
 """Sent about one person, so that what they have does not grow old."""
-TOKEN_LIFE = 60.0
-"""Seconds for which one token goes with the requests: signing takes as long as a small answer."""
 
 
 async def requests(scene: Scene, plan: Plan) -> AsyncIterator[Attempt]:
     """As many for each operation as the plan has room for. The next ones are made while these are sent."""
-    operations = sorted(await operations_of(scene), key=_changes_the_ground)
+    operations = sorted(await operations_of(scene), key=_place_of)
     each, bearer = max(2, plan.requests // len(operations)), Bearer(scene)
-    rng = random.Random(1)  # noqa: S311 # what is mixed with what
+    rng, places = random.Random(1), dict[str, str]()  # noqa: S311 # what is mixed with what
     making = asyncio.create_task(asyncio.to_thread(pool_of, operations[0], each, 0))
     for number in range(len(operations)):
         pool = await making
         if number + 1 < len(operations):
             making = asyncio.create_task(asyncio.to_thread(pool_of, operations[number + 1], each, number + 1))
         made = pool.requests(each, rng)
-        places: dict[str, str] = {}
+        if not _only_reads(operations[number]):
+            places = {}
         for batch in range(-(-each // BATCH)):
-            if not (places and _changes_the_ground(operations[number])):
+            if not (places and (_changes_the_ground(operations[number]) or each < BATCH)):
                 places = await _places(scene, f"{number}.{batch}")
             some = (one for _, one in zip(range(min(BATCH, each - batch * BATCH)), made, strict=False))
             async for attempt in at_once(_asked(bearer, some, places, rng)):
                 yield attempt
+
+
+def _place_of(operation: Any) -> tuple[bool, bool]:
+    """What only reads comes first."""
+    return _changes_the_ground(operation), not _only_reads(operation)
+
+
+def _only_reads(operation: Any) -> bool:
+    """It leaves those whom it is about as they were, so that the next few requests may be about them, too."""
+    method: str = operation.method
+    return method.lower() == "get"
 
 
 def _changes_the_ground(operation: Any) -> bool:
@@ -64,17 +74,11 @@ def _changes_the_ground(operation: Any) -> bool:
     return is_last
 
 
+@dataclass(frozen=True)
 class Bearer:
-    """Calls with a token that is good for a while."""
+    """Calls with a good token."""
 
-    def __init__(self, scene: Scene) -> None:
-        self.scene = scene
-        self._token, self._until = "", 0.0
-
-    def token(self) -> str:
-        if monotonic() >= self._until:
-            self._token, self._until = self.scene.target.token(), monotonic() + TOKEN_LIFE
-        return self._token
+    scene: Scene
 
     async def called(self, case: Request) -> httpx.Response:
         target = self.scene.target
@@ -88,7 +92,7 @@ class Bearer:
             given["url"],
             params=given.get("params"),
             headers=headers,
-            token=self.token(),
+            token=target.token(),
             by=target.kept,
             **content,
         )

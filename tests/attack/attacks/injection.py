@@ -29,6 +29,17 @@ MULTIPLIED = "54444439"
 """What a template would have made of the product."""
 LIVE = (f"<script>{MARK}", f'"onmouseover="{MARK}', MULTIPLIED, "root:x:0:0")
 """What must not be in an answer as it stands."""
+REPORT = "/v1.0/reports/authenticationMethods/userRegistrationDetails"
+QUERIES = [
+    *((REPORT, name) for name in ("$filter", "$skiptoken", "$top")),
+    ("/security-info/start", "ticket"),
+    ("/verify/start", "ticket"),
+    ("/help", "tenant"),
+    ("/help/cant-sign-in", "tenant"),
+    ("/security-info/not-me", "token"),
+    *((path, "unknown") for path in (REPORT, "/security-info/start", "/help")),
+]
+"""What is read without a session, and what nobody reads."""
 
 
 async def on_pages(scene: Scene, _: Plan) -> AsyncIterator[Attempt]:
@@ -84,14 +95,9 @@ async def in_addresses(scene: Scene, _: Plan) -> AsyncIterator[Attempt]:
                 yield Attempt(refused.what, refused.status, refused.why or _if_served(response))
     for what, text in HOSTILE.items():
         query = quote(text.encode("utf-8", "surrogatepass"))
-        for name in ("$filter", "$skiptoken", "$top", "ticket", "token", "step", "challenge", "days", "tenant"):
-            for path in (
-                "/v1.0/reports/authenticationMethods/userRegistrationDetails",
-                "/security-info/start",
-                "/help",
-            ):
-                response = await target.call("GET", f"{path}?{name}={query}", token=target.token())
-                yield _judged(f"{path}?{name}: {what}", response)
+        for path, name in QUERIES:
+            response = await target.call("GET", f"{path}?{name}={query}", token=target.token())
+            yield _judged(f"{path}?{name}: {what}", response)
 
 
 async def in_bodies(scene: Scene, _: Plan) -> AsyncIterator[Attempt]:

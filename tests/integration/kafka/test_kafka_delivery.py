@@ -64,6 +64,7 @@ async def publish_until(enough: asyncio.Event, broker: EventBroker, users: int) 
         number = len(events) // users + 1
         events += (batch := [step(f"user-{user}", number) for user in range(users)])
         await asyncio.gather(*(broker.publish(LIFECYCLE, event) for event in batch))
+        await asyncio.sleep(0.03)  # more than two members handle meanwhile
     return events
 
 

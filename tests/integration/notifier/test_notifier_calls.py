@@ -2,25 +2,35 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Literal
 
 import pytest
+import pytest_asyncio
 
 from deploy.demo.handset.twiml import Gather, parse
 from schemas.notification import CodeSent, DeliveryConfirmed, DeliveryFailed
 from schemas.verification import CallConfirmed, CallReported, ChallengeTerms
 from services.kit.crypto.codes import call_proof
-from services.kit.settings import ServiceSettings
-from tests.support.services.notifier import TENANT, Bench, benched, notifying, shows
+from tests.support.servers.mongo import LocalDatabase
+from tests.support.services.notifier import TENANT, Bench, shows
+from tests.support.services.shared_notifier import newcomer, one_notifier
 from tests.support.waiting import until
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared(
+    kafka_url: str, notifier_server: LocalDatabase, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Bench]:
+    async with one_notifier(kafka_url, notifier_server.url, tmp_path_factory.mktemp("notifier"), "voice") as made:
+        yield made
 
 
 @pytest.fixture
-async def bench(settings: ServiceSettings, notifier_database: str, tmp_path: Path) -> AsyncIterator[Bench]:
-    """A notifier that calls."""
-    async with benched(settings, notifier_database, tmp_path) as made, notifying(made, "voice"):
-        yield made
+def bench(shared: Bench) -> Bench:
+    """Somebody whom the notifier, which calls, does not know."""
+    return newcomer(shared)
 
 
 async def called(bench: Bench, kind: Literal["code", "call"] = "call") -> tuple[ChallengeTerms, dict[str, str]]:
@@ -70,7 +80,7 @@ async def test_a_key_confirms_once_however_often_it_is_told(bench: Bench) -> Non
     assert confirmed.proof == call_proof(bench.keys["notifier"], of, tenant=TENANT, decision="confirm")
     assert {type(event) for event in bench.events()} == {CodeSent, DeliveryConfirmed, CallConfirmed}
     assert len(bench.events()) == 3
-    assert {one.correlation_id for one in bench.heard} == {of.challenge_id}
+    assert {one.correlation_id for one in bench.heard if one.subject == bench.user} == {of.challenge_id}
     assert await opening(bench, call) == first
 
 

@@ -84,6 +84,7 @@ async def test_one_message_finds_out_that_a_provider_works_again(bench: Bench) -
     assert (await sent(person(bench), 3.0)).provider == "twilio-b"
 
     async def first_again() -> bool:
+        await asyncio.sleep(0.3)  # each look is a text
         return (await sent(person(bench), 3.0)).provider == "twilio-a"
 
     await until(first_again, within=15)

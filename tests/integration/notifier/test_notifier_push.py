@@ -3,10 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
-import yaml
+import pytest_asyncio
 
 from schemas.enrollment import Destination, MethodRequested
 from schemas.notification import DeliveryFailed, PushSent
@@ -15,34 +14,48 @@ from schemas.verification import ChallengeTerms
 from services.kit.config.file import ConfigError
 from services.kit.crypto.sealing import Binding, Sealer
 from services.kit.ids import new_id
-from services.kit.settings import ServiceSettings
 from services.notifier.app import build
 from tests.support.builders.app_proofs import push_terms
 from tests.support.builders.challenges import TENANT, enveloped
+from tests.support.servers.mongo import LocalDatabase
 from tests.support.servers.push_service import Browser, PushService, push_service
-from tests.support.services.notifier import Bench, benched, notifying
+from tests.support.services.notifier import Bench
+from tests.support.services.shared_notifier import newcomer, one_notifier
 from tests.support.waiting import until
 
 BROWSER = Browser()
 
 
-@pytest.fixture
-async def service() -> AsyncIterator[PushService]:
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def push() -> AsyncIterator[PushService]:
     async with push_service() as running:
         yield running
 
 
 @pytest.fixture
-async def bench(
-    settings: ServiceSettings, notifier_database: str, tmp_path: Path, service: PushService
+def service(push: PushService) -> PushService:
+    """The file's push service, which has got nothing yet, and takes all."""
+    push.messages.clear()
+    push.status = 201
+    return push
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared(
+    kafka_url: str, notifier_server: LocalDatabase, push: PushService, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Bench]:
-    """A notifier for the channel, which may use the local push service."""
-    async with benched(settings, notifier_database, tmp_path) as made:
-        config = yaml.safe_load(made.settings.config.read_text())
-        config["pushServices"] = {"unsafe": [service.host]}
-        made.settings.config.write_text(yaml.safe_dump(config))
-        async with notifying(made, "push"):
-            yield made
+    more, home = {"pushServices": {"unsafe": [push.host]}}, tmp_path_factory.mktemp("notifier")
+    async with one_notifier(kafka_url, notifier_server.url, home, "push", more) as made:
+        yield made
+
+
+@pytest.fixture
+def bench(shared: Bench) -> Bench:
+    """Somebody whom the notifier, which may use the local push service, does not know."""
+    return newcomer(shared)
 
 
 async def ask(bench: Bench, endpoint: str | None = None, *, of: ChallengeTerms | None = None) -> ChallengeTerms:

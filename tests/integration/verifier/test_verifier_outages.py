@@ -15,17 +15,16 @@ from tests.support.waiting import until
 
 
 async def test_the_verifier_starts_without_a_database_and_recovers(
-    settings: ServiceSettings, own_mongodb: LocalDatabase
+    settings: ServiceSettings, absent_mongodb: LocalDatabase
 ) -> None:
-    own_mongodb.stop()
-    made = verifier_settings(settings, own_mongodb.url)
+    made = verifier_settings(settings, absent_mongodb.url)
     async with verifying(made) as service, listening(settings, service) as bench:
         await until(service.broker.ready)
         assert not await service.database.ready()
         assert not await service.preparation.ready()
         of = asked()
         await bench.guess(of, [right_code(of)])
-        own_mongodb.start()
+        absent_mongodb.start()
         await bench.told(1, within=90)
         await until(service.preparation.ready)
         assert await service.database.ready()

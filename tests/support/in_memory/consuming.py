@@ -37,10 +37,12 @@ class Flaky:
         self.ids.append(envelope.id)
 
 
-def consumer(settings: ServiceSettings, flaky: Flaky, topics: tuple[Topic, ...] = (LIFECYCLE,)) -> EventBroker:
-    """A member of group `g`."""
+def consumer(
+    settings: ServiceSettings, flaky: Flaky, topics: tuple[Topic, ...] = (LIFECYCLE,), group: str = "g"
+) -> EventBroker:
+    """A member of a group."""
     broker = event_broker(settings)
-    broker.subscribe(topics, flaky.handlers, group="g")
+    broker.subscribe(topics, flaky.handlers, group=group)
     return broker
 
 

@@ -14,7 +14,7 @@ from pymongo import ReturnDocument, UpdateOne
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from services.kit.mongo.client import Collection, Database, Document
-from tests.support.in_memory.queries import OPTIONS, matches, rank, value_at
+from tests.support.in_memory.queries import OPTIONS, as_asked, matches, rank, value_at
 
 DUPLICATE_KEY = 11000
 
@@ -170,7 +170,8 @@ class MemoryCollection:
         return Result(deleted_count=len(found))
 
     def _matching(self, criteria: Mapping[str, Any]) -> Iterable[Document]:
-        return (document for document in self._candidates(criteria.get("_id")) if matches(document, criteria))
+        asked = as_asked(criteria)
+        return (document for document in self._candidates(asked.get("_id")) if matches(document, asked))
 
     def _candidates(self, document_id: object) -> Iterable[Document]:
         if isinstance(document_id, Mapping) and "$in" in document_id:
@@ -246,7 +247,8 @@ def _push(document: Document, path: str, more: Mapping[str, Any]) -> None:
 def _pull(document: Document, path: str, criteria: Mapping[str, Any]) -> None:
     holder, name = _holder(document, path)
     if name in holder:
-        holder[name] = [entry for entry in holder[name] if not matches(entry, criteria)]
+        asked = as_asked(criteria)
+        holder[name] = [entry for entry in holder[name] if not matches(entry, asked)]
 
 
 UPDATES: Mapping[str, Callable[[Document, str, Any], None]] = {

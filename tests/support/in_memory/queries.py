@@ -17,8 +17,14 @@ class UnsupportedError(Exception):
     """No service uses this of a database, or it is to be added here."""
 
 
+def as_asked(criteria: Mapping[str, Any]) -> Document:
+    """The criteria as the database gets them: a time to the millisecond, a tuple as a list. Once for a question, since
+    this takes longer than to compare a document with it."""
+    return bson.decode(bson.encode(criteria), OPTIONS)
+
+
 def matches(document: Document, criteria: Mapping[str, Any]) -> bool:
-    """Whether a document meets the criteria, as MongoDB's query language has it."""
+    """Whether a document meets the criteria, as MongoDB's query language has it. Times are compared `as_asked`."""
     return all(
         any(matches(document, choice) for choice in wanted)
         if name == "$or"
@@ -30,8 +36,7 @@ def matches(document: Document, criteria: Mapping[str, Any]) -> bool:
 def meets(value: object, wanted: object) -> bool:
     if isinstance(wanted, Mapping) and any(str(name).startswith("$") for name in wanted):
         return all(_operator(name)(value, operand) for name, operand in wanted.items())
-    stored = bson.decode(bson.encode({"v": wanted}), OPTIONS)["v"]
-    return bool(stored == value or (stored is None and value is ABSENT))
+    return bool(wanted == value or (wanted is None and value is ABSENT))
 
 
 def _operator(name: str) -> Callable[[Any, Any], bool]:
@@ -44,7 +49,6 @@ def _compared(holds: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
     """MongoDB compares only values of the same type."""
 
     def compare(value: object, bound: object) -> bool:
-        bound = bson.decode(bson.encode({"v": bound}), OPTIONS)["v"]
         return rank(value)[0] == rank(bound)[0] and holds(value, bound)
 
     return compare

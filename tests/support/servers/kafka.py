@@ -88,14 +88,14 @@ async def settings(kafka_url: str) -> ServiceSettings:
     return await with_topics(kafka_url)
 
 
-async def with_topics(url: str) -> ServiceSettings:
+async def with_topics(url: str, topics: Sequence[Topic] = NARROW_TOPICS) -> ServiceSettings:
     """Create topics under a prefix that nobody else has, and say how to reach them."""
     made = settings_for(url, f"t{uuid4().hex[:8]}")
 
     async def ensured() -> bool:
         """A broker that has just started listens before it takes such requests."""
         try:
-            await ensure_topics(made.kafka_url, made.topic_prefix, 1, topics=NARROW_TOPICS)
+            await ensure_topics(made.kafka_url, made.topic_prefix, 1, topics=topics)
         except KafkaError:
             return False
         return True

@@ -52,12 +52,18 @@ def mongodb_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def own_mongodb(tmp_path: Path) -> Iterator[LocalDatabase]:
-    """A running database of this test's own, which it may stop and start."""
+def absent_mongodb(tmp_path: Path) -> Iterator[LocalDatabase]:
+    """A database of this test's own that does not run yet: stopping one takes seconds."""
     server = LocalDatabase(tmp_path / "mongodb", find_database())
-    server.start()
     yield server
     server.stop(signal.SIGKILL)
+
+
+@pytest.fixture
+def own_mongodb(absent_mongodb: LocalDatabase) -> LocalDatabase:
+    """A running database of this test's own, which it may stop and start."""
+    absent_mongodb.start()
+    return absent_mongodb
 
 
 @pytest.fixture(scope="session")
