@@ -16,7 +16,7 @@ from tests.support.web.authenticator import CODE, NUMBER, DeviceApi, request_in
 from tests.support.web.browser import BROKEN_ADDRESSES
 from tests.support.web.pseudo import speak_pseudo, unmarked
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 @asynccontextmanager
@@ -30,7 +30,7 @@ async def page_in(browser: Browser, locale: str) -> AsyncIterator[Page]:
     await context.close()
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def german(browser: Browser) -> AsyncIterator[Page]:
     async with page_in(browser, "de-AT") as page:
         yield page

@@ -8,10 +8,9 @@ from playwright.async_api import Page, expect
 from services.enrollment.i18n import LANGUAGES, SOURCE
 from tests.support.web.browser import Stage
 from tests.support.web.sample_frame import MASKED
-from tests.support.web.staged_pages import NARROWEST, PICTURES, VIEWS, WIDEST, browser, pages, stream
+from tests.support.web.staged_pages import NARROWEST, PICTURES, VIEWS, WIDEST, stream
 
-__all__ = ["browser", "pages"]
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 ADMINISTRATORS: Final = frozenset(
     name for name, view in VIEWS.items() if view.template.startswith(("operations/", "people/"))

@@ -26,7 +26,7 @@ from tests.support.web.sample_pages import code_view
 from tests.support.web.staged_pages import NARROWEST, PICTURES, VIEWS, WIDEST, activation, stream
 from tests.support.web.trees import assert_told_as_before
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 LOOKS: tuple[tuple[int, Scheme], ...] = ((WIDEST, "light"), (NARROWEST, "dark"))
 OTHER: dict[Scheme, Scheme] = {"light": "dark", "dark": "light"}
