@@ -15,8 +15,8 @@ import pytest_asyncio
 from PIL import Image
 from playwright.async_api import Browser
 
-from tests.support.web import pictures
 from tests.support.web.browser import Scheme, Stage, stage
+from tests.support.web.looks import pictures
 from tests.support.web.sample_frame import NOW
 from tests.support.web.staged_pages import NARROWEST, PICTURES, VIEWS, WIDEST, stream
 
