@@ -17,7 +17,9 @@ async def api() -> AsyncIterator[DeviceApi]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
-    context = await browser.new_context(viewport={"width": WIDTH, "height": 760}, service_workers="block")
+    context = await browser.new_context(
+        viewport={"width": WIDTH, "height": 760}, service_workers="block", reduced_motion="reduce"
+    )
     context.set_default_timeout(10_000)
     yield context
     await context.close()

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 async def page_in(browser: Browser, locale: str) -> AsyncIterator[Page]:
     """A page of a browser whose person reads that language."""
     context = await browser.new_context(
-        viewport={"width": WIDTH, "height": 760}, locale=locale, service_workers="block"
+        viewport={"width": WIDTH, "height": 760}, locale=locale, service_workers="block", reduced_motion="reduce"
     )
     context.set_default_timeout(10_000)
     yield await context.new_page()
