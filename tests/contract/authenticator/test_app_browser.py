@@ -22,7 +22,7 @@ from tests.support.web.app import (
 from tests.support.web.authenticator import NUMBER, SECRET, DeviceApi
 from tests.support.web.browser import CHROMIUM
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 def camera_film(text: str, path: Path) -> Path:

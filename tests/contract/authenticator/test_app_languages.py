@@ -16,21 +16,21 @@ from tests.support.web.authenticator import CODE, NUMBER, DeviceApi, request_in
 from tests.support.web.browser import BROKEN_ADDRESSES
 from tests.support.web.pseudo import speak_pseudo, unmarked
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 @asynccontextmanager
 async def page_in(browser: Browser, locale: str) -> AsyncIterator[Page]:
     """A page of a browser whose person reads that language."""
     context = await browser.new_context(
-        viewport={"width": WIDTH, "height": 760}, locale=locale, service_workers="block"
+        viewport={"width": WIDTH, "height": 760}, locale=locale, service_workers="block", reduced_motion="reduce"
     )
     context.set_default_timeout(10_000)
     yield await context.new_page()
     await context.close()
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def german(browser: Browser) -> AsyncIterator[Page]:
     async with page_in(browser, "de-AT") as page:
         yield page

@@ -8,7 +8,7 @@ from playwright.async_api import Page, expect
 from tests.support.web.app import add_account, add_by_link, asked, heading, to_ways
 from tests.support.web.authenticator import NUMBER, DeviceApi, request_in
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_a_request_is_approved_with_its_number(page: Page, api: DeviceApi) -> None:

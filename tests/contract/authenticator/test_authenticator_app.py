@@ -13,7 +13,7 @@ from tests.support.web.authenticator import CODE, SECRET, DeviceApi, request_in
 from tests.support.web.browser import assert_reached_by_keyboard
 from tests.support.web.trees import assert_told_as_before
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 KEPT = """async () => {
     const opened = await new Promise((resolve) => { const request = indexedDB.open("authenticator");

@@ -14,10 +14,8 @@ from services.enrollment.web.assets import tenant_colours
 from services.kit.config.tenants import Branding
 from tests.support.web.browser import AXE_RUN, Scheme
 from tests.support.web.demo_pages import PAGES, show
-from tests.support.web.staged_pages import browser
 
-__all__ = ["browser"]
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 ENROLLMENT: Final = Path("services/enrollment")
 STYLES: Final = (

@@ -1,59 +1,55 @@
 """Pages from right to left, and in other languages: nothing has to be moved sideways, and numbers stay as they are."""
 
-from typing import Final
+from typing import Any, Final
 
 import pytest
-from playwright.async_api import Page, expect
+import pytest_asyncio
 
 from services.enrollment.i18n import LANGUAGES, SOURCE
 from tests.support.web.browser import Stage
 from tests.support.web.sample_frame import MASKED
-from tests.support.web.staged_pages import NARROWEST, PICTURES, VIEWS, WIDEST, browser, pages, stream
+from tests.support.web.staged_pages import NARROWEST, PICTURES, VIEWS, WIDEST, stream
 
-__all__ = ["browser", "pages"]
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 ADMINISTRATORS: Final = frozenset(
     name for name, view in VIEWS.items() if view.template.startswith(("operations/", "people/"))
 )
 """Pages for administrators are English."""
+TRANSLATED: Final = sorted(VIEWS.keys() - ADMINISTRATORS)
 FITS: Final = """() => { const { scrollWidth, clientWidth } = document.documentElement;
     const beyond = [...document.body.querySelectorAll("*")].filter((one) => one.checkVisibility())
         .filter((one) => !one.matches(".visually-hidden, .visually-hidden *, option, .menu ul *"))
         .filter((one) => { const { left, right, width } = one.getBoundingClientRect();
             return width > 1 && (left < -1 || right > clientWidth + 1) });
     return scrollWidth <= clientWidth ? beyond.map((one) => one.outerHTML.slice(0, 120)) : ["the page"] }"""
-TEXT_SIZE: Final = "(size) => document.documentElement.style.setProperty('font-size', size)"
+AT: Final = """() => {{ document.documentElement.style.setProperty('font-size', '{size}');
+    return [document.documentElement.dir, ({fits})()] }}"""
+SIZES: Final = tuple((width, size) for width in (NARROWEST, WIDEST) for size in ("100%", "200%"))
 DIRECTIONS: Final = "(all) => [...new Set(all.map((one) => getComputedStyle(one).direction))]"
 
 
-async def _sideways(page: Page) -> list[str]:
-    found = []
-    for width in (NARROWEST, WIDEST):
-        for size in ("100%", "200%"):
-            await page.set_viewport_size({"width": width, "height": 800})
-            await page.evaluate(TEXT_SIZE, size)
-            found += [f"{width} px, {size}: {one}" for one in await page.evaluate(FITS)]
-    return found
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def in_arabic(pages: Stage) -> dict[str, list[Any]]:
+    """Of each page the direction and what is beyond its edge, at each of `SIZES`."""
+    gallery = await pages.gallery(VIEWS, stream() | PICTURES)
+    asked = [(width, AT.format(size=size, fits=FITS)) for width, size in SIZES]
+    return await gallery.ask(TRANSLATED, "ar", asked)
 
 
-@pytest.mark.parametrize("name", sorted(VIEWS.keys() - ADMINISTRATORS))
-async def test_nothing_has_to_be_moved_sideways(pages: Stage, name: str) -> None:
-    page = await pages.show(VIEWS[name], width=NARROWEST, answers=stream() | PICTURES, language="ar")
-    await expect(page.locator("html")).to_have_attribute("dir", "rtl")
-    assert await _sideways(page) == []
+@pytest.mark.parametrize("name", TRANSLATED)
+async def test_nothing_has_to_be_moved_sideways(in_arabic: dict[str, list[Any]], name: str) -> None:
+    assert dict(zip(SIZES, in_arabic[name], strict=True)) == {size: ["rtl", []] for size in SIZES}
 
 
 @pytest.mark.parametrize("language", [each for each in LANGUAGES if each not in {SOURCE, "ar"}])
 async def test_nothing_has_to_be_moved_sideways_in_another_language(pages: Stage, language: str) -> None:
     """One state of each page, on a small screen: the words of some languages are much longer."""
-    one_each = {VIEWS[name].template: name for name in sorted(VIEWS.keys() - ADMINISTRATORS)}
-    beyond = {}
-    for name in one_each.values():
-        page = await pages.show(VIEWS[name], width=NARROWEST, answers=stream() | PICTURES, language=language)
-        if found := await page.evaluate(FITS):
-            beyond[name] = found
-    assert beyond == {}
+    one_each = {VIEWS[name].template: name for name in TRANSLATED}
+    gallery = await pages.gallery(VIEWS, stream() | PICTURES)
+    found = await gallery.ask([*one_each.values()], language, [(NARROWEST, FITS)])
+    assert len(found) == len(one_each)
+    assert {name: beyond for name, (beyond,) in found.items() if beyond} == {}
 
 
 @pytest.mark.parametrize(

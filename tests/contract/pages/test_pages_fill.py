@@ -11,7 +11,7 @@ from tests.support.web.browser import stage
 from tests.support.web.sample_pages import code_view
 from tests.support.web.staged_pages import VIEWS, stream
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 OFFERS = """(outcome) => {
   window.OTPCredential = class {};

@@ -16,10 +16,9 @@ from services.enrollment.proofs.sent_code.words import CHANNELS
 from tests.support.web.browser import Stage, staged
 from tests.support.web.sample_frame import NOW
 from tests.support.web.sample_pages import code_view, scan_view
-from tests.support.web.staged_pages import NARROWEST, PICTURES, VIEWS, WIDEST, activation, browser, pages, stream
+from tests.support.web.staged_pages import NARROWEST, PICTURES, VIEWS, WIDEST, activation, stream
 
-__all__ = ["browser", "pages"]
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 TWICE: Final = "() => document.documentElement.style.setProperty('font-size', '200%')"
 PLACES: Final = """() => [...document.querySelectorAll("h2, p, button, a, input, .actions")]
@@ -51,7 +50,7 @@ NEWS: Final = (
 SIZES: Final = ((WIDEST, False), (NARROWEST, False), (NARROWEST, True))
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def on_a_phone(browser: Browser) -> AsyncIterator[Stage]:
     """A finger instead of a mouse."""
     context = await browser.new_context(has_touch=True, is_mobile=True, viewport={"width": NARROWEST, "height": 740})

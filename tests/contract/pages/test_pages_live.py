@@ -23,7 +23,7 @@ from tests.support.web.sample_pages import code_view, phone_view, try_view
 from tests.support.web.staged_pages import NARROWEST, VIEWS, activation, sent_form, stream
 from tests.unit.enrollment.builders import texted
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 FAILED = f"We couldn't reach {MASKED}. Check the number, or use a different one."
 

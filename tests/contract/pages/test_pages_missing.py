@@ -10,7 +10,7 @@ from tests.support.web.browser import Stage
 from tests.support.web.sample_pages import code_view
 from tests.support.web.staged_pages import VIEWS, stream
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 @pytest.mark.parametrize("name", ["code", "code-by-email", "prove-code", "call", "prove-call"])

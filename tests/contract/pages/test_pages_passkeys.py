@@ -10,7 +10,7 @@ from services.enrollment.methods.passkey.words import OUTCOMES
 from tests.support.web.browser import PLATFORM_AUTHENTICATOR, Stage, stage
 from tests.support.web.staged_pages import VIEWS, sent_form
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 MAKE_PASSKEY = """() => navigator.credentials.create({publicKey: {
     rp: {name: "Northbridge", id: "localhost"}, challenge: new Uint8Array(16),

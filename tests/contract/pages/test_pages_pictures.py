@@ -15,13 +15,12 @@ import pytest_asyncio
 from PIL import Image
 from playwright.async_api import Browser
 
-from tests.support.web import pictures
 from tests.support.web.browser import Scheme, Stage, stage
+from tests.support.web.looks import pictures
 from tests.support.web.sample_frame import NOW
-from tests.support.web.staged_pages import NARROWEST, PICTURES, VIEWS, WIDEST, browser, stream
+from tests.support.web.staged_pages import NARROWEST, PICTURES, VIEWS, WIDEST, stream
 
-__all__ = ["browser"]
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 FOLDER: Final = Path(__file__).parent / "pictures"
 FOUND: Final = Path(__file__).parents[3] / ".local" / "pictures"
@@ -46,7 +45,7 @@ NAMES: Final = """
 STATES: Final = NAMES.split()
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def still(browser: Browser) -> AsyncIterator[Stage]:
     """A stage on which no time passes."""
     async with stage(browser, scale=pictures.SCALE) as staged:

@@ -19,6 +19,7 @@ from tests.support.web.browser import (
     Scheme,
     Stage,
     assert_reached_by_keyboard,
+    findings,
     stage,
 )
 from tests.support.web.sample_frame import ACTIVATION_LINK, ACTIVATION_URL, CODES, FRAME, OTP_SECRET, QR_CODES
@@ -26,7 +27,7 @@ from tests.support.web.sample_pages import code_view
 from tests.support.web.staged_pages import NARROWEST, PICTURES, VIEWS, WIDEST, activation, stream
 from tests.support.web.trees import assert_told_as_before
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 LOOKS: tuple[tuple[int, Scheme], ...] = ((WIDEST, "light"), (NARROWEST, "dark"))
 OTHER: dict[Scheme, Scheme] = {"light": "dark", "dark": "light"}
@@ -60,40 +61,6 @@ OF_NO_FIELD = {"delete-required", "prove-questions-error"}
 """Errors that are about the page: an alert says them."""
 
 
-@pytest.mark.parametrize("name", VIEWS)
-async def test_every_page_is_accessible_fits_begins_where_it_should_and_is_told_as_before(
-    pages: Stage, name: str
-) -> None:
-    view = VIEWS[name]
-    width, scheme = LOOKS[list(VIEWS).index(name) % len(LOOKS)]
-    page = await pages.show(view, width=width, scheme=scheme, answers=stream())
-    assert await pages.findings("color-contrast") == []
-    assert (await page.title()).startswith("Error: ") == bool(view.error)
-    tag, about = await page.evaluate(START)
-    if isinstance(view.error, FieldError) and not getattr(view, "ended", False) and name not in OF_NO_FIELD:
-        assert f"{view.error.field}-error" in about
-    else:
-        assert tag in {"H1", "H2"}
-    await page.set_viewport_size({"width": NARROWEST, "height": 800})
-    assert await page.evaluate(FITS)
-    assert await page.evaluate(BROKEN_ADDRESSES) == []
-    assert await page.evaluate(SMALL_TARGETS) == []
-    await assert_told_as_before(page, name)
-    await page.evaluate(TWICE)
-    assert await page.evaluate(FITS)
-    await page.set_viewport_size({"width": width, "height": 800})
-    await page.emulate_media(color_scheme=OTHER[scheme])
-    assert await pages.findings() == []
-    assert pages.complaints == []
-
-
-@pytest.mark.parametrize(("accent", "scheme"), [("#ffd400", "light"), ("#000000", "dark")])
-async def test_any_colour_of_an_organisation_is_readable(browser: Browser, accent: str, scheme: Scheme) -> None:
-    async with stage(browser, accent=accent) as coloured:
-        await coloured.show(VIEWS["code"], scheme=scheme, answers=stream())
-        assert await coloured.findings() == []
-
-
 BY_KEYBOARD = """
     prompt download setup scan-manual scan-expired try try-denied app-code app-done choose phone-ways code-ways call
     hardware-token hardware-token-code email software software-scan questions passkey recovery recovery-codes
@@ -105,10 +72,58 @@ BY_KEYBOARD = """
 """One of each kind of page at least."""
 WALKED = BY_KEYBOARD.split()
 
+FACTS = f"""() => {{ const twice = document.documentElement.style, at = {{ broken: ({BROKEN_ADDRESSES})(),
+        small: ({SMALL_TARGETS})(), fits: ({FITS})() }};
+    twice.setProperty("font-size", "200%");
+    at.fitsTwice = ({FITS})();
+    twice.removeProperty("font-size");
+    return at }}"""
+RIGHT = {"broken": [], "small": [], "fits": True, "fitsTwice": True}
 
-@pytest.mark.parametrize("name", WALKED)
-async def test_each_control_is_reached_by_keyboard_with_a_ring(pages: Stage, name: str) -> None:
-    await assert_reached_by_keyboard(await pages.show(VIEWS[name], answers=stream()))
+
+@pytest.mark.parametrize("name", VIEWS)
+async def test_every_page_is_accessible_fits_begins_where_it_should_and_is_told_as_before(
+    pages: Stage, name: str
+) -> None:
+    """All of one load: facts and the keyboard of the page itself, what is told and what axe finds of its copy."""
+    view = VIEWS[name]
+    width, scheme = LOOKS[list(VIEWS).index(name) % len(LOOKS)]
+    page = await pages.show(view, width=width, scheme=scheme, answers=stream())
+    assert (await page.title()).startswith("Error: ") == bool(view.error)
+    tag, about = await page.evaluate(START)
+    if isinstance(view.error, FieldError) and not getattr(view, "ended", False) and name not in OF_NO_FIELD:
+        assert f"{view.error.field}-error" in about
+    else:
+        assert tag in {"H1", "H2"}
+    await page.set_viewport_size({"width": NARROWEST, "height": 800})
+    assert await page.evaluate(FACTS) == RIGHT
+    await _is_told_and_accessible(pages, name, width, scheme)
+    if name in WALKED:
+        await page.set_viewport_size({"width": WIDEST, "height": 800})
+        await assert_reached_by_keyboard(page)
+    assert pages.complaints == []
+
+
+async def _is_told_and_accessible(pages: Stage, name: str, width: int, scheme: Scheme) -> None:
+    """Told on a small screen; colours in both schemes, and all else once, with the larger text."""
+    bench = await pages.bench()
+    copy = bench.page
+    await copy.set_viewport_size({"width": NARROWEST, "height": 800})
+    await bench.lay(pages.page)
+    await assert_told_as_before(copy, name, anew=lambda: bench.lay(pages.page))
+    await copy.set_viewport_size({"width": width, "height": 800})
+    await copy.emulate_media(color_scheme=scheme)
+    assert await findings(copy, "color-contrast") == []
+    await copy.emulate_media(color_scheme=OTHER[scheme])
+    await copy.evaluate(TWICE)
+    assert await findings(copy) == []
+
+
+@pytest.mark.parametrize(("accent", "scheme"), [("#ffd400", "light"), ("#000000", "dark")])
+async def test_any_colour_of_an_organisation_is_readable(browser: Browser, accent: str, scheme: Scheme) -> None:
+    async with stage(browser, accent=accent) as coloured:
+        await coloured.show(VIEWS["code"], scheme=scheme, answers=stream())
+        assert await coloured.findings() == []
 
 
 async def test_each_kind_of_page_is_walked_by_keyboard() -> None:

@@ -13,7 +13,7 @@ from tests.support.web.demo_pages import PAGES, show
 from tests.support.web.staged_pages import PICTURES, VIEWS, WIDEST, stream
 from tests.support.web.trees import FOLDER, JOURNEYS, assert_told_as_before, trees_in
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Sample pages in Chromium, with the real headers and static files, from a server that has nothing else."""
 
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from services.kit.config.tenants import Branding
 from services.kit.http.headers import security_headers
 from services.kit.http.problem import install_problem_handlers
 from tests.support.serving import serving
+from tests.support.web.looks.bench import Bench
+from tests.support.web.looks.gallery import EMPTY, Gallery
 
 CHROMIUM = "/usr/bin/chromium"
 HEADLESS_SHELL = "/usr/bin/chromium-headless-shell"
@@ -45,14 +48,16 @@ BROKEN_ADDRESSES = """() => { const broken = [], nodes = document.createTreeWalk
     return broken }"""
 """Those that go on in another line anywhere but before their "@"."""
 CONTROLS = "a, button, input, select, summary"
-STOPS = f"""() => {{ const seen = [...document.querySelectorAll("{CONTROLS}")]
-    .filter((element) => element.checkVisibility() && element.type !== "hidden" && element.tabIndex >= 0);
-    const radios = new Set(seen.filter(({{type}}) => type === "radio").map(({{name}}) => name));
-    return seen.filter(({{type}}) => type !== "radio").length + radios.size }}"""
-"""How many controls there are; of radio buttons a group is one."""
 RINGED = """() => { const style = getComputedStyle(document.activeElement);
     return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 }"""
-FOCUSED = f"() => document.activeElement.matches('{CONTROLS}') && [document.activeElement.outerHTML, ({RINGED})()]"
+NOTED = f"""() => {{ const seen = [...document.querySelectorAll("{CONTROLS}")]
+    .filter((element) => element.checkVisibility() && element.type !== "hidden" && element.tabIndex >= 0);
+    const radios = new Set(seen.filter(({{type}}) => type === "radio").map(({{name}}) => name));
+    window.reached ??= addEventListener("focusin", ({{ target }}) => {{
+        if (target.matches("{CONTROLS}")) reached.push([target.outerHTML, ({RINGED})()]) }}) ?? [];
+    reached.length = 0;
+    return seen.filter(({{type}}) => type !== "radio").length + radios.size }}"""
+"""How many controls there are, of radio buttons a group being one. What is reached from now on is noted."""
 PLATFORM_AUTHENTICATOR: Final[dict[str, Any]] = {
     "protocol": "ctap2",
     "transport": "internal",
@@ -63,6 +68,8 @@ PLATFORM_AUTHENTICATOR: Final[dict[str, Any]] = {
 }
 """One of the browser's own, by the DevTools protocol (domain WebAuthn), that says yes at once."""
 ACCENT = "#0f5f6b"
+POLICY: Final = "Content-Security-Policy"
+SCRIPTS: Final = re.compile(r"<script\b.*?</script>")
 
 
 def headless() -> str:
@@ -102,6 +109,8 @@ class Stage:
         self._view: View | None = None
         self._language = SOURCE
         self._answers: Mapping[str, Answer] = {}
+        self._bench: Bench | None = None
+        self._hung: Mapping[str, View] = {}
         page.on("console", self._note)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
@@ -124,19 +133,39 @@ class Stage:
         return self.page
 
     async def findings(self, *rules: str) -> list[str]:
-        """What axe-core finds on the page as it is now, readable; with rules, those alone. It is loaded here, once a
-        page: most do without."""
+        """What axe-core finds on the page as it is now. It is loaded here, once a page: most do without."""
         if not await self.page.evaluate("() => 'axe' in window"):
             await self.page.evaluate(AXE_SCRIPT)
-        found: list[str] = await self.page.evaluate(AXE_RUN, list(rules) or None)
-        return found
+        return await findings(self.page, *rules)
+
+    async def bench(self) -> Bench:
+        """Beside the page, for copies of it."""
+        if self._bench is None:
+            self._bench = Bench(await self.page.context.new_page(), f"{self._origin}/bench")
+        return self._bench
+
+    async def gallery(self, views: Mapping[str, View], answers: Mapping[str, Answer]) -> Gallery:
+        """Of these views, in the place of the page."""
+        self._hung, self._answers = views, answers
+        await self.page.set_viewport_size({"width": 1280, "height": 800})
+        return Gallery(self.page, f"{self._origin}/gallery")
 
     def answer(self, path: str) -> Response:
         """The page, or what the service would say at that path."""
+        headers = security_headers("http://127.0.0.1:8010")
         if path == "/page" and self._view:
             read_in(self._language)
-            headers = security_headers("http://127.0.0.1:8010")
             return Response(PAGES.render(self._view), media_type="text/html", headers=headers)
+        if path == "/bench" and self._view:
+            return Response(SCRIPTS.sub("", PAGES.render(self._view)), media_type="text/html")
+        if path.startswith("/hung/"):
+            _, _, language, name = path.split("/")
+            read_in(language)
+            del headers["X-Frame-Options"]
+            headers[POLICY] = headers[POLICY].replace("frame-ancestors 'none'", "frame-ancestors 'self'")
+            return Response(PAGES.render(self._hung[name]), media_type="text/html", headers=headers)
+        if path == "/gallery":
+            return Response(EMPTY, media_type="text/html")
         given = self._answers.get(path)
         return Response(given.body, media_type=given.media_type) if given else Response(status_code=404)
 
@@ -145,28 +174,34 @@ class Stage:
             self.complaints.append(said.text)
 
 
+async def findings(page: Page, *rules: str) -> list[str]:
+    """What axe-core, which is on the page, finds there, readable; with rules, those alone."""
+    found: list[str] = await page.evaluate(AXE_RUN, list(rules) or None)
+    return found
+
+
 async def assert_reached_by_keyboard(page: Page) -> None:
     """By Tab from where reading begins, each with a ring."""
-    stops, seen = await page.evaluate(STOPS), set()
+    stops = await page.evaluate(NOTED)
     for _ in range(stops + 2):
         await page.keyboard.press("Tab")
-        if focused := await page.evaluate(FOCUSED):
-            html, is_ringed = focused
-            assert is_ringed, html
-            seen.add(html)
-    assert len(seen) == stops
+    reached = await page.evaluate("() => reached")
+    assert [html for html, is_ringed in reached if not is_ringed] == []
+    assert len({html for html, _ in reached}) == stops
 
 
 @asynccontextmanager
 async def stage(
     browser: Browser, *, scripts: bool = True, scale: float = 1, accent: str = ACCENT
 ) -> AsyncIterator[Stage]:
-    """A stage for views, in central Europe. `scale` is how many pixels of a screenshot make one of the page."""
+    """A stage for views, in central Europe. `scale` is how many pixels of a screenshot make one of the page. What waits
+    does not breathe there: it takes a processor to draw it anew all the time."""
     context = await browser.new_context(
         java_script_enabled=scripts,
         timezone_id="Europe/Berlin",
         locale="en-GB",
         accept_downloads=True,
+        reduced_motion="reduce",
         device_scale_factor=scale,
     )
     try:

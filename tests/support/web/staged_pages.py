@@ -25,19 +25,20 @@ PICTURES = {path: Answer(qr_picture(content), "image/svg+xml") for path, content
 WIDEST, NARROWEST = 1280, 360
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
+    """One for all files of a worker, so that their tests share its event loop: starting one takes 1.5 s of CPU."""
     async with chromium() as started:
         yield started
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def pages(browser: Browser) -> AsyncIterator[Stage]:
     async with stage(browser) as staged:
         yield staged
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def bare(browser: Browser) -> AsyncIterator[Stage]:
     """Pages without scripts."""
     async with stage(browser, scripts=False) as staged:

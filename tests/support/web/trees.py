@@ -4,6 +4,7 @@ Playwright reads it in Chromium, kept as text."""
 import asyncio
 import os
 import re
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
 
@@ -53,17 +54,23 @@ LATE, MOMENT, SETTLED = 20, 0.1, 0.5
 """How often, and how long, to wait for what the page hears after it was loaded; how long before it is kept."""
 
 
-async def assert_told_as_before(page: Page, state: str, journey: str = "") -> None:
-    """The page's tree is the one that is kept of the state."""
+async def assert_told_as_before(
+    page: Page, state: str, journey: str = "", anew: Callable[[], Awaitable[None]] | None = None
+) -> None:
+    """The page's tree is the one that is kept of the state; `anew` copies to it what it is a copy of."""
     file = FOLDER / f"{journey or JOURNEY_OF[state]}.txt"
     if os.environ.get(WRITE) == "write":
         await asyncio.sleep(SETTLED)
+        if anew:
+            await anew()
         _keep(file, state, await told(page))
     kept = trees_in(file).get(state, "")
     for _ in range(LATE):
         if await told(page) == kept:
             return
         await asyncio.sleep(MOMENT)
+        if anew:
+            await anew()
     assert (await told(page)).split("\n") == kept.split("\n")
 
 

@@ -1,0 +1,1 @@
+"""Ways to look at many pages: a copy on a bench, frames of a gallery, pictures."""
