@@ -1,6 +1,7 @@
 """Histories of the model, in a process of its own: they take what the faults leave of the processors."""
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -32,7 +33,7 @@ def meanwhile_tried(histories: Histories, seed: int, console: Console) -> Iterat
     """Try so many while something else is done, and wait for them in the end.
 
     Raises:
-        StackError: one broke a promise; the message has its steps.
+        StackError: one broke a promise, and the message has its steps; or they were ended before they were done.
     """
     if not histories.count:
         yield
@@ -45,11 +46,14 @@ def meanwhile_tried(histories: Histories, seed: int, console: Console) -> Iterat
             yield
             if trying.poll() is None:
                 console.print("waiting for the histories of the model")
-            failed = trying.wait() != 0
+            ended = trying.wait()
         finally:
             trying.kill()
             trying.wait()
-        if failed:
+        if ended < 0:
+            name = signal.Signals(-ended).name
+            raise StackError(f"the histories of the model were ended by {name} before they were done")
+        if ended:
             said.seek(0)
             lines = [line.rstrip() for line in said.readlines()]
             raise StackError("\n".join(["a history of the model broke a promise:", *lines[-SHOWN:]]))
