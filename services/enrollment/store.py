@@ -89,7 +89,13 @@ class Store:
         return cls(
             database=database,
             accounts=Accounts(collection("accounts"), Account, **options),
-            challenges=Challenges(collection("challenges"), Challenge, remembers=REMEMBERED, **options),
+            challenges=Challenges(
+                collection("challenges"),
+                Challenge,
+                remembers=REMEMBERED,
+                is_over=lambda challenge: challenge.status != "pending",
+                **options,
+            ),
             interrupts=Interrupts(collection("interrupts"), Interrupt, **silent),
             answers=StoredResponses(collection("answers"), StoredResponse, **silent),
             activations=Activations(collection("activations"), Activation, **silent),

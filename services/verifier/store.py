@@ -47,6 +47,7 @@ class Store:
                 clock=clock,
                 source=SOURCE,
                 remembers=REMEMBERED,
+                is_over=lambda challenge: challenge.status != "pending",
             ),
             Documents(database.collection("authenticators"), Authenticator, relay=relay, clock=clock, source=SOURCE),
             Documents(

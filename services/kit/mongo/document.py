@@ -66,8 +66,8 @@ class Stored(Generic[S]):
 
 
 class Documents(Generic[S]):
-    """The documents of one aggregate. `remembers` of those that this process wrote last, if no id is given twice: then
-    a change begins from there (`recent`). What never `tells` anything has no outbox that somebody must look after."""
+    """The documents of one aggregate. `remembers` of those that this process wrote last, few that are over, if no id is
+    given twice: then a change begins there (`recent`). What never `tells` anything has no outbox to look after."""
 
     def __init__(
         self,
@@ -78,6 +78,7 @@ class Documents(Generic[S]):
         clock: Clock,
         source: str,
         remembers: int = 0,
+        is_over: Callable[[S], bool] = lambda _: False,
         tells: bool = True,
     ) -> None:
         self._collection = collection
@@ -87,6 +88,7 @@ class Documents(Generic[S]):
         self._clock = clock
         self._source = source
         self._recent: Recent[Stored[S]] = Recent(remembers)
+        self._is_over = is_over
         self._tells = tells
         if tells:
             relay.watch(collection)
@@ -112,8 +114,7 @@ class Documents(Generic[S]):
 
     async def versions(self) -> dict[str, int]:
         """The version of every document, by id: for few, to see which have changed without reading them."""
-        found = self._collection.find({}, {"version": 1})
-        return {document["_id"]: document["version"] async for document in found}
+        return {found["_id"]: found["version"] async for found in self._collection.find({}, {"version": 1})}
 
     async def insert(
         self,
@@ -275,8 +276,7 @@ class Documents(Generic[S]):
             return None
 
     def _remembered(self, written: Stored[S]) -> Stored[S]:
-        self._recent.keep(written.id, written)
-        return written
+        return self._recent.keep(written.id, written, briefly=self._is_over(written.state))
 
     def _update(self, state: S, pending: Sequence[Pending], cause: Envelope | None, *, takes_charge: bool) -> Document:
         update: Document = {"$set": {"state": _dump(state)}, "$inc": {"version": 1}}

@@ -13,23 +13,41 @@ T = TypeVar("T")
 
 KEPT_FOR = 600.0
 """Seconds. Nobody is likely to come back to it later."""
+MOST_BRIEFLY = 100
+"""Of what is over: who comes back to it does so at once."""
 
 
 class Recent(Generic[T]):
     """The newest by key, at most so many, each for ten minutes at most."""
 
     def __init__(self, most: int, *, now: Callable[[], float] = monotonic) -> None:
+        self._long: _Kept[T] = _Kept(most, now)
+        self._briefly: _Kept[T] = _Kept(min(most, MOST_BRIEFLY), now)
+
+    def keep(self, key: str, value: T, *, briefly: bool = False) -> T:
+        """In place of what was kept under it; `briefly` among fewer. Gives it back."""
+        self.forget(key)
+        (self._briefly if briefly else self._long).keep(key, value)
+        return value
+
+    def find(self, key: str) -> T | None:
+        found = self._long.find(key)
+        return self._briefly.find(key) if found is None else found
+
+    def forget(self, key: str) -> None:
+        self._long.forget(key)
+        self._briefly.forget(key)
+
+
+class _Kept(Generic[T]):
+    def __init__(self, most: int, now: Callable[[], float]) -> None:
         self._most = most
         self._now = now
         self._kept: OrderedDict[str, tuple[float, T]] = OrderedDict()
 
     def keep(self, key: str, value: T) -> None:
-        """In place of what was kept under it."""
-        if self._most == 0:
-            return
         self._kept[key] = (self._now(), value)
-        self._kept.move_to_end(key)
-        while len(self._kept) > self._most or self._is_old(next(iter(self._kept))):
+        while len(self._kept) > self._most or (self._kept and self._is_old(next(iter(self._kept)))):
             self._kept.popitem(last=False)
 
     def find(self, key: str) -> T | None:

@@ -1,6 +1,6 @@
 """What is kept in memory of documents is little, and not for long."""
 
-from services.kit.mongo.recent import KEPT_FOR, Recent
+from services.kit.mongo.recent import KEPT_FOR, MOST_BRIEFLY, Recent
 
 
 class Seconds:
@@ -48,3 +48,16 @@ def test_who_keeps_none_keeps_none() -> None:
     recent = Recent[int](0)
     recent.keep("a", 1)
     assert recent.find("a") is None
+
+
+def test_what_is_over_is_found_a_while_and_takes_no_place_from_what_is_not() -> None:
+    recent = Recent[int](MOST_BRIEFLY + 2)
+    recent.keep("open", 1)
+    recent.keep("ends", 2)
+    recent.keep("ends", 3, briefly=True)
+    assert recent.find("ends") == 3
+    for number in range(MOST_BRIEFLY):
+        recent.keep(f"over-{number}", number, briefly=True)
+    assert (recent.find("open"), recent.find("ends"), recent.find("over-0")) == (1, None, 0)
+    recent.forget("over-0")
+    assert recent.find("over-0") is None
