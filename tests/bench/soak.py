@@ -45,11 +45,12 @@ SETTLES = 60.0
 
 @dataclass
 class Course:
-    """What was seen, moment by moment: megabytes, handles and events that wait, by process."""
+    """What was seen, moment by moment: megabytes, handles, seconds of CPU and events that wait, by process."""
 
     seconds: list[float] = field(default_factory=list)
     resident: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     handles: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    cpu: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     waiting: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
 
     async def follow(self, bench: Bench, told: Any) -> None:
@@ -61,6 +62,7 @@ class Course:
                 for name, usage in bench.usage().items():
                     self.resident[name].append(round(usage.resident, 1))
                     self.handles[name].append(usage.handles)
+                    self.cpu[name].append(usage.cpu)
                 for name in SERVICES:
                     self.waiting[name].append(await waiting_at(bench.stack, name, client))
                 told(self.seconds[-1])
@@ -73,6 +75,16 @@ class Course:
             name: round(sum(found[-third:]) / third - sum(found[third : 2 * third]) / third, 1)
             for name, found in self.resident.items()
         }
+
+    def cpu_a_cycle(self, rate: float) -> dict[str, tuple[float, float]]:
+        """Milliseconds of CPU of each process in the second and in the last third, at so many cycles a second."""
+        first, second, last = len(self.seconds) // 3, 2 * len(self.seconds) // 3, len(self.seconds) - 1
+
+        def between(found: list[float], start: int, end: int) -> float:
+            cycles = rate * (self.seconds[end] - self.seconds[start])
+            return round((found[end] - found[start]) / cycles * 1000, 1)
+
+        return {name: (between(found, first, second), between(found, second, last)) for name, found in self.cpu.items()}
 
 
 async def waiting_at(stack: LocalStack, name: str, client: httpx.AsyncClient) -> float:
@@ -114,6 +126,8 @@ def table_of(report: dict[str, Any]) -> Table:
     table.add_row("waits at the end, and at most", f"{report['waitingAtTheEnd']:g}, {report['waitingAtMost']:g}")
     for name, grown in report["grownByMegabytes"].items():
         table.add_row(f"{name}: grown by, handles", f"{grown:g} MB, {report['handles'][name]}")
+    for name, (middle, end) in report["cpuMilliseconds"].items():
+        table.add_row(f"{name}: CPU a cycle, second and last third", f"{middle:g}, {end:g} ms")
     return table
 
 
@@ -142,6 +156,7 @@ def _soaked(minutes: float, database: DatabaseProgram, console: Console) -> tupl
         "waitingAtMost": max(map(sum, zip(*course.waiting.values(), strict=True))),
         "waitingAtTheEnd": sum(values[-1] for values in course.waiting.values()),
         "grownByMegabytes": course.growth(),
+        "cpuMilliseconds": course.cpu_a_cycle(found.rate),
         "handles": {name: f"{min(found):g} to {max(found):g}" for name, found in course.handles.items()},
     }
     panels = {
