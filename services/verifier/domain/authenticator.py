@@ -109,9 +109,14 @@ def fail(authenticator: Authenticator, terms: ChallengeTerms, *, at: datetime) -
     return _disabled(authenticator, terms, at)
 
 
+def has_counted(authenticator: Authenticator, trial: str) -> bool:
+    """Whether the trial stands among the failures, as each does until it is known to be right."""
+    return trial in authenticator.trials
+
+
 def succeed(authenticator: Authenticator, trial: str) -> Change[Authenticator]:
     """The trial was right: all failures in a row are taken back. Told again after newer failures, nothing changes."""
-    if trial not in authenticator.trials or authenticator.disabled_at:
+    if not has_counted(authenticator, trial) or authenticator.disabled_at:
         return Change(authenticator)
     return Change(authenticator.model_copy(update={"failures": 0, "trials": (), "paused_until": None}))
 

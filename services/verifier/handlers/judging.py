@@ -144,13 +144,17 @@ async def _settled(judgement: Judgement, trial: Trial, guess: Guess, store: Stor
 
 
 async def _spend(position: int, trial: Trial, guess: Guess, store: Store) -> bool:
-    """Whether the position is this trial's, which nobody had before. It lies where the guess was counted, except that
-    what is failed in password reset is counted apart."""
+    """Whether the position is this trial's, which nobody had before. It lies where the guess was counted, which is
+    taken back with it, except that what is failed in password reset is counted apart."""
     fresh = authenticators.unspent(tenant=trial.tenant, user=trial.user)
     counter = guess.counter if trial.sequence == trial.authenticator else None
-    stored = await store.authenticators.change_or_insert(
-        trial.sequence, fresh, lambda counter: authenticators.spend(counter, position, trial.id), known=counter
-    )
+
+    def decide(counter: Authenticator) -> Change[Authenticator]:
+        spent = authenticators.spend(counter, position, trial.id)
+        is_ours = authenticators.has_spent(spent.state, position, trial.id)
+        return authenticators.succeed(spent.state, trial.id) if is_ours else spent
+
+    stored = await store.authenticators.change_or_insert(trial.sequence, fresh, decide, known=counter)
     if counter is not None:
         guess.counter = stored
     return authenticators.has_spent(stored.state, position, trial.id)
@@ -259,7 +263,8 @@ async def _fail_authenticator(trial: Trial, store: Store) -> Refusal | None:
 
 async def _forgive(trial: Trial, counter: Stored[Authenticator] | None, store: Store) -> None:
     """The proof was right: what was counted for it, and the authenticator's failures before it, are taken back."""
-    await store.authenticators.change(
-        trial.authenticator, lambda counter: authenticators.succeed(counter, trial.id), known=counter
-    )
+    if counter is None or authenticators.has_counted(counter.state, trial.id):
+        await store.authenticators.change(
+            trial.authenticator, lambda counter: authenticators.succeed(counter, trial.id), known=counter
+        )
     await _take_back_in_session(trial, store)

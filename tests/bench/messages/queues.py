@@ -1,4 +1,5 @@
-"""How fast a service empties its queue: filled while it is stopped, measured from the first event to the last."""
+"""How fast a service empties its queue: filled while it is stopped, measured from the first event to the last, while
+the other services rest: on few cores they would take from it what they do with what it tells."""
 
 import asyncio
 import base64
@@ -10,7 +11,7 @@ from typing import Any
 
 from pymongo import AsyncMongoClient
 
-from deploy.local.stack import LocalStack
+from deploy.local.stack import SERVICES, LocalStack
 from services.kit.crypto.codes import totp_code
 from tests.bench.client import Caller
 from tests.bench.cycles import closed_loop
@@ -77,8 +78,10 @@ async def events_a_second(bench: Bench, asking: Asking) -> dict[str, dict[str, f
     for queue, fill in ((JUDGED, answer), (TEXTED, asking.text)):
         await asyncio.to_thread(bench.stack.stop, queue.service)
         await closed_loop(asking.connected, WITHIN, fill, most=NUMBER)
+        await asyncio.to_thread(bench.stack.stop, *SERVICES)
         rate = await queue.rate(bench.stack)
         bare = await bare_rate(queue.bare, bench.stack, asking.push.host, NUMBER)
+        await asyncio.to_thread(bench.stack.start, *SERVICES)
         found[queue.service] = {"perSecond": round(rate, 1), "bare": round(bare, 1), "times": round(rate / bare, 2)}
     return found
 

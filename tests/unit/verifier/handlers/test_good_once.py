@@ -4,9 +4,10 @@ from datetime import timedelta
 
 from schemas.verification import MethodVerified
 from services.kit.crypto.codes import totp_code
+from services.verifier.domain.authenticator import authenticator_id
 from services.verifier.methods.totp import TotpSecret
 from tests.support.builders.app_proofs import SECRET, approved, push_terms
-from tests.support.builders.challenges import TENANT, submitted
+from tests.support.builders.challenges import TENANT, USER, submitted
 from tests.support.builders.method_proofs import (
     CODES,
     THE_PASS,
@@ -37,15 +38,48 @@ async def test_a_recovery_code_judged_again_after_a_crash_is_still_its_own() -> 
     of = walk.asked("proof", NOON)
     event = submitted(of, CODES[0])
     await court.judge(event)
-    place = f"{TENANT}/proof"
-    ended = await court.store.challenges.get(place)
+    await lose_the_verdict(court)
+    again = await court.judge(event)
+    assert isinstance(again, MethodVerified)
+    assert again.codes_left == 9
+
+
+async def test_a_code_of_an_app_judged_again_after_a_crash_is_still_its_own_and_no_failure() -> None:
+    """The time step was used up, and the process died before the verdict."""
+    walk, court = walks()["totp"], Court()
+    await registered(walk, court)
+    court.clock.advance(timedelta(minutes=1))
+    event = walk.prove(walk.asked("proof", court.clock.now()), court.clock.now())
+    await court.judge(event)
+    await lose_the_verdict(court)
+    assert outcome(await court.judge(event)) == "verified"
+    assert await failures(court) == 0
+
+
+async def test_a_time_step_that_another_challenge_used_up_counts_as_a_failure() -> None:
+    walk, court = walks()["totp"], Court()
+    await registered(walk, court)
+    court.clock.advance(timedelta(minutes=1))
+    assert await proven(walk, court, "first") == "verified"
+    assert await proven(walk, court, "second") == "codeIncorrect"
+    assert await failures(court) == 1
+
+
+async def lose_the_verdict(court: Court) -> None:
+    """As a process leaves the challenge that dies before it has written what it judged."""
+    ended = await court.store.challenges.get(f"{TENANT}/proof")
     assert ended
     (attempt,) = ended.state.attempts
     undecided = {"status": "pending", "attempts": (attempt.model_copy(update={"outcome": None}),), "ended_at": None}
     await court.store.challenges.save(ended, ended.state.model_copy(update=undecided))
-    again = await court.judge(event)
-    assert isinstance(again, MethodVerified)
-    assert again.codes_left == 9
+
+
+async def failures(court: Court) -> int:
+    """In a row, of the one code that there is."""
+    place = authenticator_id(walks()["totp"].asked("any", NOON), "method-1", tenant=TENANT, user=USER)
+    counter = await court.store.authenticators.get(place)
+    assert counter
+    return counter.state.failures
 
 
 async def test_a_pass_for_once_is_refused_the_second_time_and_one_for_many_times_is_not() -> None:
