@@ -131,7 +131,7 @@ class Store:
             self.hardware_tokens,
         ):
             await repository.prepare()
-        for name in OF_A_PERSON.keys() - {"devices"}:
+        for name in OF_A_PERSON.keys() - {"challenges", "devices"}:
             await ensure_index(self.database.collection(name), [("state.tenant", ASCENDING), ("state.user", ASCENDING)])
 
     async def erase(self, tenant: str, user: str, until: datetime) -> bool:

@@ -4,11 +4,11 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, get_args
+from typing import Any
 
 from pymongo import ASCENDING
 
-from schemas.base import Channel, Purpose
+from schemas.base import Purpose
 from schemas.envelope import Envelope
 from services.kit.clock import Clock
 from services.kit.config.messages import Budget
@@ -158,21 +158,19 @@ class Store:
         found = await self.deliveries.find({"state.id": delivery_id}, limit=1)
         return found[0].state if found else None
 
-    def overdue(self, now: datetime, *, unless_sent: datetime) -> AsyncIterator[Stored[Delivery]]:
+    async def overdue(self, now: datetime, *, unless_sent: datetime) -> AsyncIterator[Stored[Delivery]]:
         """Open deliveries whose time is over, the longest first; those that may have been sent, only where it was over
         at `unless_sent`."""
-        certainly_not_sent = {"state.status": "queued", "state.uncertain": None}
-        criteria = {
-            "state.endedAt": None,
-            "state.notAfter": {"$lte": now},
-            "$or": [{"state.notAfter": {"$lte": unless_sent}}, certainly_not_sent],
-        }
-        return self.deliveries.each(criteria, sort=[("state.notAfter", ASCENDING)])
+        criteria = {"state.endedAt": None, "state.notAfter": {"$lte": now}}
+        async for stored in self.deliveries.each(criteria, sort=[("state.notAfter", ASCENDING)]):
+            delivery = stored.state
+            is_certainly_not_sent = delivery.status == "queued" and delivery.uncertain is None
+            if is_certainly_not_sent or delivery.not_after <= unless_sent:
+                yield stored
 
     async def has_open(self) -> bool:
         """Whether anything waits at all, or is being sent."""
-        wanted = {"state.channel": {"$in": list(get_args(Channel))}, "state.status": {"$in": sorted(OPEN)}}
-        return await self.database.collection("deliveries").find_one(wanted, {"_id": 1}) is not None
+        return await self.database.collection("deliveries").find_one({"state.endedAt": None}, {"_id": 1}) is not None
 
     async def depth(self, channel: str, provider: str) -> int:
         """How many deliveries wait for `provider` or are being sent."""

@@ -24,6 +24,9 @@ GRACE = timedelta(seconds=60)
 """How long the verifier may take to say that a challenge expired before enrollment says so itself."""
 
 
+RETRY_AT = {"state.retryAt": 1}
+
+
 class Challenges(Documents[Challenge]):
     """Enrollment's view of challenges."""
 
@@ -39,6 +42,8 @@ class Challenges(Documents[Challenge]):
             unique=True,
             partialFilterExpression={"state.hosting.ticketHash": {"$gt": ""}},  # with $type no question would use it
         )
+        of_person = [("state.tenant", ASCENDING), ("state.user", ASCENDING), ("state.status", ASCENDING)]
+        await ensure_index(self._collection, of_person)
         await ensure_index(self._collection, [("state.tenant", ASCENDING), ("_id", DESCENDING)])
         await ensure_index(self._collection, [("state.status", ASCENDING), ("state.terms.expiresAt", ASCENDING)])
         await ensure_index(self._collection, "state.endedAt", expireAfterSeconds=int(KEEP_ENDED.total_seconds()))
@@ -57,9 +62,10 @@ class Challenges(Documents[Challenge]):
         return {device_id: frozenset(ids) for device_id, ids in asked.items()}
 
     async def pending(self, tenant: str, user: str, method_id: str | None = None) -> list[Stored[Challenge]]:
-        """Challenges of a person, or on one method, that nobody answered yet; expired ones among them."""
-        of_person = {"state.tenant": tenant, "state.user": user, "state.status": "pending"}
-        return await self.find(of_person | ({"state.terms.methodId": method_id} if method_id else {}))
+        """Challenges of a person, or on one method, that nobody answered yet; expired ones among them. They are few, so
+        that the method is looked for here, and an index answers all that is asked."""
+        found = await self.find({"state.tenant": tenant, "state.user": user, "state.status": "pending"})
+        return [stored for stored in found if method_id in {None, stored.state.method_id}]
 
     async def sent_to(self, tenant: str, user: str, *, since: datetime) -> list[Challenge]:
         """Challenges of a person for which a message was asked since then, newest first."""
@@ -90,9 +96,13 @@ class Challenges(Documents[Challenge]):
         return await self.find({"state.standsFor": challenge_id})
 
     async def cooling_down(self, tenant: str, user: str, now: datetime) -> list[Stored[Challenge]]:
-        """Challenges of a person after whose failures a method still cools down, the longest cooldown last."""
-        criteria = {"state.tenant": tenant, "state.user": user, "state.retryAt": {"$gt": now}}
-        return await self.find(criteria, sort=[("state.retryAt", ASCENDING)])
+        """Challenges of a person after whose failures a method still cools down, the longest cooldown last. Of each of
+        the person's it is read until when, and hardly any is left."""
+        criteria = {"state.tenant": tenant, "state.user": user}
+        waits = {one["_id"]: one["state"].get("retryAt") async for one in self._collection.find(criteria, RETRY_AT)}
+        ids = [identifier for identifier, until in waits.items() if until and until > now]
+        found = await self.find({"_id": {"$in": ids}}) if ids else []
+        return sorted(found, key=lambda stored: waits[stored.id])
 
     def overdue(self, now: datetime) -> AsyncIterator[Stored[Challenge]]:
         """Challenges that the verifier should have ended by now."""

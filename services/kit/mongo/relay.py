@@ -14,7 +14,7 @@ import os
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 import structlog
@@ -295,7 +295,7 @@ class Relay:
 
 
 _EMPTY: Document = {"outbox": {"$size": 0}}
-_LEASED: Document = {"relay.until": {"$exists": True}}
+_LEASED: Document = {"relay.until": {"$gt": datetime(1970, 1, 1, tzinfo=UTC)}}  # `$exists` no index would answer
 
 
 async def _mark_in(collection: Collection, documents: Mapping[str, Sequence[str]]) -> None:

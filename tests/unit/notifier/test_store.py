@@ -12,7 +12,7 @@ from services.notifier.domain.limits import LimitReached
 from services.notifier.store import Store
 from tests.support.builders.challenges import NUMBER, TENANT, enveloped, requested, terms
 from tests.support.builders.keys import rotating
-from tests.support.clock import FixedClock
+from tests.support.clock import NOON, FixedClock
 from tests.support.in_memory.memory import MemoryDatabase
 from tests.support.in_memory.publishing import NotingPublisher
 from tests.unit.notifier.domain.test_delivery import queued
@@ -60,5 +60,5 @@ async def test_something_is_open_while_it_waits_or_is_sent(store: Store, clock: 
     assert await store.has_open()
     await store.change(waiting, lambda state: Change(state.model_copy(update={"status": "sending"})))
     assert await store.has_open()
-    await store.change(waiting, lambda state: Change(state.model_copy(update={"status": "sent"})))
+    await store.change(waiting, lambda state: Change(state.model_copy(update={"status": "sent", "ended_at": NOON})))
     assert not await store.has_open()
