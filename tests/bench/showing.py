@@ -53,8 +53,8 @@ def rows_of(figures: Report) -> list[tuple[str, str, str]]:
         ("start to ready", _each(figures["secondsToReady"], "s"), "2 s"),
         ("resident", _each({name: resident[name] for name in SERVICES}, "MB"), "130 MB each"),
         ("idle, all services", f"{sum(idle[name] for name in SERVICES):.1f} ms/s", "15 ms/s"),
-        *_messages(figures),
-        *_replicas(figures["replicas"]),
+        *(_messages(figures) if "queues" in figures else ()),
+        *(_replicas(figures["replicas"]) if "replicas" in figures else ()),
         *((name, NOT_HERE, aim) for name, aim in ELSEWHERE.items()),
     ]
 
