@@ -129,6 +129,11 @@ def usable(credential: Credential | None) -> Credential | None:
     return None if credential is None or credential.removed_at else credential
 
 
+def kept_of(credential: Credential | None, shape: type[K]) -> K | None:
+    """What was kept of the method, where it is of that kind."""
+    return credential.kept(shape) if credential else None
+
+
 def retire(credential: Credential, *, at: datetime) -> Change[Credential]:
     return Change(credential if credential.removed_at else credential.model_copy(update={"removed_at": at}))
 

@@ -11,7 +11,7 @@ from schemas.verification import ChallengeTerms, CodeSubmitted, PassTerms, Proof
 from services.kit.crypto.keyring import Keyring
 from services.kit.crypto.sealing import Sealer
 from services.verifier.domain.base import Judgement, Kept, Right, Wrong
-from services.verifier.domain.credential import Credential
+from services.verifier.domain.credential import Credential, kept_of
 from services.verifier.methods.base import (
     ProofUnreadableError,
     Submission,
@@ -61,7 +61,7 @@ class TypedPass:
         """Keep the hash of a new pass; only whoever has the right one learns that its time is over."""
         if is_registration(self.terms):
             return Right(binds=await self._hashed(_pass_terms(self.terms)))
-        kept = credential.kept(PassHash) if credential else None
+        kept = kept_of(credential, PassHash)
         if kept is None or not await self.slow_hash.matches(kept.pass_hash, self.typed):
             return Wrong()
         if not kept.not_before <= self.at < kept.not_after:

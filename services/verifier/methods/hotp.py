@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import ClassVar, TypeVar
+from typing import ClassVar
 
 from pydantic import SecretBytes, SecretStr
 
@@ -14,7 +14,7 @@ from services.kit.crypto.codes import hotp_code
 from services.kit.crypto.keyring import Keyring
 from services.kit.crypto.sealing import Binding, SealBrokenError, Sealer, equal
 from services.verifier.domain.base import Judgement, Kept, Right, Wrong
-from services.verifier.domain.credential import Credential
+from services.verifier.domain.credential import Credential, kept_of
 from services.verifier.methods.base import (
     ProofUnreadableError,
     Submission,
@@ -47,7 +47,6 @@ class HotpSecret(OathSecret):
 
 
 Opener = Callable[[OathSecret], SecretBytes]
-S = TypeVar("S", bound=OathSecret)
 
 
 @dataclass(frozen=True)
@@ -153,11 +152,6 @@ def read_codes(
     if new:
         opened(new)
     return typed, opened
-
-
-def kept_of(credential: Credential | None, shape: type[S]) -> S | None:
-    """What was kept of the method, where it is of that kind."""
-    return credential.kept(shape) if credential else None
 
 
 def _open(sealer: Sealer, binding: Binding, kept: OathSecret) -> SecretBytes:

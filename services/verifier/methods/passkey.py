@@ -16,7 +16,7 @@ from schemas.verification import ChallengeTerms, CredentialSubmitted, PasskeyTer
 from services.kit.crypto.keyring import Keyring
 from services.kit.crypto.sealing import Sealer, decode, encode
 from services.verifier.domain.base import Judgement, Kept, Right, Wrong
-from services.verifier.domain.credential import Credential
+from services.verifier.domain.credential import Credential, kept_of
 from services.verifier.methods.base import (
     ProofUnreadableError,
     Submission,
@@ -69,7 +69,7 @@ class SignedCredential:
         try:
             if is_registration(self.terms):
                 return self._registered()
-            kept = credential.kept(PublicKey) if credential else None
+            kept = kept_of(credential, PublicKey)
             return self._asserted(kept) if kept else INVALID
         except PasskeyInvalidError:
             return INVALID

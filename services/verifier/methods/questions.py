@@ -16,7 +16,7 @@ from services.kit.crypto.keyring import Keyring
 from services.kit.crypto.sealing import Sealer
 from services.kit.state import State
 from services.verifier.domain.base import Judgement, Kept, Right, Wrong
-from services.verifier.domain.credential import Credential
+from services.verifier.domain.credential import Credential, kept_of
 from services.verifier.methods.base import (
     ProofUnreadableError,
     Submission,
@@ -70,7 +70,7 @@ class GivenAnswers:
         """Keep hashes of new answers; compare all others, the right ones beside a wrong one too."""
         if is_registration(self.terms):
             return Right(binds=AnswerHashes(answers=tuple([await self._hashed(question) for question in self._asked])))
-        kept = credential.kept(AnswerHashes) if credential else None
+        kept = kept_of(credential, AnswerHashes)
         if kept is None:
             return Wrong()
         return Right() if all([await self._is_right(question, kept) for question in self._asked]) else Wrong()

@@ -11,7 +11,7 @@ from services.kit.crypto.codes import canonical_recovery_code
 from services.kit.crypto.keyring import Keyring
 from services.kit.crypto.sealing import Sealer, equal
 from services.verifier.domain.base import Judgement, Kept, Right, Wrong
-from services.verifier.domain.credential import Credential
+from services.verifier.domain.credential import Credential, kept_of
 from services.verifier.methods.base import (
     ProofUnreadableError,
     Submission,
@@ -58,7 +58,7 @@ class RecoveryCodes:
         """Keep hashes of new codes; find a typed one among those that were kept."""
         if is_registration(self.terms):
             return Right(binds=CodeHashes(hashes=await self._hashed()), codes_left=len(self.codes))
-        kept = credential.kept(CodeHashes) if credential else None
+        kept = kept_of(credential, CodeHashes)
         if credential is None or kept is None:
             return Wrong()
         found = await self._found(kept)

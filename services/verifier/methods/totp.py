@@ -9,9 +9,9 @@ from services.kit.crypto.codes import totp_step
 from services.kit.crypto.keyring import Keyring
 from services.kit.crypto.sealing import Sealer
 from services.verifier.domain.base import Judgement, Right, Wrong
-from services.verifier.domain.credential import Credential
+from services.verifier.domain.credential import Credential, kept_of
 from services.verifier.methods.base import ProofUnreadableError, Submission, is_registration, proof_digest
-from services.verifier.methods.hotp import OathCodes, OathSecret, kept_of, read_codes
+from services.verifier.methods.hotp import OathCodes, OathSecret, read_codes
 
 DRIFT = 1
 """Time steps after its own in which a code is still taken, while it is read and typed (RFC 6238, section 5.2). Of a
