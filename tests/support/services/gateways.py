@@ -23,8 +23,6 @@ from services.notifier.providers.amazon.signing import Signer
 from tests.support.services.providers import Mode
 from tests.support.serving import serving
 
-WITHIN = 0.4
-"""Seconds that adapters wait in tests: the time-out is one for all of them, and waited for in full once (Twilio's)."""
 Content = dict[str, str]
 
 
