@@ -94,7 +94,7 @@ async def test_silence_ends_with_the_time_out(asking: Asking) -> None:
     began = monotonic()
     with pytest.raises(OutcomeUnknownError):
         await asking.made(timeout_seconds=0.2).ask(CHANGED)
-    assert monotonic() - began < 1.0
+    assert monotonic() - began < 5
 
 
 async def test_who_cannot_be_reached_gives_no_answer(asking: Asking) -> None:

@@ -150,7 +150,7 @@ async def test_kafka_away_and_back(own_kafka: LocalKafka) -> None:
         back = monotonic()
         await until(lambda: published(broker, step("after", 1)))
         await until(lambda: published(publisher, step("given up", 1)))
-        assert monotonic() - back < 10
+        assert monotonic() - back < 20
         await until(lambda: "after" in flaky.users and "after" in live.users)
         await until(broker.ready)
         assert len(reconnects) == 1
@@ -165,13 +165,13 @@ async def fails_in_time(broker: EventBroker) -> None:
         began = monotonic()
         with pytest.raises(PublishFailedError):
             await broker.publish(LIFECYCLE, step("during", 1))
-        assert monotonic() - began < 6
+        assert monotonic() - began < 10
 
 
 async def starts_at_once(broker: EventBroker) -> None:
     began = monotonic()
     await broker.start()
-    assert monotonic() - began < 1
+    assert monotonic() - began < 4
     assert not await broker.ready()
 
 
@@ -183,13 +183,13 @@ async def gives_up_what_is_under_way(broker: EventBroker) -> None:
     broker._producer.renew()
     with pytest.raises(PublishFailedError):
         await under_way
-    assert monotonic() - began < 2
+    assert monotonic() - began < 4
 
 
 async def stops_in_time(broker: EventBroker) -> None:
     began = monotonic()
     await broker.stop()
-    assert monotonic() - began < 21
+    assert monotonic() - began < 25
 
 
 async def published(broker: EventBroker, event: Envelope) -> bool:

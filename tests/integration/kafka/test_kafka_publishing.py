@@ -61,7 +61,7 @@ async def test_a_topic_that_takes_nothing_does_not_hold_up_the_others(settings: 
             slowest = max(slowest, monotonic() - began)
             await asyncio.sleep(0.05)
         assert all(isinstance(task.exception(), PublishFailedError) for task in sick)
-    assert slowest < 3
+    assert slowest < 4
     assert PRODUCERS_REPLACED._value.get() == replaced
 
 

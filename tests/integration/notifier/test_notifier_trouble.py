@@ -31,7 +31,7 @@ async def test_a_rejected_number_is_permanent_and_no_other_provider_is_tried(pai
 async def test_the_next_provider_takes_over_at_once(pair: Bench) -> None:
     pair.a.mode = "error"
     await pair.ask()
-    sent = await pair.told(CodeSent, within=3)
+    sent = await pair.told(CodeSent)
     assert isinstance(sent, CodeSent)
     assert (sent.provider, sent.repeated, len(pair.texts)) == ("twilio-b", False, 1)
 
@@ -48,7 +48,7 @@ async def test_a_failing_provider_is_tried_again_and_counts_once(bench: Bench) -
 async def test_a_provider_that_keeps_failing_is_told_while_the_person_waits(bench: Bench) -> None:
     bench.a.mode = "error"
     await bench.ask(life=timedelta(seconds=3))
-    failed = await bench.told(DeliveryFailed, within=5)
+    failed = await bench.told(DeliveryFailed, within=10)
     assert isinstance(failed, DeliveryFailed)
     assert (failed.reason, failed.permanent) == ("providerUnavailable", False)
 
@@ -87,7 +87,7 @@ async def test_a_report_before_the_answer_settles_it(bench: Bench) -> None:
     await bench.ask()
     await until(lambda: bool(bench.texts))
     assert await bench.a.report(bench.texts[0], "delivered") == 204
-    await bench.told(DeliveryConfirmed, within=2.5)
+    await bench.told(DeliveryConfirmed)
     await until(lambda: "delivered" in bench.statuses())
     assert [type(event) for event in bench.events()] == [CodeSent, DeliveryConfirmed]
 

@@ -41,7 +41,7 @@ REQUEST_WITHIN = 30.0
 RESET_SECONDS = 0.8
 """From a request of a password reset to its answer: long enough for the product on a busy machine."""
 T = TypeVar("T")
-AGREE_WITHIN = 5.0
+AGREE_WITHIN = 15.0
 """What a handler is still at."""
 
 

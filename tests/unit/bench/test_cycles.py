@@ -19,7 +19,7 @@ async def test_a_closed_loop_ends_after_so_many() -> None:
 
     load = await closed_loop(CALLERS, 5, work, most=7)
     assert len(load.took) == len(done) == 7
-    assert load.seconds < 1
+    assert load.seconds < 4
 
 
 async def test_who_waits_for_a_free_client_waits_from_when_it_was_due() -> None:

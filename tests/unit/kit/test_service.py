@@ -122,7 +122,7 @@ async def test_it_stops_in_time_whatever_hangs() -> None:
     await made.start()
     began = monotonic()
     await made.stop()
-    assert monotonic() - began < 2
+    assert monotonic() - began < 10
     assert sorted(closed) == ["failed", "hangs"]
 
 
