@@ -114,6 +114,7 @@ def _crowded(bench: Bench, people: int, progress: Progress) -> None:
     pattern = pattern_of(bench)
     task = progress.add_task("people of before", total=people)
     fill(bench.stack.mongodb_url, pattern, people, lambda number: progress.advance(task, number))
+    _step(progress, "the database digests them", lambda: bench.await_rest("mongodb"))
 
 
 def _step(progress: Progress, what: str, work: Callable[[], Any]) -> Any:

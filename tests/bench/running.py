@@ -23,6 +23,8 @@ SETTLE = 3.0
 """Seconds in which what follows from a load is done, and counts with it."""
 AWAKE = 10.0
 """Seconds after a start in which groups still form: that is not idling."""
+RESTS, LOOKS_FOR, RESTS_WITHIN = 0.05, 5.0, 300.0
+"""A process rests that takes less than so much of a core for so many seconds; waited for no longer than this."""
 PACE = 0.5
 """Of the rate that a closed loop reached."""
 WATCHED = (*SERVICES, *SERVERS)
@@ -62,6 +64,15 @@ class Bench:
     def usage(self) -> dict[str, Usage]:
         """What each process has used until now."""
         return {name: usage_of(self.stack.pid(name)) for name in WATCHED}
+
+    def await_rest(self, name: str) -> None:
+        """What a database does for minutes with what was loaded is not what its requests cost."""
+        deadline = time.monotonic() + RESTS_WITHIN
+        while time.monotonic() < deadline:
+            before = usage_of(self.stack.pid(name)).cpu
+            time.sleep(LOOKS_FOR)
+            if usage_of(self.stack.pid(name)).cpu - before < RESTS * LOOKS_FOR:
+                return
 
     def idles(self, seconds: float) -> dict[str, float]:
         """CPU milliseconds a second of each process while nothing is asked."""
