@@ -45,9 +45,17 @@ def _own(pid: int) -> Usage:
 
 def _below(pid: int) -> Iterator[int]:
     for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in map(int, (task / "children").read_text("ascii").split()):
+        for child in _children(task):
             yield child
             yield from _below(child)
+
+
+def _children(task: Path) -> list[int]:
+    """None of a thread that ended meanwhile, as a database's do."""
+    try:
+        return [int(child) for child in (task / "children").read_text("ascii").split()]
+    except (FileNotFoundError, ProcessLookupError):
+        return []
 
 
 def _sum(parts: Iterator[Usage]) -> Usage:
